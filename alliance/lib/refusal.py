@@ -1,0 +1,20 @@
+"""One shape for every refusal of the library: a stable reason, a translatable template, its parameters."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Refused(ValueError):
+    """A value was refused.
+
+    `reason` is a stable word for programs and tests; `template` is the English message for people with
+    `%(name)s` places (a page shows `gettext(error.template) % error.params`); `params` fills it.
+    """
+
+    reasons: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, reason: str, **params: object) -> None:
+        self.reason = reason
+        self.template = self.reasons[reason]
+        self.params = params
+        super().__init__(self.template % params)

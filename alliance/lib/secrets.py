@@ -1,0 +1,111 @@
+"""Sealing of personal data, keyed blind indexes for equality search, and the masks shown on screens.
+
+Source: walls section 5. Keys are arguments: this module reads no setting and stores nothing.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from alliance.lib.refusal import Refused
+
+KEY_BYTES = 32
+_VERSION = 1
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+
+
+class SealRefused(Refused):
+    """A key ring or a sealed value cannot be used. The message never holds the value."""
+
+    reasons = {
+        "key_length": "The key %(key_id)s is not 32 bytes long.",
+        "key_id": "A key id is 1 to 32 ASCII characters, and the current one must be in the ring.",
+        "unknown_key": "The value was sealed with the key %(key_id)s, which is not in the ring.",
+        "damaged": "The sealed value is damaged, was changed, or belongs to another place.",
+    }
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """AES-256 keys by id; new values are sealed with `current`, old ones opened with the key they name."""
+
+    current: str
+    keys: Mapping[str, bytes] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.current not in self.keys:
+            raise SealRefused("key_id")
+        for key_id, key in self.keys.items():
+            if not (1 <= len(key_id) <= 32 and key_id.isascii()):
+                raise SealRefused("key_id")
+            if len(key) != KEY_BYTES:
+                raise SealRefused("key_length", key_id=key_id)
+
+
+def seal(key_ring: KeyRing, text: str, *, context: str = "") -> bytes:
+    """Encrypt text with AES-256-GCM under the ring's current key.
+
+    Shape: version, length of the key id, key id, 12 random bytes, ciphertext with tag. `context` (such as
+    "7.person.id_number") is not stored: opening needs the same one, so a value moved to another row fails.
+    """
+    header = bytes((_VERSION, len(key_ring.current))) + key_ring.current.encode("ascii")
+    nonce = os.urandom(_NONCE_BYTES)
+    cipher = AESGCM(key_ring.keys[key_ring.current])
+    return header + nonce + cipher.encrypt(nonce, text.encode("utf-8"), header + context.encode("utf-8"))
+
+
+def open_(key_ring: KeyRing, blob: bytes | memoryview, *, context: str = "") -> str:
+    """Decrypt what `seal` made, with the same context. Raises SealRefused (unknown_key, damaged)."""
+    sealed = bytes(blob)
+    key_id = sealed_with(sealed)
+    if key_id not in key_ring.keys:
+        raise SealRefused("unknown_key", key_id=key_id)
+    header, rest = sealed[: 2 + len(key_id)], sealed[2 + len(key_id) :]
+    nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
+    try:
+        plain = AESGCM(key_ring.keys[key_id]).decrypt(nonce, body, header + context.encode("utf-8"))
+        return plain.decode("utf-8")
+    except (InvalidTag, UnicodeDecodeError):
+        raise SealRefused("damaged") from None
+
+
+def sealed_with(blob: bytes | memoryview) -> str:
+    """Return the key id a sealed value names (to find what a key change must seal anew).
+
+    Raises SealRefused (damaged).
+    """
+    sealed = bytes(blob)
+    length = sealed[1] if len(sealed) > 1 else 0
+    shortest = 2 + length + _NONCE_BYTES + _TAG_BYTES
+    if len(sealed) < shortest or sealed[0] != _VERSION or not 1 <= length <= 32:
+        raise SealRefused("damaged")
+    try:
+        return sealed[2 : 2 + length].decode("ascii")
+    except UnicodeDecodeError:
+        raise SealRefused("damaged") from None
+
+
+def blind_key(master: bytes, alliance_code: str, purpose: str) -> bytes:
+    """Derive the 32-byte key of one alliance and purpose ("id_number", "phone") by HKDF-SHA256.
+
+    Two alliances never share a key, so equal numbers cannot be matched between them.
+    Raises SealRefused (key_length) when the master is shorter than 32 bytes.
+    """
+    if len(master) < KEY_BYTES:
+        raise SealRefused("key_length", key_id="master")
+    names = [name.encode("utf-8") for name in ("blind-index", alliance_code, purpose)]
+    info = b"".join(len(name).to_bytes(4, "big") + name for name in names)
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)
+
+
+def blind_index(key: bytes, value: str) -> str:
+    """Return the HMAC-SHA256 of an already normalised value as 64 hexadecimal characters, for `=` search."""
+    return hmac.new(key, value.encode("utf-8"), hashlib.sha256).hexdigest()

@@ -1,0 +1,177 @@
+"""The child process that parses one workbook from its standard input and prints its rows, one JSON a line.
+
+It runs isolated and imports nothing of the project. Every part of the archive is searched for a DTD
+before any parser sees it. Messages: {"line", "cells"} a row, {"refused", "params"}, {"end"}.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+# A spreadsheet rounds numbers: beyond 15 digits the last ones are lost already.
+EXACT_DIGITS = 15
+_BINARY = re.compile(r"\.(bin|png|jpe?g|gif|bmp|tiff?|emf|wmf)$", re.IGNORECASE)
+
+
+class Refusal(Exception):
+    """A reason of SheetRefused with its parameters."""
+
+    def __init__(self, reason: str, **params: object) -> None:
+        super().__init__(reason)
+        self.message: dict[str, object] = {"refused": reason, "params": params}
+
+
+def main() -> None:
+    options = json.loads(sys.argv[1])
+    limits = options["limits"]
+    confine(memory=limits["memory_bytes"], seconds=limits["cpu_seconds"])
+    try:
+        say_rows(sys.stdin.buffer, limits, options["sheet"])
+        message: dict[str, object] = {"end": True}
+    except Refusal as refusal:
+        message = refusal.message
+    except MemoryError:
+        message = {"refused": "memory", "params": {}}
+    except Exception:
+        # Whatever a damaged or hostile workbook makes the parser raise, the answer is the same.
+        message = {"refused": "broken_workbook", "params": {}}
+    say(message)
+    sys.stdout.flush()
+
+
+def confine(*, memory: int, seconds: int) -> None:
+    """Limit this process: address space in bytes, processor seconds, no files written, no core."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def say(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+
+
+def say_rows(source: BinaryIO, limits: dict[str, int], sheet: str | None) -> None:
+    with zipfile.ZipFile(source) as archive:
+        for name in archive.namelist():
+            check_prolog(archive, name)
+        check_content_types(archive)
+        check_relationships(archive)
+    for line, cells in filled_rows(source, sheet):
+        if len(cells) > limits["columns"]:
+            raise Refusal("too_many_columns", line=line, limit=limits["columns"])
+        if sum(map(len, cells)) > limits["row_chars"]:
+            raise Refusal("row_too_long", line=line, limit=limits["row_chars"])
+        say({"line": line, "cells": cells})
+
+
+def check_prolog(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse a DTD in a member. It can only stand before the root element, so parsing ends there."""
+    try:
+        with archive.open(name) as member:
+            next(iterparse(member, events=("start",), forbid_dtd=True), None)
+    except DefusedXmlException:
+        raise Refusal("dtd") from None
+    except (ParseError, ValueError, LookupError):
+        if not _BINARY.search(name) and not name.endswith("/"):
+            raise Refusal("broken_workbook") from None
+
+
+def elements(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
+    with archive.open(name) as member:
+        for _, element in iterparse(member, forbid_dtd=True):
+            yield element
+            element.clear()
+
+
+def check_content_types(archive: zipfile.ZipFile) -> None:
+    types = [element.get("ContentType", "") for element in elements(archive, "[Content_Types].xml")]
+    if any("macroEnabled" in kind or "vbaProject" in kind for kind in types):
+        raise Refusal("macros")
+    if not any(kind.endswith("spreadsheetml.sheet.main+xml") for kind in types):
+        raise Refusal("broken_workbook")
+
+
+def check_relationships(archive: zipfile.ZipFile) -> None:
+    """Refuse references to anything outside the workbook; a hyperlink in a cell is only text here."""
+    for name in archive.namelist():
+        if not name.endswith(".rels"):
+            continue
+        for element in elements(archive, name):
+            outside = element.get("TargetMode") == "External"
+            if outside and not element.get("Type", "").endswith("/hyperlink"):
+                raise Refusal("external_links")
+
+
+def filled_rows(source: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells as text) of every row with any text."""
+    for line, row in enumerate(chosen_sheet(source, sheet).iter_rows(), start=1):
+        cells = trimmed(text_of(cell) for cell in row)
+        if cells:
+            yield line, cells
+
+
+def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
+    # No member holds a DTD (check_prolog), so the fast parser is safe; the defused one is far slower.
+    os.environ["OPENPYXL_DEFUSEDXML"] = "True"
+    import openpyxl
+
+    source.seek(0)
+    workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
+    for candidate in workbook.worksheets:
+        if candidate.title == sheet or (sheet is None and candidate.sheet_state == "visible"):
+            # The size a sheet claims is not believed: rows are as wide as their last cell.
+            candidate.reset_dimensions()
+            return candidate
+    raise Refusal("no_sheet")
+
+
+def trimmed(cells: Iterable[str]) -> list[str]:
+    kept = list(cells)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def text_of(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return number_text(value)
+    if isinstance(value, datetime):
+        return date_text(value, cell.number_format or "")
+    return str(value)
+
+
+def date_text(value: datetime, number_format: str) -> str:
+    midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
+    shows_time = re.search(r"[hs]", number_format, re.IGNORECASE) is not None
+    if midnight and not shows_time:
+        return date.isoformat(value.date())
+    return value.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def number_text(value: int | float) -> str:
+    exact = Decimal(value) if isinstance(value, int) else Decimal(repr(value))
+    if abs(exact) >= 10**EXACT_DIGITS:
+        return f"{exact:.14E}"
+    return format(exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact, "f")
+
+
+if __name__ == "__main__":
+    main()

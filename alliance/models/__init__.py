@@ -1,0 +1,32 @@
+from alliance.models.base import AllianceRow, Stale
+from alliance.models.calendar import WorkCalendarDay
+from alliance.models.files import ApiToken, Attachment, Outbox
+from alliance.models.jobs import Job, JobChunk
+from alliance.models.journal import Journal, JournalHead, PlatformJournal, Transition
+from alliance.models.parameters import Parameter
+from alliance.models.people import Membership, Person, RosterRow, Staff, User
+from alliance.models.places import Alliance, Department, Institution
+
+__all__ = [
+    "Alliance",
+    "AllianceRow",
+    "ApiToken",
+    "Attachment",
+    "Department",
+    "Institution",
+    "Job",
+    "JobChunk",
+    "Journal",
+    "JournalHead",
+    "Membership",
+    "Outbox",
+    "Parameter",
+    "Person",
+    "PlatformJournal",
+    "RosterRow",
+    "Staff",
+    "Stale",
+    "Transition",
+    "User",
+    "WorkCalendarDay",
+]

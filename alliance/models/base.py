@@ -1,0 +1,49 @@
+"""What every row of an alliance inherits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django_scopes import ScopedManager
+
+from alliance.tenancy.scope import current_alliance_id
+
+
+class Stale(Exception):
+    """A row is no longer as the caller saw it: somebody else was faster. `row` is what it is now."""
+
+    def __init__(self, row: models.Model) -> None:
+        super().__init__(f"{row._meta.verbose_name} {row.pk} changed meanwhile")
+        self.row = row
+
+
+class AllianceQuerySet(models.QuerySet[Any]):
+    """Query methods every row of an alliance has."""
+
+    def claim(self, pk: int, *, expect: dict[str, Any], change: dict[str, Any]) -> Any:
+        """Change a row in one statement if it still is as expected; raise `Stale` when it is not."""
+        if not self.filter(pk=pk, **expect).update(**change):
+            raise Stale(self.get(pk=pk))
+        return self.get(pk=pk)
+
+
+AllianceManager = models.Manager.from_queryset(AllianceQuerySet)
+
+
+class AllianceRow(models.Model):
+    """A row that belongs to one alliance: carries its key, refuses queries outside `act_in`, stands behind the wall.
+
+    The database adds what no code may forget (alliance.tenancy.walls): row security, composite foreign keys
+    `(alliance_id, x_id)`, ids that only the database writes.
+    """
+
+    alliance = models.ForeignKey(
+        "alliance.Alliance", on_delete=models.PROTECT, editable=False, related_name="+", default=current_alliance_id
+    )
+
+    objects = ScopedManager(alliance="alliance", _manager_class=AllianceManager)
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"

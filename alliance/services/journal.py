@@ -1,0 +1,59 @@
+"""Writing the journal: one row a deed, no patient values (walls.md section 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from alliance.models import Journal, Membership, PlatformJournal, Transition, User
+
+
+def write(
+    *,
+    by: Membership | None,
+    verb: str,
+    about: models.Model | None = None,
+    result: str = "done",
+    request: Any = None,
+    **detail: object,
+) -> None:
+    """Journal one deed in the current transaction and alliance; `detail` holds no patient values."""
+    Journal.objects.create(
+        membership=by, user=by.user if by else None, verb=verb, result=result, detail=detail,
+        **_about(about), **_origin(request),
+    )
+
+
+def read(*, by: Membership, about: models.Model, request: Any, **detail: object) -> None:
+    """Journal that a patient's data are read; called before the answer leaves, an error refuses the answer (N44)."""
+    write(by=by, verb="patient.read", about=about, request=request, **detail)
+
+
+def platform(*, user: User | None, verb: str, result: str = "done", request: Any = None, **detail: object) -> None:
+    """Journal a sign-in or another event that belongs to no alliance."""
+    PlatformJournal.objects.create(user=user, verb=verb, result=result, detail=detail, **_origin(request))
+
+
+def step(*, by: Membership | None, about: models.Model, name: str, before: str, after: str, note: str = "") -> None:
+    """Keep one step of a state machine with its actor and time."""
+    Transition.objects.create(
+        by=by, about_kind=about._meta.label_lower, about_id=about.pk, name=name, from_state=before, to_state=after,
+        note=note,
+    )
+
+
+def steps_of(about: models.Model) -> models.QuerySet[Transition]:
+    """All steps an object went, oldest first."""
+    return Transition.objects.filter(about_kind=about._meta.label_lower, about_id=about.pk).select_related("by__user")
+
+
+def _about(about: models.Model | None) -> dict[str, object]:
+    return {} if about is None else {"about_kind": about._meta.label_lower, "about_id": about.pk}
+
+
+def _origin(request: Any) -> dict[str, object]:
+    if request is None:
+        return {}
+    detail = {"address": request.META.get("REMOTE_ADDR") or None, "request_id": getattr(request, "request_id", "")}
+    return detail

@@ -1,0 +1,151 @@
+"""The request's way to its alliance: the address names it, the membership opens it (walls.md section 1)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError, transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import get_script_prefix, set_script_prefix
+
+from alliance.models import Alliance, Membership
+from alliance.services import journal
+from alliance.tenancy.scope import act_as, act_in
+from alliance.web import errors
+from alliance.web.tokens import Token, read_token
+
+ADDRESS = re.compile(r"^/a/(?P<code>[a-z0-9_-]+)(?P<rest>/.*)$")
+API = "/api/"
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+
+class AddressMiddleware:
+    """First of all: take `/a/<code>` off the address, so that pages of an alliance need not carry its code.
+
+    Below it, `reverse()` and `{% url %}` add it again by the script prefix.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        request.alliance_code, request.alliance, request.membership = None, None, None
+        request.request_id = uuid.uuid4().hex
+        match = ADDRESS.match(request.path_info)
+        if not match:
+            return self.get_response(request)
+        before = get_script_prefix()
+        request.alliance_code = match["code"]
+        request.path_info = match["rest"]
+        request.urlconf = settings.ALLIANCE_URLCONF
+        set_script_prefix(f"{before}a/{match['code']}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(before)
+
+
+class AllianceMiddleware:
+    """Last of all: one transaction and one alliance around view and rendering; undo on failure."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        if request.alliance_code is None and not request.path_info.startswith(API):
+            return self.get_response(request)
+        if request.path_info.startswith(API):
+            return self._api(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        request.memberships = memberships(request.user)
+        chosen = choose(request.memberships, request.alliance_code, request.session.get("institution"))
+        if chosen is None:
+            journal.platform(user=request.user, verb="alliance.denied", result="denied", request=request)
+            return errors.not_found(request, Http404())
+        return self._inside(request, chosen)
+
+    def _api(self, request: Any) -> HttpResponseBase:
+        """A token names its alliance; a session works where its user has one membership, or names the alliance."""
+        token = read_token(request)
+        if token is not None:
+            return self._with_token(request, token)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.memberships = memberships(request.user)
+        code = request.headers.get("X-Alliance") or _only_alliance(request.memberships)
+        chosen = choose(request.memberships, code, request.session.get("institution")) if code else None
+        return self._inside(request, chosen) if chosen else self.get_response(request)
+
+    def _with_token(self, request: Any, token: Token) -> HttpResponseBase:
+        alliance = Alliance.objects.filter(code=token.alliance_code).first()
+        membership = None
+        if alliance is not None:
+            with transaction.atomic(), act_in(alliance):
+                membership = token.membership()
+        if membership is None:
+            return self.get_response(request)
+        request.by_token = True
+        return self._inside(request, membership)
+
+    def _inside(self, request: Any, membership: Membership) -> HttpResponseBase:
+        request.membership, request.alliance = membership, membership.alliance
+        with act_in(membership.alliance):
+            with transaction.atomic():
+                response = self.get_response(request)
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+            _journal_denial(request, response)
+        if getattr(response, "streaming", False):
+            response.streaming_content = _within(membership.alliance, response.streaming_content)  # type: ignore[attr-defined]
+        return response
+
+    def process_exception(self, request: Any, exception: Exception) -> None:
+        """An error undoes everything the request did, also where Django turns it into an ordinary response."""
+        if request.membership is not None:
+            transaction.set_rollback(True)
+
+
+def memberships(user: Any) -> list[Membership]:
+    """All memberships of a user, over all alliances."""
+    with transaction.atomic(), act_as(user):
+        return Membership.of_user(user)
+
+
+def choose(found: list[Membership], code: str | None, institution: int | None) -> Membership | None:
+    """The membership for an address: of that alliance, and of the institution chosen before if there are several."""
+    here = [membership for membership in found if membership.alliance.code == code]
+    preferred = [membership for membership in here if membership.institution_id == institution]
+    return (preferred or here or [None])[0]
+
+
+def _only_alliance(found: list[Membership]) -> str | None:
+    codes = {membership.alliance.code for membership in found}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _within(alliance: Alliance, parts: Any) -> Iterator[bytes]:
+    """A streaming answer is written after the request's transaction: it gets one, and the alliance, of its own."""
+    with act_in(alliance), transaction.atomic():
+        yield from parts
+
+
+def _journal_denial(request: Any, response: HttpResponseBase) -> None:
+    """Denials survive the rollback of what they denied: a transaction of their own."""
+    if response.status_code not in (403, 404):
+        return
+    try:
+        with transaction.atomic():
+            journal.write(by=request.membership, verb="request.denied", result="denied", request=request,
+                          status=response.status_code)
+    except DatabaseError:
+        # The refusal itself stands; only its record failed, and the log says so.
+        import logging
+
+        logging.getLogger("xietong.journal").exception("a denial could not be journaled")

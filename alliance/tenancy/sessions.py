@@ -1,0 +1,48 @@
+"""Limits of a session: idle time, absolute age, and the end of disabled accounts (walls.md section 5)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+
+
+class SessionLimitsMiddleware:
+    """Ends sessions that idled or grew too old; Django's own backend ends those of disabled accounts at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began", now)
+            seen = request.session.get("seen", now)
+            if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+                if request.path_info.startswith("/api/"):
+                    return JsonResponse({"error": _("The session has ended. Sign in again.")}, status=401)
+            elif now - seen > 30 or "seen" not in request.session:
+                request.session["seen"] = now
+        return self.get_response(request)
+
+
+class MaximumLengthValidator:
+    """A password of more than 128 characters only costs hashing time."""
+
+    def __init__(self, max_length: int = 128) -> None:
+        self.max_length = max_length
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise ValidationError when the password is longer than the limit."""
+        if len(password) > self.max_length:
+            raise ValidationError(self.get_help_text(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        return _("Use at most %(limit)d characters.") % {"limit": self.max_length}

@@ -1,0 +1,43 @@
+"""Error pages: the same words for what does not exist and for what belongs to others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def answer(request: Any, status: int, title: str, remedy: str) -> HttpResponse:
+    """A page, or for the API a JSON object, that says what happened and what to do."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"error": title, "remedy": remedy}, status=status)
+    body = render_to_string("error.html", {"title": title, "remedy": remedy, "status": status}, request=request)
+    return HttpResponse(body, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, also for what belongs to another alliance."""
+    return answer(request, 404, _("Nothing is at this address"), _("Check the address, or start from the home page."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the object may be known, the action is not this member's."""
+    remedy = str(exception) if exception and str(exception) else _("Ask the alliance administrator for the role.")
+    return answer(request, 403, _("Your role does not include this"), remedy)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return answer(request, 400, _("The request was not understood"), _("Go back and try again."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: no detail leaves the server."""
+    return answer(request, 500, _("Something went wrong on our side"), _("Nothing was changed. Try again, or tell the office the time."))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was not one of ours, or it is too old."""
+    return answer(request, 403, _("The form has expired"), _("Go back, reload the page and send it again."))

@@ -1,0 +1,19 @@
+"""Addresses of one alliance, below /a/<code>/ (AddressMiddleware takes that prefix off)."""
+
+from django.urls import include, path
+
+from alliance.web import home
+from alliance.web.admin_site import site
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("", include("alliance.urls")),
+    path("", include("grouping.urls")),
+    path("", include("referrals.urls")),
+    path("", include("performance.urls")),
+    path("data/", site.urls),
+]
+handler400 = "alliance.web.errors.bad_request"
+handler403 = "alliance.web.errors.forbidden"
+handler404 = "alliance.web.errors.not_found"
+handler500 = "alliance.web.errors.server_error"

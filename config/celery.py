@@ -1,0 +1,15 @@
+"""Workers and their clock. One task only: a doorbell that names a job (walls.md section 3)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("xietong")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep": {"task": "alliance.sweep", "schedule": 30.0},
+    "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
+}

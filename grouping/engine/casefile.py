@@ -1,0 +1,211 @@
+"""Grouping a plain case file without any database: cases in, codes and outcome out, line by line."""
+
+import codecs
+import csv
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from grouping.engine.case import Case, Number
+from grouping.engine.result import Result
+from grouping.engine.rows import Scheme
+
+COLUMNS = (
+    "case_no",
+    "sex",
+    "age",
+    "age_days",
+    "weight",
+    "los",
+    "department",
+    "discharge",
+    "icu_hours",
+    "diagnoses",
+    "procedures",
+)
+OUT_COLUMNS = ("case_no", "mdc", "adrg", "drg", "status")
+MAX_FAULTS = 20  # after so many wrong cells reading stops: the file as a whole is then not what was meant
+
+Group = Callable[[Scheme, Case], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that cannot be read. line: of the file, header = 1. column "" = the whole line."""
+
+    line: int
+    column: str
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" + (f", column {self.column}" if self.column else "")
+        return f"{place}: {self.text!r}: {self.reason}" if self.text else f"{place}: {self.reason}"
+
+
+class CaseFileError(Exception):
+    """A case file that cannot be grouped; `faults` names line, column, text and remedy."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, faults)))
+
+
+def group_file(scheme: Scheme, source: Path, target: Path, group: Group) -> Counter[str]:
+    """Group the cases of `source` into `target` with `group`; return the number of cases by outcome.
+
+    source: CSV with COLUMNS in any order (others are ignored), in UTF-8 with or without byte-order mark, or in
+    GB18030; lists are separated by | (FORMAT section 10).
+    target: UTF-8 with OUT_COLUMNS in the order of the source; it appears whole or not at all.
+    Raises CaseFileError for content that cannot be read, OSError for files that cannot.
+    """
+    with source.open("rb") as raw:
+        encoding = encoding_of(raw)
+    part = target.with_name(target.name + ".part")
+    try:
+        with source.open(encoding=encoding, newline="") as lines, part.open("w", encoding="utf-8") as out:
+            counts = group_lines(scheme, lines, out, group)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    return counts
+
+
+def encoding_of(raw: BinaryIO) -> str:
+    """The encoding of a case file, "utf-8-sig" or "gb18030", found by reading it once, never by guessing.
+
+    Raises CaseFileError with the line for bytes that are neither.
+    """
+    mark = raw.read(3)
+    if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise CaseFileError([Fault(1, "", "", "the file is UTF-16; save it as UTF-8 or GB18030")])
+    # A file that says it is UTF-8 is not tried as GB18030, which can make wrong text of almost any bytes.
+    encodings = ("utf-8-sig",) if mark == codecs.BOM_UTF8 else ("utf-8-sig", "gb18030")
+    lines = {encoding: _undecodable(raw, encoding) for encoding in encodings}
+    for encoding, line in lines.items():
+        if line is None:
+            return encoding
+    reason = "neither UTF-8 nor GB18030; save the file again in one of them"
+    raise CaseFileError([Fault(max(line or 1 for line in lines.values()), "", "", reason)])
+
+
+def _undecodable(raw: BinaryIO, encoding: str) -> int | None:
+    """The first line of the file that is not text in this encoding, None when all is."""
+    raw.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    try:
+        while block := raw.read(1 << 20):
+            decoder.decode(block)
+            line += block.count(b"\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return line + error.object.count(b"\n", 0, error.start)
+    return None
+
+
+def group_lines(scheme: Scheme, lines: TextIO, out: TextIO, group: Group) -> Counter[str]:
+    """Group a stream of case lines into a stream of result lines, one case in memory at a time.
+
+    Returns the number of cases by outcome; raises CaseFileError with up to MAX_FAULTS faults.
+    """
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(OUT_COLUMNS)
+    counts: Counter[str] = Counter()
+    faults: list[Fault] = []
+    for case in read_cases(lines, faults):
+        result = group(scheme, case)
+        writer.writerow((case.case_no, result.mdc, result.adrg, result.drg, result.status.value))
+        counts[result.status.value] += 1
+    if faults:
+        raise CaseFileError(faults)
+    return counts
+
+
+def read_cases(lines: TextIO, faults: list[Fault]) -> Iterator[Case]:
+    """The cases of a file, in order; what cannot be read is added to `faults` and left out."""
+    rows = csv.reader(lines, strict=True)
+    end = 0
+    try:
+        header = [name.strip() for name in next(rows, [])]
+        wrong = [name for name in COLUMNS if header.count(name) != 1]
+        faults += [Fault(1, name, "", "the header needs this column exactly once") for name in wrong]
+        places = [] if wrong else [header.index(name) for name in COLUMNS]
+        end = rows.line_num
+        for cells in rows if places else ():
+            if len(faults) >= MAX_FAULTS:
+                return
+            line, end = end + 1, rows.line_num
+            if len(cells) == len(header):
+                case = _case(line, [cells[place].strip() for place in places], faults)
+                if case is not None:
+                    yield case
+            elif cells:
+                faults.append(Fault(line, "", "", f"{len(cells)} values under {len(header)} columns"))
+    except csv.Error as error:
+        faults.append(Fault(end + 1, "", "", f"not readable as CSV: {error}"))
+
+
+def _case(line: int, cells: list[str], faults: list[Fault]) -> Case | None:
+    before = len(faults)
+    text = dict(zip(COLUMNS, cells, strict=True))
+    read = _Cells(line, text, faults)
+    case = Case(
+        case_no=text["case_no"],
+        sex=read.integer("sex"),
+        age=read.integer("age"),
+        age_days=read.integer("age_days"),
+        weight=read.number("weight"),
+        los=read.number("los"),
+        department=text["department"] or None,
+        discharge=read.integer("discharge"),
+        icu_hours=read.number("icu_hours"),
+        diagnoses=read.codes("diagnoses"),
+        procedures=read.codes("procedures"),
+    )
+    return case if len(faults) == before else None
+
+
+_INTEGER = re.compile(r"[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
+
+
+@dataclass(slots=True)
+class _Cells:
+    line: int
+    text: dict[str, str]
+    faults: list[Fault]
+
+    def fault(self, column: str, reason: str) -> None:
+        self.faults.append(Fault(self.line, column, self.text[column], reason))
+
+    def integer(self, column: str) -> int | None:
+        text = self.text[column]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if text:
+            self.fault(column, "needs a whole number, or nothing when not known")
+        return None
+
+    def number(self, column: str) -> Number | None:
+        text = self.text[column]
+        if _NUMBER.fullmatch(text):
+            return Decimal(text) if "." in text else int(text)
+        if text:
+            self.fault(column, "needs a number, or nothing when not known")
+        return None
+
+    def codes(self, column: str) -> tuple[str, ...]:
+        text = self.text[column]
+        codes = tuple(code.strip() for code in text.split("|")) if text else ()
+        if "" in codes:
+            # Closing the gap could make a secondary diagnosis the principal one.
+            self.fault(
+                column, "an empty code between bars; write each code once, first the principal or main"
+            )
+        return codes

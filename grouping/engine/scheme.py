@@ -1,0 +1,127 @@
+"""From a scheme package to a checked Scheme; FORMAT sections 1 to 3 say what must be refused."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grouping.engine.case import CodeMaps
+from grouping.engine.checks import check, parse_rules
+from grouping.engine.head import read_head
+from grouping.engine.package import open_package
+from grouping.engine.problems import Problem, SchemeError
+from grouping.engine.review import warnings
+from grouping.engine.rows import Adrg, CodeList, Complication, Drg, Head, Mdc, Scheme
+from grouping.engine.rules import Rule
+from grouping.engine.tables import TABLES, Line, read_table
+
+__all__ = ["Problem", "Scheme", "SchemeError", "read_scheme", "warnings"]
+
+Tables = Mapping[str, Mapping[int, Line]]
+Rules = Mapping[tuple[str, int], Rule]
+T = TypeVar("T")
+
+HEAD = "scheme.toml"
+# After one of these a file is not known in full, and every check against it would only echo that.
+UNREADABLE = frozenset(("package", "encoding", "csv", "header", "width"))
+
+
+def read_scheme(path: Path) -> Scheme:
+    """Read and check the scheme package at `path`, a folder or a zip of it (FORMAT 1-3).
+
+    Raises SchemeError with every problem found: file, row, column, text and reason.
+    """
+    files = open_package(path, frozenset([HEAD, *(table.file for table in TABLES)]))
+    problems: list[Problem] = []
+    for file in (HEAD, *(table.file for table in TABLES if table.required)):
+        if file not in files:
+            problems.append(Problem(file, None, "", "", "package", "the package lacks this file"))
+    head = read_head(files[HEAD], problems) if HEAD in files else None
+    tables = {
+        table.file: read_table(table, files[table.file], problems) for table in TABLES if table.file in files
+    }
+    if any(problem.kind in UNREADABLE for problem in problems):
+        raise SchemeError(problems)
+    rules = parse_rules(tables, problems)
+    check(head, tables, rules, problems)
+    if problems or head is None:
+        raise SchemeError(problems)
+    return _build(head, tables, rules)
+
+
+def _build(head: Head, tables: Tables, rules: Rules) -> Scheme:
+    return Scheme(
+        head=head,
+        mdcs=_mdcs(head, tables, rules),
+        adrgs=_by((row.mdc, row) for row in _adrgs(tables, rules)),
+        drgs=_by((row.adrg, row) for row in _drgs(tables, rules)),
+        lists=_lists(tables["lists.csv"]),
+        complications=_by((line[0], Complication(*line)) for line in tables["cc.csv"].values()),
+        exclusions=_pairs(tables["exclusion.csv"]),
+        sites=_pairs(tables.get("sites.csv")),
+        diagnosis_names=_pairs(tables.get("diagnoses.csv")),
+        procedure_names=_pairs(tables.get("procedures.csv")),
+        maps=CodeMaps(_pairs(tables.get("diagnosis_map.csv")), _pairs(tables.get("procedure_map.csv"))),
+        digest=_digest(head, tables),
+    )
+
+
+def _mdcs(head: Head, tables: Tables, rules: Rules) -> tuple[Mdc, ...]:
+    mdcs = {
+        code: Mdc(code, name, rules["mdc.csv", row], text, row)
+        for row, (code, name, text) in tables["mdc.csv"].items()
+    }
+    return tuple(mdcs[code] for code in head.mdc_order)
+
+
+def _adrgs(tables: Tables, rules: Rules) -> list[Adrg]:
+    adrgs = [
+        Adrg(mdc, int(seq), code, name, kind, rules["adrg.csv", row], text, when_no_drg, row)
+        for row, (mdc, seq, code, name, kind, text, when_no_drg) in tables["adrg.csv"].items()
+    ]
+    return sorted(adrgs, key=lambda adrg: adrg.seq)
+
+
+def _drgs(tables: Tables, rules: Rules) -> list[Drg]:
+    drgs = [
+        Drg(adrg, int(seq), code, name, rules["drg.csv", row], text, _weight(weight), note, row)
+        for row, (adrg, seq, code, name, text, weight, note) in tables["drg.csv"].items()
+    ]
+    return sorted(drgs, key=lambda drg: drg.seq)
+
+
+def _weight(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _lists(lines: Mapping[int, Line]) -> dict[str, CodeList]:
+    codes: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, kind, code in lines.values():
+        codes[name, kind].append(code)
+    return {name: CodeList(kind, frozenset(members)) for (name, kind), members in codes.items()}
+
+
+def _pairs(lines: Mapping[int, Line] | None) -> dict[str, str]:
+    return {line[0]: line[1] for line in lines.values()} if lines else {}
+
+
+def _by(items: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
+    groups: defaultdict[str, list[T]] = defaultdict(list)
+    for key, item in items:
+        groups[key].append(item)
+    return {key: tuple(members) for key, members in groups.items()}
+
+
+def _digest(head: Head, tables: Tables) -> str:
+    """SHA-256 over the head and the sorted rows of all tables: what a package says, not how it is stored."""
+    content: dict[str, Any] = {
+        "scheme.toml": {**asdict(head), "effective_from": head.effective_from.isoformat()}
+    }
+    for table in TABLES:
+        content[table.file] = sorted(tables.get(table.file, {}).values())
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

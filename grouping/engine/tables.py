@@ -1,0 +1,186 @@
+"""The CSV files of a scheme package: which there are, their columns, and one reader for all (FORMAT 1)."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grouping.engine.package import MAX_BYTES
+from grouping.engine.problems import Problem
+
+if TYPE_CHECKING:
+    from _csv import Reader as Rows
+
+Line = tuple[str, ...]  # the values of one row, in the order of the table's columns
+
+
+def _one_of(*words: str) -> Callable[[str], str | None]:
+    return lambda text: None if text in words else f"must be one of {', '.join(words)}"
+
+
+def _matches(pattern: str, reason: str) -> Callable[[str], str | None]:
+    form = re.compile(pattern)
+    return lambda text: None if form.match(text) else reason
+
+
+# `0.55` and `44927` are what Excel makes of `00.5500` and of a date-like code (FORMAT 1.2).
+procedure_form = _matches(
+    r"[0-9]{2}\.[0-9A-Za-z]",
+    "a procedure code has two digits, a dot and more, as in 00.5500; "
+    "if Excel has rewritten the file, import it again as text (数据 → 自文本)",
+)
+positive = _matches(r"0*[1-9][0-9]{0,17}\Z", "must be a positive whole number")
+decimal_or_empty = _matches(r"([0-9]+(\.[0-9]+)?)?\Z", "must be a decimal number such as 5.64294, or empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one CSV file holds. keys: columns whose values together never repeat. blank: may be empty."""
+
+    file: str
+    columns: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    required: bool = True
+    blank: tuple[str, ...] = ()
+    forms: Mapping[str, Callable[[str], str | None]] = field(default_factory=dict)
+
+
+_KINDS = _one_of("surgical", "procedure", "medical", "ambiguous")
+TABLES = (
+    Table("mdc.csv", ("mdc", "name", "rule"), (("mdc",),), blank=("name",)),
+    Table(
+        "adrg.csv",
+        ("mdc", "seq", "adrg", "name", "kind", "rule", "when_no_drg"),
+        (("mdc", "seq"),),
+        blank=("name",),
+        forms={"seq": positive, "kind": _KINDS, "when_no_drg": _one_of("next", "adrg")},
+    ),
+    Table(
+        "drg.csv",
+        ("adrg", "seq", "drg", "name", "rule", "weight", "note"),
+        (("adrg", "seq"), ("drg",)),
+        blank=("name", "weight", "note"),
+        forms={"seq": positive, "weight": decimal_or_empty},
+    ),
+    Table(
+        "lists.csv",
+        ("list", "kind", "code"),
+        (("list", "code"),),
+        forms={"kind": _one_of("diagnosis", "procedure")},
+    ),
+    Table(
+        "cc.csv",
+        ("code", "level", "exclusion_group"),
+        (("code", "level"),),
+        blank=("exclusion_group",),
+        forms={"level": _one_of("CC", "MCC")},
+    ),
+    Table("exclusion.csv", ("principal", "exclusion_group"), (("principal",),)),
+    Table("sites.csv", ("code", "site"), (("code",),), required=False),
+    Table("diagnoses.csv", ("code", "name"), (("code",),), required=False, blank=("name",)),
+    Table(
+        "procedures.csv",
+        ("code", "name"),
+        (("code",),),
+        required=False,
+        blank=("name",),
+        forms={"code": procedure_form},
+    ),
+    Table("diagnosis_map.csv", ("clinical", "insurance"), (("clinical",),), required=False),
+    Table(
+        "procedure_map.csv",
+        ("clinical", "insurance"),
+        (("clinical",),),
+        required=False,
+        forms={"clinical": procedure_form, "insurance": procedure_form},
+    ),
+)
+
+
+def read_table(table: Table, data: bytes, problems: list[Problem]) -> dict[int, Line]:
+    """The rows of one file by line number, values stripped, in the order of `table.columns` (FORMAT 1.1-1.3).
+
+    Everything wrong is added to `problems`. A row with a wrong value comes back too, so that one damaged cell
+    is one problem and not a hundred references to a row that seems to be missing.
+    """
+    reader = _Reader(table, problems)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        reader.problem(row, "", "", "encoding", "not UTF-8; save the file as UTF-8 (Excel: CSV UTF-8)")
+        return {}
+    # A rule may have any number of members; the csv module would stop at 128 KiB a cell.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
+    return reader.read(text)
+
+
+class _Reader:
+    def __init__(self, table: Table, problems: list[Problem]) -> None:
+        self.table = table
+        self.problems = problems
+        self.needed = [i for i, column in enumerate(table.columns) if column not in table.blank]
+        self.forms = [(table.columns.index(column), form) for column, form in table.forms.items()]
+        self.keys = [(key, [table.columns.index(column) for column in key]) for key in table.keys]
+        self.seen: dict[Line, int] = {}
+
+    def problem(self, row: int | None, column: str, text: str, kind: str, reason: str) -> None:
+        self.problems.append(Problem(self.table.file, row, column, text, kind, reason))
+
+    def read(self, text: str) -> dict[int, Line]:
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        try:
+            header = [name.strip() for name in next(rows, [])]
+            return self._lines(header, rows) if self._check_header(header) else {}
+        except csv.Error as error:
+            self.problem(rows.line_num, "", "", "csv", f"not readable as CSV: {error}")
+            return {}
+
+    def _lines(self, header: list[str], rows: "Rows") -> dict[int, Line]:
+        places = [header.index(column) for column in self.table.columns]
+        lines: dict[int, Line] = {}
+        end = rows.line_num
+        for cells in rows:
+            row, end = end + 1, rows.line_num  # a quoted cell may run over several lines
+            if len(cells) != len(header):
+                cells = self._of_width(len(header), row, cells)
+            values = tuple([cells[place].strip() for place in places])
+            if any(values):
+                self._check_values(row, values)
+                self._check_keys(row, values)
+                lines[row] = values
+        return lines
+
+    def _check_header(self, header: list[str]) -> bool:
+        wrong = [column for column in self.table.columns if header.count(column) != 1]
+        for column in wrong:
+            what = "is there twice" if column in header else "is missing"
+            self.problem(1, column, ",".join(header), "header", f"the column {column} {what} in the header")
+        return not wrong
+
+    def _of_width(self, width: int, row: int, cells: list[str]) -> list[str]:
+        # Excel drops empty cells at the end of some rows and adds some to others; both mean nothing.
+        if any(cell.strip() for cell in cells[width:]):
+            reason = f"{len(cells)} values in a table of {width} columns; a comma inside a value needs quotes"
+            self.problem(row, "", ",".join(cells), "width", reason)
+        return cells + [""] * (width - len(cells))
+
+    def _check_values(self, row: int, values: Line) -> None:
+        for i in self.needed:
+            if not values[i]:
+                self.problem(row, self.table.columns[i], "", "empty", "a value is needed here")
+        for i, form in self.forms:
+            reason = form(values[i])
+            if reason and (values[i] or i not in self.needed):
+                self.problem(row, self.table.columns[i], values[i], "form", reason)
+
+    def _check_keys(self, row: int, values: Line) -> None:
+        for key, places in self.keys:
+            value = tuple([values[i] for i in places])
+            if key[-1] == "seq":
+                value = (*value[:-1], value[-1].lstrip("0"))  # 01 and 1 are one place in the order
+            first = self.seen.setdefault((*value, *key), row)
+            if first != row and all(value):
+                self.problem(row, ",".join(key), ",".join(value), "repeated", f"already in row {first}")

@@ -1,0 +1,24 @@
+"""Exact arithmetic of the performance engine: fractions until the last step, then one half-up rounding."""
+
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+
+
+def half_up(value: Fraction, places: int) -> Decimal:
+    """Round an exact fraction once, half away from zero, to `places` decimals (conventions 11)."""
+    scaled = abs(value) * 10**places
+    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    digits = tuple(int(digit) for digit in str(units))
+    return Decimal((1 if value < 0 and units else 0, digits, -places))
+
+
+def product(score: Decimal, fen: int) -> Decimal:
+    """Multiply a score (points) by an amount (fen) without rounding; the unit is point-fen."""
+    with localcontext(Context(prec=80)):
+        return score * fen
+
+
+def exact_sum(values: list[Decimal]) -> Decimal:
+    """Add decimals without rounding, whatever their length."""
+    with localcontext(Context(prec=80)):
+        return sum(values, Decimal(0))

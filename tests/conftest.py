@@ -1,0 +1,45 @@
+"""Fixtures every test may ask for: databases as the application role, the cast of `tests.world`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.plugin import connect_to, copy_of_template, refuse_strong_roles, start_servers
+from tests.world import World, make_world
+
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """One copy of the template for each test process; connections as the application role."""
+    start_servers()
+    with copy_of_template(f"xietong_test_{os.getpid()}") as name, django_db_blocker.unblock():
+        from django.db import connections
+
+        connect_to(name)
+        refuse_strong_roles()
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of the test's own, for real commits and threads; dropped after."""
+    from django.db import connection, connections
+
+    before = connection.settings_dict["NAME"]
+    with copy_of_template(f"xietong_own_{os.getpid()}") as name, django_db_blocker.unblock():
+        connect_to(name)
+        yield name
+        connections.close_all()
+        connect_to(before)
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """The cast: two alliances, their institutions and people (see tests.world)."""
+    yield make_world()

@@ -1,0 +1,166 @@
+"""Servers, roles and databases of a test run: loaded with `-p` so that it acts before pytest-django reads settings.
+
+Tests connect as the application role on a copy of one template database, which the owner made and walled. The
+suite refuses to run as an owner, a superuser or a role that bypasses row security (walls.md section 1).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".state" / "test"
+MAINTENANCE = "postgres"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: Any) -> Iterator[None]:
+    """Supply the environment that settings read; servers start only when a test needs a database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if "DATABASE_URL" not in os.environ:
+        STATE.mkdir(parents=True, exist_ok=True)
+        os.environ["STATE_DIR"] = str(STATE)
+        from config import embedded
+
+        os.environ.update(embedded.local_keys(STATE))
+        os.environ.update(embedded.addresses(STATE))
+        os.environ["XIETONG_TEST_SERVERS"] = "embedded"
+    elif "XIETONG_TEST_SERVERS" not in os.environ:
+        os.environ["XIETONG_TEST_SERVERS"] = "named"
+    # Hashing passwords is slow on purpose; tests sign in hundreds of times.
+    os.environ.setdefault("AXES_FAILURE_LIMIT", "5")
+    return (yield)
+
+
+def pytest_configure(config: Any) -> None:
+    """With several processes the first one starts the servers, so that they outlive each worker."""
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
+        return
+    start_servers()
+    template()
+
+
+def pytest_unconfigure(config: Any) -> None:
+    """End what this process started."""
+    if not hasattr(config, "workerinput"):
+        from config import embedded
+
+        embedded.stop()
+
+
+def start_servers() -> None:
+    """Start or join the embedded test servers; named servers are used as they are."""
+    if os.environ["XIETONG_TEST_SERVERS"] == "embedded":
+        from config import embedded
+
+        embedded.start(STATE, fsync=False)
+
+
+def owner(database: str = MAINTENANCE) -> Any:
+    """A plain connection as the owner, for making and dropping databases."""
+    import environ
+    import psycopg
+
+    found = environ.Env().db("DATABASE_OWNER_URL")
+    options = found.get("OPTIONS", {})
+    return psycopg.connect(
+        dbname=database, user=found["USER"], password=found["PASSWORD"] or None,
+        host=found["HOST"] or options.get("host"), port=found["PORT"] or options.get("port"), autocommit=True,
+    )
+
+
+def template() -> str:
+    """Name of the template database for this state of the schema; made once, by the owner, walls and all."""
+    name = f"xietong_template_{schema_digest()}"
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "template.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with owner() as link:
+            if link.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                return name
+            draft = f"xietong_draft_{os.getpid()}"
+            link.execute(f'drop database if exists "{draft}"')
+            link.execute(f'create database "{draft}"')
+            migrate(draft)
+            link.execute(f'alter database "{draft}" rename to "{name}"')
+    return name
+
+
+def migrate(database: str) -> None:
+    """Run all migrations on a database as the owner, in a process of its own."""
+    environment = {**os.environ, "DATABASE_URL": named("DATABASE_OWNER_URL", database)}
+    environment["DATABASE_OWNER_URL"] = environment["DATABASE_URL"]
+    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0", "--skip-checks"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
+    if done.returncode:
+        raise RuntimeError(f"the test database could not be made:\n{done.stdout}\n{done.stderr}")
+
+
+def named(variable: str, database: str) -> str:
+    """The address in an environment variable with another database name."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    parts = urlsplit(os.environ[variable])
+    address = urlunsplit(parts._replace(path=f"/{database}"))
+    # urlunsplit drops the empty host's slashes only when there is no network part; ours names a user.
+    return address
+
+
+def schema_digest() -> str:
+    """Digest of every file that shapes the schema."""
+    files = [
+        path
+        for app in ("alliance", "grouping", "referrals", "performance")
+        for pattern in ("**/migrations/*.py", "**/models.py", "**/models/*.py", "**/sql.py", "tenancy/*.py")
+        for path in (ROOT / app).glob(pattern)
+    ]
+    body = hashlib.sha256()
+    for path in sorted(set(files)):
+        body.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return body.hexdigest()[:12]
+
+
+@contextlib.contextmanager
+def copy_of_template(name: str) -> Iterator[str]:
+    """A database of one's own, copied from the template and dropped afterwards."""
+    source = template()
+    with owner() as link:
+        link.execute(f'drop database if exists "{name}" with (force)')
+        link.execute(f'create database "{name}" template "{source}"')
+    try:
+        yield name
+    finally:
+        with owner() as link:
+            link.execute(f'drop database if exists "{name}" with (force)')
+
+
+def connect_to(database: str) -> None:
+    """Point Django's connection at another database."""
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = database
+
+
+def refuse_strong_roles() -> None:
+    """Stop the run when its role could see past the walls."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select rolname, rolsuper or rolbypassrls, exists (select 1 from pg_class c where c.relowner = r.oid "
+            "and c.relnamespace = 'public'::regnamespace) from pg_roles r where rolname = current_user"
+        )
+        name, strong, owns = cursor.fetchone()
+    if strong or owns:
+        pytest.exit(f"the tests run as {name}, which row security does not bind; use the application role", 3)
