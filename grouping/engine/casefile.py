@@ -59,7 +59,7 @@ class CaseFileError(Exception):
 def group_file(scheme: Scheme, source: Path, target: Path, group: Group) -> Counter[str]:
     """Group the cases of `source` into `target` with `group`; return the number of cases by outcome.
 
-    source: CSV with COLUMNS in any order (others are ignored), in UTF-8 with or without byte-order mark, or in
+    source: CSV with COLUMNS in any order (others are ignored), in UTF-8 with or without byte-order mark or in
     GB18030; lists are separated by | (FORMAT section 10).
     target: UTF-8 with OUT_COLUMNS in the order of the source; it appears whole or not at all.
     Raises CaseFileError for content that cannot be read, OSError for files that cannot.
