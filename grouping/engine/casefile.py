@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from grouping.engine.case import Case, Number
+from grouping.engine.problems import CaseFileError, Problem
 from grouping.engine.result import Result
 from grouping.engine.rows import Scheme
 
@@ -29,31 +30,9 @@ COLUMNS = (
     "procedures",
 )
 OUT_COLUMNS = ("case_no", "mdc", "adrg", "drg", "status")
-MAX_FAULTS = 20  # after so many wrong cells reading stops: the file as a whole is then not what was meant
+MAX_PROBLEMS = 20  # after so many wrong cells reading stops: the file as a whole is then not what was meant
 
 Group = Callable[[Scheme, Case], Result]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell that cannot be read. line: of the file, header = 1. column "" = the whole line."""
-
-    line: int
-    column: str
-    text: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = f"line {self.line}" + (f", column {self.column}" if self.column else "")
-        return f"{place}: {self.text!r}: {self.reason}" if self.text else f"{place}: {self.reason}"
-
-
-class CaseFileError(Exception):
-    """A case file that cannot be grouped; `faults` names line, column, text and remedy."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(map(str, faults)))
 
 
 def group_file(scheme: Scheme, source: Path, target: Path, group: Group) -> Counter[str]:
@@ -83,15 +62,15 @@ def encoding_of(raw: BinaryIO) -> str:
     """
     mark = raw.read(3)
     if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise CaseFileError([Fault(1, "", "", "the file is UTF-16; save it as UTF-8 or GB18030")])
+        raise CaseFileError([Problem("", 1, "", "", "case_encoding")])
     # A file that says it is UTF-8 is not tried as GB18030, which can make wrong text of almost any bytes.
     encodings = ("utf-8-sig",) if mark == codecs.BOM_UTF8 else ("utf-8-sig", "gb18030")
     lines = {encoding: _undecodable(raw, encoding) for encoding in encodings}
     for encoding, line in lines.items():
         if line is None:
             return encoding
-    reason = "neither UTF-8 nor GB18030; save the file again in one of them"
-    raise CaseFileError([Fault(max(line or 1 for line in lines.values()), "", "", reason)])
+    last = max(line or 1 for line in lines.values())
+    raise CaseFileError([Problem("", last, "", "", "case_encoding")])
 
 
 def _undecodable(raw: BinaryIO, encoding: str) -> int | None:
@@ -112,49 +91,52 @@ def _undecodable(raw: BinaryIO, encoding: str) -> int | None:
 def group_lines(scheme: Scheme, lines: TextIO, out: TextIO, group: Group) -> Counter[str]:
     """Group a stream of case lines into a stream of result lines, one case in memory at a time.
 
-    Returns the number of cases by outcome; raises CaseFileError with up to MAX_FAULTS faults.
+    Returns the number of cases by outcome; raises CaseFileError with up to MAX_PROBLEMS problems.
     """
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(OUT_COLUMNS)
     counts: Counter[str] = Counter()
-    faults: list[Fault] = []
-    for case in read_cases(lines, faults):
+    problems: list[Problem] = []
+    for case in read_cases(lines, problems):
         result = group(scheme, case)
         writer.writerow((case.case_no, result.mdc, result.adrg, result.drg, result.status.value))
         counts[result.status.value] += 1
-    if faults:
-        raise CaseFileError(faults)
+    if problems:
+        raise CaseFileError(problems)
     return counts
 
 
-def read_cases(lines: TextIO, faults: list[Fault]) -> Iterator[Case]:
-    """The cases of a file, in order; what cannot be read is added to `faults` and left out."""
+def read_cases(lines: TextIO, problems: list[Problem]) -> Iterator[Case]:
+    """The cases of a file, in order; what cannot be read is added to `problems` and left out."""
     rows = csv.reader(lines, strict=True)
     end = 0
     try:
         header = [name.strip() for name in next(rows, [])]
         wrong = [name for name in COLUMNS if header.count(name) != 1]
-        faults += [Fault(1, name, "", "the header needs this column exactly once") for name in wrong]
+        for name in wrong:
+            kind = "header_twice" if name in header else "header_missing"
+            problems.append(Problem("", 1, name, "", kind))
         places = [] if wrong else [header.index(name) for name in COLUMNS]
         end = rows.line_num
         for cells in rows if places else ():
-            if len(faults) >= MAX_FAULTS:
+            if len(problems) >= MAX_PROBLEMS:
                 return
             line, end = end + 1, rows.line_num
             if len(cells) == len(header):
-                case = _case(line, [cells[place].strip() for place in places], faults)
+                case = _case(line, [cells[place].strip() for place in places], problems)
                 if case is not None:
                     yield case
             elif cells:
-                faults.append(Fault(line, "", "", f"{len(cells)} values under {len(header)} columns"))
+                params = {"found": len(cells), "width": len(header)}
+                problems.append(Problem("", line, "", "", "case_width", params))
     except csv.Error as error:
-        faults.append(Fault(end + 1, "", "", f"not readable as CSV: {error}"))
+        problems.append(Problem("", end + 1, "", "", "csv", {"error": error}))
 
 
-def _case(line: int, cells: list[str], faults: list[Fault]) -> Case | None:
-    before = len(faults)
+def _case(line: int, cells: list[str], problems: list[Problem]) -> Case | None:
+    before = len(problems)
     text = dict(zip(COLUMNS, cells, strict=True))
-    read = _Cells(line, text, faults)
+    read = _Cells(line, text, problems)
     case = Case(
         case_no=text["case_no"],
         sex=read.integer("sex"),
@@ -168,7 +150,7 @@ def _case(line: int, cells: list[str], faults: list[Fault]) -> Case | None:
         diagnoses=read.codes("diagnoses"),
         procedures=read.codes("procedures"),
     )
-    return case if len(faults) == before else None
+    return case if len(problems) == before else None
 
 
 _INTEGER = re.compile(r"[0-9]{1,18}")
@@ -179,17 +161,17 @@ _NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 class _Cells:
     line: int
     text: dict[str, str]
-    faults: list[Fault]
+    problems: list[Problem]
 
-    def fault(self, column: str, reason: str) -> None:
-        self.faults.append(Fault(self.line, column, self.text[column], reason))
+    def problem(self, column: str, kind: str) -> None:
+        self.problems.append(Problem("", self.line, column, self.text[column], kind))
 
     def integer(self, column: str) -> int | None:
         text = self.text[column]
         if _INTEGER.fullmatch(text):
             return int(text)
         if text:
-            self.fault(column, "needs a whole number, or nothing when not known")
+            self.problem(column, "case_integer")
         return None
 
     def number(self, column: str) -> Number | None:
@@ -197,7 +179,7 @@ class _Cells:
         if _NUMBER.fullmatch(text):
             return Decimal(text) if "." in text else int(text)
         if text:
-            self.fault(column, "needs a number, or nothing when not known")
+            self.problem(column, "case_number")
         return None
 
     def codes(self, column: str) -> tuple[str, ...]:
@@ -205,7 +187,5 @@ class _Cells:
         codes = tuple(code.strip() for code in text.split("|")) if text else ()
         if "" in codes:
             # Closing the gap could make a secondary diagnosis the principal one.
-            self.fault(
-                column, "an empty code between bars; write each code once, first the principal or main"
-            )
+            self.problem(column, "case_gap")
         return codes

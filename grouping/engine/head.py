@@ -21,7 +21,7 @@ def read_head(data: bytes, problems: list[Problem]) -> Head | None:
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        problems.append(Problem(FILE, None, "", "", "toml", f"not readable as TOML in UTF-8: {error}"))
+        problems.append(Problem(FILE, None, "", "", "toml", {"error": error}))
         return None
     reader = _Values(values, problems)
     before = len(problems)
@@ -32,13 +32,13 @@ def read_head(data: bytes, problems: list[Problem]) -> Head | None:
 def _head(values: "_Values") -> Head:
     form = values.integer("format")
     if form != 1:
-        values.problem("format", "must be 1: this program reads format 1 only")
+        values.problem("format", "format")
     code = values.text("code")
     if not re.fullmatch(r"[a-z0-9_]+", code):
-        values.problem("code", "may hold only the letters a-z, digits and _")
+        values.problem("code", "code")
     year = values.integer("year")
     if not 1 <= year <= 9999:
-        values.problem("year", "must be a year")
+        values.problem("year", "year")
         year = 1
     return Head(
         format=form,
@@ -62,42 +62,42 @@ class _Values:
     values: Mapping[str, object]
     problems: list[Problem]
 
-    def problem(self, key: str, reason: str) -> None:
+    def problem(self, key: str, kind: str) -> None:
         text = str(self.values.get(key, ""))
         if not any(problem.file == FILE and problem.column == key for problem in self.problems):
-            self.problems.append(Problem(FILE, None, key, text, "head", reason))
+            self.problems.append(Problem(FILE, None, key, text, kind))
 
     def text(self, key: str, *, default: str | None = None, may_be_empty: bool = False) -> str:
         value = self.values.get(key, default)
         if isinstance(value, str) and (value.strip() or may_be_empty or default is not None):
             return value.strip()
-        self.problem(key, 'needs a text in "quotes"')
+        self.problem(key, "needs_text")
         return ""
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.values.get(key)
         if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
             return tuple(item.strip() for item in value)
-        self.problem(key, 'needs a list of texts, as in ["MDCA", "MDCB"]')
+        self.problem(key, "needs_texts")
         return ()
 
     def integer(self, key: str) -> int:
         value = self.values.get(key)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        self.problem(key, "needs a whole number without quotes")
+        self.problem(key, "needs_integer")
         return 0
 
     def boolean(self, key: str) -> bool:
         value = self.values.get(key)
         if isinstance(value, bool):
             return value
-        self.problem(key, "needs true or false without quotes")
+        self.problem(key, "needs_boolean")
         return False
 
     def day(self, key: str, *, default: date) -> date:
         value = self.values.get(key, default)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        self.problem(key, "needs a day without quotes, as in 2021-01-01")
+        self.problem(key, "needs_day")
         return default

@@ -21,16 +21,16 @@ def open_package(path: Path, names: frozenset[str]) -> dict[str, bytes]:
     if path.is_dir():
         return _from_folder(path, names)
     if not path.is_file():
-        raise _refused(path.name, "there is no such folder or zip file")
+        raise _refused(path.name, "", "no_package")
     try:
         with zipfile.ZipFile(path) as archive:
             return _from_zip(archive, path.name, names)
     except DAMAGED as error:
-        raise _refused(path.name, f"not a readable zip file ({error})") from error
+        raise _refused(path.name, "", "zip_damaged", error=error) from error
 
 
-def _refused(file: str, reason: str) -> SchemeError:
-    return SchemeError([Problem(file, None, "", "", "package", reason)])
+def _refused(file: str, member: str, kind: str, **params: object) -> SchemeError:
+    return SchemeError([Problem(file, None, "", member, kind, params)])
 
 
 def _from_folder(folder: Path, names: frozenset[str]) -> dict[str, bytes]:
@@ -43,13 +43,13 @@ def _from_zip(archive: zipfile.ZipFile, file: str, names: frozenset[str]) -> dic
     members = _members(archive, file)
     roots = [name.parent for name in members if name.name == "scheme.toml"]
     if len(roots) > 1:
-        raise _refused(file, "more than one scheme.toml: zip one package folder at a time")
+        raise _refused(file, "", "zip_many")
     root = roots[0] if roots else PurePosixPath()
     wanted = {name: members[root / name] for name in names if root / name in members}
     _check_size(file, sum(info.file_size for info in wanted.values()))
     for info in wanted.values():
         if info.flag_bits & 0x1 or info.compress_type not in READABLE:
-            raise _refused(file, f"the member {info.filename!r} is encrypted or packed in an unusual way")
+            raise _refused(file, info.filename, "zip_packed")
     return {name: _read(archive, info) for name, info in wanted.items()}
 
 
@@ -58,9 +58,9 @@ def _members(archive: zipfile.ZipFile, file: str) -> dict[PurePosixPath, zipfile
     for info in archive.infolist():
         name = PurePosixPath(info.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or ":" in "".join(name.parts[:1]):
-            raise _refused(file, f"the member {info.filename!r} points outside the package")
+            raise _refused(file, info.filename, "zip_outside")
         if name in members:
-            raise _refused(file, f"the member {info.filename!r} is there twice")
+            raise _refused(file, info.filename, "zip_twice")
         members[name] = info
     return members
 
@@ -74,4 +74,4 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 def _check_size(file: str, size: int) -> None:
     if size > MAX_BYTES:
-        raise _refused(file, f"{size} bytes unpacked; at most {MAX_BYTES} are read")
+        raise _refused(file, "", "too_large", size=size, limit=MAX_BYTES)

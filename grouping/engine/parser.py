@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NoReturn
 
+from grouping.engine.problems import REASONS
 from grouping.engine.rules import (
     FIELDS,
     FLAGS,
@@ -26,12 +27,15 @@ MAX_INTEGER_DIGITS = 100  # far above any code of discharge; keeps one damaged c
 
 
 class RuleError(ValueError):
-    """A rule text that does not follow the grammar: `reason` says why, `at` is the position (1 = first)."""
+    """A rule text that does not follow the grammar.
 
-    def __init__(self, reason: str, at: int) -> None:
-        super().__init__(f"{reason} (at character {at})")
-        self.reason = reason
-        self.at = at
+    `kind` is a key of problems.REASONS, `params` fills it: `at` position (1 = first), `found` the text there.
+    """
+
+    def __init__(self, kind: str, at: int, found: str = "", mark: str = "") -> None:
+        self.kind = kind
+        self.params = {"at": at, "found": repr(found), "mark": repr(mark)}
+        super().__init__(REASONS[kind] % self.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,11 @@ def _tokens(text: str) -> Iterator[_Token]:
         found = _TOKEN.match(text, at)
         if found is None:
             at += len(text[at:]) - len(text[at:].lstrip(" \t"))
-            raise RuleError(f"cannot read {text[at : at + 12]!r}", at + 1)
+            raise RuleError("rule_unreadable", at + 1, text[at : at + 12])
         kind = str(found.lastgroup)
         yield _Token(kind, found[kind], found.start(kind) + 1)
         at = found.end()
-    yield _Token("end", "end of the rule", end + 1)
+    yield _Token("end", "", end + 1)
 
 
 @dataclass(slots=True)
@@ -110,13 +114,13 @@ class _Parser:
             if self._is("word", "or"):
                 self.levels[-1].close_and()
             elif not self._is("word", "and"):
-                self._fail('"and", "or" or the end of the rule')
+                self._fail("rule_joint")
             self._next()
 
     def _end(self) -> Rule:
         opened = self.levels[-1].opened
         if opened is not None:
-            raise RuleError("a bracket is opened and not closed", opened.at)
+            raise RuleError("rule_unclosed", opened.at)
         return self.levels[0].rule()
 
     def _operand(self) -> None:
@@ -132,22 +136,22 @@ class _Parser:
     def _atom(self) -> Atom:
         word = self.token
         if word.kind != "word":
-            self._fail("a condition")
+            self._fail("rule_condition")
         self._next()
         if word.text in SUBJECTS:
             self._take("word", "in")
-            return InList(word.text, self._take("word", what="the name of a list").text)
+            return InList(word.text, self._take("word", wrong="rule_list").text)
         if word.text in FIELDS:
-            op = self._take("op", what="one of < <= > >= ==")
-            return Compare(word.text, op.text, Decimal(self._take("number", what="a number").text))
+            op = self._take("op", wrong="rule_operator")
+            return Compare(word.text, op.text, Decimal(self._take("number", wrong="rule_number").text))
         if word.text == "department":
             self._take("op", "==")
-            return Department(self._take("string", what='a text in "quotes"').text[1:-1])
+            return Department(self._take("string", wrong="rule_string").text[1:-1])
         if word.text == "discharge":
             return self._discharge()
         if word.text in FLAGS:
             return Flag(word.text)
-        raise RuleError(f"unknown word {word.text!r}", word.at)
+        raise RuleError("rule_word", word.at, word.text)
 
     def _discharge(self) -> Discharge:
         self._take("word", "in")
@@ -160,27 +164,27 @@ class _Parser:
         return Discharge(tuple(ways))
 
     def _integer(self) -> int:
-        token = self._take("number", what="a whole number")
+        token = self._take("number", wrong="rule_integer")
         if "." in token.text or len(token.text) > MAX_INTEGER_DIGITS:
-            raise RuleError(f"expected a whole number, found {token.text!r}", token.at)
+            raise RuleError("rule_integer", token.at, token.text)
         return int(token.text)
 
     def _is(self, kind: str, text: str) -> bool:
         return self.token.kind == kind and self.token.text == text
 
-    def _take(self, kind: str, text: str = "", what: str = "") -> _Token:
+    def _take(self, kind: str, text: str = "", wrong: str = "rule_mark") -> _Token:
         token = self.token
         if token.kind != kind or (text and token.text != text):
-            self._fail(what or f'"{text}"')
+            self._fail(wrong, text)
         self._next()
         return token
 
     def _next(self) -> None:
         self.token = next(self.tokens, self.token)
 
-    def _fail(self, expected: str) -> NoReturn:
-        found = self.token.text if self.token.kind == "end" else repr(self.token.text)
-        raise RuleError(f"expected {expected}, found {found}", self.token.at)
+    def _fail(self, kind: str, mark: str = "") -> NoReturn:
+        ended = self.token.kind == "end"
+        raise RuleError("rule_ends" if ended else kind, self.token.at, self.token.text, mark)
 
 
 def parse(text: str) -> Rule:

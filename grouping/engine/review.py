@@ -22,25 +22,25 @@ def _unreachable(scheme: Scheme) -> Iterator[Problem]:
         last = None
         for drg in drgs:
             if last is not None:
-                reason = f"never reached: row {last} of {adrg} has the rule `true`"
-                yield Problem("drg.csv", drg.row, "rule", drg.text, "unreachable", reason)
+                params = {"line": last, "adrg": adrg}
+                yield Problem("drg.csv", drg.line, "rule", drg.text, "unreachable", params)
             elif drg.rule == ALWAYS:
-                last = drg.row
+                last = drg.line
 
 
 def _without_drg(scheme: Scheme) -> Iterator[Problem]:
     for adrgs in scheme.adrgs.values():
         for adrg in adrgs:
             if adrg.code not in scheme.drgs and adrg.when_no_drg == "next":
-                reason = f"{adrg.code} has no DRG and `next`: it never catches a case"
-                yield Problem("adrg.csv", adrg.row, "when_no_drg", adrg.when_no_drg, "without_drg", reason)
+                params = {"adrg": adrg.code}
+                yield Problem("adrg.csv", adrg.line, "when_no_drg", adrg.when_no_drg, "without_drg", params)
 
 
 def _unused_lists(scheme: Scheme) -> Iterator[Problem]:
     used = {atom.list for rule in _rules(scheme) for atom in atoms(rule) if isinstance(atom, InList)}
     for name in scheme.lists:
         if name not in used:
-            yield Problem("lists.csv", None, "list", name, "unused_list", "no rule uses this list")
+            yield Problem("lists.csv", None, "list", name, "unused_list")
 
 
 def _rules(scheme: Scheme) -> Iterator[Rule]:
@@ -57,8 +57,7 @@ def _unknown_codes(scheme: Scheme) -> Iterator[Problem]:
     for name, members in scheme.lists.items():
         dictionary = dictionaries[members.kind]
         for code in sorted(members.codes - dictionary.keys()) if dictionary else ():
-            reason = f"a code of the list {name} that the {members.kind} dictionary does not have"
-            yield Problem("lists.csv", None, "code", code, "unknown_code", reason)
+            yield Problem("lists.csv", None, "code", code, "unknown_code", {"list": name})
 
 
 def _no_weight(scheme: Scheme) -> Iterator[Problem]:
@@ -66,4 +65,4 @@ def _no_weight(scheme: Scheme) -> Iterator[Problem]:
         for drgs in scheme.drgs.values():
             for drg in drgs:
                 if drg.weight is None:
-                    yield Problem("drg.csv", drg.row, "weight", "", "no_weight", f"{drg.code} has no weight")
+                    yield Problem("drg.csv", drg.line, "weight", "", "no_weight", {"drg": drg.code})

@@ -31,13 +31,13 @@ class Head:
 # Rows compare and hash by identity: a grouper keeps what it made of a row in a dict keyed by the row.
 @dataclass(frozen=True, slots=True, eq=False)
 class Mdc:
-    """A row of mdc.csv. `text` is the rule as written, `row` its line in the file."""
+    """A row of mdc.csv. `text` is the rule as written, `line` its place in the file."""
 
     code: str
     name: str
     rule: Rule
     text: str
-    row: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class Adrg:
     rule: Rule
     text: str
     when_no_drg: str
-    row: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +67,7 @@ class Drg:
     text: str
     weight: Decimal | None
     note: str
-    row: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

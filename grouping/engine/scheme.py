@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 HEAD = "scheme.toml"
 # After one of these a file is not known in full, and every check against it would only echo that.
-UNREADABLE = frozenset(("package", "encoding", "csv", "header", "width"))
+UNREADABLE = frozenset(("missing_file", "encoding", "csv", "header_missing", "header_twice", "width"))
 
 
 def read_scheme(path: Path) -> Scheme:
@@ -39,7 +39,7 @@ def read_scheme(path: Path) -> Scheme:
     problems: list[Problem] = []
     for file in (HEAD, *(table.file for table in TABLES if table.required)):
         if file not in files:
-            problems.append(Problem(file, None, "", "", "package", "the package lacks this file"))
+            problems.append(Problem(file, None, "", "", "missing_file"))
     head = read_head(files[HEAD], problems) if HEAD in files else None
     tables = {
         table.file: read_table(table, files[table.file], problems) for table in TABLES if table.file in files
@@ -72,24 +72,24 @@ def _build(head: Head, tables: Tables, rules: Rules) -> Scheme:
 
 def _mdcs(head: Head, tables: Tables, rules: Rules) -> tuple[Mdc, ...]:
     mdcs = {
-        code: Mdc(code, name, rules["mdc.csv", row], text, row)
-        for row, (code, name, text) in tables["mdc.csv"].items()
+        code: Mdc(code, name, rules["mdc.csv", line], text, line)
+        for line, (code, name, text) in tables["mdc.csv"].items()
     }
     return tuple(mdcs[code] for code in head.mdc_order)
 
 
 def _adrgs(tables: Tables, rules: Rules) -> list[Adrg]:
     adrgs = [
-        Adrg(mdc, int(seq), code, name, kind, rules["adrg.csv", row], text, when_no_drg, row)
-        for row, (mdc, seq, code, name, kind, text, when_no_drg) in tables["adrg.csv"].items()
+        Adrg(mdc, int(seq), code, name, kind, rules["adrg.csv", line], text, when_no_drg, line)
+        for line, (mdc, seq, code, name, kind, text, when_no_drg) in tables["adrg.csv"].items()
     ]
     return sorted(adrgs, key=lambda adrg: adrg.seq)
 
 
 def _drgs(tables: Tables, rules: Rules) -> list[Drg]:
     drgs = [
-        Drg(adrg, int(seq), code, name, rules["drg.csv", row], text, _weight(weight), note, row)
-        for row, (adrg, seq, code, name, text, weight, note) in tables["drg.csv"].items()
+        Drg(adrg, int(seq), code, name, rules["drg.csv", line], text, _weight(weight), note, line)
+        for line, (adrg, seq, code, name, text, weight, note) in tables["drg.csv"].items()
     ]
     return sorted(drgs, key=lambda drg: drg.seq)
 

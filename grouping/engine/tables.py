@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 Line = tuple[str, ...]  # the values of one row, in the order of the table's columns
 
 
-def _one_of(*words: str) -> Callable[[str], str | None]:
-    return lambda text: None if text in words else f"must be one of {', '.join(words)}"
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a cell must look like: `pattern` matches it, else the problem is `kind`."""
+
+    pattern: re.Pattern[str]
+    kind: str
+    words: str = ""
 
 
-def _matches(pattern: str, reason: str) -> Callable[[str], str | None]:
-    form = re.compile(pattern)
-    return lambda text: None if form.match(text) else reason
+def _one_of(*words: str) -> Form:
+    return Form(re.compile(rf"({'|'.join(words)})\Z"), "one_of", ", ".join(words))
 
 
-# `0.55` and `44927` are what Excel makes of `00.5500` and of a date-like code (FORMAT 1.2).
-procedure_form = _matches(
-    r"[0-9]{2}\.[0-9A-Za-z]",
-    "a procedure code has two digits, a dot and more, as in 00.5500; "
-    "if Excel has rewritten the file, import it again as text (数据 → 自文本)",
-)
-positive = _matches(r"0*[1-9][0-9]{0,17}\Z", "must be a positive whole number")
-decimal_or_empty = _matches(r"([0-9]+(\.[0-9]+)?)?\Z", "must be a decimal number such as 5.64294, or empty")
+# `0.55` and `44927` are what Excel makes of `00.5500` and of a code that looks like a date (FORMAT 1.2).
+PROCEDURE_CODE = Form(re.compile(r"[0-9]{2}\.[0-9A-Za-z]"), "procedure_code")
+POSITIVE = Form(re.compile(r"0*[1-9][0-9]{0,17}\Z"), "positive")
+DECIMAL = Form(re.compile(r"[0-9]+(\.[0-9]+)?\Z"), "decimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Table:
     keys: tuple[tuple[str, ...], ...]
     required: bool = True
     blank: tuple[str, ...] = ()
-    forms: Mapping[str, Callable[[str], str | None]] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
 
 _KINDS = _one_of("surgical", "procedure", "medical", "ambiguous")
@@ -55,14 +55,14 @@ TABLES = (
         ("mdc", "seq", "adrg", "name", "kind", "rule", "when_no_drg"),
         (("mdc", "seq"),),
         blank=("name",),
-        forms={"seq": positive, "kind": _KINDS, "when_no_drg": _one_of("next", "adrg")},
+        forms={"seq": POSITIVE, "kind": _KINDS, "when_no_drg": _one_of("next", "adrg")},
     ),
     Table(
         "drg.csv",
         ("adrg", "seq", "drg", "name", "rule", "weight", "note"),
         (("adrg", "seq"), ("drg",)),
         blank=("name", "weight", "note"),
-        forms={"seq": positive, "weight": decimal_or_empty},
+        forms={"seq": POSITIVE, "weight": DECIMAL},
     ),
     Table(
         "lists.csv",
@@ -86,7 +86,7 @@ TABLES = (
         (("code",),),
         required=False,
         blank=("name",),
-        forms={"code": procedure_form},
+        forms={"code": PROCEDURE_CODE},
     ),
     Table("diagnosis_map.csv", ("clinical", "insurance"), (("clinical",),), required=False),
     Table(
@@ -94,7 +94,7 @@ TABLES = (
         ("clinical", "insurance"),
         (("clinical",),),
         required=False,
-        forms={"clinical": procedure_form, "insurance": procedure_form},
+        forms={"clinical": PROCEDURE_CODE, "insurance": PROCEDURE_CODE},
     ),
 )
 
@@ -109,8 +109,8 @@ def read_table(table: Table, data: bytes, problems: list[Problem]) -> dict[int, 
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        reader.problem(row, "", "", "encoding", "not UTF-8; save the file as UTF-8 (Excel: CSV UTF-8)")
+        line = data.count(b"\n", 0, error.start) + 1
+        reader.problem(line, "", "", "encoding")
         return {}
     # A rule may have any number of members; the csv module would stop at 128 KiB a cell.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
@@ -126,8 +126,8 @@ class _Reader:
         self.keys = [(key, [table.columns.index(column) for column in key]) for key in table.keys]
         self.seen: dict[Line, int] = {}
 
-    def problem(self, row: int | None, column: str, text: str, kind: str, reason: str) -> None:
-        self.problems.append(Problem(self.table.file, row, column, text, kind, reason))
+    def problem(self, line: int, column: str, text: str, kind: str, /, **params: object) -> None:
+        self.problems.append(Problem(self.table.file, line, column, text, kind, params))
 
     def read(self, text: str) -> dict[int, Line]:
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -135,7 +135,7 @@ class _Reader:
             header = [name.strip() for name in next(rows, [])]
             return self._lines(header, rows) if self._check_header(header) else {}
         except csv.Error as error:
-            self.problem(rows.line_num, "", "", "csv", f"not readable as CSV: {error}")
+            self.problem(rows.line_num, "", "", "csv", error=error)
             return {}
 
     def _lines(self, header: list[str], rows: "Rows") -> dict[int, Line]:
@@ -143,44 +143,42 @@ class _Reader:
         lines: dict[int, Line] = {}
         end = rows.line_num
         for cells in rows:
-            row, end = end + 1, rows.line_num  # a quoted cell may run over several lines
+            line, end = end + 1, rows.line_num  # a quoted cell may run over several lines
             if len(cells) != len(header):
-                cells = self._of_width(len(header), row, cells)
+                cells = self._of_width(len(header), line, cells)
             values = tuple([cells[place].strip() for place in places])
             if any(values):
-                self._check_values(row, values)
-                self._check_keys(row, values)
-                lines[row] = values
+                self._check_values(line, values)
+                self._check_keys(line, values)
+                lines[line] = values
         return lines
 
     def _check_header(self, header: list[str]) -> bool:
         wrong = [column for column in self.table.columns if header.count(column) != 1]
         for column in wrong:
-            what = "is there twice" if column in header else "is missing"
-            self.problem(1, column, ",".join(header), "header", f"the column {column} {what} in the header")
+            kind = "header_twice" if column in header else "header_missing"
+            self.problem(1, column, ",".join(header), kind)
         return not wrong
 
-    def _of_width(self, width: int, row: int, cells: list[str]) -> list[str]:
+    def _of_width(self, width: int, line: int, cells: list[str]) -> list[str]:
         # Excel drops empty cells at the end of some rows and adds some to others; both mean nothing.
         if any(cell.strip() for cell in cells[width:]):
-            reason = f"{len(cells)} values in a table of {width} columns; a comma inside a value needs quotes"
-            self.problem(row, "", ",".join(cells), "width", reason)
+            self.problem(line, "", ",".join(cells), "width", found=len(cells), width=width)
         return cells + [""] * (width - len(cells))
 
-    def _check_values(self, row: int, values: Line) -> None:
+    def _check_values(self, line: int, values: Line) -> None:
         for i in self.needed:
             if not values[i]:
-                self.problem(row, self.table.columns[i], "", "empty", "a value is needed here")
+                self.problem(line, self.table.columns[i], "", "empty")
         for i, form in self.forms:
-            reason = form(values[i])
-            if reason and (values[i] or i not in self.needed):
-                self.problem(row, self.table.columns[i], values[i], "form", reason)
+            if values[i] and not form.pattern.match(values[i]):
+                self.problem(line, self.table.columns[i], values[i], form.kind, words=form.words)
 
-    def _check_keys(self, row: int, values: Line) -> None:
+    def _check_keys(self, line: int, values: Line) -> None:
         for key, places in self.keys:
             value = tuple([values[i] for i in places])
             if key[-1] == "seq":
                 value = (*value[:-1], value[-1].lstrip("0"))  # 01 and 1 are one place in the order
-            first = self.seen.setdefault((*value, *key), row)
-            if first != row and all(value):
-                self.problem(row, ",".join(key), ",".join(value), "repeated", f"already in row {first}")
+            first = self.seen.setdefault((*value, *key), line)
+            if first != line and all(value):
+                self.problem(line, ",".join(key), ",".join(value), "repeated", line=first)

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from grouping.engine.casefile import CaseFileError, group_file
+from grouping.engine.casefile import group_file
 from grouping.engine.interpreter import group
-from grouping.engine.scheme import SchemeError, read_scheme
+from grouping.engine.problems import CaseFileError, SchemeError
+from grouping.engine.scheme import read_scheme
 
 
 class Command(BaseCommand):
