@@ -16,6 +16,8 @@ class AllianceConfig(AppConfig):
 
     def ready(self) -> None:
         from django.apps import apps
+        from django.utils.module_loading import autodiscover_modules
 
+        autodiscover_modules("tasks")  # handlers of jobs register themselves
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(raise_walls, sender=last)

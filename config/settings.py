@@ -194,6 +194,9 @@ CELERY_TASK_TIME_LIMIT = env.int("WORKER_HARD_SECONDS", default=3600)
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("WORKER_SOFT_SECONDS", default=3500)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
+JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
+JOB_ATTEMPTS = env.int("JOB_ATTEMPTS", default=3)  # attempts in a row without progress until a job is given up
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["alliance.web.api.TokenAuthentication", "alliance.web.api.SessionAuthentication"],

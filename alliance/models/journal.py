@@ -34,6 +34,9 @@ class JournalColumns(models.Model):
 class Journal(AllianceRow, JournalColumns):
     """The journal of one alliance."""
 
+    append_only = True
+    fill_once = ("seal",)
+
     membership = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta(AllianceRow.Meta):
@@ -58,6 +61,9 @@ class JournalHead(AllianceRow):
 class PlatformJournal(JournalColumns):
     """Sign-ins and platform events, before any alliance is known; a chain of its own."""
 
+    append_only = True
+    fill_once = ("seal",)
+
     class Meta:
         verbose_name, verbose_name_plural = _("platform journal entry"), _("platform journal")
         ordering = ["-pk"]
@@ -65,6 +71,8 @@ class PlatformJournal(JournalColumns):
 
 class Transition(AllianceRow):
     """One step of a state machine: which object, from where to where, by whom, when, with what note."""
+
+    append_only = True
 
     about_kind = models.CharField(max_length=40)
     about_id = models.BigIntegerField()

@@ -153,3 +153,53 @@ from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 where n.nspname = 'public' and p.prosecdef
 """
 
+
+
+def state_trigger(table: str, column: str, initial: str, steps: tuple[tuple[str, str], ...]) -> Statement:
+    """INSERT only in the first state, UPDATE only along a declared step."""
+    pairs = [f"{before}>{after}" for before, after in steps]
+    return SQL(
+        "create or replace function {function}() returns trigger language plpgsql as $state$ begin"
+        " if tg_op = 'INSERT' then"
+        "  if new.{column} <> {initial} then"
+        "   raise exception 'a row of % begins as %, not as %', tg_table_name, {initial}, new.{column}"
+        "    using errcode = 'check_violation'; end if;"
+        " elsif new.{column} <> old.{column} and not (old.{column} || '>' || new.{column} = any({pairs}::text[])) then"
+        "  raise exception 'no step of % leads from % to %', tg_table_name, old.{column}, new.{column}"
+        "   using errcode = 'check_violation'; end if;"
+        " return new; end $state$;"
+        "create or replace trigger {trigger} before insert or update on {table}"
+        " for each row execute function {function}();"
+    ).format(
+        function=Identifier(f"{table}_{column}_steps"[:63]),
+        trigger=Identifier(f"{table}_{column}_steps"[:63]),
+        table=Identifier(table),
+        column=Identifier(column),
+        initial=Literal(initial),
+        pairs=Literal(pairs),
+    )
+
+
+def append_only_trigger(table: str, fill_once: tuple[str, ...]) -> Statement:
+    """No UPDATE, DELETE, TRUNCATE for anyone; but a column of `fill_once` may go from NULL to a value."""
+    name = Identifier(f"{table}_append_only"[:63])
+    return SQL(
+        "create or replace function {name}() returns trigger language plpgsql as $append$ begin"
+        " if tg_op = 'UPDATE' then"
+        "  if to_jsonb(new) - {columns}::text[] = to_jsonb(old) - {columns}::text[]"
+        "   and (select bool_and(to_jsonb(old) -> c = 'null'::jsonb or to_jsonb(old) -> c = to_jsonb(new) -> c)"
+        "          from unnest({columns}::text[]) c) then return new; end if; end if;"
+        " raise exception 'rows of % are written once', tg_table_name using errcode = 'restrict_violation';"
+        " end $append$;"
+        "create or replace trigger {name} before update or delete on {table} for each row execute function {name}();"
+        "create or replace trigger {truncate} before truncate on {table} for each statement execute function {name}();"
+    ).format(
+        name=name, table=Identifier(table), truncate=Identifier(f"{table}_no_truncate"[:63]), columns=Literal(list(fill_once))
+    )
+
+
+def grant_columns(table: str, columns: tuple[str, ...], role: str) -> Statement:
+    """Let the application fill the columns that may be filled later."""
+    return SQL("grant update ({}) on {} to {}").format(
+        SQL(", ").join(Identifier(column) for column in columns), Identifier(table), Identifier(role)
+    )

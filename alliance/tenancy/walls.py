@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from alliance.tenancy import sql
+from alliance.tenancy import sql, states
 
 # Reviewed: tables without an alliance, and what the application role may do with them.
 GLOBAL_TABLES: dict[str, str] = {
@@ -80,6 +80,10 @@ def build() -> None:
         for wall in everything:
             for column, parent in wall.parents:
                 cursor.execute(sql.composite_key(wall.table, column, parent))
+        for table, columns in states.append_only():
+            if columns:
+                cursor.execute(sql.grant_columns(table, columns, settings.APP_ROLE))
+        states.build(cursor)
         cursor.execute(sql.grant_backup())
 
 

@@ -1,0 +1,19 @@
+"""The doorbell and the clock's errands; all work itself is in services."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from alliance.services import jobs
+
+
+@shared_task(name="alliance.run_job")
+def run_job(alliance_id: int, job_id: int) -> None:
+    """Work off one job; without both numbers the call itself is an error (N8)."""
+    jobs.run(alliance_id, job_id)
+
+
+@shared_task(name="alliance.sweep")
+def sweep() -> None:
+    """Ring again for what waits too long."""
+    jobs.sweep()
