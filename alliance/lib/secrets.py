@@ -14,7 +14,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from alliance.lib.identity import mask_account, mask_id, mask_name, mask_phone
 from alliance.lib.refusal import Refused
+
+# What hides personal data has one address; the masks live beside the readers of the same numbers.
+__all__ = [
+    "KeyRing",
+    "SealRefused",
+    "blind_index",
+    "blind_key",
+    "mask_account",
+    "mask_id",
+    "mask_name",
+    "mask_phone",
+    "open_",
+    "seal",
+    "sealed_with",
+]
 
 KEY_BYTES = 32
 _VERSION = 1

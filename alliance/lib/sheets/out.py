@@ -9,7 +9,7 @@ from typing import BinaryIO, TypeAlias
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 from openpyxl.cell.cell import Cell as XlsxCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -96,27 +96,25 @@ def _number_text(number: int | Decimal) -> str:
     return format(number, "f") if number.is_finite() else ""
 
 
-def _xlsx_cell(sheet: WriteOnlyWorksheet, cell: Cell, line: int) -> XlsxCell:
-    typed: XlsxCell = WriteOnlyCell(sheet)
+def _xlsx_cell(sheet: WriteOnlyWorksheet, cell: Cell, line: int) -> Cell | XlsxCell:
     if isinstance(cell, datetime):
-        typed.value = _local(cell)
-    elif cell is None or isinstance(cell, date | bool):
-        typed.value = cell
-    elif isinstance(cell, str):
-        _type_as_text(typed, guard(cell), line)
-    elif sum(map(str.isdigit, _number_text(cell))) <= EXACT_DIGITS:
-        typed.value = cell
-    else:
-        _type_as_text(typed, _number_text(cell), line)
-    return typed
-
-
-def _type_as_text(typed: XlsxCell, text: str, line: int) -> None:
+        return _local(cell)
+    if cell is None or isinstance(cell, date | bool):
+        return cell
+    text = guard(cell) if isinstance(cell, str) else _number_text(cell)
+    if not isinstance(cell, str) and sum(map(str.isdigit, text)) <= EXACT_DIGITS:
+        return cell
     if len(text) > XLSX_CELL_CHARS:
         raise SheetRefused("cell_too_long", line=line)
-    typed.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
-    # Without this, "#N/A" would be typed as an error and "=..." as a formula.
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
+    return _typed_as_text(sheet, text) if text in ERROR_CODES else text
+
+
+def _typed_as_text(sheet: WriteOnlyWorksheet, text: str) -> XlsxCell:
+    """Text such as "#N/A" would otherwise be written as an error value."""
+    typed: XlsxCell = WriteOnlyCell(sheet, value=text)
     typed.data_type = "s"
+    return typed
 
 
 def _local(moment: datetime) -> datetime:

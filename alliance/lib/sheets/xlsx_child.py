@@ -5,7 +5,6 @@ before any parser sees it. Messages: {"line", "cells"} a row, {"refused", "param
 """
 
 import json
-import os
 import re
 import resource
 import sys
@@ -16,6 +15,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
+import openpyxl
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
@@ -124,10 +124,6 @@ def filled_rows(source: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list
 
 
 def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
-    # No member holds a DTD (check_prolog), so the fast parser is safe; the defused one is far slower.
-    os.environ["OPENPYXL_DEFUSEDXML"] = "True"
-    import openpyxl
-
     source.seek(0)
     workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
     for candidate in workbook.worksheets:
