@@ -51,7 +51,8 @@ def score_lines(kind: str, params: dict) -> Lines:
 
 def total_lines(params: dict) -> Lines:
     parts = [
-        Part(code, Decimal(weight), number(points), params["policy"]) for code, weight, points in params["items"]
+        Part(code, Decimal(weight), number(points), params["policy"])
+        for code, weight, points in params["items"]
     ]
     try:
         whole = total(parts)
