@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from alliance.models import Alliance, Department, Institution, Membership, User
+from alliance.services import alliances
 from alliance.tenancy.scope import act_in
 
 PASSWORD = "correct horse battery"  # of people who do not exist
@@ -48,8 +49,10 @@ class World:
 
 def make_world() -> World:
     """Store the cast and return it; leaves no alliance open."""
-    qinghe = Alliance.objects.create(code="qinghe", name="清河县医共体", kind="county", word="医共体")
-    jiangzhou = Alliance.objects.create(code="jiangzhou", name="江州市城市医疗集团", kind="city_group", word="医疗集团")
+    qinghe = alliances.found(code="qinghe", name="清河县医共体", kind="county", word="医共体", calendar_since=2025)
+    jiangzhou = alliances.found(
+        code="jiangzhou", name="江州市城市医疗集团", kind="city_group", word="医疗集团", calendar_since=2025
+    )
     with transaction.atomic(), act_in(qinghe):
         lead = place("QH01", "清河县人民医院", "secondary", "general", role="lead", beds=600)
         tcm = place("QH02", "清河县中医医院", "secondary", "tcm", beds=300)

@@ -12,10 +12,10 @@ from alliance.lib import secrets
 
 
 @lru_cache(maxsize=1)
-def key_ring() -> dict[str, bytes]:
+def key_ring() -> secrets.KeyRing:
     """Keys by id from the environment (`FIELD_KEYS`); the first one seals, all of them open."""
-    pairs = (entry.split(":", 1) for entry in settings.FIELD_KEYS)
-    return {key_id: bytes.fromhex(key) for key_id, key in pairs}
+    pairs = [entry.split(":", 1) for entry in settings.FIELD_KEYS]
+    return secrets.KeyRing(pairs[0][0], {key_id: bytes.fromhex(key) for key_id, key in pairs})
 
 
 class SealedField(models.BinaryField):
@@ -24,14 +24,18 @@ class SealedField(models.BinaryField):
     def get_prep_value(self, value: Any) -> bytes | None:
         if value in (None, ""):
             return None
-        return secrets.seal(key_ring(), str(value))
+        return secrets.seal(key_ring(), str(value), context=self._context())
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> str | None:
-        return None if value is None else secrets.open_(key_ring(), bytes(value))
+        return None if value is None else secrets.open_(key_ring(), bytes(value), context=self._context())
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = value if prepared else self.get_prep_value(value)
         return None if sealed is None else connection.Database.Binary(sealed)
+
+    def _context(self) -> str:
+        """A value copied into another column does not open there."""
+        return f"{self.model._meta.label_lower}.{self.name}"
 
     def to_python(self, value: Any) -> Any:
         return value

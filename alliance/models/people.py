@@ -204,14 +204,14 @@ class Person(AllianceRow):
         UNSTATED = 9, _("not stated")
 
     # The person key of definitions, general conventions: HMAC of the ID number, else of name, birth date and sex.
-    key = models.BinaryField(max_length=32, editable=False)
+    key = models.CharField(max_length=64, editable=False)
     name = models.CharField(_("name"), max_length=60)
-    name_key = models.BinaryField(max_length=32, editable=False)
+    name_key = models.CharField(max_length=64, editable=False)
     sex = models.PositiveSmallIntegerField(_("sex"), choices=Sex)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     id_number = SealedField(_("ID number"), null=True, blank=True)
     phone = SealedField(_("phone"), null=True, blank=True)
-    phone_key = models.BinaryField(max_length=32, editable=False, null=True)
+    phone_key = models.CharField(max_length=64, editable=False, blank=True)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("person"), _("persons")
@@ -222,6 +222,6 @@ class Person(AllianceRow):
         ]
 
     def __str__(self) -> str:
-        from alliance.lib.secrets import mask_name
+        from alliance.lib.identity import mask_name
 
         return mask_name(self.name)

@@ -1,0 +1,75 @@
+"""Dated parameters: what is in force on a day, and how a new value begins to hold (conventions 15)."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from django.db import transaction
+
+from alliance.lib import register
+from alliance.models import Membership, Parameter
+from alliance.services import journal
+
+DEFAULT = "register"
+
+
+@lru_cache(maxsize=1)
+def registered() -> register.Register:
+    """The register of all parameters, as the data file has it."""
+    return register.load_register()
+
+
+class NotInForce(LookupError):
+    """No value of a registered parameter holds on the day asked for."""
+
+    def __init__(self, key: str, on: date) -> None:
+        super().__init__(f"{key} has no value in force on {on}; enter one with an earlier day")
+        self.key, self.on = key, on
+
+
+def in_force(key: str, *, on: date, level: str = "") -> register.Value:
+    """The value of `key` that holds on the day `on`, for an institution level or kind if it has one of its own.
+
+    Typed as the register says (Decimal for percent and ratios, int fen, Rule for clocks, mappings for tables).
+    Raises RegisterRefused for an unknown key, NotInForce when nothing holds yet.
+    """
+    entry = registered()[key]
+    rows = Parameter.objects.filter(key=key, level__in={"", level}, from_date__lte=on)
+    row = rows.order_by("-level", "-from_date").first()
+    if row is None:
+        raise NotInForce(key, on)
+    return register.parse_value(entry.shape, row.value, key=key)
+
+
+def rule_in_force(key: str, *, on: date, level: str = "") -> str:
+    """A clock such as "WD15" or "M30", as `calendar.deadline` takes it."""
+    return str(in_force(key, on=on, level=level))
+
+
+@transaction.atomic
+def load_register() -> int:
+    """Give a new alliance every registered parameter with its default and first day; return how many were new."""
+    rows = [
+        Parameter(
+            key=key, value=register.to_json(entry.value), from_date=entry.from_day, decided_by=DEFAULT,
+            source=", ".join(entry.source),
+        )
+        for key, entry in registered().items()
+    ]
+    before = Parameter.objects.count()
+    Parameter.objects.bulk_create(rows, ignore_conflicts=True)
+    return Parameter.objects.count() - before
+
+
+@transaction.atomic
+def decide(
+    *, by: Membership, key: str, value: object, from_date: date, decided_by: str, level: str = "", source: str = ""
+) -> Parameter:
+    """Let a value hold from a day on; earlier days keep theirs. Raises RegisterRefused when the value does not fit."""
+    parsed = register.parse_value(registered()[key].shape, value, key=key)
+    row = Parameter.objects.create(
+        key=key, value=register.to_json(parsed), level=level, from_date=from_date, decided_by=decided_by, source=source
+    )
+    journal.write(by=by, verb="parameter.decided", about=row, key=key, value=row.value, from_date=str(from_date))
+    return row

@@ -1,0 +1,168 @@
+"""Patients: who is who by keyed tokens, found or stored once (definitions, general conventions; walls.md section 5)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import transaction
+
+from alliance.lib import identity, secrets
+from alliance.lib.refusal import Refused
+from alliance.models import Alliance, Membership, Person
+from alliance.services import journal
+
+
+class PersonRefused(Refused):
+    """A patient cannot be told apart or does not fit what is stored. The message never holds a number or name."""
+
+    reasons = {
+        "nothing_to_know_by": "Without an ID number, name, sex and date of birth are needed.",
+        "no_name": "The name is missing.",
+        "other_name": "This ID number belongs to another name. Check the number and the name.",
+        "other_birth_date": "The date of birth is not the one inside the ID number.",
+        "other_sex": "The sex is not the one inside the ID number.",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells a patient apart: name as written, sex by `Person.Sex`, birth date, ID number and phone or ''."""
+
+    name: str
+    sex: int
+    birth_date: date | None
+    id_number: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keyed tokens of 32 bytes each, for `=` search; `phone_key` is None without a phone."""
+
+    key: bytes
+    name_key: bytes
+    phone_key: bytes | None
+
+
+def keys_for(identities: Iterable[Identity], *, alliance: Alliance) -> list[Keys]:
+    """Compute the tokens of many patients, in order; for importers, without a query.
+
+    The person key is the HMAC of the ID number, else of name, birth date and sex. An ID number is taken as the
+    caller checked it; an importer hands '' for one that is only a sign such as "-".
+    Raises PersonRefused (no_name, nothing_to_know_by).
+    """
+    return [_keys(each, alliance.code) for each in identities]
+
+
+def name_key(name: str, *, alliance: Alliance) -> bytes:
+    """The token of a name, for searching by the whole name."""
+    return _token(alliance.code, "person.name", _plain(name))
+
+
+def complete(who: Identity) -> Identity:
+    """Check the numbers strictly and fill sex and birth date from the ID number.
+
+    Raises IdentityRefused (a malformed number) and PersonRefused (other_birth_date, other_sex, no_name,
+    nothing_to_know_by).
+    """
+    phone = identity.phone(who.phone) if who.phone else ""
+    if not who.id_number:
+        _require(who)
+        return Identity(_plain_blanks(who.name), who.sex, who.birth_date, "", phone)
+    read = identity.id_number(who.id_number)
+    if who.birth_date not in (None, read.birth_date):
+        raise PersonRefused("other_birth_date")
+    if who.sex not in (Person.Sex.UNKNOWN, int(read.sex)):
+        raise PersonRefused("other_sex")
+    return Identity(_plain_blanks(who.name), int(read.sex), read.birth_date, read.number, phone)
+
+
+def find(who: Identity, *, alliance: Alliance) -> Person | None:
+    """The stored patient of a completed identity, or None; looks by token only."""
+    return Person.objects.filter(key=_keys(who, alliance.code).key).first()
+
+
+@transaction.atomic
+def find_or_create(
+    *,
+    by: Membership,
+    name: str,
+    sex: int = Person.Sex.UNKNOWN,
+    birth_date: date | None = None,
+    id_number: str = "",
+    phone: str = "",
+) -> Person:
+    """The patient these facts name, stored when new; a new phone number replaces the old one.
+
+    Raises IdentityRefused and PersonRefused as `complete` does, and PersonRefused (other_name) when the ID number
+    is known under another name.
+    """
+    who = complete(Identity(name, sex, birth_date, id_number, phone))
+    keys = _keys(who, by.alliance.code)
+    person, made = Person.objects.get_or_create(key=keys.key, defaults=_columns(who, keys))
+    if made:
+        journal.write(by=by, verb="person.created", about=person)
+    elif bytes(person.name_key) != keys.name_key:
+        raise PersonRefused("other_name")
+    elif keys.phone_key and _changed(person.phone_key, keys.phone_key):
+        Person.objects.filter(pk=person.pk).update(phone=who.phone, phone_key=keys.phone_key)
+        journal.write(by=by, verb="person.changed", about=person, fields=["phone"])
+        person.refresh_from_db()
+    return person
+
+
+def _columns(who: Identity, keys: Keys) -> dict[str, object]:
+    return {
+        "name": who.name,
+        "name_key": keys.name_key,
+        "sex": who.sex,
+        "birth_date": who.birth_date,
+        "id_number": who.id_number or None,
+        "phone": who.phone or None,
+        "phone_key": keys.phone_key,
+    }
+
+
+def _changed(stored: bytes | memoryview | None, new: bytes) -> bool:
+    return stored is None or bytes(stored) != new
+
+
+def _require(who: Identity) -> None:
+    if not _plain(who.name):
+        raise PersonRefused("no_name")
+    if not who.id_number and (who.birth_date is None or who.sex not in (Person.Sex.MALE, Person.Sex.FEMALE)):
+        raise PersonRefused("nothing_to_know_by")
+
+
+def _keys(who: Identity, code: str) -> Keys:
+    _require(who)
+    if who.id_number:
+        key = _token(code, "person.id_number", who.id_number)
+    else:
+        key = _token(code, "person.name_birth_sex", "\x1f".join((_plain(who.name), str(who.birth_date), str(int(who.sex)))))
+    phone_key = _token(code, "person.phone", who.phone) if who.phone else None
+    return Keys(key, _token(code, "person.name", _plain(who.name)), phone_key)
+
+
+def _plain(name: str) -> str:
+    """A name as compared: compatibility forms, no blanks or middle dots' variants, one case."""
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("•", "·").replace("・", "·")
+    return "".join(folded.split())
+
+
+def _plain_blanks(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _token(code: str, purpose: str, value: str) -> bytes:
+    return bytes.fromhex(secrets.blind_index(_key(settings.BLIND_KEY, code, purpose), value))
+
+
+@lru_cache(maxsize=256)
+def _key(master: str, code: str, purpose: str) -> bytes:
+    return secrets.blind_key(bytes.fromhex(master), code, purpose)
