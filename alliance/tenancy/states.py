@@ -57,9 +57,11 @@ def append_only() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield model._meta.db_table, tuple(getattr(model, "fill_once", ()))
 
 
-def build(cursor: Any) -> None:
-    """Raise all triggers anew; idempotent, run as the owner after migrate."""
+def build(cursor: Any, present: set[str]) -> None:
+    """Raise the triggers of all tables that are there; idempotent, run as the owner after migrate."""
     for machine in machines():
-        cursor.execute(sql.state_trigger(machine.table, machine.column, machine.initial, machine.steps))
+        if machine.table in present:
+            cursor.execute(sql.state_trigger(machine.table, machine.column, machine.initial, machine.steps))
     for table, fill_once in append_only():
-        cursor.execute(sql.append_only_trigger(table, fill_once))
+        if table in present:
+            cursor.execute(sql.append_only_trigger(table, fill_once))
