@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from performance.engine.formula import Formula, Operand
+from performance.engine.formula import Formula, Operand, Token
 
 WORDS = {"+": "+", "−": "-", "×": "*", "÷": "/", "(": "(", ")": ")"}
 
@@ -21,7 +21,11 @@ def worked_out(formula: Formula) -> Fraction:
 
 
 def written(formula: Formula) -> str:
-    """The line as text, numbers and signs with blanks between."""
-    return " ".join(
-        str(token.value) if isinstance(token, Operand) else token.text for token in formula.tokens
-    )
+    """The line as text, numbers and signs with blanks between; a question mark for a missing number."""
+    return " ".join(_word(token) for token in formula.tokens)
+
+
+def _word(token: Token) -> str:
+    if not isinstance(token, Operand):
+        return token.text
+    return "?" if token.value is None else str(token.value)
