@@ -1,5 +1,118 @@
-"""Filters and tags of every template: money, numbers, permissions."""
+"""Filters and tags of every template: money, numbers, dates, states, permissions (docs/pages.md)."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from alliance.lib import identity
+from alliance.roles import roles
+from alliance.web import fields, words
 
 register = template.Library()
+
+CHIP_ICONS = {
+    "ok": "check",
+    "warn": "warn",
+    "late": "clock",
+    "info": "info",
+    "prov": "dash",
+    "stale": "stale",
+}
+
+for function in (
+    words.yuan, words.wan, words.num, words.assessed, words.pct, words.diff, words.yuan_diff,
+    words.month, words.day, words.moment, words.clock, words.overdue, words.soon, words.due,
+    identity.mask_name, identity.mask_id, identity.mask_phone,
+    fields.control, fields.filter_control, fields.field_kind, fields.is_wide, fields.get_field,
+    fields.error_count,
+):  # fmt: skip
+    register.filter(function.__name__, function)
+
+
+# Parts of a page ---------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of static/icons.svg; the word beside it says what it means."""
+    address = f"{static('icons.svg')}#{name}"
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', size, address)
+
+
+@register.inclusion_tag("_chip.html")
+def chip(kind: str, text: str, icon: str = "") -> dict[str, str]:
+    """The state of a row: icon, word, colour."""
+    return {"kind": kind, "text": text, "icon": icon or CHIP_ICONS.get(kind, "")}
+
+
+@register.filter
+def chip_icon(kind: str) -> str:
+    """The icon that goes with a state when none is named."""
+    return CHIP_ICONS.get(kind, "")
+
+
+@register.inclusion_tag("_meter.html")
+def meter(share: Any, kind: str = "", tick: Any = None, tall: bool = False) -> dict[str, Any]:
+    """A bar of 0 to 100 with a tick at the limit; lengths are SVG attributes, never styles."""
+    return {
+        "width": _length(share),
+        "tick": None if tick is None else _length(tick),
+        "kind": kind,
+        "tall": tall,
+    }
+
+
+def _length(share: Any) -> str:
+    """Percent points between 0 and 100 with one decimal and a full stop in every language."""
+    value = Fraction(share or 0)
+    part = max(Fraction(0), min(Fraction(100), value))
+    return str((Decimal(part.numerator) / part.denominator).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+@register.filter
+def can(membership: Any, action: str) -> bool:
+    """True when the membership may do the action; nobody may without one."""
+    return membership is not None and bool(membership.can(action))
+
+
+@register.simple_tag
+def echarts() -> SafeString:
+    """The chart library, on pages that have a chart."""
+    return format_html('<script src="{}" defer></script>', static("vendor/echarts/echarts.min.js"))
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """The word of a todo's state where no deadline says more."""
+    return {"late": _("overdue"), "warn": _("soon"), "info": _("open"), "prov": _("provisional")}[state]
+
+
+@register.filter
+def role_names(membership: Any) -> str:
+    """The roles of a membership in words."""
+    return " · ".join(roles()[code].name for code in membership.roles if code in roles())
+
+
+@register.filter
+def has_key(mapping: Any, key: str) -> bool:
+    """True when a mapping has the key."""
+    return key in mapping
+
+
+@register.filter
+def spread(bars: Any) -> list[dict[str, Any]]:
+    """Bars of a difference from the middle line: start and width in a field 100 wide, the longest 48."""
+    longest = max((abs(bar.fen) for bar in bars), default=0) or 1
+    return [_laid_out(bar, Fraction(abs(bar.fen) * 48, longest)) for bar in bars]
+
+
+def _laid_out(bar: Any, width: Fraction) -> dict[str, Any]:
+    below = bar.fen < 0
+    start = _length(50 - width if below else 50)
+    return {"name": bar.name, "fen": bar.fen, "negative": below, "start": start, "width": _length(width)}

@@ -1,11 +1,151 @@
-"""What every page needs: who acts, for which alliance, and what the side menu shows."""
+"""What every page needs: who acts, for which alliance, the menu, the look. Asks no database."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from alliance.roles import roles
+
+THEMES = ("light", "dark", "system")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: URL name, word, icon, the action it needs; `foot`: also in phones' foot bar."""
+
+    name: str
+    label: Any
+    icon: str
+    needs: str
+    foot: bool = False
+
+
+MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    ("", (Entry("home", _("Today"), "home", "home.view", foot=True),)),
+    (
+        _("Month"),
+        (
+            Entry("months", _("Performance month"), "sum", "month.view", foot=True),
+            Entry("approvals", _("Approvals"), "scale", "approval.view"),
+            Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
+        ),
+    ),
+    (
+        _("Data"),
+        (
+            Entry("case-files", _("Case files"), "file", "case_file.view"),
+            Entry("cases", _("Cases and groups"), "list", "case.list"),
+            Entry("jobs", _("Jobs"), "refresh", "job.view"),
+        ),
+    ),
+    (
+        _("Together"),
+        (
+            Entry("referrals", _("Referrals"), "updown", "referral.view", foot=True),
+            Entry("institutions", _("Institutions"), "building", "institution.view"),
+        ),
+    ),
+    (
+        _("Settings"),
+        (
+            Entry("parameters", _("Parameters"), "adjust", "parameter.view"),
+            Entry("data:index", _("Master data"), "database", "master.view"),
+            Entry("journal", _("Journal"), "history", "journal.view"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A menu entry as this member sees it."""
+
+    label: Any
+    icon: str
+    url: str
+    current: bool
+    foot: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the menu and its links."""
+
+    label: Any
+    links: tuple[Link, ...]
 
 
 def house(request: Any) -> dict[str, object]:
-    """Alliance, membership and menu of the request; nothing of an alliance outside one."""
-    membership = getattr(request, "membership", None)
-    return {"alliance": getattr(request, "alliance", None), "membership": membership}
+    """Alliance, membership, menu, time and look of the request; nothing of an alliance outside one."""
+    membership, alliance = getattr(request, "membership", None), getattr(request, "alliance", None)
+    chosen = request.COOKIES.get("theme")
+    return {
+        "alliance": alliance,
+        "alliance_name": name_of(alliance),
+        "membership": membership,
+        "memberships": getattr(request, "memberships", []),
+        "role_name": role_name(membership),
+        "menu": SimpleLazyObject(lambda: menu(membership, request.path)),
+        "now": timezone.now(),
+        "theme": chosen if chosen in THEMES else "system",
+    }
+
+
+def name_of(alliance: Any) -> str:
+    """The alliance's name in the language of the page."""
+    if alliance is None:
+        return ""
+    return (
+        str(alliance.name_en or alliance.name)
+        if (get_language() or "").startswith("en")
+        else str(alliance.name)
+    )
+
+
+def role_name(membership: Any) -> str:
+    """Where the member stands: the institution, else the name of the first role."""
+    if membership is None:
+        return ""
+    if membership.institution_id:
+        return str(membership.institution.short_name or membership.institution.name)
+    return next((roles()[code].name for code in membership.roles if code in roles()), "")
+
+
+def menu(membership: Any, path: str) -> list[Group]:
+    """The entries the member may open and whose address exists, in their groups; no empty group."""
+    if membership is None:
+        return []
+    open_ = {entry: url for _label, group in MENU for entry in group if (url := address(entry, membership))}
+    here = current(path, list(open_.values()))
+    groups = [
+        Group(
+            label,
+            tuple(Link(e.label, e.icon, open_[e], open_[e] == here, e.foot) for e in group if e in open_),
+        )
+        for label, group in MENU
+    ]
+    return [group for group in groups if group.links]
+
+
+def address(entry: Entry, membership: Any) -> str:
+    """The entry's address, or nothing when the member may not or the page is not there."""
+    if not membership.can(entry.needs):
+        return ""
+    try:
+        return reverse(entry.name)
+    except NoReverseMatch:
+        return ""
+
+
+def current(path: str, addresses: list[str]) -> str:
+    """The longest address the path begins with; the home page only when it is the page itself."""
+    home = min(addresses, key=len, default="")
+    begun = [url for url in addresses if path.startswith(url) and (url != home or path == home)]
+    return max(begun, key=len, default="")

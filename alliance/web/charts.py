@@ -1,0 +1,106 @@
+"""Charts as data: options for ECharts in a JSON block, the same values as a sentence and a table beside it.
+
+Colours are names of tokens ("--c1"), which static/app.js resolves and draws anew when the theme changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from alliance.web.words import DASH, num
+
+Value = Decimal | int | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: an id of its own on the page, a title that says the reading, options, table."""
+
+    id: str
+    title: str
+    option: dict[str, Any]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    sentence: str = ""
+    tall: bool = False
+    spoken: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = "; ".join(" ".join(row) for row in self.rows)
+        object.__setattr__(self, "spoken", f"{self.title}: {values}")
+
+
+def bars(
+    id: str,
+    title: str,
+    columns: tuple[str, str],
+    values: Sequence[tuple[str, Value]],
+    *,
+    places: int = 2,
+    **more: Any,
+) -> Chart:
+    """Bars from the zero line, one a name; a missing value draws nothing and is a dash in the table."""
+    option = _frame([name for name, _value in values], columns[1])
+    option["series"] = [
+        {
+            "name": columns[1],
+            "type": "bar",
+            "barWidth": "58%",
+            "itemStyle": {"color": "--c1"},
+            "data": _drawn(values),
+        }
+    ]
+    return Chart(id, title, option, columns, _table(values, places), **more)
+
+
+def line(
+    id: str,
+    title: str,
+    columns: tuple[str, str],
+    values: Sequence[tuple[str, Value]],
+    *,
+    limits: Sequence[tuple[str, Decimal]] = (),
+    places: int = 2,
+    **more: Any,
+) -> Chart:
+    """A line over time with dashed limits; a missing value leaves a gap, never a zero."""
+    option = _frame([name for name, _value in values], columns[1])
+    marks = [{"name": name, "yAxis": str(limit), "label": {"formatter": name}} for name, limit in limits]
+    option["series"] = [
+        {
+            "name": columns[1], "type": "line", "symbolSize": 7, "connectNulls": False,
+            "itemStyle": {"color": "--c1"}, "lineStyle": {"color": "--c1"}, "data": _drawn(values),
+            "markLine": {"symbol": "none", "silent": True, "data": marks,
+                         "lineStyle": {"type": "dashed", "color": "--ink-3"}, "label": {"color": "--ink-3"}},
+        }
+    ]  # fmt: skip
+    return Chart(id, title, option, columns, _table(values, places), **more)
+
+
+def _frame(names: list[str], unit: str) -> dict[str, Any]:
+    """Axes and grid every chart shares."""
+    quiet = {"color": "--ink-3"}
+    return {
+        "grid": {"left": 8, "right": 12, "top": 30, "bottom": 8, "containLabel": True},
+        "xAxis": {
+            "type": "category", "data": names, "axisTick": {"show": False}, "axisLabel": quiet,
+            "axisLine": {"lineStyle": {"color": "--line-strong"}},
+        },
+        "yAxis": {
+            "type": "value", "name": unit, "nameTextStyle": {"color": "--ink-3", "align": "left"},
+            "axisLabel": quiet, "splitLine": {"lineStyle": {"color": "--line"}},
+        },
+        "tooltip": {"trigger": "axis"},
+    }  # fmt: skip
+
+
+def _drawn(values: Sequence[tuple[str, Value]]) -> list[str | None]:
+    """Values as text: ECharts reads the digits as written, so that no float comes between."""
+    return [None if value is None else str(value) for _name, value in values]
+
+
+def _table(values: Sequence[tuple[str, Value]], places: int) -> list[tuple[str, str]]:
+    return [(name, DASH if value is None else num(value, places)) for name, value in values]

@@ -1,0 +1,55 @@
+"""How form fields are drawn: our classes on Django's widgets, which add the ARIA attributes themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+
+def field_kind(field: Any) -> str:
+    """hidden, choices (radio buttons or several boxes), check (one box) or plain."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    if widget.is_hidden:
+        return "hidden"
+    if kind in {"radio", "checkbox"}:
+        return "choices" if hasattr(widget, "choices") else "check"
+    return "plain"
+
+
+def is_wide(field: Any) -> bool:
+    """True when the field takes the whole width of the form: long texts, files, choices."""
+    widget = field.field.widget
+    return field_kind(field) == "choices" or "rows" in widget.attrs or widget.needs_multipart_form
+
+
+def control(field: Any) -> SafeString:
+    """The widget of a bound field with our classes; help and error are named as its description."""
+    if field_kind(field) != "plain":
+        return SafeString(field.as_widget())
+    widget = field.field.widget
+    number = getattr(widget, "input_type", "") == "number" or "num" in widget.attrs.get("class", "").split()
+    names = ["in", "num" if number else "", "bad" if field.errors else ""]
+    attrs = {"class": " ".join(filter(None, names))}
+    if described := field.aria_describedby:
+        attrs["aria-describedby"] = described
+    return SafeString(field.as_widget(attrs=attrs))
+
+
+def filter_control(field: Any) -> SafeString:
+    """The widget of a filter: its label is for screen readers, so an empty text field shows it as a hint."""
+    attrs = {"class": "in"}
+    if field_kind(field) == "plain" and not hasattr(field.field.widget, "choices"):
+        attrs["placeholder"] = str(field.label)
+    return SafeString(field.as_widget(attrs=attrs))
+
+
+def get_field(form: Any, name: str) -> Any:
+    """The bound field of a form by its name."""
+    return form[name]
+
+
+def error_count(form: Any) -> int:
+    """How many sentences the form has to say."""
+    return sum(len(errors) for errors in form.errors.values())

@@ -1,0 +1,112 @@
+"""One way to make a list page: filter, table, pages, saved views; one address for page and HTMX panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import django_tables2 as tables
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from alliance.web.parts import Empty, Tab
+
+PER_PAGE = 50
+# Counting and skipping cost time in proportion: a list goes this far, then asks for a narrower filter.
+MOST_COUNTED = 10_000
+
+HEAD = {"td": {"scope": "row"}}
+NUMBER = {"th": {"class": "n"}, "td": {"class": "n"}, "tf": {"class": "n"}}
+KEY = {"th": {"class": "n"}, "td": {"class": "n key", "data-k": ""}, "tf": {"class": "n key"}}
+WRAP = {"td": {"class": "wrap all", "data-k": ""}}
+DESK = {"th": {"class": "hide-s"}, "td": {"class": "hide-s"}}
+# Parameters of the address that are no conditions of the filter.
+PLACE = frozenset({"page", "sort", "view"})
+
+
+class Table(tables.Table):
+    """Base of the product's tables: a column can be sorted by only when it says `orderable=True`."""
+
+    class Meta:
+        template_name = "_table.html"
+        orderable = False
+        order_by_field = "sort"
+
+
+class Pages(Paginator):
+    """Pages of a table; of a database table it counts no further than MOST_COUNTED rows."""
+
+    @cached_property
+    def _seen(self) -> int:
+        data = getattr(getattr(self.object_list, "data", None), "data", None)
+        if isinstance(data, QuerySet):
+            return data.order_by()[: MOST_COUNTED + 1].count()
+        return len(self.object_list)
+
+    @property
+    def more(self) -> bool:
+        """True when there are rows beyond the last page."""
+        return self._seen > MOST_COUNTED
+
+    @cached_property
+    def count(self) -> int:
+        """Rows that can be reached."""
+        return min(self._seen, MOST_COUNTED)
+
+
+def answer(
+    request: Any,
+    template: str,
+    rows: Any,
+    table_class: type[Table],
+    *,
+    filterset: Any = None,
+    tabs: Sequence[Tab] = (),
+    empty: Empty | None = None,
+    extra: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The list page, or to HTMX only its panel.
+
+    `rows` is a QuerySet already narrowed to what the member may see, with what the columns show selected (the
+    number of queries is the same for any number of rows), or a list. `filterset` is a FilterSet class; `extra`
+    goes to the page's template.
+    """
+    chosen = filterset(request.GET or None, queryset=rows, request=request) if filterset else None
+    table = table_of(request, chosen.qs if chosen else rows, table_class)
+    context = {
+        "table": table, "filter": chosen, "tabs": tabs, "empty": empty or Empty(""),
+        **conditions(request), **(extra or {}),
+    }  # fmt: skip
+    panel = request.htmx and request.htmx.target == "list"
+    response = render(request, "_list.html" if panel else template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def table_of(request: Any, rows: Any, table_class: type[Table]) -> Table:
+    """The table on the page the address asks for, sorted as it asks; ties always fall in the same order."""
+    sort = request.GET.getlist("sort")
+    table = table_class(rows, request=request, **({"order_by": sort} if sort else {}))
+    if isinstance(table.data.data, QuerySet):
+        table.data.data = _settled(table.data.data)
+    table.paginator = Pages(table.rows, PER_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    return table
+
+
+def _settled(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows ordered to the last tie, or pages could repeat and skip rows."""
+    order = rows.query.order_by or rows.model._meta.ordering
+    return rows.order_by(*order, "pk")
+
+
+def conditions(request: Any) -> dict[str, Any]:
+    """Whether the address holds conditions, and the address without them (a saved view stays)."""
+    filtered = any(value for key, value in request.GET.items() if key not in PLACE)
+    kept = request.GET.get("view")
+    cleared = f"{request.path}?view={kept}" if kept and kept.isalnum() else request.path
+    return {"filtered": filtered, "cleared": cleared}
