@@ -58,7 +58,7 @@ class InstitutionScore:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An institution's share: `weight` = score x basis (point-fen), `quota` the exact share (fen, 4 decimals).
+    """An institution's share: `weight` = score x basis (point-fen), `quota` exact share (fen, 4 decimals).
 
     `fen` is the quota's whole part, plus one where `got_extra_fen` (largest remainder, rank in the queue).
     """

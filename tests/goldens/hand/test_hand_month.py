@@ -1,4 +1,4 @@
-"""The month worked by hand (README.md): every intermediate number, from front pages to fen, equals the paper."""
+"""The month worked by hand (README.md): every number, from front pages to fen, equals the paper."""
 
 import pytest
 
