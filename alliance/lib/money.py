@@ -77,10 +77,11 @@ def fen(text: str) -> Fen:
     if len(decimals) > 2:
         raise MoneyRefused("too_fine", text=shown)
     # The length is looked at first: int() refuses very long texts with an error of its own.
-    amount = int(whole + decimals.ljust(2, "0")) if len(whole.lstrip("0")) < 20 else MOST_FEN + 1
+    absolute = int(whole + decimals.ljust(2, "0")) if len(whole.lstrip("0")) < 20 else MOST_FEN + 2
+    amount = -absolute if negative else absolute
     if not LEAST_FEN <= amount <= MOST_FEN:
         raise MoneyRefused("out_of_range", text=shown)
-    return -amount if negative else amount
+    return amount
 
 
 def _check_form(digits: str, shown: str) -> None:

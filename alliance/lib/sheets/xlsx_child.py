@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
@@ -41,11 +40,9 @@ def main() -> None:
         message: dict[str, object] = {"end": True}
     except Refusal as refusal:
         message = refusal.message
-    except MemoryError:
-        message = {"refused": "memory", "params": {}}
-    except Exception:
+    except Exception as error:
         # Whatever a damaged or hostile workbook makes the parser raise, the answer is the same.
-        message = {"refused": "broken_workbook", "params": {}}
+        message = {"refused": "memory" if is_memory(error) else "broken_workbook", "params": {}}
     say(message)
     sys.stdout.flush()
 
@@ -57,6 +54,11 @@ def confine(*, memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def is_memory(error: Exception) -> bool:
+    """The XML parser reports a lack of memory as an error of the document."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error)
 
 
 def say(message: dict[str, object]) -> None:
@@ -84,7 +86,9 @@ def check_prolog(archive: zipfile.ZipFile, name: str) -> None:
             next(iterparse(member, events=("start",), forbid_dtd=True), None)
     except DefusedXmlException:
         raise Refusal("dtd") from None
-    except (ParseError, ValueError, LookupError):
+    except (ParseError, ValueError, LookupError) as error:
+        if is_memory(error):
+            raise
         if not _BINARY.search(name) and not name.endswith("/"):
             raise Refusal("broken_workbook") from None
 
@@ -124,6 +128,9 @@ def filled_rows(source: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list
 
 
 def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
+    # Loaded only now: a hostile workbook is refused before, without the cost of this import.
+    import openpyxl
+
     source.seek(0)
     workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
     for candidate in workbook.worksheets:
