@@ -36,6 +36,7 @@ class _Lines:
         self.new_row()
 
     def new_row(self) -> None:
+        """Say that the lines read so far belong to rows already taken."""
         self.begins, self.left = self.read + 1, self.most
 
     def __iter__(self) -> "_Lines":

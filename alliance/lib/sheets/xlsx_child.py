@@ -32,6 +32,7 @@ class Refusal(Exception):
 
 
 def main() -> None:
+    """Confine this process, print the rows of the workbook, and end with one last message."""
     options = json.loads(sys.argv[1])
     limits = options["limits"]
     confine(memory=limits["memory_bytes"], seconds=limits["cpu_seconds"])
@@ -62,10 +63,12 @@ def is_memory(error: Exception) -> bool:
 
 
 def say(message: dict[str, object]) -> None:
+    """Print one message as a line of JSON."""
     sys.stdout.write(json.dumps(message) + "\n")
 
 
 def say_rows(source: BinaryIO, limits: dict[str, int], sheet: str | None) -> None:
+    """Check every part of the archive, then print the rows. Raises Refusal."""
     with zipfile.ZipFile(source) as archive:
         for name in archive.namelist():
             check_prolog(archive, name)
@@ -94,6 +97,7 @@ def check_prolog(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def elements(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
+    """Yield the elements of a part as they end, keeping none."""
     with archive.open(name) as member:
         for _, element in iterparse(member, forbid_dtd=True):
             yield element
@@ -101,6 +105,7 @@ def elements(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
 
 
 def check_content_types(archive: zipfile.ZipFile) -> None:
+    """Refuse a macro-enabled workbook under another name, and what is no workbook at all (N16)."""
     types = [element.get("ContentType", "") for element in elements(archive, "[Content_Types].xml")]
     if any("macroEnabled" in kind or "vbaProject" in kind for kind in types):
         raise Refusal("macros")
@@ -128,6 +133,7 @@ def filled_rows(source: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list
 
 
 def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
+    """Return the sheet of that name, else the first visible one. Raises Refusal (no_sheet)."""
     # Loaded only now: a hostile workbook is refused before, without the cost of this import.
     import openpyxl
 
@@ -142,6 +148,7 @@ def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
 
 
 def trimmed(cells: Iterable[str]) -> list[str]:
+    """Return the cells without the empty ones at the end."""
     kept = list(cells)
     while kept and not kept[-1]:
         kept.pop()
@@ -149,6 +156,7 @@ def trimmed(cells: Iterable[str]) -> list[str]:
 
 
 def text_of(cell: Any) -> str:
+    """Return a cell as text: its stored result, never a formula."""
     value = cell.value
     if value is None:
         return ""
@@ -162,6 +170,7 @@ def text_of(cell: Any) -> str:
 
 
 def date_text(value: datetime, number_format: str) -> str:
+    """Write a date, with its time where the cell shows one or has one."""
     midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
     shows_time = re.search(r"[hs]", number_format, re.IGNORECASE) is not None
     if midnight and not shows_time:
@@ -170,6 +179,7 @@ def date_text(value: datetime, number_format: str) -> str:
 
 
 def number_text(value: int | float) -> str:
+    """Write a number as plain digits, or as a spreadsheet shows it where it has lost digits."""
     exact = Decimal(value) if isinstance(value, int) else Decimal(repr(value))
     if abs(exact) >= 10**EXACT_DIGITS:
         return f"{exact:.14E}"
