@@ -19,7 +19,9 @@ def parse_rules(tables: Tables, problems: list[Problem]) -> dict[tuple[str, int]
 
     A text that is no rule, and a rule with an unknown list or one of the wrong kind, is added to `problems`.
     """
-    kinds = {name: kind for name, kind, _ in tables["lists.csv"].values()}
+    kinds: dict[str, str] = {}
+    for name, kind, _ in tables["lists.csv"].values():
+        kinds.setdefault(name, kind)
     parsed: dict[str, Rule] = {}
     rules: dict[tuple[str, int], Rule] = {}
     for file, column in RULED.items():

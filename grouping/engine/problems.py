@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 SHOWN = 20  # problems written out in the message of an error; all of them are in `problems`
+SHOWN_TEXT = 120  # characters of a cell written out in a message
 
 # Templates, so that a page can show gettext(problem.template) % problem.params.
 REASONS: Mapping[str, str] = {
@@ -107,7 +108,7 @@ class Problem:
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line else ""
         column = f"column {self.column}" if self.column else ""
-        text = repr(self.text) if self.text else ""
+        text = repr(self.text[:SHOWN_TEXT]) if self.text else ""
         return ": ".join(
             filter(None, [", ".join(filter(None, [self.file, line, column])), text, self.reason])
         )
