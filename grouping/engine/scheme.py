@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from grouping.engine.case import CodeMaps
 from grouping.engine.checks import check, parse_rules
@@ -118,10 +118,13 @@ def _by(items: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
 
 def _digest(head: Head, tables: Tables) -> str:
     """SHA-256 over the head and the sorted rows of all tables: what a package says, not how it is stored."""
-    content: dict[str, Any] = {
-        "scheme.toml": {**asdict(head), "effective_from": head.effective_from.isoformat()}
-    }
+    body = hashlib.sha256()
+    # Codes are compared exactly, so unlike other digests of the house this one leaves Unicode forms alone.
+    body.update(_json({**asdict(head), "effective_from": head.effective_from.isoformat()}))
     for table in TABLES:
-        content[table.file] = sorted(tables.get(table.file, {}).values())
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+        body.update(_json([table.file, sorted(tables.get(table.file, {}).values())]))
+    return body.hexdigest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
