@@ -57,7 +57,7 @@ class Codes:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The codes of one scheme. `operations` are the procedures that count as operations; None = every procedure."""
+    """The codes of one scheme. `operations`: the procedures that count as operations, None = every one."""
 
     diagnoses: Codes
     procedures: Codes
@@ -89,7 +89,7 @@ def build_dictionary(
     maps: CodeMaps | None = None,
     operations: frozenset[str] | None = None,
 ) -> Dictionary:
-    """Return a dictionary from code -> name tables in the insurance edition and the maps of clinical codes."""
+    """Return a dictionary from code -> name tables (insurance edition) and the maps of clinical codes."""
     maps = maps or CodeMaps()
     return Dictionary(
         diagnoses=Codes(diagnoses, maps.diagnoses, category=3),

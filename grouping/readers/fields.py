@@ -1,6 +1,6 @@
-"""The columns of the hospital front page (病案首页, HQMS interface) as data: code, names, kind, allowed values.
+"""The columns of the hospital front page (病案首页, HQMS interface) as data: code, names, kind, values.
 
-Source: definitions section 10.1. A series such as C06x01C to C06x40C is one entry with its repeats spelled out.
+Source: definitions section 10.1. A series such as C06x01C to C06x40C is one entry, repeated when loaded.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,9 @@ class Field:
 _Row = tuple[str, str, str]
 OTHERS = 40
 NEWBORNS = 5
-REQUIRED = frozenset("A01 A48 A49 A12C A13 A14 B12 B15 B16C B20 B34C C03C D01".split())
+REQUIRED = frozenset(
+    ("A01", "A48", "A49", "A12C", "A13", "A14", "B12", "B15", "B16C", "B20", "B34C", "C03C", "D01")
+)
 
 _PLAIN: dict[Kind, tuple[_Row, ...]] = {
     Kind.TEXT: (
@@ -199,7 +201,13 @@ _INTEGERS: tuple[tuple[str, str, str, int, int], ...] = (
 _SERIES: tuple[tuple[str, str, str, Kind, str], ...] = (
     ("C06x{:02}C", "其他诊断{}", "other diagnosis {}", Kind.CODE, ""),
     ("C07x{:02}N", "其他诊断{}名称", "other diagnosis {}, name", Kind.TEXT, ""),
-    ("C08x{:02}C", "其他诊断{}入院病情", "other diagnosis {}, condition on admission", Kind.CHOICE, "1 2 3 4"),
+    (
+        "C08x{:02}C",
+        "其他诊断{}入院病情",
+        "other diagnosis {}, condition on admission",
+        Kind.CHOICE,
+        "1 2 3 4",
+    ),
     ("C35x{:02}C", "其他手术{}", "other procedure {}", Kind.CODE, ""),
     ("C36x{:02}N", "其他手术{}名称", "other procedure {}, name", Kind.TEXT, ""),
     ("C37x{:02}", "其他手术{}日期", "other procedure {}, time", Kind.MOMENT, ""),
@@ -231,7 +239,9 @@ def _repeated() -> Iterator[Field]:
                 code.format(number), zh.format(number), en.format(number), kind, frozenset(choices.split())
             )
     for n in range(1, NEWBORNS + 1):
-        yield Field(f"A18x{n:02}", f"新生儿出生体重{n}", f"birth weight {n}", Kind.INTEGER, low=100, high=9999)
+        yield Field(
+            f"A18x{n:02}", f"新生儿出生体重{n}", f"birth weight {n}", Kind.INTEGER, low=100, high=9999
+        )
 
 
 FIELDS: dict[str, Field] = {field.code: field for field in (*_single(), *_repeated())}

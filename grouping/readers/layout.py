@@ -1,19 +1,18 @@
-"""The header of a front-page file, compiled: where each column stands and which columns are kept raw."""
+"""The header of a front-page file, compiled: which columns it has and which of them are kept raw."""
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from typing import TypeVar
 
 from grouping.readers.fields import BY_UPPER, FIELDS, NEWBORNS, OTHERS, REQUIRED, Field, Kind
 from grouping.readers.masking import tells_a_person
 from grouping.readers.rows import FileRefused, Limits
 
-ABSENT = -1
-SUB_ITEMS = frozenset(code for code, field in FIELDS.items() if field.kind is Kind.AMOUNT and "x" in code)
-_CODED = frozenset(("C05C", "C17x01"))  # read beside their diagnosis or procedure
-_DOCTORS = tuple(f"B{number}" for number in range(22, 30))
+T = TypeVar("T")
 # Columns outside the standard are kept raw unless their heading speaks of a person.
 _PERSONAL_HEADING = re.compile(
     r"姓名|名字|身份证|证件|电话|手机|联系|地址|住址|户口|邮编|卡号|NAME|IDCARD|ID_?NO|PHONE|MOBILE|TEL|ADDR|CARD",
@@ -23,51 +22,111 @@ _PERSONAL_HEADING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisSlot:
-    """The columns of one diagnosis: code, name, condition on admission (index or ABSENT)."""
+    """The columns of one diagnosis."""
 
-    column: str
-    code: int
-    name: int
-    condition: int
-    condition_column: str
+    code: str
+    name: str
+    condition: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureSlot:
-    """The columns of one procedure: code, name, time, level, surgeon (index or ABSENT)."""
+    """The columns of one procedure."""
 
-    column: str
-    code: int
-    name: int
-    at: int
-    at_column: str
-    level: int
-    level_column: str
-    surgeon: int
+    code: str
+    name: str
+    at: str
+    level: str
+    surgeon: str
+
+
+_OTHERS = range(1, OTHERS + 1)
+_DIAGNOSES = (
+    DiagnosisSlot("C03C", "C04N", "C05C"),
+    *(DiagnosisSlot(f"C06x{n:02}C", f"C07x{n:02}N", f"C08x{n:02}C") for n in _OTHERS),
+)
+_PROCEDURES = (
+    ProcedureSlot("C14x01C", "C15x01N", "C16x01", "C17x01", "C18x01"),
+    *(
+        ProcedureSlot(f"C35x{n:02}C", f"C36x{n:02}N", f"C37x{n:02}", f"C38x{n:02}", f"C39x{n:02}")
+        for n in _OTHERS
+    ),
+)
+# By the column of the code. In the order of these columns the principal and the main one come first.
+DIAGNOSES = {slot.code: slot for slot in _DIAGNOSES}
+PROCEDURES = {slot.code: slot for slot in _PROCEDURES}
+WEIGHTS = tuple(f"A18x{n:02}" for n in range(1, NEWBORNS + 1))
+DOCTORS = tuple(f"B{number}" for number in range(22, 30))
+PARTS = tuple(f.code for f in FIELDS.values() if f.kind is Kind.AMOUNT and f.code not in ("D01", "D09"))
+# Read where they belong: beside their diagnosis or procedure, or as a required column.
+_READ_ELSEWHERE = {slot.condition for slot in _DIAGNOSES} | {slot.level for slot in _PROCEDURES} | REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand in a row. `index`: column code of the standard -> place."""
+    """A header and what follows from it. The tuples hold those standard columns that the file has.
 
-    width: int
-    index: dict[str, int]
-    diagnoses: tuple[DiagnosisSlot, ...]
-    procedures: tuple[ProcedureSlot, ...]
-    choices: tuple[tuple[Field, int], ...]
-    fees: tuple[tuple[str, int, bool], ...]
+    `kept`: standard columns that may be kept raw. `unknown`: columns outside the standard that may be.
+    `main_parts`: the charges D11 to D34 without their sub-items.
+    """
+
+    header: tuple[str, ...]
+    columns: frozenset[str]
+    kept: frozenset[str]
+    unknown: tuple[str, ...]
+    choices: tuple[Field, ...]
+    parts: tuple[str, ...]
+    main_parts: tuple[str, ...]
     weights: tuple[str, ...]
     doctors: tuple[str, ...]
-    kept: tuple[tuple[str, int], ...]
-    unknown: tuple[tuple[str, int], ...]
 
-    def raw(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return the filled columns of a row without names, numbers, addresses and phones (walls section 4)."""
-        raw = {code: cells[i] for code, i in self.kept if cells[i]}
-        for heading, i in self.unknown:
-            if (value := cells[i]) and not tells_a_person(value):
-                raw[heading] = value
+    def filled(self, cells: Sequence[str]) -> dict[str, str]:
+        """Return the filled cells of a row by column, without the blanks around them."""
+        pairs = compress(zip(self.header, cells, strict=False), cells)
+        return {column: text for column, cell in pairs if (text := cell.strip())}
+
+    def raw(self, filled: Mapping[str, str]) -> dict[str, str]:
+        """Return what is kept raw: no names, numbers, addresses and phones (walls section 4)."""
+        raw = {column: text for column, text in filled.items() if column in self.kept}
+        for column in self.unknown:
+            if (text := filled.get(column)) and not tells_a_person(text):
+                raw[column] = text
         return raw
+
+
+def slots_filled(values: Mapping[str, str], slots: Mapping[str, T]) -> list[tuple[str, T]]:
+    """Return (code, slot) of the diagnoses or procedures that a row has, in the order of the form."""
+    return [(values[column], slots[column]) for column in sorted(values.keys() & slots.keys())]
+
+
+def compile_layout(header: tuple[str, ...]) -> Layout:
+    """Return the layout of a header that read_header accepted."""
+    columns = frozenset(header)
+    fields = [FIELDS[column] for column in header if column in FIELDS]
+    parts = _present(PARTS, columns)
+    return Layout(
+        header=header,
+        columns=columns,
+        kept=frozenset(field.code for field in fields if not field.personal),
+        unknown=tuple(c for c in header if c and c not in FIELDS and not _PERSONAL_HEADING.search(c)),
+        choices=tuple(f for f in fields if f.kind is Kind.CHOICE and f.code not in _READ_ELSEWHERE),
+        parts=parts,
+        main_parts=tuple(part for part in parts if "x" not in part),
+        weights=_present(WEIGHTS, columns),
+        doctors=_present(DOCTORS, columns),
+    )
+
+
+def _present(wanted: tuple[str, ...], columns: frozenset[str]) -> tuple[str, ...]:
+    return tuple(column for column in wanted if column in columns)
+
+
+def parse_header(text: str) -> list[str]:
+    """Cut line 1 into cells. Raises FileRefused (malformed_header)."""
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        raise FileRefused("malformed_header") from None
 
 
 def read_header(line_1: Sequence[str], limits: Limits) -> tuple[str, ...]:
@@ -93,76 +152,3 @@ def _refuse_delimiter(line_1: Sequence[str]) -> None:
     for delimiter, word in (("\t", "Tab"), (";", ";"), ("|", "|"), ("，", "，")):
         if len(line_1) == 1 and line_1[0].count(delimiter) >= len(REQUIRED) - 1:
             raise FileRefused("wrong_delimiter", delimiter=word)
-
-
-def parse_header(text: str) -> list[str]:
-    """Cut line 1 into cells. Raises FileRefused (malformed_header)."""
-    try:
-        return next(csv.reader([text], strict=True), [])
-    except csv.Error:
-        raise FileRefused("malformed_header") from None
-
-
-def compile_layout(header: Sequence[str]) -> Layout:
-    """Return the layout of a header that read_header accepted."""
-    index = {code: i for i, code in enumerate(header) if code in FIELDS}
-    fields = [(FIELDS[code], i) for code, i in index.items()]
-    return Layout(
-        width=len(header),
-        index=index,
-        diagnoses=_diagnosis_slots(index),
-        procedures=_procedure_slots(index),
-        choices=tuple(
-            (f, i) for f, i in fields if f.kind is Kind.CHOICE and not f.required and not _beside(f.code)
-        ),
-        fees=tuple((f.code, i, f.code in SUB_ITEMS) for f, i in fields if _is_part(f)),
-        weights=tuple(code for n in range(1, NEWBORNS + 1) if (code := f"A18x{n:02}") in index),
-        doctors=tuple(code for code in _DOCTORS if code in index),
-        kept=tuple((f.code, i) for f, i in fields if not f.personal),
-        unknown=tuple(
-            (code, i)
-            for i, code in enumerate(header)
-            if code and code not in FIELDS and not _PERSONAL_HEADING.search(code)
-        ),
-    )
-
-
-def _beside(code: str) -> bool:
-    return code in _CODED or code.startswith(("C08x", "C38x"))
-
-
-def _is_part(field: Field) -> bool:
-    return field.kind is Kind.AMOUNT and field.code not in ("D01", "D09")
-
-
-def _diagnosis_slots(index: dict[str, int]) -> tuple[DiagnosisSlot, ...]:
-    names = [("C03C", "C04N", "C05C")]
-    names += [(f"C06x{n:02}C", f"C07x{n:02}N", f"C08x{n:02}C") for n in range(1, OTHERS + 1)]
-    return tuple(
-        DiagnosisSlot(code, index[code], index.get(name, ABSENT), index.get(condition, ABSENT), condition)
-        for code, name, condition in names
-        if code in index
-    )
-
-
-def _procedure_slots(index: dict[str, int]) -> tuple[ProcedureSlot, ...]:
-    names = [("C14x01C", "C15x01N", "C16x01", "C17x01", "C18x01")]
-    names += [tuple(f"C{35 + k}x{n:02}{end}" for k, end in enumerate(("C", "N", "", "", ""))) for n in _others()]
-    return tuple(
-        ProcedureSlot(
-            code,
-            index[code],
-            index.get(name, ABSENT),
-            index.get(at, ABSENT),
-            at,
-            index.get(level, ABSENT),
-            level,
-            index.get(surgeon, ABSENT),
-        )
-        for code, name, at, level, surgeon in names
-        if code in index
-    )
-
-
-def _others() -> range:
-    return range(1, OTHERS + 1)

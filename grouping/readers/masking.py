@@ -1,7 +1,7 @@
 """How a value may be shown in an error text: never a whole name, ID number, address or phone number.
 
-Rule: definitions section 11 (masking), walls section 4. Values wander into wrong columns when a file is shifted,
-so digits and Chinese text are masked in every column, not only in the personal ones.
+Rule: definitions section 11 (masking), walls section 4. Values wander into wrong columns when a file is
+shifted, so digits and Chinese text are masked in every column, not only in the personal ones.
 """
 
 import re
@@ -16,7 +16,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
 def masked(column: str, text: str) -> str:
-    """Return what an error may show of a value; at most 40 characters, personal values masked by their kind."""
+    """Return what an error may show of a value: at most 40 characters, personal ones masked by their kind."""
     field = FIELDS.get(column)
     kind = field.kind if field else Kind.TEXT
     if kind in (Kind.NAME, Kind.ADDRESS):

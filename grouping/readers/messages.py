@@ -1,4 +1,4 @@
-"""What a reader says: one sentence a finding, in English (the msgid) and in Chinese, with row, field and remedy.
+"""What a reader says: one sentence a finding, in English (the msgid) and Chinese, with row, field and remedy.
 
 Parameters are named. `line` is the physical line of the file (header = 1), `field` the column's name in the
 language of the sentence, `column` its code, `value` the masked value.
@@ -35,6 +35,16 @@ _ROW: dict[str, tuple[str, str]] = {
         "Line %(line)s: %(field)s is empty; use one of %(choices)s",
         "第 %(line)s 行缺%(field)s，填 %(choices)s",
     ),
+    "institution_unknown": (
+        "Line %(line)s: organisation code “%(value)s” belongs to no member; "
+        "correct it in the hospital's system or add the institution under data maintenance",
+        "第 %(line)s 行组织机构代码“%(value)s”不属于任何成员机构，在病案系统改正，或在数据维护中登记该机构",
+    ),
+    "institution_other": (
+        "Line %(line)s: organisation code “%(value)s” is not that of %(expected)s; "
+        "deliver its cases in its own file",
+        "第 %(line)s 行组织机构代码“%(value)s”不是%(expected)s的，请由该机构单独报送",
+    ),
     "payment_unknown": (
         "Line %(line)s: payment method “%(value)s” is not in the code list; use 1 to 9",
         "第 %(line)s 行医疗付费方式“%(value)s”不在代码表内，改为 1 至 9",
@@ -50,7 +60,8 @@ _ROW: dict[str, tuple[str, str]] = {
     "scientific_notation": (
         "Line %(line)s: %(field)s “%(value)s” was rewritten by a spreadsheet; "
         "export again without opening the file in one, or import the column as text",
-        "第 %(line)s 行%(field)s“%(value)s”被表格软件改成科学计数，重新导出且不要用表格软件另存，或按文本列导入",
+        "第 %(line)s 行%(field)s“%(value)s”被表格软件改成科学计数，"
+        "重新导出且不要用表格软件另存，或按文本列导入",
     ),
     "amount_form": (
         "Line %(line)s: %(field)s “%(value)s” is not an amount; "
@@ -132,7 +143,7 @@ _ROW: dict[str, tuple[str, str]] = {
         "第 %(line)s 行身份证号 %(value)s 校验位不对，与证件核对",
     ),
     "id_malformed": (
-        "Line %(line)s: ID number %(value)s does not have 18 characters; correct it, or write - if there is none",
+        "Line %(line)s: ID number %(value)s is not of 18 characters; correct it, or write - for none",
         "第 %(line)s 行身份证号 %(value)s 不是 18 位，改正，没有证件填 -",
     ),
     "sex_id_conflict": (
@@ -160,7 +171,7 @@ _ROW: dict[str, tuple[str, str]] = {
         "第 %(line)s 行年龄 %(age)s 岁却填了不足1周岁天数 %(value)s，满 1 周岁应留空",
     ),
     "age_days_conflict": (
-        "Line %(line)s: age in days %(value)s, but date of birth and admission give %(days)s; correct A16 or A13",
+        "Line %(line)s: age in days %(value)s, but birth and admission give %(days)s; correct A16 or A13",
         "第 %(line)s 行不足1周岁天数 %(value)s，按出生日期和入院时间应为 %(days)s，改 A16 或 A13",
     ),
     "newborn_weight_missing": (
@@ -176,15 +187,15 @@ _ROW: dict[str, tuple[str, str]] = {
         "第 %(line)s 行自付金额 %(value)s 元超过总费用 %(total)s 元，改 D09",
     ),
     "pathology_missing": (
-        "Line %(line)s: principal diagnosis %(code)s needs a pathological diagnosis (C09C); fill it, or write -",
+        "Line %(line)s: principal diagnosis %(code)s needs a pathological diagnosis (C09C); write - for none",
         "第 %(line)s 行主要诊断 %(code)s 须填病理诊断（C09C），没有填 -",
     ),
     "external_cause_missing": (
-        "Line %(line)s: principal diagnosis %(code)s needs an external cause (C12C); fill it, or write -",
+        "Line %(line)s: principal diagnosis %(code)s needs an external cause (C12C); write - for none",
         "第 %(line)s 行主要诊断 %(code)s 须填损伤中毒外部原因（C12C），没有填 -",
     ),
     "wrong_field_count": (
-        "Line %(line)s has %(found)s fields, the header %(expected)s; look for a stray comma or quotation mark",
+        "Line %(line)s has %(found)s fields, the header %(expected)s; look for a stray comma or quote",
         "第 %(line)s 行有 %(found)s 列，表头有 %(expected)s 列，检查多余的逗号或引号",
     ),
     "malformed_row": (
@@ -203,7 +214,7 @@ _FILE: dict[str, tuple[str, str]] = {
         "文件是 UTF-16 编码，另存为“CSV UTF-8”后再传",
     ),
     "nul_byte": (
-        "Line %(line)s, byte %(byte)s is a NUL byte; this is no text file, or it is UTF-16: save it as CSV UTF-8",
+        "Line %(line)s, byte %(byte)s is a NUL byte: no text file, or UTF-16; save it as CSV UTF-8",
         "第 %(line)s 行（第 %(byte)s 字节）有空字节，不是文本文件或是 UTF-16，另存为“CSV UTF-8”后再传",
     ),
     "mixed_encoding": (
@@ -252,18 +263,19 @@ FILE: dict[str, Message] = {key: Message(*pair) for key, pair in _FILE.items()}
 MESSAGES: dict[str, Message] = ROW | FILE
 
 
-def _joined(value: Param, language: str) -> str:
-    """Write a list as people do: a, b or c."""
+def _joined(name: str, value: Param, language: str) -> str:
+    """Write a list as people do: a, b or c; a list of columns names them all, so it has no "or"."""
     if not isinstance(value, tuple):
         return str(value)
     comma, last = ("、", " 或 ") if language == CHINESE else (", ", " or ")
-    head = comma.join(value[:-1])
-    return f"{head}{last}{value[-1]}" if head else "".join(value)
+    if len(value) < 2 or name == "columns":
+        return comma.join(value)
+    return f"{comma.join(value[:-1])}{last}{value[-1]}"
 
 
 def arguments(params: Mapping[str, Param], language: str) -> dict[str, str]:
     """Return the named parameters of a sentence as text; the name of `column` joins them as `field`."""
-    texts = {name: _joined(value, language) for name, value in params.items()}
+    texts = {name: _joined(name, value, language) for name, value in params.items()}
     if "column" in texts:
         texts["field"] = field_name(texts["column"], language)
     return texts

@@ -13,7 +13,10 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of a file (walls section 4) and of the tolerances of definitions section 10.1; all are settings."""
+    """Bounds of a file (walls section 4) and tolerances (definitions section 10.1); all are settings.
+
+    Days, fen and years are the largest difference that is no error.
+    """
 
     max_bytes: int = 500 * MIB
     max_columns: int = 1000
@@ -44,7 +47,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who was treated. Name and ID number stay out of every repr; weights are grams; age in years and days."""
+    """Who was treated. Name and ID number stay out of every repr; weights in grams, age in years."""
 
     name: str | None = field(repr=False)
     id_number: str | None = field(repr=False)
@@ -59,7 +62,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """When and where: department codes as delivered, days of stay (same day = 1), way of discharge (RC019)."""
+    """When and where: departments as delivered, days of stay (same day = 1), way of discharge (RC019)."""
 
     admission_path: int | None
     admitted: datetime
@@ -77,7 +80,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One diagnosis: `code` in the insurance edition, `recorded` as the file has it; condition 1-4 (RC027)."""
+    """One diagnosis: `code` in the insurance edition, `recorded` as in the file; condition 1-4 (RC027)."""
 
     code: str
     recorded: str
@@ -87,7 +90,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One procedure: `code` in the insurance edition, `recorded` as the file has it; level 1-4 (RC029)."""
+    """One procedure: `code` in the insurance edition, `recorded` as in the file; level 1-4 (RC029)."""
 
     code: str
     recorded: str
@@ -99,7 +102,7 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Charges in fen. `parts` holds the columns D11 to D34 that are filled; sub-items (D20x01) are in it too."""
+    """Charges in fen. `parts` holds the filled columns D11 to D34, their sub-items (D20x01) too."""
 
     total: int
     own_pay: int | None
@@ -175,7 +178,7 @@ class FrontPage:
 class BadRow:
     """One record with its errors (at least one). `key` is None when the key columns themselves are wrong.
 
-    `line` to `last_line` are its physical lines. `raw` as in FrontPage; empty when the columns do not line up.
+    `line` to `last_line` are its physical lines. `raw` as in FrontPage; empty when the cells do not line up.
     """
 
     line: int

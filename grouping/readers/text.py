@@ -1,7 +1,7 @@
 """A text file of unknown encoding, line by line in constant memory: which encoding, where each line begins.
 
-Rule: walls section 4 (BOM, then strict UTF-8, then strict gb18030, never gbk), negative test N17. A line end is the
-byte 0x0A in both encodings and never part of a longer character, so lines are cut before they are decoded.
+Rule: walls section 4 (BOM, then strict UTF-8, then strict gb18030, never gbk), negative test N17. A line
+end is the byte 0x0A in both encodings and never part of a longer character: lines are cut, then decoded.
 """
 
 import re
@@ -17,8 +17,9 @@ BLOCK = 1 << 18
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
-# Text of the one encoding sometimes decodes in the other without an error, as garbage. What follows tells them apart:
-# Chinese text in UTF-8 is a run of three-byte characters, a shape that GB18030 text takes by chance only when short.
+# Text of the one encoding sometimes decodes in the other without an error, as garbage. What tells them apart:
+# Chinese text in UTF-8 is a run of three-byte characters, a shape that GB18030 text takes by chance only when
+# it is short.
 _PROOF_BYTES = 12
 _UTF8_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xe3-\xe9][\x80-\xbf]{2}){4,}(?![\x80-\xff])")
 _CHANCE = 100  # one line in so many may look like short UTF-8 text by chance
@@ -73,7 +74,7 @@ class Lines:
 
 
 def _split(file: BinaryIO, longest: int) -> Iterator[bytes]:
-    """Cut blocks at line ends; a line longer than allowed is handed over as it is, for the caller to refuse."""
+    """Cut blocks at line ends; of a line longer than allowed the beginning comes out, to be refused."""
     rest = b""
     while block := file.read(BLOCK):
         *lines, rest = (rest + block).split(b"\n")
@@ -96,8 +97,8 @@ class Encoding:
 def detect_encoding(file: BinaryIO, limits: Limits) -> Encoding:
     """Read the whole file once, line by line, and say how it is encoded.
 
-    Raises FileRefused: empty_file, utf16, nul_byte, mixed_encoding, not_text (each with line and byte offset from 0),
-    record_too_long, file_too_large. Source: walls section 4, N17.
+    Raises FileRefused: empty_file, utf16, record_too_long, file_too_large, and with line and byte (from 0)
+    nul_byte, mixed_encoding, not_text. Source: walls section 4, N17.
     """
     file.seek(0)
     head = file.read(3)

@@ -1,10 +1,11 @@
 """Cells to values, strictly: what is not written as the interface says is a BadValue with a message key.
 
-Forms: definitions section 10.1 (day yyyy-MM-dd, time yyyy-MM-dd HH:mm:ss, numeric(10,2)). Whatever a spreadsheet
-rewrote (serial numbers, scientific notation) is refused and never guessed back.
+Forms: definitions section 10.1 (day yyyy-MM-dd, time yyyy-MM-dd HH:mm:ss, numeric(10,2)). Whatever a
+spreadsheet rewrote (serial numbers, scientific notation) is refused and never guessed back.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from grouping.readers.messages import Param
@@ -17,6 +18,7 @@ _SERIAL = re.compile(r"[1-9][0-9]{3,4}(\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _AMOUNT = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
+_ALL_WITH_FEN = re.compile(r"(?:[0-9]{1,8}\.[0-9]{2},)+")
 _PAYMENT = re.compile(r"0?([1-9])(?:\.[0-9])?")
 
 
@@ -77,6 +79,18 @@ def amount(text: str) -> int:
         raise BadValue("scientific_notation" if is_scientific(text) else "amount_form")
     yuan, decimals = match.groups("")
     return int(yuan) * 100 + int(decimals.ljust(2, "0"))
+
+
+def amounts(texts: Sequence[str]) -> list[int] | None:
+    """Read many amounts as fen at once; None unless each has the usual form 78.73.
+
+    A row has thirty of them: read one by one they would cost a quarter of its time.
+    """
+    joined = ",".join(texts)
+    if not _ALL_WITH_FEN.fullmatch(joined + ","):
+        return None
+    fen = list(map(int, joined.replace(".", "").split(",")))
+    return fen if len(fen) == len(texts) else None
 
 
 def payment_method(text: str) -> str:
