@@ -1,0 +1,44 @@
+"""Families a grouper with eight categories cannot place: ungroupable and ambiguous stays."""
+
+from alliance.demo.family import Family, family
+
+OTHERS: tuple[Family, ...] = (
+    family(
+        "outside",
+        "其他系统疾病（演示方案未收录）",
+        "E11.900:34 K80.100:16 N20.100:8 L03.100:12 N39.000:12 E11.700:10 N13.201:4 J06.900:4",
+        "I10.x04:220 E78.500:160 D64.900:60",
+        departments="03 5001 04 02",
+        ages=(22, 58, 88),
+        stay=6,
+        cost=4800,
+        returns=False,
+    ),
+    family(
+        "conflicting",
+        "手术与诊断不属同一系统",
+        "K29.500:36 I63.900:14 J44.100:10 M51.202:24 I10.x05:16",
+        "I10.x04:160 K80.200:400 E11.900:120",
+        ((1000, "51.2300:6 86.2200:4"),),
+        departments="0401 5002 04",
+        ages=(34, 58, 80),
+        stay=8,
+        cost=13200,
+        profile="surgical",
+        returns=False,
+    ),
+    family(
+        "miscarriage",
+        "先兆流产后清宫",
+        "O20.000:1",
+        "O99.008:120 E87.600:60",
+        ((1000, "69.0202"),),
+        departments="0501 05",
+        ages=(19, 30, 44),
+        male=0,
+        stay=4,
+        cost=3300,
+        profile="birth",
+        returns=False,
+    ),
+)

@@ -1,0 +1,89 @@
+"""The demonstration's files through the very reader and grouper of the product."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from alliance.demo import DeliveredFile, Demo
+from alliance.demo.codes import DIAGNOSES, PROCEDURES
+from alliance.demo.damage import NINE
+from grouping.engine.interpreter import group
+from grouping.engine.result import Result, Status
+from grouping.engine.scheme import Scheme, read_scheme
+from grouping.readers.dictionary import Dictionary, dictionary_of
+from grouping.readers.hqms import read_front_pages
+from grouping.readers.rows import BadRow, FrontPage
+
+SCHEME = Path(__file__).resolve().parents[3] / "grouping" / "schemes" / "xietong_demo"
+
+
+@pytest.fixture(scope="module")
+def scheme() -> Scheme:
+    return read_scheme(SCHEME)
+
+
+@pytest.fixture(scope="module")
+def dictionary(scheme: Scheme) -> Dictionary:
+    return dictionary_of(scheme)
+
+
+@pytest.fixture(scope="module")
+def read_back(delivered: list[DeliveredFile], dictionary: Dictionary) -> dict[str, list[FrontPage | BadRow]]:
+    """Path of each file -> what the reader makes of it."""
+    found = {}
+    for file in delivered:
+        with file.path.open("rb") as stream:
+            found[str(file.path)] = list(read_front_pages(stream, dictionary=dictionary))
+    return found
+
+
+@pytest.fixture(scope="module")
+def results(
+    current: list[DeliveredFile], read_back: dict[str, list[FrontPage | BadRow]], scheme: Scheme
+) -> list[Result]:
+    pages = (page for file in current for page in read_back[str(file.path)] if isinstance(page, FrontPage))
+    return [group(scheme, page.to_case()) for page in pages]
+
+
+def test_every_code_stands_in_the_dictionary_of_the_scheme_under_the_same_name(scheme: Scheme) -> None:
+    assert scheme.diagnosis_names.items() >= DIAGNOSES.items()
+    assert scheme.procedure_names.items() >= {code: p.name for code, p in PROCEDURES.items()}.items()
+
+
+def test_the_reader_finds_exactly_the_planted_rows(
+    demo: Demo, delivered: list[DeliveredFile], read_back: dict[str, list[FrontPage | BadRow]]
+) -> None:
+    planted = {
+        (code, file.name): [(row.line, row.column) for row in file.bad]
+        for code, alliance in demo.alliances.items()
+        for file in alliance.files
+    }
+    for file in delivered:
+        rows = read_back[str(file.path)]
+        bad = [(row.line, error.column) for row in rows if isinstance(row, BadRow) for error in row.errors]
+        assert bad == planted[file.alliance, file.path.name]
+        assert len(rows) == file.rows
+
+
+def test_one_county_file_has_nine_bad_rows_of_nine_kinds_and_a_corrected_successor(demo: Demo) -> None:
+    files = {file.name: file for file in demo.alliances["lanchuan"].files}
+    good = next(file for file in files.values() if file.corrects)
+    bad = files[good.corrects]
+    assert sorted(row.kind for row in bad.bad) == sorted(NINE)
+    assert good.bad == ()
+    assert len(bad.rows) == len(good.rows) + 1  # the duplicate is gone
+
+
+def test_grouping_rate_is_that_of_a_good_county(results: list[Result]) -> None:
+    grouped = sum(result.status is Status.GROUPED for result in results)
+    assert 0.96 <= grouped / len(results) <= 0.995
+
+
+def test_every_adjacent_group_and_every_outcome_occurs(results: list[Result], scheme: Scheme) -> None:
+    adrgs = {row.code for rows in scheme.adrgs.values() for row in rows}
+    assert {result.adrg for result in results} - {""} == adrgs
+    outcomes = Counter(result.status for result in results)
+    assert set(outcomes) == set(Status)
+    assert outcomes[Status.UNGROUPABLE] > 36
+    assert outcomes[Status.AMBIGUOUS] > 12
