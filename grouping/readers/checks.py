@@ -13,7 +13,7 @@ from grouping.readers.parts import PRINCIPAL, report_unknown
 from grouping.readers.record import Record
 from grouping.readers.rows import Bill, Limits, Patient, Procedure, Stay
 
-CHINESE_NATIONALS = frozenset(("", "CHN", "CN", "156"))
+CHINESE_NATIONALS = frozenset(("", "CHN", "CN", "156", "中国"))
 _ID_REASONS = {"id_spreadsheet": "id_scientific", "id_checksum": "id_checksum"}
 # Neoplasms (C, D00 to D48) need a pathology code, injuries and poisonings (S, T) an external cause.
 _NEOPLASM = ("C", *(f"D{number:02}" for number in range(49)))
@@ -124,7 +124,10 @@ def check_operations(record: Record, procedures: tuple[Procedure, ...], stay: St
 
 
 def check_bill(record: Record, bill: Bill, limits: Limits) -> None:
-    """Total above zero and equal to its parts within 1 yuan; the patient's part not above the total."""
+    """Total above zero and equal to its parts within 1 yuan; the patient's part not above the total.
+
+    A file without some of the columns D11 to D34 can only show that the parts exceed the total.
+    """
     if not record.sound("D01"):
         return
     if bill.total <= 0:
@@ -132,7 +135,8 @@ def check_bill(record: Record, bill: Bill, limits: Limits) -> None:
         return
     main = record.layout.main_parts
     parts = sum([bill.parts.get(column, 0) for column in main])
-    if bill.parts and record.sound(*main) and abs(bill.total - parts) > limits.fee_fen:
+    gap = bill.total - parts if record.layout.all_parts else min(bill.total - parts, 0)
+    if bill.parts and record.sound(*main) and abs(gap) > limits.fee_fen:
         record.report("D01", "fee_sum_conflict", "fee_sum_conflict", yuan(bill.total), parts=yuan(parts))
     elif record.sound("D09") and bill.own_pay is not None and bill.own_pay > bill.total:
         record.report(

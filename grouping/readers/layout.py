@@ -58,6 +58,7 @@ PROCEDURES = {slot.code: slot for slot in _PROCEDURES}
 WEIGHTS = tuple(f"A18x{n:02}" for n in range(1, NEWBORNS + 1))
 DOCTORS = tuple(f"B{number}" for number in range(22, 30))
 PARTS = tuple(f.code for f in FIELDS.values() if f.kind is Kind.AMOUNT and f.code not in ("D01", "D09"))
+MAIN_PARTS = tuple(part for part in PARTS if "x" not in part)
 # Read where they belong: beside their diagnosis or procedure, or as a required column.
 _READ_ELSEWHERE = {slot.condition for slot in _DIAGNOSES} | {slot.level for slot in _PROCEDURES} | REQUIRED
 
@@ -67,7 +68,7 @@ class Layout:
     """A header and what follows from it. The tuples hold those standard columns that the file has.
 
     `kept`: standard columns that may be kept raw. `unknown`: columns outside the standard that may be.
-    `main_parts`: the charges D11 to D34 without their sub-items.
+    `main_parts`: the charges D11 to D34 without their sub-items; `all_parts`: whether none of them is absent.
     """
 
     header: tuple[str, ...]
@@ -77,6 +78,7 @@ class Layout:
     choices: tuple[Field, ...]
     parts: tuple[str, ...]
     main_parts: tuple[str, ...]
+    all_parts: bool
     weights: tuple[str, ...]
     doctors: tuple[str, ...]
 
@@ -111,7 +113,8 @@ def compile_layout(header: tuple[str, ...]) -> Layout:
         unknown=tuple(c for c in header if c and c not in FIELDS and not _PERSONAL_HEADING.search(c)),
         choices=tuple(f for f in fields if f.kind is Kind.CHOICE and f.code not in _READ_ELSEWHERE),
         parts=parts,
-        main_parts=tuple(part for part in parts if "x" not in part),
+        main_parts=_present(MAIN_PARTS, columns),
+        all_parts=columns.issuperset(MAIN_PARTS),
         weights=_present(WEIGHTS, columns),
         doctors=_present(DOCTORS, columns),
     )

@@ -237,8 +237,8 @@ _FILE: dict[str, tuple[str, str]] = {
         "第 %(line)s 行起的一条记录超过 %(limit)s KiB，检查不成对的引号，或用普通换行重新导出",
     ),
     "malformed_header": (
-        "Line 1 cannot be read as CSV; export the file again with the column codes in line 1",
-        "第 1 行读不成 CSV 表头，重新导出，第 1 行为列代码",
+        "Line 1 cannot be read as CSV; export again with the column codes in line 1 and ordinary line ends",
+        "第 1 行读不成 CSV 表头，重新导出，第 1 行为列代码，用普通换行",
     ),
     "wrong_delimiter": (
         "Line 1 separates the columns with “%(delimiter)s”; save the file with commas",

@@ -6,7 +6,7 @@ import pytest
 
 from grouping.readers.fields import FIELDS
 from grouping.readers.messages import MESSAGES
-from tests.engines.readers.sheet import GOOD, errors_of, findings, page_of, read_text, row, text_of
+from tests.engines.readers.sheet import COLUMNS, GOOD, errors_of, findings, page_of, read_text, row, text_of
 
 NEWBORN = {"A13": "2026-08-20", "A14": "0", "A16": "5", "A18x01": "3100", "A20": "-"}
 
@@ -167,6 +167,14 @@ def test_independent_causes_are_all_reported():
 
 def test_a_total_that_contradicts_its_parts_is_not_used_to_judge_the_patients_part():
     assert findings(D01="100.00") == [("D01", "fee_sum_conflict", "fee_sum_conflict")]
+
+
+@pytest.mark.parametrize(("total", "codes"), [("5000.00", []), ("999.49", ["fee_sum_conflict"])])
+def test_without_some_fee_columns_only_parts_above_the_total_are_an_error(total, codes):
+    columns = [column for column in COLUMNS if column not in ("D15", "D34")]
+    (result,) = read_text(text_of([row(D01=total)], columns))
+
+    assert [error.code for error in getattr(result, "errors", ())] == codes
 
 
 def test_a_child_of_365_days_on_leap_day_is_still_zero():

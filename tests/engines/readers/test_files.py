@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grouping.readers.hqms import open_front_pages, read_front_pages
 from grouping.readers.rows import BadRow, FileRefused, FrontPage, Limits
@@ -175,6 +177,22 @@ def test_a_file_above_the_limit_is_refused():
     data = text_of([row(A48=str(n)) for n in range(5000)]).encode()
 
     assert refusal(data, Limits(max_bytes=1 << 20)).reason == "file_too_large"
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), encoding=st.sampled_from(["utf-8", "gb18030"]))
+def test_damaged_bytes_give_rows_or_a_refusal_and_nothing_else(data, encoding):
+    good = text_of([row(), row(A48="2")]).encode(encoding)
+    first = len(good) - len(good.split(b"\r\n", 1)[1])
+    at = data.draw(st.integers(first, len(good) - 1))
+    damaged = good[:at] + data.draw(st.binary(max_size=4)) + good[at + data.draw(st.integers(0, 4)) :]
+    try:
+        rows = read_bytes(damaged)
+    except FileRefused as refused:
+        assert refused.text("zh")
+    else:
+        assert rows
+        assert all(error.text("zh") for result in rows for error in getattr(result, "errors", ()))
 
 
 def test_blank_lines_and_lines_inside_quotes_keep_the_count_of_lines():

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
-from grouping.engine.scheme import read_scheme
+from grouping.engine.scheme import Scheme, read_scheme
 from grouping.readers.dictionary import Dictionary, Edition, dictionary_of
 from grouping.readers.hqms import read_front_pages
 from grouping.readers.rows import BadRow, FrontPage
@@ -19,8 +20,13 @@ CLEAN = [
 
 
 @pytest.fixture(scope="module")
-def dictionary() -> Dictionary:
-    return dictionary_of(read_scheme(shared("grouping/schemes/chs_drg_11")))
+def scheme() -> Scheme:
+    return read_scheme(shared("grouping/schemes/chs_drg_11"))
+
+
+@pytest.fixture(scope="module")
+def dictionary(scheme: Scheme) -> Dictionary:
+    return dictionary_of(scheme)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,15 @@ def test_a_clean_export_holds_only_unknown_principal_codes(name, dictionary, man
     assert len(rows) == int(manifest[f"chs_drg_11/{name}"]["rows"])
     assert {(column, code) for _, column, code in found} == {("C03C", "unknown_diagnosis")}
     assert 2 <= len(found) <= 20
+
+
+def test_a_scheme_without_dictionaries_knows_the_codes_of_its_lists_and_complications(scheme):
+    known = dictionary_of(replace(scheme, diagnosis_names={}, procedure_names={}))
+
+    assert set(scheme.complications) <= set(known.diagnoses.names)
+    assert scheme.lists["MDCB"].codes <= set(known.diagnoses.names)
+    assert scheme.lists["valid"].codes <= set(known.procedures.names)
+    assert not set(known.procedures.names) & set(known.diagnoses.names)
 
 
 def test_another_encoding_gives_the_same_rows(dictionary):
