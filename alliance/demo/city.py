@@ -1,6 +1,7 @@
 """The city group of the demonstration: 1 tertiary, 5 secondary, 20 community centres (S3-59)."""
 
 from alliance.demo.names import REGIONS, organisation_code
+from alliance.demo.places import hospitals
 from alliance.demo.values import Place, SignIn
 
 CODE = "jiangzhou"
@@ -33,126 +34,22 @@ _CENTRES = (
     ("杨家", 15, 24600, 4),
     ("莲花", 15, 23900, 4),
 )
+_HOSPITALS = """
+人民医院 tertiary general lead A1001 1500 128000 tertiary_general 480 1620 utf-8-sig
+第二人民医院 secondary general member A1001 520 86000 secondary_general 190 1060 gb18030
+中医医院 secondary tcm member A2101 380 64000 tcm_hospital 122 980 utf-8-sig
+妇幼保健院 secondary maternal member G1001 300 58000 maternal_child 120 1080 utf-8-sig
+临江区人民医院 secondary general member A1001 360 71000 secondary_general 96 940 gb18030
+康复医院 secondary special member A5161 200 45000 rehabilitation 40 880 utf-8-sig
+"""
 _GB = "gb18030"
 
 
 def places() -> tuple[Place, ...]:
     """Every member of the group: hospitals, then the centres in the order of the table above."""
-    return (*_hospitals(), *(_centre(number, *row) for number, row in enumerate(_CENTRES, 1)))
-
-
-def _hospitals() -> tuple[Place, ...]:
-    # Name, level, kind, role, category of the code, beds, served persons, mix, volume, price, encoding.
-    rows = (
-        (
-            "人民医院",
-            "tertiary",
-            "general",
-            "lead",
-            "A1001",
-            1500,
-            128000,
-            "tertiary_general",
-            480,
-            1620,
-            "utf-8-sig",
-        ),
-        (
-            "第二人民医院",
-            "secondary",
-            "general",
-            "member",
-            "A1001",
-            520,
-            86000,
-            "secondary_general",
-            190,
-            1060,
-            _GB,
-        ),
-        (
-            "中医医院",
-            "secondary",
-            "tcm",
-            "member",
-            "A2101",
-            380,
-            64000,
-            "tcm_hospital",
-            122,
-            980,
-            "utf-8-sig",
-        ),
-        (
-            "妇幼保健院",
-            "secondary",
-            "maternal",
-            "member",
-            "G1001",
-            300,
-            58000,
-            "maternal_child",
-            120,
-            1080,
-            "utf-8-sig",
-        ),
-        (
-            "临江区人民医院",
-            "secondary",
-            "general",
-            "member",
-            "A1001",
-            360,
-            71000,
-            "secondary_general",
-            96,
-            940,
-            _GB,
-        ),
-        (
-            "康复医院",
-            "secondary",
-            "special",
-            "member",
-            "A5161",
-            200,
-            45000,
-            "rehabilitation",
-            40,
-            880,
-            "utf-8-sig",
-        ),
-    )
-    return tuple(
-        Place(
-            f"A{number:02d}",
-            organisation_code(1100 + number, REGIONS[CODE], category),
-            f"江州市{name}",
-            f"市{name}",
-            level,
-            kind,
-            role,
-            "",
-            beds,
-            served,
-            mix,
-            volume,
-            price,
-            encoding,
-        )
-        for number, (
-            name,
-            level,
-            kind,
-            role,
-            category,
-            beds,
-            served,
-            mix,
-            volume,
-            price,
-            encoding,
-        ) in enumerate(rows, 1)
+    return (
+        *hospitals(CODE, "江州市", "市", 1100, _HOSPITALS),
+        *(_centre(number, *row) for number, row in enumerate(_CENTRES, 1)),
     )
 
 

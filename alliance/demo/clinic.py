@@ -49,7 +49,7 @@ def _up(dice: Random, draft: Draft, logged: datetime, outcome: str) -> Move:
     patient = draft.registry.person(
         dice, sex=sex, birth=birth, home=origin.code, town=plans.town(origin), newborn=False
     )
-    diagnosis = family.principals.draw(dice)
+    diagnosis = family.principal_deck.draw(dice)
     return Move("up", origin, target, patient, family, diagnosis, outcome=outcome, logged=logged)
 
 

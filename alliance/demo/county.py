@@ -1,6 +1,7 @@
 """The county community of the demonstration: one lead, two county hospitals, 18 townships, village rooms."""
 
 from alliance.demo.names import REGIONS, organisation_code
+from alliance.demo.places import hospitals
 from alliance.demo.values import Place, SignIn
 
 CODE = "lanchuan"
@@ -32,6 +33,11 @@ _TOWNSHIPS = (
     ("松岭乡", 12, 8600, 5),
 )
 _VILLAGES = ("柳家湾", "大塘")
+_HOSPITALS = """
+人民医院 secondary general lead A1001 780 96400 county_general 690 1080 utf-8-sig
+中医医院 secondary tcm member A2101 320 42800 tcm_hospital 215 900 gb18030
+妇幼保健院 secondary maternal member G1001 180 31500 maternal_child 172 960 utf-8-sig
+"""
 _GB = "gb18030"
 _OLD_SYSTEMS = frozenset({"青柳镇", "麻坪镇", "泉口镇", "松岭乡"})
 
@@ -40,61 +46,7 @@ def places() -> tuple[Place, ...]:
     """Every member of the community; townships and rooms in the order of the tables above."""
     townships = [_township(number, *row) for number, row in enumerate(_TOWNSHIPS, 1)]
     rooms = [_room(town, number) for town in townships for number in range(1, len(_VILLAGES) + 1)]
-    return (*_hospitals(), *townships, *rooms)
-
-
-def _hospitals() -> tuple[Place, ...]:
-    def code(number: int, category: str) -> str:
-        return organisation_code(2300 + number, REGIONS[CODE], category)
-
-    return (
-        Place(
-            "A01",
-            code(1, "A1001"),
-            "岚川县人民医院",
-            "县人民医院",
-            "secondary",
-            "general",
-            "lead",
-            "",
-            780,
-            96400,
-            "county_general",
-            690,
-            1080,
-        ),
-        Place(
-            "A02",
-            code(2, "A2101"),
-            "岚川县中医医院",
-            "县中医医院",
-            "secondary",
-            "tcm",
-            "member",
-            "",
-            320,
-            42800,
-            "tcm_hospital",
-            215,
-            900,
-            _GB,
-        ),
-        Place(
-            "A03",
-            code(3, "G1001"),
-            "岚川县妇幼保健院",
-            "县妇幼保健院",
-            "secondary",
-            "maternal",
-            "member",
-            "",
-            180,
-            31500,
-            "maternal_child",
-            172,
-            960,
-        ),
-    )
+    return (*hospitals(CODE, "岚川县", "县", 2300, _HOSPITALS), *townships, *rooms)
 
 
 def _township(number: int, town: str, beds: int, served: int, volume: int) -> Place:

@@ -147,7 +147,7 @@ def _return(dice: Random, draft: Draft, plan: Plan) -> Plan | None:
     family, principal = plan.family, plan.principal
     if happens(dice, 380):
         family = _other_family(dice, draft, place, plan)
-        principal = family.principals.draw(dice)
+        principal = family.principal_deck.draw(dice)
     days = min(dice.randint(1, RETURN_DAYS), dice.randint(1, RETURN_DAYS))
     admitted = plan.discharged + timedelta(days=days, minutes=dice.randint(-60, 60))
     again = Plan(place, plan.patient, family, principal, admitted, admitted)

@@ -112,7 +112,7 @@ def _first_stay(dice: Random, registry: Registry, place: Place, month: Month, ho
     if admitted.date() == discharged.date():
         discharged = discharged.replace(hour=14 + discharged.hour % 4)
     patient = _patient(dice, registry, family, admitted, home, town)
-    plan = Plan(place, patient, family, family.principals.draw(dice), admitted, discharged)
+    plan = Plan(place, patient, family, family.principal_deck.draw(dice), admitted, discharged)
     _decide_end(dice, plan)
     plan.route = EMERGENCY if happens(dice, 300) else OUTPATIENT
     return plan

@@ -68,14 +68,14 @@ def write_referrals(draft: Draft, stays: dict[Plan, Stay], directory: Directory)
     for times, urgency, place, move in drawn:
         used[times.logged.date()] += 1
         number = f"ZZ{times.logged:%y%m%d}-{used[times.logged.date()]:04d}"
-        found[place] = _referral(dice, number, move, urgency, times, stays, directory)
+        found[place] = _referral(dice, number, move, urgency, times, stays, _people(dice, move, directory))
     return found
 
 
 def _urgency(dice: Random, move: Move) -> str:
     if move.direction == "down":
         return "ordinary"
-    urgency = move.family.urgency.draw(dice)
+    urgency = move.family.urgency_deck.draw(dice)
     # An emergency may only be accepted or diverted, and its patient comes at once (practice.md section 8).
     return "urgent" if urgency == "critical" and not move.after else urgency
 
@@ -156,10 +156,8 @@ def _referral(
     urgency: str,
     times: Times,
     stays: dict[Plan, Stay],
-    directory: Directory,
+    people: tuple[str, str, str, str],
 ) -> Referral:
-    origin_department = directory.department(move.origin, move.family.departments)
-    target_department = directory.department(move.target, move.family.departments)
     state = _state(move, times)
     declined = dice.choice(_DECLINES) if state == "declined" else ("", "")
     return Referral(
@@ -168,11 +166,11 @@ def _referral(
         urgency=urgency,
         state=state,
         origin=move.origin.code,
-        origin_department=origin_department,
+        origin_department=people[0],
         target=move.target.code,
-        target_department=target_department,
-        doctor=dice.choice(directory.doctors(move.origin, origin_department)).code,
-        decider=dice.choice(directory.doctors(move.target, target_department)).code if times.answered else "",
+        target_department=people[1],
+        doctor=people[2],
+        decider=people[3] if times.answered else "",
         patient=move.patient,
         diagnosis=move.diagnosis,
         diagnosis_name=DIAGNOSES[move.diagnosis],
@@ -190,6 +188,14 @@ def _referral(
         admission=stays[move.after].key if move.after else None,
         late=times.late,
     )
+
+
+def _people(dice: Random, move: Move, directory: Directory) -> tuple[str, str, str, str]:
+    """Departments and doctors: origin, target, sender, receiver."""
+    wanted = move.family.department_codes
+    origin, target = directory.department(move.origin, wanted), directory.department(move.target, wanted)
+    sender, receiver = directory.doctors(move.origin, origin), directory.doctors(move.target, target)
+    return origin, target, dice.choice(sender).code, dice.choice(receiver).code
 
 
 def _reason(dice: Random, move: Move, urgency: str) -> str:

@@ -249,4 +249,4 @@ class Directory:
             self._staff[place.code, "XZ03", "administrator"]
             or self._staff[place.code, "XZ01", "administrator"]
         )
-        return office[-1]
+        return min(office, key=lambda worker: worker.code)

@@ -77,7 +77,7 @@ class RecordNumbers:
 
 
 def _stay(dice: Random, plan: Plan, key: StayKey, directory: Directory) -> Stay:
-    department = directory.department(plan.place, plan.family.departments)
+    department = directory.department(plan.place, plan.family.department_codes)
     secondary = _secondary(dice, plan)
     severe = sum(code in GRAVE for code, _ in secondary)
     days = max(1, (plan.discharged.date() - plan.admitted.date()).days)
@@ -107,13 +107,17 @@ def _stay(dice: Random, plan: Plan, key: StayKey, directory: Directory) -> Stay:
 
 
 def _secondary(dice: Random, plan: Plan) -> tuple[tuple[str, str], ...]:
-    found = [
-        code for code, chance in plan.family.secondary if happens(dice, chance) and code != plan.principal
-    ]
-    conditions = [
-        _CONDITION_ACQUIRED if code in GRAVE and happens(dice, 300) else _CONDITION_PRESENT for code in found
-    ]
-    return tuple(zip(found, conditions, strict=True))[:SECONDARIES]
+    drawn = [code for code, chance in plan.family.secondary_chances if happens(dice, chance)]
+    found: dict[str, str] = {plan.principal[:3]: ""}
+    for code in drawn:
+        # One code of a category is enough: nobody has hypertension of two grades.
+        if code[:3] not in found and _may_have(plan, code):
+            found[code[:3]] = code
+    return tuple((code, _condition(dice, code)) for code in found.values() if code)[:SECONDARIES]
+
+
+def _condition(dice: Random, code: str) -> str:
+    return _CONDITION_ACQUIRED if code in GRAVE and happens(dice, 300) else _CONDITION_PRESENT
 
 
 def _may_have(plan: Plan, code: str) -> bool:
@@ -124,7 +128,7 @@ def _may_have(plan: Plan, code: str) -> bool:
 
 
 def _operations(dice: Random, plan: Plan, surgeon: str) -> tuple[Operation, ...]:
-    codes = [group.draw(dice) for chance, group in plan.family.operations if happens(dice, chance)]
+    codes = [group.draw(dice) for chance, group in plan.family.operation_decks if happens(dice, chance)]
     return tuple(Operation(code, _within(dice, plan, i), surgeon) for i, code in enumerate(codes))[
         :OPERATIONS
     ]

@@ -1,9 +1,9 @@
 """Families of the digestive organs. Invented proportions, plausible for a county."""
 
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 ABDOMEN: tuple[Family, ...] = (
-    family(
+    Family(
         "gi_cancer",
         "消化系统恶性肿瘤（内科治疗）",
         "C16.301:20 C16.900:18 C20.x00:20 C18.700:14 C18.200:10 C15.400:12 C15.900:6",
@@ -21,7 +21,7 @@ ABDOMEN: tuple[Family, ...] = (
         urgency="ordinary:1",
         pathology="M81400/3",
     ),
-    family(
+    Family(
         "gi_bleed",
         "消化道出血",
         "K92.208:36 K26.401:20 K25.400:16 K29.000:12 K92.200:8 K92.209:6 K92.100:2",
@@ -37,7 +37,7 @@ ABDOMEN: tuple[Family, ...] = (
         up=210,
         urgency="critical:3 urgent:5 ordinary:2",
     ),
-    family(
+    Family(
         "gastritis",
         "胃肠炎及其他消化系统疾病",
         (
@@ -55,7 +55,7 @@ ABDOMEN: tuple[Family, ...] = (
         up=60,
         moved_up=25,
     ),
-    family(
+    Family(
         "appendix",
         "阑尾切除术",
         "K35.800:58 K35.300:26 K35.200:10 K35.301:6",
@@ -71,7 +71,7 @@ ABDOMEN: tuple[Family, ...] = (
         up=90,
         urgency="urgent:7 ordinary:3",
     ),
-    family(
+    Family(
         "hernia",
         "疝修补术",
         "K40.900:70 K40.300:8 K40.306:8 K40.200:8 K42.900:6",
@@ -86,7 +86,7 @@ ABDOMEN: tuple[Family, ...] = (
         profile="surgical",
         up=60,
     ),
-    family(
+    Family(
         "child_hernia",
         "儿童疝手术",
         "K40.900:92 K40.200:8",
@@ -101,7 +101,7 @@ ABDOMEN: tuple[Family, ...] = (
         profile="surgical",
         up=60,
     ),
-    family(
+    Family(
         "bowel_surgery",
         "胃肠大手术",
         "C18.700:20 C20.x00:24 C18.200:14 C16.301:18 C16.200:8 K56.500:12 C18.600:4",
@@ -127,7 +127,7 @@ ABDOMEN: tuple[Family, ...] = (
         urgency="urgent:3 ordinary:7",
         pathology="M81400/3",
     ),
-    family(
+    Family(
         "gi_cancer_care",
         "胃肠肿瘤术后调养",
         "C18.900:50 C16.900:50",
@@ -139,7 +139,7 @@ ABDOMEN: tuple[Family, ...] = (
         cost=4800,
         pathology="M81400/3",
     ),
-    family(
+    Family(
         "polyp",
         "结肠镜下息肉切除",
         "K63.500:30 K63.503:20 K63.504:18 D12.600:14 K62.100:12 K63.501:6",

@@ -1,11 +1,11 @@
 """Families of mothers and newborns. Invented proportions, plausible for a county."""
 
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 _MOTHER = "Z37.000:960 Z37.200:18"
 
 BIRTHS: tuple[Family, ...] = (
-    family(
+    Family(
         "caesarean",
         "剖宫产",
         "O34.201:46 O82.000:14 O82.100:12 O42.900:8 O36.302:8 O14.100:4 O44.100:3 O69.101:5",
@@ -22,7 +22,7 @@ BIRTHS: tuple[Family, ...] = (
         up=120,
         urgency="critical:1 urgent:4 ordinary:5",
     ),
-    family(
+    Family(
         "delivery",
         "阴道分娩",
         "O80.000:62 O70.100:14 O42.000:10 O70.000:10 O80.900:4",
@@ -39,7 +39,7 @@ BIRTHS: tuple[Family, ...] = (
         up=60,
         urgency="urgent:6 ordinary:4",
     ),
-    family(
+    Family(
         "pregnancy",
         "妊娠相关疾病",
         "O20.000:34 O60.001:18 O21.100:12 O24.900:10 O47.900:14 O14.000:6 O99.008:6",
@@ -54,7 +54,7 @@ BIRTHS: tuple[Family, ...] = (
         up=80,
         urgency="urgent:5 ordinary:5",
     ),
-    family(
+    Family(
         "newborn",
         "新生儿黄疸、感染等",
         "P59.901:36 P59.801:20 P59.900:10 P23.900:12 P36.901:6 P22.101:8 P21.100:4 P70.400:4",
@@ -71,7 +71,7 @@ BIRTHS: tuple[Family, ...] = (
         up=160,
         urgency="urgent:8 ordinary:2",
     ),
-    family(
+    Family(
         "newborn_distress",
         "新生儿呼吸窘迫综合征",
         "P22.000:1",
@@ -89,7 +89,7 @@ BIRTHS: tuple[Family, ...] = (
         up=420,
         urgency="critical:1",
     ),
-    family(
+    Family(
         "preterm",
         "早产与低出生体重",
         "P07.300:60 P07.101:34 P07.102:6",

@@ -1,9 +1,9 @@
 """Families of bones and joints. Invented proportions, plausible for a county."""
 
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 BONES: tuple[Family, ...] = (
-    family(
+    Family(
         "back_pain",
         "颈腰背疾病与关节病",
         "M51.202:42 M47.801:14 M48.005:8 M54.502:8 M17.900:10 M50.201:6 M54.400:6 M54.505:6",
@@ -20,7 +20,7 @@ BONES: tuple[Family, ...] = (
         up=50,
         moved_up=8,
     ),
-    family(
+    Family(
         "joint",
         "髋、膝关节置换",
         "M17.000:36 M17.101:14 M87.000:14 M16.101:8 S72.000:28",
@@ -38,7 +38,7 @@ BONES: tuple[Family, ...] = (
         after="joint_care",
         urgency="ordinary:1",
     ),
-    family(
+    Family(
         "joint_care",
         "关节置换术后康复",
         "M17.000:60 M16.000:40",
@@ -51,7 +51,7 @@ BONES: tuple[Family, ...] = (
         cost=5000,
         profile="rehab",
     ),
-    family(
+    Family(
         "fracture",
         "骨折（非手术）",
         "S52.500:22 S22.300:16 S32.000:18 S22.400:8 S42.202:8 S82.600:8 S72.101:6 S42.000:8 S22.000:6",
@@ -67,7 +67,7 @@ BONES: tuple[Family, ...] = (
         moved_up=45,
         after="fracture_care",
     ),
-    family(
+    Family(
         "fracture_surgery",
         "四肢骨折内固定",
         "S82.201:16 S72.101:22 S52.500:14 S82.802:10 S42.000:12 S42.300:6 S82.101:10 S72.300:10",
@@ -86,7 +86,7 @@ BONES: tuple[Family, ...] = (
         after="fracture_care",
         urgency="urgent:6 ordinary:4",
     ),
-    family(
+    Family(
         "fracture_care",
         "骨折术后康复",
         "S72.101:40 S82.201:30 S52.500:30",

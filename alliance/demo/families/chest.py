@@ -1,10 +1,10 @@
 """Families of lungs and airways. Invented proportions, plausible for a county."""
 
 from alliance.demo.families.common import AGED, VESSELS
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 CHEST: tuple[Family, ...] = (
-    family(
+    Family(
         "pneumonia",
         "肺炎",
         "J18.900:40 J15.900:12 J18.000:12 J15.902:10 J18.100:6 J15.000:3 J18.200:5 J18.903:2 J12.900:4",
@@ -22,7 +22,7 @@ CHEST: tuple[Family, ...] = (
         moved_up=45,
         urgency="urgent:4 ordinary:6",
     ),
-    family(
+    Family(
         "child_pneumonia",
         "儿童肺炎",
         "J18.000:44 J18.900:24 J15.700:22 J12.100:6 J12.900:4",
@@ -37,7 +37,7 @@ CHEST: tuple[Family, ...] = (
         up=90,
         moved_up=40,
     ),
-    family(
+    Family(
         "bronchitis",
         "急性支气管炎",
         "J20.900:46 J40.x00:20 J20.902:14 J22.x00:8 J21.900:6 J20.000:6",
@@ -51,7 +51,7 @@ CHEST: tuple[Family, ...] = (
         spread=260,
         moved_up=10,
     ),
-    family(
+    Family(
         "copd",
         "慢性阻塞性肺病急性加重",
         "J44.100:52 J44.000:26 J44.900:10 J44.802:5 J96.100:4 J44.801:3",
@@ -69,7 +69,7 @@ CHEST: tuple[Family, ...] = (
         moved_up=50,
         urgency="urgent:5 ordinary:5",
     ),
-    family(
+    Family(
         "ventilated",
         "长时间机械通气",
         "J96.000:40 J18.903:26 J44.100:20 I61.300:8 I63.902:6",
@@ -87,7 +87,7 @@ CHEST: tuple[Family, ...] = (
         returns=False,
         urgency="critical:8 urgent:2",
     ),
-    family(
+    Family(
         "lung_cancer",
         "肺癌（内科治疗）",
         "C34.101:34 C34.301:30 C34.900:28 C34.201:8",
@@ -105,7 +105,7 @@ CHEST: tuple[Family, ...] = (
         urgency="ordinary:1",
         pathology="M81400/3",
     ),
-    family(
+    Family(
         "lung_surgery",
         "肺部手术",
         "C34.101:44 C34.301:40 C34.201:16",

@@ -1,10 +1,10 @@
 """Families of heart and vessels. Invented proportions, plausible for a county."""
 
 from alliance.demo.families.common import AGED, VESSELS
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 HEART: tuple[Family, ...] = (
-    family(
+    Family(
         "heart_failure",
         "心力衰竭",
         "I50.900:34 I50.907:18 I11.000:16 I50.908:12 I50.000:8 I50.101:6 I50.002:6",
@@ -22,7 +22,7 @@ HEART: tuple[Family, ...] = (
         moved_up=70,
         urgency="critical:2 urgent:5 ordinary:3",
     ),
-    family(
+    Family(
         "infarction",
         "急性心肌梗死（药物治疗）",
         "I21.401:44 I21.103:18 I21.003:12 I21.001:12 I21.900:8 I21.004:6",
@@ -39,7 +39,7 @@ HEART: tuple[Family, ...] = (
         up=330,
         urgency="critical:8 urgent:2",
     ),
-    family(
+    Family(
         "angina",
         "心绞痛与冠心病",
         "I20.000:26 I25.103:44 I20.801:8 I25.900:8 I20.803:6 I25.500:4 I20.900:4",
@@ -57,7 +57,7 @@ HEART: tuple[Family, ...] = (
         moved_up=35,
         urgency="urgent:4 ordinary:6",
     ),
-    family(
+    Family(
         "arrhythmia",
         "心律失常",
         "I48.000:26 I48.100:22 I49.300:14 I47.102:12 I49.500:6 I44.102:4 I49.100:8 I49.900:8",
@@ -71,7 +71,7 @@ HEART: tuple[Family, ...] = (
         up=150,
         moved_up=60,
     ),
-    family(
+    Family(
         "hypertension",
         "高血压",
         "I10.x05:46 I10.x04:26 I11.900:12 I10.x10:6 I10.x00:6 I10.x03:4",
@@ -87,7 +87,7 @@ HEART: tuple[Family, ...] = (
         up=60,
         moved_up=25,
     ),
-    family(
+    Family(
         "stent",
         "冠状动脉介入治疗",
         "I20.000:52 I21.401:18 I21.103:10 I21.001:10 I25.103:10",
@@ -106,7 +106,7 @@ HEART: tuple[Family, ...] = (
         after="angina",
         urgency="critical:4 urgent:4 ordinary:2",
     ),
-    family(
+    Family(
         "pacemaker",
         "永久起搏器置入",
         "I49.500:54 I44.200:26 I44.102:20",
@@ -122,7 +122,7 @@ HEART: tuple[Family, ...] = (
         up=280,
         urgency="urgent:5 ordinary:5",
     ),
-    family(
+    Family(
         "leadless",
         "起搏器置入（单一编码）",
         "I49.500:60 I44.200:40",

@@ -1,10 +1,10 @@
 """Families of the nervous system. Invented proportions, plausible for a county."""
 
 from alliance.demo.families.common import AGED, VESSELS
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 NERVOUS: tuple[Family, ...] = (
-    family(
+    Family(
         "stroke",
         "缺血性脑卒中",
         "I63.900:46 I63.500:12 I63.300:9 I63.400:4 I63.203:3 I63.902:2 G45.900:9 G45.004:15",
@@ -23,7 +23,7 @@ NERVOUS: tuple[Family, ...] = (
         after="stroke_care",
         urgency="critical:3 urgent:4 ordinary:3",
     ),
-    family(
+    Family(
         "stroke_care",
         "脑卒中恢复期康复",
         "I63.900:70 I63.500:30",
@@ -37,7 +37,7 @@ NERVOUS: tuple[Family, ...] = (
         spread=260,
         profile="rehab",
     ),
-    family(
+    Family(
         "brain_bleed",
         "脑出血（保守治疗）",
         "I61.004:40 I61.802:14 I61.101:12 I61.900:18 I61.300:4 I60.900:6 I62.003:6",
@@ -55,7 +55,7 @@ NERVOUS: tuple[Family, ...] = (
         after="stroke_care",
         urgency="critical:7 urgent:3",
     ),
-    family(
+    Family(
         "epilepsy",
         "癫痫",
         "G40.900:50 G40.303:16 G40.203:10 G40.100:10 G41.900:6 G40.300:8",
@@ -68,7 +68,7 @@ NERVOUS: tuple[Family, ...] = (
         cost=5200,
         up=140,
     ),
-    family(
+    Family(
         "craniotomy",
         "脑部手术",
         "I61.004:34 I61.902:14 I60.701:18 I62.003:22 I61.101:8 G91.900:4",

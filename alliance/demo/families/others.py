@@ -1,9 +1,9 @@
 """Families a grouper with eight categories cannot place: ungroupable and ambiguous stays."""
 
-from alliance.demo.family import Family, family
+from alliance.demo.family import Family
 
 OTHERS: tuple[Family, ...] = (
-    family(
+    Family(
         "outside",
         "其他系统疾病（演示方案未收录）",
         "E11.900:34 K80.100:16 N20.100:8 L03.100:12 N39.000:12 E11.700:10 N13.201:4 J06.900:4",
@@ -14,7 +14,7 @@ OTHERS: tuple[Family, ...] = (
         cost=4800,
         returns=False,
     ),
-    family(
+    Family(
         "conflicting",
         "手术与诊断不属同一系统",
         "K29.500:36 I63.900:14 J44.100:10 M51.202:24 I10.x05:16",
@@ -27,7 +27,7 @@ OTHERS: tuple[Family, ...] = (
         profile="surgical",
         returns=False,
     ),
-    family(
+    Family(
         "miscarriage",
         "先兆流产后清宫",
         "O20.000:1",

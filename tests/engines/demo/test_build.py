@@ -88,6 +88,16 @@ def test_every_bill_adds_up_to_the_fen(pages: dict[str, list[Row]]) -> None:
         assert fen(row["D23x01"]) <= fen(row["D23"])
 
 
+def test_diagnoses_of_a_stay_do_not_contradict_each_other(demo: Demo) -> None:
+    for alliance in demo.alliances.values():
+        for stay in alliance.stays:
+            categories = [stay.principal[:3], *(code[:3] for code, _ in stay.secondary)]
+            assert len(set(categories)) == len(categories)
+            assert stay.patient.sex == 1 or "N40" not in categories
+            assert stay.patient.sex == 2 or not stay.principal.startswith("O")
+            assert stay.age >= 18 or not {"I10", "E11", "M81"} & set(categories)
+
+
 def test_about_three_thousand_discharges_a_month(demo: Demo) -> None:
     months = Counter(stay.month for alliance in demo.alliances.values() for stay in alliance.stays)
     assert set(months) == set(demo.months)

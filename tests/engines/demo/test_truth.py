@@ -172,13 +172,22 @@ def test_a_down_referral_that_arrived_agrees_with_both_case_files(alliance: Demo
         assert before.principal[:3] == after.principal[:3] == referral.diagnosis[:3]
 
 
+def test_referrals_go_up_or_down_and_critical_ones_are_never_declined(alliance: DemoAlliance) -> None:
+    rank = {"primary": 1, "secondary": 2, "tertiary": 3}
+    for referral in alliance.referrals:
+        origin, target = alliance.place(referral.origin), alliance.place(referral.target)
+        rises = rank[target.level] > rank[origin.level]
+        assert rises == (referral.direction == "up")
+        assert rank[target.level] != rank[origin.level]
+        assert not (referral.state == "declined" and referral.urgency == "critical")
+
+
 def test_times_of_a_referral_follow_each_other(alliance: DemoAlliance) -> None:
     for referral in alliance.referrals:
         steps = (referral.logged_at, referral.answered_at, referral.arrived_at, referral.completed_at)
         reached = [step for step in steps if step]
         assert reached == sorted(reached), referral.number
         assert (referral.state == "declined") == bool(referral.decline_reason)
-        assert not (referral.state == "declined" and referral.urgency == "critical")
         assert (referral.state == "completed") == bool(referral.reply)
         assert (referral.closed_at is not None) == (referral.state == "no_show")
 
