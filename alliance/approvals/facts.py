@@ -1,0 +1,116 @@
+"""Reading approvals: who may decide, how a step stands, what waits for whom."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from alliance.approvals.models import Approval, Decision, OutsideDecision
+from alliance.approvals.steps import Step, Votes
+from alliance.models import Institution, Membership
+
+DECIDE = "approval.decide"
+
+
+def holds(membership: Membership, step: Step, institution_id: int | None) -> bool:
+    """True when the membership's roles and place are those of the step; of the alliance: everywhere."""
+    if not set(membership.roles) & set(step.roles) or not membership.can(DECIDE):
+        return False
+    if membership.institution is None:
+        return True
+    if step.place == "lead":
+        return membership.institution.role == Institution.Role.LEAD
+    if step.place == "own" or institution_id is not None:
+        return membership.institution_id == institution_id
+    return True
+
+
+def electors(step: Step, *, institution_id: int | None, proposer: int) -> frozenset[int]:
+    """Ids of the users who may vote in a step; the proposer only where one yes does not pass it."""
+    holders = (
+        Membership.objects.living().filter(roles__overlap=list(step.roles)).select_related("institution")
+    )
+    users = {membership.user_id for membership in holders if holds(membership, step, institution_id)}
+    return frozenset(users - {proposer} if step.one_person_decides else users)
+
+
+def votes(approval: Approval) -> Votes:
+    """The votes of the current step. Who voted and lost the role since still counts."""
+    given: dict[str, set[int]] = {verdict: set() for verdict in Decision.Verdict.values}
+    for user, verdict in approval.decisions.filter(step=approval.step).values_list("user_id", "verdict"):
+        given[verdict].add(user)
+    may = electors(
+        approval.current, institution_id=approval.institution_id, proposer=approval.proposed_by.user_id
+    )
+    yes, no = frozenset(given[Decision.Verdict.YES]), frozenset(given[Decision.Verdict.NO])
+    return Votes((may | yes | no) - given[Decision.Verdict.RECUSED], yes, no)
+
+
+def may_decide(membership: Membership, approval: Approval) -> bool:
+    """True when the approval is open and its current step still lacks a verdict this person may give."""
+    if approval.state != Approval.State.OPEN or not _eligible(membership, approval):
+        return False
+    return not approval.decisions.filter(step=approval.step, user=membership.user_id).exists()
+
+
+def waiting_for(membership: Membership) -> list[Approval]:
+    """The open approvals this member can act on now, by deciding or checking a document; oldest first."""
+    mine = Decision.objects.filter(approval=OuterRef("pk"), step=OuterRef("step"), user=membership.user_id)
+    unchecked = OutsideDecision.objects.filter(
+        approval=OuterRef("pk"), step=OuterRef("step"), checked_at=None
+    )
+    others = unchecked.exclude(entered_by__user=membership.user_id)
+    found = (
+        Approval.objects.filter(state=Approval.State.OPEN)
+        .filter(Q(waiting_roles__overlap=membership.roles) | Exists(others))
+        .annotate(decided=Exists(mine), to_check=Exists(others))
+        .select_related("proposed_by__user")
+        .order_by("pk")
+    )
+    check = membership.can(DECIDE)
+    return [
+        approval
+        for approval in found
+        if (not approval.decided and _eligible(membership, approval))
+        or (check and approval.to_check and membership.sees(approval.institution_id))
+    ]
+
+
+def second_person(approval: Approval) -> Membership:
+    """Somebody other than the proposer who agreed, the latest one: the second of the two people money takes.
+
+    Raises LookupError while nobody else has agreed.
+    """
+    proposer = approval.proposed_by.user_id
+    agreed = approval.decisions.filter(verdict=Decision.Verdict.YES).exclude(user=proposer)
+    decision = agreed.select_related("membership__user").order_by("-pk").first()
+    if decision is not None:
+        return decision.membership
+    papers = approval.outside.filter(correct=True, verdict=Decision.Verdict.YES).order_by("-pk")
+    for paper in papers.select_related("entered_by__user", "checked_by__user"):
+        for person in (paper.checked_by, paper.entered_by):
+            if person is not None and person.user_id != proposer:
+                return person
+    raise LookupError("nobody but the proposer has agreed")
+
+
+def state_text(approval: Approval) -> str:
+    """One sentence: where the approval stands, and whether anybody is left to decide."""
+    if approval.state != Approval.State.OPEN:
+        return str(approval.get_state_display())
+    words = {"number": approval.step, "steps": len(approval.steps), "name": approval.current.name}
+    if approval.outside.filter(step=approval.step, checked_at=None).exists():
+        return _("Step %(number)s of %(steps)s, %(name)s: a document waits for its check") % words
+    left = len(votes(approval).undecided)
+    if not left and approval.current.outside:
+        return _("Step %(number)s of %(steps)s, %(name)s: waits for the body’s document") % words
+    if not left:
+        return _("Step %(number)s of %(steps)s, %(name)s: nobody is left to decide; withdraw it") % words
+    return _("Step %(number)s of %(steps)s, %(name)s: %(left)s may decide") % {**words, "left": left}
+
+
+def _eligible(membership: Membership, approval: Approval) -> bool:
+    step = approval.current
+    if step.one_person_decides and membership.user_id == approval.proposed_by.user_id:
+        return False
+    return holds(membership, step, approval.institution_id)

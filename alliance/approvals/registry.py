@@ -1,0 +1,79 @@
+"""What can be approved: rooms register kinds, how to tell their content, how to show it, what follows.
+
+No signal, no import upward: services of this room call what was registered, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+
+from alliance.approvals.errors import KindUnknown
+
+if TYPE_CHECKING:
+    from alliance.approvals.models import Approval
+    from alliance.models import Membership
+
+Digest = Callable[["Approval"], str]
+Handler = Callable[["Approval", "Membership"], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a decider reads: a template and its context; `url` opens the object itself."""
+
+    template: str
+    context: dict[str, object] = field(default_factory=dict)
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of approval: its name, the digest of its present content, its summary."""
+
+    name: str | Promise
+    digest: Digest
+    summary: Callable[[Approval], Summary]
+
+
+_kinds: dict[str, Kind] = {}
+_handlers: dict[str, dict[str, Handler]] = {}
+
+
+def register(
+    kind: str, *, name: str | Promise, digest: Digest, summary: Callable[[Approval], Summary]
+) -> None:
+    """Let objects of a kind be approved; the same kind again replaces it. Called in an app's `ready()`.
+
+    `digest(approval)` is the digest of the object as it is now; `summary(approval)` what is shown of it.
+    """
+    _kinds[kind] = Kind(name, digest, summary)
+
+
+def on_decided(kind: str, handler: Handler) -> None:
+    """Call `handler(approval, by)` when an approval of the kind is approved, declined or withdrawn.
+
+    In the transaction of the decision: what the handler refuses is not decided. One handler per module.
+    """
+    _handlers.setdefault(kind, {})[handler.__module__] = handler
+
+
+def of(kind: str) -> Kind:
+    """The registered kind. Raises KindUnknown."""
+    if kind not in _kinds:
+        raise KindUnknown(kind=kind)
+    return _kinds[kind]
+
+
+def name(kind: str) -> str:
+    """The name of a kind in the language of the page; the bare word where its room is gone."""
+    return str(_kinds[kind].name) if kind in _kinds else kind
+
+
+def tell(approval: Approval, by: Membership) -> None:
+    """Call the handlers of a decided approval, in the order of their modules."""
+    for _module, handler in sorted(_handlers.get(approval.kind, {}).items()):
+        handler(approval, by)
