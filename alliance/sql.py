@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from psycopg.sql import SQL, Identifier
+
+from alliance.tenancy.scope import current_alliance_id
 
 # The partial unique index job_once refuses a second live job; DO NOTHING lets the caller read the first.
 INSERT_JOB = """
@@ -41,3 +45,34 @@ def insert_job(alliance_id: int, kind: str, dedupe: str, arguments: dict[str, An
         cursor.execute(INSERT_JOB, [alliance_id, kind, dedupe, json.dumps(arguments), by])
         row = cursor.fetchone()
     return None if row is None else int(row[0])
+
+
+def copy_rows(table: str, columns: list[str], rows: Iterable[Sequence[object]], *, keep_first: bool = False) -> int:
+    """Insert many rows of the alliance in scope and return how many were stored.
+
+    COPY is refused under row security: the rows go into a temporary table and from there by INSERT ... SELECT.
+    `keep_first` leaves rows alone that are already there (ON CONFLICT DO NOTHING).
+    """
+    names = SQL(", ").join(Identifier(name) for name in columns)
+    # All of the chunk at once: a query made by a lazy row would wait for ever inside COPY.
+    made = list(rows)
+    draft = Identifier(f"draft_{table}")
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("drop table if exists pg_temp.{}").format(draft))
+        cursor.execute(
+            SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
+                draft, names, Identifier(table)
+            )
+        )
+        with cursor.copy(SQL("copy {} ({}) from stdin").format(draft, names)) as pipe:
+            for row in made:
+                pipe.write_row(row)
+        cursor.execute(
+            SQL("insert into {} (alliance_id, {}) select %s, {} from {} {}").format(
+                Identifier(table), names, names, draft, SQL("on conflict do nothing" if keep_first else "")
+            ),
+            [current_alliance_id()],
+        )
+        stored = cursor.rowcount
+        cursor.execute(SQL("drop table pg_temp.{}").format(draft))
+    return int(stored)

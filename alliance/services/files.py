@@ -76,6 +76,13 @@ def plain_copy(row: Attachment) -> Iterator[IO[bytes]]:
         yield plain
 
 
+def forget(row: Attachment) -> None:
+    """Remove a file that turned out not to be needed, with its row, once the transaction commits."""
+    path = _path(row.alliance_id, row.stored_name)
+    row.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
 def purge(*, now: object) -> int:
     """Delete the files whose time is over, in the alliance in scope; the rows stay. Returns how many."""
     due = Attachment.objects.filter(deleted_at=None, delete_after__lt=now)

@@ -1,0 +1,116 @@
+"""What grouping tells the floors above: discharges, groups and completeness per institution and month.
+
+Each figure has a function that returns the very rows behind it. All sums are made in the database, in a number of
+queries that does not grow with the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import models
+
+from alliance.lib.period import Month
+from grouping import sql
+from grouping.models import Case, DeclaredTotal
+
+
+@dataclass(frozen=True)
+class CaseFact:
+    """One institution's discharges of one month (cohort: day of discharge; voided cases left out).
+
+    stay_days in days, cost_fen in fen. total_weight is the exact sum of the weights of `weighted_cases` (grouped
+    cases whose DRG has a weight), None without any. `pending` cases have no result yet under the scheme in force.
+    Source: definitions section 1; choices as in the metrics oracle.
+    """
+
+    institution_id: int
+    code: str
+    month: Month
+    discharges: int
+    stay_days: int
+    cost_fen: int
+    total_weight: Decimal | None
+    weighted_cases: int
+    grouped: int
+    ungrouped: int
+    ambiguous: int
+    adrg_only: int
+    pending: int
+    deaths: int
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What an institution declared for a month and what has arrived (practice.md section 2).
+
+    `declared` None: nothing declared. `share` is delivered / declared discharges, exact; None without a declaration
+    or for a declared zero.
+    """
+
+    institution_id: int
+    code: str
+    month: Month
+    declared: int | None
+    declared_fen: int | None
+    unfinished: int
+    delivered: int
+    delivered_fen: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Delivered over declared discharges, as a ratio."""
+        return Decimal(self.delivered) / self.declared if self.declared else None
+
+
+@dataclass(frozen=True)
+class TotalFact:
+    """Discharges and charges an institution stated for a month before the system (fen); the latest statement counts."""
+
+    institution_id: int
+    code: str
+    month: Month
+    discharges: int
+    cost_fen: int
+    source: str
+    id: int
+
+
+def case_facts(month: Month) -> list[CaseFact]:
+    """One row for each institution with a discharge in the month, by code of institution."""
+    found = sql.fetch(sql.CASE_FACTS, month=month.first_day)
+    return [CaseFact(month=month, **row) for row in found]
+
+
+def completeness(month: Month) -> list[Completeness]:
+    """One row for each active institution that declared or delivered something for the month, by code."""
+    return [Completeness(month=month, **row) for row in sql.fetch(sql.COMPLETENESS, month=month.first_day)]
+
+
+def declared_totals(month: Month) -> list[TotalFact]:
+    """The latest statement of each institution about a month before the system."""
+    rows = DeclaredTotal.objects.filter(month=month.first_day).select_related("institution")
+    latest = rows.order_by("institution_id", "-from_date", "-pk").distinct("institution_id")
+    return [
+        TotalFact(row.institution_id, row.institution.code, month, row.discharges, row.total_fen, row.source, row.pk)
+        for row in latest
+    ]
+
+
+def cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Case]:
+    """The cases behind `discharges`, `stay_days` and `cost_fen`; each bears mdc, adrg, drg, group_status, weight."""
+    found = Case.objects.filter(month=month.first_day, voided_at=None).select_related("institution", "person")
+    if institution_id is not None:
+        found = found.filter(institution=institution_id)
+    return with_group(found)
+
+
+def weighted_cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Case]:
+    """The cases behind `total_weight` and `weighted_cases`: grouped, with a weight."""
+    return cases(month, institution_id).filter(group_status="grouped", weight__isnull=False)
+
+
+def with_group(found: models.QuerySet[Case]) -> models.QuerySet[Case]:
+    """Annotate cases with the group of their present revision under the scheme in force on the day of discharge."""
+    return sql.with_current_group(found)

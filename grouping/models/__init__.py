@@ -1,0 +1,16 @@
+from grouping.models.cases import Case, CaseRevision, GroupedCase, Scheme
+from grouping.models.declared import Declaration, DeclaredTotal
+from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
+
+__all__ = [
+    "BadRow",
+    "Case",
+    "CaseFile",
+    "CaseRevision",
+    "Declaration",
+    "DeclaredTotal",
+    "GroupedCase",
+    "MissingCase",
+    "Scheme",
+    "StagedCase",
+]

@@ -1,0 +1,137 @@
+"""Cases 病例: the discharges of the members, their earlier revisions, and the groups they came to."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from alliance.models import AllianceRow
+
+
+class Content(models.Model):
+    """What a front page says about a stay, codes in the insurance edition, charges in fen."""
+
+    record_no = models.CharField(_("record number"), max_length=40)
+    visit_no = models.PositiveIntegerField(_("visit"))
+    month = models.DateField(_("month of discharge"))
+    admitted_at = models.DateTimeField(_("admitted"))
+    discharged_at = models.DateTimeField(_("discharged"))
+    department_code = models.CharField(_("department"), max_length=20)
+    sex = models.PositiveSmallIntegerField(_("sex"))
+    age = models.PositiveSmallIntegerField(_("age"))
+    age_days = models.PositiveSmallIntegerField(_("age in days"), null=True)
+    weight_g = models.PositiveIntegerField(_("newborn weight, g"), null=True)
+    stay_days = models.PositiveIntegerField(_("days of stay"))
+    admission_path = models.PositiveSmallIntegerField(_("way of admission"), null=True)
+    discharge_way = models.PositiveSmallIntegerField(_("way of discharge"))
+    receiver = models.CharField(_("receiving institution"), max_length=100, blank=True)
+    readmission_plan = models.PositiveSmallIntegerField(_("planned readmission"), null=True)
+    diagnoses = ArrayField(models.CharField(max_length=40), verbose_name=_("diagnoses"))
+    procedures = ArrayField(models.CharField(max_length=40), verbose_name=_("procedures"), default=list)
+    # As recorded: names, admission conditions, times, levels, doctors' numbers.
+    recorded = models.JSONField(default=dict)
+    fees = models.JSONField(_("charges by class, fen"), default=dict)
+    total_fen = models.BigIntegerField(_("total charge, fen"))
+    own_pay_fen = models.BigIntegerField(_("paid by the patient, fen"), null=True)
+    # Every filled column of the row but names, numbers, addresses and phones (walls.md section 4).
+    raw = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+
+class Case(AllianceRow, Content):
+    """The stay as it stands now. A correction moves what stood before into `CaseRevision`."""
+
+    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("alliance.Person", on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveSmallIntegerField(default=1)
+    file = models.ForeignKey("grouping.CaseFile", on_delete=models.PROTECT, related_name="cases")
+    line = models.PositiveIntegerField()
+    changed_at = models.DateTimeField(auto_now_add=True)
+    # Set when the office confirmed that a stay missing from a later file does not exist; never deleted.
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("case"), _("cases")
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "institution", "record_no", "visit_no"], name="case_key"),
+        ]
+        indexes = [
+            models.Index(fields=["alliance", "month", "institution"], name="case_month"),
+            models.Index(fields=["alliance", "person", "admitted_at"], name="case_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_no}/{self.visit_no}"
+
+
+class CaseRevision(AllianceRow):
+    """What a case said before a correction: readable for ever, never the current one."""
+
+    append_only = True
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="revisions")
+    revision = models.PositiveSmallIntegerField()
+    file = models.ForeignKey("grouping.CaseFile", on_delete=models.PROTECT, related_name="+")
+    line = models.PositiveIntegerField()
+    content = models.JSONField()
+    changed = ArrayField(models.CharField(max_length=30), verbose_name=_("columns that changed next"))
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(AllianceRow.Meta):
+        ordering = ["revision"]
+        constraints = [models.UniqueConstraint(fields=["alliance", "case", "revision"], name="case_revision_once")]
+
+
+class Scheme(AllianceRow):
+    """A grouping scheme the alliance uses from a day on; its package is known by its digest."""
+
+    code = models.CharField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    version = models.CharField(_("version"), max_length=20)
+    from_date = models.DateField(_("in force from"))
+    digest = models.CharField(max_length=64)
+    illustrative = models.BooleanField(_("illustrative"), default=False)
+    # The shipped package lies in the code; an imported one is a sealed file.
+    package = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("grouping scheme"), _("grouping schemes")
+        constraints = [models.UniqueConstraint(fields=["alliance", "from_date"], name="scheme_from")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class GroupedCase(AllianceRow):
+    """The group one revision of a case comes to under one scheme: a pure result, so it is written once.
+
+    A correction or another scheme adds a result and destroys none; the current one is that of the case's revision
+    and of the scheme in force on the day of discharge.
+    """
+
+    class Status(models.TextChoices):
+        GROUPED = "grouped", _("grouped")
+        ADRG_ONLY = "adrg_only", _("ADRG only")
+        AMBIGUOUS = "ambiguous", _("ambiguous")
+        UNGROUPABLE = "ungroupable", _("ungrouped")
+
+    append_only = True
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="groups")
+    revision = models.PositiveSmallIntegerField()
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    mdc = models.CharField(max_length=20, blank=True)
+    adrg = models.CharField(max_length=20, blank=True)
+    drg = models.CharField(max_length=20)
+    status = models.CharField(_("outcome"), max_length=12, choices=Status)
+    weight = models.DecimalField(_("weight"), max_digits=20, decimal_places=12, null=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("group of a case"), _("groups of cases")
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "case", "revision", "scheme"], name="grouped_once"),
+        ]

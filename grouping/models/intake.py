@@ -1,0 +1,137 @@
+"""Files on their way in: staging, bad rows, questions about missing cases (practice.md section 2)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from alliance.models import AllianceRow
+from alliance.models.fields import SealedField
+from grouping.models.cases import Content
+
+
+class CaseFile(FSMModelMixin, AllianceRow):
+    """One delivered file and what became of it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        CHECKED = "checked", _("ready")
+        REFUSED = "refused", _("refused")
+        PUBLISHED = "published", _("stored")
+        DISCARDED = "discarded", _("discarded")
+
+    class Edition(models.TextChoices):
+        INSURANCE = "insurance", _("insurance edition 医保版")
+        CLINICAL = "clinical", _("clinical edition 国家临床版")
+
+    attachment = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    # Whose discharges it may hold; empty: any member's (the office delivers for all).
+    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+")
+    edition = models.CharField(_("code edition"), max_length=10, choices=Edition, default=Edition.INSURANCE)
+    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    encoding = models.CharField(_("encoding"), max_length=20, blank=True)
+    rows_read = models.PositiveIntegerField(_("rows read"), default=0)
+    rows_bad = models.PositiveIntegerField(_("bad rows"), default=0)
+    refusal = models.JSONField(null=True)
+    # Counts of the preview: new, changed, unchanged, missing; after publishing, what was stored.
+    preview = models.JSONField(default=dict)
+    months = models.JSONField(default=list)
+    received_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(_("received"), auto_now_add=True)
+    published_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    job = models.ForeignKey("alliance.Job", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("case file"), _("case files")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "sha256", "edition"], name="case_file_once",
+                condition=~Q(state__in=["refused", "discarded"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.attachment.shown_name
+
+    @property
+    def rows_good(self) -> int:
+        """Rows without an error."""
+        return self.rows_read - self.rows_bad
+
+    @transition(field=state, source="received", target="checked")
+    def check_done(self) -> None:
+        """All rows are staged; the preview stands."""
+
+    @transition(field=state, source="received", target="refused")
+    def refuse(self) -> None:
+        """The file as a whole cannot be read."""
+
+    @transition(field=state, source="checked", target="published")
+    def publish(self) -> None:
+        """The good rows are stored as cases."""
+
+    @transition(field=state, source=["received", "checked"], target="discarded")
+    def discard(self) -> None:
+        """Put aside by a person; nothing of it was stored."""
+
+
+class StagedCase(AllianceRow, Content):
+    """A good row that waits for the one statement that publishes the file; gone afterwards."""
+
+    file = models.ForeignKey(CaseFile, on_delete=models.CASCADE, related_name="staged")
+    line = models.PositiveIntegerField()
+    row_key = models.BinaryField(max_length=16)
+    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
+    person_key = models.CharField(max_length=64)
+    person_name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=64)
+    birth_date = models.DateField(null=True)
+    id_number = SealedField(null=True)
+
+    class Meta(AllianceRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "file", "line"], name="staged_line"),
+        ]
+        indexes = [models.Index(fields=["alliance", "file", "institution", "record_no", "visit_no"], name="staged_key")]
+
+
+class BadRow(AllianceRow):
+    """A row with its errors: line, column, code and masked value; the sentence is made when it is shown."""
+
+    file = models.ForeignKey(CaseFile, on_delete=models.CASCADE, related_name="bad_rows")
+    line = models.PositiveIntegerField()
+    row_key = models.BinaryField(max_length=16, null=True)
+    column = models.CharField(_("column"), max_length=12, blank=True)
+    code = models.CharField(_("kind"), max_length=30)
+    value = models.CharField(_("value"), max_length=120, blank=True)
+    message = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    raw = models.JSONField(default=dict)
+
+    class Meta(AllianceRow.Meta):
+        ordering = ["line", "pk"]
+        indexes = [models.Index(fields=["alliance", "file", "line"], name="bad_row_line")]
+
+
+class MissingCase(AllianceRow):
+    """A stored case that a later file of the same month no longer has: asked about, never deleted silently."""
+
+    class Answer(models.TextChoices):
+        OPEN = "open", _("open")
+        KEPT = "kept", _("kept")
+        VOIDED = "voided", _("voided")
+
+    file = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="missing")
+    case = models.ForeignKey("grouping.Case", on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(_("answer"), max_length=8, choices=Answer, default=Answer.OPEN)
+    answered_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta(AllianceRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["alliance", "file", "case"], name="missing_once")]

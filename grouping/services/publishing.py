@@ -1,0 +1,93 @@
+"""Publishing a checked file: all its good rows become cases in one transaction; corrections keep what stood before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from alliance.lib.period import Month
+from alliance.lib.refusal import Refused
+from alliance.models import Membership
+from alliance.services import journal
+from grouping import sql
+from grouping.models import Case, CaseFile, MissingCase
+from grouping.services import grouping
+
+
+class PublishRefused(Refused):
+    """The file cannot be stored as it is."""
+
+    reasons = {
+        "bad_rows": "%(bad)s of %(rows)s rows have errors. Deliver a corrected file, or choose to store the %(good)s good rows.",
+        "no_good_rows": "No row is without errors; nothing can be stored.",
+        "not_ready": "The file is %(state)s, not ready to be stored.",
+    }
+
+
+@transaction.atomic
+def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseFile:
+    """Store the good rows of a checked file as cases and queue their grouping; nothing at all when refused.
+
+    With bad rows the caller must say `take_good`: an explicit choice that is journaled (walls.md section 4).
+    New cases are inserted, changed ones corrected (the earlier content stays readable), unchanged ones left alone.
+    Raises PublishRefused.
+    """
+    file = CaseFile.objects.select_for_update().get(pk=file.pk)
+    _check_ready(file, take_good)
+    parameters = {"file": file.pk}
+    sql.execute(sql.PERSONS, **parameters)
+    sql.execute(sql.KEEP_OLD, **parameters)
+    corrected = sql.execute(sql.CORRECT, **parameters)
+    new = sql.execute(sql.INSERT_NEW, **parameters)
+    sql.execute(sql.CLEAR_STAGING, **parameters)
+    file.preview |= {"stored": new, "corrected": corrected}
+    file.published_by, file.published_at = by, timezone.now()
+    file.publish()
+    file.save(update_fields=["preview", "published_by", "published_at", "state"])
+    journal.step(by=by, about=file, name="publish", before="checked", after="published")
+    journal.write(
+        by=by, verb="case_file.published", about=file, new=new, corrected=corrected, bad=file.rows_bad, took_good=take_good
+    )
+    for month in sorted({entry["month"] for entry in file.months}):
+        grouping.enqueue_month(by=by, month=Month.parse(month))
+    return file
+
+
+def _check_ready(file: CaseFile, take_good: bool) -> None:
+    if file.state != CaseFile.State.CHECKED:
+        raise PublishRefused("not_ready", state=file.get_state_display())
+    if not file.rows_good:
+        raise PublishRefused("no_good_rows")
+    if file.rows_bad and not take_good:
+        raise PublishRefused("bad_rows", bad=file.rows_bad, rows=file.rows_read, good=file.rows_good)
+
+
+@transaction.atomic
+def discard(*, by: Membership, file: CaseFile) -> CaseFile:
+    """Put a file aside; its rows leave the staging table, its original stays until its time is over."""
+    file = CaseFile.objects.select_for_update().get(pk=file.pk)
+    before = file.state
+    if before not in (CaseFile.State.RECEIVED, CaseFile.State.CHECKED):
+        raise PublishRefused("not_ready", state=file.get_state_display())
+    sql.execute(sql.CLEAR_STAGING, file=file.pk)
+    MissingCase.objects.filter(file=file, answer="open").delete()
+    file.discard()
+    file.save(update_fields=["state"])
+    journal.step(by=by, about=file, name="discard", before=before, after="discarded")
+    return file
+
+
+@transaction.atomic
+def answer_missing(*, by: Membership, missing: MissingCase, void: bool, reason: str, now: datetime) -> MissingCase:
+    """Say what became of a case that a later file lacks: kept as it is, or void (never deleted)."""
+    answer = MissingCase.Answer.VOIDED if void else MissingCase.Answer.KEPT
+    row: MissingCase = MissingCase.objects.claim(
+        missing.pk, expect={"answer": MissingCase.Answer.OPEN},
+        change={"answer": answer, "answered_by": by, "answered_at": now, "reason": reason},
+    )
+    if void:
+        Case.objects.filter(pk=row.case_id, voided_at=None).update(voided_at=now)
+    journal.write(by=by, verb="case.missing_answered", about=row, answer=answer, reason=reason)
+    return row

@@ -1,0 +1,186 @@
+"""SQL of cases: publishing a file in one statement a table, previews, and the queue of what is not yet grouped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from alliance.tenancy.scope import current_alliance_id
+from alliance.tenancy.sql import rows as as_dicts
+
+CONTENT = (
+    "record_no", "visit_no", "month", "admitted_at", "discharged_at", "department_code", "sex", "age", "age_days",
+    "weight_g", "stay_days", "admission_path", "discharge_way", "receiver", "readmission_plan", "diagnoses",
+    "procedures", "recorded", "fees", "total_fen", "own_pay_fen", "raw", "digest",
+)
+_COLUMNS = ", ".join(CONTENT)
+_STAGED = ", ".join(f"s.{name}" for name in CONTENT)
+_OLD = ", ".join(f"'{name}', c.{name}" for name in CONTENT)
+_SET = ", ".join(f"{name} = s.{name}" for name in CONTENT)
+_CHANGED = ", ".join(f"case when c.{name} is distinct from s.{name} then '{name}' end" for name in CONTENT if name not in ("raw", "digest"))
+
+_MATCH = """
+from grouping_stagedcase s
+left join grouping_case c on c.alliance_id = s.alliance_id and c.institution_id = s.institution_id
+  and c.record_no = s.record_no and c.visit_no = s.visit_no
+where s.alliance_id = %(alliance)s and s.file_id = %(file)s
+"""
+
+PREVIEW = f"""
+select count(*) filter (where c.id is null) as new,
+       count(*) filter (where c.digest <> s.digest) as changed,
+       count(*) filter (where c.digest = s.digest) as unchanged
+{_MATCH}
+"""
+
+CHANGES = f"""
+select s.line, c.id as case_id, s.record_no, s.visit_no, s.month, array_remove(array[{_CHANGED}], null) as columns
+{_MATCH} and c.digest <> s.digest order by s.line limit %(limit)s
+"""
+
+MONTHS = """
+select to_char(month, 'YYYY-MM') as month, institution_id, count(*) as rows
+from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s group by 1, 2 order by 1, 2
+"""
+
+# A stored case of an institution and month that the file delivers, but does not have.
+MISSING = """
+insert into grouping_missingcase (alliance_id, file_id, case_id, answer, reason)
+select c.alliance_id, %(file)s, c.id, 'open', ''
+from grouping_case c
+join (select distinct institution_id, month from grouping_stagedcase
+       where alliance_id = %(alliance)s and file_id = %(file)s) d
+  on d.institution_id = c.institution_id and d.month = c.month
+where c.alliance_id = %(alliance)s and c.voided_at is null
+  and not exists (select 1 from grouping_stagedcase s where s.alliance_id = c.alliance_id and s.file_id = %(file)s
+                   and s.institution_id = c.institution_id and s.record_no = c.record_no and s.visit_no = c.visit_no)
+  and not exists (select 1 from grouping_badrow b where b.alliance_id = c.alliance_id and b.file_id = %(file)s
+                   and b.raw ->> 'A48' = c.record_no and b.raw ->> 'A49' = c.visit_no::text)
+on conflict do nothing
+"""
+
+PERSONS = """
+insert into alliance_person (alliance_id, key, name, name_key, sex, birth_date, id_number, phone_key)
+select distinct on (s.person_key) s.alliance_id, s.person_key, s.person_name, s.name_key, s.sex, s.birth_date,
+       s.id_number, ''
+from grouping_stagedcase s where s.alliance_id = %(alliance)s and s.file_id = %(file)s
+order by s.person_key, s.line
+on conflict do nothing
+"""
+
+KEEP_OLD = f"""
+insert into grouping_caserevision (alliance_id, case_id, revision, file_id, line, content, changed, replaced_at)
+select c.alliance_id, c.id, c.revision, c.file_id, c.line, jsonb_build_object({_OLD}),
+       array_remove(array[{_CHANGED}], null), now()
+{_MATCH} and c.digest <> s.digest
+"""
+
+CORRECT = f"""
+update grouping_case c set {_SET}, revision = c.revision + 1, file_id = s.file_id, line = s.line, changed_at = now(),
+       person_id = p.id, voided_at = null
+from grouping_stagedcase s
+join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
+where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.alliance_id = s.alliance_id
+  and c.institution_id = s.institution_id and c.record_no = s.record_no and c.visit_no = s.visit_no
+  and c.digest <> s.digest
+"""
+
+INSERT_NEW = f"""
+insert into grouping_case (alliance_id, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
+select s.alliance_id, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
+from grouping_stagedcase s
+join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
+where s.alliance_id = %(alliance)s and s.file_id = %(file)s
+order by s.line
+on conflict do nothing
+"""
+
+CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s"
+
+# Cases whose present revision has no result under the scheme in force on their day of discharge.
+UNGROUPED = """
+select c.id, c.revision, c.sex, c.age, c.age_days, c.weight_g, c.stay_days, c.department_code, c.discharge_way,
+       c.diagnoses, c.procedures
+from grouping_case c
+where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
+  and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
+  and not exists (select 1 from grouping_groupedcase g where g.alliance_id = c.alliance_id and g.case_id = c.id
+                   and g.revision = c.revision and g.scheme_id = %(scheme)s)
+order by c.id limit %(limit)s
+"""
+
+
+def execute(statement: str, **parameters: object) -> int:
+    """Run one statement for the alliance in scope; return the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"alliance": current_alliance_id(), **parameters})
+        return int(cursor.rowcount)
+
+
+def fetch(statement: str, **parameters: object) -> list[dict[str, Any]]:
+    """Run one question for the alliance in scope; return its rows by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"alliance": current_alliance_id(), **parameters})
+        return as_dicts(cursor)
+
+# The scheme in force on the day of discharge (Asia/Shanghai), by the alliance's own dated rows.
+_IN_FORCE = """
+(select h.id from grouping_scheme h where h.alliance_id = c.alliance_id
+   and h.from_date <= (c.discharged_at at time zone 'Asia/Shanghai')::date order by h.from_date desc limit 1)
+"""
+
+CASE_FACTS = f"""
+select i.id as institution_id, i.code, count(*) as discharges, sum(c.stay_days)::bigint as stay_days,
+       sum(c.total_fen)::bigint as cost_fen,
+       sum(g.weight) filter (where g.status = 'grouped') as total_weight,
+       count(g.weight) filter (where g.status = 'grouped') as weighted_cases,
+       count(*) filter (where g.status = 'grouped') as grouped,
+       count(*) filter (where g.status = 'ungroupable') as ungrouped,
+       count(*) filter (where g.status = 'ambiguous') as ambiguous,
+       count(*) filter (where g.status = 'adrg_only') as adrg_only,
+       count(*) filter (where g.id is null) as pending,
+       count(*) filter (where c.discharge_way = 5) as deaths
+from grouping_case c
+join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
+left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id and g.revision = c.revision
+  and g.scheme_id = {_IN_FORCE}
+where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
+group by i.id, i.code order by i.code
+"""
+
+# Whole-institution declarations only count once per month: the highest revision.
+COMPLETENESS = """
+with declared as (
+  select distinct on (institution_id) institution_id, discharges, total_fen, unfinished
+  from grouping_declaration where alliance_id = %(alliance)s and month = %(month)s and department_id is null
+  order by institution_id, revision desc
+), delivered as (
+  select institution_id, count(*) as cases, sum(total_fen)::bigint as fen
+  from grouping_case where alliance_id = %(alliance)s and month = %(month)s and voided_at is null group by institution_id
+)
+select i.id as institution_id, i.code, d.discharges as declared, d.total_fen as declared_fen,
+       coalesce(d.unfinished, 0) as unfinished, coalesce(v.cases, 0) as delivered, coalesce(v.fen, 0) as delivered_fen
+from alliance_institution i
+left join declared d on d.institution_id = i.id
+left join delivered v on v.institution_id = i.id
+where i.alliance_id = %(alliance)s and i.is_active and (d.institution_id is not null or v.institution_id is not null)
+order by i.code
+"""
+
+
+def with_current_group(found: Any) -> Any:
+    """Annotate a queryset of cases with mdc, adrg, drg, group_status and weight of the current result."""
+    from django.db.models import F, OuterRef, Subquery
+    from django.db.models.functions import TruncDate
+
+    from grouping.models import GroupedCase, Scheme
+
+    day = TruncDate("discharged_at")
+    in_force = Scheme.objects.filter(from_date__lte=OuterRef(OuterRef("day"))).order_by("-from_date").values("pk")[:1]
+    current = GroupedCase.objects.filter(case=OuterRef("pk"), revision=OuterRef("revision"), scheme=Subquery(in_force))
+    return found.annotate(
+        day=day,
+        **{name: Subquery(current.values(name)[:1]) for name in ("mdc", "adrg", "drg", "weight")},
+        group_status=Subquery(current.values("status")[:1]),
+    ).order_by(F("institution__code"), "discharged_at", "pk")
