@@ -19,7 +19,15 @@ from config.servers import Postgres, Valkey, wait_for_lock
 
 ROOT = Path(__file__).resolve().parent.parent
 # Commands that read files only: nothing is started and no address is needed.
-WITHOUT_DATABASE = {"group_file", "verify_month", "compilecatalogues", "help", "version", "--help", "--version"}
+WITHOUT_DATABASE = {
+    "group_file",
+    "verify_month",
+    "compilecatalogues",
+    "help",
+    "version",
+    "--help",
+    "--version",
+}
 # Commands that change the schema connect as the owner; everything else is the application role.
 AS_OWNER = {"migrate", "check_walls", "sqlmigrate", "showmigrations", "makemigrations", "dbshell"}
 
@@ -66,7 +74,11 @@ def local_keys(folder: Path) -> dict[str, str]:
         os.chmod(draft.name, 0o600)
         os.replace(draft.name, keys)
     found = dict(line.split("=", 1) for line in keys.read_text().splitlines() if "=" in line)
-    found |= {"LOCAL_HTTP": "1", "MEDIA_DIR": str(folder / "files"), "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]"}
+    found |= {
+        "LOCAL_HTTP": "1",
+        "MEDIA_DIR": str(folder / "files"),
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
+    }
     return {key: value for key, value in found.items() if key not in os.environ}
 
 
@@ -76,7 +88,9 @@ def _servers(folder: Path, *, fsync: bool = True) -> tuple[Postgres, Valkey]:
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     sockets = Path(tempfile.gettempdir()) / f"xietong-{os.getuid()}-{name}"
     sockets.mkdir(mode=0o755, exist_ok=True)
-    return Postgres(_reachable(folder, sockets) / "postgres", sockets, fsync=fsync), Valkey(folder / "valkey", sockets)
+    return Postgres(_reachable(folder, sockets) / "postgres", sockets, fsync=fsync), Valkey(
+        folder / "valkey", sockets
+    )
 
 
 def addresses(folder: Path, database: str = "xietong") -> Mapping[str, str]:

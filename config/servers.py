@@ -115,8 +115,24 @@ class Postgres:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self._own(self.data)
         # Builtin C.UTF-8: with plain C, trigram search drops every Chinese character; the wheels carry no ICU.
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
-        command = [self._bin("initdb"), "-D", str(self.data), "-U", "postgres", "-E", "UTF8", "-A", "trust", "-N"]
+        locale = [
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--lc-collate=C",
+            "--lc-ctype=C.UTF-8",
+        ]
+        command = [
+            self._bin("initdb"),
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "-A",
+            "trust",
+            "-N",
+        ]
         done = subprocess.run([*command, *locale], capture_output=True, text=True, cwd="/", **self._account())  # noqa: S603
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stdout}\n{done.stderr}")
@@ -227,7 +243,15 @@ class Valkey:
         self.data.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             self.socket.unlink()
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
+        command = [
+            str(get_binary_path()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--unixsocketperm",
+            "700",
+        ]
         command += ["--dir", str(self.data), "--appendonly", "yes", "--save", "", "--daemonize", "no"]
         command += ["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"]
         log = (self.data.parent / "valkey.log").open("ab")

@@ -93,7 +93,9 @@ def declared_totals(month: Month) -> list[TotalFact]:
     rows = DeclaredTotal.objects.filter(month=month.first_day).select_related("institution")
     latest = rows.order_by("institution_id", "-from_date", "-pk").distinct("institution_id")
     return [
-        TotalFact(row.institution_id, row.institution.code, month, row.discharges, row.total_fen, row.source, row.pk)
+        TotalFact(
+            row.institution_id, row.institution.code, month, row.discharges, row.total_fen, row.source, row.pk
+        )
         for row in latest
     ]
 

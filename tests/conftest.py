@@ -12,7 +12,6 @@ from tests.plugin import connect_to, copy_of_template, refuse_strong_roles, star
 from tests.world import World, make_world
 
 
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """One copy of the template for each test process; connections as the application role."""

@@ -74,8 +74,12 @@ def owner(database: str = MAINTENANCE) -> Any:
     found = environ.Env().db("DATABASE_OWNER_URL")
     options = found.get("OPTIONS", {})
     return psycopg.connect(
-        dbname=database, user=found["USER"], password=found["PASSWORD"] or None,
-        host=found["HOST"] or options.get("host"), port=found["PORT"] or options.get("port"), autocommit=True,
+        dbname=database,
+        user=found["USER"],
+        password=found["PASSWORD"] or None,
+        host=found["HOST"] or options.get("host"),
+        port=found["PORT"] or options.get("port"),
+        autocommit=True,
     )
 
 

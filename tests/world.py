@@ -49,7 +49,9 @@ class World:
 
 def make_world() -> World:
     """Store the cast and return it; leaves no alliance open."""
-    qinghe = alliances.found(code="qinghe", name="清河县医共体", kind="county", word="医共体", calendar_since=2025)
+    qinghe = alliances.found(
+        code="qinghe", name="清河县医共体", kind="county", word="医共体", calendar_since=2025
+    )
     jiangzhou = alliances.found(
         code="jiangzhou", name="江州市城市医疗集团", kind="city_group", word="医疗集团", calendar_since=2025
     )
@@ -57,7 +59,9 @@ def make_world() -> World:
         lead = place("QH01", "清河县人民医院", "secondary", "general", role="lead", beds=600)
         tcm = place("QH02", "清河县中医医院", "secondary", "tcm", beds=300)
         shiqiao = place("QH11", "石桥镇中心卫生院", "primary", "township", beds=60, served_population=31_000)
-        liulin = place("QH11V1", "石桥镇柳林村卫生室", "primary", "village", parent=shiqiao, served_population=1_800)
+        liulin = place(
+            "QH11V1", "石桥镇柳林村卫生室", "primary", "village", parent=shiqiao, served_population=1_800
+        )
         people = {
             "lin": member("lin", "林静", lead, "clinician", "data_steward"),
             "wu": member("wu", "吴越", lead, "department_head"),
@@ -73,7 +77,9 @@ def make_world() -> World:
         }
     with transaction.atomic(), act_in(jiangzhou):
         city_lead = place("JZ01", "江州市第一医院", "tertiary", "general", role="lead", beds=1_200)
-        linhu = place("JZ11", "临湖社区卫生服务中心", "primary", "community", beds=20, served_population=42_000)
+        linhu = place(
+            "JZ11", "临湖社区卫生服务中心", "primary", "community", beds=20, served_population=42_000
+        )
         people |= {
             "qian": member("qian", "钱望舒", city_lead, "clinician", "data_steward"),
             "qiao": member("qiao", "乔安平", None, "performance_office"),
@@ -85,8 +91,13 @@ def make_world() -> World:
 def place(code: str, name: str, level: str, kind: str, **extra: object) -> Institution:
     """An institution with one clinical department."""
     institution = Institution.objects.create(
-        code=code, organisation=f"99990000{code:>14}".replace(" ", "0"), name=name, short_name=name[:8], level=level,
-        kind=kind, **extra,
+        code=code,
+        organisation=f"99990000{code:>14}".replace(" ", "0"),
+        name=name,
+        short_name=name[:8],
+        level=level,
+        kind=kind,
+        **extra,
     )
     Department.objects.create(institution=institution, code="03", name="内科", kind="clinical")
     return institution

@@ -39,7 +39,11 @@ class AllianceRow(models.Model):
     """
 
     alliance = models.ForeignKey(
-        "alliance.Alliance", on_delete=models.PROTECT, editable=False, related_name="+", default=current_alliance_id
+        "alliance.Alliance",
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="+",
+        default=current_alliance_id,
     )
 
     objects = ScopedManager(alliance="alliance", _manager_class=AllianceManager)

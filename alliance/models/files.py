@@ -24,7 +24,9 @@ class Attachment(AllianceRow):
     size = models.BigIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
     owner = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
-    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(
+        "alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     delete_after = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

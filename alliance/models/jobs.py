@@ -36,7 +36,9 @@ class Job(AllianceRow):
     progress_text = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    created_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -46,7 +48,9 @@ class Job(AllianceRow):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "kind", "dedupe"], condition=Q(state__in=["queued", "running"]), name="job_once"
+                fields=["alliance", "kind", "dedupe"],
+                condition=Q(state__in=["queued", "running"]),
+                name="job_once",
             ),
         ]
         indexes = [models.Index(fields=["alliance", "state", "rung_at"], name="job_waiting")]
@@ -70,5 +74,3 @@ class JobChunk(AllianceRow):
 
     class Meta(AllianceRow.Meta):
         constraints = [models.UniqueConstraint(fields=["alliance", "job", "number"], name="chunk_once")]
-
-

@@ -13,7 +13,13 @@ class JournalColumns(models.Model):
     """What both journals hold. No patient values: `about` names rows by kind and id."""
 
     at = models.DateTimeField(_("time"), auto_now_add=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
     verb = models.CharField(_("action"), max_length=60)
     about_kind = models.CharField(_("about"), max_length=40, blank=True)
     about_id = models.BigIntegerField(null=True)
@@ -37,7 +43,9 @@ class Journal(AllianceRow, JournalColumns):
     append_only = True
     fill_once = ("seal",)
 
-    membership = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    membership = models.ForeignKey(
+        "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("journal entry"), _("journal")

@@ -38,7 +38,9 @@ class User(AbstractBaseUser):
     username = models.CharField(_("sign-in name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=60)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
-    admin_role = models.CharField(_("administrator role"), max_length=10, choices=AdminRole, blank=True, default="")
+    admin_role = models.CharField(
+        _("administrator role"), max_length=10, choices=AdminRole, blank=True, default=""
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -79,17 +81,27 @@ class Membership(AllianceRow):
 
     user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="+")
     institution = models.ForeignKey(
-        "alliance.Institution", verbose_name=_("institution"), on_delete=models.PROTECT, null=True, blank=True,
+        "alliance.Institution",
+        verbose_name=_("institution"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
     )
     department = models.ForeignKey(
-        "alliance.Department", verbose_name=_("department"), on_delete=models.PROTECT, null=True, blank=True,
+        "alliance.Department",
+        verbose_name=_("department"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
     )
     roles = ArrayField(models.CharField(max_length=32), verbose_name=_("roles"))
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = ScopedManager(alliance="alliance", _manager_class=AllianceManager.from_queryset(MembershipQuerySet))
+    objects = ScopedManager(
+        alliance="alliance", _manager_class=AllianceManager.from_queryset(MembershipQuerySet)
+    )
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("membership"), _("memberships")
@@ -130,16 +142,24 @@ class Staff(AllianceRow):
         TECHNICIAN = "technician", _("technician")
         ADMINISTRATOR = "administrator", _("administration")
 
-    institution = models.ForeignKey("alliance.Institution", verbose_name=_("institution"), on_delete=models.PROTECT, related_name="staff")
+    institution = models.ForeignKey(
+        "alliance.Institution", verbose_name=_("institution"), on_delete=models.PROTECT, related_name="staff"
+    )
     department = models.ForeignKey(
-        "alliance.Department", verbose_name=_("department"), on_delete=models.PROTECT, null=True, blank=True,
+        "alliance.Department",
+        verbose_name=_("department"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="staff",
     )
     code = models.CharField(_("staff number"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     title = models.CharField(_("title"), max_length=30, blank=True)
-    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta(AllianceRow.Meta):
@@ -165,10 +185,18 @@ class RosterRow(AllianceRow):
         REHIRED = "rehired", _("rehired")
 
     month = models.DateField(_("month"))
-    staff = models.ForeignKey(Staff, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="roster")
-    institution = models.ForeignKey("alliance.Institution", verbose_name=_("institution"), on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="roster"
+    )
+    institution = models.ForeignKey(
+        "alliance.Institution", verbose_name=_("institution"), on_delete=models.PROTECT, related_name="+"
+    )
     department = models.ForeignKey(
-        "alliance.Department", verbose_name=_("department"), on_delete=models.PROTECT, null=True, blank=True,
+        "alliance.Department",
+        verbose_name=_("department"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
     )
     post_coefficient = models.DecimalField(_("post coefficient"), max_digits=6, decimal_places=3)
@@ -184,7 +212,9 @@ class RosterRow(AllianceRow):
         verbose_name, verbose_name_plural = _("roster line"), _("monthly roster")
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "month", "staff", "institution", "department"], name="roster_once", nulls_distinct=False
+                fields=["alliance", "month", "staff", "institution", "department"],
+                name="roster_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="roster_month_first_day"),
             models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="roster_share_range"),

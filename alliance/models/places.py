@@ -66,7 +66,12 @@ class Institution(AllianceRow):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.MEMBER)
     parent = models.ForeignKey(
-        "self", verbose_name=_("reports through"), on_delete=models.PROTECT, null=True, blank=True, related_name="rooms"
+        "self",
+        verbose_name=_("reports through"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rooms",
     )
     beds = models.PositiveIntegerField(_("open beds"), default=0)
     served_population = models.PositiveIntegerField(_("served persons"), default=0)
@@ -79,7 +84,8 @@ class Institution(AllianceRow):
             models.UniqueConstraint(fields=["alliance", "code"], name="institution_code"),
             models.UniqueConstraint(fields=["alliance", "organisation"], name="institution_organisation"),
             models.CheckConstraint(
-                condition=~models.Q(kind="village") | models.Q(parent__isnull=False), name="village_has_parent"
+                condition=~models.Q(kind="village") | models.Q(parent__isnull=False),
+                name="village_has_parent",
             ),
         ]
 
@@ -112,7 +118,9 @@ class Department(AllianceRow):
         ADMINISTRATION = "administration", _("administration and logistics")
         PUBLIC_HEALTH = "public_health", _("public health")
 
-    institution = models.ForeignKey(Institution, verbose_name=_("institution"), on_delete=models.PROTECT, related_name="departments")
+    institution = models.ForeignKey(
+        Institution, verbose_name=_("institution"), on_delete=models.PROTECT, related_name="departments"
+    )
     code = models.CharField(_("code"), max_length=16)
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

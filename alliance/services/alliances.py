@@ -14,7 +14,9 @@ from alliance.tenancy.scope import act_in
 @transaction.atomic
 def found(*, code: str, name: str, kind: str, calendar_since: int, **settings: Any) -> Alliance:
     """Make an alliance with the register of parameters and the working-day calendar; idempotent by `code`."""
-    alliance, _made = Alliance.objects.get_or_create(code=code, defaults={"name": name, "kind": kind, **settings})
+    alliance, _made = Alliance.objects.get_or_create(
+        code=code, defaults={"name": name, "kind": kind, **settings}
+    )
     with act_in(alliance):
         parameters.load_register()
         calendar.seed(since=calendar_since)

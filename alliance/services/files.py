@@ -52,8 +52,14 @@ def store(
     stored_name = secrets.token_hex(16)
     size, sha256 = _write(_path(by.alliance_id, stored_name), content, limit)
     row = Attachment.objects.create(
-        purpose=purpose, stored_name=stored_name, shown_name=_shown(name), content_type=content_type, size=size,
-        sha256=sha256, owner=by, institution=institution,
+        purpose=purpose,
+        stored_name=stored_name,
+        shown_name=_shown(name),
+        content_type=content_type,
+        size=size,
+        sha256=sha256,
+        owner=by,
+        institution=institution,
         delete_after=timezone.now() + timedelta(days=keep_days) if keep_days else None,
     )
     journal.write(by=by, verb="file.stored", about=row, size=size, purpose=purpose)

@@ -131,7 +131,12 @@ def _claim(job_id: int) -> Job | None:
                 state=Job.State.DEAD, finished_at=Now(), error=job.error or "its worker died three times"
             )
             return None
-        job.state, job.fence, job.attempt, job.stuck = Job.State.RUNNING, job.fence + 1, job.attempt + 1, job.stuck + 1
+        job.state, job.fence, job.attempt, job.stuck = (
+            Job.State.RUNNING,
+            job.fence + 1,
+            job.attempt + 1,
+            job.stuck + 1,
+        )
         job.started_at = job.started_at or timezone.now()
         job.save(update_fields=["state", "fence", "attempt", "stuck", "started_at"])
         Job.objects.filter(pk=job.pk).update(lease_until=_lease())
@@ -141,18 +146,30 @@ def _claim(job_id: int) -> Job | None:
 def _chunk(job: Job) -> bool:
     """One transaction: check the fence, extend the lease, write the effects, note the chunk. True when more is to come."""
     with transaction.atomic():
-        held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(lease_until=_lease())
+        held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
+            lease_until=_lease()
+        )
         if not held:
             raise LostFence
         last = JobChunk.objects.filter(job=job).order_by("-number").first()
         number = last.number + 1 if last else 0
         step = _handlers[job.kind](Work(job, number, last.result if last else {}))
         JobChunk.objects.create(job=job, number=number, result=step.token)
-        changes: dict[str, Any] = {"stuck": 0, "chunks_done": number + 1, "progress_text": step.text, "error": ""}
+        changes: dict[str, Any] = {
+            "stuck": 0,
+            "chunks_done": number + 1,
+            "progress_text": step.text,
+            "error": "",
+        }
         if step.total is not None:
             changes["chunks_total"] = step.total
         if not step.more:
-            changes |= {"state": Job.State.DONE, "finished_at": Now(), "result": step.result, "chunks_total": number + 1}
+            changes |= {
+                "state": Job.State.DONE,
+                "finished_at": Now(),
+                "result": step.result,
+                "chunks_total": number + 1,
+            }
         Job.objects.filter(pk=job.pk).update(**changes)
     return step.more
 

@@ -20,8 +20,13 @@ def write(
 ) -> None:
     """Journal one deed in the current transaction and alliance; `detail` holds no patient values."""
     Journal.objects.create(
-        membership=by, user=by.user if by else None, verb=verb, result=result, detail=detail,
-        **_about(about), **_origin(request),
+        membership=by,
+        user=by.user if by else None,
+        verb=verb,
+        result=result,
+        detail=detail,
+        **_about(about),
+        **_origin(request),
     )
 
 
@@ -30,22 +35,33 @@ def read(*, by: Membership, about: models.Model, request: Any, **detail: object)
     write(by=by, verb="patient.read", about=about, request=request, **detail)
 
 
-def platform(*, user: User | None, verb: str, result: str = "done", request: Any = None, **detail: object) -> None:
+def platform(
+    *, user: User | None, verb: str, result: str = "done", request: Any = None, **detail: object
+) -> None:
     """Journal a sign-in or another event that belongs to no alliance."""
     PlatformJournal.objects.create(user=user, verb=verb, result=result, detail=detail, **_origin(request))
 
 
-def step(*, by: Membership | None, about: models.Model, name: str, before: str, after: str, note: str = "") -> None:
+def step(
+    *, by: Membership | None, about: models.Model, name: str, before: str, after: str, note: str = ""
+) -> None:
     """Keep one step of a state machine with its actor and time."""
     Transition.objects.create(
-        by=by, about_kind=about._meta.label_lower, about_id=about.pk, name=name, from_state=before, to_state=after,
+        by=by,
+        about_kind=about._meta.label_lower,
+        about_id=about.pk,
+        name=name,
+        from_state=before,
+        to_state=after,
         note=note,
     )
 
 
 def steps_of(about: models.Model) -> models.QuerySet[Transition]:
     """All steps an object went, oldest first."""
-    return Transition.objects.filter(about_kind=about._meta.label_lower, about_id=about.pk).select_related("by__user")
+    return Transition.objects.filter(about_kind=about._meta.label_lower, about_id=about.pk).select_related(
+        "by__user"
+    )
 
 
 def _about(about: models.Model | None) -> dict[str, object]:
@@ -55,5 +71,8 @@ def _about(about: models.Model | None) -> dict[str, object]:
 def _origin(request: Any) -> dict[str, object]:
     if request is None:
         return {}
-    detail = {"address": request.META.get("REMOTE_ADDR") or None, "request_id": getattr(request, "request_id", "")}
+    detail = {
+        "address": request.META.get("REMOTE_ADDR") or None,
+        "request_id": getattr(request, "request_id", ""),
+    }
     return detail

@@ -52,7 +52,10 @@ def load_register() -> int:
     """Give a new alliance every registered parameter with its default and first day; return how many were new."""
     rows = [
         Parameter(
-            key=key, value=register.to_json(entry.value), from_date=entry.from_day, decided_by=DEFAULT,
+            key=key,
+            value=register.to_json(entry.value),
+            from_date=entry.from_day,
+            decided_by=DEFAULT,
             source=", ".join(entry.source),
         )
         for key, entry in registered().items()
@@ -64,12 +67,26 @@ def load_register() -> int:
 
 @transaction.atomic
 def decide(
-    *, by: Membership, key: str, value: object, from_date: date, decided_by: str, level: str = "", source: str = ""
+    *,
+    by: Membership,
+    key: str,
+    value: object,
+    from_date: date,
+    decided_by: str,
+    level: str = "",
+    source: str = "",
 ) -> Parameter:
     """Let a value hold from a day on; earlier days keep theirs. Raises RegisterRefused when the value does not fit."""
     parsed = register.parse_value(registered()[key].shape, value, key=key)
     row = Parameter.objects.create(
-        key=key, value=register.to_json(parsed), level=level, from_date=from_date, decided_by=decided_by, source=source
+        key=key,
+        value=register.to_json(parsed),
+        level=level,
+        from_date=from_date,
+        decided_by=decided_by,
+        source=source,
     )
-    journal.write(by=by, verb="parameter.decided", about=row, key=key, value=row.value, from_date=str(from_date))
+    journal.write(
+        by=by, verb="parameter.decided", about=row, key=key, value=row.value, from_date=str(from_date)
+    )
     return row

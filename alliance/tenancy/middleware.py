@@ -142,8 +142,13 @@ def _journal_denial(request: Any, response: HttpResponseBase) -> None:
         return
     try:
         with transaction.atomic():
-            journal.write(by=request.membership, verb="request.denied", result="denied", request=request,
-                          status=response.status_code)
+            journal.write(
+                by=request.membership,
+                verb="request.denied",
+                result="denied",
+                request=request,
+                status=response.status_code,
+            )
     except DatabaseError:
         # The refusal itself stands; only its record failed, and the log says so.
         import logging

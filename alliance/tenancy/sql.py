@@ -36,9 +36,9 @@ def grant_if_exists(table: str, grant: str, role: str) -> Statement:
     if not grant:
         return SQL("select 1")
     statement = SQL("grant {} on {} to {}").format(SQL(grant), Identifier(table), Identifier(role))
-    return SQL("do $wall$ begin if to_regclass({name}) is not null then {statement}; end if; end $wall$").format(
-        name=Literal(table), statement=statement
-    )
+    return SQL(
+        "do $wall$ begin if to_regclass({name}) is not null then {statement}; end if; end $wall$"
+    ).format(name=Literal(table), statement=statement)
 
 
 def raise_wall(table: str, policy: str, sees: str, writes: str, grant: str, role: str) -> Statement:
@@ -154,7 +154,6 @@ where n.nspname = 'public' and p.prosecdef
 """
 
 
-
 def state_trigger(table: str, column: str, initial: str, steps: tuple[tuple[str, str], ...]) -> Statement:
     """INSERT only in the first state, UPDATE only along a declared step."""
     pairs = [f"{before}>{after}" for before, after in steps]
@@ -194,7 +193,10 @@ def append_only_trigger(table: str, fill_once: tuple[str, ...]) -> Statement:
         "create or replace trigger {name} before update or delete on {table} for each row execute function {name}();"
         "create or replace trigger {truncate} before truncate on {table} for each statement execute function {name}();"
     ).format(
-        name=name, table=Identifier(table), truncate=Identifier(f"{table}_no_truncate"[:63]), columns=Literal(list(fill_once))
+        name=name,
+        table=Identifier(table),
+        truncate=Identifier(f"{table}_no_truncate"[:63]),
+        columns=Literal(list(fill_once)),
     )
 
 

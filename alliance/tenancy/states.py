@@ -34,7 +34,9 @@ def machines() -> Iterator[Machine]:
     for model in apps.get_models():
         for field in model._meta.local_fields:
             if isinstance(field, FSMFieldMixin):
-                yield Machine(model._meta.db_table, field.column, str(field.get_default()), steps(model, field))
+                yield Machine(
+                    model._meta.db_table, field.column, str(field.get_default()), steps(model, field)
+                )
 
 
 def steps(model: type[models.Model], field: Any) -> tuple[tuple[str, str], ...]:
@@ -44,9 +46,13 @@ def steps(model: type[models.Model], field: Any) -> tuple[tuple[str, str], ...]:
     for transition in field.get_all_transitions(model):
         target = str(transition.target)
         if target not in states:
-            raise TypeError(f"{model.__name__}.{transition.name}: the target {target} is not one of the choices")
+            raise TypeError(
+                f"{model.__name__}.{transition.name}: the target {target} is not one of the choices"
+            )
         sources = {"*": states, "+": [state for state in states if state != target]}
-        found |= {(source, target) for source in sources.get(str(transition.source), [str(transition.source)])}
+        found |= {
+            (source, target) for source in sources.get(str(transition.source), [str(transition.source)])
+        }
     return tuple(sorted(found))
 
 

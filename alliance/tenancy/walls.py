@@ -60,7 +60,9 @@ def walls() -> Iterator[Wall]:
         parents = tuple(
             (field.column, field.related_model._meta.db_table)
             for field in model._meta.local_fields
-            if field.is_relation and isinstance(field.related_model, type) and issubclass(field.related_model, AllianceRow)
+            if field.is_relation
+            and isinstance(field.related_model, type)
+            and issubclass(field.related_model, AllianceRow)
         )
         grant = "SELECT, INSERT" if getattr(model, "append_only", False) else "SELECT, INSERT, UPDATE, DELETE"
         sees = OWN_MEMBERSHIPS if model is Membership else SEES
@@ -140,6 +142,7 @@ def _relation_faults(row: dict[str, object], expected: dict[str, Wall]) -> Itera
 
 def _same_wall(expression: str, table: str) -> bool:
     """Compare what the catalog prints with what was asked for, white space and brackets aside."""
+
     def plain(text: str) -> str:
         return "".join(text.lower().replace("::text", "").replace("(", "").replace(")", "").split())
 
@@ -156,5 +159,10 @@ def _key_faults(wall: Wall, keys: list[dict[str, object]], walled: set[str]) -> 
         columns = str(key["columns"]).split(",")
         if key["kind"] == "u" and "alliance_id" not in columns:
             yield f"{wall.table}: unique over {columns} without the alliance"
-        if key["kind"] == "f" and key["parent"] in walled and len(columns) == 1 and (columns[0], key["parent"]) not in wall.parents:
+        if (
+            key["kind"] == "f"
+            and key["parent"] in walled
+            and len(columns) == 1
+            and (columns[0], key["parent"]) not in wall.parents
+        ):
             yield f"{wall.table}.{columns[0]}: links {key['parent']} without the alliance"

@@ -57,7 +57,9 @@ class Case(AllianceRow, Content):
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("case"), _("cases")
         constraints = [
-            models.UniqueConstraint(fields=["alliance", "institution", "record_no", "visit_no"], name="case_key"),
+            models.UniqueConstraint(
+                fields=["alliance", "institution", "record_no", "visit_no"], name="case_key"
+            ),
         ]
         indexes = [
             models.Index(fields=["alliance", "month", "institution"], name="case_month"),
@@ -83,7 +85,9 @@ class CaseRevision(AllianceRow):
 
     class Meta(AllianceRow.Meta):
         ordering = ["revision"]
-        constraints = [models.UniqueConstraint(fields=["alliance", "case", "revision"], name="case_revision_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "case", "revision"], name="case_revision_once")
+        ]
 
 
 class Scheme(AllianceRow):

@@ -26,7 +26,9 @@ class Declaration(AllianceRow, Declared):
     append_only = True
 
     institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey("alliance.Department", on_delete=models.PROTECT, null=True, related_name="+")
+    department = models.ForeignKey(
+        "alliance.Department", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     unfinished = models.PositiveIntegerField(_("unfinished records"), default=0)
     revision = models.PositiveSmallIntegerField(default=1)
     entered_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
@@ -35,7 +37,8 @@ class Declaration(AllianceRow, Declared):
         verbose_name, verbose_name_plural = _("declaration"), _("declarations")
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "institution", "department", "month", "revision"], name="declaration_once",
+                fields=["alliance", "institution", "department", "month", "revision"],
+                name="declaration_once",
                 nulls_distinct=False,
             ),
         ]
@@ -54,5 +57,7 @@ class DeclaredTotal(AllianceRow, Declared):
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("declared total"), _("declared totals")
         constraints = [
-            models.UniqueConstraint(fields=["alliance", "institution", "month", "from_date"], name="declared_total_once"),
+            models.UniqueConstraint(
+                fields=["alliance", "institution", "month", "from_date"], name="declared_total_once"
+            ),
         ]

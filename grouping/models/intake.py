@@ -29,7 +29,9 @@ class CaseFile(FSMModelMixin, AllianceRow):
     attachment = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     # Whose discharges it may hold; empty: any member's (the office delivers for all).
-    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(
+        "alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     edition = models.CharField(_("code edition"), max_length=10, choices=Edition, default=Edition.INSURANCE)
     state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
@@ -41,7 +43,9 @@ class CaseFile(FSMModelMixin, AllianceRow):
     months = models.JSONField(default=list)
     received_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
-    published_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    published_by = models.ForeignKey(
+        "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     published_at = models.DateTimeField(null=True)
     job = models.ForeignKey("alliance.Job", on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -50,7 +54,8 @@ class CaseFile(FSMModelMixin, AllianceRow):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "sha256", "edition"], name="case_file_once",
+                fields=["alliance", "sha256", "edition"],
+                name="case_file_once",
                 condition=~Q(state__in=["refused", "discarded"]),
             ),
         ]
@@ -97,7 +102,11 @@ class StagedCase(AllianceRow, Content):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "file", "line"], name="staged_line"),
         ]
-        indexes = [models.Index(fields=["alliance", "file", "institution", "record_no", "visit_no"], name="staged_key")]
+        indexes = [
+            models.Index(
+                fields=["alliance", "file", "institution", "record_no", "visit_no"], name="staged_key"
+            )
+        ]
 
 
 class BadRow(AllianceRow):
@@ -129,7 +138,9 @@ class MissingCase(AllianceRow):
     file = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="missing")
     case = models.ForeignKey("grouping.Case", on_delete=models.PROTECT, related_name="+")
     answer = models.CharField(_("answer"), max_length=8, choices=Answer, default=Answer.OPEN)
-    answered_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(
+        "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     answered_at = models.DateTimeField(null=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 

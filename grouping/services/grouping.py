@@ -45,7 +45,9 @@ def group_month(work: jobs.Work) -> jobs.Step:
 def ungrouped(month: Month, scheme: Scheme, first: date, last: date, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` cases discharged from `first` to `last` whose present revision has no result."""
     since, until = _midnight(first), _midnight(last + timedelta(days=1))
-    return sql.fetch(sql.UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until, limit=limit)
+    return sql.fetch(
+        sql.UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until, limit=limit
+    )
 
 
 def _store(scheme: Scheme, found: list[dict[str, Any]], counts: dict[str, int]) -> None:
@@ -54,24 +56,54 @@ def _store(scheme: Scheme, found: list[dict[str, Any]], counts: dict[str, int]) 
     for row in found:
         result = group(package, as_case(row))
         counts[result.status] = counts.get(result.status, 0) + 1
-        rows.append((row["id"], row["revision"], scheme.pk, result.mdc, result.adrg, result.drg, str(result.status), result.weight))
+        rows.append(
+            (
+                row["id"],
+                row["revision"],
+                scheme.pk,
+                result.mdc,
+                result.adrg,
+                result.drg,
+                str(result.status),
+                result.weight,
+            )
+        )
     copy_rows("grouping_groupedcase", COLUMNS, rows, keep_first=True)
 
 
 def as_case(row: dict[str, Any]) -> Case:
     """What the grouper sees of a stored case; the front page carries no hours of intensive care."""
     return Case(
-        case_no=str(row["id"]), sex=row["sex"], age=row["age"], age_days=row["age_days"], weight=row["weight_g"],
-        los=row["stay_days"], department=row["department_code"], discharge=row["discharge_way"],
-        diagnoses=tuple(row["diagnoses"]), procedures=tuple(row["procedures"]),
+        case_no=str(row["id"]),
+        sex=row["sex"],
+        age=row["age"],
+        age_days=row["age_days"],
+        weight=row["weight_g"],
+        los=row["stay_days"],
+        department=row["department_code"],
+        discharge=row["discharge_way"],
+        diagnoses=tuple(row["diagnoses"]),
+        procedures=tuple(row["procedures"]),
     )
 
 
 def trace(case: StoredCase) -> Trace:
     """Each step the grouper took with this case, under the scheme in force on its day of discharge."""
     scheme = schemes.in_force(case.discharged_at.astimezone(SHANGHAI).date())
-    fields = ("sex", "age", "age_days", "weight_g", "stay_days", "department_code", "discharge_way", "diagnoses", "procedures")
-    return explain(schemes.package(scheme), as_case({"id": case.pk, **{name: getattr(case, name) for name in fields}}))
+    fields = (
+        "sex",
+        "age",
+        "age_days",
+        "weight_g",
+        "stay_days",
+        "department_code",
+        "discharge_way",
+        "diagnoses",
+        "procedures",
+    )
+    return explain(
+        schemes.package(scheme), as_case({"id": case.pk, **{name: getattr(case, name) for name in fields}})
+    )
 
 
 def _midnight(day: date) -> datetime:

@@ -24,7 +24,12 @@ CHUNK = 2_000  # rows a transaction
 
 @transaction.atomic
 def receive_file(
-    *, by: Membership, name: str, content: Iterable[bytes], edition: str = "insurance", institution: Institution | None = None,
+    *,
+    by: Membership,
+    name: str,
+    content: Iterable[bytes],
+    edition: str = "insurance",
+    institution: Institution | None = None,
     today: date,
 ) -> tuple[CaseFile, bool]:
     """Seal and queue a front-page file; return (file, made). The same bytes again return the existing batch.
@@ -35,7 +40,13 @@ def receive_file(
     limit, days = _whole("upload.csv_bytes", today), _whole("originals_keep_days", today)
     own = by.institution or institution
     row = files.store(
-        by=by, name=name, content=content, purpose="case_file", content_type="text/csv", limit=limit, keep_days=days,
+        by=by,
+        name=name,
+        content=content,
+        purpose="case_file",
+        content_type="text/csv",
+        limit=limit,
+        keep_days=days,
         institution=own,
     )
     living = CaseFile.objects.exclude(state__in=["refused", "discarded"])
@@ -43,7 +54,9 @@ def receive_file(
     if before is not None:
         files.forget(row)
         return before, False
-    file = CaseFile.objects.create(attachment=row, sha256=row.sha256, edition=edition, institution=own, received_by=by)
+    file = CaseFile.objects.create(
+        attachment=row, sha256=row.sha256, edition=edition, institution=own, received_by=by
+    )
     file.job = jobs.enqueue(by=by, kind=CHECK, dedupe=f"file {file.pk}", arguments={"file": file.pk})
     file.save(update_fields=["job"])
     journal.write(by=by, verb="case_file.received", about=file, sha256=row.sha256, size=row.size)
@@ -74,20 +87,32 @@ def _check_rows(file: CaseFile, work: jobs.Work) -> jobs.Step:
         reader = read_from(plain, checkpoint, dictionary=dictionary, edition=_edition(file), seen=seen)
         read, bad, more = staging.stage(file, reader, CHUNK)
         token = _token(reader)
-    file.rows_read, file.rows_bad, file.encoding = file.rows_read + read, file.rows_bad + bad, checkpoint.encoding
+    file.rows_read, file.rows_bad, file.encoding = (
+        file.rows_read + read,
+        file.rows_bad + bad,
+        checkpoint.encoding,
+    )
     file.save(update_fields=["rows_read", "rows_bad", "encoding"])
     done = token["offset"] / max(file.attachment.size, 1)
     total = None if not more else max(work.number + 2, round((work.number + 1) / done))
     if not more:
         finish(file)
-    return jobs.Step(more=more, token=token, total=total, text=f"{file.rows_read}", result={"rows": file.rows_read, "bad": file.rows_bad})
+    return jobs.Step(
+        more=more,
+        token=token,
+        total=total,
+        text=f"{file.rows_read}",
+        result={"rows": file.rows_read, "bad": file.rows_bad},
+    )
 
 
 def finish(file: CaseFile) -> None:
     """All rows are in staging: count what publishing would do, and let people decide."""
     file.preview = sql.fetch(sql.PREVIEW, file=file.pk)[0]
     found = sql.fetch(sql.MONTHS, file=file.pk)
-    file.months = [{"month": row["month"], "institution": row["institution_id"], "rows": row["rows"]} for row in found]
+    file.months = [
+        {"month": row["month"], "institution": row["institution_id"], "rows": row["rows"]} for row in found
+    ]
     file.preview["missing"] = sql.execute(sql.MISSING, file=file.pk)
     file.check_done()
     file.save(update_fields=["preview", "months", "state"])
@@ -98,7 +123,10 @@ def _refuse(file: CaseFile, refusal: FileRefused) -> jobs.Step:
     """The file as a whole: keep the reason in both languages' form, drop what was staged."""
     StagedCase.objects.filter(file=file).delete()
     BadRow.objects.filter(file=file).delete()
-    file.refusal = {"reason": refusal.reason, "arguments": {key: str(value) for key, value in refusal.arguments.items()}}
+    file.refusal = {
+        "reason": refusal.reason,
+        "arguments": {key: str(value) for key, value in refusal.arguments.items()},
+    }
     file.refuse()
     file.save(update_fields=["refusal", "state"])
     journal.step(by=file.received_by, about=file, name="refuse", before="received", after="refused")

@@ -48,7 +48,13 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     file.save(update_fields=["preview", "published_by", "published_at", "state"])
     journal.step(by=by, about=file, name="publish", before="checked", after="published")
     journal.write(
-        by=by, verb="case_file.published", about=file, new=new, corrected=corrected, bad=file.rows_bad, took_good=take_good
+        by=by,
+        verb="case_file.published",
+        about=file,
+        new=new,
+        corrected=corrected,
+        bad=file.rows_bad,
+        took_good=take_good,
     )
     for month in sorted({entry["month"] for entry in file.months}):
         grouping.enqueue_month(by=by, month=Month.parse(month))
@@ -80,11 +86,14 @@ def discard(*, by: Membership, file: CaseFile) -> CaseFile:
 
 
 @transaction.atomic
-def answer_missing(*, by: Membership, missing: MissingCase, void: bool, reason: str, now: datetime) -> MissingCase:
+def answer_missing(
+    *, by: Membership, missing: MissingCase, void: bool, reason: str, now: datetime
+) -> MissingCase:
     """Say what became of a case that a later file lacks: kept as it is, or void (never deleted)."""
     answer = MissingCase.Answer.VOIDED if void else MissingCase.Answer.KEPT
     row: MissingCase = MissingCase.objects.claim(
-        missing.pk, expect={"answer": MissingCase.Answer.OPEN},
+        missing.pk,
+        expect={"answer": MissingCase.Answer.OPEN},
         change={"answer": answer, "answered_by": by, "answered_at": now, "reason": reason},
     )
     if void:

@@ -43,7 +43,11 @@ def adopt_shipped(*, by: Membership | None, code: str, from_date: date) -> Schem
     row, made = Scheme.objects.get_or_create(
         from_date=from_date,
         defaults={
-            "code": code, "name": head["name"], "version": head["version"], "digest": package.digest, "illustrative": True,
+            "code": code,
+            "name": head["name"],
+            "version": head["version"],
+            "digest": package.digest,
+            "illustrative": True,
         },
     )
     if made:
@@ -61,7 +65,10 @@ def in_force(on: date) -> Scheme:
 
 def periods(month_first: date, month_last: date) -> list[tuple[Scheme, date, date]]:
     """Which scheme holds from which day to which within a month, both days included."""
-    found = [in_force(month_first), *Scheme.objects.filter(from_date__gt=month_first, from_date__lte=month_last).order_by("from_date")]
+    found = [
+        in_force(month_first),
+        *Scheme.objects.filter(from_date__gt=month_first, from_date__lte=month_last).order_by("from_date"),
+    ]
     starts = [month_first, *(scheme.from_date for scheme in found[1:])]
     ends = [date.fromordinal(start.toordinal() - 1) for start in starts[1:]] + [month_last]
     return list(zip(found, starts, ends, strict=True))

@@ -19,7 +19,17 @@ from grouping.models import CaseFile, StagedCase
 from grouping.readers.rows import BadRow, FrontPage, RowError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-OWN = ("file_id", "line", "row_key", "institution_id", "person_key", "person_name", "name_key", "birth_date", "id_number")
+OWN = (
+    "file_id",
+    "line",
+    "row_key",
+    "institution_id",
+    "person_key",
+    "person_name",
+    "name_key",
+    "birth_date",
+    "id_number",
+)
 COLUMNS = [*OWN, *sql.CONTENT]
 BAD_COLUMNS = ["file_id", "line", "row_key", "column", "code", "value", "message", "params", "raw"]
 
@@ -57,8 +67,16 @@ def _staged(file: CaseFile, pages: list[FrontPage], places: dict[str, Institutio
     for page, person, keys in zip(pages, who, people.keys_for(who, alliance=file.alliance), strict=True):
         content = _content(page)
         yield [
-            file.pk, page.line, page.key, places[page.organisation].pk, keys.key, person.name, keys.name_key,
-            person.birth_date, seal.get_prep_value(person.id_number or None), *content,
+            file.pk,
+            page.line,
+            page.key,
+            places[page.organisation].pk,
+            keys.key,
+            person.name,
+            keys.name_key,
+            person.birth_date,
+            seal.get_prep_value(person.id_number or None),
+            *content,
         ]
 
 
@@ -74,11 +92,27 @@ def _content(page: FrontPage) -> list[object]:
     patient, stay, bill = page.patient, page.stay, page.bill
     weight = patient.birth_weights[0] if patient.birth_weights else patient.admission_weight
     values: list[object] = [
-        page.record_no, page.visit_no, stay.discharged.date().replace(day=1), _local(stay.admitted), _local(stay.discharged),
-        stay.department_out, patient.sex, patient.age, patient.age_days, weight, stay.days, stay.admission_path,
-        stay.discharge_way, stay.receiver or "", stay.readmission_plan,
-        [diagnosis.code for diagnosis in page.diagnoses], [procedure.code for procedure in page.procedures],
-        json.dumps(_recorded(page), ensure_ascii=False), json.dumps(dict(bill.parts)), bill.total, bill.own_pay,
+        page.record_no,
+        page.visit_no,
+        stay.discharged.date().replace(day=1),
+        _local(stay.admitted),
+        _local(stay.discharged),
+        stay.department_out,
+        patient.sex,
+        patient.age,
+        patient.age_days,
+        weight,
+        stay.days,
+        stay.admission_path,
+        stay.discharge_way,
+        stay.receiver or "",
+        stay.readmission_plan,
+        [diagnosis.code for diagnosis in page.diagnoses],
+        [procedure.code for procedure in page.procedures],
+        json.dumps(_recorded(page), ensure_ascii=False),
+        json.dumps(dict(bill.parts)),
+        bill.total,
+        bill.own_pay,
     ]
     raw = dict(page.raw)
     return [*values, json.dumps(raw, ensure_ascii=False), digest([to_plain(values), to_plain(raw)])]
@@ -88,7 +122,10 @@ def _recorded(page: FrontPage) -> dict[str, Any]:
     """What is shown beside the codes: names, conditions, times, levels, doctors' numbers."""
     return {
         "diagnoses": [[each.recorded, each.name, each.condition] for each in page.diagnoses],
-        "procedures": [[each.recorded, each.name, each.at and each.at.isoformat(), each.level] for each in page.procedures],
+        "procedures": [
+            [each.recorded, each.name, each.at and each.at.isoformat(), each.level]
+            for each in page.procedures
+        ],
         "payment": page.patient.payment,
         "department_in": page.stay.department_in,
         "transfers": list(page.stay.transfers),
@@ -98,10 +135,19 @@ def _recorded(page: FrontPage) -> dict[str, Any]:
 def _refused(file: CaseFile, rows: Iterable[BadRow]) -> Iterator[list[object]]:
     for row in rows:
         for error in row.errors:
-            params = {name: list(value) if isinstance(value, tuple) else value for name, value in error.params}
+            params = {
+                name: list(value) if isinstance(value, tuple) else value for name, value in error.params
+            }
             yield [
-                file.pk, row.line, row.key, error.column, error.code, error.value[:120], error.message,
-                json.dumps(params, ensure_ascii=False), json.dumps(dict(row.raw), ensure_ascii=False),
+                file.pk,
+                row.line,
+                row.key,
+                error.column,
+                error.code,
+                error.value[:120],
+                error.message,
+                json.dumps(params, ensure_ascii=False),
+                json.dumps(dict(row.raw), ensure_ascii=False),
             ]
 
 

@@ -21,11 +21,22 @@ def folder(tmp_path: Path):
 
 
 def keep(world: World, content: list[bytes], limit: int = 10**9) -> Attachment:
-    return files.store(by=world.lin, name="../../x.csv", content=content, purpose="case_file", content_type="text/csv", limit=limit)
+    return files.store(
+        by=world.lin,
+        name="../../x.csv",
+        content=content,
+        purpose="case_file",
+        content_type="text/csv",
+        limit=limit,
+    )
 
 
-@pytest.mark.parametrize("size", [0, 1, files.PIECE - 1, files.PIECE, files.PIECE + 1, 2 * files.PIECE, 3 * files.PIECE - 16])
-def test_what_was_stored_comes_back_and_is_not_readable_on_disk(world: World, folder: Path, size: int) -> None:
+@pytest.mark.parametrize(
+    "size", [0, 1, files.PIECE - 1, files.PIECE, files.PIECE + 1, 2 * files.PIECE, 3 * files.PIECE - 16]
+)
+def test_what_was_stored_comes_back_and_is_not_readable_on_disk(
+    world: World, folder: Path, size: int
+) -> None:
     content = (b"0123456789abcdef" * (size // 16 + 1))[:size]
     with act_in(world.qinghe):
         row = keep(world, [content[:7], content[7:]])

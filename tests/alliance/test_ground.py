@@ -19,8 +19,17 @@ from tests.world import World
 def test_a_value_holds_from_its_day_on_and_a_level_may_have_its_own(world: World) -> None:
     key = "gb.primary_floor"
     with act_in(world.qinghe):
-        parameters.decide(by=world.su, key=key, value="55", from_date=date(2026, 7, 1), decided_by="理事会〔2026〕6号")
-        parameters.decide(by=world.su, key=key, value="60", from_date=date(2026, 1, 1), decided_by="理事会", level="township")
+        parameters.decide(
+            by=world.su, key=key, value="55", from_date=date(2026, 7, 1), decided_by="理事会〔2026〕6号"
+        )
+        parameters.decide(
+            by=world.su,
+            key=key,
+            value="60",
+            from_date=date(2026, 1, 1),
+            decided_by="理事会",
+            level="township",
+        )
         assert parameters.in_force(key, on=date(2026, 6, 30)) == Decimal(50)
         assert parameters.in_force(key, on=date(2026, 7, 1)) == Decimal(55)
         assert parameters.in_force(key, on=date(2026, 7, 1), level="township") == Decimal(60)
@@ -33,7 +42,9 @@ def test_unknown_keys_and_values_that_do_not_fit_are_refused_by_name(world: Worl
         with pytest.raises(RegisterRefused, match=r"gb\.nothing"):
             parameters.in_force("gb.nothing", on=date(2026, 1, 1))
         with pytest.raises(RegisterRefused, match=r"gb\.primary_floor"):
-            parameters.decide(by=world.su, key="gb.primary_floor", value="much", from_date=date(2026, 1, 1), decided_by="x")
+            parameters.decide(
+                by=world.su, key="gb.primary_floor", value="much", from_date=date(2026, 1, 1), decided_by="x"
+            )
         with pytest.raises(parameters.NotInForce):
             parameters.in_force("gb.primary_floor", on=date(1999, 1, 1))
 
@@ -50,7 +61,13 @@ def test_an_edited_calendar_day_moves_the_deadline(world: World) -> None:
 def test_one_persons_shares_sum_to_at_most_one(world: World) -> None:
     with act_in(world.qinghe):
         staff = Staff.objects.create(institution=world.lead, code="D001", name="白露", kind="doctor")
-        common = {"month": date(2026, 10, 1), "staff": staff, "post_coefficient": "1.2", "days": 20, "employment": "established"}
+        common = {
+            "month": date(2026, 10, 1),
+            "staff": staff,
+            "post_coefficient": "1.2",
+            "days": 20,
+            "employment": "established",
+        }
         RosterRow.objects.create(institution=world.lead, share="0.6", **common)
         RosterRow.objects.create(institution=world.shiqiao, share="0.4", **common)
         with pytest.raises(IntegrityError, match="more than 1"), transaction.atomic():

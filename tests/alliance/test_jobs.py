@@ -17,12 +17,16 @@ calls: list[int] = []
 def count(work: jobs.Work) -> jobs.Step:
     """Count to the number asked for, one a chunk; stumble where told."""
     calls.append(work.number)
-    if work.job.arguments.get("stumble") == work.number and calls.count(work.number) <= work.job.arguments.get("times", 1):
+    if work.job.arguments.get("stumble") == work.number and calls.count(
+        work.number
+    ) <= work.job.arguments.get("times", 1):
         raise ValueError("stumbled")
     if work.job.arguments.get("refuse") == work.number:
         raise jobs.Refused("第 3 行缺少主要诊断")
     done = work.previous.get("counted", 0) + 1
-    Parameter.objects.create(key=f"count.{work.job.pk}.{done}", value=done, from_date="2026-01-01", decided_by="test")
+    Parameter.objects.create(
+        key=f"count.{work.job.pk}.{done}", value=done, from_date="2026-01-01", decided_by="test"
+    )
     total = work.job.arguments["total"]
     return jobs.Step(more=done < total, token={"counted": done}, total=total, result={"counted": done})
 

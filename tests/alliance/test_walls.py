@@ -20,7 +20,9 @@ def test_n9_query_outside_a_scope_raises_and_raw_sql_gives_no_row(world: World) 
     with pytest.raises(ScopeError):
         Institution.objects.count()
     with pytest.raises(NoAlliance):
-        Institution.objects.create(code="X", organisation="X", name="X", short_name="X", level="primary", kind="village")
+        Institution.objects.create(
+            code="X", organisation="X", name="X", short_name="X", level="primary", kind="village"
+        )
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from alliance_institution")
         assert cursor.fetchone() == (0,)
@@ -28,7 +30,10 @@ def test_n9_query_outside_a_scope_raises_and_raw_sql_gives_no_row(world: World) 
 
 def test_row_security_hides_the_other_alliance_from_raw_sql(world: World) -> None:
     with act_in(world.jiangzhou), connection.cursor() as cursor:
-        cursor.execute("select count(*), count(*) filter (where alliance_id <> %s) from alliance_institution", [world.jiangzhou.pk])
+        cursor.execute(
+            "select count(*), count(*) filter (where alliance_id <> %s) from alliance_institution",
+            [world.jiangzhou.pk],
+        )
         assert cursor.fetchone() == (2, 0)
 
 
@@ -41,14 +46,25 @@ def test_n13_rows_of_two_alliances_cannot_be_linked(world: World) -> None:
 def test_writing_a_row_of_another_alliance_is_refused_by_the_database(world: World) -> None:
     from django.db import ProgrammingError
 
-    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic(), act_in(world.jiangzhou):
-        Department.objects.create(alliance_id=world.qinghe.pk, institution_id=world.lead.pk, code="09", name="x", kind="clinical")
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+        act_in(world.jiangzhou),
+    ):
+        Department.objects.create(
+            alliance_id=world.qinghe.pk, institution_id=world.lead.pk, code="09", name="x", kind="clinical"
+        )
 
 
 def test_n6_a_number_that_exists_in_the_other_alliance_is_accepted(world: World) -> None:
     with act_in(world.jiangzhou):
         made = Institution.objects.create(
-            code=world.lead.code, organisation=world.lead.organisation, name="同号医院", short_name="同号", level="secondary", kind="general"
+            code=world.lead.code,
+            organisation=world.lead.organisation,
+            name="同号医院",
+            short_name="同号",
+            level="secondary",
+            kind="general",
         )
     assert made.pk
 
@@ -67,7 +83,9 @@ def test_nesting_restores_the_outer_alliance_and_a_failed_transaction_keeps_its_
         assert Institution.objects.count() == 4
         with pytest.raises(IntegrityError), transaction.atomic(), act_in(world.jiangzhou):
             place = Institution.objects.get(code="JZ01")
-            Institution.objects.create(code="JZ01", organisation="o", name="n", short_name="n", level=place.level, kind=place.kind)
+            Institution.objects.create(
+                code="JZ01", organisation="o", name="n", short_name="n", level=place.level, kind=place.kind
+            )
         assert Institution.objects.count() == 4
 
 

