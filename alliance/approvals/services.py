@@ -137,13 +137,9 @@ def check_outside(*, by: Membership, outside: OutsideDecision, correct: bool, no
         raise errors.SamePerson()
     if not correct and not note.strip():
         raise errors.NoteMissing()
-    outside.checked_by, outside.checked_at, outside.correct, outside.check_note = (
-        by,
-        timezone.now(),
-        correct,
-        note,
-    )
-    outside.save()
+    outside.checked_by, outside.checked_at = by, timezone.now()
+    outside.correct, outside.check_note = correct, note
+    outside.save(update_fields=["checked_by", "checked_at", "correct", "check_note"])
     journal.write(by=by, verb="approval.outside_checked", about=approval, step=approval.step, correct=correct)
     verdict: Outcome = "passed" if outside.verdict == Verdict.YES else "declined"
     return _settle(approval, by, verdict if correct else "waiting")
