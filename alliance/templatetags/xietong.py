@@ -90,7 +90,7 @@ def echarts() -> SafeString:
 @register.filter
 def state_word(state: str) -> str:
     """The word of a todo's state where no deadline says more."""
-    return {"late": _("overdue"), "warn": _("soon"), "info": _("open"), "prov": _("provisional")}[state]
+    return {"late": _("overdue"), "warn": _("soon"), "info": _("to do"), "prov": _("provisional")}[state]
 
 
 @register.filter

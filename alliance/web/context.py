@@ -30,7 +30,7 @@ class Entry:
 MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ("", (Entry("home", _("Today"), "home", "home.view", foot=True),)),
     (
-        _("Month"),
+        _("Month by month"),
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=True),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),

@@ -72,8 +72,8 @@ def answer(
     """The list page, or to HTMX only its panel.
 
     `rows` is a QuerySet already narrowed to what the member may see, with what the columns show selected (the
-    number of queries is the same for any number of rows), or a list. `filterset` is a FilterSet class; `extra`
-    goes to the page's template.
+    number of queries is the same for any number of rows), or a list. `filterset` is a FilterSet class;
+    `extra` goes to the page's template.
     """
     chosen = filterset(request.GET or None, queryset=rows, request=request) if filterset else None
     table = table_of(request, chosen.qs if chosen else rows, table_class)

@@ -138,7 +138,7 @@ def span(gap: timedelta) -> str:
     """A length of time in words: days and hours, hours and minutes, or minutes."""
     minutes = int(gap.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days >= 3:
+    if days >= 3 or (days and not hours):
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}

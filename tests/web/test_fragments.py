@@ -1,0 +1,112 @@
+"""Every fragment of templates/ renders, says what it is given, holds nothing the security policy refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+from django.test import RequestFactory
+from django.utils import translation
+from django_htmx.middleware import HtmxDetails
+
+from tests.web.fragments import contexts
+
+FOLDER = Path(settings.BASE_DIR) / "templates"
+REFUSED = re.compile(
+    r"""\sstyle\s*=|\son[a-z]+\s*=|javascript:|<style|<script(?![^>]*(nonce=|application/json))""", re.I
+)
+
+
+def request_for(path: str = "/a/qinghe/x/") -> Any:
+    """A bare request of nobody."""
+    from django.contrib.auth.models import AnonymousUser
+
+    request = RequestFactory().get(path)
+    request.user, request.membership, request.alliance = AnonymousUser(), None, None
+    request.htmx, request.csp_nonce = HtmxDetails(request), "n"
+    return request
+
+
+def render(name: str) -> str:
+    """A fragment as HTML."""
+    request = request_for()
+    return get_template(name).render(contexts(request)[name], request)
+
+
+def test_no_fragment_is_forgotten() -> None:
+    assert {path.name for path in FOLDER.glob("_*.html")} == set(contexts())
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", sorted(contexts()))
+def test_a_fragment_renders(name: str, language: str) -> None:
+    with translation.override(language):
+        html = render(name)
+    if name != "_messages.html":
+        assert "<" in html
+    assert not REFUSED.search(html), name
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("_chain.html", ["1,286,400.00", 'width="40.9"', "87.7900"]),
+        ("_diff.html", ["+16.77", "−31.00", 'class="neg" x="2.0"']),
+        ("_chip.html", ["chip late", "#clock", "逾期 4 天"]),
+        ("_formula.html", ["14,328.56", "×", "2,614.86 元"]),
+        ("_kv.html", ['href="/x/"', "87.7900"]),
+        ("_note.html", ["note warn", "科室核对未签"]),
+        ("_progress.html", ['aria-valuenow="64"', "every 1s", 'width="64.0"']),
+        ("_stages.html", ['aria-current="step"', "11-09 完成"]),
+        ("_table.html", ['<th scope="row"', 'data-k=""', 'class="bad', "sort=number", "合计"]),
+        ("_tabs.html", ['aria-current="page">未答复 7']),
+        ("_trail.html", ['class="hit"', "罗晓岚"]),
+        ("_figs.html", ["bad-t", "1,286,400.00", "元"]),
+        ("_chart.html", ["418.35", "application/json", "—"]),
+    ],
+)
+def test_a_fragment_shows_what_it_is_given(name: str, words: list[str]) -> None:
+    html = render(name)
+    assert [word for word in words if word not in html] == []
+
+
+def test_a_form_links_its_errors_to_the_fields_and_keeps_what_was_written() -> None:
+    html = render("_form.html")
+    assert 'id="errors"' in html
+    assert 'href="#id_amount"' in html
+    assert 'value="7,8.73"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_amount_error"' in html
+    assert 'id="id_amount_error"' in html
+    assert 'aria-describedby="id_kind_helptext"' in html
+    assert 'enctype="multipart/form-data"' in html
+    assert "csrfmiddlewaretoken" in html
+
+
+def test_every_control_has_a_label() -> None:
+    html = render("_form.html")
+    ids = re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*\sid="([^"]+)"', html)
+    assert len(ids) >= 7
+    assert [one for one in ids if f'for="{one}"' not in html] == []
+
+
+def test_every_icon_a_template_names_is_in_the_sprite() -> None:
+    have = set(re.findall(r'<symbol id="([^"]+)"', (FOLDER.parent / "static" / "icons.svg").read_text()))
+    named: set[str] = set()
+    for path in FOLDER.parent.rglob("*.html"):
+        if "node_modules" not in path.parts and ".venv" not in path.parts:
+            named |= set(re.findall(r'{% icon "([a-z-]+)"', path.read_text(encoding="utf-8")))
+    assert named
+    assert named - have == set()
+
+
+def test_no_template_holds_what_the_policy_refuses() -> None:
+    bad = []
+    for path in FOLDER.rglob("*.html"):
+        text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"))
+        bad += [f"{path.relative_to(FOLDER)}: {found.group(0).strip()}" for found in REFUSED.finditer(text)]
+    assert bad == []
