@@ -1,4 +1,7 @@
-"""Patients: who is who by keyed tokens, found or stored once (definitions, general conventions; walls.md section 5)."""
+"""Patients: who is who by keyed tokens, found or stored once.
+
+Source: definitions, general conventions; walls.md section 5.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from alliance.services import journal
 
 
 class PersonRefused(Refused):
-    """A patient cannot be told apart or does not fit what is stored. The message never holds a number or name."""
+    """A patient cannot be told apart or does not fit what is stored; no message holds a number or name."""
 
     reasons = {
         "nothing_to_know_by": "Without an ID number, name, sex and date of birth are needed.",
@@ -31,7 +34,7 @@ class PersonRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells a patient apart: name as written, sex by `Person.Sex`, birth date, ID number and phone or ''."""
+    """What tells a patient apart: name, sex by `Person.Sex`, birth date, ID number and phone (or '')."""
 
     name: str
     sex: int
@@ -42,24 +45,24 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keyed tokens of 32 bytes each, for `=` search; `phone_key` is None without a phone."""
+    """Keyed tokens of 64 hexadecimal characters each, for `=` search; `phone_key` is '' without a phone."""
 
-    key: bytes
-    name_key: bytes
-    phone_key: bytes | None
+    key: str
+    name_key: str
+    phone_key: str
 
 
 def keys_for(identities: Iterable[Identity], *, alliance: Alliance) -> list[Keys]:
     """Compute the tokens of many patients, in order; for importers, without a query.
 
-    The person key is the HMAC of the ID number, else of name, birth date and sex. An ID number is taken as the
-    caller checked it; an importer hands '' for one that is only a sign such as "-".
+    The person key is the HMAC of the ID number, else of name, birth date and sex. An ID number is taken as
+    the caller checked it; an importer hands '' for one that is only a sign such as "-".
     Raises PersonRefused (no_name, nothing_to_know_by).
     """
     return [_keys(each, alliance.code) for each in identities]
 
 
-def name_key(name: str, *, alliance: Alliance) -> bytes:
+def name_key(name: str, *, alliance: Alliance) -> str:
     """The token of a name, for searching by the whole name."""
     return _token(alliance.code, "person.name", _plain(name))
 
@@ -99,21 +102,32 @@ def find_or_create(
 ) -> Person:
     """The patient these facts name, stored when new; a new phone number replaces the old one.
 
-    Raises IdentityRefused and PersonRefused as `complete` does, and PersonRefused (other_name) when the ID number
-    is known under another name.
+    Raises IdentityRefused and PersonRefused as `complete` does, and PersonRefused (other_name) when the ID
+    number is known under another name.
     """
     who = complete(Identity(name, sex, birth_date, id_number, phone))
     keys = _keys(who, by.alliance.code)
     person, made = Person.objects.get_or_create(key=keys.key, defaults=_columns(who, keys))
     if made:
         journal.write(by=by, verb="person.created", about=person)
-    elif bytes(person.name_key) != keys.name_key:
+    elif person.name_key != keys.name_key:
         raise PersonRefused("other_name")
-    elif keys.phone_key and _changed(person.phone_key, keys.phone_key):
+    elif keys.phone_key and person.phone_key != keys.phone_key:
         Person.objects.filter(pk=person.pk).update(phone=who.phone, phone_key=keys.phone_key)
         journal.write(by=by, verb="person.changed", about=person, fields=["phone"])
         person.refresh_from_db()
     return person
+
+
+@transaction.atomic
+def store_many(*, by: Membership, identities: Iterable[Identity]) -> dict[str, Person]:
+    """Find or store many patients of checked identities in a few statements; returns them by person key."""
+    known = list(identities)
+    keys = keys_for(known, alliance=by.alliance)
+    rows = {each.key: Person(key=each.key, **_columns(who, each)) for who, each in zip(known, keys, strict=True)}
+    Person.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=1_000)
+    journal.write(by=by, verb="person.many_stored", count=len(rows))
+    return {person.key: person for person in Person.objects.filter(key__in=rows)}
 
 
 def _columns(who: Identity, keys: Keys) -> dict[str, object]:
@@ -128,10 +142,6 @@ def _columns(who: Identity, keys: Keys) -> dict[str, object]:
     }
 
 
-def _changed(stored: bytes | memoryview | None, new: bytes) -> bool:
-    return stored is None or bytes(stored) != new
-
-
 def _require(who: Identity) -> None:
     if not _plain(who.name):
         raise PersonRefused("no_name")
@@ -144,8 +154,12 @@ def _keys(who: Identity, code: str) -> Keys:
     if who.id_number:
         key = _token(code, "person.id_number", who.id_number)
     else:
-        key = _token(code, "person.name_birth_sex", "\x1f".join((_plain(who.name), str(who.birth_date), str(int(who.sex)))))
-    phone_key = _token(code, "person.phone", who.phone) if who.phone else None
+        key = _token(
+            code,
+            "person.name_birth_sex",
+            "\x1f".join((_plain(who.name), str(who.birth_date), str(int(who.sex)))),
+        )
+    phone_key = _token(code, "person.phone", who.phone) if who.phone else ""
     return Keys(key, _token(code, "person.name", _plain(who.name)), phone_key)
 
 
@@ -159,8 +173,8 @@ def _plain_blanks(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def _token(code: str, purpose: str, value: str) -> bytes:
-    return bytes.fromhex(secrets.blind_index(_key(settings.BLIND_KEY, code, purpose), value))
+def _token(code: str, purpose: str, value: str) -> str:
+    return secrets.blind_index(_key(settings.BLIND_KEY, code, purpose), value)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,138 @@
+"""What referrals tell the floors above: one row per institution and month, with the ids behind every number.
+
+Definitions section 4; the indicators that divide these numbers stand in performance/data/indicators.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import CharField, F, Q, QuerySet, Value
+
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Institution
+from referrals.models import Referral
+
+KIND = Referral._meta.label_lower
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One countable thing: whose it is (origin, target), which time puts it in a month, which rows count."""
+
+    name: str
+    side: str
+    stamp: str
+    counts: Callable[[], Q]
+
+
+MEASURES: Mapping[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        # Sent by the institution, submitted in the month.
+        Measure("up_logged_sent", "origin", "logged_at", lambda: Q(direction="up")),
+        Measure("down_logged_sent", "origin", "logged_at", lambda: Q(direction="down")),
+        # The patient arrived at the receiver's in the month, whenever the referral was logged.
+        Measure("up_arrived_sent", "origin", "arrived_at", lambda: Q(direction="up")),
+        Measure("up_arrived_received", "target", "arrived_at", lambda: Q(direction="up")),
+        Measure("down_arrived_sent", "origin", "arrived_at", lambda: Q(direction="down")),
+        Measure("down_arrived_received", "target", "arrived_at", lambda: Q(direction="down")),
+        # Submitted to the institution in the month, and what became of exactly these, whenever it happened.
+        Measure("referrals_received", "target", "logged_at", Q),
+        Measure("referrals_answered", "target", "logged_at", lambda: Q(answered_at__isnull=False)),
+        Measure("referrals_accepted", "target", "logged_at", lambda: _accepted()),
+        Measure(
+            "referrals_accepted_in_time",
+            "target",
+            "logged_at",
+            lambda: _accepted() & Referral.in_time(F("answered_at")),
+        ),
+        Measure("referrals_declined", "target", "logged_at", lambda: Q(state="declined")),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralFact:
+    """One institution's month in referrals; counts of referrals, 0 where there were none.
+
+    `ids` holds for each count the primary keys of its referrals, ascending; the counts are their lengths.
+    up_logged_sent, down_logged_sent: logged in the month by this institution.
+    up_arrived_sent, down_arrived_sent: sent by it and arrived in the month; up_arrived_received,
+    down_arrived_received: the same seen from the receiver.
+    referrals_received: submitted to it in the month, cancelled ones too, because 及时率 divides by what was
+    submitted. Of exactly these: referrals_answered (accepted or declined), referrals_accepted,
+    referrals_accepted_in_time (within the limit that held when logged), referrals_declined.
+    """
+
+    institution_id: int
+    institution: str
+    month: Month
+    ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def count(self, what: str) -> int:
+        """The number of referrals of a measure. Raises KeyError for a measure that does not exist."""
+        return len(self.ids.get(MEASURES[what].name, ()))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Every measure with its number."""
+        return {what: self.count(what) for what in MEASURES}
+
+
+def referral_facts(month: Month) -> list[ReferralFact]:
+    """One `ReferralFact` for each institution of the alliance in scope, by code; always two queries.
+
+    An arrival belongs to the month of `arrived_at`, what was submitted to that of `logged_at` (Shanghai).
+    Source: definitions section 4 (rates), S3-58, S3-61, S3-63, S3-64.
+    """
+    found: dict[int, dict[str, tuple[int, ...]]] = {}
+    grouped: list[Any] = [_grouped(measure, month) for measure in MEASURES.values()]
+    for institution_id, what, ids in grouped[0].union(*grouped[1:], all=True):
+        found.setdefault(institution_id, {})[what] = tuple(ids)
+    places = Institution.objects.order_by("code").values_list("pk", "code")
+    return [ReferralFact(pk, code, month, found.get(pk, {})) for pk, code in places]
+
+
+def records(month: Month, institution_id: int, what: str) -> QuerySet[Referral]:
+    """The very referrals behind one number of `referral_facts`, oldest first.
+
+    Raises KeyError for an unknown measure.
+    """
+    measure = MEASURES[what]
+    rows: QuerySet[Referral] = _rows(measure, month).filter(**{f"{measure.side}_institution": institution_id})
+    return rows.order_by("pk")
+
+
+def _rows(measure: Measure, month: Month) -> QuerySet[Referral]:
+    begin, end = _bounds(month)
+    within = {f"{measure.stamp}__gte": begin, f"{measure.stamp}__lt": end}
+    rows: QuerySet[Referral] = Referral.objects.filter(measure.counts(), **within)
+    return rows
+
+
+def _grouped(measure: Measure, month: Month) -> Any:
+    """(institution, measure, ids) of one measure."""
+    return (
+        _rows(measure, month)
+        .order_by()
+        .annotate(what=Value(measure.name, output_field=CharField()))
+        .values_list(f"{measure.side}_institution", "what")
+        .annotate(ids=ArrayAgg("pk", order_by="pk"))
+    )
+
+
+def _accepted() -> Q:
+    """A yes, whatever came after it."""
+    return Q(answered_at__isnull=False) & ~Q(state="declined")
+
+
+def _bounds(month: Month) -> tuple[datetime, datetime]:
+    """First instant of the month and of the next one in Asia/Shanghai."""
+    first, after = month.first_day, month.next().first_day
+    return datetime.combine(first, time(), SHANGHAI), datetime.combine(after, time(), SHANGHAI)

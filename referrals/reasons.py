@@ -1,0 +1,54 @@
+"""Coded lists: why a patient is referred up or down, why a referral is declined (definitions section 4)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.utils.translation import get_language
+
+FILE = Path(__file__).parent / "data" / "reasons.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One entry of a list; `needs_text` when the code alone says too little."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    needs_text: bool
+    offered: bool
+
+    @property
+    def name(self) -> str:
+        """The words in the language of the page."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+
+
+@lru_cache(maxsize=1)
+def lists() -> dict[str, dict[str, Reason]]:
+    """The lists "up", "down" and "decline", each by code in the order of the file."""
+    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return {
+        name: {
+            row["code"]: Reason(
+                row["code"], row["zh"], row["en"], row.get("text", False), row.get("offered", True)
+            )
+            for row in rows
+        }
+        for name, rows in entries.items()
+    }
+
+
+def choices(name: str) -> list[tuple[str, str]]:
+    """(code, words) of what a list offers now, for a form."""
+    return [(reason.code, reason.name) for reason in lists()[name].values() if reason.offered]
+
+
+def words(name: str, code: str) -> str:
+    """The words of a code; the code itself where the list does not know it."""
+    reason = lists()[name].get(code)
+    return reason.name if reason else code

@@ -1,0 +1,210 @@
+"""Logging a referral, and changing its content while the receiver has not answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Department, Institution, Membership, Person
+from alliance.models.base import Stale
+from alliance.services import calendar, journal, parameters
+from referrals import reasons, sql
+from referrals.models import Referral, rank
+from referrals.services.refusals import ReferralRefused
+
+DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the sender writes; texts may be ''. `target_department` is one of the target's, or None."""
+
+    direction: str
+    target_institution: Institution
+    reason: str
+    diagnosis_name: str
+    diagnosis_code: str = ""
+    urgency: str = Referral.Urgency.ORDINARY
+    target_department: Department | None = None
+    reason_text: str = ""
+    summary: str = ""
+    treatment: str = ""
+    next_plan: str = ""
+    medication: str = ""
+    transport: str = ""
+    contact_phone: str = ""
+    consent: bool = False
+    previous: Referral | None = None
+
+    def columns(self) -> dict[str, object]:
+        """The values by column of `Referral`."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+# What an amendment may change: not who, whence, whither, which way, nor how urgent: the clock runs by these.
+AMENDABLE = (
+    "reason", "reason_text", "diagnosis_code", "diagnosis_name", "summary", "treatment", "next_plan",
+    "medication", "transport", "contact_phone", "target_department",
+)  # fmt: skip
+
+
+@transaction.atomic
+def log_referral(*, by: Membership, person: Person, content: Content, now: datetime) -> Referral:
+    """Send a patient: a new referral of the member's institution, its answer limit set by the rule in force.
+
+    An emergency ignores the rule of one live referral and names the live one as `previous` (practice 8).
+    Raises PermissionDenied and ReferralRefused.
+    """
+    _require_right(by, "referral.log")
+    origin = _origin(by)
+    content = _checked(content, origin=origin)
+    live = live_one(person=person, direction=content.direction)
+    if live and content.urgency != Referral.Urgency.CRITICAL:
+        raise already_live(live)
+    referral = _insert(by, person, replace(content, previous=content.previous or live), origin, now)
+    journal.write(
+        by=by, verb="referral.logged", about=referral, direction=content.direction, urgency=content.urgency
+    )
+    journal.step(by=by, about=referral, name="log", before="", after=referral.state)
+    return referral
+
+
+@transaction.atomic
+def amend(*, by: Membership, referral: Referral, content: Content, version: int) -> Referral:
+    """Change what the sender wrote, while nobody has answered and nobody changed it since `version`.
+
+    Raises PermissionDenied, ReferralRefused, and Stale with the row as it is now (N34).
+    """
+    _require_right(by, "referral.log")
+    if referral.side_of(by) != "origin":
+        raise PermissionDenied(_("Only the sender changes a referral."))
+    if referral.version != version:
+        raise Stale(referral)
+    if referral.state != Referral.State.SUBMITTED:
+        raise ReferralRefused("finished", state=referral.get_state_display())
+    content = _checked(_only_amendable(referral, content), origin=referral.origin_institution)
+    change = {name: getattr(content, name) for name in AMENDABLE}
+    fields = [name for name, value in change.items() if getattr(referral, name) != value]
+    expect = {"version": version, "state": Referral.State.SUBMITTED}
+    changed: Referral = Referral.objects.claim(
+        referral.pk, expect=expect, change=change | {"version": F("version") + 1}
+    )
+    journal.write(by=by, verb="referral.amended", about=changed, fields=fields)
+    return changed
+
+
+def live_one(*, person: Person, direction: str) -> Referral | None:
+    """The latest unfinished referral of a patient in a direction, whoever sent it; None without one."""
+    found = Referral.objects.live().filter(person=person, direction=direction)
+    referral: Referral | None = (
+        found.select_related("origin_institution").order_by("-logged_at", "-pk").first()
+    )
+    return referral
+
+
+def already_live(live: Referral) -> ReferralRefused:
+    """The refusal that names the live referral."""
+    return ReferralRefused("live", number=live.number, institution=live.origin_institution.short_name)
+
+
+def _insert(by: Membership, person: Person, content: Content, origin: Institution, now: datetime) -> Referral:
+    rule, due = answer_limit(content.urgency, now)
+    row = Referral(
+        person=person, origin_institution=origin, origin_department=by.department, logged_by=by,
+        logged_at=now,
+        answer_rule=rule, answer_due_at=due, number=_number(now), **content.columns(),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        # Two desks logged at the same moment: the index let one through.
+        live = live_one(person=person, direction=content.direction)
+        if live is None or "referral_live_once" not in str(error):
+            raise
+        raise already_live(live) from None
+    return row
+
+
+def answer_limit(urgency: str, now: datetime) -> tuple[str, datetime]:
+    """The rule for the receiver's answer in force on the local day of `now`, and the instant it gives."""
+    rule = parameters.rule_in_force(f"referral.accept_{urgency}", on=now.astimezone(SHANGHAI).date())
+    return rule, calendar.deadline(now, rule).due_at
+
+
+def _number(now: datetime) -> str:
+    day = now.astimezone(SHANGHAI).date()
+    return f"ZZ{day:%y%m%d}-{sql.next_number(day):04d}"
+
+
+def _origin(by: Membership) -> Institution:
+    if by.institution is None:
+        raise ReferralRefused("no_institution")
+    return by.institution
+
+
+def _require_right(by: Membership, action: str) -> None:
+    if not by.can(action):
+        raise PermissionDenied(_("Your role does not include this step."))
+
+
+def _only_amendable(referral: Referral, content: Content) -> Content:
+    kept = {name: getattr(referral, name) for name in content.__dataclass_fields__ if name not in AMENDABLE}
+    return replace(content, **kept)
+
+
+def _checked(content: Content, *, origin: Institution) -> Content:
+    """The content with its code in one form. Raises ReferralRefused for the first thing that is wrong."""
+    code = content.diagnosis_code.strip()
+    content = replace(content, diagnosis_code=code[:1].upper() + code[1:])
+    critical = content.urgency == Referral.Urgency.CRITICAL
+    _check_choices(content)
+    _check_target(content, origin)
+    if content.diagnosis_code and not DIAGNOSIS_CODE.fullmatch(content.diagnosis_code):
+        raise ReferralRefused("diagnosis_code")
+    if not content.diagnosis_code and not critical:
+        raise ReferralRefused("diagnosis_code")
+    for name in ("diagnosis_name", "summary"):
+        if not getattr(content, name).strip() and not (critical and name == "summary"):
+            raise ReferralRefused(name)
+    if not content.consent and not critical:
+        raise ReferralRefused("consent")
+    return content
+
+
+def _check_choices(content: Content) -> None:
+    if content.direction not in Referral.Direction.values:
+        raise ReferralRefused("direction")
+    if content.urgency not in Referral.Urgency.values:
+        raise ReferralRefused("urgency")
+    if content.transport and content.transport not in Referral.Transport.values:
+        raise ReferralRefused("transport")
+    reason = reasons.lists()[content.direction].get(content.reason)
+    if reason is None:
+        raise ReferralRefused("reason")
+    if reason.needs_text and not content.reason_text.strip():
+        raise ReferralRefused("reason_text")
+
+
+def _check_target(content: Content, origin: Institution) -> None:
+    target, department = content.target_institution, content.target_department
+    if target.pk == origin.pk:
+        raise ReferralRefused("same_place")
+    if not target.is_active or not goes(content.direction, origin=origin, target=target):
+        raise ReferralRefused("target")
+    if department is not None and department.institution_id != target.pk:
+        raise ReferralRefused("department")
+
+
+def goes(direction: str, *, origin: Institution, target: Institution) -> bool:
+    """Whether a patient can go that way: never up to a lower rank, never down to a higher one."""
+    if direction == Referral.Direction.UP:
+        return rank(target) >= rank(origin)
+    return rank(target) <= rank(origin)

@@ -1,0 +1,43 @@
+"""Why a referral is refused: a stable word, a sentence with its remedy, and the field it belongs to."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class ReferralRefused(Refused):
+    """A referral cannot be logged, changed or moved as asked; `field` names the form field, '' for all."""
+
+    reasons = {
+        "live": "This patient already has an unfinished referral in this direction: "
+        "%(number)s of %(institution)s. Finish or cancel that one first.",
+        "no_institution": "You stand for the whole alliance. Only a member of an institution can do this.",
+        "same_place": "Origin and target are the same institution.",
+        "target": "This institution does not receive patients in this direction.",
+        "department": "This department does not belong to the institution chosen.",
+        "direction": "A referral goes up or down.",
+        "urgency": "Choose ordinary, urgent or critical.",
+        "transport": "This means of transport is not in the list.",
+        "reason": "Choose a reason from the list.",
+        "reason_text": "This reason needs a few words.",
+        "diagnosis_name": "Write the preliminary diagnosis.",
+        "diagnosis_code": "Write the diagnosis code as in I50.900.",
+        "summary": "Write history and findings, at least in a few words.",
+        "consent": "Without the patient's agreement only an emergency can be referred.",
+        "emergency": "An emergency cannot be declined: accept it and telephone.",
+        "decline_reason": "Choose a reason for declining from the list.",
+        "decline_text": "This reason for declining needs a few words.",
+        "reply": "Write a reply to the sender: diagnosis, treatment, advice.",
+        "note": "Say why in a few words: the other side reads it.",
+        "finished": "This referral is %(state)s: its content stays as it is.",
+        "too_early": "The time lies before that of the step before it.",
+    }
+    fields = {
+        "live": "", "no_institution": "", "same_place": "target", "target": "target", "department": "target",
+        "emergency": "", "finished": "", "too_early": "",
+    }  # fmt: skip
+
+    @property
+    def field(self) -> str:
+        """The form field the refusal belongs to; '' when it concerns the whole."""
+        return self.fields.get(self.reason, self.reason)

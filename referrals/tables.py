@@ -1,0 +1,168 @@
+"""The list of referrals: columns, conditions, saved views."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Count, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.lib.identity import mask_name
+from alliance.models import Institution, Membership
+from alliance.services import people
+from alliance.web import lists, parts, words
+from referrals.models import Referral
+
+ENDED = {
+    Referral.State.DECLINED: "late",
+    Referral.State.NO_SHOW: "warn",
+    Referral.State.COMPLETED: "ok",
+    Referral.State.CANCELLED: "",
+}
+
+
+def state_chip(referral: Referral, now: datetime) -> SafeString:
+    """The state of a referral; while it waits for its answer, with the clock."""
+    if referral.state == Referral.State.SUBMITTED:
+        late = referral.is_late_at(now)
+        text = words.clock(referral.answer_due_at, now)
+        return chip("late" if late else "warn", text, "clock")
+    return chip(ENDED.get(Referral.State(referral.state), "info"), referral.get_state_display())
+
+
+def chip(kind: str, text: str, icon: str = "") -> SafeString:
+    """A chip as in templates."""
+    from alliance.templatetags.xietong import CHIP_ICONS
+
+    return SafeString(
+        render_to_string("_chip.html", {"kind": kind, "text": text, "icon": icon or CHIP_ICONS.get(kind, "")})
+    )
+
+
+class ReferralTable(lists.Table):
+    """One line a referral; names masked, because lists stand open on shared screens."""
+
+    number = tables.Column(
+        verbose_name=gettext_lazy("number"),
+        linkify=("referral", [tables.A("pk")]),
+        attrs=lists.HEAD,
+        orderable=True,
+    )
+    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
+    person = tables.Column(verbose_name=gettext_lazy("patient and diagnosis"), attrs=lists.WRAP)
+    direction = tables.Column(verbose_name=gettext_lazy("direction"))
+    urgency = tables.Column(verbose_name=gettext_lazy("urgency"))
+    origin_institution = tables.Column(
+        verbose_name=gettext_lazy("from"), accessor="origin_institution__short_name"
+    )
+    target_institution = tables.Column(
+        verbose_name=gettext_lazy("to"), accessor="target_institution__short_name"
+    )
+    logged_at = tables.Column(verbose_name=gettext_lazy("logged"), orderable=True, attrs=lists.DESK)
+
+    class Meta(lists.Table.Meta):
+        sequence = (
+            "number", "state", "person", "direction", "urgency", "origin_institution", "target_institution",
+            "logged_at",
+        )  # fmt: skip
+
+    def render_state(self, record: Referral) -> SafeString:
+        return state_chip(record, timezone.now())
+
+    def render_person(self, record: Referral) -> SafeString:
+        return format_html(
+            '{} <span class="sm">{}</span><br><span class="sm faint">{} {}</span>',
+            mask_name(record.person.name), who(record), record.diagnosis_code, record.diagnosis_name,
+        )  # fmt: skip
+
+    def render_target_institution(self, record: Referral) -> str:
+        room = record.target_department
+        return f"{record.target_institution.short_name} {room.name if room else ''}".strip()
+
+    def render_logged_at(self, record: Referral) -> str:
+        return words.moment(record.logged_at)
+
+
+def who(referral: Referral) -> str:
+    """Sex and age: 男 67 岁."""
+    age = referral.age()
+    sex = str(referral.person.get_sex_display())
+    return sex if age is None else _("%(sex)s, %(age)d years") % {"sex": sex, "age": age}
+
+
+def places(request: Any) -> QuerySet[Institution]:
+    """Institutions to choose from."""
+    return Institution.objects.filter(is_active=True)
+
+
+class ReferralFilter(django_filters.FilterSet):
+    """Conditions of the list. A name is found only whole, by its token; nothing else of a patient is."""
+
+    direction = django_filters.ChoiceFilter(
+        choices=Referral.Direction.choices, label=gettext_lazy("direction")
+    )
+    urgency = django_filters.ChoiceFilter(choices=Referral.Urgency.choices, label=gettext_lazy("urgency"))
+    state = django_filters.ChoiceFilter(choices=Referral.State.choices, label=gettext_lazy("state"))
+    place = django_filters.ModelChoiceFilter(
+        queryset=places, method="of_place", label=gettext_lazy("institution")
+    )
+    q = django_filters.CharFilter(method="search", label=gettext_lazy("number or whole name"))
+
+    class Meta:
+        model = Referral
+        fields: list[str] = []
+
+    def of_place(self, queryset: QuerySet[Referral], name: str, value: Institution) -> QuerySet[Referral]:
+        """Sent or received by the institution."""
+        return queryset.filter(Q(origin_institution=value) | Q(target_institution=value))
+
+    def search(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
+        """By number, or by the whole name of the patient."""
+        token = people.name_key(value, alliance=self.request.alliance)
+        return queryset.filter(Q(number=value.strip().upper()) | Q(person__name_key=token))
+
+
+VIEWS = ("waiting", "sent", "late", "all")
+
+
+def view_of(membership: Membership, view: str, now: datetime) -> QuerySet[Referral]:
+    """The rows of a saved view, most urgent first where something waits."""
+    seen: QuerySet[Referral] = Referral.objects.visible_to(membership)
+    return {
+        "waiting": lambda: seen.filter(waiting(membership)).order_by("answer_due_at", "pk"),
+        "sent": lambda: seen.filter(origin_institution=membership.institution_id).order_by(
+            "-logged_at", "-pk"
+        ),
+        "late": lambda: seen.late(now).order_by("answer_due_at", "pk"),  # type: ignore[attr-defined]
+        "all": lambda: seen.order_by("-logged_at", "-pk"),
+    }[view]()
+
+
+def waiting(membership: Membership) -> Q:
+    """Live referrals whose next step is the receiver's: ours, or all of them for the whole alliance."""
+    live = Q(state__in=Referral.LIVE)
+    here = membership.institution_id
+    return live if here is None else live & Q(target_institution=here)
+
+
+def tabs(membership: Membership, current: str, now: datetime) -> list[parts.Tab]:
+    """The saved views, with counts where something waits; one query."""
+    open_rows = Referral.objects.visible_to(membership).live()
+    late = Q(state=Referral.State.SUBMITTED) & ~Referral.in_time(now)
+    counts = open_rows.aggregate(
+        waiting=Count("pk", filter=waiting(membership)), late=Count("pk", filter=late)
+    )
+    labels = {
+        "waiting": _("Waiting for us") if membership.institution_id else _("Unfinished"),
+        "sent": _("Sent by us"), "late": _("Late"), "all": _("All"),
+    }  # fmt: skip
+    shown = [view for view in VIEWS if membership.institution_id or view != "sent"]
+    return [parts.Tab(labels[view], f"?view={view}", view == current, counts.get(view)) for view in shown]
