@@ -1,16 +1,19 @@
-"""Grouping schemes of an alliance: the shipped one, and which is in force on a day."""
+"""Grouping schemes of an alliance: shipped with the product or imported, and which is in force on a day."""
 
 from __future__ import annotations
 
+import tempfile
 import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
 
-from alliance.models import Membership
-from alliance.services import journal
+from alliance.models import Alliance, Attachment, Membership
+from alliance.services import files, journal
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.scheme import read_scheme
 from grouping.models import Scheme
@@ -30,9 +33,32 @@ def shipped_package(code: str) -> Package:
 
 
 @lru_cache(maxsize=4)
-def shipped_dictionary(code: str) -> Dictionary:
-    """The codes a reader accepts under a shipped scheme."""
-    return dictionary_of(shipped_package(code))
+def _imported_package(attachment: int, digest: str) -> Package:
+    """The compiled package of a sealed zip; a worker reads each one once."""
+    row = Attachment.objects.get(pk=attachment)
+    with zip_copy(files.read(row)) as path:
+        return read_scheme(path)
+
+
+@lru_cache(maxsize=4)
+def dictionary_of_package(package: Package) -> Dictionary:
+    """The codes a reader accepts under a compiled package (packages compare by identity)."""
+    return dictionary_of(package)
+
+
+@contextmanager
+def zip_copy(content: Iterable[bytes], limit: int | None = None) -> Iterator[Path]:
+    """The content as a file that `read_scheme` can open, gone when closed; above `limit` bytes files.TooLarge.
+
+    A package holds no personal data, so it may lie open for the moment of reading.
+    """
+    with tempfile.NamedTemporaryFile(suffix=".zip") as plain:
+        for piece in content:
+            plain.write(piece)
+            if limit is not None and plain.tell() > limit:
+                raise files.TooLarge(limit)
+        plain.flush()
+        yield Path(plain.name)
 
 
 @transaction.atomic
@@ -75,8 +101,12 @@ def periods(month_first: date, month_last: date) -> list[tuple[Scheme, date, dat
 
 
 def package(scheme: Scheme) -> Package:
-    """The compiled package of a scheme row; raises when the shipped files are not those that were adopted."""
-    found = shipped_package(scheme.code)
+    """The compiled package of a scheme row; raises NoScheme when its files are not those adopted."""
+    found = (
+        _imported_package(scheme.package_id, scheme.digest)
+        if scheme.package_id
+        else shipped_package(scheme.code)
+    )
     if found.digest != scheme.digest:
         raise NoScheme(f"the files of scheme {scheme.code} differ from those adopted on {scheme.from_date}")
     return found
@@ -84,5 +114,11 @@ def package(scheme: Scheme) -> Package:
 
 def dictionary(scheme: Scheme) -> Dictionary:
     """The codes a reader accepts under a scheme row."""
-    package(scheme)
-    return shipped_dictionary(scheme.code)
+    return dictionary_of_package(package(scheme))
+
+
+def mark_alliance(alliance: Alliance, *, today: date) -> None:
+    """Let every page of the alliance say whether the scheme in force today is illustrative."""
+    now = Scheme.objects.filter(from_date__lte=today).order_by("-from_date").first()
+    alliance.illustrative_scheme = now is None or now.illustrative
+    alliance.save(update_fields=["illustrative_scheme"])
