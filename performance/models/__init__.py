@@ -1,0 +1,16 @@
+from performance.models.money import Basis, PoolDecision
+from performance.models.months import MonthException, MonthRun
+from performance.models.results import IndicatorValue, Line, Score, Settlement
+from performance.models.schemes import SchemeVersion
+
+__all__ = [
+    "Basis",
+    "IndicatorValue",
+    "Line",
+    "MonthException",
+    "MonthRun",
+    "PoolDecision",
+    "SchemeVersion",
+    "Score",
+    "Settlement",
+]
