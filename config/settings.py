@@ -127,9 +127,16 @@ AXES_FAILURE_LIMIT = env.int("AXES_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = env.float("AXES_COOLOFF_HOURS", default=0.5)
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "alliance.web.signin.locked_out"
+# Many people sit behind one address: it is locked after more failures than an account.
+AXES_ADDRESS_FAILURE_LIMIT = env.int("AXES_ADDRESS_FAILURE_LIMIT", default=50)
+AXES_HANDLER = "alliance.web.lockout.Handler"
+AXES_LOCKOUT_CALLABLE = "alliance.web.lockout.locked_out"
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 AXES_VERBOSE = False
+
+# "required": roles marked so in data/roles.toml pass a second factor in each session; "offered": whoever set one up
+# does, for machines that serve nobody else. Anything but "offered" counts as required.
+SECOND_FACTOR = env("SECOND_FACTOR", default="required")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)

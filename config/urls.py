@@ -2,15 +2,16 @@
 
 from django.urls import include, path
 
-from alliance.web import health, home, signin
+from alliance.web import health, home, second_factor, signin
 from config.api import api_patterns
 
 urlpatterns = [
     path("", home.root, name="root"),
     path("me/", home.me, name="me"),
     path("sign-in/", signin.sign_in, name="sign-in"),
-    path("sign-in/code/", signin.second_factor, name="second-factor"),
-    path("sign-in/enrol/", signin.enrol, name="enrol"),
+    path("sign-in/code/", second_factor.ask, name="second-factor"),
+    path("sign-in/enrol/", second_factor.enrol, name="enrol"),
+    path("sign-in/password/", signin.password, name="password"),
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("language/", signin.language, name="language"),
     path("healthz", health.healthz, name="healthz"),

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from alliance.models import Alliance, Department, Institution, Membership, User
+from alliance.roles import roles
 from alliance.services import alliances
 from alliance.tenancy.scope import act_in
 
@@ -44,6 +47,11 @@ class World:
         """A browser signed in as one of the cast, second factor passed."""
         client = Client(**extra)  # type: ignore[arg-type]
         client.force_login(self.people[name].user, backend="django.contrib.auth.backends.ModelBackend")
+        if any(roles()[code].second_factor for code in self.people[name].roles):
+            device, _made = TOTPDevice.objects.get_or_create(user=self.people[name].user, confirmed=True)
+            session = client.session
+            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+            session.save()
         return client
 
 

@@ -13,6 +13,8 @@ from django_scopes import ScopedManager, scopes_disabled
 
 from alliance.models.base import AllianceManager, AllianceRow
 from alliance.models.fields import SealedField
+from alliance.models.places import Institution
+from alliance.tenancy.scope import act_in
 
 
 class UserManager(BaseUserManager["User"]):
@@ -117,10 +119,16 @@ class Membership(AllianceRow):
 
     @classmethod
     def of_user(cls, user: User) -> list[Membership]:
-        """All living memberships of a user, before an alliance is known; call inside `act_as(user)` and a transaction."""
+        """A user's living memberships, before an alliance is known; call inside `act_as(user)` and a transaction."""
         with scopes_disabled():
-            rows = cls.objects.select_related("alliance", "institution").filter(user=user, is_active=True)
-            return list(rows.order_by("alliance__code", "pk"))
+            rows = list(cls.objects.select_related("alliance").filter(user=user, is_active=True))
+        for row in rows:
+            row.user = user
+            if row.institution_id:
+                # Behind the wall of its alliance: joined from outside it would silently be nothing.
+                with act_in(row.alliance_id):
+                    row.institution = Institution.objects.get(pk=row.institution_id)
+        return sorted(rows, key=lambda row: (row.alliance.code, row.pk))
 
     def can(self, action: str) -> bool:
         """True when one of the roles allows the action (alliance.roles)."""

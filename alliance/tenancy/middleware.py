@@ -12,9 +12,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from alliance.models import Alliance, Membership
 from alliance.services import journal
+from alliance.tenancy import sessions
 from alliance.tenancy.scope import act_as, act_in
 from alliance.web import errors
 from alliance.web.tokens import Token, read_token
@@ -63,12 +66,16 @@ class AllianceMiddleware:
         if request.path_info.startswith(API):
             return self._api(request)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _elsewhere(request, redirect_to_login(request.get_full_path()))
         request.memberships = memberships(request.user)
         chosen = choose(request.memberships, request.alliance_code, request.session.get("institution"))
         if chosen is None:
             journal.platform(user=request.user, verb="alliance.denied", result="denied", request=request)
             return errors.not_found(request, Http404())
+        if sessions.factor_missing(request, chosen):
+            return _elsewhere(
+                request, redirect_to_login(request.get_full_path(), sessions.factor_page(request))
+            )
         return self._inside(request, chosen)
 
     def _api(self, request: Any) -> HttpResponseBase:
@@ -81,6 +88,10 @@ class AllianceMiddleware:
         request.memberships = memberships(request.user)
         code = request.headers.get("X-Alliance") or _only_alliance(request.memberships)
         chosen = choose(request.memberships, code, request.session.get("institution")) if code else None
+        if chosen and sessions.factor_missing(request, chosen):
+            return errors.answer(
+                request, 401, _("The second factor is missing"), _("Open any page and enter the six digits.")
+            )
         return self._inside(request, chosen) if chosen else self.get_response(request)
 
     def _with_token(self, request: Any, token: Token) -> HttpResponseBase:
@@ -112,6 +123,11 @@ class AllianceMiddleware:
             transaction.set_rollback(True)
 
 
+def _elsewhere(request: Any, response: Any) -> HttpResponseBase:
+    """To HTMX the whole page goes there, not the panel that asked."""
+    return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
 def memberships(user: Any) -> list[Membership]:
     """All memberships of a user, over all alliances."""
     with transaction.atomic(), act_as(user):
@@ -122,7 +138,7 @@ def choose(found: list[Membership], code: str | None, institution: int | None) -
     """The membership for an address: of that alliance, and of the institution chosen before if there are several."""
     here = [membership for membership in found if membership.alliance.code == code]
     preferred = [membership for membership in here if membership.institution_id == institution]
-    return (preferred or here or [None])[0]
+    return next(iter(preferred or here), None)
 
 
 def _only_alliance(found: list[Membership]) -> str | None:

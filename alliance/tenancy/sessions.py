@@ -12,6 +12,27 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
+from alliance.roles import roles
+
+REQUIRED, OFFERED = "required", "offered"  # values of the setting SECOND_FACTOR
+FACTOR = "factor"  # session key: this user has set up a second factor
+
+
+def factor_missing(request: Any, membership: Any) -> bool:
+    """True when this session must still pass the second factor before the membership's pages open.
+
+    Due where a role needs it, and for everybody who has set one up.
+    """
+    if request.user.is_verified():
+        return False
+    needed = any(roles()[code].second_factor for code in membership.roles if code in roles())
+    return bool(request.session.get(FACTOR) or (needed and settings.SECOND_FACTOR != OFFERED))
+
+
+def factor_page(request: Any) -> str:
+    """The address that asks for the code, or that sets the factor up where there is none yet."""
+    return settings.LOGIN_URL + ("code/" if request.session.get(FACTOR) else "enrol/")
+
 
 class SessionLimitsMiddleware:
     """Ends sessions that idled or grew too old; Django's own backend ends those of disabled accounts at once."""
