@@ -21,7 +21,7 @@ MOST_COUNTED = 10_000
 
 HEAD = {"td": {"scope": "row"}}
 NUMBER = {"th": {"class": "n"}, "td": {"class": "n"}, "tf": {"class": "n"}}
-KEY = {"th": {"class": "n"}, "td": {"class": "n key", "data-k": ""}, "tf": {"class": "n key"}}
+KEY = {"th": {"class": "n"}, "td": {"class": "n key", "data-k": ""}, "tf": {"class": "n key", "data-k": ""}}
 WRAP = {"td": {"class": "wrap all", "data-k": ""}}
 DESK = {"th": {"class": "hide-s"}, "td": {"class": "hide-s"}}
 # Parameters of the address that are no conditions of the filter.

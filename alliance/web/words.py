@@ -127,18 +127,18 @@ def soon(deadline: datetime | None, now: datetime | None) -> bool:
 def due(deadline: datetime, now: datetime) -> str:
     """The short word on a chip: today 16:20, late by 4 days, else the day."""
     if deadline < now:
-        return clock(deadline, now)
+        return _("late by %(span)s") % {"span": span(now - deadline, short=True)}
     local = timezone.localtime(deadline)
     if local.date() == timezone.localtime(now).date():
         return _("today %(time)s") % {"time": local.strftime("%H:%M")}
     return day(deadline)
 
 
-def span(gap: timedelta) -> str:
-    """A length of time in words: days and hours, hours and minutes, or minutes."""
+def span(gap: timedelta, *, short: bool = False) -> str:
+    """A length of time: days and hours, hours and minutes, or minutes; `short`: no hours after days."""
     minutes = int(gap.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days >= 3 or (days and not hours):
+    if days >= 3 or (days and (short or not hours)):
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}

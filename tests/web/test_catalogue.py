@@ -122,7 +122,7 @@ def test_ours_and_djangos_own_words_are_both_there() -> None:
         assert (
             ngettext("One thing to do today", "%(n)s things to do today", 9) % {"n": 9} == "今天先办 9 件事"
         )
-        assert gettext("This field is required.") == "该字段是必填项。"
+        assert gettext("Enter a valid value.") == "输入一个有效的值。"
     with translation.override("en"):
         assert gettext("not assessed") == "not assessed"
-        assert gettext("This field is required.") == "This field is required."
+        assert gettext("Enter a valid value.") == "Enter a valid value."

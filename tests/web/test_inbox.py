@@ -1,0 +1,55 @@
+"""The inbox: providers of rooms, in the order of urgency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from alliance.services import inbox
+from alliance.services.inbox import Figure, Todo
+
+NOW = datetime(2026, 11, 19, 6, 20, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nobody_registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Registers of this test's own."""
+    monkeypatch.setattr(inbox, "_todos", {})
+    monkeypatch.setattr(inbox, "_figures", {})
+    yield
+
+
+def todo(state: str, what: str, due: datetime | None = None) -> Todo:
+    """A thing to do."""
+    return Todo(state, what, "", "/x/", due)
+
+
+def test_late_comes_first_then_the_nearest_deadline_then_what_has_none() -> None:
+    inbox.register("b", lambda by, now: [todo("info", "i"), todo("warn", "later", now + timedelta(days=2))])
+    inbox.register(
+        "a", lambda by, now: [todo("warn", "none"), todo("warn", "soon", now), todo("late", "l", now)]
+    )
+    assert [one.what for one in inbox.waiting(by=None, now=NOW)] == ["l", "soon", "later", "none", "i"]  # type: ignore[arg-type]
+
+
+def test_a_room_registered_again_replaces_itself() -> None:
+    inbox.register("a", lambda by, now: [todo("info", "old")])
+    inbox.register("a", lambda by, now: [todo("info", "new")])
+    assert [one.what for one in inbox.waiting(by=None, now=NOW)] == ["new"]  # type: ignore[arg-type]
+
+
+def test_a_provider_is_told_who_asks_and_when() -> None:
+    asked: list[Any] = []
+    inbox.register("a", lambda by, now: asked.append((by, now)) or [])
+    inbox.register_figures("a", lambda by, now: [Figure("fund", now.isoformat())])
+    inbox.waiting(by="lin", now=NOW)  # type: ignore[arg-type]
+    assert asked == [("lin", NOW)]
+    assert inbox.figures(by="lin", now=NOW)[0].value == NOW.isoformat()  # type: ignore[arg-type]
+
+
+def test_a_state_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="late"):
+        todo("red", "x")
