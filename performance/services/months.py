@@ -39,7 +39,7 @@ DONE = gettext_noop("Computed")
 def enqueue_run(*, by: Membership, month: Month) -> MonthRun:
     """Begin to settle a month: a run and the job that computes it.
 
-    Raises PermissionDenied, and RunUnderway (409) when a run is computed now, waits for approval or is posted.
+    Raises PermissionDenied, and RunUnderway (409) when one is computed now, waits for approval or is posted.
     """
     require(by, "month.compute")
     _give_up_lost(by, month)
@@ -78,7 +78,7 @@ def _give_up_lost(by: Membership, month: Month) -> None:
 
 @jobs.handles(RUN)
 def run_month(work: jobs.Work) -> jobs.Step:
-    """Chunk 0 checks completeness, chunk 1 collects, freezes, settles, stores; a refusal ends the job with it."""
+    """Chunk 0 checks completeness, chunk 1 collects, freezes, settles, stores; a refusal ends the job."""
     if refused := work.previous.get("refused"):
         raise jobs.Refused(str(refused))
     run = MonthRun.objects.select_related("started_by").get(pk=work.job.arguments["run"])

@@ -1,0 +1,119 @@
+"""From a number of a formula down to the very records behind it (conventions 10).
+
+The number of a settlement is frozen; records may have been corrected since. Both are given, so that a
+page can say whether they still agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from alliance.lib.period import Month
+from alliance.models import Institution
+from grouping import facts as case_books
+from performance import collect
+from performance.engine.fact import add_numbers
+from performance.engine.formula import Number
+from performance.models import IndicatorValue, Settlement
+from referrals import facts as referral_books
+
+WEIGHTED = frozenset({"total_weight", "weighted_cases"})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One fact of a settlement and where it comes from.
+
+    `kind`: case, referral, declaration or institution; `value` and `count` as frozen, `value_now` as the
+    records say today (None: not known). `members`: the institution and the village rooms that report through it.
+    """
+
+    institution: Institution
+    members: Sequence[Institution]
+    month: Month
+    key: str
+    kind: str
+    value: Number | None
+    count: int
+    value_now: Number | None
+
+    @property
+    def agrees(self) -> bool:
+        """True when the records of today still give the frozen number."""
+        return self.value == self.value_now
+
+
+def fact_of(settlement: Settlement, institution: Institution, at: Month, key: str) -> Evidence | None:
+    """The fact behind a number of a formula; None when no formula of the institution uses it."""
+    token = _token(settlement, institution, at, key)
+    if token is None:
+        return None
+    members = members_of(institution)
+    return Evidence(
+        institution=institution,
+        members=members,
+        month=at,
+        key=key,
+        kind=str(token["evidence_kind"]).partition("+")[0],
+        value=_number(token["value"]),
+        count=int(token["evidence_count"]),
+        value_now=value_now(members, at, key),
+    )
+
+
+def _token(settlement: Settlement, institution: Institution, at: Month, key: str) -> dict[str, Any] | None:
+    rows = IndicatorValue.objects.filter(settlement=settlement, institution=institution)
+    for row in rows:
+        for token in row.tokens:
+            if token.get("origin") == "fact" and (token["name"], token["month"]) == (key, str(at)):
+                return token
+    return None
+
+
+def _number(value: Any) -> Number | None:
+    """A number out of JSON: text is a decimal."""
+    return Decimal(value) if isinstance(value, str) else value
+
+
+def members_of(institution: Institution) -> list[Institution]:
+    """The institution and the village rooms whose facts count for it."""
+    rooms = Q(parent=institution, kind=Institution.Kind.VILLAGE)
+    return list(Institution.objects.filter(Q(pk=institution.pk) | rooms, is_active=True).order_by("code"))
+
+
+def value_now(members: Sequence[Institution], at: Month, key: str) -> Number | None:
+    """What the records say today: the sum over the members; None when nothing is known of any."""
+    codes = {place.code for place in members}
+    found = collect.facts_of({at: frozenset({key})}, members)
+    values = [fact.value for fact in found if fact.institution in codes and fact.value is not None]
+    return add_numbers(values) if values else None
+
+
+def cases(evidence: Evidence, *, counted: bool = True) -> QuerySet[Any]:
+    """The cases behind a fact, oldest discharge first; for weights those counted, or with False the rest."""
+    found = case_books.cases(evidence.month).filter(institution__in=[place.pk for place in evidence.members])
+    with_weight = Q(group_status="grouped", weight__isnull=False)
+    without_weight = Q(weight__isnull=True) | Q(group_status__isnull=True) | ~Q(group_status="grouped")
+    if evidence.key not in WEIGHTED:
+        return found if counted else found.none()
+    return found.filter(with_weight) if counted else found.filter(without_weight)
+
+
+def referrals(evidence: Evidence) -> QuerySet[Any]:
+    """The referrals behind a fact, with everything a list names."""
+    ids = collect.referral_ids(evidence.month)
+    wanted = {one for place in evidence.members for one in ids.get(place.code, {}).get(evidence.key, ())}
+    rows = referral_books.records(evidence.month, evidence.institution.pk, evidence.key)
+    found: QuerySet[Any] = rows.model.objects.filter(pk__in=wanted).with_names()
+    return found
+
+
+def declarations(evidence: Evidence) -> list[case_books.TotalFact]:
+    """The statements behind a fact of a month before the system."""
+    codes = {place.code for place in evidence.members}
+    return [total for total in case_books.declared_totals(evidence.month) if total.code in codes]

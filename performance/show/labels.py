@@ -1,0 +1,134 @@
+"""What numbers are called on pages: facts, parameters, indicators, reasons, in the language of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from alliance.web import words
+from performance.engine.indicators import Indicator
+from performance.models import MonthRun
+
+FACTS: Mapping[str, Any] = {
+    "discharges": gettext_lazy("discharges"),
+    "weighted_cases": gettext_lazy("grouped cases with a weight"),
+    "total_weight": gettext_lazy("total weight"),
+    "stay_days": gettext_lazy("days of stay"),
+    "cost_fen": gettext_lazy("inpatient cost (yuan)"),
+    "served_population": gettext_lazy("served persons"),
+    "up_arrived_sent": gettext_lazy("up-referrals sent and arrived"),
+    "down_arrived_sent": gettext_lazy("down-referrals sent and arrived"),
+    "down_arrived_received": gettext_lazy("down-referrals received and arrived"),
+    "referrals_received": gettext_lazy("referrals received"),
+    "referrals_accepted_in_time": gettext_lazy("referrals accepted in time"),
+}
+NUMBERS: Mapping[str, Any] = {
+    "scale": gettext_lazy("factor"),
+    "full_points": gettext_lazy("full points"),
+    "base": gettext_lazy("0 points at"),
+    "target": gettext_lazy("full points at"),
+    "zero_at": gettext_lazy("0 points at"),
+    "threshold": gettext_lazy("threshold"),
+    "points": gettext_lazy("points"),
+    "low": gettext_lazy("from"),
+    "high": gettext_lazy("to"),
+    "penalty_below": gettext_lazy("points lost per unit below"),
+    "penalty_above": gettext_lazy("points lost per unit above"),
+    "mean": gettext_lazy("declared mean"),
+    "score_at_mean": gettext_lazy("points at the mean"),
+    "score_at_equal": gettext_lazy("points when equal"),
+    "slope": gettext_lazy("points per unit"),
+    "value": gettext_lazy("value"),
+    "last": gettext_lazy("own earlier value"),
+    "score": gettext_lazy("score"),
+    "weight": gettext_lazy("sum over all institutions"),
+    "basis_fen": gettext_lazy("performance-pay base (yuan)"),
+    "pool_fen": gettext_lazy("pool (yuan)"),
+}
+UNITS: Mapping[str, Any] = {
+    "ratio": "",
+    "yuan": gettext_lazy("yuan"),
+    "days": gettext_lazy("days"),
+    "per_1000": gettext_lazy("per 1,000 persons"),
+    "per_100": gettext_lazy("per 100 discharges"),
+    "percent": "%",
+}
+REASONS: Mapping[str, Any] = {
+    "missing_fact": gettext_lazy("not known: %(about)s"),
+    "empty_denominator": gettext_lazy("there were no %(about)s"),
+    "below_minimum_n": gettext_lazy("%(about)s %(n)s, fewer than %(minimum)s"),
+    "base_is_zero": gettext_lazy("the earlier %(about)s is zero"),
+    "value_missing": gettext_lazy("the indicator has no value"),
+    "comparison_missing": gettext_lazy("there is nothing to compare with"),
+    "nothing_assessed": gettext_lazy("no score, so no share"),
+}
+# Chip of a run's state: kind and icon follow the state, the word is the state's own.
+CHIPS: Mapping[str, str] = {
+    MonthRun.State.RUNNING: "info",
+    MonthRun.State.COMPUTED: "prov",
+    MonthRun.State.BLOCKED: "warn",
+    MonthRun.State.FAILED: "late",
+    MonthRun.State.SUPERSEDED: "stale",
+    MonthRun.State.PROPOSED: "prov",
+    MonthRun.State.APPROVED: "ok",
+    MonthRun.State.POSTED: "ok",
+}
+
+
+def named(thing: Any) -> str:
+    """The name of an indicator, scheme, column or dimension (a value or its plain data) for the reader."""
+    english = (get_language() or "").startswith("en")
+    field = "name_en" if english else "name_zh"
+    return str(thing[field] if isinstance(thing, Mapping) else getattr(thing, field))
+
+
+def defined(indicator: Indicator) -> str:
+    """The indicator's definition for the reader."""
+    english = (get_language() or "").startswith("en")
+    return indicator.definition_en if english else indicator.definition_zh
+
+
+def fact(key: str) -> str:
+    """A fact in words; one without a word keeps its key."""
+    return str(FACTS.get(key, key))
+
+
+def number(key: str, indicators: Mapping[str, Indicator]) -> str:
+    """A parameter or an earlier result in words; `weight:cmi` and `score:cmi` name their indicator."""
+    kind, found, code = key.partition(":")
+    if not found:
+        return str(NUMBERS.get(key, key))
+    name = named(indicators[code]) if code in indicators else code
+    template = _("weight of %(name)s") if kind == "weight" else _("points of %(name)s")
+    return template % {"name": name}
+
+
+def unit(indicator: Indicator) -> str:
+    """The unit beside a value."""
+    return str(UNITS[indicator.unit])
+
+
+def value(found: Decimal | None, indicator: Indicator) -> str:
+    """A value with the indicator's decimals, or the word for “not assessed”."""
+    return words.assessed(found, indicator.decimals)
+
+
+def reason(found: Mapping[str, Any] | None, indicators: Mapping[str, Indicator]) -> str:
+    """Why there is no number, as a sentence; empty when there is one."""
+    if not found:
+        return ""
+    about = "、".join(_about(one, indicators) for one in found["about"])
+    return str(REASONS[found["code"]]) % {**found, "about": about}
+
+
+def _about(key: str, indicators: Mapping[str, Indicator]) -> str:
+    return named(indicators[key]) if key in indicators else fact(key)
+
+
+def chip(run: MonthRun) -> dict[str, str]:
+    """The state of a run as a chip."""
+    return {"kind": CHIPS[run.state], "text": str(run.get_state_display())}
