@@ -6,3 +6,9 @@ class Config(AppConfig):
     name = "alliance.approvals"
     label = "approvals"
     verbose_name = _("Approvals")
+
+    def ready(self) -> None:
+        from alliance.approvals.waiting import waiting
+        from alliance.services import inbox
+
+        inbox.register("approvals", waiting)

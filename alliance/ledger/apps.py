@@ -6,3 +6,8 @@ class Config(AppConfig):
     name = "alliance.ledger"
     label = "ledger"
     verbose_name = _("Ledger")
+
+    def ready(self) -> None:
+        from alliance.ledger import proposals
+
+        proposals.register()

@@ -50,9 +50,13 @@ class TrialBalance:
     sum_fen: Fen
 
 
-def lines_of(journal: LedgerJournal) -> QuerySet[Entry]:
-    """The entries of a journal in their order, with accounts; each has reason and evidence."""
-    return Entry.objects.filter(journal=journal).select_related("account__institution").order_by("number")
+def lines_of(journal: LedgerJournal, *, seen_by: Membership | None = None) -> QuerySet[Entry]:
+    """The entries of a journal in their order, with accounts; each has reason and evidence.
+
+    `seen_by` narrows them to the accounts a member may know.
+    """
+    entries = Entry.objects.seen_by(seen_by) if seen_by else Entry.objects.all()
+    return entries.filter(journal=journal).select_related("account__institution").order_by("number")
 
 
 def balance(account: Account, *, through: Month | None = None) -> Fen:
@@ -99,10 +103,14 @@ def trial_balance(month: Month | None = None, *, seen_by: Membership | None = No
     return TrialBalance(moved, totals["debit"], totals["credit"], totals["debit"] - totals["credit"])
 
 
-def month_sums(first: Month, last: Month) -> list[MonthSums]:
-    """Journals, entries, debit total and sum of each month of a range that has journals, oldest first."""
+def month_sums(first: Month, last: Month, *, seen_by: Membership | None = None) -> list[MonthSums]:
+    """Journals, entries, debit total and sum of each month of a range that has journals, oldest first.
+
+    With `seen_by` of what the member may see: for one institution the sum is what it received, not 0.
+    """
+    entries = Entry.objects.seen_by(seen_by) if seen_by else Entry.objects.all()
     rows = (
-        Entry.objects.filter(journal__period__month__range=(first.first_day, last.first_day))
+        entries.filter(journal__period__month__range=(first.first_day, last.first_day))
         .values("journal__period__month")
         .annotate(
             journals=Count("journal", distinct=True),
@@ -122,6 +130,11 @@ def month_sums(first: Month, last: Month) -> list[MonthSums]:
         )
         for row in rows
     ]
+
+
+def months() -> list[Month]:
+    """The months that have books, newest first."""
+    return [Month.of(day) for day in Period.objects.order_by("-month").values_list("month", flat=True)]
 
 
 def open_months() -> list[Month]:

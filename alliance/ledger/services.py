@@ -150,7 +150,7 @@ def reverse(
     Raises AlreadyReversed (N28), SamePerson, NoPeriod, PeriodClosed.
     """
     _two_people(by, confirmed_by)
-    _refuse_second(journal)
+    refuse_second_reversal(journal)
     entries = journal.entries.select_related("account").order_by("number")
     lines = [_mirrored(entry) for entry in entries]
     head = LedgerJournal(
@@ -172,7 +172,7 @@ def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
             head.save(force_insert=True)
     except IntegrityError:
         if head.reverses is not None:
-            _refuse_second(head.reverses)
+            refuse_second_reversal(head.reverses)
         found = _existing(head, month, lines)
         if found is None:
             raise
@@ -253,7 +253,8 @@ def _two_people(by: Membership, confirmed_by: Membership) -> None:
         raise errors.SamePerson()
 
 
-def _refuse_second(journal: LedgerJournal) -> None:
+def refuse_second_reversal(journal: LedgerJournal) -> None:
+    """Raise AlreadyReversed when the journal has its reversal (N28)."""
     first = LedgerJournal.objects.filter(reverses=journal).first()
     if first is not None:
         raise errors.AlreadyReversed(journal=journal.pk, by=first.pk)

@@ -58,7 +58,7 @@ begin
   end if;
   perform set_config('app.alliance', before, true);
   if lines <> new.entries_count or total <> 0 or debit <> new.debit_fen or not mirrored then
-    raise exception 'journal % does not balance: % of % entries, sum % fen, debit % of % fen, mirrors its original: %',
+    raise exception 'journal % does not balance: % of % entries, sum % fen, debit % of % fen, mirrored %',
       new.id, lines, new.entries_count, total, debit, new.debit_fen, mirrored
       using errcode = 'check_violation', constraint = 'ledger_journal_balanced';
   end if;

@@ -55,7 +55,7 @@ def chain(*steps: dict[str, Any]) -> Chain:
 
 
 def two_people() -> Chain:
-    return chain({"name": "第二人复核", "roles": ["performance_office", "finance"], "rule": "any"})
+    return chain({"name": "第二人复核", "roles": ["performance_office", "finance"], "rule": "one"})
 
 
 def council(world: World, number: int) -> list[Membership]:

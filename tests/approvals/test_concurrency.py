@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("told")
 
 
 def together(world: World, approval: Approval, deciders: list[Membership]) -> list[str]:
-    """Each decider says yes at the same moment in a transaction of their own; the words of what came of it."""
+    """Each decider says yes at the same moment in a transaction of their own; what came of it, sorted."""
     gate = threading.Barrier(len(deciders))
 
     def one(decider: Membership) -> str:

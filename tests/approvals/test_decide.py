@@ -1,4 +1,4 @@
-"""Deciding in the system: two persons, votes, recusal, order of steps, stale content (practice.md section 4)."""
+"""Deciding in the system: two persons, votes, recusal, order of steps, stale content (practice.md 4)."""
 
 from __future__ import annotations
 

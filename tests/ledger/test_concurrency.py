@@ -27,7 +27,7 @@ def books(own_database: str) -> tuple[World, dict[str, Account]]:
 
 
 def together(world: World, times: int, deed: Callable[[int], str]) -> Counter[str]:
-    """Run a deed so many times at once, each in a thread, transaction and connection of its own; count the words."""
+    """Run a deed so many times at once, each in a thread and transaction of its own; count the words."""
     gate = threading.Barrier(times)
 
     def one(number: int) -> str:

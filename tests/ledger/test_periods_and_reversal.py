@@ -76,7 +76,7 @@ def test_a_reversal_mirrors_each_line_and_belongs_to_the_month_of_its_original(w
         assert (head.kind, head.reverses, head.about_month) == ("reversal", original, OCTOBER.first_day)
         assert head.period.month == NOVEMBER.first_day
         assert [line.fen for line in facts.lines_of(head)] == [100, -34, -33, -33]
-        assert [line.reason for line in facts.lines_of(head)][0] == {"reverses": original.pk, "line": 1}
+        assert facts.lines_of(head)[0].reason == {"reverses": original.pk, "line": 1}
         assert facts.balance(accounts["institution:QH01"]) == 0
         assert facts.balance(accounts["institution:QH01"], through=OCTOBER) == 34
 

@@ -39,7 +39,8 @@ def test_a_posted_journal_keeps_lines_reasons_evidence_and_both_people(world: Wo
         )
         lines = list(facts.lines_of(head))
         assert [(line.number, line.account.code, line.fen) for line in lines] == [
-            (1, "source:bonus", -100), (2, "institution:QH01", 34), (3, "institution:QH02", 33), (4, "institution:QH11", 33),
+            (1, "source:bonus", -100), (2, "institution:QH01", 34), (3, "institution:QH02", 33),
+            (4, "institution:QH11", 33),
         ]  # fmt: skip
         assert lines[1].reason == {"rule": "share", "remainder_rank": 1}
         assert (lines[1].evidence_kind, lines[1].evidence_id) == ("institution", 1)

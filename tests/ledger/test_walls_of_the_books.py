@@ -186,7 +186,7 @@ def test_n25_not_even_the_owner_can_rewrite_entries(books: Books, table: str, st
 
 
 def test_the_database_wants_two_different_users(books: Books) -> None:
-    world, accounts, _ = books
+    world = books[0]
     with transaction.atomic(), act_in(world.qinghe):
         second = Membership.objects.create(user=world.luo.user, institution=world.lead, roles=["finance"])
     with (
@@ -196,8 +196,8 @@ def test_the_database_wants_two_different_users(books: Books) -> None:
     ):
         period = Period.objects.get()
         LedgerJournal.objects.create(
-            period=period, about_month=period.month, kind="raw", key="k", posted_by=world.luo, confirmed_by=second,
-            body_digest="0" * 64, entries_count=2, debit_fen=1,
+            period=period, about_month=period.month, kind="raw", key="k", posted_by=world.luo,
+            confirmed_by=second, body_digest="0" * 64, entries_count=2, debit_fen=1,
         )  # fmt: skip
 
 

@@ -1,0 +1,190 @@
+"""What the page of one approval shows: steps, history, buttons of what this member may do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alliance.approvals import facts, forms, registry, tables
+from alliance.approvals.models import Approval, Decision, OutsideDecision
+from alliance.approvals.steps import Step
+from alliance.models import Membership
+from alliance.roles import roles
+from alliance.services import journal
+from alliance.web import parts, words
+
+Verdict = Decision.Verdict
+
+
+def page(approval: Approval, membership: Membership, bound: Any = None) -> dict[str, Any]:
+    """Everything of the page; `bound` is a form that came back with errors."""
+    summary = registry.of(approval.kind).summary(approval)
+    unchecked = approval.outside.filter(step=approval.step, checked_at=None).first()
+    return {
+        "title": approval.subject, "approval": approval, "kind_name": registry.name(approval.kind),
+        "chip": tables.state_chip(approval), "standing": facts.state_text(approval),
+        "summary": summary, "subject": summary.context, "stages": stages(approval),
+        "history": history(approval), "paper": paper_facts(unchecked) if unchecked else None,
+        "facts_about": about(approval), "actions": actions(approval, membership, unchecked, bound),
+    }  # fmt: skip
+
+
+def about(approval: Approval) -> list[parts.Fact]:
+    """Who proposed what, when, by which chain."""
+    return [
+        parts.Fact(_("kind"), registry.name(approval.kind)),
+        parts.Fact(_("proposed by"), str(approval.proposed_by.user)),
+        parts.Fact(_("proposed at"), words.moment(approval.proposed_at)),
+        parts.Fact(_("chain"), f"{approval.chain} ({approval.chain.from_date})"),
+        parts.Fact(_("digest of the content"), approval.digest[:16]),
+    ]
+
+
+def stages(approval: Approval) -> list[parts.Stage]:
+    """The steps of the chain: passed, now, still to come."""
+    ended = approval.state == Approval.State.APPROVED
+    return [
+        parts.Stage(step.name, _stage(number, approval.step, ended), rule_lines(step))
+        for number, step in enumerate(approval.chain_steps, start=1)
+    ]
+
+
+def _stage(number: int, now: int, ended: bool) -> str:
+    if ended or number < now:
+        return "done"
+    return "now" if number == now else "next"
+
+
+def rule_lines(step: Step) -> list[str]:
+    """Who decides a step and by which rule, in words."""
+    names = _(" or ").join(roles()[code].name for code in step.roles)
+    sentences = {
+        "one": _("the first verdict decides: %(roles)s"),
+        "any": _("one of: %(roles)s"),
+        "all": _("everybody: %(roles)s"),
+        "n_of_m": _("%(n)s of: %(roles)s"),
+    }
+    lines = [sentences[step.rule] % {"roles": names, "n": step.n}] if step.roles else []
+    if step.least > 1:
+        lines.append(_("at least %(least)s persons vote") % {"least": step.least})
+    return [*lines, _("by the body’s document")] if step.outside else lines
+
+
+def history(approval: Approval) -> list[parts.Step]:
+    """Proposal, verdicts, documents and the end, in their order of time."""
+    names = [step.name for step in approval.chain_steps]
+    proposer = str(approval.proposed_by.user)
+    lines = [parts.Step("yes", _("proposed"), at=approval.proposed_at, by=proposer)]
+    for decision in approval.decisions.select_related("membership__user"):
+        kind = {Verdict.YES: "yes", Verdict.NO: "no", Verdict.RECUSED: "wait"}[Verdict(decision.verdict)]
+        title = f"{names[decision.step - 1]}: {decision.get_verdict_display()}"
+        lines.append(parts.Step(kind, title, decision.note, decision.at, str(decision.membership.user)))
+    for paper in approval.outside.select_related("entered_by__user", "checked_by__user"):
+        lines += _paper_lines(paper, names[paper.step - 1])
+    for step in journal.steps_of(approval):
+        title = str(Approval.State(step.to_state).label)
+        lines.append(parts.Step("hit", title, step.note, step.at, str(step.by.user) if step.by else ""))
+    return sorted(lines, key=lambda line: (line.at is None, line.at))
+
+
+def _paper_lines(paper: OutsideDecision, name: str) -> list[parts.Step]:
+    entered = _("%(step)s: document entered, %(verdict)s") % {
+        "step": name,
+        "verdict": paper.get_verdict_display(),
+    }
+    url = reverse("approval-minutes", args=[paper.approval_id, paper.pk]) if paper.attachment_id else ""
+    lines = [parts.Step("wait", entered, str(paper), paper.entered_at, str(paper.entered_by.user), url)]
+    if paper.checked_by is not None:
+        checked = _("%(step)s: document checked") if paper.correct else _("%(step)s: document turned back")
+        kind, by = "yes" if paper.correct else "no", str(paper.checked_by.user)
+        lines.append(parts.Step(kind, checked % {"step": name}, paper.check_note or "", paper.checked_at, by))
+    return lines
+
+
+def paper_facts(paper: OutsideDecision) -> list[parts.Fact]:
+    """An entered decision as its checker compares it with the document."""
+    url = reverse("approval-minutes", args=[paper.approval_id, paper.pk]) if paper.attachment_id else ""
+    return [
+        parts.Fact(_("body"), paper.body),
+        parts.Fact(_("verdict"), paper.get_verdict_display()),
+        parts.Fact(_("date of the decision"), paper.decided_on.isoformat()),
+        parts.Fact(_("document number"), paper.document),
+        parts.Fact(_("entered by"), str(paper.entered_by.user)),
+        parts.Fact(_("scanned minutes"), str(paper.attachment or _("none")), url),
+    ]
+
+
+def actions(
+    approval: Approval, membership: Membership, unchecked: OutsideDecision | None, bound: Any
+) -> list[parts.Action]:
+    """The buttons of what this member may do now; none on a decided approval."""
+    if approval.state != Approval.State.OPEN:
+        return []
+    found: list[parts.Action] = []
+    if facts.may_decide(membership, approval):
+        found += _verdicts(approval, bound)
+    if membership.can(facts.DECIDE):
+        found += _paper_actions(approval, membership, unchecked, bound, primary=not found)
+    if membership.user_id == approval.proposed_by.user_id:
+        found.append(
+            parts.Action(
+                _("Withdraw"),
+                reverse("approval-withdraw", args=[approval.pk]),
+                "undo",
+                form=forms.WithdrawForm(),
+            )
+        )
+    return found
+
+
+def _verdicts(approval: Approval, bound: Any) -> list[parts.Action]:
+    buttons = {
+        Verdict.YES: (_("Agree"), "check", "primary"),
+        Verdict.NO: (_("Refuse"), "x", "danger"),
+        Verdict.RECUSED: (_("Recuse myself"), "ban", ""),
+    }
+    url = reverse("approval-decide", args=[approval.pk])
+    return [
+        parts.Action(label, url, icon, kind, form=_decide_form(approval, verdict, bound), id=f"act-{verdict}")
+        for verdict, (label, icon, kind) in buttons.items()
+    ]
+
+
+def _decide_form(approval: Approval, verdict: Verdict, bound: Any) -> forms.DecideForm:
+    if isinstance(bound, forms.DecideForm) and bound.data.get("verdict") == verdict:
+        return bound
+    return forms.DecideForm(
+        initial={"verdict": verdict.value, "step": approval.step}, auto_id=f"{verdict.value}_%s"
+    )
+
+
+def _paper_actions(
+    approval: Approval,
+    membership: Membership,
+    unchecked: OutsideDecision | None,
+    bound: Any,
+    *,
+    primary: bool,
+) -> list[parts.Action]:
+    if not approval.current.outside:
+        return []
+    if unchecked is None:
+        url = reverse("approval-outside", args=[approval.pk])
+        return [
+            parts.Action(
+                _("Enter the body’s decision"), url, "upload", "primary" if primary else "", get=True
+            )
+        ]
+    if unchecked.entered_by.user_id == membership.user_id:
+        return []
+    url = reverse("approval-check", args=[approval.pk, unchecked.pk])
+    agrees = forms.CheckForm(initial={"correct": "yes"}, auto_id="agrees_%s")
+    differs = forms.CheckForm(initial={"correct": "no"}, auto_id="differs_%s")
+    if isinstance(bound, forms.CheckForm):
+        differs = bound
+    return [
+        parts.Action(_("Agrees with the document"), url, "check", "primary" if primary else "", form=agrees),
+        parts.Action(_("Turn it back"), url, "undo", form=differs),
+    ]
