@@ -18,21 +18,21 @@ THEMES = ("light", "dark", "system")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu: URL name, word, icon, the action it needs; `foot`: also in phones' foot bar."""
+    """One line of the menu: URL name, word, icon, the action it needs; `foot`: its short word on phones."""
 
     name: str
     label: Any
     icon: str
     needs: str
-    foot: bool = False
+    foot: Any = ""
 
 
 MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
-    ("", (Entry("home", _("Today"), "home", "home.view", foot=True),)),
+    ("", (Entry("home", _("Today"), "home", "home.view", foot=_("Today")),)),
     (
         _("Month by month"),
         (
-            Entry("months", _("Performance month"), "sum", "month.view", foot=True),
+            Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),
@@ -48,7 +48,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Together"),
         (
-            Entry("referrals", _("Referrals"), "updown", "referral.view", foot=True),
+            Entry("referrals", _("Referrals"), "updown", "referral.view", foot=_("Referral")),
             Entry("institutions", _("Institutions"), "building", "institution.view"),
         ),
     ),
@@ -71,7 +71,7 @@ class Link:
     icon: str
     url: str
     current: bool
-    foot: bool
+    foot: Any
 
 
 @dataclass(frozen=True)

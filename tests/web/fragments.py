@@ -141,7 +141,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         },
         "_filter.html": {"filter": Find({"kind": "a"}, nobody), "filtered": True, "cleared": "/x/"},
         "_flow.html": {"stages": stages},
-        "_foot.html": {"menu": [Group("", (Link("今天", "home", "/x/", True, True),))]},
+        "_foot.html": {"menu": [Group("", (Link("今天", "home", "/x/", True, "今天"),))]},
         "_form.html": {"form": form, "submit": "提交", "cancel": "/x/", "consequence": "已存草稿"},
         "_formula.html": {
             "lines": [
@@ -161,7 +161,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         "_pages.html": {"page": page},
         "_prefs.html": {"memberships": [1, 2]},
         "_progress.html": {"job": job, "poll": "/x/"},
-        "_side.html": {"menu": [Group("月度", (Link("账本", "ledger", "/x/", False, False),))]},
+        "_side.html": {"menu": [Group("月度", (Link("账本", "ledger", "/x/", False, ""),))]},
         "_stages.html": {"stages": stages},
         "_table.html": {"table": table},
         "_tabs.html": {"tabs": [parts.Tab("未答复", "/x/", True, 7), parts.Tab("全部", "/y/")]},
