@@ -34,7 +34,9 @@ class PersonFields(forms.Form):
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )  # fmt: skip
     name = forms.CharField(
-        label=gettext_lazy("name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("patient's name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     sex = forms.TypedChoiceField(
         label=gettext_lazy("sex"), coerce=int, empty_value=int(Person.Sex.UNKNOWN), required=False,

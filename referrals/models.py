@@ -26,6 +26,13 @@ def rank(institution: Institution) -> int:
     return 0 if institution.kind == Institution.Kind.VILLAGE else RANK[Institution.Level(institution.level)]
 
 
+def optional(to: str, label: Any) -> Any:
+    """A link that may be absent."""
+    return models.ForeignKey(
+        to, verbose_name=label, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+
 class ReferralNumber(AllianceRow):
     """The last referral number given on a day."""
 
@@ -76,8 +83,8 @@ class Referral(AllianceRow):
     """
 
     class Direction(models.TextChoices):
-        UP = "up", _("up")
-        DOWN = "down", _("down")
+        UP = "up", _("Up-referral")
+        DOWN = "down", _("Down-referral")
 
     class Urgency(models.TextChoices):
         ORDINARY = "ordinary", _("ordinary")
@@ -100,7 +107,7 @@ class Referral(AllianceRow):
 
     LIVE = (State.SUBMITTED, State.ACCEPTED, State.ARRIVED)
 
-    number = models.CharField(_("number"), max_length=24, editable=False)
+    number = models.CharField(_("referral number"), max_length=24, editable=False)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction)
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.ORDINARY)
     state = FSMField(
@@ -113,28 +120,19 @@ class Referral(AllianceRow):
         "alliance.Person", verbose_name=_("patient"), on_delete=models.PROTECT, related_name="+"
     )
     origin_institution = models.ForeignKey(
-        "alliance.Institution", verbose_name=_("from"), on_delete=models.PROTECT, related_name="+"
+        "alliance.Institution", verbose_name=_("sent from"), on_delete=models.PROTECT, related_name="+"
     )
-    origin_department = models.ForeignKey(
-        "alliance.Department", verbose_name=_("from department"), on_delete=models.PROTECT, null=True, blank=True,
-        related_name="+",
-    )  # fmt: skip
+    origin_department = optional("alliance.Department", _("sending department"))
     logged_by = models.ForeignKey(
-        "alliance.Membership", verbose_name=_("doctor"), on_delete=models.PROTECT, related_name="+"
+        "alliance.Membership", verbose_name=_("sending doctor"), on_delete=models.PROTECT, related_name="+"
     )
     contact_phone = models.CharField(_("doctor's phone"), max_length=20, blank=True)
     target_institution = models.ForeignKey(
-        "alliance.Institution", verbose_name=_("to"), on_delete=models.PROTECT, related_name="+"
+        "alliance.Institution", verbose_name=_("sent to"), on_delete=models.PROTECT, related_name="+"
     )
-    target_department = models.ForeignKey(
-        "alliance.Department", verbose_name=_("to department"), on_delete=models.PROTECT, null=True, blank=True,
-        related_name="+",
-    )  # fmt: skip
+    target_department = optional("alliance.Department", _("receiving department"))
     # An earlier referral this one continues; an emergency names the live one it passes by (practice 8).
-    previous = models.ForeignKey(
-        "self", verbose_name=_("earlier referral"), on_delete=models.PROTECT, null=True, blank=True,
-        related_name="+",
-    )  # fmt: skip
+    previous = optional("self", _("earlier referral"))
 
     reason = models.CharField(_("reason"), max_length=24)
     reason_text = models.CharField(_("reason in words"), max_length=300, blank=True)
@@ -156,7 +154,7 @@ class Referral(AllianceRow):
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived"), null=True, editable=False)
     completed_at = models.DateTimeField(_("completed"), null=True, editable=False)
-    closed_at = models.DateTimeField(_("given up"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("ended without arrival"), null=True, editable=False)
     decline_reason = models.CharField(_("reason for declining"), max_length=24, blank=True, editable=False)
     decline_text = models.CharField(_("in words"), max_length=300, blank=True, editable=False)
     reply = models.TextField(_("reply"), blank=True, editable=False)

@@ -39,12 +39,7 @@ def page(referral: Referral, membership: Membership) -> dict[str, Any]:
 
 def title(referral: Referral) -> str:
     """Direction and number."""
-    return f"{direction_word(referral.direction)} {referral.number}"
-
-
-def direction_word(direction: str) -> str:
-    """Up-referral or down-referral."""
-    return _("Up-referral") if direction == Referral.Direction.UP else _("Down-referral")
+    return f"{referral.get_direction_display()} {referral.number}"
 
 
 def is_open(referral: Referral) -> bool:
@@ -60,7 +55,7 @@ def patient(referral: Referral, *, masked: bool) -> list[parts.Fact]:
         parts.Fact(_("sex and age"), tables.who(referral)),
         parts.Fact(_("ID number"), mask_id(person.id_number) if person.id_number else words.DASH),
         parts.Fact(_("phone"), mask_phone(person.phone) if person.phone else words.DASH),
-        parts.Fact(_("consent"), _("given") if referral.consent else _("not yet asked")),
+        parts.Fact(_("consent"), _("agreed") if referral.consent else _("not yet asked")),
     ]
 
 
@@ -80,16 +75,16 @@ def where(referral: Referral) -> list[parts.Fact]:
     """From whom, to whom, how, when."""
     doctor = " ".join(filter(None, (str(referral.logged_by.user), referral.contact_phone)))
     found = [
-        parts.Fact(_("from"), _place(referral.origin_institution, referral.origin_department)),
-        parts.Fact(_("doctor"), doctor),
-        parts.Fact(_("to"), _place(referral.target_institution, referral.target_department)),
+        parts.Fact(_("sent from"), _place(referral.origin_institution, referral.origin_department)),
+        parts.Fact(_("sending doctor"), doctor),
+        parts.Fact(_("sent to"), _place(referral.target_institution, referral.target_department)),
         parts.Fact(_("transport"), str(referral.get_transport_display() or words.DASH)),
         parts.Fact(_("logged"), words.moment(referral.logged_at)),
         parts.Fact(_("answer due"), words.moment(referral.answer_due_at)),
     ]
     if referral.previous_id:
         found.append(
-            parts.Fact(_("earlier referral"), _("open"), reverse("referral", args=[referral.previous_id]))
+            parts.Fact(_("earlier referral"), _("Open it"), reverse("referral", args=[referral.previous_id]))
         )
     return found
 
@@ -149,14 +144,14 @@ def log_page(form: forms.LogForm, direction: str) -> dict[str, Any]:
     """The form of a new referral, in three parts."""
     groups = [
         (_("Patient"), PERSON),
-        (_("Why"), [n for n in WHY if n in form.fields]),
+        (_("Why this referral"), [n for n in WHY if n in form.fields]),
         (_("Where to"), WHERE),
     ]
     tabs = [
-        parts.Tab(direction_word(each), f"?direction={each}", each == direction)
+        parts.Tab(str(Referral.Direction(each).label), f"?direction={each}", each == direction)
         for each in Referral.Direction.values
     ]
-    return {"title": direction_word(direction), "form": form, "groups": groups, "tabs": tabs}
+    return {"title": str(Referral.Direction(direction).label), "form": form, "groups": groups, "tabs": tabs}
 
 
 def amend_page(form: forms.AmendForm) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class ReferralTable(lists.Table):
     """One line a referral; names masked, because lists stand open on shared screens."""
 
     number = tables.Column(
-        verbose_name=gettext_lazy("number"),
+        verbose_name=gettext_lazy("referral number"),
         linkify=("referral", [tables.A("pk")]),
         attrs=lists.HEAD,
         orderable=True,
@@ -61,10 +61,10 @@ class ReferralTable(lists.Table):
     direction = tables.Column(verbose_name=gettext_lazy("direction"))
     urgency = tables.Column(verbose_name=gettext_lazy("urgency"))
     origin_institution = tables.Column(
-        verbose_name=gettext_lazy("from"), accessor="origin_institution__short_name"
+        verbose_name=gettext_lazy("sent from"), accessor="origin_institution__short_name"
     )
     target_institution = tables.Column(
-        verbose_name=gettext_lazy("to"), accessor="target_institution__short_name"
+        verbose_name=gettext_lazy("sent to"), accessor="target_institution__short_name"
     )
     logged_at = tables.Column(verbose_name=gettext_lazy("logged"), orderable=True, attrs=lists.DESK)
 

@@ -74,7 +74,7 @@ def _unanswered(found: dict[str, object]) -> list[Todo]:
         else _("Accept, or decline with a reason.")
     )
     state = "late" if critical else "warn"
-    return [Todo(state, what, why, _list("waiting"), _at(found["ahead_due"]), number, _("Answer"))]
+    return [Todo(state, what, why, _list("waiting"), _at(found["ahead_due"]), number, _("Answer now"))]
 
 
 def _expected(found: dict[str, object]) -> list[Todo]:

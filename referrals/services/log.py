@@ -141,7 +141,8 @@ def answer_limit(urgency: str, now: datetime) -> tuple[str, datetime]:
 
 def _number(now: datetime) -> str:
     day = now.astimezone(SHANGHAI).date()
-    return f"ZZ{day:%y%m%d}-{sql.next_number(day):04d}"
+    prefix = f"ZZ{day:%y%m%d}-"
+    return f"{prefix}{sql.next_number(day, prefix):04d}"
 
 
 def _origin(by: Membership) -> Institution:

@@ -165,3 +165,10 @@ def test_the_limit_is_the_one_the_committee_set_for_that_day(qinghe: World) -> N
     )
     assert logged(qinghe).answer_rule == "M20"
     assert logged(qinghe, serial=2, now=NOW.replace(day=11)).answer_rule == "M30"
+
+
+def test_a_number_taken_over_from_before_is_not_given_again(qinghe: World) -> None:
+    first = logged(qinghe, serial=1)
+    Referral.objects.filter(pk=first.pk).update(number="ZZ261112-0007")
+    assert logged(qinghe, serial=2).number == "ZZ261112-0008"
+    assert logged(qinghe, serial=3).number == "ZZ261112-0009"

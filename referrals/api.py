@@ -1,0 +1,143 @@
+"""Referrals for programs: list, log, read, amend, act. Same services, same rules as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import exceptions, generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from alliance.lib.refusal import Refused
+from alliance.models import Membership
+from alliance.models.base import Stale
+from alliance.services import journal, people
+from referrals import services
+from referrals.models import Referral
+from referrals.serializers import ActBody, AmendBody, Conflict, LogBody, ReferralLine, ReferralPage
+
+PERSON_FIELD = "patient"
+
+
+class ReferralView(generics.GenericAPIView[Referral]):
+    """What all addresses share: the member's own referrals, throttles, refusals as 400, conflicts as 409."""
+
+    serializer_class: Any = ReferralPage
+
+    @property
+    def member(self) -> Membership:
+        """Who asks; the middleware has opened the alliance of this membership."""
+        membership: Membership = self.request._request.membership  # type: ignore[attr-defined]
+        return membership
+
+    def get_queryset(self) -> QuerySet[Referral]:
+        if getattr(self, "swagger_fake_view", False):
+            return Referral.objects.none()
+        rows: QuerySet[Referral] = Referral.objects.visible_to(self.member).with_names()
+        return rows
+
+    def get_throttles(self) -> list[Any]:
+        reading = self.request.method in ("GET", "HEAD", "OPTIONS")
+        self.throttle_scope = "read" if reading else "write"
+        return super().get_throttles()
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, Stale):
+            return self.conflict(error)
+        if isinstance(error, Refused):
+            field = getattr(error, "field", PERSON_FIELD) or "non_field_errors"
+            error = exceptions.ValidationError({field: [_(error.template) % error.params]})
+        return super().handle_exception(error)
+
+    def conflict(self, error: Stale) -> Response:
+        """409: the row as it is now, beside what was sent (N33, N34)."""
+        stored = get_object_or_404(self.get_queryset(), pk=error.row.pk)
+        body = {
+            "error": _("Somebody else was faster."),
+            "stored": self.shown(stored),
+            "sent": self.request.data,
+        }
+        return Response(body, status=status.HTTP_409_CONFLICT)
+
+    def found(self, pk: int) -> Referral:
+        """The referral, or 404 when it is not the member's; the read is journaled before the answer (N44)."""
+        referral = get_object_or_404(self.get_queryset(), pk=pk)
+        journal.read(by=self.member, about=referral, request=self.request._request, person=referral.person_id)
+        return referral
+
+    def shown(self, referral: Referral) -> Any:
+        """A referral with everything its side may read."""
+        fresh = self.get_queryset().get(pk=referral.pk)
+        return ReferralPage(fresh, context={"member": self.member}).data
+
+
+class Referrals(ReferralView):
+    """GET: own referrals, newest first, names masked. POST: log one."""
+
+    permits = {"GET": "referral.view", "POST": "referral.log"}
+
+    @extend_schema(operation_id="referrals_list", responses=ReferralLine(many=True))
+    def get(self, request: Request) -> Response:
+        journal.write(by=self.member, verb="patient.listed", request=request._request, list="api.referrals")
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(ReferralLine(page, many=True).data)
+
+    @extend_schema(operation_id="referrals_log", request=LogBody, responses={201: ReferralPage})
+    def post(self, request: Request) -> Response:
+        body = LogBody(data=request.data, context={"member": self.member})
+        body.is_valid(raise_exception=True)
+        with transaction.atomic():
+            person = body.validated_data.get("person") or people.find_or_create(
+                by=self.member, **body.validated_data["patient"]
+            )
+            referral = services.log_referral(
+                by=self.member, person=person, content=body.content(), now=timezone.now()
+            )
+        return Response(self.shown(referral), status=status.HTTP_201_CREATED)
+
+
+class OneReferral(ReferralView):
+    """GET: one referral. PATCH: change what the sender wrote, with the version that was read."""
+
+    permits = {"GET": "referral.view", "PATCH": "referral.log"}
+
+    @extend_schema(operation_id="referrals_read", responses=ReferralPage)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(self.shown(self.found(pk)))
+
+    @extend_schema(
+        operation_id="referrals_amend", request=AmendBody,
+        responses={200: ReferralPage, 409: OpenApiResponse(Conflict)},
+    )  # fmt: skip
+    def patch(self, request: Request, pk: int) -> Response:
+        referral = self.found(pk)
+        body = AmendBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        changed = services.amend(
+            by=self.member, referral=referral, content=body.over(referral),
+            version=body.validated_data["version"],
+        )  # fmt: skip
+        return Response(self.shown(changed))
+
+
+class Act(ReferralView):
+    """POST: take one step of the machine; which side and role may, the service decides."""
+
+    permits = {"POST": "referral.view"}
+    step = "accept"
+
+    @extend_schema(request=ActBody, responses={200: ReferralPage, 409: OpenApiResponse(Conflict)})
+    def post(self, request: Request, pk: int) -> Response:
+        referral = self.found(pk)
+        body = ActBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        moved = services.STEPS[self.step](
+            by=self.member, referral=referral, now=timezone.now(), **body.arguments(self.step)
+        )
+        return Response(self.shown(moved))
