@@ -39,6 +39,46 @@ create constraint trigger roster_share_sum after insert or update on alliance_ro
 DROP_ROSTER_TRIGGER = "drop function roster_share_sum() cascade"
 
 
+# What the sealer must know before it chains rows in order of id: the last ids handed out, and who is writing. A
+# writer holds its table's lock from before it takes an id until it ends, so nobody else can still bring such an id.
+HANDED_OUT = """
+select coalesce(pg_sequence_last_value(pg_get_serial_sequence('alliance_journal', 'id')), 0),
+       coalesce(pg_sequence_last_value(pg_get_serial_sequence('alliance_platformjournal', 'id')), 0)
+"""
+WRITERS = """
+select distinct virtualtransaction from pg_locks
+where locktype = 'relation' and mode = 'RowExclusiveLock' and granted and pid <> pg_backend_pid()
+  and database = (select oid from pg_database where datname = current_database())
+  and relation in ('alliance_journal'::regclass, 'alliance_platformjournal'::regclass)
+"""
+FILL_SEALS = """
+update {table} set seal = made.seal from unnest(%s::bigint[], %s::bytea[]) as made (id, seal)
+where {table}.id = made.id
+"""
+
+
+def journal_ids() -> tuple[int, int]:
+    """The last ids handed out to the alliances' journal and to the platform's."""
+    with connection.cursor() as cursor:
+        cursor.execute(HANDED_OUT)
+        journal, platform = cursor.fetchone()
+    return int(journal), int(platform)
+
+
+def journal_writers() -> set[str]:
+    """The other transactions of this database that are writing a journal now."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITERS)
+        return {str(name) for (name,) in cursor.fetchall()}
+
+
+def fill_seals(table: str, ids: list[int], seals: list[bytes]) -> int:
+    """Fill the seals of journal rows, once; return how many were filled."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL(FILL_SEALS).format(table=Identifier(table)), [ids, seals])
+        return int(cursor.rowcount)
+
+
 def insert_job(alliance_id: int, kind: str, dedupe: str, arguments: dict[str, Any], by: int | None) -> int | None:
     """Insert a queued job; return its id, or None when a live one of the same key exists."""
     with connection.cursor() as cursor:

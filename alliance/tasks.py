@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from alliance.services import jobs
+from alliance.services import jobs, sealer
+from alliance.services import journal_check as journal_check  # registers its handler
 
 
 @shared_task(name="alliance.run_job")
@@ -17,3 +18,9 @@ def run_job(alliance_id: int, job_id: int) -> None:
 def sweep() -> None:
     """Ring again for what waits too long."""
     jobs.sweep()
+
+
+@shared_task(name="alliance.seal_journals")
+def seal_journals() -> None:
+    """Chain what was journaled since the last time."""
+    sealer.seal_all()

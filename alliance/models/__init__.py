@@ -2,7 +2,7 @@ from alliance.models.base import AllianceRow, Stale
 from alliance.models.calendar import WorkCalendarDay
 from alliance.models.files import ApiToken, Attachment, Outbox
 from alliance.models.jobs import Job, JobChunk
-from alliance.models.journal import Journal, JournalHead, PlatformJournal, Transition
+from alliance.models.journal import Journal, JournalHead, PlatformHead, PlatformJournal, Transition
 from alliance.models.parameters import Parameter
 from alliance.models.people import Membership, Person, RosterRow, Staff, User
 from alliance.models.places import Alliance, Department, Institution
@@ -22,6 +22,7 @@ __all__ = [
     "Outbox",
     "Parameter",
     "Person",
+    "PlatformHead",
     "PlatformJournal",
     "RosterRow",
     "Staff",

@@ -77,6 +77,13 @@ class PlatformJournal(JournalColumns):
         ordering = ["-pk"]
 
 
+class PlatformHead(models.Model):
+    """Where the chain of the platform's journal ends; one row."""
+
+    last_id = models.BigIntegerField(default=0)
+    seal = models.BinaryField(max_length=32, default=bytes(32))
+
+
 class Transition(AllianceRow):
     """One step of a state machine: which object, from where to where, by whom, when, with what note."""
 

@@ -20,6 +20,7 @@ from alliance.tenancy import sql, states
 GLOBAL_TABLES: dict[str, str] = {
     "alliance_alliance": "SELECT, INSERT, UPDATE",
     "alliance_user": "SELECT, INSERT, UPDATE",
+    "alliance_platformhead": "SELECT, INSERT, UPDATE",
     "alliance_platformjournal": "SELECT, INSERT",
     "auth_group": "SELECT",
     "auth_group_permissions": "SELECT",
@@ -58,7 +59,7 @@ def walls() -> Iterator[Wall]:
         if not issubclass(model, AllianceRow):
             continue
         parents = tuple(
-            (field.column, field.related_model._meta.db_table)
+            (str(field.column), field.related_model._meta.db_table)
             for field in model._meta.local_fields
             if field.is_relation
             and isinstance(field.related_model, type)
