@@ -64,7 +64,7 @@ class OutsideForm(forms.Form):
     """A body's decision as its document says it."""
 
     step = forms.IntegerField(widget=forms.HiddenInput)
-    body = forms.CharField(label=gettext_lazy("body"), max_length=80)
+    body = forms.CharField(label=gettext_lazy("deciding body"), max_length=80)
     verdict = forms.ChoiceField(
         label=gettext_lazy("verdict"),
         choices=OutsideDecision._meta.get_field("verdict").flatchoices,

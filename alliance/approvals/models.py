@@ -26,7 +26,7 @@ class Chain(AllianceRow):
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=60)
     # Empty: for objects of any kind.
-    object_kind = models.CharField(_("for"), max_length=60, blank=True)
+    object_kind = models.CharField(_("for objects of kind"), max_length=60, blank=True)
     from_date = models.DateField(_("in force from"))
     decided_by = models.CharField(_("decided by"), max_length=200)
     steps = models.JSONField(_("steps"))
@@ -58,9 +58,9 @@ class Approval(AllianceRow):
     """One proposal on its way: what it is about, its frozen chain, where it stands."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("waiting")
+        OPEN = "open", _("waits for approval")
         APPROVED = "approved", _("approved")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", _("not approved")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     kind = models.CharField(_("kind"), max_length=60)
@@ -175,7 +175,7 @@ class OutsideDecision(AllianceRow):
     )
     decided_on = models.DateField(_("date of the decision"))
     document = models.CharField(_("document number"), max_length=80)
-    body = models.CharField(_("body"), max_length=80)
+    body = models.CharField(_("deciding body"), max_length=80)
     attachment = models.ForeignKey(
         "alliance.Attachment",
         verbose_name=_("scanned minutes"),

@@ -107,7 +107,7 @@ def paper_facts(paper: OutsideDecision) -> list[parts.Fact]:
     """An entered decision as its checker compares it with the document."""
     url = reverse("approval-minutes", args=[paper.approval_id, paper.pk]) if paper.attachment_id else ""
     return [
-        parts.Fact(_("body"), paper.body),
+        parts.Fact(_("deciding body"), paper.body),
         parts.Fact(_("verdict"), paper.get_verdict_display()),
         parts.Fact(_("date of the decision"), paper.decided_on.isoformat()),
         parts.Fact(_("document number"), paper.document),

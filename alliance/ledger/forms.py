@@ -35,8 +35,8 @@ def asked_month(text: str | None) -> Month | None:
 class RangeForm(forms.Form):
     """From which month through which; both may stay empty."""
 
-    first = forms.CharField(label=gettext_lazy("from"), required=False)
-    last = forms.CharField(label=gettext_lazy("through"), required=False)
+    first = forms.CharField(label=gettext_lazy("from month"), required=False)
+    last = forms.CharField(label=gettext_lazy("through month"), required=False)
 
     def clean_first(self) -> Month | None:
         return self._month("first")

@@ -39,7 +39,7 @@ class Account(AllianceRow):
         INSTITUTION = "institution", _("institution")
         DEPARTMENT = "department", _("department")
         TEAM = "team", _("team")
-        PERSON = "person", _("person")
+        PERSON = "person", _("one person")
 
     code = models.CharField(_("code"), max_length=60)
     name = models.CharField(_("name"), max_length=120)
@@ -96,8 +96,8 @@ class Period(AllianceRow):
     """A month of the books: open until two people close it, then never changed and never opened again."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", _("open for posting")
+        CLOSED = "closed", _("closed for good")
 
     month = models.DateField(_("month"))
     state = FSMField(_("state"), max_length=8, choices=State, default=State.OPEN)
@@ -144,7 +144,7 @@ class LedgerJournal(AllianceRow):
     about_month = models.DateField(_("belongs to"))
     kind = models.CharField(_("kind"), max_length=40)
     key = models.CharField(_("idempotency key"), max_length=160)
-    entries_count = models.IntegerField(_("entries"))
+    entries_count = models.IntegerField(_("ledger entries"))
     debit_fen = models.BigIntegerField(_("amount (fen)"))
     inputs_digest = models.CharField(_("digest of the inputs"), max_length=64, blank=True)
     rule_version = models.CharField(_("rule version"), max_length=80, blank=True)
@@ -155,7 +155,7 @@ class LedgerJournal(AllianceRow):
     posted_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     posted_at = models.DateTimeField(_("posted at"), auto_now_add=True)
-    text = models.CharField(_("text"), max_length=300, blank=True)
+    text = models.CharField(_("journal text"), max_length=300, blank=True)
     body_digest = models.CharField(_("digest of the journal"), max_length=64)
 
     class Meta(AllianceRow.Meta):
@@ -189,7 +189,7 @@ class Entry(AllianceRow):
     append_only = True
 
     journal = models.ForeignKey(
-        LedgerJournal, verbose_name=_("journal"), on_delete=models.PROTECT, related_name="entries"
+        LedgerJournal, verbose_name=_("ledger journal"), on_delete=models.PROTECT, related_name="entries"
     )
     number = models.IntegerField(_("line"))
     account = models.ForeignKey(

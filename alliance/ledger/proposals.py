@@ -114,7 +114,7 @@ def _closing_summary(approval: Approval) -> registry.Summary:
     sums = LedgerJournal.objects.filter(period=period).aggregate(journals=Count("pk"), debit=Sum("debit_fen"))
     lines = [
         Fact(_("month"), words.month(period.month)),
-        Fact(_("journals"), str(sums["journals"])),
+        Fact(_("ledger journals"), str(sums["journals"])),
         Fact(_("moved (yuan)"), words.yuan(sums["debit"] or 0)),
         Fact(_("after that"), _("the month is never changed again; corrections go into an open month")),
     ]
@@ -125,7 +125,7 @@ def _closing_summary(approval: Approval) -> registry.Summary:
 def _reversal_summary(approval: Approval) -> registry.Summary:
     journal = LedgerJournal.objects.select_related("period").get(pk=approval.about_id)
     lines = [
-        Fact(_("journal"), str(journal.pk)),
+        Fact(_("ledger journal"), str(journal.pk)),
         Fact(_("kind"), evidence.journal_name(journal.kind)),
         Fact(_("posted in"), words.month(journal.period.month)),
         Fact(_("moved (yuan)"), words.yuan(journal.debit_fen)),

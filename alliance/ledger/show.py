@@ -44,10 +44,10 @@ def month_figures(membership: Membership, month: Month) -> list[Fig]:
     found = facts.month_sums(month, month, seen_by=membership)
     sums = found[0] if found else facts.MonthSums(month, 0, 0, 0, 0)
     whole = membership.institution_id is None
-    label = _("sum of all entries") if whole else _("received less given")
+    label = _("sum of all entries") if whole else _("debit less credit")
     return [
-        Fig(_("journals"), words.num(sums.journals)),
-        Fig(_("entries"), words.num(sums.entries)),
+        Fig(_("ledger journals"), words.num(sums.journals)),
+        Fig(_("ledger entries"), words.num(sums.entries)),
         Fig(_("moved"), words.yuan(sums.debit_fen), _("yuan")),
         Fig(label, words.yuan(sums.sum_fen), _("yuan"), bad=whole and sums.sum_fen != 0),
     ]

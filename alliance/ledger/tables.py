@@ -33,13 +33,15 @@ class JournalTable(lists.Table):
     """One line a journal."""
 
     pk = tables.Column(
-        verbose_name=gettext_lazy("journal"), linkify=("ledger-journal", [tables.A("pk")]), attrs=lists.HEAD
+        verbose_name=gettext_lazy("ledger journal"),
+        linkify=("ledger-journal", [tables.A("pk")]),
+        attrs=lists.HEAD,
     )
     debit_fen = YuanColumn(gettext_lazy("moved (yuan)"), attrs=lists.KEY)
     kind = tables.Column(verbose_name=gettext_lazy("kind"))
-    text = tables.Column(verbose_name=gettext_lazy("text"), attrs=lists.WRAP)
+    text = tables.Column(verbose_name=gettext_lazy("journal text"), attrs=lists.WRAP)
     about_month = tables.Column(verbose_name=gettext_lazy("belongs to"))
-    entries_count = tables.Column(verbose_name=gettext_lazy("entries"), attrs=lists.NUMBER)
+    entries_count = tables.Column(verbose_name=gettext_lazy("ledger entries"), attrs=lists.NUMBER)
     posted_by = tables.Column(verbose_name=gettext_lazy("posted and confirmed by"))
     posted_at = tables.Column(verbose_name=gettext_lazy("posted at"), attrs=lists.DESK)
 
@@ -67,8 +69,8 @@ class EntryTable(lists.Table):
     account = tables.Column(
         verbose_name=gettext_lazy("account"), linkify=("ledger-account", [tables.A("account_id")])
     )
-    debit = YuanColumn(gettext_lazy("received (yuan)"), accessor="fen", attrs=lists.KEY)
-    credit = YuanColumn(gettext_lazy("given (yuan)"), accessor="fen")
+    debit = YuanColumn(gettext_lazy("debit (yuan)"), accessor="fen", attrs=lists.KEY)
+    credit = YuanColumn(gettext_lazy("credit (yuan)"), accessor="fen")
     reason = tables.Column(verbose_name=gettext_lazy("reason"), attrs=lists.WRAP)
     evidence_id = tables.Column(verbose_name=gettext_lazy("evidence"), default="—")
 
@@ -89,7 +91,7 @@ class StatementTable(lists.Table):
     """One line a movement, with the balance after it."""
 
     journal = tables.Column(
-        verbose_name=gettext_lazy("journal"), accessor="journal_id",
+        verbose_name=gettext_lazy("ledger journal"), accessor="journal_id",
         linkify=("ledger-journal", [tables.A("journal_id")]), attrs=lists.HEAD,
     )  # fmt: skip
     fen = YuanColumn(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
@@ -125,8 +127,8 @@ class TrialTable(lists.Table):
     name = tables.Column(verbose_name=gettext_lazy("name"))
     kind = tables.Column(verbose_name=gettext_lazy("kind"))
     opening_fen = YuanColumn(gettext_lazy("opening balance (yuan)"))
-    debit_fen = YuanColumn(gettext_lazy("received (yuan)"))
-    credit_fen = YuanColumn(gettext_lazy("given (yuan)"))
+    debit_fen = YuanColumn(gettext_lazy("debit (yuan)"))
+    credit_fen = YuanColumn(gettext_lazy("credit (yuan)"))
 
     class Meta(lists.Table.Meta):
         sequence = ("code", "name", "kind", "opening_fen", "debit_fen", "credit_fen", "closing_fen")

@@ -73,9 +73,9 @@ def trial(request: Any) -> HttpResponse:
     sums = facts.trial_balance(month, seen_by=request.membership)
     whole = request.membership.institution_id is None
     figures = [
-        Fig(_("received"), words.yuan(sums.debit_fen), _("yuan")),
-        Fig(_("given"), words.yuan(sums.credit_fen), _("yuan")),
-        Fig(_("difference"), words.yuan(sums.sum_fen), _("yuan"), bad=whole and sums.sum_fen != 0),
+        Fig(_("debit"), words.yuan(sums.debit_fen), _("yuan")),
+        Fig(_("credit"), words.yuan(sums.credit_fen), _("yuan")),
+        Fig(_("debit less credit"), words.yuan(sums.sum_fen), _("yuan"), bad=whole and sums.sum_fen != 0),
     ]
     return lists.answer(
         request, "ledger/trial.html", sums.accounts, tables.TrialTable, filterset=tables.TrialFilter,
