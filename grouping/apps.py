@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class Config(AppConfig):
     name = "grouping"
     verbose_name = _("Cases and groups")
+
+    def ready(self) -> None:
+        from alliance.services import inbox
+        from grouping.waiting import figures, waiting
+
+        inbox.register("grouping", waiting)
+        inbox.register_figures("grouping", figures)

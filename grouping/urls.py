@@ -1,1 +1,23 @@
-urlpatterns: list = []
+"""Addresses of case files, cases and schemes inside an alliance."""
+
+from django.urls import path
+
+from grouping.views import cases, deliveries, delivery, schemes
+
+urlpatterns = [
+    path("case-files/", deliveries.case_files, name="case-files"),
+    path("case-files/deliver/", deliveries.upload, name="case-file-upload"),
+    path("case-files/declare/", deliveries.declaration, name="declaration"),
+    path("case-files/<int:pk>/", delivery.case_file, name="case-file"),
+    path("case-files/<int:pk>/progress/", delivery.case_file_progress, name="case-file-progress"),
+    path("case-files/<int:pk>/bad-rows/", delivery.case_file_bad, name="case-file-bad"),
+    path("case-files/<int:pk>/publish/", delivery.case_file_publish, name="case-file-publish"),
+    path("case-files/<int:pk>/discard/", delivery.case_file_discard, name="case-file-discard"),
+    path("case-files/<int:pk>/missing/", delivery.case_missing_answer, name="case-missing-answer"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/unmask/", cases.case_unmask, name="case-unmask"),
+    path("schemes/", schemes.scheme_list, name="schemes"),
+    path("schemes/import/", schemes.scheme_import, name="scheme-import"),
+    path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
+]

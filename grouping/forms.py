@@ -1,0 +1,223 @@
+"""Forms of case files, declarations, questions about missing cases, unmasking and schemes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.lib import money
+from alliance.lib.period import Month
+from alliance.lib.refusal import Refused
+from alliance.lib.sheets.kinds import Kind, recognise
+from alliance.lib.sheets.limits import Limits, SheetRefused
+from alliance.models import Institution
+from grouping.models import CaseFile, MissingCase
+
+# What a refused upload means here, where only CSV is read; other reasons speak for themselves.
+REFUSALS = {
+    "not_csv_or_xlsx": gettext_lazy(
+        "Case files are CSV. Export the front pages as CSV and choose that file."
+    ),
+    "name_and_content": gettext_lazy(
+        "The name says CSV, but the content is %(content)s. Export the front pages as CSV and choose it."
+    ),
+    "encrypted": gettext_lazy(
+        "This is an old or protected workbook. Save it as CSV UTF-8 without a password."
+    ),
+    "too_large": gettext_lazy(
+        "The file is larger than %(mib)s MiB. Export it in parts, for example half a month each."
+    ),
+    "empty": gettext_lazy("The file is empty. Export it again."),
+    "name_has_path": gettext_lazy("The file name holds a path or control characters. Rename the file."),
+}
+CONTENTS = {
+    "a program": gettext_lazy("a program"),
+    "a script": gettext_lazy("a script"),
+    "a PDF document": gettext_lazy("a PDF document"),
+    "a picture": gettext_lazy("a picture"),
+    "a packed file": gettext_lazy("a packed file"),
+    "a web page": gettext_lazy("a web page"),
+    "an XML document": gettext_lazy("an XML document"),
+    "a workbook or packed file": gettext_lazy("a workbook or packed file"),
+}
+WORKBOOK = gettext_lazy(
+    "Workbooks are not read here, because they change codes and dates. Save it as CSV UTF-8."
+)
+
+
+class InstitutionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An institution by its short name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.short_name or obj.name)
+
+
+class DeliveryForm(forms.Form):
+    """A front-page file. Who belongs to one institution delivers for that one only."""
+
+    file = forms.FileField(
+        label=gettext_lazy("front-page file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text=gettext_lazy("CSV of the HQMS front page, UTF-8 or GB18030, column codes in line 1."),
+    )
+    edition = forms.ChoiceField(
+        label=gettext_lazy("code edition"),
+        choices=CaseFile.Edition.choices,
+        initial=CaseFile.Edition.INSURANCE,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "The edition the hospital codes in; clinical codes are mapped to the insurance edition."
+        ),
+    )
+    institution = InstitutionField(
+        label=gettext_lazy("institution"),
+        queryset=None,
+        required=False,
+        empty_label=gettext_lazy("several members"),
+    )
+
+    def __init__(
+        self, *, institutions: QuerySet[Institution], fixed: bool, max_bytes: int, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.max_bytes = max_bytes
+        self.fields["institution"].queryset = institutions  # type: ignore[attr-defined]
+        if fixed:
+            del self.fields["institution"]
+
+    def clean_file(self) -> Any:
+        """CSV by name and content, within the limit."""
+        found = self.cleaned_data["file"]
+        try:
+            kind = recognise(found.name, found, limits=Limits(csv_bytes=self.max_bytes))
+        except SheetRefused as refused:
+            raise forms.ValidationError(refused_word(refused)) from None
+        if kind is not Kind.CSV:
+            raise forms.ValidationError(WORKBOOK)
+        return found
+
+
+def refused_word(refused: SheetRefused) -> str:
+    """The sentence of a refused upload in the language of the page."""
+    params = dict(refused.params)
+    if "content" in params:
+        params["content"] = CONTENTS.get(str(params["content"]), params["content"])
+    if isinstance(limit := params.get("limit"), int):
+        params["mib"] = limit // 2**20
+    return str(REFUSALS.get(refused.reason) or _(refused.template)) % params
+
+
+class DeclarationForm(forms.Form):
+    """What an institution states about a month."""
+
+    institution = InstitutionField(label=gettext_lazy("institution"), queryset=None)
+    month = forms.CharField(
+        label=gettext_lazy("month"), max_length=7, help_text=gettext_lazy("As in 2026-10."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    discharges = forms.IntegerField(label=gettext_lazy("discharges"), min_value=0, max_value=1_000_000)
+    total = forms.CharField(
+        label=gettext_lazy("total charges (yuan)"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "num"}),
+    )
+    unfinished = forms.IntegerField(
+        label=gettext_lazy("unfinished records"), min_value=0, max_value=1_000_000, initial=0,
+        help_text=gettext_lazy("Discharged, but the record is not yet filed."),
+    )  # fmt: skip
+
+    def __init__(self, *, institutions: QuerySet[Institution], today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.today = today
+        self.fields["institution"].queryset = institutions  # type: ignore[attr-defined]
+
+    def clean_month(self) -> Month:
+        """A month such as 2026-10 that has begun."""
+        try:
+            found = Month.parse(self.cleaned_data["month"].strip())
+        except Refused:
+            raise forms.ValidationError(_("Write the month as in 2026-10.")) from None
+        if found > Month.of(self.today):
+            raise forms.ValidationError(_("This month has not begun."))
+        return found
+
+    def clean_total(self) -> int:
+        """Yuan as fen, not below zero."""
+        try:
+            fen = money.fen(self.cleaned_data["total"])
+        except Refused as refused:
+            raise forms.ValidationError(_(refused.template) % refused.params) from None
+        if fen < 0:
+            raise forms.ValidationError(_("Charges are not below zero."))
+        return fen
+
+
+class MissingForm(forms.Form):
+    """What became of cases a later file lacks; the page offers the open ones as boxes."""
+
+    cases = forms.TypedMultipleChoiceField(label=gettext_lazy("cases"), coerce=int)
+    answer = forms.ChoiceField(
+        label=gettext_lazy("answer"),
+        choices=[
+            (MissingCase.Answer.KEPT, gettext_lazy("left out by the export: keep")),
+            (MissingCase.Answer.VOIDED, gettext_lazy("entered by mistake: void")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=gettext_lazy("reason"), min_length=2, max_length=300)
+
+    def __init__(self, *, open_cases: list[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields["cases"].choices = [(pk, pk) for pk in open_cases]  # type: ignore[attr-defined]
+
+    @property
+    def void(self) -> bool:
+        """Whether a valid form voids the cases."""
+        return bool(self.cleaned_data["answer"] == MissingCase.Answer.VOIDED)
+
+
+class UnmaskForm(forms.Form):
+    """Why a number must be seen in full."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("reason"), min_length=4, max_length=200,
+        help_text=gettext_lazy("It is kept in the journal with your name."),
+    )  # fmt: skip
+
+
+class SchemeForm(forms.Form):
+    """The zip of a scheme package and the day from which it holds."""
+
+    package = forms.FileField(
+        label=gettext_lazy("scheme package"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
+        help_text=gettext_lazy(
+            "Zip of one folder with scheme.toml, mdc.csv, adrg.csv, drg.csv and the lists."
+        ),
+    )
+    from_date = forms.DateField(
+        label=gettext_lazy("in force from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Discharges from this day on are grouped by it, stored ones again."),
+    )
+
+    def clean_package(self) -> Any:
+        """A zip by name and content."""
+        found = self.cleaned_data["package"]
+        head = found.read(4)
+        found.seek(0)
+        if not found.name.lower().endswith(".zip") or head != b"PK\x03\x04":
+            raise forms.ValidationError(_("Choose the zip file of a scheme package."))
+        return found
+
+    def clean_from_date(self) -> date:
+        """A day of this system's time."""
+        day: date = self.cleaned_data["from_date"]
+        if not 2000 <= day.year <= 2100:
+            raise forms.ValidationError(_("Choose a day between 2000 and 2100."))
+        return day

@@ -1,0 +1,1 @@
+"""What the pages of files, cases and schemes show."""

@@ -1,0 +1,64 @@
+"""What publishing a checked file would change: cases with other content, and cases it no longer has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grouping import facts, sql
+from grouping.engine.interpreter import group
+from grouping.models import Case, CaseFile, MissingCase, StagedCase
+from grouping.services import grouping, schemes
+from grouping.show import differences
+
+SHOWN = 50
+GROUPED_BY = (
+    "sex", "age", "age_days", "weight_g", "stay_days", "department_code", "discharge_way", "diagnoses",
+    "procedures",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One case with other content: its differences, and its group before and after."""
+
+    case: Any
+    line: int
+    differences: list[differences.Difference]
+    group_before: str
+    group_after: str
+
+    @property
+    def regrouped(self) -> bool:
+        """Whether the correction changes the group."""
+        return self.group_before != self.group_after
+
+
+def corrections(file: CaseFile) -> list[Change]:
+    """The first 50 corrections of a checked file, those with another group first."""
+    rows = sql.fetch(sql.CHANGES, file=file.pk, limit=SHOWN)
+    staged = {
+        row.line: row for row in StagedCase.objects.filter(file=file, line__in=[r["line"] for r in rows])
+    }
+    stored = facts.with_group(Case.objects.filter(pk__in=[row["case_id"] for row in rows]))
+    cases = {case.pk: case for case in stored}
+    scheme = schemes.in_force(file.received_at.date())
+    found = [_change(row, cases[row["case_id"]], staged[row["line"]], scheme) for row in rows]
+    return sorted(found, key=lambda change: (not change.regrouped, change.line))
+
+
+def _change(row: dict[str, Any], case: Any, staged: StagedCase, scheme: Any) -> Change:
+    package = schemes.package(scheme)
+    books = differences.Dictionaries(package.diagnosis_names, package.procedure_names)
+    now = {name: getattr(staged, name) for name in GROUPED_BY}
+    result = group(package, grouping.as_case({"id": case.pk, **now}))
+    return Change(
+        case, row["line"], differences.of(row["columns"], vars(case), vars(staged), books),
+        case.drg or "", result.drg,
+    )  # fmt: skip
+
+
+def questions(file: CaseFile) -> list[MissingCase]:
+    """The first 50 open questions about cases that the file no longer has."""
+    found = MissingCase.objects.filter(file=file, answer=MissingCase.Answer.OPEN)
+    return list(found.select_related("case").order_by("case__discharged_at", "pk")[:SHOWN])

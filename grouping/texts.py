@@ -1,0 +1,115 @@
+"""Words of this room in the language of the page: kinds of errors, codes of the front page, refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from grouping.models import BadRow, Case, CaseFile
+from grouping.readers.fields import field_name
+from grouping.readers.messages import CHINESE, ENGLISH, MESSAGES, Param, sentence
+
+KINDS: Mapping[str, Any] = {
+    "malformed_row": gettext_lazy("row cannot be read"),
+    "wrong_field_count": gettext_lazy("number of columns"),
+    "institution_unknown": gettext_lazy("institution unknown"),
+    "institution_other": gettext_lazy("another institution's case"),
+    "duplicate_record": gettext_lazy("row twice"),
+    "missing_value": gettext_lazy("value missing"),
+    "invalid_value": gettext_lazy("not in the code list"),
+    "invalid_sex": gettext_lazy("sex"),
+    "invalid_discharge_way": gettext_lazy("way of discharge"),
+    "bad_number": gettext_lazy("not a number"),
+    "bad_amount": gettext_lazy("not an amount"),
+    "bad_datetime": gettext_lazy("date or time"),
+    "scientific_notation": gettext_lazy("rewritten by a spreadsheet"),
+    "missing_principal": gettext_lazy("no principal diagnosis"),
+    "unknown_diagnosis": gettext_lazy("unknown diagnosis code"),
+    "unknown_procedure": gettext_lazy("unknown procedure code"),
+    "missing_main_procedure": gettext_lazy("no main procedure"),
+    "missing_operation_level": gettext_lazy("level of the operation"),
+    "operation_outside_stay": gettext_lazy("operation outside the stay"),
+    "discharge_before_admission": gettext_lazy("discharge before admission"),
+    "los_conflict": gettext_lazy("days of stay"),
+    "id_scientific": gettext_lazy("ID number rewritten by a spreadsheet"),
+    "id_checksum": gettext_lazy("check digit of the ID number"),
+    "id_malformed": gettext_lazy("form of the ID number"),
+    "sex_id_conflict": gettext_lazy("sex against ID number"),
+    "birth_id_conflict": gettext_lazy("birth date against ID number"),
+    "birth_after_admission": gettext_lazy("born after admission"),
+    "age_conflict": gettext_lazy("age"),
+    "age_days_conflict": gettext_lazy("age in days"),
+    "fee_sum_conflict": gettext_lazy("charges do not add up"),
+    "self_pay_over_total": gettext_lazy("own payment above the total"),
+}
+DISCHARGE_WAYS: Mapping[int, Any] = {
+    1: gettext_lazy("home, by the doctor's order"),
+    2: gettext_lazy("to another institution"),
+    3: gettext_lazy("to a community or township centre"),
+    4: gettext_lazy("against advice"),
+    5: gettext_lazy("died"),
+    9: gettext_lazy("other"),
+}
+CONDITIONS: Mapping[int, Any] = {
+    1: gettext_lazy("present"),
+    2: gettext_lazy("clinically undetermined"),
+    3: gettext_lazy("unknown"),
+    4: gettext_lazy("not present"),
+}
+SEXES: Mapping[int, Any] = {1: gettext_lazy("male"), 2: gettext_lazy("female")}
+
+
+def language() -> str:
+    """The readers' name of the page's language: "zh" or "en"."""
+    return ENGLISH if (get_language() or "").startswith("en") else CHINESE
+
+
+def kind_word(code: str) -> str:
+    """The kind of an error in words."""
+    return str(KINDS.get(code, code))
+
+
+def column_name(code: str) -> str:
+    """The name of a front-page column."""
+    return field_name(code, language())
+
+
+def bad_sentence(row: BadRow, language_code: str) -> str:
+    """What is wrong with a row, where, and what to do; "zh" or "en"."""
+    known: dict[str, Param] = {"line": row.line, "column": row.column, "value": row.value}
+    return sentence(row.message, known | _params(row.params), language_code)
+
+
+def refusal(file: CaseFile) -> str:
+    """Why the whole file cannot be read, and what to do."""
+    found = file.refusal or {}
+    if found.get("reason") not in MESSAGES:
+        return _("The file cannot be read. Export it again.")
+    return sentence(found["reason"], _params(found.get("arguments", {})), language())
+
+
+def _params(stored: Mapping[str, Any]) -> dict[str, Param]:
+    """Parameters out of JSON: lists are tuples again; a tuple kept as text is one again, too."""
+    return {name: _param(value) for name, value in stored.items()}
+
+
+def _param(value: Any) -> Param:
+    if isinstance(value, str) and value.startswith("('"):
+        return tuple(re.findall(r"'([^']*)'", value))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def content_name(column: str) -> str:
+    """The name of a column of a stored case."""
+    if column == "recorded":
+        return _("names, conditions and times")
+    return str(Case._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+
+
+def size_word(size: int) -> str:
+    """Bytes for people: 1.4 MB, 12 kB."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(size // 1000, 1)} kB"

@@ -1,0 +1,125 @@
+"""Pages of cases: the list of a month, one case with its reasons, a number seen in full for a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from alliance.lib.period import Month
+from alliance.lib.refusal import Refused
+from alliance.services import journal
+from alliance.web import lists, parts
+from alliance.web.access import get_or_404, permit
+from grouping import facts, forms, tables, visible
+from grouping.models import GroupedCase
+from grouping.show import case as show
+from grouping.show import month_cases
+
+UNDONE = (GroupedCase.Status.UNGROUPABLE, GroupedCase.Status.AMBIGUOUS, GroupedCase.Status.ADRG_ONLY)
+VIEWS = ("all", "undone", "pending", "void")
+
+
+@permit("case.list")
+@require_safe
+def cases(request: Any) -> HttpResponse:
+    """Cases of a month; the reading of the list is journaled with the names of its conditions."""
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else VIEWS[0]
+    used = sorted(name for name, value in request.GET.items() if value)
+    journal.write(
+        by=request.membership, verb="patient.listed", request=request, list="cases", conditions=used
+    )
+    rows, month = _rows(request, view)
+    return lists.answer(
+        request, "grouping/cases.html", rows, tables.CaseTable, filterset=tables.CaseFilter,
+        tabs=_tabs(request, view), empty=_empty(),
+        extra={
+            "title": month_cases.title(month), "month": month,
+            "figures": month_cases.of(request.membership, month),
+        },
+    )  # fmt: skip
+
+
+@permit("case.view")
+@require_safe
+def case(request: Any, pk: int) -> HttpResponse:
+    """One case: read only after the journal has kept who reads it (N44)."""
+    found = get_or_404(show.load(request.membership), pk=pk)
+    journal.read(by=request.membership, about=found, request=request, person=found.person_id)
+    return render(request, "grouping/case.html", {**show.page(found), "unmask_form": forms.UnmaskForm()})
+
+
+@permit("case.view")
+@require_POST
+def case_unmask(request: Any, pk: int) -> HttpResponseBase:
+    """The patient's name and number in full, once, for a reason that the journal keeps."""
+    found = get_or_404(show.load(request.membership), pk=pk)
+    form = forms.UnmaskForm(request.POST)
+    if not form.is_valid():
+        context = {"title": _("Why must the number be seen?"), "case": found, "form": form}
+        return render(request, "grouping/unmask.html", context, status=400)
+    journal.write(
+        by=request.membership, verb="patient.unmasked", about=found, request=request,
+        person=found.person_id, reason=form.cleaned_data["reason"],
+    )  # fmt: skip
+    context = {
+        "title": _("Patient of case %(record)s") % {"record": found},
+        "case": found,
+        "person": found.person,
+    }
+    response = render(request, "grouping/unmask.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _rows(request: Any, view: str) -> tuple[Any, Month | None]:
+    """The cases of a saved view, annotated; with no month, record or delivery asked for, of the newest."""
+    seen = visible.cases(request.membership)
+    month = None
+    if not any(request.GET.get(name) for name in ("record", "file")):
+        month = _asked(request) or _newest(seen)
+        seen = seen.filter(month=month.first_day)
+    seen = seen.filter(voided_at__isnull=view != "void")
+    rows = tables.with_department(facts.with_group(seen.select_related("institution", "person")))
+    if view == "undone":
+        rows = rows.filter(group_status__in=UNDONE)
+    return (rows.filter(group_status=None) if view == "pending" else rows), month
+
+
+def _asked(request: Any) -> Month | None:
+    try:
+        return Month.parse(request.GET.get("month", ""))
+    except Refused:
+        return None
+
+
+def _newest(seen: Any) -> Month:
+    last = seen.aggregate(last=Max("month"))["last"]
+    return Month.of(last or timezone.localdate())
+
+
+def _tabs(request: Any, view: str) -> list[parts.Tab]:
+    labels = {
+        "all": _("All"), "undone": _("Not in a group"), "pending": _("Not yet grouped"), "void": _("Void"),
+    }  # fmt: skip
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    found = []
+    for name, label in labels.items():
+        kept["view"] = name
+        found.append(parts.Tab(label, f"?{kept.urlencode()}", name == view))
+    return found
+
+
+def _empty() -> parts.Empty:
+    return parts.Empty(
+        _("No case here"), _("Cases appear when a delivered file is stored."), reverse("case-files"),
+        _("To the case files"),
+    )  # fmt: skip

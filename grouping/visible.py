@@ -1,0 +1,34 @@
+"""What a member may know of files and cases: an institution its own, the office all (second wall)."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from alliance.models import Institution, Membership
+from grouping.models import Case, CaseFile
+
+
+def files(membership: Membership) -> QuerySet[CaseFile]:
+    """Delivered files: the member's institution's, or all for who stands for the whole alliance."""
+    found = CaseFile.objects.all()
+    own = membership.institution_id
+    return found if own is None else found.filter(institution=own)
+
+
+def cases(membership: Membership) -> QuerySet[Case]:
+    """Cases, voided ones among them: the member's institution's, or all."""
+    found = Case.objects.all()
+    own = membership.institution_id
+    return found if own is None else found.filter(institution=own)
+
+
+def institutions(membership: Membership) -> QuerySet[Institution]:
+    """Active institutions whose data the member may deliver or declare."""
+    found = Institution.objects.filter(is_active=True)
+    own = membership.institution_id
+    return found if own is None else found.filter(pk=own)
+
+
+def sees_patients(membership: Membership) -> bool:
+    """Whether lists show the member masked names: only who may open a case."""
+    return membership.can("case.view")
