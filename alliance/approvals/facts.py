@@ -53,6 +53,11 @@ def may_decide(membership: Membership, approval: Approval) -> bool:
     return not approval.decisions.filter(step=approval.step, user=membership.user_id).exists()
 
 
+def may_handle_papers(membership: Membership, approval: Approval) -> bool:
+    """True when the member may enter and check documents: of the alliance, or of the one concerned."""
+    return bool(membership.can(DECIDE) and membership.sees(approval.institution_id))
+
+
 def waiting_for(membership: Membership) -> list[Approval]:
     """The open approvals this member can act on now, by deciding or checking a document; oldest first."""
     mine = Decision.objects.filter(approval=OuterRef("pk"), step=OuterRef("step"), user=membership.user_id)
@@ -67,12 +72,11 @@ def waiting_for(membership: Membership) -> list[Approval]:
         .select_related("proposed_by__user")
         .order_by("pk")
     )
-    check = membership.can(DECIDE)
     return [
         approval
         for approval in found
         if (not approval.decided and _eligible(membership, approval))
-        or (check and approval.to_check and membership.sees(approval.institution_id))
+        or (approval.to_check and may_handle_papers(membership, approval))
     ]
 
 

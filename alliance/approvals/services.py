@@ -106,9 +106,10 @@ def enter_outside(
 ) -> OutsideDecision:
     """Enter a body's decision from its document (yes or no); it counts when another person has checked it.
 
-    Raises NotOpen, StepPassed, ContentChanged, OutsideNotAllowed, OutsideWaits.
+    Raises NotOpen, StepPassed, ContentChanged, NotYours, OutsideNotAllowed, OutsideWaits.
     """
     approval = _claimed(approval, step)
+    _handles_papers(by, approval)
     if not approval.current.outside:
         raise errors.OutsideNotAllowed(step=approval.current.name)
     if approval.outside.filter(step=approval.step, checked_at=None).exists():
@@ -127,9 +128,10 @@ def enter_outside(
 def check_outside(*, by: Membership, outside: OutsideDecision, correct: bool, note: str = "") -> Approval:
     """A second person compares an entered decision with its document; a correct one settles the step.
 
-    Raises SamePerson, NotOpen, StepPassed (already checked or overtaken), ContentChanged, NoteMissing.
+    Raises SamePerson, NotYours, NotOpen, StepPassed (checked or overtaken), ContentChanged, NoteMissing.
     """
     approval = _claimed(outside.approval, outside.step)
+    _handles_papers(by, approval)
     outside = approval.outside.get(pk=outside.pk)
     if outside.checked_at is not None:
         raise errors.StepPassed(seen=outside.step, step=approval.step)
@@ -191,6 +193,11 @@ def _claimed(approval: Approval, step: int | None) -> Approval:
     if registry.of(current.kind).digest(current) != current.digest:
         raise errors.ContentChanged(current)
     return current
+
+
+def _handles_papers(by: Membership, approval: Approval) -> None:
+    if not facts.may_handle_papers(by, approval):
+        raise errors.NotYours(step=approval.current.name)
 
 
 def _check_deciders(approval: Approval) -> None:

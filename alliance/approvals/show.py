@@ -125,7 +125,7 @@ def actions(
     found: list[parts.Action] = []
     if facts.may_decide(membership, approval):
         found += _verdicts(approval, bound)
-    if membership.can(facts.DECIDE):
+    if facts.may_handle_papers(membership, approval):
         found += _paper_actions(approval, membership, unchecked, bound, primary=not found)
     if membership.user_id == approval.proposed_by.user_id:
         found.append(

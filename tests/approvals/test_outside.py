@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from alliance.approvals import errors, facts, services
 from alliance.approvals.models import Approval, OutsideDecision
-from alliance.models import Institution
+from alliance.models import Institution, Membership
 from alliance.tenancy.scope import act_in
 from tests.approvals.matter import chain, propose, told, two_people  # noqa: F401 (fixture)
 from tests.world import World
@@ -78,6 +78,19 @@ def test_the_database_wants_two_people_and_keeps_what_was_checked(world: World) 
         services.check_outside(by=world.meng, outside=paper, correct=False, note="n")
         with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
             OutsideDecision.objects.update(correct=True)
+
+
+def test_papers_are_for_deciders_of_the_alliance_or_of_the_institution_concerned(world: World) -> None:
+    with act_in(world.qinghe):
+        Membership.objects.filter(pk=world.tan.pk).update(roles=["institution_head"])
+        head = Membership.objects.select_related("institution").get(pk=world.tan.pk)
+        paper = enter(world, party(world))
+        for stranger in (world.lin, world.ding, head):
+            with pytest.raises(errors.NotYours):
+                services.check_outside(by=stranger, outside=paper, correct=True)
+        services.withdraw(by=world.luo, approval=paper.approval)
+        own = propose(world, world.luo, chain({"name": "院长办公会", "outside": True}), institution=world.tcm)
+        assert services.check_outside(by=head, outside=enter(world, own), correct=True).state == "approved"
 
 
 def test_a_step_of_votes_takes_no_paper(world: World) -> None:
