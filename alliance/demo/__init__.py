@@ -21,7 +21,7 @@ from alliance.demo.books import (
     Pool,
     Return,
 )
-from alliance.demo.build import build
+from alliance.demo.build import build, build_alliance
 from alliance.demo.files import write_files
 from alliance.demo.values import (
     Operation,
@@ -61,5 +61,6 @@ __all__ = [
     "Unit",
     "Worker",
     "build",
+    "build_alliance",
     "write_files",
 ]

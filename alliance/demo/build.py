@@ -38,6 +38,11 @@ def build() -> Demo:
     return Demo({setting.code: _alliance(setting) for setting in SETTINGS}, MONTHS)
 
 
+def build_alliance(code: str) -> DemoAlliance:
+    """Return one alliance of the demonstration; raises StopIteration for an unknown code."""
+    return _alliance(next(setting for setting in SETTINGS if setting.code == code))
+
+
 def _alliance(setting: Setting) -> DemoAlliance:
     places, users = setting.places(), setting.users()
     departments = staff.units(places)

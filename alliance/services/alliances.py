@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from alliance.approvals import chains
 from alliance.models import Alliance
 from alliance.services import calendar, parameters
 from alliance.tenancy.scope import act_in
@@ -13,11 +14,12 @@ from alliance.tenancy.scope import act_in
 
 @transaction.atomic
 def found(*, code: str, name: str, kind: str, calendar_since: int, **settings: Any) -> Alliance:
-    """Make an alliance with the register of parameters and the working-day calendar; idempotent by `code`."""
+    """Make an alliance with its parameters, calendar and chains of approval; idempotent by `code`."""
     alliance, _made = Alliance.objects.get_or_create(
         code=code, defaults={"name": name, "kind": kind, **settings}
     )
     with act_in(alliance):
         parameters.load_register()
         calendar.seed(since=calendar_since)
+        chains.install()
     return alliance

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -73,13 +73,13 @@ def read(row: Attachment) -> Iterator[bytes]:
 
 
 @contextmanager
-def plain_copy(row: Attachment) -> Iterator[IO[bytes]]:
+def plain_copy(row: Attachment) -> Iterator[BinaryIO]:
     """The content as a seekable file without a name on disk, gone when closed."""
     with tempfile.TemporaryFile(dir=_folder(row.alliance_id)) as plain:
         for piece in read(row):
             plain.write(piece)
         plain.seek(0)
-        yield plain
+        yield cast(BinaryIO, plain)
 
 
 def forget(row: Attachment) -> None:

@@ -86,8 +86,8 @@ def complete(who: Identity) -> Identity:
 
 
 def find(who: Identity, *, alliance: Alliance) -> Person | None:
-    """The stored patient of a completed identity, or None; looks by token only."""
-    return Person.objects.filter(key=_keys(who, alliance.code).key).first()
+    """The stored patient of a completed identity, or None; an ID number alone is enough."""
+    return Person.objects.filter(key=_person_key(who, alliance.code)).first()
 
 
 @transaction.atomic
@@ -124,7 +124,9 @@ def store_many(*, by: Membership, identities: Iterable[Identity]) -> dict[str, P
     """Find or store many patients of checked identities in a few statements; returns them by person key."""
     known = list(identities)
     keys = keys_for(known, alliance=by.alliance)
-    rows = {each.key: Person(key=each.key, **_columns(who, each)) for who, each in zip(known, keys, strict=True)}
+    rows = {
+        each.key: Person(key=each.key, **_columns(who, each)) for who, each in zip(known, keys, strict=True)
+    }
     Person.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=1_000)
     journal.write(by=by, verb="person.many_stored", count=len(rows))
     return {person.key: person for person in Person.objects.filter(key__in=rows)}
@@ -151,16 +153,16 @@ def _require(who: Identity) -> None:
 
 def _keys(who: Identity, code: str) -> Keys:
     _require(who)
+    name_token = _token(code, "person.name", _plain(who.name))
+    phone_token = _token(code, "person.phone", who.phone) if who.phone else ""
+    return Keys(_person_key(who, code), name_token, phone_token)
+
+
+def _person_key(who: Identity, code: str) -> str:
     if who.id_number:
-        key = _token(code, "person.id_number", who.id_number)
-    else:
-        key = _token(
-            code,
-            "person.name_birth_sex",
-            "\x1f".join((_plain(who.name), str(who.birth_date), str(int(who.sex)))),
-        )
-    phone_key = _token(code, "person.phone", who.phone) if who.phone else ""
-    return Keys(key, _token(code, "person.name", _plain(who.name)), phone_key)
+        return _token(code, "person.id_number", who.id_number)
+    told_by = (_plain(who.name), str(who.birth_date), str(int(who.sex)))
+    return _token(code, "person.name_birth_sex", "\x1f".join(told_by))
 
 
 def _plain(name: str) -> str:

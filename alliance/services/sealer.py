@@ -1,7 +1,7 @@
 """Chaining the journals: each committed row is sealed with the seal before it (walls.md section 5).
 
-The seal is an HMAC-SHA256 whose key lives outside the database: whoever owns the database can change rows,
-but cannot make the seals that would hide it. Rows are chained in order of id, seconds after they were written.
+The seal is an HMAC-SHA256 with a key outside the database: whoever owns the database can change rows,
+but cannot make the seals that would hide it. Rows are chained in order of id, seconds after they are written.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Broken:
-    """The first row that does not fit: `unsealed`, `changed` (or rows before it removed), `end` (rows lost)."""
+    """The first row that does not fit: `unsealed`, `changed` (or one before removed), `end` (rows lost)."""
 
     row: int
     reason: str

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
-from alliance.models.fields import SealedField
 from grouping.models.cases import Content
 
 
@@ -96,7 +95,7 @@ class StagedCase(AllianceRow, Content):
     person_name = models.CharField(max_length=60)
     name_key = models.CharField(max_length=64)
     birth_date = models.DateField(null=True)
-    id_number = SealedField(null=True)
+    id_number = models.BinaryField(null=True)  # sealed for Person.id_number
 
     class Meta(AllianceRow.Meta):
         constraints = [

@@ -39,7 +39,7 @@ def group_month(work: jobs.Work) -> jobs.Step:
             _store(scheme, found, counts)
             done += len(found)
             return jobs.Step(more=True, token={"done": done, "counts": counts}, text=str(done))
-    return jobs.Step(more=False, token={}, text=str(done), result={"grouped": done, **counts})
+    return jobs.Step(more=False, token={}, text=str(done), result={"cases": done, "outcomes": counts})
 
 
 def ungrouped(month: Month, scheme: Scheme, first: date, last: date, limit: int) -> list[dict[str, Any]]:

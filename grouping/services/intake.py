@@ -140,7 +140,7 @@ def _edition(file: CaseFile) -> Any:
 def _known_keys(file: CaseFile) -> Iterable[tuple[bytes, int]]:
     for model in (StagedCase, BadRow):
         found = model.objects.filter(file=file).exclude(row_key=None).values_list("row_key", "line")
-        yield from ((bytes(key), line) for key, line in found.iterator())
+        yield from ((bytes(key or b""), line) for key, line in found.iterator())
 
 
 def _token(reader: FrontPageReader) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def dictionary_of_package(package: Package) -> Dictionary:
 
 @contextmanager
 def zip_copy(content: Iterable[bytes], limit: int | None = None) -> Iterator[Path]:
-    """The content as a file that `read_scheme` can open, gone when closed; above `limit` bytes files.TooLarge.
+    """The content as a file that `read_scheme` opens, gone when closed; above `limit` bytes files.TooLarge.
 
     A package holds no personal data, so it may lie open for the moment of reading.
     """

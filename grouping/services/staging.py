@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alliance.lib.canonical import digest, to_plain
 from alliance.models import Institution, Person
 from alliance.models.fields import SealedField
 from alliance.services import people
@@ -62,7 +62,7 @@ def _placed(page: FrontPage, places: dict[str, Institution], file: CaseFile) -> 
 def _staged(file: CaseFile, pages: list[FrontPage], places: dict[str, Institution]) -> Iterator[list[object]]:
     """Rows of the staging table, in the order of COLUMNS."""
     who = [_identity(page) for page in pages]
-    seal = StagedCase._meta.get_field("id_number")
+    seal = Person._meta.get_field("id_number")  # sealed for the column it ends up in
     assert isinstance(seal, SealedField)
     for page, person, keys in zip(pages, who, people.keys_for(who, alliance=file.alliance), strict=True):
         content = _content(page)
@@ -88,7 +88,7 @@ def _identity(page: FrontPage) -> people.Identity:
 
 
 def _content(page: FrontPage) -> list[object]:
-    """Values of sql.CONTENT; the digest is over all of them but the raw columns' order."""
+    """Values of sql.CONTENT; the digest is over all of them, whatever the order of the file's columns."""
     patient, stay, bill = page.patient, page.stay, page.bill
     weight = patient.birth_weights[0] if patient.birth_weights else patient.admission_weight
     values: list[object] = [
@@ -110,12 +110,12 @@ def _content(page: FrontPage) -> list[object]:
         [diagnosis.code for diagnosis in page.diagnoses],
         [procedure.code for procedure in page.procedures],
         json.dumps(_recorded(page), ensure_ascii=False),
-        json.dumps(dict(bill.parts)),
+        json.dumps(dict(bill.parts), sort_keys=True),
         bill.total,
         bill.own_pay,
     ]
-    raw = dict(page.raw)
-    return [*values, json.dumps(raw, ensure_ascii=False), digest([to_plain(values), to_plain(raw)])]
+    values.append(json.dumps(dict(page.raw), ensure_ascii=False, sort_keys=True))
+    return [*values, sha256(json.dumps(values, ensure_ascii=False, default=str).encode()).hexdigest()]
 
 
 def _recorded(page: FrontPage) -> dict[str, Any]:

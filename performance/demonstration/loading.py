@@ -1,0 +1,39 @@
+"""One demonstration alliance from nothing to posted months, with what each step did and took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from alliance.demo import DeliveredFile, build_alliance
+
+TODAY = date(2026, 11, 9)  # the day on which the demonstration's October files have all come
+
+
+def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]:
+    """Load the alliance `code`; return the report as lines. Runs in a process of its own."""
+    from performance.demonstration import deliveries, ground, months  # models exist only after django.setup()
+
+    demo = build_alliance(code)
+    said = [f"{demo.name} ({demo.code})"]
+    with _step(said, "institutions, people, roster"):
+        base = ground.load(demo, password_hash)
+    with _step(said, "case files through the importer"):
+        counts = deliveries.deliver(base, files, TODAY)
+    said.append(f"  {counts.summary()}")
+    with _step(said, "referrals and declarations"):
+        referrals = deliveries.refer(base, demo)
+        deliveries.declare(base, demo)
+    said.append(f"  {referrals} referrals")
+    with _step(said, "months"):
+        lines = months.run_all(base, demo, TODAY)
+    return [*said, *(f"  {line}" for line in lines)]
+
+
+@contextmanager
+def _step(said: list[str], name: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    said.append(f"  {name}: {time.monotonic() - began:.1f} s")
