@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class Config(AppConfig):
     name = "performance"
     verbose_name = _("Performance")
+
+    def ready(self) -> None:
+        from performance.show import elsewhere
+
+        elsewhere.register()

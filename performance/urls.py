@@ -1,1 +1,61 @@
-urlpatterns: list = []
+"""Addresses of months inside an alliance; a month is written 2026-10."""
+
+from django.urls import path, register_converter
+
+from alliance.lib.period import Month, PeriodRefused
+from performance.views import inputs, months, records, why
+
+
+class MonthConverter:
+    """Month in an address."""
+
+    regex = "[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, value: str) -> Month:
+        try:
+            return Month.parse(value)
+        except PeriodRefused as error:
+            raise ValueError from error
+
+    def to_url(self, value: Month | str) -> str:
+        return str(value)
+
+
+register_converter(MonthConverter, "yyyymm")
+
+urlpatterns = [
+    path("months/", months.month_list, name="months"),
+    path("months/lines/<int:pk>/", why.month_line, name="month-line"),
+    path("months/<yyyymm:month>/", months.month, name="month"),
+    path("months/<yyyymm:month>/progress/", months.month_progress, name="month-progress"),
+    path("months/<yyyymm:month>/compute/", months.month_compute, name="month-compute"),
+    path("months/<yyyymm:month>/propose/", months.month_propose, name="month-propose"),
+    path("months/<yyyymm:month>/export/", months.month_export, name="month-export"),
+    path("months/<yyyymm:month>/inputs/", inputs.month_inputs, name="month-inputs"),
+    path("months/<yyyymm:month>/inputs/pool/", inputs.month_pool, name="month-pool"),
+    path(
+        "months/<yyyymm:month>/inputs/pool/<int:pk>/confirm/",
+        inputs.month_pool_confirm,
+        name="month-pool-confirm",
+    ),
+    path("months/<yyyymm:month>/inputs/bases/", inputs.month_basis, name="month-basis"),
+    path("months/<yyyymm:month>/inputs/exceptions/", inputs.month_exception, name="month-exception"),
+    path(
+        "months/<yyyymm:month>/inputs/exceptions/<int:pk>/confirm/",
+        inputs.month_exception_confirm,
+        name="month-exception-confirm",
+    ),
+    path("months/<yyyymm:month>/indicators/<slug:indicator>/", why.month_indicator, name="month-indicator"),
+    path("months/<yyyymm:month>/institutions/<str:code>/", why.month_institution, name="month-institution"),
+    path("months/<yyyymm:month>/institutions/<str:code>/why/", why.month_why, name="month-why"),
+    path(
+        "months/<yyyymm:month>/institutions/<str:code>/why/<slug:indicator>/",
+        why.month_why_indicator,
+        name="month-why-indicator",
+    ),
+    path(
+        "months/<yyyymm:month>/institutions/<str:code>/records/<yyyymm:at>/<slug:key>/",
+        records.month_records,
+        name="month-records",
+    ),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.lib.period import Month
 from alliance.models import AllianceRow
+from performance.engine.indicators import Indicator
 from performance.engine.month import MonthResult
 from performance.engine.restore import restore
 
@@ -51,6 +53,11 @@ class Settlement(AllianceRow):
     def frozen(self) -> bytes:
         """The canonical JSON the month was computed from, byte by byte."""
         return bytes(self.inputs)
+
+    def indicators(self) -> dict[str, Indicator]:
+        """The indicators as they were defined when the month was frozen, by code."""
+        found = restore(tuple[Indicator, ...], json.loads(self.frozen())["indicators"])
+        return {indicator.code: indicator for indicator in found}
 
     def values(self) -> MonthResult:
         """The whole result as the engine's frozen value."""

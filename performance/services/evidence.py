@@ -29,8 +29,8 @@ WEIGHTED = frozenset({"total_weight", "weighted_cases"})
 class Evidence:
     """One fact of a settlement and where it comes from.
 
-    `kind`: case, referral, declaration or institution; `value` and `count` as frozen, `value_now` as the
-    records say today (None: not known). `members`: the institution and the village rooms that report through it.
+    `kind`: case, referral, declaration or institution. `value` and `count` are frozen, `value_now` is what
+    the records say today (None: not known). `members`: the institution and its village rooms.
     """
 
     institution: Institution

@@ -21,7 +21,7 @@ from performance.engine.inputs import InputsRefused, Pool
 from performance.engine.scheme import SchemeRefused
 from performance.engine.settlement import recompute as settle_again
 from performance.engine.settlement import settle
-from performance.models import MonthRun, Settlement
+from performance.models import Line, MonthRun, Settlement
 from performance.services import pools, schemes, store
 from performance.services.completeness import require_complete
 from performance.services.refusals import MonthRefused, RunUnderway
@@ -140,13 +140,28 @@ def _end(run: MonthRun, name: str, *, by: Membership | None, refusal: dict[str, 
 def current(month: Month) -> MonthRun | None:
     """The run whose result counts for a month now; None before the first result."""
     found = MonthRun.objects.filter(month=month.first_day, state__in=MonthRun.WITH_RESULT)
-    related = ("settlement__scheme", "settlement__pool", "started_by__user", "approval", "journal")
+    related = (
+        "settlement__scheme",
+        "settlement__pool",
+        "started_by__user",
+        "approval__proposed_by",
+        "journal",
+    )
     return found.select_related(*related).order_by("-number").first()
 
 
 def latest(month: Month) -> MonthRun | None:
     """The last run begun for a month, whatever became of it."""
     return MonthRun.objects.filter(month=month.first_day).select_related("job").order_by("-number").first()
+
+
+def lines_between(institution_id: int, first: Month, last: Month) -> list[Line]:
+    """An institution's lines of the months that have a result, newest month first; two queries."""
+    runs = MonthRun.objects.filter(
+        month__range=(first.first_day, last.first_day), state__in=MonthRun.WITH_RESULT
+    )
+    rows = Line.objects.filter(institution=institution_id, settlement__in=runs.values("settlement"))
+    return list(rows.select_related("settlement").order_by("-settlement__month"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""What every page of a month rests on: the run that counts, its lines, its words, and what opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+
+from alliance.lib.period import Month
+from alliance.models import Institution, Membership
+from performance.engine.indicators import Indicator
+from performance.engine.scheme import Column, Scheme
+from performance.models import Line, MonthRun, Settlement
+from performance.services import months
+from performance.show.formulas import Token, Writer
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A month with a result, seen by a member."""
+
+    membership: Membership
+    month: Month
+    run: MonthRun
+    settlement: Settlement
+    scheme: Scheme = field(init=False)
+    indicators: Mapping[str, Indicator] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scheme", self.settlement.scheme.scheme())
+        object.__setattr__(self, "indicators", self.settlement.indicators())
+
+    def lines(self) -> list[Line]:
+        """All institutions of the month, by their code."""
+        rows = Line.objects.filter(settlement=self.settlement).select_related("institution")
+        return list(rows.order_by("institution__code"))
+
+    def line(self, code: str) -> Line:
+        """One institution's line if the member may see all of it; 404 also for others' (second wall)."""
+        rows = Line.objects.filter(settlement=self.settlement, institution__code=code)
+        found = rows.select_related("institution").first()
+        if found is None or not self.membership.sees(found.institution_id):
+            raise Http404
+        return found
+
+    def opens(self, institution: Institution) -> bool:
+        """True when the member may open the institution's figures."""
+        return self.membership.sees(institution.pk)
+
+    def column(self, code: str) -> Column:
+        """A column of the scheme."""
+        return next(column for column in self.scheme.columns if column.code == code)
+
+    def url(self, name: str, *args: Any) -> str:
+        """An address of this month."""
+        return reverse(name, args=[str(self.month), *args])
+
+    def writer(self, institution: Institution) -> Writer:
+        """Writes formulas of one institution; numbers open only where the member may."""
+        address = Addresses(self, institution.code).of if self.opens(institution) else (lambda token: "")
+        return Writer(self.indicators, address)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where each number of an institution's formulas opens."""
+
+    frame: Frame
+    code: str
+
+    def of(self, token: Token) -> str:
+        """The address of a number; '' for a plain constant."""
+        name = token["name"]
+        if token["origin"] == "fact":
+            return self.frame.url("month-records", self.code, token["month"], name)
+        if token["origin"] == "parameter":
+            return self._parameter(name)
+        return self._result(name)
+
+    def _parameter(self, name: str) -> str:
+        if name in ("scale", "full_points"):
+            return ""
+        key = {"pool_fen": "pool", "basis_fen": "basis"}.get(name, "scheme")
+        return self.frame.url("month-records", self.code, str(self.frame.month), key)
+
+    def _result(self, name: str) -> str:
+        kind, _colon, indicator = name.partition(":")
+        if indicator:
+            return self.frame.url("month-why-indicator", self.code, indicator)
+        if kind == "score":
+            return self.frame.url("month-institution", self.code)
+        return f"{self.frame.url('month')}#shares" if kind == "weight" else ""
+
+
+def frame(membership: Membership, month: Month) -> Frame:
+    """The month as it stands for a member; 404 while there is no result."""
+    run = months.current(month)
+    if run is None or run.settlement is None:
+        raise Http404
+    return Frame(membership, month, run, run.settlement)
+
+
+def link(name: str, *args: Any) -> str:
+    """An address of another room; '' where that room has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,122 @@
+"""The page of a month: where it stands, what decides, who gets what, what the member may do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import words
+from alliance.web.parts import Fact, Fig, history
+from performance.models import Line, MonthRun
+from performance.services import months, pools
+from performance.services.completeness import Delivery, deliveries
+from performance.show import labels, road, table
+from performance.show.frame import Frame
+
+State = MonthRun.State
+
+
+def page(membership: Membership, month: Month) -> dict[str, Any]:
+    """Everything of the page, with or without a result; a number of queries that does not grow."""
+    run, last = months.current(month), months.latest(month)
+    arrived, pool = deliveries(month), pools.latest(month)
+    found = {
+        "title": _("Result of %(month)s") % {"month": words.month(month)},
+        "month": month, "run": run, "last": last, "chip": labels.chip(run) if run else None,
+        "running": last if last and last.state == State.RUNNING else None,
+        "stages": road.stages(run, arrived),
+        "notes": road.notes(run, last, arrived, pool, membership, month),
+        "actions": road.actions(membership, month, run, last),
+        "history": history(run, words=road.said()) if run else [],
+        "whole": membership.institution_id is None, "here": address(month),
+        "poll": reverse("month-progress", args=[str(month)]),
+    }  # fmt: skip
+    if run is not None and run.settlement is not None:
+        found |= result(Frame(membership, month, run, run.settlement), arrived)
+    return found
+
+
+def result(frame: Frame, arrived: Sequence[Delivery]) -> dict[str, Any]:
+    """The figures, the table and the differences."""
+    lines, earlier = frame.lines(), table.before(frame)
+    bars, before_fen = table.changes(lines, earlier), earlier.total()
+    shared = sum(line.fen or 0 for line in lines)
+    change = None if before_fen is None else shared - before_fen
+    return {
+        "groups": table.groups(frame, lines, earlier, arrived), "dimensions": frame.scheme.dimensions,
+        "dimension_names": [labels.named(one) for one in frame.scheme.dimensions],
+        "figs": figs(frame, lines, arrived, change), "bars": bars, "reading": reading(bars),
+        "shared": shared, "change": change, "gap": frame.settlement.pool_fen - shared,
+        "settlement": frame.settlement, "scheme": labels.named(frame.scheme), "count": len(lines),
+        "indicators": [
+            Fact(labels.named(one), url=frame.url("month-indicator", one.code))
+            for one in frame.indicators.values()
+        ],
+        "unscored": unscored(frame, lines),
+    }  # fmt: skip
+
+
+def figs(frame: Frame, lines: Sequence[Line], arrived: Sequence[Delivery], change: int | None) -> list[Fig]:
+    """Pool, institutions, mean score, cases."""
+    scores = [line.score for line in lines if line.score is not None]
+    mean = sum(scores) / len(scores) if scores else None
+    complete = sum(one.complete for one in arrived)
+    excepted = sum(one.excepted and not one.complete for one in arrived)
+    against = (
+        _("against the month before %(diff)s") % {"diff": words.yuan_diff(change)}
+        if change is not None
+        else ""
+    )
+    return [
+        Fig(_("Pool"), words.yuan(frame.settlement.pool_fen), _("yuan"), against),
+        Fig(_("Institutions"), str(len(lines)), detail=_complete(complete, excepted)),
+        Fig(_("Mean score"), words.assessed(mean), detail=_("%(n)d with a score") % {"n": len(scores)}),
+        _cases(arrived),
+    ]
+
+
+def _complete(complete: int, excepted: int) -> str:
+    if excepted:
+        return _("%(n)d complete, %(m)d with an exception") % {"n": complete, "m": excepted}
+    return _("%(n)d complete") % {"n": complete}
+
+
+def _cases(arrived: Sequence[Delivery]) -> Fig:
+    delivered = sum(one.delivered for one in arrived)
+    declared = sum(one.declared or 0 for one in arrived)
+    detail = _("declared %(n)s") % {"n": words.num(declared)}
+    return Fig(_("Cases"), words.num(delivered), detail=detail)
+
+
+def reading(bars: Sequence[Any]) -> str:
+    """The differences as a sentence."""
+    gain, lose = sum(bar.fen > 0 for bar in bars), sum(bar.fen < 0 for bar in bars)
+    if not gain and not lose:
+        return _("Nobody's share changed.")
+    return _("%(gain)d gain, %(lose)d lose; most: %(name)s %(diff)s") % {
+        "gain": gain, "lose": lose, "name": max(bars, key=lambda bar: abs(bar.fen)).name,
+        "diff": words.yuan_diff(max(bars, key=lambda bar: abs(bar.fen)).fen),
+    }  # fmt: skip
+
+
+def unscored(frame: Frame, lines: Sequence[Line]) -> list[str]:
+    """Institutions with indicators that could not be assessed, and what became of the weights."""
+    return [
+        _("%(name)s: %(missing)s not assessed; the other weights count for them.")
+        % {
+            "name": line.institution.short_name,
+            "missing": "、".join(labels.named(frame.indicators[code]) for code in line.missing),
+        }
+        for line in lines
+        if line.missing and line.status == "reweighted"
+    ]
+
+
+def address(month: Month) -> str:
+    """The address of a month's page."""
+    return reverse("month", args=[str(month)])

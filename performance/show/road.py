@@ -1,0 +1,138 @@
+"""Where a month stands on its road, what stands in its way, and what the member may do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alliance.approvals.models import Approval
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import words
+from alliance.web.parts import Action, Fact, Stage
+from performance.models import MonthRun, PoolDecision
+from performance.services import months
+from performance.services.completeness import Delivery
+from performance.show.frame import link
+
+State = MonthRun.State
+
+
+def said() -> dict[str, str]:
+    """Steps of a run in words."""
+    return {
+        "compute": _("Computed"), "propose": _("Proposed"), "approve": _("Approved"),
+        "post": _("Posted to the books"), "give_back": _("Given back"), "block": _("Blocked"),
+    }  # fmt: skip
+
+
+def stages(run: MonthRun | None, arrived: Sequence[Delivery]) -> list[Stage]:
+    """Collected, computed, checked, approved, posted; the first that is not done is now."""
+    ready = sum(one.complete or one.excepted for one in arrived)
+    state = run.state if run else ""
+    done = [
+        ready == len(arrived), run is not None,
+        state in (State.PROPOSED, State.APPROVED, State.POSTED),
+        state in (State.APPROVED, State.POSTED), state == State.POSTED,
+    ]  # fmt: skip
+    names = [_("Collect"), _("Compute"), _("Check"), _("Approve"), _("Post")]
+    computed = words.moment(run.settlement.computed_at) if run and run.settlement else ""
+    details = [
+        _("%(ready)d of %(all)d institutions") % {"ready": ready, "all": len(arrived)}, computed, "", "",
+        words.moment(run.journal.posted_at) if run and run.journal else "",
+    ]  # fmt: skip
+    if run is not None:  # what was computed had been collected
+        done[0] = True
+    now = done.index(False) if False in done else len(done)
+    return [
+        Stage(name, "done" if finished else "now" if place == now else "next", [text] if text else [])
+        for place, (name, finished, text) in enumerate(zip(names, done, details, strict=True))
+    ]
+
+
+def notes(
+    run: MonthRun | None,
+    last: MonthRun | None,
+    arrived: Sequence[Delivery],
+    pool: PoolDecision | None,
+    membership: Membership,
+    month: Month,
+) -> list[dict[str, Any]]:
+    """What stands in the way, and what a decider waits for."""
+    found = []
+    if last is not None and last.state == State.FAILED and last.refusal:
+        text = months.sentence(last.refusal["template"], last.refusal.get("params"))
+        found.append({"kind": "late", "text": text, "items": _inputs(membership, month)})
+    if run is not None and run.state == State.BLOCKED:
+        found.append({"kind": "warn", "text": _("The scheme blocks this month; nothing is shared.")})
+    if run is None or run.state in (State.COMPUTED, State.BLOCKED):
+        found += _before_computing(arrived, pool, membership, month)
+    return found
+
+
+def _before_computing(
+    arrived: Sequence[Delivery], pool: PoolDecision | None, membership: Membership, month: Month
+) -> list[dict[str, Any]]:
+    """What is still missing, as one note with its list."""
+    items = []
+    if pool is None:
+        items.append(_("The pool is not decided."))
+    elif pool.confirmed_at is None:
+        items.append(_("The pool waits for its second person."))
+    lacking = [one.institution.short_name for one in arrived if not (one.complete or one.excepted)]
+    if lacking:
+        items.append(_("Cases are missing: %(names)s.") % {"names": "、".join(lacking)})
+    if not items:
+        return []
+    url = _inputs(membership, month)
+    facts = [Fact(text, url=url[0].url if url else "") for text in items]
+    return [{"kind": "warn", "text": _("Before the month can be approved:"), "items": facts}]
+
+
+def _inputs(membership: Membership, month: Month) -> list[Fact]:
+    if membership.institution_id is not None:
+        return []
+    return [Fact(_("What the month rests on"), url=reverse("month-inputs", args=[str(month)]))]
+
+
+def actions(
+    membership: Membership, month: Month, run: MonthRun | None, last: MonthRun | None
+) -> list[Action]:
+    """The buttons of this member now; the next step of the month is the primary one."""
+    if membership.institution_id is not None:
+        return []
+    found: list[Action] = []
+    where = [str(month)]
+    if run is not None and membership.can("export.run"):
+        found.append(Action(_("Export"), reverse("month-export", args=where), "download", get=True))
+    found.append(
+        Action(_("What the month rests on"), reverse("month-inputs", args=where), "database", get=True)
+    )
+    if membership.can("month.compute") and (last is None or last.state not in MonthRun.LIVE):
+        kind = "" if run else "primary"
+        label = _("Compute again") if run else _("Compute")
+        found.append(Action(label, reverse("month-compute", args=where), "refresh", kind))
+    if run is not None and run.state == State.COMPUTED and membership.can("month.propose"):
+        found.append(
+            Action(_("Propose for approval"), reverse("month-propose", args=where), "check", "primary")
+        )
+    return [*found, *_approval(membership, run)]
+
+
+def _approval(membership: Membership, run: MonthRun | None) -> list[Action]:
+    if run is None or run.approval is None or not membership.can("approval.view"):
+        return []
+    url = link("approval", run.approval.pk)
+    if not url:
+        return []
+    kind = "primary" if _waits(membership, run.approval) else ""
+    return [Action(_("Approval"), url, "scale", kind, get=True)]
+
+
+def _waits(membership: Membership, approval: Approval) -> bool:
+    """True when the approval is open and somebody else proposed it."""
+    is_open = approval.state == Approval.State.OPEN
+    return is_open and membership.can("month.approve") and approval.proposed_by.user_id != membership.user_id

@@ -1,0 +1,81 @@
+"""The records behind a number: the last of at most three clicks below a month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from alliance.lib.period import Month
+from alliance.services import journal
+from alliance.web import lists
+from alliance.web.access import permit, require
+from alliance.web.parts import Empty, Tab
+from performance.services import evidence
+from performance.services.evidence import Evidence
+from performance.show import rests, why
+from performance.show.frame import Frame, frame
+from performance.tables import CaseTable, ReferralTable
+
+RULES = {"pool": rests.pool, "basis": rests.basis, "scheme": rests.scheme}
+
+
+@permit("indicator.view")
+@require_safe
+def month_records(request: Any, month: Month, code: str, at: Month, key: str) -> HttpResponse:
+    """What a number of a formula rests on: cases, referrals, declarations, or the decision that set it."""
+    found = frame(request.membership, month)
+    line = found.line(code)
+    about = why.about(found, line)
+    if key in RULES:
+        return render(request, "performance/rests.html", {**about, **RULES[key](found, line)})
+    fact = evidence.fact_of(found.settlement, line.institution, at, key)
+    if fact is None:
+        raise Http404
+    about |= rests.head(fact)
+    if fact.kind == "case":
+        return cases(request, found, fact, about)
+    if fact.kind == "referral":
+        return referrals(request, found, fact, about)
+    return render(request, "performance/rests.html", {**about, **rests.statement(found, fact)})
+
+
+def cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
+    """The cases that count, and beside them those that were looked at and do not."""
+    require(request.membership, "case.list")
+    counted = request.GET.get("view") != "rest"
+    _journal(request, found, fact)
+    tabs: list[Tab] = []
+    if fact.key in evidence.WEIGHTED:
+        numbers = [evidence.cases(fact, counted=one).order_by().count() for one in (True, False)]
+        tabs = [
+            Tab(_("counted"), "?", counted, numbers[0]),
+            Tab(_("not counted"), "?view=rest", not counted, numbers[1]),
+        ]
+    rows = evidence.cases(fact, counted=counted)
+    return lists.answer(
+        request, "performance/records.html", rows, CaseTable, tabs=tabs, empty=_empty(), extra=about
+    )
+
+
+def referrals(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
+    """The referrals that count."""
+    require(request.membership, "referral.view")
+    _journal(request, found, fact)
+    rows = evidence.referrals(fact)
+    return lists.answer(request, "performance/records.html", rows, ReferralTable, empty=_empty(), extra=about)
+
+
+def _journal(request: Any, found: Frame, fact: Evidence) -> None:
+    """A list of patients is a read of patients (walls.md section 5)."""
+    journal.write(
+        by=request.membership, verb=f"{fact.kind}.listed", about=found.run, request=request,
+        institution=fact.institution.code, month=str(fact.month), fact=fact.key,
+    )  # fmt: skip
+
+
+def _empty() -> Empty:
+    return Empty(_("No record"), _("This number is a known zero: nothing of the kind happened."))

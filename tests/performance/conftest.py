@@ -1,0 +1,20 @@
+"""A month that can be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from tests.performance.scene import prepare
+from tests.world import World
+
+
+@pytest.fixture
+def qinghe(world: World, tmp_path: Path) -> Iterator[World]:
+    """The cast with Qinghe's October delivered and decided."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        prepare(world)
+        yield world
