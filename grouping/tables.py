@@ -42,8 +42,8 @@ def file_chip(file: CaseFile) -> SafeString:
         percent = file.job.percent
         return chip("info", _("checking") if percent is None else f"{_('checking')} {percent}%", "refresh")
     if file.state == CaseFile.State.CHECKED and not file.rows_bad:
-        return chip("info", str(file.get_state_display()))
-    return chip(FILE_CHIPS[file.state], str(file.get_state_display()))
+        return chip("info", str(texts.FILE_STATES[file.state]))
+    return chip(FILE_CHIPS[file.state], str(texts.FILE_STATES[file.state]))
 
 
 def months_of(file: CaseFile) -> str:
@@ -94,7 +94,9 @@ class FileFilter(django_filters.FilterSet):
     """Conditions of the list of deliveries."""
 
     state = django_filters.ChoiceFilter(
-        choices=CaseFile.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("state: all")
+        choices=list(texts.FILE_STATES.items()),
+        label=gettext_lazy("state"),
+        empty_label=gettext_lazy("state: all"),
     )
     institution = django_filters.ModelChoiceFilter(
         queryset=lambda request: visible.institutions(request.membership),

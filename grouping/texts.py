@@ -60,6 +60,13 @@ CONDITIONS: Mapping[int, Any] = {
     3: gettext_lazy("unknown"),
     4: gettext_lazy("not present"),
 }
+FILE_STATES: Mapping[str, Any] = {
+    CaseFile.State.RECEIVED: gettext_lazy("being checked"),
+    CaseFile.State.CHECKED: gettext_lazy("to be decided"),
+    CaseFile.State.REFUSED: gettext_lazy("cannot be read"),
+    CaseFile.State.PUBLISHED: gettext_lazy("stored"),
+    CaseFile.State.DISCARDED: gettext_lazy("put aside"),
+}
 SEXES: Mapping[int, Any] = {1: gettext_lazy("male"), 2: gettext_lazy("female")}
 
 

@@ -56,7 +56,7 @@ def _deliveries(membership: Membership) -> list[Todo]:
         else _("All rows are good; nothing is stored before you say so.")
     )
     url = f"{reverse('case-files')}?view=open"
-    return [Todo("warn", what % {"n": found["all"]}, reason, url, None, found["all"], _("Decide"))]
+    return [Todo("warn", what % {"n": found["all"]}, reason, url, None, found["all"], _("Look and store"))]
 
 
 def _questions(membership: Membership) -> list[Todo]:

@@ -211,7 +211,7 @@ def who(case: Case) -> list[parts.Fact]:
     number = mask_id(person.id_number) if person.id_number else words.DASH
     born = person.birth_date.isoformat() if person.birth_date else words.DASH
     return [
-        parts.Fact(_("name"), mask_name(person.name)),
+        parts.Fact(_("patient"), mask_name(person.name)),
         parts.Fact(_("ID number"), number),
         parts.Fact(_("date of birth"), born),
     ]
