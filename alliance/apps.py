@@ -18,6 +18,9 @@ class AllianceConfig(AppConfig):
         from django.apps import apps
         from django.utils.module_loading import autodiscover_modules
 
+        from alliance.web import parameter_approval
+
         autodiscover_modules("tasks")  # handlers of jobs register themselves
+        parameter_approval.register()
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(raise_walls, sender=last)

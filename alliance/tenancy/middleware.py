@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -113,6 +114,7 @@ class AllianceMiddleware:
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
             _journal_denial(request, response)
+        add_never_cache_headers(response)
         if getattr(response, "streaming", False):
             response.streaming_content = _within(membership.alliance, response.streaming_content)  # type: ignore[attr-defined]
         return response

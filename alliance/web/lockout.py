@@ -1,4 +1,4 @@
-"""Who is locked out after failed sign-ins: an account after few, an address after many (N41, walls.md section 5)."""
+"""Who is locked out: an account after few failed sign-ins, an address after many (N41)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Handler(AxesDatabaseHandler):
     def reset_user_attempts(self, request: Any, credentials: Any = None) -> int:
         """A sign-in clears the failures of its own account only.
 
-        Clearing those of the address as well would let an attacker wipe the slate with an account of their own.
+        Clearing those of the address as well would let an attacker wipe the slate with an own account.
         """
         by_account, _by_address = self.filter_user_attempts(request, credentials)
         return int(by_account.delete()[0])

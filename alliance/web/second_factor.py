@@ -1,4 +1,4 @@
-"""The second factor: six digits of an authenticator app, set up once and asked in each session (walls.md section 5)."""
+"""The second factor: six digits of an authenticator app, asked in each session (walls.md section 5)."""
 
 from __future__ import annotations
 

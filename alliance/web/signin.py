@@ -31,7 +31,7 @@ LANGUAGE_SECONDS = 365 * 24 * 3600
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Name and password; failures are counted by account and address. Then the second factor, where there is one."""
+    """Name and password; failures count by account and by address. Then the second factor, if any."""
     form = AuthenticationForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()

@@ -36,5 +36,5 @@ def locked(request: Any, username: str | None = None, **kwargs: Any) -> None:
 
 
 def _known(username: str | None) -> User | None:
-    """The account, if there is one. What else was typed is not kept: people type passwords into the wrong field."""
+    """The account, if any. What else was typed is not kept: people type passwords into the wrong field."""
     return User.objects.filter(username=username or "").first()

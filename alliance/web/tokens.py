@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from alliance.models import ApiToken, Membership
+from alliance.services.api_keys import hash_of
+from alliance.services.api_keys import issue as issue_key
 
 HEADER = re.compile(r"^Bearer (?P<code>[a-z0-9_-]{1,32})\.(?P<secret>[A-Za-z0-9_-]{20,100})$")
 
@@ -26,7 +26,9 @@ class Token:
     def membership(self) -> Membership | None:
         """The living membership the key stands for; call inside the alliance. Notes the use of the key."""
         found = (
-            ApiToken.objects.select_related("membership__alliance", "membership__user", "membership__institution")
+            ApiToken.objects.select_related(
+                "membership__alliance", "membership__user", "membership__institution"
+            )
             .filter(sha256=self.sha256, is_active=True, expires_at__gt=timezone.now())
             .filter(membership__is_active=True, membership__user__is_active=True)
             .first()
@@ -40,15 +42,9 @@ class Token:
 def read_token(request: Any) -> Token | None:
     """The key in the request's header, if it has the form of one."""
     match = HEADER.match(request.headers.get("Authorization", ""))
-    return Token(match["code"], _hash(match["secret"])) if match else None
+    return Token(match["code"], hash_of(match["secret"])) if match else None
 
 
 def issue(*, membership: Membership, name: str, expires_at: datetime) -> str:
     """Make a key and return its text, which is shown once and stored nowhere."""
-    secret = secrets.token_urlsafe(32)
-    ApiToken.objects.create(membership=membership, name=name, sha256=_hash(secret), expires_at=expires_at)
-    return f"{membership.alliance.code}.{secret}"
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return issue_key(by=membership, name=name, expires_at=expires_at)[1]
