@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -86,7 +86,7 @@ class Referrals(ReferralView):
     def get(self, request: Request) -> Response:
         journal.write(by=self.member, verb="patient.listed", request=request._request, list="api.referrals")
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(ReferralLine(page, many=True).data)
+        return self.get_paginated_response(ReferralLine(cast(Any, page), many=True).data)
 
     @extend_schema(operation_id="referrals_log", request=LogBody, responses={201: ReferralPage})
     def post(self, request: Request) -> Response:

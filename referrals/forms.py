@@ -39,7 +39,7 @@ class PersonFields(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     sex = forms.TypedChoiceField(
-        label=gettext_lazy("sex"), coerce=int, empty_value=int(Person.Sex.UNKNOWN), required=False,
+        label=gettext_lazy("sex"), coerce=int, required=False,
         choices=[("", "—"), (1, gettext_lazy("male")), (2, gettext_lazy("female"))],
     )  # fmt: skip
     birth_date = forms.DateField(
@@ -62,6 +62,12 @@ class PersonFields(forms.Form):
         except Refused as error:
             add_refusal(self, error, PERSON_FIELDS.get(error.reason, "id_number"))
         return data
+
+
+class CheckFields(PersonFields):
+    """Who the patient may be, while the form is still being filled in."""
+
+    name = forms.CharField(max_length=60, required=False)
 
 
 PERSON_FIELDS = {
@@ -203,7 +209,7 @@ class AmendForm(ContentFields):
         )  # fmt: skip
 
 
-def medical(data: Mapping[str, Any]) -> dict[str, str]:
+def medical(data: Mapping[str, Any]) -> dict[str, Any]:
     """The texts of `ContentFields` out of cleaned data; '' where a direction does not ask."""
     return {name: data.get(name, "") for name in ContentFields.base_fields}
 

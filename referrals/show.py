@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.identity import mask_id, mask_name, mask_phone
 from alliance.lib.refusal import Refused
-from alliance.models import Membership
+from alliance.models import Membership, Transition
+from alliance.services import journal
 from alliance.web import parts, words
 from referrals import forms, tables
 from referrals.models import Referral
@@ -22,6 +23,16 @@ WHY = [
     "urgency", "diagnosis_name", "diagnosis_code", "reason", "reason_text", "summary", "treatment",
     "next_plan", "medication",
 ]  # fmt: skip
+# The column that bears the time of reaching a state.
+STAMPS = {
+    "submitted": "logged_at",
+    "accepted": "answered_at",
+    "declined": "answered_at",
+    "arrived": "arrived_at",
+    "completed": "completed_at",
+    "no_show": "closed_at",
+    "cancelled": "closed_at",
+}
 WHERE = ["target", "transport", "contact_phone", "consent"]
 
 
@@ -123,11 +134,18 @@ def _step_form(step: str) -> Form | None:
 
 
 def history(referral: Referral) -> list[parts.Step]:
-    """The kept steps, oldest first; a refusal with its reason, so that the sender sees why."""
-    said = {"log": _("Logged")}
-    if referral.decline_reason:
-        said["decline"] = _("Declined: %(reason)s") % {"reason": referral.decline_words}
-    return parts.history(referral, words=said)
+    """The kept steps at the times the referral bears, oldest first; a refusal with its reason."""
+    return [_line(referral, step) for step in journal.steps_of(referral)]
+
+
+def _line(referral: Referral, step: Transition) -> parts.Step:
+    title = str(Referral.State(step.to_state).label)
+    if step.to_state == Referral.State.SUBMITTED:
+        title = _("Logged")
+    elif step.to_state == Referral.State.DECLINED:
+        title = _("Declined: %(reason)s") % {"reason": referral.decline_words}
+    at = getattr(referral, STAMPS.get(step.to_state, ""), None) or step.at
+    return parts.Step("yes", title, detail=step.note, at=at, by=str(step.by.user) if step.by else "")
 
 
 def due(referral: Referral) -> dict[str, str]:
@@ -159,7 +177,7 @@ def amend_page(form: forms.AmendForm) -> dict[str, Any]:
     return {"title": _("Change %(number)s") % {"number": form.referral.number}, "form": form}
 
 
-def both(form: forms.AmendForm, stored: Referral) -> dict[str, Any]:
+def both(form: forms.AmendForm, stored: Any) -> dict[str, Any]:
     """Two versions side by side where they differ, and the form to send again over the newer one (N34)."""
     newer = Referral.objects.with_names().get(pk=stored.pk)
     rows = [
@@ -167,7 +185,7 @@ def both(form: forms.AmendForm, stored: Referral) -> dict[str, Any]:
         for name in form.fields
         if name != "version" and getattr(newer, name) != form.cleaned_data.get(name)
     ]
-    again = forms.AmendForm(referral=newer, data=form.data.copy() | {"version": str(newer.version)})
+    again = forms.AmendForm(referral=newer, data={**dict(form.data.items()), "version": str(newer.version)})
     return {"title": _("Changed by somebody else meanwhile"), "rows": rows, "form": again, "referral": newer}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -36,7 +36,7 @@ def next_number(day: date, prefix: str) -> int:
 
 
 def walk(state: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
-    """Take many referrals one step to `state`, each with its own values; rows are (id, value of each column)."""
+    """Take many referrals one step to `state`; rows are (id, value of each column). Returns how many."""
     if not rows:
         return 0
     given = [f"c{number}" for number in range(len(columns))]

@@ -107,12 +107,23 @@ class ReferralFilter(django_filters.FilterSet):
     """Conditions of the list. A name is found only whole, by its token; nothing else of a patient is."""
 
     direction = django_filters.ChoiceFilter(
-        choices=Referral.Direction.choices, label=gettext_lazy("direction")
+        choices=Referral.Direction.choices,
+        label=gettext_lazy("direction"),
+        empty_label=gettext_lazy("Direction: all"),
     )
-    urgency = django_filters.ChoiceFilter(choices=Referral.Urgency.choices, label=gettext_lazy("urgency"))
-    state = django_filters.ChoiceFilter(choices=Referral.State.choices, label=gettext_lazy("state"))
+    urgency = django_filters.ChoiceFilter(
+        choices=Referral.Urgency.choices,
+        label=gettext_lazy("urgency"),
+        empty_label=gettext_lazy("Urgency: all"),
+    )
+    state = django_filters.ChoiceFilter(
+        choices=Referral.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("State: all")
+    )
     place = django_filters.ModelChoiceFilter(
-        queryset=places, method="of_place", label=gettext_lazy("institution")
+        queryset=places,
+        method="of_place",
+        label=gettext_lazy("institution"),
+        empty_label=gettext_lazy("Institution: all"),
     )
     q = django_filters.CharFilter(method="search", label=gettext_lazy("number or whole name"))
 
@@ -133,15 +144,15 @@ class ReferralFilter(django_filters.FilterSet):
 VIEWS = ("waiting", "sent", "late", "all")
 
 
-def view_of(membership: Membership, view: str, now: datetime) -> QuerySet[Referral]:
+def view_of(membership: Membership, view: str, now: datetime) -> Any:
     """The rows of a saved view, most urgent first where something waits."""
-    seen: QuerySet[Referral] = Referral.objects.visible_to(membership)
+    seen = Referral.objects.visible_to(membership)
     return {
         "waiting": lambda: seen.filter(waiting(membership)).order_by("answer_due_at", "pk"),
         "sent": lambda: seen.filter(origin_institution=membership.institution_id).order_by(
             "-logged_at", "-pk"
         ),
-        "late": lambda: seen.late(now).order_by("answer_due_at", "pk"),  # type: ignore[attr-defined]
+        "late": lambda: seen.late(now).order_by("answer_due_at", "pk"),
         "all": lambda: seen.order_by("-logged_at", "-pk"),
     }[view]()
 

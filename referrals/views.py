@@ -77,7 +77,7 @@ def log(request: Any) -> HttpResponseBase:
 def check(request: Any) -> HttpResponse:
     """While typing: who the patient is, and whether an unfinished referral stands in the way."""
     own_institution(request.membership)
-    form = forms.PersonFields(request.POST)
+    form = forms.CheckFields(request.POST)
     form.is_valid()
     who, direction = form.cleaned_data.get("who"), request.GET.get("direction", "")
     if who is None or direction not in Referral.Direction.values:
@@ -86,7 +86,8 @@ def check(request: Any) -> HttpResponse:
     journal.write(by=request.membership, verb="patient.looked_up", about=person, request=request)
     live = services.live_one(person=person, direction=direction) if person else None
     known = live is not None and live.side_of(request.membership) != ""
-    return render(request, "referrals/_live.html", {"who": who, "live": live, "known": known})
+    name = person.name if person else who.name
+    return render(request, "referrals/_live.html", {"name": name, "live": live, "known": known})
 
 
 @permit("referral.log")
@@ -143,7 +144,8 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 
 def visible(membership: Membership, pk: int) -> Referral:
     """The referral if the member's institution sent or received it, else 404."""
-    return get_or_404(Referral.objects.visible_to(membership).with_names(), pk=pk)
+    rows: QuerySet[Referral] = Referral.objects.visible_to(membership).with_names()
+    return get_or_404(rows, pk=pk)
 
 
 def own_institution(membership: Membership) -> Institution:
@@ -177,7 +179,12 @@ def targets(origin: Institution, direction: str) -> QuerySet[Institution]:
 
 def _log(by: Membership, form: forms.LogForm, now: datetime) -> Referral | None:
     """The logged referral, or None with the refusal in the form and nothing stored."""
-    who = form.cleaned_data["who"]
+    who, content = form.cleaned_data["who"], form.content()
+    faults = list(services.faults(content, origin=own_institution(by)))
+    for fault in faults:
+        forms.add_refusal(form, fault, fault.field)
+    if faults:
+        return None
     try:
         with transaction.atomic():
             person = people.find_or_create(
@@ -188,7 +195,7 @@ def _log(by: Membership, form: forms.LogForm, now: datetime) -> Referral | None:
                 id_number=who.id_number,
                 phone=who.phone,
             )
-            return services.log_referral(by=by, person=person, content=form.content(), now=now)
+            return services.log_referral(by=by, person=person, content=content, now=now)
     except services.ReferralRefused as error:
         forms.add_refusal(form, error, error.field)
     except Refused as error:

@@ -1,7 +1,7 @@
 """Taking over referrals that happened before the system: many at once, through every step of the machine.
 
-The database lets a referral begin only as submitted and go only along declared steps, so each state is written in
-turn. A person's referrals in one direction follow each other: they are taken over in waves, oldest first.
+The database lets a referral begin only as submitted and go only along declared steps: each state is written in
+turn. Referrals of one person in one direction follow each other: they are taken over in waves, oldest first.
 """
 
 from __future__ import annotations
@@ -50,15 +50,31 @@ class PastReferral:
     closed_at: datetime | None
 
 
-# From state, to state, the states it lies on the way to, and what the step writes.
-STEPS: Sequence[tuple[str, str, frozenset[str], tuple[str, ...]]] = (
-    ("submitted", "accepted", frozenset({"accepted", "arrived", "no_show", "completed"}), ("answered_at",)),
-    ("submitted", "declined", frozenset({"declined"}), ("answered_at", "decline_reason", "decline_text")),
-    ("accepted", "arrived", frozenset({"arrived", "completed"}), ("arrived_at",)),
-    ("accepted", "no_show", frozenset({"no_show"}), ("closed_at",)),
-    ("arrived", "completed", frozenset({"completed"}), ("completed_at", "reply")),
-    ("submitted", "cancelled", frozenset({"cancelled"}), ("closed_at",)),
-)
+@dataclass(frozen=True)
+class PastStep:
+    """A step of the machine: its name, from and to, the end states it lies on the way to, what it writes."""
+
+    name: str
+    before: str
+    after: str
+    towards: frozenset[str]
+    writes: tuple[str, ...]
+
+
+STEPS: Sequence[PastStep] = (
+    PastStep(
+        "accept", "submitted", "accepted", frozenset({"accepted", "arrived", "no_show", "completed"}),
+        ("answered_at",),
+    ),
+    PastStep(
+        "decline", "submitted", "declined", frozenset({"declined"}),
+        ("answered_at", "decline_reason", "decline_text"),
+    ),
+    PastStep("arrive", "accepted", "arrived", frozenset({"arrived", "completed"}), ("arrived_at",)),
+    PastStep("no_show", "accepted", "no_show", frozenset({"no_show"}), ("closed_at",)),
+    PastStep("complete", "arrived", "completed", frozenset({"completed"}), ("completed_at", "reply")),
+    PastStep("cancel", "submitted", "cancelled", frozenset({"cancelled"}), ("closed_at",)),
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -67,7 +83,7 @@ def take_over(*, by: Membership, referrals: Iterable[PastReferral]) -> int:
     count, limits = 0, Limits()
     for wave in _waves(referrals):
         rows = Referral.objects.bulk_create([_submitted(past, limits) for past in wave], batch_size=BATCH)
-        _walk(by, list(zip(wave, rows, strict=True)))
+        _walk(list(zip(wave, rows, strict=True)))
         count += len(rows)
     journal.write(by=by, verb="referral.history_taken_over", count=count)
     return count
@@ -103,30 +119,29 @@ class Limits:
 def _submitted(past: PastReferral, limits: Limits) -> Referral:
     rule, due = limits.of(past.urgency, past.logged_at)
     return Referral(
-        number=past.number, direction=past.direction, urgency=past.urgency, person=past.person, logged_by=past.logged_by,
-        origin_institution=past.origin, origin_department=past.origin_department, target_institution=past.target,
-        target_department=past.target_department, reason=past.reason, diagnosis_code=past.diagnosis_code,
+        number=past.number, direction=past.direction, urgency=past.urgency, person=past.person,
+        logged_by=past.logged_by, origin_institution=past.origin, origin_department=past.origin_department,
+        target_institution=past.target, target_department=past.target_department, reason=past.reason,
+        diagnosis_code=past.diagnosis_code,
         diagnosis_name=past.diagnosis_name, summary=past.summary, consent=True, logged_at=past.logged_at,
         answer_rule=rule, answer_due_at=due,
     )  # fmt: skip
 
 
-def _walk(by: Membership, pairs: list[tuple[PastReferral, Referral]]) -> None:
-    """Write each step of a wave in one statement, and keep it with its time."""
-    for before, after, on_the_way, columns in STEPS:
-        moved = [(past, row) for past, row in pairs if past.state in on_the_way]
-        sql.walk(
-            after, columns, [(row.pk, *(getattr(past, column) for column in columns)) for past, row in moved]
-        )
-        Transition.objects.bulk_create(
-            [_step(by, row, before, after, getattr(past, columns[0])) for past, row in moved],
-            batch_size=BATCH,
-        )
+def _walk(pairs: list[tuple[PastReferral, Referral]]) -> None:
+    """Write each step of a wave in one statement, and keep it; who answered at that time is not known."""
+    logged = [_kept(row, "log", "", "submitted", past.logged_by) for past, row in pairs]
+    Transition.objects.bulk_create(logged, batch_size=BATCH)
+    for step in STEPS:
+        moved = [(past, row) for past, row in pairs if past.state in step.towards]
+        values = [(row.pk, *(getattr(past, column) for column in step.writes)) for past, row in moved]
+        sql.walk(step.after, step.writes, values)
+        kept = [_kept(row, step.name, step.before, step.after, None) for _past, row in moved]
+        Transition.objects.bulk_create(kept, batch_size=BATCH)
 
 
-def _step(by: Membership, row: Referral, before: str, after: str, at: datetime) -> Transition:
-    # `at` of the row is when it was taken over; the step's own time stands in the note.
+def _kept(row: Referral, name: str, before: str, after: str, by: Membership | None) -> Transition:
+    """A step; its own time stands in the referral, `at` is when it was taken over."""
     return Transition(
-        about_kind=row._meta.label_lower, about_id=row.pk, name=after, from_state=before, to_state=after, by=by,
-        note=at.isoformat(timespec="minutes"),
-    )  # fmt: skip
+        about_kind=row._meta.label_lower, about_id=row.pk, name=name, from_state=before, to_state=after, by=by
+    )

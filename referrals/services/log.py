@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -163,45 +164,55 @@ def _only_amendable(referral: Referral, content: Content) -> Content:
 
 def _checked(content: Content, *, origin: Institution) -> Content:
     """The content with its code in one form. Raises ReferralRefused for the first thing that is wrong."""
-    code = content.diagnosis_code.strip()
-    content = replace(content, diagnosis_code=code[:1].upper() + code[1:])
+    for fault in faults(content, origin=origin):
+        raise fault
+    return replace(content, diagnosis_code=_code(content))
+
+
+def faults(content: Content, *, origin: Institution) -> Iterator[ReferralRefused]:
+    """Everything that is wrong with a content, so that a form can say all of it at once."""
     critical = content.urgency == Referral.Urgency.CRITICAL
-    _check_choices(content)
-    _check_target(content, origin)
-    if content.diagnosis_code and not DIAGNOSIS_CODE.fullmatch(content.diagnosis_code):
-        raise ReferralRefused("diagnosis_code")
-    if not content.diagnosis_code and not critical:
-        raise ReferralRefused("diagnosis_code")
-    for name in ("diagnosis_name", "summary"):
-        if not getattr(content, name).strip() and not (critical and name == "summary"):
-            raise ReferralRefused(name)
-    if not content.consent and not critical:
-        raise ReferralRefused("consent")
-    return content
+    yield from _wrong_choices(content)
+    yield from _wrong_target(content, origin)
+    code = _code(content)
+    if not (DIAGNOSIS_CODE.fullmatch(code) if code else critical):
+        yield ReferralRefused("diagnosis_code")
+    if not content.diagnosis_name.strip():
+        yield ReferralRefused("diagnosis_name")
+    if not critical and not content.summary.strip():
+        yield ReferralRefused("summary")
+    if not critical and not content.consent:
+        yield ReferralRefused("consent")
 
 
-def _check_choices(content: Content) -> None:
-    if content.direction not in Referral.Direction.values:
-        raise ReferralRefused("direction")
+def _code(content: Content) -> str:
+    code = content.diagnosis_code.strip()
+    return code[:1].upper() + code[1:]
+
+
+def _wrong_choices(content: Content) -> Iterator[ReferralRefused]:
     if content.urgency not in Referral.Urgency.values:
-        raise ReferralRefused("urgency")
+        yield ReferralRefused("urgency")
     if content.transport and content.transport not in Referral.Transport.values:
-        raise ReferralRefused("transport")
+        yield ReferralRefused("transport")
+    if content.direction not in Referral.Direction.values:
+        yield ReferralRefused("direction")
+        return
     reason = reasons.lists()[content.direction].get(content.reason)
     if reason is None:
-        raise ReferralRefused("reason")
-    if reason.needs_text and not content.reason_text.strip():
-        raise ReferralRefused("reason_text")
+        yield ReferralRefused("reason")
+    elif reason.needs_text and not content.reason_text.strip():
+        yield ReferralRefused("reason_text")
 
 
-def _check_target(content: Content, origin: Institution) -> None:
+def _wrong_target(content: Content, origin: Institution) -> Iterator[ReferralRefused]:
     target, department = content.target_institution, content.target_department
     if target.pk == origin.pk:
-        raise ReferralRefused("same_place")
-    if not target.is_active or not goes(content.direction, origin=origin, target=target):
-        raise ReferralRefused("target")
-    if department is not None and department.institution_id != target.pk:
-        raise ReferralRefused("department")
+        yield ReferralRefused("same_place")
+    elif not target.is_active or not goes(content.direction, origin=origin, target=target):
+        yield ReferralRefused("target")
+    elif department is not None and department.institution_id != target.pk:
+        yield ReferralRefused("department")
 
 
 def goes(direction: str, *, origin: Institution, target: Institution) -> bool:

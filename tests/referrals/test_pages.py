@@ -76,12 +76,14 @@ def test_the_department_is_chosen_together_with_its_house(ready: World) -> None:
 
 
 def test_a_refused_form_keeps_everything_typed_and_stores_nothing(ready: World) -> None:
-    answer = ready.client("zhao").post(LOG, typed(ready, consent="", summary="夜间不能平卧"))
+    answer = ready.client("zhao").post(
+        LOG, typed(ready, consent="", diagnosis_code="心衰", summary="夜间不能平卧")
+    )
     page = answer.content.decode()
     assert answer.status_code == 400 and stored(ready) == []
-    for value in (number_of(1), "龚建良", "心力衰竭", "I50.900", "夜间不能平卧"):
+    for value in (number_of(1), "龚建良", "心力衰竭", "心衰", "夜间不能平卧"):
         assert value in page
-    assert 'id="id_consent_error"' in page
+    assert 'id="id_consent_error"' in page and 'id="id_diagnosis_code_error"' in page
     with act_in(ready.qinghe):
         assert Person.objects.count() == 0
 
@@ -104,8 +106,10 @@ def test_while_typing_the_page_says_whether_one_is_unfinished(ready: World) -> N
         check.replace("up", "down"), {"id_number": number_of(1), "name": "龚建良"}
     )
     assert first.number not in down.content.decode()
+    by_number = ready.client("zhao").post(check, {"id_number": number_of(1)}).content.decode()
+    assert first.number in by_number and "龚*良" in by_number
     assert ready.client("zhao").post(check, {"id_number": "3301"}).content.strip() == b""
-    assert verbs(ready).count("patient.looked_up") == 3
+    assert verbs(ready).count("patient.looked_up") == 4
 
 
 def test_the_form_offers_only_houses_in_the_right_direction(ready: World) -> None:
