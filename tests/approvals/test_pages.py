@@ -13,7 +13,7 @@ from alliance.tenancy.scope import act_in
 from tests.approvals.matter import chain, propose, told, two_people  # noqa: F401 (fixture)
 from tests.world import World
 
-pytestmark = pytest.mark.usefixtures("told", "addresses")
+pytestmark = pytest.mark.usefixtures("told")
 HOME = "/a/qinghe/approvals/"
 
 

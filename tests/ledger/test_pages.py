@@ -17,7 +17,6 @@ from tests.ledger.books import NOVEMBER, OCTOBER, open_books, post
 from tests.world import World
 
 HOME = "/a/qinghe/ledger/"
-pytestmark = pytest.mark.usefixtures("addresses")
 
 
 @pytest.fixture
