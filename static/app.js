@@ -38,9 +38,9 @@
     var open = event.key === "Escape" && document.querySelector("details.drop[open]");
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
-  /* A form sent once is sent once; the summary of its errors is read out first. */
+  /* A form sent once is sent once; one that answers with a download says data-repeat and stays usable. */
   document.addEventListener("submit", function (event) {
-    if (event.defaultPrevented || event.target.method !== "post") { return; }
+    if (event.defaultPrevented || event.target.method !== "post" || "repeat" in event.target.dataset) { return; }
     window.setTimeout(function () {
       event.target.querySelectorAll("button:not([type=button])").forEach(function (button) { button.disabled = true; });
     });

@@ -42,6 +42,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("case-files", _("Case files"), "file", "case_file.view"),
             Entry("cases", _("Cases and groups"), "list", "case.list"),
+            Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),
         ),
     ),
@@ -55,7 +56,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Settings"),
         (
-            Entry("parameters", _("Parameters"), "adjust", "parameter.view"),
+            Entry("parameters", _("Parameters"), "columns", "parameter.view"),
             Entry("data:index", _("Master data"), "database", "master.view"),
             Entry("journal", _("Journal"), "history", "journal.view"),
         ),
