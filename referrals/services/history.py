@@ -1,7 +1,7 @@
 """Taking over referrals that happened before the system: many at once, through every step of the machine.
 
-The database lets a referral begin only as submitted and go only along declared steps: each state is written in
-turn. Referrals of one person in one direction follow each other: they are taken over in waves, oldest first.
+The database lets a referral begin only as submitted and go only along declared steps, each written in turn.
+Referrals of one person in one direction follow each other: they are taken over in waves, oldest first.
 """
 
 from __future__ import annotations

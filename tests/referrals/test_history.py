@@ -28,7 +28,8 @@ def past(world: World, number: int, state: str, **change: Any) -> PastReferral:
     ]
     fields: dict[str, Any] = {
         "number": f"ALT-{number}", "direction": "up", "urgency": "urgent", "state": state,
-        "person": patient(world.zhao), "logged_by": world.zhao, "origin": world.shiqiao, "origin_department": None,
+        "person": patient(world.zhao), "logged_by": world.zhao, "origin": world.shiqiao,
+        "origin_department": None,
         "target": world.lead, "target_department": None, "reason": "difficult",
         "diagnosis_code": "I50.900",
         "diagnosis_name": "心力衰竭", "summary": "气促", "reply": "好转" if state == "completed" else "",
