@@ -177,21 +177,20 @@ def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
         if found is None:
             raise
         return found
-    rows = [_entry(head, number, line) for number, line in enumerate(lines, start=1)]
-    Entry.objects.bulk_create(rows, batch_size=ROWS_A_STATEMENT)
+    sql.insert_entries(head.pk, [_row(number, line) for number, line in enumerate(lines, start=1)])
     journals.write(
-        by=head.posted_by, verb="ledger.posted", about=head, kind=head.kind, entries=len(rows),
+        by=head.posted_by, verb="ledger.posted", about=head, kind=head.kind, entries=len(lines),
         debit_fen=head.debit_fen, confirmed_by=head.confirmed_by.pk,
     )  # fmt: skip
     return Posted(head, True)
 
 
-def _entry(head: LedgerJournal, number: int, line: Line) -> Entry:
+def _row(number: int, line: Line) -> dict[str, Json]:
     kind, evidence_id = line.evidence or ("", None)
-    return Entry(
-        journal=head, number=number, account=line.account, fen=line.fen, reason=to_plain(line.reason),
-        evidence_kind=kind, evidence_id=evidence_id,
-    )  # fmt: skip
+    return {
+        "number": number, "account_id": line.account.pk, "fen": line.fen, "reason": to_plain(line.reason),
+        "evidence_kind": kind, "evidence_id": evidence_id,
+    }  # fmt: skip
 
 
 def _existing(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted | None:
@@ -204,9 +203,7 @@ def _existing(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Poste
 
 def _body_digest(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> str:
     """SHA-256 over everything a journal says; not over who said it or with which code."""
-    body: list[Json] = [
-        [line.account.code, line.fen, to_plain(line.reason), to_plain(line.evidence)] for line in lines
-    ]
+    body = [[line.account.code, line.fen, line.reason, line.evidence] for line in lines]
     about = {
         "about_month": head.about_month,
         "kind": head.kind,

@@ -6,11 +6,14 @@ that a temporary table cannot stand in for the real one. Source: walls.md sectio
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
+from alliance.lib.canonical import Json
 from alliance.tenancy.scope import current_alliance_id
 
 # Before a head is written: its period is open and stays so until COMMIT (closing waits for the share lock);
@@ -125,6 +128,13 @@ drop function public.ledger_keep_period();
 drop function public.ledger_keep_account();
 """
 
+# All entries of a journal in one statement, whatever their number: no table of its own, no batches.
+INSERT_ENTRIES = """
+insert into ledger_entry
+  (alliance_id, journal_id, number, account_id, fen, reason, evidence_kind, evidence_id)
+select %s, %s, e.* from json_to_recordset(%s) as e (
+  number integer, account_id bigint, fen bigint, reason jsonb, evidence_kind text, evidence_id bigint)
+"""
 SHARE_PERIOD = "select id, state from ledger_period where alliance_id = %s and month = %s for share"
 
 
@@ -142,3 +152,11 @@ def share_period(month: date) -> HeldPeriod | None:
         cursor.execute(SHARE_PERIOD, [current_alliance_id(), month])
         row = cursor.fetchone()
     return HeldPeriod(*row) if row else None
+
+
+def insert_entries(journal_id: int, rows: Sequence[dict[str, Json]]) -> None:
+    """Write the entries of a journal of the alliance in scope; keys of a row are the columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_ENTRIES, [current_alliance_id(), journal_id, json.dumps(rows, ensure_ascii=False)]
+        )
