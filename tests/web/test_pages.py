@@ -104,7 +104,7 @@ def test_the_banner_stands_on_pages_of_an_illustrative_scheme_alone(world: World
 
 def test_the_menu_shows_what_the_member_may(world: World) -> None:
     names = {entry.name for _label, group in context.MENU for entry in group}
-    assert len(names) == 13
+    assert len(names) == 14
     html = world.client("lin").get(HOME).content.decode()
     assert 'aria-current="page"' in html
     assert f'href="{HOME}data/"' in world.client("su").get(HOME).content.decode()
