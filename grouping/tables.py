@@ -1,12 +1,11 @@
-"""Lists of this room: delivered files, bad rows, cases, schemes."""
+"""Columns of the lists of this room: delivered files, bad rows, cases, schemes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 import django_tables2 as tables
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,8 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from alliance.lib.identity import mask_name
-from alliance.lib.period import Month
-from alliance.lib.refusal import Refused
 from alliance.models import Department, Job
 from alliance.templatetags.xietong import CHIP_ICONS
 from alliance.web import lists, words
@@ -43,7 +40,8 @@ def file_chip(file: CaseFile) -> SafeString:
         return chip("info", _("checking") if percent is None else f"{_('checking')} {percent}%", "refresh")
     if file.state == CaseFile.State.CHECKED and not file.rows_bad:
         return chip("info", str(texts.FILE_STATES[file.state]))
-    return chip(FILE_CHIPS[file.state], str(texts.FILE_STATES[file.state]))
+    icon = "alert" if file.state == CaseFile.State.REFUSED else ""
+    return chip(FILE_CHIPS[file.state], str(texts.FILE_STATES[file.state]), icon)
 
 
 def months_of(file: CaseFile) -> str:
@@ -88,34 +86,6 @@ class FileTable(lists.Table):
 
     def render_received_at(self, record: CaseFile) -> str:
         return f"{words.moment(record.received_at)} {record.received_by.user}"
-
-
-class FileFilter(django_filters.FilterSet):
-    """Conditions of the list of deliveries."""
-
-    state = django_filters.ChoiceFilter(
-        choices=list(texts.FILE_STATES.items()),
-        label=gettext_lazy("state"),
-        empty_label=gettext_lazy("state: all"),
-    )
-    institution = django_filters.ModelChoiceFilter(
-        queryset=lambda request: visible.institutions(request.membership),
-        label=gettext_lazy("institution"), empty_label=gettext_lazy("institution: all"),
-    )  # fmt: skip
-
-    class Meta:
-        model = CaseFile
-        fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        drop_institution(self)
-
-
-def drop_institution(filterset: django_filters.FilterSet) -> None:
-    """Who belongs to one institution is not asked which."""
-    if filterset.request.membership.institution_id is not None:
-        del filterset.filters["institution"]
 
 
 class BadRowTable(lists.Table):
@@ -213,11 +183,11 @@ def case_link(case: Case) -> SafeString:
 
 
 def plain_weight(weight: Any) -> str:
-    """A weight as the scheme writes it, without the zeros the column adds."""
+    """A weight with four decimals, more where the scheme has them; the column adds zeros that it does not."""
     if weight is None:
         return words.DASH
-    text = f"{weight:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    whole, _point, decimals = f"{weight:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<4}"
 
 
 def group_chip(case: Any) -> SafeString:
@@ -238,51 +208,6 @@ def with_department(found: QuerySet[Case]) -> QuerySet[Case]:
         institution=OuterRef("institution_id"), code=OuterRef("department_code")
     )
     return found.annotate(department_name=Subquery(rooms.values("name")[:1]))
-
-
-def months_to_choose(request: Any) -> list[tuple[str, str]]:
-    """Months with cases, newest first."""
-    found = visible.cases(request.membership).order_by("-month").values_list("month", flat=True).distinct()
-    return [(str(Month.of(day)), words.month(day)) for day in found[:36]]
-
-
-class CaseFilter(django_filters.FilterSet):
-    """Conditions of the list of cases, over cases annotated by facts.with_group."""
-
-    month = django_filters.ChoiceFilter(
-        choices=[], method="of_month", label=gettext_lazy("month"), empty_label=gettext_lazy("newest month")
-    )
-    institution = django_filters.ModelChoiceFilter(
-        queryset=lambda request: visible.institutions(request.membership),
-        label=gettext_lazy("institution"), empty_label=gettext_lazy("institution: all"),
-    )  # fmt: skip
-    department = django_filters.CharFilter(
-        field_name="department_code", label=gettext_lazy("department code")
-    )
-    drg = django_filters.CharFilter(method="of_group", label=gettext_lazy("MDC, ADRG or DRG"))
-    record = django_filters.CharFilter(field_name="record_no", label=gettext_lazy("record number"))
-    file = django_filters.NumberFilter(field_name="file", label=gettext_lazy("number of the delivery"))
-
-    class Meta:
-        model = Case
-        fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        drop_institution(self)
-        self.filters["month"].extra["choices"] = months_to_choose(self.request)
-
-    def of_month(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
-        """Discharges of one month."""
-        try:
-            return queryset.filter(month=Month.parse(value).first_day)
-        except Refused:
-            return queryset.none()
-
-    def of_group(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
-        """By a whole code of any of the three levels."""
-        code = value.strip().upper()
-        return queryset.filter(Q(drg=code) | Q(adrg=code) | Q(mdc=code))  # type: ignore[misc]
 
 
 class SchemeTable(lists.Table):

@@ -60,8 +60,8 @@ def _deliveries(membership: Membership) -> list[Todo]:
 
 
 def _questions(membership: Membership) -> list[Todo]:
-    """Open questions of deliveries that stand, one line a delivery."""
-    standing = visible.files(membership).filter(state__in=[CaseFile.State.CHECKED, CaseFile.State.PUBLISHED])
+    """Open questions of stored deliveries, one line each; a waiting one asks on its own page."""
+    standing = visible.files(membership).filter(state=CaseFile.State.PUBLISHED)
     asked = MissingCase.objects.filter(file__in=standing, answer=MissingCase.Answer.OPEN)
     counted = asked.values("file").annotate(n=Count("pk")).order_by("-file")[:5]
     return [_question(row["file"], row["n"]) for row in counted]
@@ -71,7 +71,7 @@ def _question(file: int, number: int) -> Todo:
     what = ngettext("%(n)d case missing from a later file", "%(n)d cases missing from a later file", number)
     url = f"{reverse('case-file', args=[file])}#missing"
     why = _("Say whether each stays or was entered by mistake.")
-    return Todo("warn", what % {"n": number}, why, url, None, number, _("Answer"))
+    return Todo("warn", what % {"n": number}, why, url, button=_("Answer"))
 
 
 def _incomplete(membership: Membership, now: datetime) -> list[Todo]:
@@ -87,4 +87,4 @@ def _incomplete(membership: Membership, now: datetime) -> list[Todo]:
         "limit": words.num(completeness.limit(month))
     }
     url = f"{reverse('case-files')}?month={month}#completeness"
-    return [Todo("warn", what % {"month": words.month(month), "n": len(short)}, why, url, None, len(short))]
+    return [Todo("warn", what % {"month": words.month(month), "n": len(short)}, why, url)]

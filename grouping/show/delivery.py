@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from alliance.lib.period import Month
 from alliance.models import Job, Membership
 from alliance.web import parts, words
-from grouping import facts, forms, texts
+from grouping import facts, forms, sql, texts
 from grouping.models import BadRow, CaseFile, MissingCase
 from grouping.services.grouping import GROUP
 from grouping.show import changes, completeness
@@ -34,6 +34,12 @@ class After:
     def enough(self) -> bool:
         """Whether the month may be computed without an exception."""
         return self.percent >= self.limit
+
+
+def look_again(file: CaseFile) -> None:
+    """Count a waiting file's preview anew: other deliveries may have been stored meanwhile."""
+    if file.state == State.CHECKED:
+        file.preview = file.preview | sql.fetch(sql.PREVIEW, file=file.pk)[0]
 
 
 def title(file: CaseFile) -> str:

@@ -40,6 +40,9 @@ def of(
     columns: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any], books: Dictionaries
 ) -> list[Difference]:
     """One line a changed field; lists and charges give one for each changed place."""
+    columns = list(columns)
+    if {"diagnoses", "procedures"} & set(columns):  # their names change with them
+        columns = [column for column in columns if column != "recorded"]
     found = [line for column in columns for line in _column(column, before[column], after[column], books)]
     return found or [Difference(_("columns kept but not used"))]
 

@@ -17,7 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.services import journal
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
-from grouping import facts, forms, tables, visible
+from grouping import facts, filters, forms, tables, visible
 from grouping.models import GroupedCase
 from grouping.show import case as show
 from grouping.show import month_cases
@@ -38,7 +38,7 @@ def cases(request: Any) -> HttpResponse:
     )
     rows, month = _rows(request, view)
     return lists.answer(
-        request, "grouping/cases.html", rows, tables.CaseTable, filterset=tables.CaseFilter,
+        request, "grouping/cases.html", rows, tables.CaseTable, filterset=filters.CaseFilter,
         tabs=_tabs(request, view), empty=_empty(),
         extra={
             "title": month_cases.title(month), "month": month,

@@ -20,7 +20,7 @@ from alliance.models import Membership
 from alliance.services import parameters
 from alliance.web import lists, parts
 from alliance.web.access import permit
-from grouping import forms, tables, visible
+from grouping import filters, forms, tables, visible
 from grouping.models import CaseFile
 from grouping.services import declarations, intake
 from grouping.show import completeness
@@ -35,15 +35,18 @@ def case_files(request: Any) -> HttpResponse:
     view = "open" if request.GET.get("view") == "open" else "all"
     seen = visible.files(request.membership)
     rows = seen.filter(state__in=OPEN) if view == "open" else seen
-    counts = seen.aggregate(open=Count("pk", filter=Q(state__in=OPEN)), all=Count("pk"))
+    counts = seen.aggregate(
+        open=Count("pk", filter=Q(state__in=OPEN)), all=Count("pk"),
+        ready=Count("pk", filter=Q(state=CaseFile.State.CHECKED)),
+    )  # fmt: skip
     extra = {
-        "title": _title(counts["open"]),
+        "title": _title(counts["ready"]),
         **completeness.panel(request.membership, asked_month(request)),
     }
     return lists.answer(
         request, "grouping/files.html",
         rows.select_related("attachment", "institution", "job", "received_by__user"),
-        tables.FileTable, filterset=tables.FileFilter, tabs=_tabs(view, counts),
+        tables.FileTable, filterset=filters.FileFilter, tabs=_tabs(view, counts),
         empty=_empty(request.membership), extra=extra,
     )  # fmt: skip
 
@@ -130,7 +133,7 @@ def _title(waiting: int) -> str:
 
 
 def _tabs(view: str, counts: dict[str, int]) -> list[parts.Tab]:
-    labels = {"all": _("All"), "open": _("To decide")}
+    labels = {"all": _("All"), "open": _("Not yet stored")}
     return [parts.Tab(label, f"?view={name}", name == view, counts[name]) for name, label in labels.items()]
 
 

@@ -38,6 +38,7 @@ def case_file(request: Any, pk: int) -> HttpResponse:
     """One delivery: what was found, what storing it changes, what is to be decided."""
     file = visible_file(request.membership, pk)
     journal.write(by=request.membership, verb="patient.listed", about=file, request=request, list="case_file")
+    show.look_again(file)
     found = show.causes(file)
     cause = request.GET.get("cause", "")
     cause = cause if cause in dict(found) else ""

@@ -1,4 +1,4 @@
-"""Fixtures of the pages of cases: their cast commits really, so that jobs run as in a worker."""
+"""Fixtures of the pages of cases."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
-from django.utils import translation
 
 from tests.grouping.scene import make_cast
 from tests.world import World
 
 
 @pytest.fixture
-def scene(own_database: str, tmp_path: Path) -> Iterator[World]:
-    """The cast with the shipped scheme, files kept in a folder of the test; pages in English where not said."""
-    with override_settings(MEDIA_ROOT=tmp_path, LANGUAGE_CODE="en"), translation.override("en"):
+def scene(db: None, tmp_path: Path) -> Iterator[World]:
+    """The cast with the shipped scheme; files are kept in a folder of the test."""
+    with override_settings(MEDIA_ROOT=tmp_path):
         yield make_cast()

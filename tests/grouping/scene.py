@@ -1,16 +1,16 @@
-"""What the page tests of this room need: the cast with the shipped scheme, files delivered, checked and stored."""
+"""What page tests of this room need: the cast with the shipped scheme, files delivered, checked, stored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from alliance.models import Membership
 from alliance.services import jobs
@@ -73,9 +73,18 @@ def upload(client: Client, content: bytes, name: str = "202610.csv", **fields: s
     return client.post(f"{HOME}/case-files/deliver/", body)
 
 
+def browser(world: World, name: str) -> Client:
+    """Somebody of the cast, reading English pages."""
+    return world.client(name, HTTP_ACCEPT_LANGUAGE="en")
+
+
 def text(response: Any) -> str:
     """The page as text."""
-    return response.content.decode()
+    return str(response.content.decode())
 
 
-__all__ = ["HOME", "TODAY", "Path", "as_csv", "check", "front_page", "inside", "make_cast", "pages", "store", "text", "upload"]
+def queries(client: Client, page: str) -> int:
+    """How many queries a page costs."""
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(f"{HOME}/{page}").status_code == 200
+    return len(seen)
