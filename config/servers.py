@@ -51,10 +51,10 @@ def _alive(pid_file: Path, word: str) -> bool:
 class Postgres:
     """PostgreSQL from its wheel (or `PG_BIN`), one cluster in `data`, one Unix socket, roles owner and app."""
 
-    port = 5432
-
-    def __init__(self, data: Path, sockets: Path, *, fsync: bool = True) -> None:
-        self.data, self.sockets, self.fsync = data, sockets, fsync
+    def __init__(
+        self, data: Path, sockets: Path, *, fsync: bool = True, port: int = 5432, tcp: bool = False
+    ) -> None:
+        self.data, self.sockets, self.fsync, self.port, self.tcp = data, sockets, fsync, port, tcp
         self.process: subprocess.Popen[bytes] | None = None
 
     def alive(self) -> bool:
@@ -140,7 +140,8 @@ class Postgres:
     def _launch(self) -> bool:
         self._own(self.sockets, private=False)
         options = {
-            "listen_addresses": "",
+            "listen_addresses": "127.0.0.1" if self.tcp else "",
+            "port": str(self.port),
             "unix_socket_directories": str(self.sockets),
             "max_connections": "120",
             "timezone": "Asia/Shanghai",
@@ -221,8 +222,8 @@ def _version() -> str:
 class Valkey:
     """Valkey from its wheel: broker and cache, no TCP port, append-only file so that a restart loses little."""
 
-    def __init__(self, data: Path, sockets: Path) -> None:
-        self.data, self.socket = data, sockets / "valkey.sock"
+    def __init__(self, data: Path, sockets: Path, *, port: int = 0) -> None:
+        self.data, self.socket, self.port = data, sockets / "valkey.sock", port
         self.process: subprocess.Popen[bytes] | None = None
 
     def alive(self) -> bool:
@@ -246,7 +247,9 @@ class Valkey:
         command = [
             str(get_binary_path()),
             "--port",
-            "0",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
             "--unixsocket",
             str(self.socket),
             "--unixsocketperm",

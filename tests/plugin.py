@@ -12,6 +12,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,15 +138,31 @@ def schema_digest() -> str:
 @contextlib.contextmanager
 def copy_of_template(name: str) -> Iterator[str]:
     """A database of one's own, copied from the template and dropped afterwards."""
-    source = template()
+    source = os.environ.get("XIETONG_TEMPLATE") or template()
+    os.environ["XIETONG_TEMPLATE"] = source
+    drop(name)
     with owner() as link:
-        link.execute(f'drop database if exists "{name}" with (force)')
         link.execute(f'create database "{name}" template "{source}"')
     try:
         yield name
     finally:
-        with owner() as link:
-            link.execute(f'drop database if exists "{name}" with (force)')
+        drop(name)
+
+
+def drop(name: str) -> None:
+    """Drop a database once the backends of closed connections are gone; the owner may not end them itself."""
+    import psycopg
+
+    end = time.monotonic() + 20
+    with owner() as link:
+        while True:
+            try:
+                link.execute(f'drop database if exists "{name}"')
+                return
+            except psycopg.errors.ObjectInUse:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
 
 
 def connect_to(database: str) -> None:

@@ -21,7 +21,7 @@ from alliance.demo.books import (
     Pool,
     Return,
 )
-from alliance.demo.build import build, build_alliance
+from alliance.demo.build import build, build_alliance, sign_ins
 from alliance.demo.files import write_files
 from alliance.demo.values import (
     Operation,
@@ -62,5 +62,6 @@ __all__ = [
     "Worker",
     "build",
     "build_alliance",
+    "sign_ins",
     "write_files",
 ]

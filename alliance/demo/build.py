@@ -38,6 +38,11 @@ def build() -> Demo:
     return Demo({setting.code: _alliance(setting) for setting in SETTINGS}, MONTHS)
 
 
+def sign_ins() -> dict[str, tuple[SignIn, ...]]:
+    """Return the users of each alliance by its name, without building anything else."""
+    return {setting.name: setting.users() for setting in SETTINGS}
+
+
 def build_alliance(code: str) -> DemoAlliance:
     """Return one alliance of the demonstration; raises StopIteration for an unknown code."""
     return _alliance(next(setting for setting in SETTINGS if setting.code == code))

@@ -111,7 +111,9 @@ class AllianceMiddleware:
         with act_in(membership.alliance):
             with transaction.atomic():
                 response = self.get_response(request)
-                if response.status_code >= 400:
+                # A 409 shows the row as it is now: that it was read stays journaled. What was refused has
+                # already been undone by the service's own savepoint.
+                if response.status_code >= 400 and response.status_code != 409:
                     transaction.set_rollback(True)
             _journal_denial(request, response)
         add_never_cache_headers(response)

@@ -19,8 +19,10 @@ import django
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from alliance.demo import build, write_files
+from alliance.demo import build, sign_ins, write_files
 from alliance.models import Alliance
 from performance.demonstration import loading, serving
 
@@ -44,7 +46,10 @@ class Command(BaseCommand):
             serving.serve(bind, self.stdout)
 
     def migrate(self) -> None:
-        """The schema belongs to the owner: a process of its own, with the owner's address."""
+        """The schema belongs to the owner: a process of its own, with the owner's address; none when all is done."""
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
         command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "migrate", "--verbosity", "0"]
         environment = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
         subprocess.run([*command, "--skip-checks"], check=True, env=environment)  # noqa: S603
@@ -74,9 +79,9 @@ class Command(BaseCommand):
     def say_sign_ins(self) -> None:
         """Names by alliance, and the one password of this machine's demonstration."""
         self.stdout.write(f"\nsign-ins, all with the password {demo_password()}")
-        for alliance in build().alliances.values():
-            self.stdout.write(f"  {alliance.name}")
-            for user in alliance.users:
+        for name, users in sign_ins().items():
+            self.stdout.write(f"  {name}")
+            for user in users:
                 self.stdout.write(
                     f"    {user.username:<16}{user.name}  {', '.join(user.roles)}  {user.institution}"
                 )
