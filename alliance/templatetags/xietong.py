@@ -31,8 +31,8 @@ for function in (
     words.yuan, words.wan, words.num, words.assessed, words.pct, words.diff, words.yuan_diff,
     words.month, words.day, words.moment, words.clock, words.overdue, words.soon, words.due,
     identity.mask_name, identity.mask_id, identity.mask_phone,
-    fields.control, fields.filter_control, fields.field_kind, fields.is_wide, fields.get_field,
-    fields.error_count,
+    fields.control, fields.filter_control, fields.field_kind, fields.is_wide, fields.is_date,
+    fields.get_field, fields.error_count,
 ):  # fmt: skip
     register.filter(function.__name__, function)
 

@@ -45,6 +45,11 @@ def filter_control(field: Any) -> SafeString:
     return SafeString(field.as_widget(attrs=attrs))
 
 
+def is_date(field: Any) -> bool:
+    """True when the control cannot show its label as a hint: dates and times."""
+    return getattr(field.field.widget, "input_type", "") in {"date", "month", "time", "datetime-local"}
+
+
 def get_field(form: Any, name: str) -> Any:
     """The bound field of a form by its name."""
     return form[name]

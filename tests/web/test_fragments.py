@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.template.loader import get_template
 from django.test import RequestFactory
@@ -110,3 +112,16 @@ def test_no_template_holds_what_the_policy_refuses() -> None:
         text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"))
         bad += [f"{path.relative_to(FOLDER)}: {found.group(0).strip()}" for found in REFUSED.finditer(text)]
     assert bad == []
+
+
+def test_a_filter_names_a_date_beside_it_and_hides_the_label_of_what_shows_its_own() -> None:
+    class Dated(forms.Form):
+        since = forms.DateField(label="起", widget=forms.DateInput(attrs={"type": "date"}))
+        text = forms.CharField(label="编号")
+
+    request = request_for()
+    form = Dated()
+    html = get_template("_filter.html").render({"filter": SimpleNamespace(form=form)}, request)
+    assert '<label class="beside" for="id_since">起' in html
+    assert '<label class="sr" for="id_text">编号' in html
+    assert 'placeholder="编号"' in html
