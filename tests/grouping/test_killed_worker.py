@@ -1,0 +1,119 @@
+"""N22: a real worker process is killed in the middle of an import; another goes on where it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from alliance.models import Job, JobChunk
+from alliance.services import jobs
+from grouping.models import BadRow, Case, CaseFile, StagedCase
+from grouping.services import intake, publishing
+from tests.grouping.files import as_csv, front_page
+from tests.grouping.scene import TODAY, inside, make_cast
+from tests.plugin import ROOT, named
+from tests.world import World
+
+ROWS, CHUNK, LEASE = 4_000, 100, 3
+BAD = {7, 1_999, 3_998}  # indices of rows without a principal diagnosis
+# What a worker does when the bell rings, with smaller chunks so that there is a middle to be killed in.
+WORKER = """
+import sys, django
+django.setup()
+from django.db import connection
+connection.ensure_connection()  # before an alliance is open
+from grouping.services import intake
+from alliance.services import jobs
+intake.CHUNK = int(sys.argv[3])
+print(jobs.run(int(sys.argv[1]), int(sys.argv[2])))
+"""
+
+
+@pytest.fixture
+def cast(own_database: str, tmp_path: Path) -> Iterator[World]:
+    """The cast in a database with real commits that other processes see."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        yield make_cast()
+
+
+def worker(world: World, job: int, database: str, media: Path) -> subprocess.Popen[str]:
+    """A process of its own that works off one job."""
+    environment = {
+        **os.environ, "DATABASE_URL": named("DATABASE_URL", database), "MEDIA_DIR": str(media),
+        "JOB_LEASE_SECONDS": str(LEASE),
+    }  # fmt: skip
+    command = [sys.executable, "-c", WORKER, str(world.qinghe.pk), str(job), str(CHUNK)]
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def receive(world: World) -> CaseFile:
+    rows = [front_page(world.lead.organisation, f"K{number:05}", A11=f"人{number}") for number in range(ROWS)]
+    for number in BAD:
+        rows[number]["C03C"] = ""
+    with inside(world):
+        file, _made = intake.receive_file(by=world.lin, name="k.csv", content=[as_csv(rows)], today=TODAY)
+    return file
+
+
+def chunks_done(world: World, job: int) -> int:
+    with inside(world):
+        return JobChunk.objects.filter(job=job).count()
+
+
+def wait_for_chunks(world: World, job: int, number: int) -> None:
+    """Until the worker has finished so many chunks."""
+    until = time.monotonic() + 60
+    while chunks_done(world, job) < number:
+        assert time.monotonic() < until, "the worker did not begin"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_n22_a_worker_killed_in_the_middle_loses_no_row_and_stores_none_twice(
+    cast: World, own_database: str, tmp_path: Path
+) -> None:
+    file = receive(cast)
+    assert file.job_id is not None
+    first = worker(cast, file.job_id, own_database, tmp_path)
+    wait_for_chunks(cast, file.job_id, 3)
+    os.kill(first.pid, signal.SIGKILL)
+    assert first.wait(10) == -signal.SIGKILL
+    with inside(cast):
+        job = Job.objects.get(pk=file.job_id)
+        before = JobChunk.objects.filter(job=job).count()
+        assert job.state == "running" and 3 <= before < ROWS // CHUNK
+        assert StagedCase.objects.count() + len(BadRow.objects.values("line").distinct()) == before * CHUNK
+    time.sleep(LEASE + 0.5)
+    second = worker(cast, file.job_id, own_database, tmp_path)
+    assert second.communicate(timeout=120)[0].strip() == "done"
+    check_whole(cast, file, before)
+
+
+def check_whole(world: World, file: CaseFile, before: int) -> None:
+    """Every row is there once, at its line; the second worker went on where the first one was."""
+    with inside(world):
+        job = Job.objects.get(pk=file.job_id)
+        numbers = list(JobChunk.objects.filter(job=job).order_by("number").values_list("number", flat=True))
+        assert job.attempt == 2 and numbers == list(range(len(numbers))) and len(numbers) > before
+        lines = sorted(StagedCase.objects.values_list("line", flat=True))
+        bad = sorted(BadRow.objects.values_list("line", flat=True))
+        assert bad == sorted(number + 2 for number in BAD)
+        assert sorted([*lines, *bad]) == list(range(2, ROWS + 2))
+        file = CaseFile.objects.get(pk=file.pk)
+        assert (file.state, file.rows_read, file.rows_bad) == ("checked", ROWS, len(BAD))
+        publishing.publish(by=world.lin, file=file, take_good=True)
+    assert {one.state for one in jobs.drain(world.qinghe)} == {"done"}
+    with inside(world):
+        assert (
+            Case.objects.count()
+            == ROWS - len(BAD)
+            == len(set(Case.objects.values_list("record_no", flat=True)))
+        )
