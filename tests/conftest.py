@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils.translation import trans_real
+
+from alliance.management.commands.compilecatalogues import compile_all
 
 from tests.plugin import connect_to, copy_of_template, refuse_strong_roles, start_servers
 from tests.world import World, make_world
@@ -42,3 +47,10 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 def world(db: None) -> Iterator[World]:
     """The cast: two alliances, their institutions and people (see tests.world)."""
     yield make_world()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """Pages speak Chinese: compile what the rooms translated, and forget what Django may have loaded before."""
+    compile_all(Path(settings.LOCALE_PATHS[0]))
+    trans_real._translations.clear()

@@ -106,3 +106,15 @@ def test_n48_sql_outside_a_transaction_while_a_scope_is_open_raises(own_database
         Institution.objects.count()
     with act_in(alliance), transaction.atomic():
         assert Institution.objects.count() == 0
+
+
+def test_a_connection_opened_inside_a_scope_works(own_database: str) -> None:
+    from django.db.backends.base import base
+
+    from alliance.models import Alliance
+
+    alliance = Alliance.objects.create(code="solo", name="独", kind="county")
+    connection.close()
+    base.RAN_DB_VERSION_CHECK.discard("default")  # as in a process that has just begun
+    with act_in(alliance), transaction.atomic():
+        assert Institution.objects.count() == 0
