@@ -1,1 +1,14 @@
-urlpatterns: list = []
+"""API addresses of months, below /api/v1/."""
+
+from django.urls import path
+
+from performance import (
+    api,
+    converters,  # noqa: F401  (registers the month of an address)
+)
+
+urlpatterns = [
+    path("months/", api.Months.as_view(), name="months"),
+    path("months/<yyyymm:month>/", api.OneMonth.as_view(), name="month"),
+    path("months/<yyyymm:month>/export/", api.MonthFile.as_view(), name="month-export"),
+]

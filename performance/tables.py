@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.identity import mask_name
 from alliance.templatetags.xietong import chip
@@ -113,10 +113,10 @@ class ReferralTable(lists.Table):
     direction = tables.Column(verbose_name=gettext_lazy("direction"))
     person = tables.Column(verbose_name=gettext_lazy("patient"))
     origin_institution = tables.Column(
-        verbose_name=pgettext_lazy("referral", "sent from"), accessor="origin_institution__short_name"
+        verbose_name=gettext_lazy("sent from"), accessor="origin_institution__short_name"
     )
     target_institution = tables.Column(
-        verbose_name=pgettext_lazy("referral", "sent to"), accessor="target_institution__short_name"
+        verbose_name=gettext_lazy("sent to"), accessor="target_institution__short_name"
     )
     logged_at = tables.Column(verbose_name=gettext_lazy("logged"))
     answered_at = tables.Column(verbose_name=gettext_lazy("answered"))

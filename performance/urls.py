@@ -1,27 +1,9 @@
 """Addresses of months inside an alliance; a month is written 2026-10."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from alliance.lib.period import Month, PeriodRefused
+from performance import converters  # noqa: F401  (registers the month of an address)
 from performance.views import inputs, months, records, why
-
-
-class MonthConverter:
-    """Month in an address."""
-
-    regex = "[0-9]{4}-[0-9]{2}"
-
-    def to_python(self, value: str) -> Month:
-        try:
-            return Month.parse(value)
-        except PeriodRefused as error:
-            raise ValueError from error
-
-    def to_url(self, value: Month | str) -> str:
-        return str(value)
-
-
-register_converter(MonthConverter, "yyyymm")
 
 urlpatterns = [
     path("months/", months.month_list, name="months"),

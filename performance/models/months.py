@@ -21,7 +21,7 @@ class MonthRun(AllianceRow):
         RUNNING = "running", _("being computed")
         COMPUTED = "computed", _("computed")
         BLOCKED = "blocked", _("blocked by the scheme")
-        FAILED = "failed", _("refused")
+        FAILED = "failed", _("could not be computed")
         SUPERSEDED = "superseded", _("replaced by a later run")
         PROPOSED = "proposed", _("waiting for approval")
         APPROVED = "approved", _("approved")

@@ -97,7 +97,7 @@ def _check(run: MonthRun) -> jobs.Step:
 
 
 def _compute(run: MonthRun) -> jobs.Step:
-    settlement = _settle(run.period)
+    settlement = settled(run.period)
     for earlier in MonthRun.objects.filter(month=run.month, state__in=[State.COMPUTED, State.BLOCKED]):
         _end(earlier, "supersede", by=run.started_by)
     run.settlement = settlement
@@ -106,7 +106,8 @@ def _compute(run: MonthRun) -> jobs.Step:
     return jobs.Step(more=False, text=_(DONE), result={"run": run.state, "digest": settlement.result_digest})
 
 
-def _settle(month: Month) -> Settlement:
+def settled(month: Month) -> Settlement:
+    """Collect, freeze, settle and keep a month as it stands now. Raises what a month is refused for."""
     scheme, pool = schemes.in_force(month), pools.in_force(month)
     if scheme is None:
         raise MonthRefused("no_scheme", month=month)

@@ -93,7 +93,9 @@ def chart(indicator: Indicator, lines: Sequence[Line], values: dict[int, Indicat
     sentence = ""
     if known:
         best = max(known, key=lambda one: one[1] if indicator.direction == "higher" else -one[1])
-        sentence = f"{best[0]} {words.num(best[1], indicator.decimals)} {unit}".strip()
+        sentence = _("Best: %(name)s, %(value)s") % {
+            "name": best[0], "value": f"{words.num(best[1], indicator.decimals)} {unit}".strip(),
+        }  # fmt: skip
     return charts.bars(
         f"chart-{indicator.code}", name, (_("institution"), unit or name), found, places=indicator.decimals,
         sentence=sentence,

@@ -39,7 +39,9 @@ class Writer:
             if token["kind"] == "sign":
                 signs.append(token["text"])
                 continue
-            yield Term(shown(token, key), self._label(token), self.address(token), " ".join(signs))
+            known = token["value"] is not None
+            url = self.address(token) if known else ""
+            yield Term(shown(token, key), self._label(token), url, " ".join(signs))
             signs.clear()
 
     def _label(self, token: Token) -> str:

@@ -80,7 +80,7 @@ def pool_facts(pool: PoolDecision | None) -> list[Fact]:
         Fact(_("amount (yuan)"), words.yuan(pool.fen)),
         Fact(_("kind of source"), str(pool.get_source_kind_display())),
         Fact(_("source"), pool.source),
-        Fact(_("decision"), pool.document or words.DASH),
+        Fact(_("decision number"), pool.document or words.DASH),
         Fact(_("entered by"), f"{pool.entered_by.user} {words.moment(pool.entered_at)}"),
         Fact(_("confirmed by"), confirmed),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from alliance.web import words
@@ -34,8 +34,8 @@ NUMBERS: Mapping[str, Any] = {
     "zero_at": gettext_lazy("0 points at"),
     "threshold": gettext_lazy("threshold"),
     "points": gettext_lazy("points"),
-    "low": gettext_lazy("from"),
-    "high": gettext_lazy("to"),
+    "low": gettext_lazy("lower end of the band"),
+    "high": gettext_lazy("upper end of the band"),
     "penalty_below": gettext_lazy("points lost per unit below"),
     "penalty_above": gettext_lazy("points lost per unit above"),
     "mean": gettext_lazy("declared mean"),
@@ -52,7 +52,7 @@ NUMBERS: Mapping[str, Any] = {
 UNITS: Mapping[str, Any] = {
     "ratio": "",
     "yuan": gettext_lazy("yuan"),
-    "days": gettext_lazy("days"),
+    "days": pgettext_lazy("unit", "days"),
     "per_1000": gettext_lazy("per 1,000 persons"),
     "per_100": gettext_lazy("per 100 discharges"),
     "percent": "%",

@@ -74,7 +74,7 @@ def pool(frame: Frame, line: Line) -> dict[str, Any]:
         Fact(_("amount (yuan)"), words.yuan(found.fen)),
         Fact(_("kind of source"), str(found.get_source_kind_display())),
         Fact(_("source"), found.source),
-        Fact(_("decision"), found.document or words.DASH),
+        Fact(_("decision number"), found.document or words.DASH),
     ]
     return {"title": _("Pool of the month"), "facts_list": facts, "steps": steps}
 
@@ -84,7 +84,7 @@ def scheme(frame: Frame, line: Line) -> dict[str, Any]:
     version, column = frame.settlement.scheme, frame.column(line.column)
     facts = [
         Fact(_("scheme"), f"{labels.named(frame.scheme)} {version.version}"),
-        Fact(_("column"), labels.named(column)),
+        Fact(_("scored as"), labels.named(column)),
         Fact(_("in force from"), str(version.from_date)),
         Fact(_("decided by"), version.decided_by),
         Fact(_("digest"), f"{version.digest[:8]}…{version.digest[-8:]}"),

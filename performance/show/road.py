@@ -38,7 +38,7 @@ def stages(run: MonthRun | None, arrived: Sequence[Delivery]) -> list[Stage]:
         state in (State.PROPOSED, State.APPROVED, State.POSTED),
         state in (State.APPROVED, State.POSTED), state == State.POSTED,
     ]  # fmt: skip
-    names = [_("Collect"), _("Compute"), _("Check"), _("Approve"), _("Post")]
+    names = [_("Collect"), _("Compute"), _("Review"), _("Approve"), _("Post")]
     computed = words.moment(run.settlement.computed_at) if run and run.settlement else ""
     details = [
         _("%(ready)d of %(all)d institutions") % {"ready": ready, "all": len(arrived)}, computed, "", "",

@@ -61,7 +61,7 @@ def share_lines(frame: Frame, line: Line) -> list[FormulaLine]:
     """Pool x score x base / sum, exact to the hundredth of a fen."""
     if line.quota is None:
         return []
-    exact = words.num(Fraction(line.quota) / 100, 6)
+    exact = words.num(Fraction(line.quota) / 100, 4)
     terms = frame.writer(line.institution).terms(line.formula, result=exact)
     return [FormulaLine(_("Share"), terms, exact, _("pool × score × base ÷ sum"))]
 
@@ -96,11 +96,11 @@ def chain(frame: Frame, line: Line) -> list[ChainLink]:
         _("Alliance"), pool.source, frame.settlement.pool_fen,
         frame.url("month-records", code, str(frame.month), "pool"), Decimal(100),
         [Fact(_("source"), str(pool.get_source_kind_display())),
-         Fact(_("decision"), pool.document or words.DASH)],
+         Fact(_("decision number"), pool.document or words.DASH)],
     )  # fmt: skip
     facts = [
         Fact(
-            _("of the level above"), words.pct(Fraction(share, 100), 2) if share is not None else words.DASH
+            _("of the level above"), words.pct(Fraction(share) / 100, 2) if share is not None else words.DASH
         ),
         Fact(_("score"), words.assessed(line.score, 4), frame.url("month-institution", code)),
         Fact(

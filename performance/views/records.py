@@ -72,7 +72,7 @@ def referrals(request: Any, found: Frame, fact: Evidence, about: dict[str, Any])
 def _journal(request: Any, found: Frame, fact: Evidence) -> None:
     """A list of patients is a read of patients (walls.md section 5)."""
     journal.write(
-        by=request.membership, verb=f"{fact.kind}.listed", about=found.run, request=request,
+        by=request.membership, verb="patient.listed", about=found.run, request=request, list=fact.kind,
         institution=fact.institution.code, month=str(fact.month), fact=fact.key,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The hand-worked month through the product: files are delivered, referrals logged and answered at their times."""
+"""The hand-worked month through the product: files delivered, referrals logged and answered at their times."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ class Office:
             for one in GIVEN["declared"]:
                 declarations.state_total(
                     by=self.luo, institution=self.places[one["institution"]], month=Month.parse(one["month"]),
-                    discharges=one["discharges"], total_fen=one["cost_fen"], source="统计年报", on=date(2026, 2, 1),
+                    discharges=one["discharges"], total_fen=one["cost_fen"], source="统计年报",
+                    on=date(2026, 2, 1),
                 )  # fmt: skip
 
     def refer(self) -> None:

@@ -1,4 +1,4 @@
-"""The month worked by hand, from the delivered files to the ledger: every number of the product is the paper's."""
+"""The month worked by hand, from the delivered files to the ledger: every number is the paper's."""
 
 from __future__ import annotations
 

@@ -1,0 +1,285 @@
+"""Pages of a month: from the amount to the records in at most three clicks, and who may open what."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
+
+from alliance.approvals import services as approvals
+from alliance.models import Journal
+from alliance.services import jobs
+from performance.models import MonthRun
+from performance.services import bases
+from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, inside, post
+from tests.world import World, place
+
+BASE = "/a/qinghe/months/2026-10/"
+LINK = re.compile(r'href="([^"]+)"')
+
+
+@pytest.fixture
+def month(qinghe: World) -> World:
+    """October computed."""
+    assert compute(qinghe).state == "computed"
+    return qinghe
+
+
+def get(world: World, name: str, path: str, status: int = 200) -> str:
+    response = world.client(name).get(path)
+    assert response.status_code == status, (name, path, response.status_code)
+    return response.content.decode()
+
+
+def links(page: str, part: str) -> list[str]:
+    return [url for url in LINK.findall(page) if part in url]
+
+
+def text(page: str) -> str:
+    return " ".join(strip_tags(page).split())
+
+
+def test_the_administrator_gets_from_money_to_the_case_rows_in_three_clicks(month: World) -> None:
+    page = get(month, "su", BASE)
+    money = links(page, "/institutions/QH01/why/")[0]
+    why = get(month, "su", money)
+    record = next(url for url in links(why, "/records/2026-10/") if url.endswith("/total_weight/"))
+    rows = get(month, "su", record)
+    assert "lead2026-100000/1" in rows and "病*" in rows
+    case = links(rows, "/cases/")
+    assert case and get(month, "su", case[0])
+
+
+def test_each_number_of_every_formula_opens(month: World) -> None:
+    pages = [f"{BASE}institutions/QH01/why/", f"{BASE}institutions/QH01/"]
+    seen: set[str] = set()
+    for page in pages:
+        seen |= set(links(get(month, "su", page), "/months/2026-10/"))
+    why = {url for url in seen if "/why/" in url}
+    for url in sorted(why):
+        seen |= set(links(get(month, "su", url), "/months/2026-10/"))
+    kinds = {url.rstrip("/").rpartition("/")[2] for url in seen if "/records/" in url}
+    assert kinds >= {"pool", "basis", "scheme", "cost_fen", "served_population", "referrals_received"}
+    for url in sorted(seen):
+        if not url.endswith(("/export/", "/compute/", "/propose/")):
+            get(month, "su", url.partition("#")[0])
+
+
+def test_the_month_shows_money_that_ties_and_says_it_is_provisional(month: World) -> None:
+    page = text(get(month, "luo", BASE))
+    assert "500,000.01" in page and "预估" in page
+    with inside(month):
+        run = MonthRun.objects.get()
+    post(month, run)
+    assert "预估" not in text(get(month, "luo", BASE))
+
+
+def test_numbers_in_the_formula_are_those_of_the_month(month: World) -> None:
+    page = text(get(month, "luo", f"{BASE}institutions/QH01/why/cost_change/"))
+    assert "14,814.72" in page  # 12 cases of 1,234.56 yuan
+    page = text(get(month, "luo", f"{BASE}institutions/QH11/why/up_arrivals/"))
+    assert re.search(r"1,000系数 ?× ?5转出.+÷ ?31,000服务人口", page) and "0.1613" in page
+
+
+OWN = [
+    f"{BASE}institutions/QH01/", f"{BASE}institutions/QH01/why/", f"{BASE}institutions/QH01/why/cmi/",
+    f"{BASE}institutions/QH01/records/2026-10/cost_fen/", f"{BASE}institutions/QH01/records/2026-10/basis/",
+]  # fmt: skip
+OTHERS = [path.replace("QH01", "QH02") for path in OWN]
+WHOLE = [BASE, f"{BASE}indicators/cmi/", "/a/qinghe/months/"]
+
+
+def test_everybody_with_the_right_sees_the_month_and_aggregates(month: World) -> None:
+    for name in ("su", "luo", "cai", "ding", "kong", "lin", "wu"):
+        for path in WHOLE:
+            get(month, name, path)
+
+
+def test_an_institution_opens_its_own_figures_and_nobody_elses(month: World) -> None:
+    for name in ("kong", "lin", "wu"):
+        for path in OWN:
+            get(month, name, path)
+        for path in OTHERS:
+            get(month, name, path, 404)
+        page = get(month, name, BASE)
+        assert links(page, "/institutions/QH01/") and not links(page, "/institutions/QH02/")
+        assert "清河县中医医院" in page  # whose score and money are published
+
+
+def test_a_coder_sees_no_month_and_finance_no_patients(month: World) -> None:
+    get(month, "han", BASE, 403)
+    get(month, "cai", f"{BASE}institutions/QH01/why/")
+    get(month, "cai", f"{BASE}institutions/QH01/records/2026-10/cost_fen/", 403)
+
+
+def test_another_alliance_finds_nothing(month: World) -> None:
+    for path in [*WHOLE, *OWN]:
+        get(month, "qiao", path, 404)
+    for path in [*WHOLE, *OWN]:
+        there = path.replace("/a/qinghe/", "/a/jiangzhou/")
+        page = month.client("qiao").get(there)
+        assert page.status_code in (200, 404) and "清河" not in page.content.decode()
+        assert page.status_code == 404 or "QH0" not in page.content.decode()
+
+
+def test_lists_of_patients_are_journaled(month: World) -> None:
+    get(month, "su", f"{BASE}institutions/QH01/records/2026-10/total_weight/")
+    get(month, "su", f"{BASE}institutions/QH11/records/2026-10/up_arrived_sent/")
+    with inside(month):
+        listed = Journal.objects.filter(verb="patient.listed").order_by("pk")
+        found = [(row.detail["list"], row.detail["fact"]) for row in listed]
+        assert found == [("case", "total_weight"), ("referral", "up_arrived_sent")]
+
+
+def test_the_village_referrals_list_is_the_townships(month: World) -> None:
+    page = get(month, "zhao", f"{BASE}institutions/QH11/records/2026-10/up_arrived_sent/")
+    assert len(set(re.findall(r"ZZ26\d{4}-\d{4}", page))) == 5
+
+
+def test_records_that_changed_since_are_said_to_have_changed(month: World) -> None:
+    path = f"{BASE}institutions/QH01/records/2026-10/discharges/"
+    assert "agrees" in get(month, "su", path) or "一致" in get(month, "su", path)
+    deliver(month, OCTOBER, "lead", "lin", 13)
+    page = text(get(month, "su", path))
+    assert "13" in page and ("changed" in page or "变动" in page)
+
+
+def test_what_no_formula_uses_is_not_there(month: World) -> None:
+    nowhere = ("2026-10/nothing", "2024-01/cost_fen", "2026-13/cost_fen")
+    for path in (*(f"records/{each}/" for each in nowhere), "why/nothing/"):
+        get(month, "su", f"{BASE}institutions/QH01/{path}", 404)
+    get(month, "su", f"{BASE}institutions/QH11V1/", 404)
+    get(month, "su", f"{BASE}indicators/nothing/", 404)
+
+
+def test_pages_of_a_month_without_a_result(qinghe: World) -> None:
+    page = get(qinghe, "su", BASE)
+    assert links(page, "/inputs/") and 'action="/a/qinghe/months/2026-10/compute/"' in page
+    for path in [*OWN, f"{BASE}indicators/cmi/"]:
+        get(qinghe, "su", path, 404)
+    assert "2026年10月" in get(qinghe, "su", "/a/qinghe/months/")
+
+
+def test_compute_propose_agree_post_through_the_pages(qinghe: World) -> None:
+    su, luo, cai = qinghe.client("su"), qinghe.client("luo"), qinghe.client("cai")
+    assert su.post(f"{BASE}compute/").status_code == 302
+    assert "progressbar" in su.get(f"{BASE}progress/").content.decode()
+    assert "progressbar" in su.get(BASE).content.decode()
+    jobs.drain(qinghe.qinghe)
+    ended = su.get(f"{BASE}progress/", headers={"HX-Request": "true"})
+    assert ended["HX-Redirect"] == BASE
+    assert luo.post(f"{BASE}propose/").status_code == 302
+    with inside(qinghe):
+        run = MonthRun.objects.select_related("approval").get()
+    assert run.state == "proposed"
+    page = cai.get(BASE).content.decode()
+    assert links(page, f"/approvals/{run.approval.pk}/")
+    subject = cai.get(f"/a/qinghe/approvals/{run.approval.pk}/").content.decode()
+    assert "500,000.01" in subject
+    with inside(qinghe):
+        approvals.decide(by=qinghe.cai, approval=run.approval, verdict="yes")
+        run.refresh_from_db()
+        entry = run.journal.entries.get(account__code="institution:QH01")
+        assert run.state == "posted"
+    opened = cai.get(f"/a/qinghe/months/lines/{entry.evidence_id}/")
+    assert opened.url == f"{BASE}institutions/QH01/why/"
+
+
+def test_buttons_follow_the_roles(month: World) -> None:
+    def buttons(name: str) -> set[str]:
+        page = get(month, name, BASE)
+        return {word for word in ("compute", "propose", "export", "inputs") if f"{BASE}{word}/" in page}
+
+    assert buttons("luo") == {"compute", "propose", "export", "inputs"}
+    assert buttons("su") == {"compute", "inputs"}
+    assert buttons("cai") == {"export", "inputs"}
+    assert buttons("ding") == {"inputs"}
+    assert buttons("kong") == buttons("lin") == set()
+
+
+REFUSED = [
+    ("lin", "compute/", 403), ("cai", "compute/", 403), ("su", "propose/", 403), ("kong", "inputs/", 404),
+    ("lin", "export/", 403), ("su", "export/", 403), ("qiao", "compute/", 404), ("cai", "inputs/pool/", 403),
+    ("cai", "inputs/bases/", 403), ("su", "inputs/exceptions/", 403), ("ding", "inputs/pool/1/confirm/", 403),
+]  # fmt: skip
+
+
+def test_what_a_role_may_not_do(month: World) -> None:
+    for name, path, status in REFUSED:
+        client = month.client(name)
+        method = client.get if path in ("inputs/", "export/") else client.post
+        assert method(f"{BASE}{path}").status_code == status, (name, path)
+    with inside(month):
+        assert MonthRun.objects.count() == 1 and MonthRun.objects.get().state == "computed"
+
+
+def test_a_pool_takes_two_people_on_the_page(world: World) -> None:
+    luo, cai = world.client("luo"), world.client("cai")
+    data = {"fen": "500,000.01", "source_kind": "pay_total", "source": "协同奖励基金"}
+    refused = luo.post(f"{BASE}inputs/pool/", {**data, "fen": "5,00.1"})
+    assert refused.status_code == 400 and "5,00.1" in refused.content.decode()
+    assert luo.post(f"{BASE}inputs/pool/", data).status_code == 302
+    assert "confirm/" not in luo.get(f"{BASE}inputs/").content.decode()
+    action = re.search(r'action="([^"]+confirm/)"', cai.get(f"{BASE}inputs/").content.decode())
+    assert action and cai.post(action[1]).status_code == 302
+    assert "confirm/" not in cai.get(f"{BASE}inputs/").content.decode()
+
+
+def test_bases_and_exceptions_on_the_page(world: World) -> None:
+    luo = world.client("luo")
+    base = {"institution": world.lead.pk, "fen": "3,000,000", "source": "绩效办"}
+    assert luo.post(f"{BASE}inputs/bases/", base).status_code == 302
+    assert luo.post(f"{BASE}inputs/bases/", {**base, "institution": world.liulin.pk}).status_code == 400
+    assert luo.post(f"{BASE}inputs/bases/", {**base, "institution": world.city_lead.pk}).status_code == 400
+    signed = {"institution": world.tcm.pk, "reason": "系统切换"}
+    assert luo.post(f"{BASE}inputs/exceptions/", signed).status_code == 302
+    page = world.client("meng").get(f"{BASE}inputs/").content.decode()
+    assert "3,000,000.00" in page and "系统切换" in page and "confirm/" in page
+
+
+def test_who_gains_and_who_loses_against_the_month_before(qinghe: World) -> None:
+    decide(qinghe, SEPTEMBER, fen=40_000_000)
+    for name, steward in (("lead", "lin"), ("tcm", "tan"), ("shiqiao", "han")):
+        deliver(qinghe, SEPTEMBER, name, steward, 11)
+    assert compute(qinghe, month=SEPTEMBER).state == "computed"
+    assert compute(qinghe).state == "computed"
+    page = text(get(qinghe, "su", BASE))
+    assert "+100,000.01" in page
+    assert "400,000.00" in text(get(qinghe, "su", "/a/qinghe/months/"))
+
+
+COUNTED = [
+    "", "indicators/cmi/", "institutions/QH01/", "institutions/QH01/why/", "institutions/QH01/why/cmi/",
+    "institutions/QH01/records/2026-10/cost_fen/", "institutions/QH11/records/2026-10/up_arrived_sent/",
+    "inputs/",
+]  # fmt: skip
+
+
+def test_the_number_of_queries_does_not_grow(month: World) -> None:
+    su = month.client("su")
+    su.get(BASE)
+    few = {path: queries(su, path) for path in COUNTED}
+    deliver(month, OCTOBER, "lead", "lin", 40)
+    more_institutions(month)
+    assert compute(month).state == "computed"
+    assert {path: queries(su, path) for path in COUNTED} == few
+    assert max(few.values()) <= 30, few
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(f"{BASE}{path}").status_code == 200
+    return len(found)
+
+
+def more_institutions(world: World) -> None:
+    with inside(world):
+        for number in range(12):
+            town = place(
+                f"QH3{number:02}", f"第{number}镇卫生院", "primary", "township", served_population=9_000
+            )
+            bases.set_basis(by=world.luo, institution=town, fen=100_000, from_month=OCTOBER, source="绩效办")
