@@ -1,4 +1,4 @@
-"""Schemes: a city's package is taken in whole or not at all, holds from its day, regroups what it concerns."""
+"""Schemes: a city's package is taken in whole or not at all, holds from its day, regroups its cases."""
 
 from __future__ import annotations
 
