@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from alliance.lib.workdays import SHANGHAI
 from grouping import facts, sql
 from grouping.engine.interpreter import group
-from grouping.models import Case, CaseFile, MissingCase, StagedCase
+from grouping.engine.rows import Scheme as Package
+from grouping.models import Case, CaseFile, MissingCase, Scheme, StagedCase
 from grouping.services import grouping, schemes
 from grouping.show import differences
 
 SHOWN = 50
+NO_NAMES = differences.Dictionaries({}, {})
 GROUPED_BY = (
     "sex", "age", "age_days", "weight_g", "stay_days", "department_code", "discharge_way", "diagnoses",
     "procedures",
@@ -42,20 +46,35 @@ def corrections(file: CaseFile) -> list[Change]:
     }
     stored = facts.with_group(Case.objects.filter(pk__in=[row["case_id"] for row in rows]))
     cases = {case.pk: case for case in stored}
-    scheme = schemes.in_force(file.received_at.date())
-    found = [_change(row, cases[row["case_id"]], staged[row["line"]], scheme) for row in rows]
+    every = list(Scheme.objects.order_by("-from_date"))
+    found = [_change(row, cases[row["case_id"]], staged[row["line"]], every) for row in rows]
     return sorted(found, key=lambda change: (not change.regrouped, change.line))
 
 
-def _change(row: dict[str, Any], case: Any, staged: StagedCase, scheme: Any) -> Change:
-    package = schemes.package(scheme)
+def _change(row: dict[str, Any], case: Any, staged: StagedCase, every: list[Scheme]) -> Change:
+    """One correction, grouped as it will be: by the scheme in force on the day of discharge."""
+    package = _package(every, staged.discharged_at.astimezone(SHANGHAI).date())
+    if package is None:
+        return Change(case, row["line"], _differences(row, case, staged, NO_NAMES), case.drg or "", "")
     books = differences.Dictionaries(package.diagnosis_names, package.procedure_names)
     now = {name: getattr(staged, name) for name in GROUPED_BY}
     result = group(package, grouping.as_case({"id": case.pk, **now}))
-    return Change(
-        case, row["line"], differences.of(row["columns"], vars(case), vars(staged), books),
-        case.drg or "", result.drg,
-    )  # fmt: skip
+    return Change(case, row["line"], _differences(row, case, staged, books), case.drg or "", result.drg)
+
+
+def _package(every: list[Scheme], day: date) -> Package | None:
+    """The package in force on a day out of all schemes, the latest first; None before the first of them."""
+    scheme = next((scheme for scheme in every if scheme.from_date <= day), None)
+    try:
+        return None if scheme is None else schemes.package(scheme)
+    except schemes.NoScheme:
+        return None
+
+
+def _differences(
+    row: dict[str, Any], case: Any, staged: StagedCase, books: differences.Dictionaries
+) -> list[differences.Difference]:
+    return differences.of(row["columns"], vars(case), vars(staged), books)
 
 
 def questions(file: CaseFile) -> list[MissingCase]:

@@ -149,6 +149,17 @@ def test_corrections_show_what_stood_and_what_stands_and_the_group(scene: World)
     assert "1,000.00" in page and "2,000.00" in page
 
 
+def test_corrections_cost_the_same_for_one_and_for_thirty(scene: World) -> None:
+    store(scene, pages(scene, 40))
+    few, many = (pages(scene, 40) for _ in range(2))
+    for rows, number in ((few, 1), (many, 30)):
+        for row in rows[:number]:
+            row |= {"D01": "2234.56", "D23": "2000.00"}
+    client, first, second = browser(scene, "lin"), check(scene, few), check(scene, many)
+    queries(client, f"case-files/{first.pk}/")
+    assert queries(client, f"case-files/{first.pk}/") == queries(client, f"case-files/{second.pk}/")
+
+
 def test_the_preview_is_counted_anew_when_another_delivery_was_stored_meanwhile(scene: World) -> None:
     waiting = check(scene, pages(scene, 3))
     client = browser(scene, "lin")
