@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 def raise_walls(**kwargs: object) -> None:
-    """After the last app has migrated, derive the walls anew: nobody writes them by hand, nobody can forget them."""
+    """After the last app has migrated, derive the walls anew: nobody writes them by hand, nobody can forget
+    them.
+    """
     from alliance.tenancy import walls
 
     walls.build()

@@ -36,7 +36,11 @@ def roles() -> dict[str, Role]:
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["role"]
     return {
         entry["code"]: Role(
-            entry["code"], entry["zh"], entry["en"], frozenset(entry["may"]), entry.get("second_factor", False),
+            entry["code"],
+            entry["zh"],
+            entry["en"],
+            frozenset(entry["may"]),
+            entry.get("second_factor", False),
             entry["scope"],
         )
         for entry in entries

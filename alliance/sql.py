@@ -39,8 +39,10 @@ create constraint trigger roster_share_sum after insert or update on alliance_ro
 DROP_ROSTER_TRIGGER = "drop function roster_share_sum() cascade"
 
 
-# What the sealer must know before it chains rows in order of id: the last ids handed out, and who is writing. A
-# writer holds its table's lock from before it takes an id until it ends, so nobody else can still bring such an id.
+# What the sealer must know before it chains rows in order of id: the last ids handed out, and who is writing.
+# A
+# writer holds its table's lock from before it takes an id until it ends, so nobody else can still bring such
+# an id.
 HANDED_OUT = """
 select coalesce(pg_sequence_last_value(pg_get_serial_sequence('alliance_journal', 'id')), 0),
        coalesce(pg_sequence_last_value(pg_get_serial_sequence('alliance_platformjournal', 'id')), 0)
@@ -79,7 +81,9 @@ def fill_seals(table: str, ids: list[int], seals: list[bytes]) -> int:
         return int(cursor.rowcount)
 
 
-def insert_job(alliance_id: int, kind: str, dedupe: str, arguments: dict[str, Any], by: int | None) -> int | None:
+def insert_job(
+    alliance_id: int, kind: str, dedupe: str, arguments: dict[str, Any], by: int | None
+) -> int | None:
     """Insert a queued job; return its id, or None when a live one of the same key exists."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT_JOB, [alliance_id, kind, dedupe, json.dumps(arguments), by])
@@ -87,11 +91,13 @@ def insert_job(alliance_id: int, kind: str, dedupe: str, arguments: dict[str, An
     return None if row is None else int(row[0])
 
 
-def copy_rows(table: str, columns: list[str], rows: Iterable[Sequence[object]], *, keep_first: bool = False) -> int:
+def copy_rows(
+    table: str, columns: list[str], rows: Iterable[Sequence[object]], *, keep_first: bool = False
+) -> int:
     """Insert many rows of the alliance in scope and return how many were stored.
 
-    COPY is refused under row security: the rows go into a temporary table and from there by INSERT ... SELECT.
-    `keep_first` leaves rows alone that are already there (ON CONFLICT DO NOTHING).
+    COPY is refused under row security: the rows go into a temporary table and from there by INSERT ...
+    SELECT. `keep_first` leaves rows alone that are already there (ON CONFLICT DO NOTHING).
     """
     names = SQL(", ").join(Identifier(name) for name in columns)
     # All of the chunk at once: a query made by a lazy row would wait for ever inside COPY.

@@ -6,4 +6,4 @@ from config import embedded
 
 os.environ.update(embedded.local_keys(embedded.state_folder()) | embedded.no_servers())
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403

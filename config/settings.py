@@ -1,4 +1,6 @@
-"""Settings: one file, everything that differs between machines from the environment, loud when it is missing."""
+"""Settings: one file, everything that differs between machines from the environment, loud when it is
+missing.
+"""
 
 from pathlib import Path
 
@@ -134,7 +136,8 @@ AXES_LOCKOUT_CALLABLE = "alliance.web.lockout.locked_out"
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 AXES_VERBOSE = False
 
-# "required": roles marked so in data/roles.toml pass a second factor in each session; "offered": whoever set one up
+# "required": roles marked so in data/roles.toml pass a second factor in each session; "offered": whoever set
+# one up
 # does, for machines that serve nobody else. Anything but "offered" counts as required.
 SECOND_FACTOR = env("SECOND_FACTOR", default="required")
 

@@ -1,4 +1,5 @@
-"""Servers, roles and databases of a test run: loaded with `-p` so that it acts before pytest-django reads settings.
+"""Servers, roles and databases of a test run: loaded with `-p` so that it acts before pytest-django reads
+settings.
 
 Tests connect as the application role on a copy of one template database, which the owner made and walled. The
 suite refuses to run as an owner, a superuser or a role that bypasses row security (walls.md section 1).
@@ -116,9 +117,7 @@ def named(variable: str, database: str) -> str:
     from urllib.parse import urlsplit, urlunsplit
 
     parts = urlsplit(os.environ[variable])
-    address = urlunsplit(parts._replace(path=f"/{database}"))
-    # urlunsplit drops the empty host's slashes only when there is no network part; ours names a user.
-    return address
+    return urlunsplit(parts._replace(path=f"/{database}"))
 
 
 def schema_digest() -> str:
@@ -179,8 +178,9 @@ def refuse_strong_roles() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "select rolname, rolsuper or rolbypassrls, exists (select 1 from pg_class c where c.relowner = r.oid "
-            "and c.relnamespace = 'public'::regnamespace) from pg_roles r where rolname = current_user"
+            "select rolname, rolsuper or rolbypassrls, exists (select 1 from pg_class c "
+            "where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace) "
+            "from pg_roles r where rolname = current_user"
         )
         name, strong, owns = cursor.fetchone()
     if strong or owns:

@@ -32,12 +32,14 @@ AllianceManager = models.Manager.from_queryset(AllianceQuerySet)
 
 
 class AllianceRow(models.Model):
-    """A row that belongs to one alliance: carries its key, refuses queries outside `act_in`, stands behind the wall.
+    """A row that belongs to one alliance: carries its key, refuses queries outside `act_in`, stands behind
+    the wall.
 
     The database adds what no code may forget (alliance.tenancy.walls): row security, composite foreign keys
     `(alliance_id, x_id)`, ids that only the database writes.
     """
 
+    alliance_id: int
     alliance = models.ForeignKey(
         "alliance.Alliance",
         on_delete=models.PROTECT,

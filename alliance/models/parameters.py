@@ -9,7 +9,9 @@ from alliance.models.base import AllianceRow
 
 
 class Parameter(AllianceRow):
-    """One value of the register, from a day on; `level` narrows it to an institution level or kind ('' = all)."""
+    """One value of the register, from a day on; `level` narrows it to an institution level or kind ('' =
+    all).
+    """
 
     key = models.CharField(_("key"), max_length=60)
     value = models.JSONField(_("value"))

@@ -56,7 +56,8 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.username
 
-    # Django admin asks these; what a member may do is decided by the membership of the request (alliance.roles).
+    # Django admin asks these; what a member may do is decided by the membership of the request
+    # (alliance.roles).
     @property
     def is_staff(self) -> bool:
         return self.is_active
@@ -119,7 +120,9 @@ class Membership(AllianceRow):
 
     @classmethod
     def of_user(cls, user: User) -> list[Membership]:
-        """A user's living memberships, before an alliance is known; call inside `act_as(user)` and a transaction."""
+        """A user's living memberships, before an alliance is known; call inside `act_as(user)` and a
+        transaction.
+        """
         with scopes_disabled():
             rows = list(cls.objects.select_related("alliance").filter(user=user, is_active=True))
         for row in rows:
@@ -137,7 +140,9 @@ class Membership(AllianceRow):
         return roles.allows(self.roles, action)
 
     def sees(self, institution_id: int | None) -> bool:
-        """True when rows of that institution are this member's own, or the member stands for the whole alliance."""
+        """True when rows of that institution are this member's own, or the member stands for the whole
+        alliance.
+        """
         return self.institution_id is None or self.institution_id == institution_id
 
 
@@ -182,8 +187,8 @@ class Staff(AllianceRow):
 class RosterRow(AllianceRow):
     """One line of the monthly roster 人员月度名册: frozen with the month, read by every pay rule.
 
-    `share` is the part of the person's working time at this place; a person's shares of one month sum to at most 1
-    (kept by a database trigger).
+    `share` is the part of the person's working time at this place; a person's shares of one month sum to at
+    most 1 (kept by a database trigger).
     """
 
     class Employment(models.TextChoices):
@@ -241,7 +246,8 @@ class Person(AllianceRow):
         FEMALE = 2, _("female")
         UNSTATED = 9, _("not stated")
 
-    # The person key of definitions, general conventions: HMAC of the ID number, else of name, birth date and sex.
+    # The person key of definitions, general conventions: HMAC of the ID number, else of name, birth date and
+    # sex.
     key = models.CharField(max_length=64, editable=False)
     name = models.CharField(_("name"), max_length=60)
     name_key = models.CharField(max_length=64, editable=False)

@@ -14,7 +14,8 @@ SOURCE = "chinesecalendar"
 
 @transaction.atomic
 def seed(*, since: int) -> int:
-    """Fill the table with the published holidays and make-up days from the year `since` on; return how many rows.
+    """Fill the table with the published holidays and make-up days from the year `since` on; return how many
+    rows.
 
     Rows a steward has edited stay: a day that is already there is left alone.
     """
@@ -36,6 +37,8 @@ def calendar() -> workdays.WorkCalendar:
 
 
 def deadline(start: datetime, rule: str) -> workdays.Deadline:
-    """When something is due that began at `start` (aware) under a rule such as WD15, D7, H24, M30 (definitions 9)."""
+    """When something is due that began at `start` (aware) under a rule such as WD15, D7, H24, M30
+    (definitions 9).
+    """
     known = workdays.WorkCalendar(date(1, 1, 1)) if workdays.Rule.parse(rule).is_clock else calendar()
     return workdays.deadline(start, rule, known)

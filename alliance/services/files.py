@@ -1,4 +1,6 @@
-"""Files at rest: sealed under a random name, written aside and renamed, read back in pieces (walls.md section 4)."""
+"""Files at rest: sealed under a random name, written aside and renamed, read back in pieces (walls.md section
+4).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Long work in chunks: PostgreSQL holds the truth, the broker only rings the bell (walls.md section 3).
 
-A room registers a handler by kind. A handler does one chunk a call, inside one transaction, and says whether more
-is to come; what it returned last is handed to it again, so that it goes on exactly there after a crash.
+A room registers a handler by kind. A handler does one chunk a call, inside one transaction, and says whether
+more is to come; what it returned last is handed to it again, so that it goes on exactly there after a crash.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Step:
-    """What a chunk returns: where to go on, whether to, and how far the work is (of `total` chunks, if known)."""
+    """What a chunk returns: where to go on, whether to, and how far the work is (of `total` chunks, if
+    known).
+    """
 
     more: bool
     token: dict[str, Any] = field(default_factory=dict)
@@ -100,7 +102,9 @@ def ring_after_commit(job: Job) -> None:
 
 
 def run(alliance_id: int, job_id: int) -> str:
-    """Claim a job and work it off, chunk by chunk; return its state. Nothing happens when another worker has it."""
+    """Claim a job and work it off, chunk by chunk; return its state. Nothing happens when another worker has
+    it.
+    """
     with act_in(alliance_id):
         job = _claim(job_id)
         if job is None:
@@ -120,7 +124,9 @@ def run(alliance_id: int, job_id: int) -> str:
 
 
 def _claim(job_id: int) -> Job | None:
-    """Take a waiting job, or one whose worker let its lease run out; give up after attempts without progress."""
+    """Take a waiting job, or one whose worker let its lease run out; give up after attempts without
+    progress.
+    """
     with transaction.atomic():
         waiting = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
         job = Job.objects.select_for_update(skip_locked=True).filter(waiting, pk=job_id).first()
@@ -144,7 +150,9 @@ def _claim(job_id: int) -> Job | None:
 
 
 def _chunk(job: Job) -> bool:
-    """One transaction: check the fence, extend the lease, write the effects, note the chunk. True when more is to come."""
+    """One transaction: check the fence, extend the lease, write the effects, note the chunk. True when more
+    is to come.
+    """
     with transaction.atomic():
         held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
             lease_until=_lease()
@@ -210,7 +218,9 @@ def sweep() -> int:
 
 
 def drain(alliance: Alliance) -> list[Job]:
-    """Work off everything that waits in an alliance, here and now, in order; for commands that serve nothing."""
+    """Work off everything that waits in an alliance, here and now, in order; for commands that serve
+    nothing.
+    """
     ran: list[int] = []
     while True:
         with act_in(alliance), transaction.atomic():

@@ -31,7 +31,9 @@ def write(
 
 
 def read(*, by: Membership, about: models.Model, request: Any, **detail: object) -> None:
-    """Journal that a patient's data are read; called before the answer leaves, an error refuses the answer (N44)."""
+    """Journal that a patient's data are read; called before the answer leaves, an error refuses the answer
+    (N44).
+    """
     write(by=by, verb="patient.read", about=about, result="done", request=request, **detail)
 
 

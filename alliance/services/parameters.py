@@ -29,10 +29,11 @@ class NotInForce(LookupError):
 
 
 def in_force(key: str, *, on: date, level: str = "") -> register.Value:
-    """The value of `key` that holds on the day `on`, for an institution level or kind if it has one of its own.
+    """The value of `key` that holds on the day `on`, for an institution level or kind if it has one of its
+    own.
 
-    Typed as the register says (Decimal for percent and ratios, int fen, Rule for clocks, mappings for tables).
-    Raises RegisterRefused for an unknown key, NotInForce when nothing holds yet.
+    Typed as the register says (Decimal for percent and ratios, int fen, Rule for clocks, mappings for
+    tables). Raises RegisterRefused for an unknown key, NotInForce when nothing holds yet.
     """
     entry = registered()[key]
     rows = Parameter.objects.filter(key=key, level__in={"", level}, from_date__lte=on)
@@ -49,7 +50,9 @@ def rule_in_force(key: str, *, on: date, level: str = "") -> str:
 
 @transaction.atomic
 def load_register() -> int:
-    """Give a new alliance every registered parameter with its default and first day; return how many were new."""
+    """Give a new alliance every registered parameter with its default and first day; return how many were
+    new.
+    """
     rows = [
         Parameter(
             key=key,
@@ -76,7 +79,9 @@ def decide(
     level: str = "",
     source: str = "",
 ) -> Parameter:
-    """Let a value hold from a day on; earlier days keep theirs. Raises RegisterRefused when the value does not fit."""
+    """Let a value hold from a day on; earlier days keep theirs. Raises RegisterRefused when the value does
+    not fit.
+    """
     parsed = register.parse_value(registered()[key].shape, value, key=key)
     row = Parameter.objects.create(
         key=key,

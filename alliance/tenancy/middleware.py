@@ -80,7 +80,9 @@ class AllianceMiddleware:
         return self._inside(request, chosen)
 
     def _api(self, request: Any) -> HttpResponseBase:
-        """A token names its alliance; a session works where its user has one membership, or names the alliance."""
+        """A token names its alliance; a session works where its user has one membership, or names the
+        alliance.
+        """
         token = read_token(request)
         if token is not None:
             return self._with_token(request, token)
@@ -122,7 +124,9 @@ class AllianceMiddleware:
         return response
 
     def process_exception(self, request: Any, exception: Exception) -> None:
-        """An error undoes everything the request did, also where Django turns it into an ordinary response."""
+        """An error undoes everything the request did, also where Django turns it into an ordinary
+        response.
+        """
         if request.membership is not None:
             transaction.set_rollback(True)
 
@@ -139,7 +143,9 @@ def memberships(user: Any) -> list[Membership]:
 
 
 def choose(found: list[Membership], code: str | None, institution: int | None) -> Membership | None:
-    """The membership for an address: of that alliance, and of the institution chosen before if there are several."""
+    """The membership for an address: of that alliance, and of the institution chosen before if there are
+    several.
+    """
     here = [membership for membership in found if membership.alliance.code == code]
     preferred = [membership for membership in here if membership.institution_id == institution]
     return next(iter(preferred or here), None)
@@ -151,7 +157,9 @@ def _only_alliance(found: list[Membership]) -> str | None:
 
 
 def _within(alliance: Alliance, parts: Any) -> Iterator[bytes]:
-    """A streaming answer is written after the request's transaction: it gets one, and the alliance, of its own."""
+    """A streaming answer is written after the request's transaction: it gets one, and the alliance, of its
+    own.
+    """
     with act_in(alliance), transaction.atomic():
         yield from parts
 

@@ -1,7 +1,7 @@
 """Which alliance, and which user, this piece of work is for: one ContextVar each, read by every query.
 
-`act_in(alliance)` opens the application wall (django-scopes refuses queries without it) and names the alliance to
-the database wall (row security). Source: walls.md section 1.
+`act_in(alliance)` opens the application wall (django-scopes refuses queries without it) and names the
+alliance to the database wall (row security). Source: walls.md section 1.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def act_as(user: object) -> Iterator[None]:
 
 
 def _tell_database() -> None:
-    """Inside a running transaction, set what is open; a failed one is left alone so its error stays visible."""
+    """Inside a running transaction, set what is open; a failed one is left alone so its error stays
+    visible.
+    """
     if connection.connection is None or not connection.in_atomic_block:
         return  # the next BEGIN tells it (tenancy.backend)
     if connection.connection.info.transaction_status == TransactionStatus.INERROR:

@@ -35,7 +35,9 @@ def factor_page(request: Any) -> str:
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions that idled or grew too old; Django's own backend ends those of disabled accounts at once."""
+    """Ends sessions that idled or grew too old; Django's own backend ends those of disabled accounts at
+    once.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 Statement = Composed | SQL
@@ -49,10 +48,12 @@ def raise_wall(table: str, policy: str, sees: str, writes: str, grant: str, role
         "drop policy if exists {policy} on {table};"
         "create policy {policy} on {table} for all using ({sees}) with check ({writes});"
         "do $wall$ begin"
-        " if not exists (select 1 from pg_constraint where conname = {unique_text} and conrelid = {name}::regclass) then"
+        " if not exists (select 1 from pg_constraint"
+        "   where conname = {unique_text} and conrelid = {name}::regclass) then"
         "  alter table {table} add constraint {unique} unique (alliance_id, id);"
         " end if;"
-        " if exists (select 1 from pg_attribute where attrelid = {name}::regclass and attname = 'id' and attidentity = 'd') then"
+        " if exists (select 1 from pg_attribute"
+        "   where attrelid = {name}::regclass and attname = 'id' and attidentity = 'd') then"
         "  alter table {table} alter column id set generated always;"
         " end if; end $wall$;"
         "grant {grant} on {table} to {role};"
@@ -74,7 +75,8 @@ def composite_key(table: str, column: str, parent: str) -> Statement:
     name = f"{table}_{column}_wall"[:63]
     return SQL(
         "do $wall$ begin"
-        " if not exists (select 1 from pg_constraint where conname = {text} and conrelid = {table_text}::regclass) then"
+        " if not exists (select 1 from pg_constraint"
+        "   where conname = {text} and conrelid = {table_text}::regclass) then"
         "  alter table {table} add constraint {name} foreign key (alliance_id, {column})"
         "   references {parent} (alliance_id, id) deferrable initially deferred;"
         " end if; end $wall$"
@@ -104,12 +106,15 @@ select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as 
        (select count(*) from pg_policy p where p.polrelid = c.oid) as policies,
        (select min(p.polname) from pg_policy p where p.polrelid = c.oid and p.polcmd = '*') as policy,
        (select min(pg_get_expr(p.polqual, p.polrelid)) from pg_policy p where p.polrelid = c.oid) as using,
-       (select min(pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p where p.polrelid = c.oid) as checks,
-       (select array_agg(g.privilege_type::text) from information_schema.role_table_grants g
-         where g.table_schema = 'public' and g.table_name = c.relname and g.grantee in (%(role)s, 'PUBLIC')) as grants,
-       coalesce((select a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname = 'alliance_id'), false)
+       (select min(pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p where p.polrelid = c.oid) as
+       checks, (select array_agg(g.privilege_type::text) from information_schema.role_table_grants g
+         where g.table_schema = 'public' and g.table_name = c.relname and g.grantee in (%(role)s, 'PUBLIC'))
+         as grants,
+       coalesce((select a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname =
+       'alliance_id'), false)
          as alliance_not_null,
-       (select nullif(a.attidentity::text, '') from pg_attribute a where a.attrelid = c.oid and a.attname = 'id') as id_kind
+       (select nullif(a.attidentity::text, '') from pg_attribute a where a.attrelid = c.oid and a.attname =
+       'id') as id_kind
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = 'public' and c.relkind in ('r', 'p')
 order by c.relname
@@ -136,7 +141,8 @@ select fault from (
     case when exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
                        where c.relowner = r.oid and n.nspname = 'public') then 'owns a relation' end,
     case when exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                       where n.nspname = 'public' and c.relkind = 'r' and has_table_privilege(r.oid, c.oid, 'TRUNCATE'))
+                       where n.nspname = 'public' and c.relkind = 'r' and has_table_privilege(r.oid, c.oid,
+                       'TRUNCATE'))
          then 'may truncate' end
   ]) as fault from pg_roles r where r.rolname = %(role)s) faults where fault is not null
 """
@@ -163,7 +169,8 @@ def state_trigger(table: str, column: str, initial: str, steps: tuple[tuple[str,
         "  if new.{column} <> {initial} then"
         "   raise exception 'a row of % begins as %, not as %', tg_table_name, {initial}, new.{column}"
         "    using errcode = 'check_violation'; end if;"
-        " elsif new.{column} <> old.{column} and not (old.{column} || '>' || new.{column} = any({pairs}::text[])) then"
+        " elsif new.{column} <> old.{column}"
+        "   and not (old.{column} || '>' || new.{column} = any({pairs}::text[])) then"
         "  raise exception 'no step of % leads from % to %', tg_table_name, old.{column}, new.{column}"
         "   using errcode = 'check_violation'; end if;"
         " return new; end $state$;"
@@ -186,12 +193,15 @@ def append_only_trigger(table: str, fill_once: tuple[str, ...]) -> Statement:
         "create or replace function {name}() returns trigger language plpgsql as $append$ begin"
         " if tg_op = 'UPDATE' then"
         "  if to_jsonb(new) - {columns}::text[] = to_jsonb(old) - {columns}::text[]"
-        "   and (select bool_and(to_jsonb(old) -> c = 'null'::jsonb or to_jsonb(old) -> c = to_jsonb(new) -> c)"
+        "   and (select bool_and(to_jsonb(old) -> c = 'null'::jsonb"
+        "                        or to_jsonb(old) -> c = to_jsonb(new) -> c)"
         "          from unnest({columns}::text[]) c) then return new; end if; end if;"
         " raise exception 'rows of % are written once', tg_table_name using errcode = 'restrict_violation';"
         " end $append$;"
-        "create or replace trigger {name} before update or delete on {table} for each row execute function {name}();"
-        "create or replace trigger {truncate} before truncate on {table} for each statement execute function {name}();"
+        "create or replace trigger {name} before update or delete on {table}"
+        " for each row execute function {name}();"
+        "create or replace trigger {truncate} before truncate on {table}"
+        " for each statement execute function {name}();"
     ).format(
         name=name,
         table=Identifier(table),

@@ -1,9 +1,11 @@
-"""Database triggers derived from the models: state machines that no `.update()` can skip, rows nobody can rewrite.
+"""Database triggers derived from the models: state machines that no `.update()` can skip, rows nobody can
+rewrite.
 
-A state machine is declared once (django-fsm-2) and repeated here from the same declaration: an INSERT only in the
-field's default state, an UPDATE only along a declared transition (`*` and `+` expanded). `append_only = True` on a
-model refuses UPDATE, DELETE and TRUNCATE for everyone; `fill_once` names columns that may be filled later, once.
-Plain SQL triggers: there is no ignore path (N49). Source: conventions 6 and 12, walls.md section 2.
+A state machine is declared once (django-fsm-2) and repeated here from the same declaration: an INSERT only in
+the field's default state, an UPDATE only along a declared transition (`*` and `+` expanded). `append_only =
+True` on a model refuses UPDATE, DELETE and TRUNCATE for everyone; `fill_once` names columns that may be
+filled later, once. Plain SQL triggers: there is no ignore path (N49). Source: conventions 6 and 12, walls.md
+section 2.
 """
 
 from __future__ import annotations

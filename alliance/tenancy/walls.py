@@ -1,8 +1,8 @@
 """The database wall, derived from the models after every migrate, and its check, which goes by the catalog.
 
-Every table that holds an alliance's rows gets row security with one policy, unique `(alliance_id, id)`, foreign
-keys `(alliance_id, x_id)`, ids that only the database writes, and grants for the application role. Source:
-walls.md section 1.
+Every table that holds an alliance's rows gets row security with one policy, unique `(alliance_id, id)`,
+foreign keys `(alliance_id, x_id)`, ids that only the database writes, and grants for the application role.
+Source: walls.md section 1.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def build() -> None:
         cursor.execute(sql.revoke_all(settings.APP_ROLE))
         for table, grant in GLOBAL_TABLES.items():
             cursor.execute(sql.grant_if_exists(table, grant, settings.APP_ROLE))
-        # A partial migrate (one app, one step back) leaves tables for later; check_walls sees what is missing.
+        # A partial migrate (one app, one step back) leaves tables for later; check_walls sees what is
+        # missing.
         present = set(connection.introspection.table_names(cursor))
         everything = [wall for wall in walls() if wall.table in present]
         for wall in everything:

@@ -113,8 +113,8 @@ class Scheme(AllianceRow):
 class GroupedCase(AllianceRow):
     """The group one revision of a case comes to under one scheme: a pure result, so it is written once.
 
-    A correction or another scheme adds a result and destroys none; the current one is that of the case's revision
-    and of the scheme in force on the day of discharge.
+    A correction or another scheme adds a result and destroys none; the current one is that of the case's
+    revision and of the scheme in force on the day of discharge.
     """
 
     class Status(models.TextChoices):

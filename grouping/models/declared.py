@@ -1,4 +1,6 @@
-"""What institutions declare about their discharges: this month's for completeness, earlier years' as totals."""
+"""What institutions declare about their discharges: this month's for completeness, earlier years' as
+totals.
+"""
 
 from __future__ import annotations
 

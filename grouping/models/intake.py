@@ -127,7 +127,9 @@ class BadRow(AllianceRow):
 
 
 class MissingCase(AllianceRow):
-    """A stored case that a later file of the same month no longer has: asked about, never deleted silently."""
+    """A stored case that a later file of the same month no longer has: asked about, never deleted
+    silently.
+    """
 
     class Answer(models.TextChoices):
         OPEN = "open", _("open")

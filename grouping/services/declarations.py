@@ -23,7 +23,9 @@ def declare(
     total_fen: int,
     unfinished: int = 0,
 ) -> Declaration:
-    """State a month's discharges and charges (fen); a later statement counts, the earlier one stays readable."""
+    """State a month's discharges and charges (fen); a later statement counts, the earlier one stays
+    readable.
+    """
     earlier = Declaration.objects.filter(institution=institution, month=month.first_day, department=None)
     revision = (earlier.aggregate(last=Max("revision"))["last"] or 0) + 1
     row = Declaration.objects.create(
@@ -57,7 +59,9 @@ def state_total(
     source: str,
     on: date,
 ) -> DeclaredTotal:
-    """State the total of a month from before the system (fen), with its source and the day of the statement."""
+    """State the total of a month from before the system (fen), with its source and the day of the
+    statement.
+    """
     row = DeclaredTotal.objects.create(
         institution=institution,
         month=month.first_day,

@@ -30,7 +30,9 @@ def enqueue_month(*, by: Membership | None, month: Month) -> Job:
 
 @jobs.handles(GROUP)
 def group_month(work: jobs.Work) -> jobs.Step:
-    """One chunk: read cases without a result, group, store; a correction made meanwhile is taken in the next chunk."""
+    """One chunk: read cases without a result, group, store; a correction made meanwhile is taken in the next
+    chunk.
+    """
     month = Month.parse(work.job.arguments["month"])
     done, counts = work.previous.get("done", 0), work.previous.get("counts", {})
     for scheme, first, last in schemes.periods(month.first_day, month.last_day):

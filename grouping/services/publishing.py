@@ -1,4 +1,6 @@
-"""Publishing a checked file: all its good rows become cases in one transaction; corrections keep what stood before."""
+"""Publishing a checked file: all its good rows become cases in one transaction; corrections keep what stood
+before.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ class PublishRefused(Refused):
     """The file cannot be stored as it is."""
 
     reasons = {
-        "bad_rows": "%(bad)s of %(rows)s rows have errors. Deliver a corrected file, or choose to store the %(good)s good rows.",
+        "bad_rows": "%(bad)s of %(rows)s rows have errors. Deliver a corrected file, "
+        "or choose to store the %(good)s good rows.",
         "no_good_rows": "No row is without errors; nothing can be stored.",
         "not_ready": "The file is %(state)s, not ready to be stored.",
     }
@@ -31,8 +34,8 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     """Store the good rows of a checked file as cases and queue their grouping; nothing at all when refused.
 
     With bad rows the caller must say `take_good`: an explicit choice that is journaled (walls.md section 4).
-    New cases are inserted, changed ones corrected (the earlier content stays readable), unchanged ones left alone.
-    Raises PublishRefused.
+    New cases are inserted, changed ones corrected (the earlier content stays readable), unchanged ones left
+    alone. Raises PublishRefused.
     """
     file = CaseFile.objects.select_for_update().get(pk=file.pk)
     _check_ready(file, take_good)

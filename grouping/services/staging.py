@@ -1,4 +1,6 @@
-"""From a reader's rows to the staging table: who the patient is, whose case it is, what the content's digest is."""
+"""From a reader's rows to the staging table: who the patient is, whose case it is, what the content's digest
+is.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ BAD_COLUMNS = ["file_id", "line", "row_key", "column", "code", "value", "message
 
 
 def stage(file: CaseFile, rows: Iterator[FrontPage | BadRow], limit: int) -> tuple[int, int, bool]:
-    """Take up to `limit` rows of a reader into staging; return (rows read, bad rows, whether the reader has more)."""
+    """Take up to `limit` rows of a reader into staging; return (rows read, bad rows, whether the reader has
+    more).
+    """
     taken = list(islice(rows, limit))
     places = {place.organisation: place for place in Institution.objects.all()}
     good: list[FrontPage] = []

@@ -90,14 +90,22 @@ def declare(ground: Ground, demo: DemoAlliance) -> None:
     with act_in(ground.alliance), transaction.atomic():
         for one in demo.declarations:
             declarations.declare(
-                by=ground.steward, institution=ground.places[one.institution], month=one.month,
-                discharges=one.discharges, total_fen=one.charges,
-            )  # fmt: skip
+                by=ground.steward,
+                institution=ground.places[one.institution],
+                month=one.month,
+                discharges=one.discharges,
+                total_fen=one.charges,
+            )
         for past in demo.last_year:
             declarations.state_total(
-                by=ground.steward, institution=ground.places[past.institution], month=past.month,
-                discharges=past.discharges, total_fen=past.cost, source=past.source, on=past.declared_on,
-            )  # fmt: skip
+                by=ground.steward,
+                institution=ground.places[past.institution],
+                month=past.month,
+                discharges=past.discharges,
+                total_fen=past.cost,
+                source=past.source,
+                on=past.declared_on,
+            )
 
 
 def refer(ground: Ground, demo: DemoAlliance) -> int:
@@ -119,15 +127,29 @@ def _identity(one: Referral) -> people.Identity:
 
 def _past(ground: Ground, one: Referral, person: Person) -> history.PastReferral:
     return history.PastReferral(
-        number=one.number, direction=one.direction, urgency=one.urgency, state=one.state, person=person,
-        logged_by=ground.clinician(one.origin), origin=ground.places[one.origin],
-        origin_department=ground.units.get((one.origin, one.origin_department)), target=ground.places[one.target],
-        target_department=ground.units.get((one.target, one.target_department)), reason=one.reason,
-        diagnosis_code=one.diagnosis, diagnosis_name=one.diagnosis_name, summary=one.summary, reply=one.reply,
-        decline_reason=one.decline_reason, decline_text=one.decline_text, logged_at=_local(one.logged_at),
-        answered_at=_maybe(one.answered_at), arrived_at=_maybe(one.arrived_at), completed_at=_maybe(one.completed_at),
+        number=one.number,
+        direction=one.direction,
+        urgency=one.urgency,
+        state=one.state,
+        person=person,
+        logged_by=ground.clinician(one.origin),
+        origin=ground.places[one.origin],
+        origin_department=ground.units.get((one.origin, one.origin_department)),
+        target=ground.places[one.target],
+        target_department=ground.units.get((one.target, one.target_department)),
+        reason=one.reason,
+        diagnosis_code=one.diagnosis,
+        diagnosis_name=one.diagnosis_name,
+        summary=one.summary,
+        reply=one.reply,
+        decline_reason=one.decline_reason,
+        decline_text=one.decline_text,
+        logged_at=_local(one.logged_at),
+        answered_at=_maybe(one.answered_at),
+        arrived_at=_maybe(one.arrived_at),
+        completed_at=_maybe(one.completed_at),
         closed_at=_maybe(one.closed_at),
-    )  # fmt: skip
+    )
 
 
 def _local(moment: datetime) -> datetime:

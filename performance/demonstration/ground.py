@@ -30,7 +30,9 @@ class Ground:
     steward: Membership
 
     def clinician(self, place: str) -> Membership:
-        """Who logged an institution's past referrals: its own clinician, else the steward who took them over."""
+        """Who logged an institution's past referrals: its own clinician, else the steward who took them
+        over.
+        """
         here = self.places[place].pk
         own = (one for one in self.members.values() if one.institution_id == here and one.can("referral.log"))
         return next(own, self.steward)
@@ -39,9 +41,14 @@ class Ground:
 def load(demo: DemoAlliance, password_hash: str) -> Ground:
     """Store the alliance and everything its months stand on."""
     alliance = alliances.found(
-        code=demo.code, name=demo.name, name_en=demo.name_en, kind=demo.kind, word=demo.word, body=demo.body,
+        code=demo.code,
+        name=demo.name,
+        name_en=demo.name_en,
+        kind=demo.kind,
+        word=demo.word,
+        body=demo.body,
         calendar_since=FIRST_DAY.year,
-    )  # fmt: skip
+    )
     with act_in(alliance), transaction.atomic():
         places = _places(demo)
         units = _units(demo, places)
@@ -59,13 +66,21 @@ def _places(demo: DemoAlliance) -> dict[str, Institution]:
     for with_parent in (False, True):
         rows = [
             Institution(
-                code=place.code, organisation=place.organisation, name=place.name, short_name=place.short_name,
-                pinyin=place.pinyin, level=place.level, kind=place.kind, role=place.role, beds=place.beds,
-                served_population=place.served_population, parent=found.get(place.parent),
+                code=place.code,
+                organisation=place.organisation,
+                name=place.name,
+                short_name=place.short_name,
+                pinyin=place.pinyin,
+                level=place.level,
+                kind=place.kind,
+                role=place.role,
+                beds=place.beds,
+                served_population=place.served_population,
+                parent=found.get(place.parent),
             )
             for place in demo.places
             if bool(place.parent) == with_parent
-        ]  # fmt: skip
+        ]
         found |= {row.code: row for row in Institution.objects.bulk_create(rows)}
     return found
 
@@ -84,25 +99,35 @@ def _staff(
 ) -> None:
     rows = [
         Staff(
-            institution=places[one.institution], department=units.get((one.institution, one.department)), code=one.code,
-            name=one.name, kind=one.kind, title=one.title,
+            institution=places[one.institution],
+            department=units.get((one.institution, one.department)),
+            code=one.code,
+            name=one.name,
+            kind=one.kind,
+            title=one.title,
         )
         for one in demo.staff
-    ]  # fmt: skip
+    ]
     made = Staff.objects.bulk_create(rows, batch_size=BATCH)
     by_code = {(one.institution, one.code): row for one, row in zip(demo.staff, made, strict=True)}
     RosterRow.objects.bulk_create(
         [
             RosterRow(
-                month=line.month.first_day, staff=by_code[line.home, line.staff], institution=places[line.institution],
-                department=units.get((line.institution, line.department)), post_coefficient=line.post_coefficient,
-                share=line.share, days=line.days, leave_days=line.leave_days, seconded=line.seconded,
+                month=line.month.first_day,
+                staff=by_code[line.home, line.staff],
+                institution=places[line.institution],
+                department=units.get((line.institution, line.department)),
+                post_coefficient=line.post_coefficient,
+                share=line.share,
+                days=line.days,
+                leave_days=line.leave_days,
+                seconded=line.seconded,
                 employment=line.employment,
             )
             for line in demo.roster
         ],
         batch_size=BATCH,
-    )  # fmt: skip
+    )
 
 
 def _members(demo: DemoAlliance, places: dict[str, Institution], password_hash: str) -> dict[str, Membership]:

@@ -1,4 +1,6 @@
-"""The months of the demonstration: bases and pools decided by two people, each month computed, the earlier posted."""
+"""The months of the demonstration: bases and pools decided by two people, each month computed, the earlier
+posted.
+"""
 
 from __future__ import annotations
 
@@ -46,17 +48,28 @@ def _decide_money(ground: Ground, demo: DemoAlliance) -> None:
     proposer, second = ground.office
     for base in demo.pay_bases:
         bases.set_basis(
-            by=proposer, institution=ground.places[base.institution], fen=base.fen, from_month=base.month,
+            by=proposer,
+            institution=ground.places[base.institution],
+            fen=base.fen,
+            from_month=base.month,
             source=base.source,
-        )  # fmt: skip
+        )
     for pool in demo.pools:
         entered = pools.enter_pool(
-            by=proposer, month=pool.month, fen=pool.fen, source_kind=PoolDecision.Source.PAY_TOTAL, source=pool.source
+            by=proposer,
+            month=pool.month,
+            fen=pool.fen,
+            source_kind=PoolDecision.Source.PAY_TOTAL,
+            source=pool.source,
         )
         pools.confirm_pool(by=second, pool=entered, now=datetime.combine(pool.decided_on, time(9), SHANGHAI))
 
 
 def _summary(month: Month, fen: int, posted: bool) -> str:
     if not posted:
-        return f"{month}: {yuan(fen)} yuan computed and proposed; the second person's decision is yours to give"
-    return f"{month}: {yuan(fen)} yuan shared and posted; ledger sum {yuan(month_sums(month, month)[0].sum_fen)}"
+        return (
+            f"{month}: {yuan(fen)} yuan computed and proposed; the second person's decision is yours to give"
+        )
+    return (
+        f"{month}: {yuan(fen)} yuan shared and posted; ledger sum {yuan(month_sums(month, month)[0].sum_fen)}"
+    )

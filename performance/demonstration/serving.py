@@ -13,11 +13,35 @@ def serve(bind: str, out: Any) -> None:
     """Run gunicorn, a Celery worker and its beat until interrupted; end them all when one ends."""
     python = [sys.executable, "-m"]
     commands = [
-        [*python, "gunicorn", "config.wsgi:application", "--bind", bind, "--workers", "2", "--threads", "4",
-         "--no-control-socket", "--access-logfile", "/dev/null"],
-        [*python, "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "1", "--pool", "prefork"],
+        [
+            *python,
+            "gunicorn",
+            "config.wsgi:application",
+            "--bind",
+            bind,
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "--access-logfile",
+            "/dev/null",
+        ],
+        [
+            *python,
+            "celery",
+            "-A",
+            "config",
+            "worker",
+            "--loglevel",
+            "WARNING",
+            "--concurrency",
+            "1",
+            "--pool",
+            "prefork",
+        ],
         [*python, "celery", "-A", "config", "beat", "--loglevel", "WARNING", "--schedule", "/dev/null"],
-    ]  # fmt: skip
+    ]
     children = [subprocess.Popen(command) for command in commands]  # noqa: S603
     signal.signal(signal.SIGTERM, _interrupt)
     out.write(f"serving http://{bind}  (Ctrl-C ends)")

@@ -1,4 +1,6 @@
-"""The product as a person meets it: web server and worker as processes of their own, a real Chromium in front."""
+"""The product as a person meets it: web server and worker as processes of their own, a real Chromium in
+front.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The first road in a browser: sign in, deliver a file, watch it, compute, open a sum of money, arrive at its cases."""
+"""The first road in a browser: sign in, deliver a file, watch it, compute, open a sum of money, arrive at its
+cases.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ def october(world: World, count: int) -> bytes:
     """The lead hospital's month: good rows, and one whose principal diagnosis is one level short."""
     days = {"B12": "2026-10-08 09:00:00", "B15": "2026-10-12 10:00:00"}
     rows = [
-        front_page(world.lead.organisation, f"W{number:04}", A11=f"病人{number}", **days) for number in range(count)
+        front_page(world.lead.organisation, f"W{number:04}", A11=f"病人{number}", **days)
+        for number in range(count)
     ]
     rows.append(front_page(world.lead.organisation, "W9999", A11="病人", C03C="J18.9", **days))
     return as_csv(rows)

@@ -1,4 +1,6 @@
-"""From a delivered file to grouped cases: checks, corrections, the same file twice, missing cases, a killed worker."""
+"""From a delivered file to grouped cases: checks, corrections, the same file twice, missing cases, a killed
+worker.
+"""
 
 from __future__ import annotations
 

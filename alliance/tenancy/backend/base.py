@@ -17,7 +17,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     opening = False
 
     def connect(self) -> None:
-        """A new connection asks its server's version before any transaction; nothing of an alliance is read."""
+        """A new connection asks its server's version before any transaction; nothing of an alliance is
+        read.
+        """
         self.opening = True
         try:
             super().connect()

@@ -1,4 +1,6 @@
-"""The golden demonstration: loaded through the product, it holds what its generator knows and gives the same months."""
+"""The golden demonstration: loaded through the product, it holds what its generator knows and gives the same
+months.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,10 @@ def check_months(demo: DemoAlliance) -> None:
         again = months.recompute(run.settlement)
         assert again.identical, f"{pool.month}: {again}"
         assert sum(line.fen or 0 for line in Line.objects.filter(settlement=run.settlement)) == pool.fen
-        found[str(pool.month)] = {"inputs": run.settlement.inputs_digest, "result": run.settlement.result_digest}
+        found[str(pool.month)] = {
+            "inputs": run.settlement.inputs_digest,
+            "result": run.settlement.result_digest,
+        }
     assert found == golden
     sums = month_sums(demo.pools[0].month, demo.pools[-1].month)
     assert [one.sum_fen for one in sums] == [0, 0]
