@@ -1,7 +1,7 @@
 """What grouping tells the floors above: discharges, groups and completeness per institution and month.
 
-Each figure has a function that returns the very rows behind it. All sums are made in the database, in a number of
-queries that does not grow with the data.
+Each figure has a function that returns the very rows behind it. All sums are made in the database, in a
+number of queries that does not grow with the data.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from grouping.models import Case, DeclaredTotal
 class CaseFact:
     """One institution's discharges of one month (cohort: day of discharge; voided cases left out).
 
-    stay_days in days, cost_fen in fen. total_weight is the exact sum of the weights of `weighted_cases` (grouped
-    cases whose DRG has a weight), None without any. `pending` cases have no result yet under the scheme in force.
-    Source: definitions section 1; choices as in the metrics oracle.
+    stay_days in days, cost_fen in fen. total_weight is the exact sum of the weights of `weighted_cases`
+    (grouped cases whose DRG has a weight), None without any. `pending` cases have no result yet under the
+    scheme in force. Source: definitions section 1; choices as in the metrics oracle.
     """
 
     institution_id: int
@@ -45,8 +45,8 @@ class CaseFact:
 class Completeness:
     """What an institution declared for a month and what has arrived (practice.md section 2).
 
-    `declared` None: nothing declared. `share` is delivered / declared discharges, exact; None without a declaration
-    or for a declared zero.
+    `declared` None: nothing declared. `share` is delivered / declared discharges, exact; None without a
+    declaration or for a declared zero.
     """
 
     institution_id: int
@@ -66,7 +66,9 @@ class Completeness:
 
 @dataclass(frozen=True)
 class TotalFact:
-    """Discharges and charges an institution stated for a month before the system (fen); the latest statement counts."""
+    """Discharges and charges an institution stated for a month before the system (fen); the latest statement
+    counts.
+    """
 
     institution_id: int
     code: str
@@ -101,7 +103,9 @@ def declared_totals(month: Month) -> list[TotalFact]:
 
 
 def cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Case]:
-    """The cases behind `discharges`, `stay_days` and `cost_fen`; each bears mdc, adrg, drg, group_status, weight."""
+    """The cases behind `discharges`, `stay_days` and `cost_fen`; each bears mdc, adrg, drg, group_status,
+    weight.
+    """
     found = Case.objects.filter(month=month.first_day, voided_at=None).select_related("institution", "person")
     if institution_id is not None:
         found = found.filter(institution=institution_id)
@@ -110,9 +114,13 @@ def cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Ca
 
 def weighted_cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Case]:
     """The cases behind `total_weight` and `weighted_cases`: grouped, with a weight."""
-    return cases(month, institution_id).filter(group_status="grouped", weight__isnull=False)
+    found: models.QuerySet[Case] = sql.with_weight(cases(month, institution_id))
+    return found
 
 
 def with_group(found: models.QuerySet[Case]) -> models.QuerySet[Case]:
-    """Annotate cases with the group of their present revision under the scheme in force on the day of discharge."""
-    return sql.with_current_group(found)
+    """Annotate cases with the group of their present revision under the scheme in force on the day of
+    discharge.
+    """
+    annotated: models.QuerySet[Case] = sql.with_current_group(found)
+    return annotated

@@ -22,6 +22,7 @@ from django.utils import timezone
 from alliance.models import Attachment, Institution, Membership
 from alliance.models.fields import key_ring
 from alliance.services import journal
+from alliance.tenancy.scope import current_alliance_id
 
 PIECE = 1 << 20  # bytes sealed at a time: memory stays flat whatever the size
 HEADER = b"xtf1"
@@ -52,7 +53,7 @@ def store(
     The file is removed again when the surrounding transaction does not commit.
     """
     stored_name = secrets.token_hex(16)
-    size, sha256 = _write(_path(by.alliance_id, stored_name), content, limit)
+    size, sha256 = _write(_path(stored_name), content, limit)
     row = Attachment.objects.create(
         purpose=purpose,
         stored_name=stored_name,
@@ -70,14 +71,14 @@ def store(
 
 def read(row: Attachment) -> Iterator[bytes]:
     """The content in pieces of at most 1 MiB; raises when the file was changed or cut."""
-    with _path(row.alliance_id, row.stored_name).open("rb") as sealed:
+    with _path(row.stored_name).open("rb") as sealed:
         yield from _opened(sealed)
 
 
 @contextmanager
 def plain_copy(row: Attachment) -> Iterator[BinaryIO]:
     """The content as a seekable file without a name on disk, gone when closed."""
-    with tempfile.TemporaryFile(dir=_folder(row.alliance_id)) as plain:
+    with tempfile.TemporaryFile(dir=_folder()) as plain:
         for piece in read(row):
             plain.write(piece)
         plain.seek(0)
@@ -86,7 +87,7 @@ def plain_copy(row: Attachment) -> Iterator[BinaryIO]:
 
 def forget(row: Attachment) -> None:
     """Remove a file that turned out not to be needed, with its row, once the transaction commits."""
-    path = _path(row.alliance_id, row.stored_name)
+    path = _path(row.stored_name)
     row.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
@@ -95,7 +96,7 @@ def purge(*, now: object) -> int:
     """Delete the files whose time is over, in the alliance in scope; the rows stay. Returns how many."""
     due = Attachment.objects.filter(deleted_at=None, delete_after__lt=now)
     for row in due:
-        _path(row.alliance_id, row.stored_name).unlink(missing_ok=True)
+        _path(row.stored_name).unlink(missing_ok=True)
     return due.update(deleted_at=now)
 
 
@@ -154,15 +155,15 @@ def _nonce(prefix: bytes, number: int) -> bytes:
     return prefix + number.to_bytes(4, "big")
 
 
-def _folder(alliance_id: int) -> Path:
-    """Paths begin with the alliance."""
-    folder = Path(settings.MEDIA_ROOT) / str(alliance_id)
+def _folder() -> Path:
+    """Paths begin with the alliance in scope."""
+    folder = Path(settings.MEDIA_ROOT) / str(current_alliance_id())
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
-def _path(alliance_id: int, stored_name: str) -> Path:
-    return _folder(alliance_id) / stored_name
+def _path(stored_name: str) -> Path:
+    return _folder() / stored_name
 
 
 def _shown(name: str) -> str:
