@@ -11,7 +11,7 @@ from django.db import transaction
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import Job, Membership
+from alliance.models import Attachment, Job, Membership
 from alliance.services import files, journal, parameters
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.scheme import read_scheme
@@ -46,33 +46,23 @@ def adopt_package(
         if before is not None:
             return before
         sealed = files.store(
-            by=by,
-            name=name,
-            content=_pieces(path),
-            purpose="import",
-            content_type="application/zip",
+            by=by, name=name, content=_pieces(path), purpose="import", content_type="application/zip",
             limit=limit,
-        )
-    head = package.head
-    row = Scheme.objects.create(
-        code=head.code,
-        name=head.name[:120],
-        version=head.version[:20],
-        from_date=from_date,
-        digest=package.digest,
-        package=sealed,
-    )
-    journal.write(
-        by=by,
-        verb="scheme.adopted",
-        about=row,
-        code=head.code,
-        digest=package.digest,
-        from_date=str(from_date),
-    )
+        )  # fmt: skip
+    row = _row(package, sealed, from_date)
+    said = {"code": row.code, "digest": row.digest, "from_date": str(from_date)}
+    journal.write(by=by, verb="scheme.adopted", about=row, **said)
     schemes.mark_alliance(by.alliance, today=today)
     group_from(by=by, day=from_date)
     return row
+
+
+def _row(package: Package, sealed: Attachment, from_date: date) -> Scheme:
+    head = package.head
+    return Scheme.objects.create(
+        code=head.code, name=head.name[:120], version=head.version[:20], from_date=from_date,
+        digest=package.digest, package=sealed,
+    )  # fmt: skip
 
 
 def group_from(*, by: Membership, day: date) -> list[Job]:
