@@ -201,6 +201,14 @@ def test_buttons_follow_the_roles(month: World) -> None:
     assert buttons("kong") == buttons("lin") == set()
 
 
+def test_the_pages_speak_english_too(month: World) -> None:
+    client = month.client("su")
+    client.cookies["django_language"] = "en"
+    said = text(client.get(f"{BASE}institutions/QH11/").content.decode())
+    assert "discharges 4, fewer than 10" in said and "Average stay" in said
+    assert "Scores and shares" in text(client.get(BASE).content.decode())
+
+
 REFUSED = [
     ("lin", "compute/", 403), ("cai", "compute/", 403), ("su", "propose/", 403), ("kong", "inputs/", 404),
     ("lin", "export/", 403), ("su", "export/", 403), ("qiao", "compute/", 404), ("cai", "inputs/pool/", 403),

@@ -1,4 +1,4 @@
-"""The hand-worked month through the product: files delivered, referrals logged and answered at their times."""
+"""The hand-worked month through the product: files delivered, referrals answered at their times."""
 
 from __future__ import annotations
 
