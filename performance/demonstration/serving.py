@@ -5,49 +5,29 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from types import FrameType
 from typing import Any
+
+from performance.demonstration.state import state_folder
+
+WEB = (
+    "gunicorn config.wsgi:application --workers 2 --threads 4 --no-control-socket --log-level warning --bind"
+)
+WORKER = "celery -A config worker --loglevel WARNING --concurrency 1"
+CLOCK = "celery -A config beat --loglevel WARNING --schedule"
 
 
 def serve(bind: str, out: Any) -> None:
     """Run gunicorn, a Celery worker and its beat until interrupted; end them all when one ends."""
-    python = [sys.executable, "-m"]
-    commands = [
-        [
-            *python,
-            "gunicorn",
-            "config.wsgi:application",
-            "--bind",
-            bind,
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--no-control-socket",
-            "--access-logfile",
-            "/dev/null",
-        ],
-        [
-            *python,
-            "celery",
-            "-A",
-            "config",
-            "worker",
-            "--loglevel",
-            "WARNING",
-            "--concurrency",
-            "1",
-            "--pool",
-            "prefork",
-        ],
-        [*python, "celery", "-A", "config", "beat", "--loglevel", "WARNING", "--schedule", "/dev/null"],
-    ]
-    children = [subprocess.Popen(command) for command in commands]  # noqa: S603
+    schedule = state_folder() / "beat"
+    commands = [[*WEB.split(), bind], WORKER.split(), [*CLOCK.split(), str(schedule)]]
+    children = [subprocess.Popen([sys.executable, "-m", *command]) for command in commands]  # noqa: S603
     signal.signal(signal.SIGTERM, _interrupt)
     out.write(f"serving http://{bind}  (Ctrl-C ends)")
     try:
         while all(child.poll() is None for child in children):
-            signal.sigtimedwait([signal.SIGCHLD], 1)
+            time.sleep(0.5)
     except KeyboardInterrupt:
         out.write("ending")
     finally:

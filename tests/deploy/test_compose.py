@@ -137,8 +137,10 @@ def answer(port: int) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
-def test_the_worker_and_the_clock_run(services: dict[str, Any], migrated: dict[str, str], name: str) -> None:
-    words = command(services[name], ("/tmp/beat", "/dev/null"))
+def test_the_worker_and_the_clock_run(
+    services: dict[str, Any], migrated: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    words = command(services[name], ("/tmp/beat", str(tmp_path / "beat")))
     words = [word.replace("WARNING", "INFO") for word in words]
     ready = {"worker": "ready", "beat": "beat: Starting"}[name]
     with subprocess.Popen(

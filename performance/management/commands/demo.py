@@ -1,9 +1,10 @@
-"""`manage.py demo`: a fresh machine to a served demonstration; `--once` does the same without serving and ends."""
+"""`manage.py demo`: a fresh machine to a served demonstration; `--once` does the same without serving and
+ends.
+"""
 
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from django.db.migrations.executor import MigrationExecutor
 from alliance.demo import build, sign_ins, write_files
 from alliance.models import Alliance
 from performance.demonstration import loading, serving
+from performance.demonstration.state import demo_password
 
 
 class Command(BaseCommand):
@@ -46,7 +48,9 @@ class Command(BaseCommand):
             serving.serve(bind, self.stdout)
 
     def migrate(self) -> None:
-        """The schema belongs to the owner: a process of its own, with the owner's address; none when all is done."""
+        """The schema belongs to the owner: a process of its own, with the owner's address; none when all is
+        done.
+        """
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return
@@ -85,13 +89,3 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"    {user.username:<16}{user.name}  {', '.join(user.roles)}  {user.institution}"
                 )
-
-
-def demo_password() -> str:
-    """Made once for this machine and kept in the state folder: no password stands in the code."""
-    file = Path(os.environ.get("STATE_DIR", Path(settings.BASE_DIR) / ".state")) / "demo-password"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text("xt-" + secrets.token_urlsafe(9))
-    return file.read_text()
