@@ -1,4 +1,4 @@
-"""SQL of cases: publishing a file in one statement a table, previews, and the queue of what is not yet grouped."""
+"""SQL of cases: publishing a file in one statement a table, previews, and what is not yet grouped."""
 
 from __future__ import annotations
 
@@ -10,15 +10,39 @@ from alliance.tenancy.scope import current_alliance_id
 from alliance.tenancy.sql import rows as as_dicts
 
 CONTENT = (
-    "record_no", "visit_no", "month", "admitted_at", "discharged_at", "department_code", "sex", "age", "age_days",
-    "weight_g", "stay_days", "admission_path", "discharge_way", "receiver", "readmission_plan", "diagnoses",
-    "procedures", "recorded", "fees", "total_fen", "own_pay_fen", "raw", "digest",
+    "record_no",
+    "visit_no",
+    "month",
+    "admitted_at",
+    "discharged_at",
+    "department_code",
+    "sex",
+    "age",
+    "age_days",
+    "weight_g",
+    "stay_days",
+    "admission_path",
+    "discharge_way",
+    "receiver",
+    "readmission_plan",
+    "diagnoses",
+    "procedures",
+    "recorded",
+    "fees",
+    "total_fen",
+    "own_pay_fen",
+    "raw",
+    "digest",
 )
 _COLUMNS = ", ".join(CONTENT)
 _STAGED = ", ".join(f"s.{name}" for name in CONTENT)
 _OLD = ", ".join(f"'{name}', c.{name}" for name in CONTENT)
 _SET = ", ".join(f"{name} = s.{name}" for name in CONTENT)
-_CHANGED = ", ".join(f"case when c.{name} is distinct from s.{name} then '{name}' end" for name in CONTENT if name not in ("raw", "digest"))
+_CHANGED = ", ".join(
+    f"case when c.{name} is distinct from s.{name} then '{name}' end"
+    for name in CONTENT
+    if name not in ("raw", "digest")
+)
 
 _MATCH = """
 from grouping_stagedcase s
@@ -35,7 +59,8 @@ select count(*) filter (where c.id is null) as new,
 """
 
 CHANGES = f"""
-select s.line, c.id as case_id, s.record_no, s.visit_no, s.month, array_remove(array[{_CHANGED}], null) as columns
+select s.line, c.id as case_id, s.record_no, s.visit_no, s.month,
+       array_remove(array[{_CHANGED}], null) as columns
 {_MATCH} and c.digest <> s.digest order by s.line limit %(limit)s
 """
 
@@ -53,10 +78,13 @@ join (select distinct institution_id, month from grouping_stagedcase
        where alliance_id = %(alliance)s and file_id = %(file)s) d
   on d.institution_id = c.institution_id and d.month = c.month
 where c.alliance_id = %(alliance)s and c.voided_at is null
-  and not exists (select 1 from grouping_stagedcase s where s.alliance_id = c.alliance_id and s.file_id = %(file)s
-                   and s.institution_id = c.institution_id and s.record_no = c.record_no and s.visit_no = c.visit_no)
-  and not exists (select 1 from grouping_badrow b where b.alliance_id = c.alliance_id and b.file_id = %(file)s
-                   and b.raw ->> 'A48' = c.record_no and b.raw ->> 'A49' = c.visit_no::text)
+  and not exists (select 1 from grouping_stagedcase s
+                   where s.alliance_id = c.alliance_id and s.file_id = %(file)s
+                     and s.institution_id = c.institution_id
+                     and s.record_no = c.record_no and s.visit_no = c.visit_no)
+  and not exists (select 1 from grouping_badrow b
+                   where b.alliance_id = c.alliance_id and b.file_id = %(file)s
+                     and b.raw ->> 'A48' = c.record_no and b.raw ->> 'A49' = c.visit_no::text)
 on conflict do nothing
 """
 
@@ -70,15 +98,16 @@ on conflict do nothing
 """
 
 KEEP_OLD = f"""
-insert into grouping_caserevision (alliance_id, case_id, revision, file_id, line, content, changed, replaced_at)
+insert into grouping_caserevision
+  (alliance_id, case_id, revision, file_id, line, content, changed, replaced_at)
 select c.alliance_id, c.id, c.revision, c.file_id, c.line, jsonb_build_object({_OLD}),
        array_remove(array[{_CHANGED}], null), now()
 {_MATCH} and c.digest <> s.digest
 """
 
 CORRECT = f"""
-update grouping_case c set {_SET}, revision = c.revision + 1, file_id = s.file_id, line = s.line, changed_at = now(),
-       person_id = p.id, voided_at = null
+update grouping_case c set {_SET}, revision = c.revision + 1, file_id = s.file_id, line = s.line,
+       changed_at = now(), person_id = p.id, voided_at = null
 from grouping_stagedcase s
 join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.alliance_id = s.alliance_id
@@ -87,7 +116,8 @@ where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.alliance_id = 
 """
 
 INSERT_NEW = f"""
-insert into grouping_case (alliance_id, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
+insert into grouping_case
+  (alliance_id, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
 select s.alliance_id, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
 from grouping_stagedcase s
 join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
@@ -100,13 +130,14 @@ CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)
 
 # Cases whose present revision has no result under the scheme in force on their day of discharge.
 UNGROUPED = """
-select c.id, c.revision, c.sex, c.age, c.age_days, c.weight_g, c.stay_days, c.department_code, c.discharge_way,
-       c.diagnoses, c.procedures
+select c.id, c.revision, c.sex, c.age, c.age_days, c.weight_g, c.stay_days, c.department_code,
+       c.discharge_way, c.diagnoses, c.procedures
 from grouping_case c
 where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
   and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
-  and not exists (select 1 from grouping_groupedcase g where g.alliance_id = c.alliance_id and g.case_id = c.id
-                   and g.revision = c.revision and g.scheme_id = %(scheme)s)
+  and not exists (select 1 from grouping_groupedcase g
+                   where g.alliance_id = c.alliance_id and g.case_id = c.id
+                     and g.revision = c.revision and g.scheme_id = %(scheme)s)
 order by c.id limit %(limit)s
 """
 
@@ -123,6 +154,7 @@ def fetch(statement: str, **parameters: object) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"alliance": current_alliance_id(), **parameters})
         return as_dicts(cursor)
+
 
 # The scheme in force on the day of discharge (Asia/Shanghai), by the alliance's own dated rows.
 _IN_FORCE = """
@@ -143,8 +175,8 @@ select i.id as institution_id, i.code, count(*) as discharges, sum(c.stay_days):
        count(*) filter (where c.discharge_way = 5) as deaths
 from grouping_case c
 join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
-left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id and g.revision = c.revision
-  and g.scheme_id = {_IN_FORCE}
+left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+  and g.revision = c.revision and g.scheme_id = {_IN_FORCE}
 where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
 group by i.id, i.code order by i.code
 """
@@ -157,14 +189,17 @@ with declared as (
   order by institution_id, revision desc
 ), delivered as (
   select institution_id, count(*) as cases, sum(total_fen)::bigint as fen
-  from grouping_case where alliance_id = %(alliance)s and month = %(month)s and voided_at is null group by institution_id
+  from grouping_case where alliance_id = %(alliance)s and month = %(month)s and voided_at is null
+  group by institution_id
 )
 select i.id as institution_id, i.code, d.discharges as declared, d.total_fen as declared_fen,
-       coalesce(d.unfinished, 0) as unfinished, coalesce(v.cases, 0) as delivered, coalesce(v.fen, 0) as delivered_fen
+       coalesce(d.unfinished, 0) as unfinished,
+       coalesce(v.cases, 0) as delivered, coalesce(v.fen, 0) as delivered_fen
 from alliance_institution i
 left join declared d on d.institution_id = i.id
 left join delivered v on v.institution_id = i.id
-where i.alliance_id = %(alliance)s and i.is_active and (d.institution_id is not null or v.institution_id is not null)
+where i.alliance_id = %(alliance)s and i.is_active
+  and (d.institution_id is not null or v.institution_id is not null)
 order by i.code
 """
 
@@ -177,10 +212,21 @@ def with_current_group(found: Any) -> Any:
     from grouping.models import GroupedCase, Scheme
 
     day = TruncDate("discharged_at")
-    in_force = Scheme.objects.filter(from_date__lte=OuterRef(OuterRef("day"))).order_by("-from_date").values("pk")[:1]
-    current = GroupedCase.objects.filter(case=OuterRef("pk"), revision=OuterRef("revision"), scheme=Subquery(in_force))
+    in_force = (
+        Scheme.objects.filter(from_date__lte=OuterRef(OuterRef("day")))
+        .order_by("-from_date")
+        .values("pk")[:1]
+    )
+    current = GroupedCase.objects.filter(
+        case=OuterRef("pk"), revision=OuterRef("revision"), scheme=Subquery(in_force)
+    )
     return found.annotate(
         day=day,
         **{name: Subquery(current.values(name)[:1]) for name in ("mdc", "adrg", "drg", "weight")},
         group_status=Subquery(current.values("status")[:1]),
     ).order_by(F("institution__code"), "discharged_at", "pk")
+
+
+def with_weight(found: Any) -> Any:
+    """Of cases annotated by `with_current_group`, those grouped with a weight."""
+    return found.filter(group_status="grouped", weight__isnull=False)

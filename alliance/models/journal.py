@@ -83,6 +83,9 @@ class PlatformHead(models.Model):
     last_id = models.BigIntegerField(default=0)
     seal = models.BinaryField(max_length=32, default=bytes(32))
 
+    def __str__(self) -> str:
+        return str(self.last_id)
+
 
 class Transition(AllianceRow):
     """One step of a state machine: which object, from where to where, by whom, when, with what note."""

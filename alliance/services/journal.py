@@ -73,8 +73,7 @@ def _about(about: models.Model | None) -> dict[str, object]:
 def _origin(request: Any) -> dict[str, object]:
     if request is None:
         return {}
-    detail = {
+    return {
         "address": request.META.get("REMOTE_ADDR") or None,
         "request_id": getattr(request, "request_id", ""),
     }
-    return detail

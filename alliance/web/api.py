@@ -32,7 +32,9 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class IsMember(permissions.IsAuthenticated):
-    """Signed in, and a member of the alliance the request is for; a view's `permits` names the action it needs."""
+    """Signed in, and a member of the alliance the request is for; a view's `permits` names the action it
+    needs.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         membership = getattr(request._request, "membership", None)

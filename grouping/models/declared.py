@@ -21,6 +21,9 @@ class Declared(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} · {self.discharges}"
+
 
 class Declaration(AllianceRow, Declared):
     """The declaration of a month; a later one replaces it by a higher `revision`, none is changed."""
