@@ -25,12 +25,12 @@ class Writer:
     indicators: Mapping[str, Indicator]
     address: Address
 
-    def terms(self, formula: Mapping[str, Any], *, result: str = "") -> list[Term]:
+    def terms(self, formula: Mapping[str, Any]) -> list[Term]:
         """The line left to right; brackets and signs stand before the number they belong to."""
         found = list(self._terms(formula["key"], formula["tokens"]))
         left = _trailing(formula["tokens"])
         if left:
-            found.append(Term(result, op=f"{left} ="))
+            found.append(Term("", op=left))
         return found
 
     def _terms(self, key: str, tokens: Sequence[Token]) -> Iterator[Term]:

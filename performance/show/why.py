@@ -62,7 +62,7 @@ def share_lines(frame: Frame, line: Line) -> list[FormulaLine]:
     if line.quota is None:
         return []
     exact = words.num(Fraction(line.quota) / 100, 4)
-    terms = frame.writer(line.institution).terms(line.formula, result=exact)
+    terms = frame.writer(line.institution).terms(line.formula)
     return [FormulaLine(_("Share"), terms, exact, _("pool × score × base ÷ sum"))]
 
 
@@ -70,9 +70,7 @@ def score_line(frame: Frame, line: Line) -> FormulaLine:
     """Sum of weight x points / sum of weights."""
     result = words.assessed(line.score, 4)
     note = _("indicators that could not be assessed are left out") if line.missing else ""
-    return FormulaLine(
-        _("Score"), frame.writer(line.institution).terms(line.score_formula, result=result), result, note
-    )
+    return FormulaLine(_("Score"), frame.writer(line.institution).terms(line.score_formula), result, note)
 
 
 def rounding(line: Line) -> list[FormulaLine]:
@@ -228,7 +226,7 @@ def indicator(frame: Frame, line: Line, code: str) -> dict[str, Any]:
 def value_line(frame: Frame, line: Line, value: IndicatorValue, found: Indicator) -> FormulaLine:
     """The indicator with its facts put in."""
     result = labels.value(value.value, found)
-    terms = frame.writer(line.institution).terms(value.formula, result=result)
+    terms = frame.writer(line.institution).terms(value.formula)
     return FormulaLine(_("Value"), terms, result, unit=labels.unit(found) if value.value is not None else "")
 
 
@@ -238,7 +236,7 @@ def points_lines(frame: Frame, line: Line, score: Score | None) -> list[FormulaL
         return []
     limits = {"floor": _("not below 0"), "ceiling": _("not above 100")}
     result = words.assessed(score.score, 4)
-    terms = frame.writer(line.institution).terms(score.formula, result=result)
+    terms = frame.writer(line.institution).terms(score.formula)
     found = [FormulaLine(_("Points"), terms, result, limits.get(score.limited, ""))]
     gives = _gives(score)
     if gives is not None and score.weight_in_effect is not None:

@@ -126,6 +126,8 @@ def test_what_was_computed_cannot_be_rewritten(cast: World) -> None:
         lambda: Line.objects.update(fen=1),
         lambda: Settlement.objects.filter(pk=run.settlement_id).delete(),
         lambda: MonthRun.objects.update(state="posted"),
+        lambda: MonthRun.objects.update(settlement=None),
+        lambda: MonthRun.objects.all().delete(),
         lambda: MonthRun.objects.create(
             month=OCTOBER.first_day, number=9, started_by=cast.su, state="approved"
         ),
