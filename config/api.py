@@ -3,6 +3,10 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from alliance.web import openapi
+
+__all__ = ["api_patterns", "openapi"]  # importing openapi registers both ways to sign in
+
 api_patterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("alliance.api_urls")),
