@@ -241,6 +241,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
+EXPORT_MOST_ROWS = env.int("EXPORT_MOST_ROWS", default=20_000)  # of master data; more is asked for in parts
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 OTP_TOTP_ISSUER = "Xietong"

@@ -7,6 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from alliance.web.access import permit
+
+ENTER = "master.view"
+# Addresses that belong elsewhere: sign-in has one door, and nothing here leads past the alliance.
+CLOSED = frozenset(
+    {"login", "logout", "password_change", "password_change_done", "autocomplete", "view_on_site"}
+)
 
 
 class DataSite(admin.AdminSite):
@@ -14,17 +23,24 @@ class DataSite(admin.AdminSite):
 
     site_title = site_header = _("Data maintenance")
     index_title = _("Data maintenance")
+    index_template = "alliance/admin/index.html"
     enable_nav_sidebar = False
+    final_catch_all_view = False
+    permits = ENTER
 
     def has_permission(self, request: HttpRequest) -> bool:
+        """True for members who may see master data."""
         membership = getattr(request, "membership", None)
-        return membership is not None and membership.can("master.view")
+        return membership is not None and membership.can(ENTER)
 
-    def login(self, request: Any, extra_context: Any = None) -> Any:
-        """Sign-in has one door only."""
-        from django.core.exceptions import PermissionDenied
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """403 with a sentence, not a second sign-in, for who may not enter."""
+        guarded = permit(ENTER)(view)
+        return guarded if cacheable else never_cache(guarded)
 
-        raise PermissionDenied
+    def get_urls(self) -> list[Any]:
+        """The admin's addresses without those that belong elsewhere."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
 
 
 site = DataSite(name="data")

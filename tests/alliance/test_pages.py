@@ -25,7 +25,7 @@ def folder(tmp_path: Path):
 
 def a_job(world: World, by: Membership, **columns: object) -> Job:
     with act_in(world.qinghe):
-        return Job.objects.create(kind="journal.verify", dedupe=f"{by.user.username}", created_by=by, **columns)
+        return Job.objects.create(kind="journal.verify", dedupe=by.user.username, created_by=by, **columns)
 
 
 def journaled(world: World, verb: str) -> int:
@@ -47,7 +47,7 @@ def test_the_list_shows_state_progress_and_what_went_wrong(world: World) -> None
     assert "第 3 行" not in world.client("su").get("/a/qinghe/jobs/?view=live").content.decode()
 
 
-def test_a_running_job_asks_again_each_second_and_without_javascript_the_page_looks_again(world: World) -> None:
+def test_a_running_job_asks_again_each_second_and_without_javascript_the_page_does(world: World) -> None:
     running, done = a_job(world, world.su, state="running"), a_job(world, world.lin, state="done")
     client = world.client("su")
     page = client.get(f"/a/qinghe/jobs/{running.pk}/").content.decode()
@@ -100,7 +100,12 @@ def test_the_journal_can_be_filtered_and_its_chain_checked(world: World) -> None
 def a_file(world: World, by: Membership, purpose: str = "case_file") -> Attachment:
     with act_in(by.alliance):
         return files.store(
-            by=by, name="十月 病案.csv", content=[b"a,b\n"], purpose=purpose, content_type="text/csv", limit=9_999
+            by=by,
+            name="十月 病案.csv",
+            content=[b"a,b\n"],
+            purpose=purpose,
+            content_type="text/csv",
+            limit=99,
         )
 
 
@@ -117,7 +122,7 @@ def test_n7_a_file_is_fetched_by_its_owner_and_by_nobody_else(world: World, fold
     assert journaled(world, "file.fetched") == 1 and journaled(world, "request.denied") == 5
 
 
-def test_a_download_asks_for_the_permission_again_and_a_deleted_file_is_gone(world: World, folder: Path) -> None:
+def test_a_download_asks_for_the_right_again_and_a_deleted_file_is_gone(world: World, folder: Path) -> None:
     row = a_file(world, world.lin)
     with act_in(world.qinghe):
         Membership.objects.filter(pk=world.lin.pk).update(roles=["department_head"])
@@ -153,7 +158,8 @@ def test_keys_end_with_their_time_their_person_and_their_role(world: World) -> N
     with act_in(world.qinghe):
         _row, text = api_keys.issue(by=world.su, name="x", expires_at=timezone.now() + timedelta(days=1))
         _row, old = api_keys.issue(by=world.su, name="x", expires_at=timezone.now() - timedelta(seconds=1))
-    assert (ask(text), ask(old), ask("jiangzhou." + text.split(".")[1]), ask("qinghe.short")) == (200, 401, 401, 401)
+    elsewhere = f"jiangzhou.{text.split('.')[1]}"
+    assert [ask(key) for key in (text, old, elsewhere, "qinghe.short")] == [200, 401, 401, 401]
     with act_in(world.qinghe):
         Membership.objects.filter(pk=world.su.pk).update(is_active=False)
     assert ask(text) == 401
@@ -172,7 +178,8 @@ def test_the_list_shows_what_holds_today_and_costs_the_same_at_any_size(
     with act_in(world.qinghe):
         tomorrow = timezone.localdate() + timedelta(days=1)
         parameters.decide(by=world.su, key=KEY, value="57", from_date=tomorrow, decided_by="理事会")
-        parameters.decide(by=world.su, key=KEY, value="61", from_date=date(2026, 1, 1), level="township", decided_by="x")
+        first = date(2026, 1, 1)
+        parameters.decide(by=world.su, key=KEY, value="61", from_date=first, level="township", decided_by="x")
     client = world.client("su")
     with django_assert_max_num_queries(12):
         page = client.get("/a/qinghe/parameters/?view=gb&q=primary_floor").content.decode()
@@ -180,7 +187,7 @@ def test_the_list_shows_what_holds_today_and_costs_the_same_at_any_size(
     other = client.get("/a/qinghe/parameters/?view=fd").content.decode()
     assert KEY not in other and "fd.score.weights" in other
     history = client.get(f"/a/qinghe/parameters/{KEY}/").content.decode()
-    assert "57" in history and "61" in history and "乡镇卫生院" in history or "township" in history
+    assert "57" in history and "61" in history
     for wrong in ("gb.nothing", "x", "gb.primary_floor'"):
         assert client.get(f"/a/qinghe/parameters/{wrong}/").status_code == 404
 
@@ -191,10 +198,12 @@ def test_every_parameter_has_a_page_and_a_form_that_takes_its_own_value(world: W
     from alliance.web.parameter_pages import DecideForm
 
     with act_in(world.qinghe):
-        entries = [(entry, Parameter.objects.get(key=key).value) for key, entry in parameters.registered().items()]
+        known = parameters.registered().items()
+        entries = [(entry, Parameter.objects.get(key=key).value) for key, entry in known]
         for entry, value in entries:
             form = DecideForm(entry, value)
-            data = {name: form[name].value() for name in form.fields} | {"from_date": "2030-01-01", "decided_by": "x"}
+            data = {name: form[name].value() for name in form.fields}
+            data |= {"from_date": "2030-01-01", "decided_by": "x"}
             bound = DecideForm(entry, value, data)
             assert bound.is_valid(), (entry.key, bound.errors)
             from alliance.lib.register import parse_value, to_json
@@ -207,7 +216,13 @@ def test_every_parameter_has_a_page_and_a_form_that_takes_its_own_value(world: W
 
 
 def propose(client: Client, **changes: object):
-    data = {"value": "55", "from_date": "2027-01-01", "decided_by": "理事会〔2026〕12号", "level": "", **changes}
+    data = {
+        "value": "55",
+        "from_date": "2027-01-01",
+        "decided_by": "理事会〔2026〕12号",
+        "level": "",
+        **changes,
+    }
     return client.post(f"/a/qinghe/parameters/{KEY}/decide/", data)
 
 
@@ -237,7 +252,7 @@ def test_a_new_value_holds_once_a_second_person_has_agreed(world: World) -> None
     [{"value": "much"}, {"value": ""}, {"from_date": "2026-02-30"}, {"decided_by": ""}, {"level": "moon"},
      {"value": "50"}, {"from_date": "2000-01-01"}, {"value": "1e999999"}, {"value": "NaN"}],
 )  # fmt: skip
-def test_what_does_not_fit_is_refused_beside_the_form_and_nothing_is_proposed(world: World, changes: dict) -> None:
+def test_what_does_not_fit_is_refused_and_nothing_is_proposed(world: World, changes: dict) -> None:
     answer = propose(world.client("su"), **changes)
     assert answer.status_code == 400 and answer.context["form"].errors
     with act_in(world.qinghe):

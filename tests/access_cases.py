@@ -1,0 +1,196 @@
+"""Every address of the product and how the crawl asks for it.
+
+A new address needs a line here: its URL name, and how its arguments are made from the things of a side (see
+tests.access_scene). `None`: it takes no arguments. Without a line the build is red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from alliance.tenancy.scope import act_in
+from tests.access_scene import KEY, OCTOBER, Things
+
+Make = Callable[[Things], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """How one address is asked for.
+
+    `of`: the arguments that name the object, replaced by one that does not exist for the comparison; empty:
+    the same for everybody. `shared`: every institution of the alliance may know the object. `queries`:
+    conditions tried on the list.
+    """
+
+    make: Make | None = None
+    of: tuple[str, ...] = ()
+    shared: bool = False
+    queries: tuple[str, ...] = ()
+
+    def arguments(self, things: Things) -> dict[str, Any]:
+        """The arguments of the address for the things of a side; makes what is not there yet."""
+        if self.make is None:
+            return {}
+        with act_in(things.side.alliance), transaction.atomic():
+            return self.make(things)
+
+
+def one(thing: str, *, shared: bool = False, **more: Any) -> Case:
+    """The address of one object by its id; `more` are arguments that stay."""
+    return Case(lambda things: {"pk": getattr(things, thing).pk, **more}, of=("pk",), shared=shared)
+
+
+def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
+    """An address of October; `code` names the side's institution."""
+
+    def make(things: Things) -> dict[str, Any]:
+        assert things.settled
+        return {"month": str(OCTOBER), **({"code": things.side.place.code} if "code" in of else {}), **more}
+
+    return Case(make, of=of, shared="code" not in of)
+
+
+LIST = Case()
+THERE = "{foreign.side.place.pk}"  # an institution of the other alliance
+# Addresses that ask for no membership: sign-in and what leads to it, health, the schema.
+PUBLIC = {
+    "root", "me", "sign-in", "second-factor", "enrol", "password", "sign-out", "language", "healthz",
+    "api:schema",
+}  # fmt: skip
+
+CASES: dict[str, Case] = {
+    "home": LIST,
+    # Ground
+    "jobs": Case(queries=("?view=failed", "?view=live", "?sort=created_at")),
+    "job": one("job"),
+    "job-progress": one("job"),
+    "job-rerun": one("job"),
+    "parameters": Case(queries=("?q=primary", "?view=gb")),
+    "parameter": Case(lambda things: {"key": KEY}, shared=True),
+    "parameter-decide": Case(lambda things: {"key": KEY}, shared=True),
+    "journal": Case(queries=("?user=qian", "?verb=case_file", "?about=grouping.casefile", "?result=denied")),
+    "journal-verify": LIST,
+    "file": one("file"),
+    "api-keys": LIST,
+    "api-key-revoke": one("token"),
+    # Approvals
+    "approvals": Case(queries=("?view=all", "?view=open", "?view=mine")),
+    "approval": one("approval"),
+    "approval-decide": one("approval"),
+    "approval-withdraw": one("approval"),
+    "approval-outside": one("approval"),
+    "approval-check": Case(
+        lambda things: {"pk": things.approval.pk, "paper": things.paper.pk}, of=("pk", "paper")
+    ),
+    "approval-minutes": Case(
+        lambda things: {"pk": things.approval.pk, "paper": things.paper.pk}, of=("pk", "paper")
+    ),
+    # Ledger
+    "ledger": Case(queries=("?month=2026-10", "?kind=settlement", "?q=记号")),
+    "ledger-journal": Case(lambda things: {"pk": things.books.journal.pk}, of=("pk",), shared=True),
+    "ledger-reverse": Case(lambda things: {"pk": things.books.journal.pk}, of=("pk",), shared=True),
+    "ledger-account": Case(
+        lambda things: {"pk": things.books.journal.entries.first().account_id}, of=("pk",), shared=True
+    ),
+    "ledger-trial": Case(queries=("?month=2026-10",)),
+    "ledger-close": LIST,
+    # Case files and cases
+    "case-files": Case(queries=(f"?institution={THERE}", "?month=2026-11", "?state=published")),
+    "case-file-upload": LIST,
+    "declaration": LIST,
+    "case-file": one("case_file"),
+    "case-file-progress": one("case_file"),
+    "case-file-bad": one("case_file"),
+    "case-file-publish": one("case_file"),
+    "case-file-discard": one("case_file"),
+    "case-missing-answer": one("case_file"),
+    "cases": Case(
+        queries=(f"?institution={THERE}", "?month=2026-11", "?q=330", "?institution=JZ01", "?sort=-charges")
+    ),
+    "case": one("case"),
+    "case-unmask": one("case"),
+    "schemes": LIST,
+    "scheme-import": LIST,
+    "scheme": one("scheme", shared=True),
+    # Referrals
+    "referrals": Case(
+        queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")
+    ),
+    "referral-log": Case(queries=("?direction=down",)),
+    "referral-check": LIST,
+    "referral": one("referral"),
+    "referral-change": one("referral"),
+    "referral-act": one("referral", step="cancel"),
+    "api:referrals": Case(queries=("?limit=5", f"?target_institution={THERE}", "?offset=1")),
+    "api:referral": one("referral"),
+    "api:referral-accept": one("referral"),
+    "api:referral-decline": one("referral"),
+    "api:referral-arrive": one("referral"),
+    "api:referral-no-show": one("referral"),
+    "api:referral-complete": one("referral"),
+    "api:referral-cancel": one("referral"),
+    # Months
+    "months": LIST,
+    "month": month(),
+    "month-line": one("line"),
+    "month-progress": month(),
+    "month-compute": month(),
+    "month-propose": month(),
+    "month-export": month(),
+    "month-inputs": month(),
+    "month-pool": month(),
+    "month-pool-confirm": Case(
+        lambda things: {"month": str(OCTOBER), "pk": things.pool.pk}, of=("pk",), shared=True
+    ),
+    "month-basis": month(),
+    "month-exception": month(),
+    "month-exception-confirm": Case(
+        lambda things: {"month": "2026-11", "pk": things.exception.pk}, of=("pk",), shared=True
+    ),
+    "month-indicator": month(indicator="cmi"),
+    "month-institution": month(of=("code",)),
+    "month-why": month(of=("code",)),
+    "month-why-indicator": month(of=("code",), indicator="cmi"),
+    "api:months": LIST,
+    "api:month": month(),
+    "api:month-export": month(),
+    "month-records": month(of=("code",), at="2026-10", key="total_weight"),
+}  # fmt: skip
+
+# Data maintenance: a model's addresses come by themselves, its object is named here.
+OBJECTS: dict[str, tuple[Callable[[Things], int], bool]] = {
+    "institution": (lambda things: things.side.place.pk, False),
+    "department": (lambda things: things.department.pk, False),
+    "staff": (lambda things: things.staff.pk, False),
+    "rosterrow": (lambda things: things.roster.pk, False),
+    "person": (lambda things: things.referral.person_id, False),
+    "membership": (lambda things: things.side.steward.pk, False),
+    "workcalendarday": (lambda things: things.day.pk, True),
+    "parameter": (lambda things: things.parameter.pk, True),
+}
+
+
+def object_case(pk: Callable[[Things], int], shared: bool) -> Case:
+    """The addresses of one row."""
+    return Case(lambda things: {"object_id": pk(things)}, of=("object_id",), shared=shared)
+
+
+for model, (pk, shared) in OBJECTS.items():
+    name = f"data:alliance_{model}"
+    CASES |= {f"{name}_{word}": object_case(pk, shared) for word in ("change", "delete", "history")}
+    CASES |= {f"{name}_changelist": Case(queries=("?q=记号", "?o=1", "?all=")), f"{name}_add": LIST}
+    if model not in ("person", "membership", "parameter"):
+        CASES |= {
+            f"{name}_import": LIST, f"{name}_export": Case(queries=("?q=a",)),
+            f"{name}_import_confirm": one("sheet"),
+        }  # fmt: skip
+CASES |= {
+    "data:index": LIST,
+    "data:jsi18n": LIST,
+    "data:app_list": Case(lambda things: {"app_label": "alliance"}, shared=True),
+}

@@ -1,0 +1,290 @@
+"""What the crawl asks for: the same objects of the asker's own institution, of a neighbour, of the other
+alliance.
+
+Their texts bear a mark, so that they are found wherever they leak.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from alliance.approvals import chains
+from alliance.approvals import services as approvals
+from alliance.approvals.models import Approval
+from alliance.ledger import services as ledger
+from alliance.lib.period import Month
+from alliance.models import (
+    Alliance,
+    Department,
+    Institution,
+    Job,
+    Membership,
+    Parameter,
+    RosterRow,
+    Staff,
+    WorkCalendarDay,
+)
+from alliance.services import api_keys, files, imports, jobs, people
+from alliance.services import parameter_proposals as proposals
+from grouping.models import Case, CaseFile
+from grouping.services import declarations, intake, publishing
+from grouping.services import schemes as grouping_schemes
+from performance.models import Line, MonthException, MonthRun
+from performance.services import bases, completeness, months, pools, schemes
+from referrals import services as referrals
+from tests.grouping.files import as_csv, front_page
+from tests.referrals.scene import content, number_of
+from tests.world import World
+
+OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
+NOW = datetime(2026, 11, 12, 2, 24, tzinfo=UTC)
+KEY = "gb.primary_floor"
+
+
+@dataclass
+class Side:
+    """Who owns the objects: an institution with its steward, a partner it refers to, the alliance's
+    offices.
+    """
+
+    alliance: Alliance
+    place: Institution
+    partner: Institution
+    steward: Membership
+    office: Membership
+    second: Membership
+    admin: Membership
+    mark: str
+    direction: str = "down"
+    serial: int = 1
+
+
+def sides(world: World) -> dict[str, Side]:
+    """Own (Lin at the lead hospital), sibling (Tan at the other hospital), foreign (Qian in the city)."""
+    county = (world.luo, world.cai, world.su)
+    return {
+        "own": Side(world.qinghe, world.lead, world.shiqiao, world.lin, *county, mark="自家记号", serial=11),
+        "sibling": Side(world.qinghe, world.tcm, world.liulin, world.tan, *county, "邻院记号", serial=22),
+        "foreign": Side(
+            world.jiangzhou, world.city_lead, world.linhu, world.qian, world.qiao, world.shen, world.shen,
+            mark="外方记号", serial=33,
+        ),
+    }  # fmt: skip
+
+
+@dataclass
+class Things:
+    """The objects of one side, made when first asked for, inside the side's alliance (Case.arguments)."""
+
+    side: Side
+
+    # Of one institution ------------------------------------------------------------
+    @cached_property
+    def job(self) -> Job:
+        side = self.side
+        return Job.objects.create(
+            kind="journal.verify", dedupe=side.mark, created_by=side.steward, state="failed", error=side.mark
+        )
+
+    @cached_property
+    def file(self) -> Any:
+        return files.store(
+            by=self.side.steward, name=f"{self.side.mark}.csv", content=[self.side.mark.encode()],
+            purpose="case_file", content_type="text/csv", limit=9_999,
+        )  # fmt: skip
+
+    @cached_property
+    def token(self) -> Any:
+        expires = timezone.now() + timedelta(days=9)
+        return api_keys.issue(by=self.side.office, name=self.side.mark, expires_at=expires)[0]
+
+    @cached_property
+    def case_file(self) -> CaseFile:
+        side = self.side
+        assert self.scheme
+        days = {"B12": "2026-11-08 09:00:00", "B15": "2026-11-11 10:00:00"}
+        rows = [
+            front_page(side.place.organisation, f"{side.serial}{number}", A11=side.mark, **days)
+            for number in range(2)
+        ]
+        file, _made = intake.receive_file(
+            by=side.steward, name=f"{side.mark}.csv", content=[as_csv(rows)], today=date(2026, 11, 12)
+        )
+        jobs.drain(side.alliance)
+        publishing.publish_by_id(by=side.steward, file_id=file.pk)
+        jobs.drain(side.alliance)
+        return CaseFile.objects.get(pk=file.pk)
+
+    @cached_property
+    def case(self) -> Case:
+        assert self.case_file
+        return Case.objects.filter(institution=self.side.place).order_by("-pk")[0]
+
+    @cached_property
+    def referral(self) -> Any:
+        side = self.side
+        person = people.find_or_create(by=side.steward, name=side.mark, id_number=number_of(side.serial))
+        body = content(side.partner, direction=side.direction, reason="rehabilitation", summary=side.mark)
+        return referrals.log_referral(by=side.steward, person=person, content=body, now=NOW)
+
+    @cached_property
+    def approval(self) -> Approval:
+        """A proposal that is the institution's own matter, with a body that may decide on paper."""
+        side = self.side
+        steps = [{"name": "院务会", "roles": ["finance"], "rule": "one", "outside": True}]
+        chain = chains.add(
+            by=None,
+            code=f"own{side.serial}",
+            name=side.mark,
+            steps=steps,
+            from_date=date(2020, 1, 1),
+            decided_by="x",
+        )
+        terms = {
+            "key": KEY, "value": "61", "level": "", "from_date": f"2028-01-{side.serial}",
+            "decided_by": side.mark, "source": "",
+        }  # fmt: skip
+        row = Parameter.objects.filter(key__gt=KEY).order_by("key")[side.serial]
+        return approvals.propose(
+            by=side.admin, kind=proposals.KIND, about=row, chain=chain, institution=side.place, terms=terms,
+            digest=proposals.content_digest(terms),
+        )  # fmt: skip
+
+    @cached_property
+    def paper(self) -> Any:
+        scan = files.store(
+            by=self.side.office, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence",
+            content_type="application/pdf", limit=9_999,
+        )  # fmt: skip
+        return approvals.enter_outside(
+            by=self.side.office, approval=self.approval, verdict="yes", decided_on=date(2026, 11, 1),
+            document=self.side.mark, attachment=scan,
+        )  # fmt: skip
+
+    @cached_property
+    def department(self) -> Department:
+        return Department.objects.create(
+            institution=self.side.place, code="88", name=self.side.mark, kind="clinical"
+        )
+
+    @cached_property
+    def staff(self) -> Staff:
+        return Staff.objects.create(
+            institution=self.side.place, code="S88", name=self.side.mark, kind="doctor"
+        )
+
+    @cached_property
+    def roster(self) -> RosterRow:
+        return RosterRow.objects.create(
+            month=date(2026, 10, 1), staff=self.staff, institution=self.side.place, post_coefficient="1.2",
+            days=20, employment="contract",
+        )  # fmt: skip
+
+    @cached_property
+    def sheet(self) -> Any:
+        name = f"{self.side.mark}.csv"
+        return imports.receive(by=self.side.steward, name=name, content=io.BytesIO(b"code,name\n1,x\n"))
+
+    # Of a whole alliance -----------------------------------------------------------
+    @cached_property
+    def day(self) -> WorkCalendarDay:
+        return WorkCalendarDay.objects.order_by("pk")[self.side.serial]
+
+    @cached_property
+    def parameter(self) -> Parameter:
+        return Parameter.objects.order_by("pk")[self.side.serial]
+
+    @cached_property
+    def scheme(self) -> Any:
+        return grouping_schemes.adopt_shipped(
+            by=self.side.admin, code="xietong_demo", from_date=date(2020, 1, 1)
+        )
+
+    @cached_property
+    def books(self) -> Any:
+        side = self.side
+        ledger.open_period(by=side.office, month=OCTOBER)
+        accounts = ledger.open_accounts(
+            by=side.office,
+            accounts=[
+                ledger.NewAccount(f"source:{side.serial}", side.mark, "source"),
+                ledger.NewAccount(f"to:{side.serial}", side.mark, "institution", institution=side.place),
+            ],
+        )  # fmt: skip
+        first, second = accounts.values()
+        lines = [ledger.Line(first, -100, {"rule": "x"}), ledger.Line(second, 100, {"rule": side.mark})]
+        return ledger.post(
+            by=side.office,
+            confirmed_by=side.second,
+            month=OCTOBER,
+            kind="settlement",
+            key=side.mark,
+            entries=lines,
+        )
+
+    @cached_property
+    def settled(self) -> MonthRun:
+        """October computed over the side's institution alone."""
+        side = self.side
+        assert self.scheme
+        schemes.adopt_demonstration(by=side.office)
+        days = {"B12": "2026-10-08 09:00:00", "B15": "2026-10-12 10:00:00"}
+        rows = [
+            front_page(side.place.organisation, f"{side.serial}0{n}", A11="某人", **days) for n in range(2)
+        ]
+        file, _made = intake.receive_file(
+            by=side.steward, name="oct.csv", content=[as_csv(rows)], today=date(2026, 11, 10)
+        )
+        jobs.drain(side.alliance)
+        publishing.publish_by_id(by=side.steward, file_id=file.pk)
+        jobs.drain(side.alliance)
+        declarations.declare(
+            by=side.office, institution=side.place, month=OCTOBER, discharges=2, total_fen=246_912
+        )
+        for place in Institution.objects.exclude(kind="village"):
+            bases.set_basis(
+                by=side.office, institution=place, fen=300_000_000, from_month=OCTOBER, source=side.mark
+            )
+        assert self.pool
+        for late in completeness.deliveries(OCTOBER):
+            if not (late.complete or late.excepted) and late.expected:
+                signed = completeness.sign_exception(
+                    by=side.office, institution=late.institution, month=OCTOBER, reason=side.mark
+                )
+                completeness.confirm_exception(by=side.second, exception=signed, now=NOW)
+        run = months.enqueue_run(by=side.admin, month=OCTOBER)
+        jobs.drain(side.alliance)
+        run = MonthRun.objects.get(pk=run.pk)
+        assert run.settlement is not None, run.refusal
+        return run
+
+    @cached_property
+    def pool(self) -> Any:
+        side = self.side
+        row = pools.enter_pool(
+            by=side.office, month=OCTOBER, fen=1_000_001, source_kind="pay_total", source=side.mark
+        )
+        return pools.confirm_pool(by=side.second, pool=row, now=NOW)
+
+    @cached_property
+    def line(self) -> Line:
+        assert self.settled
+        return Line.objects.filter(institution=self.side.place).order_by("pk")[0]
+
+    @cached_property
+    def exception(self) -> MonthException:
+        """November is not complete: an exception waits for a second person."""
+        side = self.side
+        assert self.settled
+        declarations.declare(
+            by=side.office, institution=side.place, month=NOVEMBER, discharges=9, total_fen=1
+        )
+        return completeness.sign_exception(
+            by=side.office, institution=side.place, month=NOVEMBER, reason=side.mark
+        )

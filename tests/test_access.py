@@ -1,0 +1,374 @@
+"""The crawl: every address, every method, every role, on one's own objects, the neighbour's, the other
+alliance's.
+
+What belongs to the other alliance answers exactly like what does not exist; what belongs to another
+institution of the same alliance likewise (N1, N2, N5). An address without a case in tests.access_cases turns
+the build red.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver, reverse, set_script_prefix
+from rest_framework.throttling import ScopedRateThrottle
+
+from alliance.models import Membership
+from alliance.tenancy import walls
+from alliance.tenancy.scope import act_in
+from tests.access_cases import CASES, PUBLIC, Case
+from tests.access_scene import NOW, Things, sides
+from tests.world import World, make_world
+
+NOBODY = 999_999_999_999
+# Their institution is the own side's: what the sibling alone may know is nothing to them.
+NEIGHBOURS = ("lin", "kong")
+ACTORS = ("lin", "kong", "han", "luo", "su", "cai", "ding")
+# Lists are looked at as a doctor and steward and as the administrator, before and after.
+LOOKERS = ("lin", "su")
+EXPORTER = "luo"
+WRITERS = ("lin", "luo")  # who try to change what is not theirs; the administrator tries every method
+ALL_METHODS = "su"
+SAFE = ("GET", "HEAD", "OPTIONS")
+METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
+CHANGING = re.compile(
+    r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"|name="next" value="[^"]*"'
+)
+
+
+# Addresses -----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Address:
+    """One address of the product."""
+
+    name: str
+    route: str
+    view: Any
+    inside: bool  # below /a/<code>/
+
+
+def addresses() -> list[Address]:
+    """Every address of both lists."""
+    return [
+        Address(name, route, view, urlconf == "config.alliance_urls")
+        for urlconf in ("config.urls", "config.alliance_urls")
+        for name, route, view in _walk(get_resolver(urlconf).url_patterns, "", "")
+    ]
+
+
+def _walk(patterns: Any, space: str, route: str) -> Iterator[tuple[str, str, Any]]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, inner, here)
+        else:
+            yield space + (pattern.name or here), here, pattern.callback
+
+
+ALL = addresses()
+BY_NAME = {address.name: address for address in ALL}
+CRAWLED = sorted(name for name in CASES if name in BY_NAME)
+
+
+def test_every_address_is_crawled() -> None:
+    unknown = sorted({address.name for address in ALL} - set(CASES) - set(PUBLIC))
+    assert not unknown, f"add to tests/access_cases.py how these are asked for: {', '.join(unknown)}"
+    gone = sorted((set(CASES) | set(PUBLIC)) - {address.name for address in ALL})
+    assert not gone, f"these addresses are gone; take them out of tests/access_cases.py: {', '.join(gone)}"
+    assert len(BY_NAME) == len(ALL), "two addresses bear the same name"
+
+
+def test_every_view_says_which_right_it_needs() -> None:
+    silent = [address.name for address in ALL if address.name not in PUBLIC and not _needs(address.view)]
+    assert not silent, f"decorate with alliance.web.access.permit, or give `permits`: {', '.join(silent)}"
+
+
+def _needs(view: Any) -> Any:
+    """The right a page names, or the rights of an API view by method, all of its methods."""
+    for holder in (view, getattr(view, "model_admin", None), getattr(view, "admin_site", None)):
+        if (found := getattr(holder, "permits", None)) is not None:
+            return found
+    kind = getattr(view, "cls", None)
+    declared = getattr(kind, "permits", {})
+    handled = {
+        method for method in METHODS if method not in ("HEAD", "OPTIONS") and hasattr(kind, method.lower())
+    }
+    return declared if declared and handled <= set(declared) else None
+
+
+def rights(view: Any, method: str) -> str:
+    """The right a method of a view needs."""
+    needs = _needs(view)
+    return needs if isinstance(needs, str) else needs.get("GET" if method == "HEAD" else method, "")
+
+
+class Browser(Client):
+    """A signed-in client that keeps no rendered templates: copying their contexts costs more than the
+    answer.
+    """
+
+    def __init__(self, signed_in: Client) -> None:
+        super().__init__(raise_request_exception=False)
+        self.cookies = signed_in.cookies
+
+    def request(self, **request: Any) -> Any:
+        """The bare answer."""
+        return self.handler(self._base_environ(**request))
+
+
+# The town ------------------------------------------------------------------------
+@dataclass
+class Town:
+    """The cast with everybody's objects, browsers signed in, and lists as they were before others' rows
+    came.
+    """
+
+    world: World
+    own: Things
+    sibling: Things
+    foreign: Things
+    browsers: dict[str, Client] = field(default_factory=dict)
+    looks: list[dict[tuple[str, str, str], str]] = field(default_factory=list)
+
+    def ask(self, actor: str, path: str, method: str = "GET", **more: Any) -> Any:
+        """One request, undone afterwards; constraints that wait for a commit are checked."""
+        kind = {"content_type": "application/json"} if method not in SAFE and "/api/" in path else {}
+        with undone():
+            # A streamed answer is written inside, while what it reads is still there.
+            response = self.browsers[actor].generic(method, path, **{**kind, **more})
+            response.body = b"".join(response.streaming_content) if response.streaming else response.content
+            if method not in SAFE:
+                connection.check_constraints()
+        return response
+
+    def path(self, name: str, kwargs: dict[str, Any] | None) -> str:
+        """The address of a name with arguments."""
+        inside = BY_NAME[name].inside
+        set_script_prefix("/a/qinghe/" if inside else "/")
+        try:
+            return reverse(name, "config.alliance_urls" if inside else "config.urls", kwargs=kwargs)
+        finally:
+            set_script_prefix("/")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves nothing."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Town]:
+    """Built once, step by step: own things, then the neighbour's, then the other alliance's."""
+    folder = tmp_path_factory.mktemp("files")
+    patch = pytest.MonkeyPatch()
+    # Thousands of refusals, each with its stack: the log would cost more than the requests.
+    logging.disable(logging.ERROR)
+    # The crawl asks more often in a frozen minute than any program may.
+    patch.setattr(ScopedRateThrottle, "allow_request", lambda *args: True)
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=folder),
+        time_machine.travel(NOW, tick=False),
+        undone(),
+    ):
+        yield _build()
+    logging.disable(logging.NOTSET)
+    patch.undo()
+
+
+def _build() -> Town:
+    world = make_world()
+    made = {name: Things(side) for name, side in sides(world).items()}
+    town = Town(world, **made)
+    town.browsers = {name: Browser(world.client(name)) for name in ACTORS} | {"nobody": Browser(Client())}
+    _make(town.own, lambda case: True)
+    _make(town.sibling, lambda case: case.shared)
+    # Departments are known throughout the alliance: referrals are sent to them.
+    CASES["data:alliance_department_change"].arguments(town.sibling)
+    town.looks.append(_look(town, NEIGHBOURS[:1]))
+    _make(town.sibling, lambda case: True)
+    town.looks.append(_look(town, LOOKERS))
+    _make(town.foreign, lambda case: True)
+    town.looks.append(_look(town, LOOKERS))
+    return town
+
+
+def _make(things: Things, wanted: Any) -> None:
+    for case in CASES.values():
+        if case.make and wanted(case):
+            case.arguments(things)
+
+
+def _look(town: Town, actors: Any) -> dict[tuple[str, str, str], str]:
+    """Every address without arguments, under every condition, as each actor sees it now."""
+    return {
+        (name, actor, query): plain(
+            town.ask(actor, path := town.path(name, None) + _filled(town, query)), path
+        )
+        for name, case in CASES.items()
+        if case.make is None and name in BY_NAME
+        for actor in (*actors, *([EXPORTER] if "export" in name else []))
+        for query in ("", *case.queries, *(["?page=2"] if case.queries else []))
+    }
+
+
+def _filled(town: Town, query: str) -> str:
+    return query.format(foreign=town.foreign)
+
+
+def plain(response: Any, path: str) -> str:
+    """Status and body without what differs between two requests for the same thing."""
+    text = CHANGING.sub("", response.body.decode(errors="replace"))
+    return f"{response.status_code} {text.replace(path, '<path>')}"
+
+
+# Lists, counts, searches, exports --------------------------------------------------
+def _differing(before: dict[Any, str], after: dict[Any, str]) -> list[Any]:
+    return sorted(key for key, text in before.items() if text != after[key])
+
+
+def test_n5_no_list_count_search_or_condition_changes_when_the_other_alliance_gets_rows(town: Town) -> None:
+    _first, before, after = town.looks
+    assert _differing(before, after) == []
+    assert not [key for key, text in after.items() if town.foreign.side.mark in text]
+
+
+def test_n2_nor_when_another_institution_of_the_alliance_gets_rows_of_its_own(town: Town) -> None:
+    before, after, _last = town.looks
+    assert _differing(before, {key: after[key] for key in before}) == []
+
+
+def test_the_lists_would_show_it(town: Town) -> None:
+    """The crawl can fail: one's own rows do appear, in the lists of every room."""
+    own, last = town.own, town.looks[-1]
+    expected = {
+        "jobs": own.job, "approvals": own.approval, "case-files": own.case_file, "cases": own.case,
+        "referrals": own.referral, "ledger": own.books.journal, "data:alliance_staff_changelist": own.staff,
+    }  # fmt: skip
+    blind = [
+        name
+        for name, row in expected.items()
+        if not any(f"/{row.pk}/" in text for (of, _actor, _query), text in last.items() if of == name)
+    ]
+    assert blind == []
+    assert any(own.side.mark in text for (of, _actor, _query), text in last.items() if of.endswith("_export"))
+
+
+# Objects ---------------------------------------------------------------------------
+@pytest.mark.parametrize("name", CRAWLED)
+def test_n1_address(name: str, town: Town) -> None:
+    case, address = CASES[name], BY_NAME[name]
+    own = town.path(name, case.arguments(town.own))
+    faults = _own_faults(town, address, own)
+    if case.of:
+        print_before = fingerprint(town.world.jiangzhou)
+        faults += _foreign_faults(town, address, case)
+        assert fingerprint(town.world.jiangzhou) == print_before
+    assert faults == []
+
+
+def _own_faults(town: Town, address: Address, path: str) -> list[str]:
+    """One's own object: never a fault of ours, never an answer without the right, and somebody gets one."""
+    faults, opened = [], False
+    for actor in (*ACTORS, "nobody"):
+        for method in METHODS if actor == ALL_METHODS else ("GET", "POST"):
+            status = town.ask(actor, path, method).status_code
+            opened |= status < 400 or (status in (400, 409) and method != "GET")
+            if status >= 500 or not _allowed(town, address, actor, method, status):
+                faults.append(f"{actor} {method} {path}: {status}")
+    return (
+        faults
+        if opened
+        else [*faults, f"nobody may open {path}: the case in tests/access_cases.py proves nothing"]
+    )
+
+
+def _allowed(town: Town, address: Address, actor: str, method: str, status: int) -> bool:
+    """Without the right 403 (or what tells less), without a sign-in the way to it."""
+    if actor == "nobody":
+        return status in (301, 302, 401, 403, 405)
+    member: Membership = town.world.people[actor]
+    needed = rights(address.view, method)
+    return method == "OPTIONS" or not needed or member.can(needed) or status in (403, 404, 405)
+
+
+def _foreign_faults(town: Town, address: Address, case: Case) -> list[str]:
+    """The other alliance's object, and the neighbour's, answer like one that does not exist."""
+    nothing = town.path(address.name, _missing(case, case.arguments(town.own)))
+    missing = _answers(town, nothing, ACTORS)
+    strange = (
+        [(town.foreign, ACTORS)] if case.shared else [(town.foreign, ACTORS), (town.sibling, NEIGHBOURS)]
+    )
+    faults = []
+    for things, actors in strange:
+        path = town.path(address.name, case.arguments(things))
+        for (actor, method), answer in _answers(town, path, actors).items():
+            if answer != missing[actor, method] or not _tells_nothing(method, answer):
+                faults.append(f"{actor} {method} {path}: {answer[:3]}, missing {missing[actor, method][:3]}")
+    return faults
+
+
+def _answers(town: Town, path: str, actors: Any) -> dict[tuple[str, str], str]:
+    return {
+        (actor, method): plain(town.ask(actor, path, method), path)
+        for actor in actors
+        for method in (METHODS if actor == ALL_METHODS else ("GET", "POST") if actor in WRITERS else ("GET",))
+    }
+
+
+def _tells_nothing(method: str, answer: str) -> bool:
+    return answer[:3] in ("403", "404", "405") or (method == "OPTIONS" and answer[:3] == "200")
+
+
+def _missing(case: Case, kwargs: dict[str, Any]) -> dict[str, Any]:
+    nothing = {name: NOBODY if isinstance(kwargs[name], int) else "NOPE" for name in case.of}
+    return {**kwargs, **nothing}
+
+
+def fingerprint(alliance: Any) -> str:
+    """Every row of an alliance, as one number; its journal aside, which writes down who was refused."""
+    tables = sorted(
+        wall.table for wall in walls.walls() if wall.table not in ("alliance_journal", "alliance_apitoken")
+    )
+    with act_in(alliance), connection.cursor() as cursor:
+        cursor.execute(
+            " union all ".join(
+                f"select '{table}', count(*), sum(hashtext(t::text)::bigint) from {table} t"
+                for table in tables
+            )
+        )
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+
+
+def test_n1_the_address_of_the_other_alliance_itself_answers_as_if_it_were_not_there(town: Town) -> None:
+    for path in ("/a/jiangzhou/", "/a/jiangzhou/jobs/", "/a/nowhere/jobs/"):
+        answers = {plain(town.ask("su", path, method), path) for method in ("GET", "POST")}
+        assert {answer[:3] for answer in answers} == {"404"}
+    assert plain(town.ask("su", "/a/jiangzhou/"), "/a/jiangzhou/") == plain(
+        town.ask("su", "/a/nowhere/"), "/a/nowhere/"
+    )
+
+
+def test_n2_a_denial_is_journaled(town: Town) -> None:
+    from alliance.models import Journal
+
+    path = town.path("referral", {"pk": town.sibling.referral.pk})
+    with undone():
+        assert town.browsers["lin"].get(path).status_code == 404
+        with act_in(town.world.qinghe):
+            entry = Journal.objects.get(verb="request.denied")
+            assert (entry.user.username, entry.result, entry.detail) == ("lin", "denied", {"status": 404})
