@@ -78,11 +78,13 @@ def local_keys(folder: Path) -> dict[str, str]:
         os.chmod(draft.name, 0o600)
         os.replace(draft.name, keys)
     found = dict(line.split("=", 1) for line in keys.read_text().splitlines() if "=" in line)
+    (folder / "static").mkdir(exist_ok=True)
     # A demonstration works without a phone; a server on a network leaves this out and requires the code.
     found |= {
         "SECOND_FACTOR": "offered",
         "LOCAL_HTTP": "1",
         "MEDIA_DIR": str(folder / "files"),
+        "STATIC_ROOT": str(folder / "static"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
     }
     return {key: value for key, value in found.items() if key not in os.environ}

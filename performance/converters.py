@@ -2,7 +2,7 @@
 
 from django.urls import register_converter
 
-from alliance.lib.period import Month, PeriodRefused
+from alliance.lib.period import SERVED_YEARS, Month, PeriodRefused
 
 
 class MonthConverter:
@@ -12,9 +12,12 @@ class MonthConverter:
 
     def to_python(self, value: str) -> Month:
         try:
-            return Month.parse(value)
+            month = Month.parse(value)
         except PeriodRefused as error:
             raise ValueError from error
+        if month.year not in SERVED_YEARS:
+            raise ValueError(value)
+        return month
 
     def to_url(self, value: Month | str) -> str:
         return str(value)

@@ -12,6 +12,10 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 
 
+# Years a page may ask for: parameters hold from 2000 on, and arithmetic stays inside the calendar.
+SERVED_YEARS = range(2000, 2100)
+
+
 class PeriodRefused(Refused):
     """A text names no month or quarter."""
 

@@ -7,6 +7,7 @@ more is to come; what it returned last is handed to it again, so that it goes on
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from alliance import sql
@@ -117,7 +119,9 @@ def run(alliance_id: int, job_id: int) -> str:
         except Refused as refusal:
             _end(job, Job.State.FAILED, str(refusal))
         except Exception as error:
-            log.exception("job %s failed in chunk", job.pk)
+            # The text of an unexpected error may quote a row; where it happened is enough to find it.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("job %s failed with %s\n%s", job.pk, type(error).__name__, where)
             _failed(job, error)
         with transaction.atomic():
             return Job.objects.get(pk=job.pk).state
@@ -187,7 +191,12 @@ def _failed(job: Job, error: Exception) -> None:
     with transaction.atomic():
         stuck = Job.objects.values_list("stuck", flat=True).get(pk=job.pk)
     state = Job.State.DEAD if stuck >= settings.JOB_ATTEMPTS else Job.State.QUEUED
-    _end(job, state, f"{type(error).__name__}: {error}")
+    _end(
+        job,
+        state,
+        _("It failed with %(kind)s; the log says where. Run it again, or tell the office.")
+        % {"kind": type(error).__name__},
+    )
 
 
 def _end(job: Job, state: str, error: str) -> None:

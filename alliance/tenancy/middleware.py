@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBadRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -41,6 +41,8 @@ class AddressMiddleware:
     def __call__(self, request: Any) -> HttpResponseBase:
         request.alliance_code, request.alliance, request.membership = None, None, None
         request.request_id = uuid.uuid4().hex
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("NUL")  # no text of ours holds one, and the database refuses it
         match = ADDRESS.match(request.path_info)
         if not match:
             return self.get_response(request)

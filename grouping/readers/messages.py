@@ -45,6 +45,10 @@ _ROW: dict[str, tuple[str, str]] = {
         "deliver its cases in its own file",
         "第 %(line)s 行组织机构代码“%(value)s”不是%(expected)s的，请由该机构单独报送",
     ),
+    "value_too_long": (
+        "Line %(line)s: %(field)s has more than %(most)s characters; correct it in the hospital's system",
+        "第 %(line)s 行%(field)s超过 %(most)s 个字符，在病案系统改正",
+    ),
     "payment_unknown": (
         "Line %(line)s: payment method “%(value)s” is not in the code list; use 1 to 9",
         "第 %(line)s 行医疗付费方式“%(value)s”不在代码表内，改为 1 至 9",

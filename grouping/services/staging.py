@@ -54,6 +54,10 @@ def stage(file: CaseFile, rows: Iterator[FrontPage | BadRow], limit: int) -> tup
 
 def _placed(page: FrontPage, places: dict[str, Institution], file: CaseFile) -> FrontPage | BadRow:
     """The page, or a bad row when it belongs to no member or to another than the one that delivers."""
+    if long := _too_long(page):
+        column, most = long
+        error = RowError(page.line, column, "value_too_long", "", "value_too_long", (("most", most),))
+        return BadRow(page.line, page.line, (error,), page.key, page.raw)
     place = places.get(page.organisation)
     if place is not None and file.institution_id in (None, place.pk):
         return page
@@ -61,6 +65,21 @@ def _placed(page: FrontPage, places: dict[str, Institution], file: CaseFile) -> 
     params = () if place is None or file.institution is None else (("expected", file.institution.name),)
     error = RowError(page.line, "A01", message, page.organisation, message, params)
     return BadRow(page.line, page.line, (error,), page.key, page.raw)
+
+
+def _too_long(page: FrontPage) -> tuple[str, int] | None:
+    """The first column whose text does not fit where it is stored, and how many characters do."""
+    texts = (
+        ("A11", page.patient.name, StagedCase, "person_name"),
+        ("A48", page.record_no, StagedCase, "record_no"),
+        ("B16C", page.stay.department_out, StagedCase, "department_code"),
+        ("B35", page.stay.receiver, StagedCase, "receiver"),
+    )
+    for column, text, model, field in texts:
+        most = model._meta.get_field(field).max_length
+        if text and len(text) > most:
+            return column, most
+    return None
 
 
 def _staged(file: CaseFile, pages: list[FrontPage], places: dict[str, Institution]) -> Iterator[list[object]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
+from alliance.models import Membership
 from alliance.services import journal
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
@@ -39,7 +40,7 @@ def cases(request: Any) -> HttpResponse:
     rows, month = _rows(request, view)
     return lists.answer(
         request, "grouping/cases.html", rows, tables.CaseTable, filterset=filters.CaseFilter,
-        tabs=_tabs(request, view), empty=_empty(),
+        tabs=_tabs(request, view), empty=_empty(request.membership),
         extra={
             "title": month_cases.title(month), "month": month,
             "figures": month_cases.of(request.membership, month),
@@ -118,8 +119,8 @@ def _tabs(request: Any, view: str) -> list[parts.Tab]:
     return found
 
 
-def _empty() -> parts.Empty:
-    return parts.Empty(
-        _("No case here"), _("Cases appear when a delivered file is stored."), reverse("case-files"),
-        _("To the case files"),
-    )  # fmt: skip
+def _empty(membership: Membership) -> parts.Empty:
+    text = _("Cases appear when a delivered file is stored.")
+    if not membership.can("case_file.view"):
+        return parts.Empty(_("No case here"), text)
+    return parts.Empty(_("No case here"), text, reverse("case-files"), _("To the case files"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.lib.period import Month
+from alliance.lib.period import SERVED_YEARS, Month
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import parameters
@@ -90,9 +90,12 @@ def declaration(request: Any) -> HttpResponseBase:
 def asked_month(request: Any) -> Month:
     """The month of the address; without a readable one, the newest month with data."""
     try:
-        return Month.parse(request.GET.get("month", ""))
+        asked = Month.parse(request.GET.get("month", ""))
     except Refused:
+        asked = None
+    if asked is None or asked.year not in SERVED_YEARS:
         return completeness.current_month(request.membership, timezone.localdate())
+    return asked
 
 
 def _delivery_form(request: Any) -> forms.DeliveryForm:

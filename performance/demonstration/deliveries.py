@@ -41,6 +41,7 @@ class Delivered:
         others = sum(count for outcome, count in self.groups.items() if outcome != "grouped")
         return (
             f"{self.files} files: {self.rows} rows read, {self.stored} stored, {self.corrected} corrected, "
+            f"{self.rows - self.stored - self.corrected - self.bad} unchanged, "
             f"{self.bad} bad; {grouped} grouped, {others} not grouped"
         )
 

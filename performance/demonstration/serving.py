@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,9 @@ CLOCK = "celery -A config beat --loglevel WARNING --schedule"
 
 def serve(bind: str, out: Any) -> None:
     """Run gunicorn, a Celery worker and its beat until interrupted; end them all when one ends."""
+    if not free(bind):
+        out.write(f"{bind} is in use; end what serves there, or choose another with --bind 127.0.0.1:8001")
+        return
     schedule = state_folder() / "beat"
     commands = [[*WEB.split(), bind], WORKER.split(), [*CLOCK.split(), str(schedule)]]
     children = [subprocess.Popen([sys.executable, "-m", *command]) for command in commands]  # noqa: S603
@@ -35,6 +39,18 @@ def serve(bind: str, out: Any) -> None:
             child.terminate()
         for child in children:
             child.wait(20)
+
+
+def free(bind: str) -> bool:
+    """Whether nothing serves at the address yet."""
+    host, port = bind.rsplit(":", 1)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError:
+            return False
+    return True
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -154,7 +154,8 @@ def cell(line: Line, dimension: str, url: str) -> Cell:
         return Cell(None, Decimal(0), "")
     assessed = Decimal(found["possible"]) > 0
     points = Decimal(found["points"]) if assessed else None
-    return Cell(points, Decimal(found["weight"]), f"{url}#{dimension}" if url else "")
+    # Beside them stand the points that were possible here: what was not assessed weighs nothing.
+    return Cell(points, Decimal(found["possible"]), f"{url}#{dimension}" if url else "")
 
 
 def _place(place: Place | None) -> str:

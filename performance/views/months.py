@@ -57,6 +57,9 @@ def month_progress(request: Any, month: Month) -> HttpResponse:
 def month_compute(request: Any, month: Month) -> HttpResponseBase:
     """Begin to settle the month; 409 when somebody else does or has (N29)."""
     whole_alliance(request.membership)
+    if month.first_day > timezone.localdate():
+        messages.error(request, _("This month has not begun. It can be computed once its cases are here."))
+        return redirect("month", month)
     try:
         months.enqueue_run(by=request.membership, month=month)
     except RunUnderway as refusal:
