@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils.translation import trans_real
 
 from alliance.management.commands.compilecatalogues import compile_all
-
 from tests.plugin import connect_to, copy_of_template, refuse_strong_roles, start_servers
 from tests.world import World, make_world
 
@@ -51,6 +50,8 @@ def world(db: None) -> Iterator[World]:
 
 @pytest.fixture(scope="session", autouse=True)
 def catalogues() -> None:
-    """Pages speak Chinese: compile what the rooms translated, and forget what Django may have loaded before."""
+    """Pages speak Chinese: compile what the rooms translated, and forget what Django may have loaded
+    before.
+    """
     compile_all(Path(settings.LOCALE_PATHS[0]))
     trans_real._translations.clear()

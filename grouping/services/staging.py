@@ -76,7 +76,7 @@ def _too_long(page: FrontPage) -> tuple[str, int] | None:
         ("B35", page.stay.receiver, StagedCase, "receiver"),
     )
     for column, text, model, field in texts:
-        most = model._meta.get_field(field).max_length
+        most = int(model._meta.get_field(field).max_length or 0)
         if text and len(text) > most:
             return column, most
     return None

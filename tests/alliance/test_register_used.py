@@ -1,4 +1,6 @@
-"""Every parameter the code asks for is registered: a key used and not registered would only fail at its first use."""
+"""Every parameter the code asks for is registered: a key used and not registered would only fail at its first
+use.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sign-in: lock-out, second factor, sessions that end, passwords, where one lands after (walls.md section 5)."""
+"""Sign-in: lock-out, second factor, sessions that end, passwords, where one lands after (walls.md section
+5).
+"""
 
 from __future__ import annotations
 

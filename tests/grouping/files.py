@@ -6,10 +6,12 @@ import csv
 import io
 from typing import Any
 
-COLUMNS = (
-    "A01 A02 A48 A49 A46C A11 A12C A13 A14 A16 A20 B11C B12 B13C B15 B16C B20 B34C B35 B36C C03C C04N C05C C06x01C C07x01N "
-    "C08x01C C14x01C C15x01N C16x01 C17x01 D01 D09 D11 D15 D23"
-).split()
+COLUMNS = [
+    "A01", "A02", "A48", "A49", "A46C", "A11", "A12C", "A13", "A14", "A16", "A20", "B11C", "B12",
+    "B13C", "B15", "B16C", "B20", "B34C", "B35", "B36C", "C03C", "C04N", "C05C", "C06x01C",
+    "C07x01N", "C08x01C", "C14x01C", "C15x01N", "C16x01", "C17x01", "D01", "D09", "D11", "D15",
+    "D23",
+]  # fmt: skip
 
 
 def front_page(organisation: str, record_no: str, **changes: Any) -> dict[str, str]:
