@@ -1,4 +1,6 @@
-"""The folder of shared reference data: read in place, never copied; tests skip with a clear word without it."""
+"""The folder of shared reference data: read in place, never copied; tests skip with a clear word without
+it.
+"""
 
 import os
 from pathlib import Path

@@ -2,8 +2,9 @@
 
 Qinghe (county): lead hospital, Chinese-medicine hospital, Shiqiao township with Liulin village room.
 Jiangzhou (city group): lead hospital, Linhu community centre.
-Lin edits at Qinghe's lead hospital, Wu only reads there, Zhao sits at Shiqiao township, Luo runs the performance
-office, Meng is its second person, Su administers, Cai keeps the money, Ding audits; Qian belongs to Jiangzhou.
+Lin edits at Qinghe's lead hospital, Wu only reads there, Zhao sits at Shiqiao township, Luo runs the
+performance office, Meng is its second person, Su administers, Cai keeps the money, Ding audits; Qian belongs
+to Jiangzhou.
 """
 
 from __future__ import annotations

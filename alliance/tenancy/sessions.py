@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from alliance.roles import roles
@@ -53,7 +54,11 @@ class SessionLimitsMiddleware:
                     return JsonResponse({"error": _("The session has ended. Sign in again.")}, status=401)
             elif now - seen > 30 or "seen" not in request.session:
                 request.session["seen"] = now
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            # What one person saw stays in no cache, also not of the browser: desks are shared.
+            add_never_cache_headers(response)
+        return response
 
 
 class MaximumLengthValidator:

@@ -36,7 +36,9 @@ def permit(action: str) -> Callable[[View], View]:
 def require(membership: Any, action: str) -> None:
     """Raise PermissionDenied with a sentence unless the membership may do the action."""
     if not membership.can(action):
-        raise PermissionDenied(_("This needs the right “%(action)s”. Ask the alliance administrator.") % {"action": action})
+        raise PermissionDenied(
+            _("This needs the right “%(action)s”. Ask the alliance administrator.") % {"action": action}
+        )
 
 
 def get_or_404(queryset: models.QuerySet[Row], **lookup: object) -> Row:

@@ -13,18 +13,24 @@ def answer(request: Any, status: int, title: str, remedy: str) -> HttpResponse:
     """A page, or for the API a JSON object, that says what happened and what to do."""
     if request.path_info.startswith("/api/"):
         return JsonResponse({"error": title, "remedy": remedy}, status=status)
-    body = render_to_string("error.html", {"title": title, "remedy": remedy, "status": status}, request=request)
+    body = render_to_string(
+        "error.html", {"title": title, "remedy": remedy, "status": status}, request=request
+    )
     return HttpResponse(body, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, also for what belongs to another alliance."""
-    return answer(request, 404, _("Nothing is at this address"), _("Check the address, or start from the home page."))
+    return answer(
+        request, 404, _("Nothing is at this address"), _("Check the address, or start from the home page.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the object may be known, the action is not this member's."""
-    remedy = str(exception) if exception and str(exception) else _("Ask the alliance administrator for the role.")
+    remedy = (
+        str(exception) if exception and str(exception) else _("Ask the alliance administrator for the role.")
+    )
     return answer(request, 403, _("Your role does not include this"), remedy)
 
 
@@ -35,7 +41,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: no detail leaves the server."""
-    return answer(request, 500, _("Something went wrong on our side"), _("Nothing was changed. Try again, or tell the office the time."))
+    return answer(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("Nothing was changed. Try again, or tell the office the time."),
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

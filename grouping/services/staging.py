@@ -76,7 +76,8 @@ def _too_long(page: FrontPage) -> tuple[str, int] | None:
         ("B35", page.stay.receiver, StagedCase, "receiver"),
     )
     for column, text, model, field in texts:
-        most = int(model._meta.get_field(field).max_length or 0)
+        spec: Any = model._meta.get_field(field)
+        most = int(spec.max_length)
         if text and len(text) > most:
             return column, most
     return None
