@@ -29,6 +29,8 @@ MAINTENANCE = "postgres"
 def pytest_load_initial_conftests(early_config: Any) -> Iterator[None]:
     """Supply the environment that settings read; servers start only when a test needs a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # As a house with patients has it; the browser tests start a demonstration of their own.
+    os.environ.setdefault("SECOND_FACTOR", "required")
     if "DATABASE_URL" not in os.environ:
         STATE.mkdir(parents=True, exist_ok=True)
         os.environ["STATE_DIR"] = str(STATE)

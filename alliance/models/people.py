@@ -121,17 +121,19 @@ class Membership(AllianceRow):
     @classmethod
     def of_user(cls, user: User) -> list[Membership]:
         """A user's living memberships, before an alliance is known; call inside `act_as(user)` and a
-        transaction.
+        transaction. Their institutions stand behind walls that are still closed: see `open_place`.
         """
         with scopes_disabled():
             rows = list(cls.objects.select_related("alliance").filter(user=user, is_active=True))
         for row in rows:
             row.user = user
-            if row.institution_id:
-                # Behind the wall of its alliance: joined from outside it would silently be nothing.
-                with act_in(row.alliance_id):
-                    row.institution = Institution.objects.get(pk=row.institution_id)
         return sorted(rows, key=lambda row: (row.alliance.code, row.pk))
+
+    def open_place(self) -> None:
+        """Fetch the institution inside its alliance; joined from outside it would silently be nothing."""
+        if self.institution_id:
+            with act_in(self.alliance_id):
+                self.institution = Institution.objects.get(pk=self.institution_id)
 
     def can(self, action: str) -> bool:
         """True when one of the roles allows the action (alliance.roles)."""

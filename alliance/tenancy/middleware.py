@@ -114,6 +114,7 @@ class AllianceMiddleware:
         request.membership, request.alliance = membership, membership.alliance
         with act_in(membership.alliance):
             with transaction.atomic():
+                membership.open_place()  # now, so that an error page need not ask the database
                 response = self.get_response(request)
                 # A 409 shows the row as it is now: that it was read stays journaled. What was refused has
                 # already been undone by the service's own savepoint.
@@ -138,10 +139,13 @@ def _elsewhere(request: Any, response: Any) -> HttpResponseBase:
     return HttpResponseClientRedirect(response.url) if request.htmx else response
 
 
-def memberships(user: Any) -> list[Membership]:
-    """All memberships of a user, over all alliances."""
+def memberships(user: Any, *, places: bool = False) -> list[Membership]:
+    """All memberships of a user, over all alliances; with `places` their institutions are fetched too."""
     with transaction.atomic(), act_as(user):
-        return Membership.of_user(user)
+        found = Membership.of_user(user)
+        for membership in found if places else []:
+            membership.open_place()
+        return found
 
 
 def choose(found: list[Membership], code: str | None, institution: int | None) -> Membership | None:

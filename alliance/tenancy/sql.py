@@ -107,9 +107,8 @@ select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as 
        (select min(p.polname) from pg_policy p where p.polrelid = c.oid and p.polcmd = '*') as policy,
        (select min(pg_get_expr(p.polqual, p.polrelid)) from pg_policy p where p.polrelid = c.oid) as using,
        (select min(pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p where p.polrelid = c.oid) as
-       checks, (select array_agg(g.privilege_type::text) from information_schema.role_table_grants g
-         where g.table_schema = 'public' and g.table_name = c.relname and g.grantee in (%(role)s, 'PUBLIC'))
-         as grants,
+       checks, (select array_agg(x.privilege_type) from aclexplode(c.relacl) x
+         where x.grantee = 0 or x.grantee = (select oid from pg_roles where rolname = %(role)s)) as grants,
        coalesce((select a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname =
        'alliance_id'), false)
          as alliance_not_null,

@@ -27,7 +27,7 @@ def root(request: Any) -> HttpResponseBase:
 @login_required
 def me(request: Any) -> HttpResponseBase:
     """My memberships over all alliances; a post chooses one for this session."""
-    found = memberships(request.user)
+    found = memberships(request.user, places=True)
     if request.method == "POST":
         chosen = next((one for one in found if str(one.pk) == request.POST.get("membership")), None)
         if chosen is None:

@@ -1,4 +1,4 @@
-"""Faults planted in the walls are seen, requests of two alliances never mix, a read that cannot be journaled is refused."""
+"""Planted faults are seen, requests of two alliances never mix, a read not journaled is refused."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def in_(alliance: Any) -> Any:
 
 # N10 -------------------------------------------------------------------------------
 def unguarded(alliance: Any) -> set[str]:
-    """Tables whose reading the database does not narrow to the alliance: their plans lack the wall's condition."""
+    """Tables the database does not narrow to the alliance: their plans lack the wall's condition."""
     found = set()
     with in_(alliance), connection.cursor() as cursor:
         for wall in walls.walls():
@@ -104,11 +104,10 @@ def test_n10_with_one_wall_gone_the_other_still_hides(own_world: World, own_data
     with in_(own_world.jiangzhou):
         theirs = {model.__name__ for model in models() if model.objects.exists()}
     assert {"Institution", "Department", "Membership", "Parameter", "WorkCalendarDay"} <= theirs
-    with scopes_disabled():
-        with transaction.atomic():
-            _tell(own_world.qinghe.pk)
-            assert not any(model.objects.exclude(alliance=own_world.qinghe).count() for model in models())
-            assert Department.objects.count() == 4
+    with scopes_disabled(), transaction.atomic():
+        _tell(own_world.qinghe.pk)
+        assert not any(model.objects.exclude(alliance=own_world.qinghe).count() for model in models())
+        assert Department.objects.count() == 4
     with owner(own_database) as link:
         for table in TABLES:
             link.execute(f"alter table {table} no force row level security, disable row level security")
@@ -144,8 +143,7 @@ def test_n11_four_thousand_alternating_requests_on_one_connection(own_world: Wor
             cursor.execute("select min(alliance_id), max(alliance_id), count(*) from alliance_institution")
             seen.append(cursor.fetchone())
         if len(seen) % 7 == 0:
-            raise_rollback = HttpResponse(status=500)
-            return raise_rollback
+            return HttpResponse(status=500)
         return HttpResponse(str(Department.objects.count()))
 
     answer, factory, wrong = AddressMiddleware(AllianceMiddleware(view)), RequestFactory(), 0
