@@ -41,8 +41,6 @@ def pytest_load_initial_conftests(early_config: Any) -> Iterator[None]:
         os.environ["XIETONG_TEST_SERVERS"] = "embedded"
     elif "XIETONG_TEST_SERVERS" not in os.environ:
         os.environ["XIETONG_TEST_SERVERS"] = "named"
-    # Hashing passwords is slow on purpose; tests sign in hundreds of times.
-    os.environ.setdefault("AXES_FAILURE_LIMIT", "5")
     return (yield)
 
 

@@ -60,6 +60,9 @@ def _rows(source: BinaryIO, codec: str, limits: Limits) -> Iterator[SheetRow]:
         for cells in _parsed(lines, codec):
             if len(cells) > limits.columns:
                 raise SheetRefused("too_many_columns", line=lines.begins, limit=limits.columns)
+            # The csv module's own limit belongs to the whole process, and others raise it.
+            if any(len(cell) > limits.cell_chars for cell in cells):
+                raise SheetRefused("cell_too_long", line=lines.begins)
             if any(cells):
                 yield SheetRow(lines.begins, tuple(cells))
             lines.new_row()

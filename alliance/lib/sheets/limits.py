@@ -24,6 +24,7 @@ class Limits:
     members: int = 1_000
     columns: int = 1_000
     row_chars: int = MIB
+    cell_chars: int = 131_072
     memory_bytes: int = 512 * MIB
     cpu_seconds: int = 120
 
