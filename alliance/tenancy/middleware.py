@@ -23,6 +23,7 @@ from alliance.tenancy.scope import act_as, act_in
 from alliance.web import errors
 from alliance.web.tokens import Token, read_token
 
+NUL_NAME = re.compile(r"(?:^|&)[^=&]*%00")  # in the name of a condition; in a value it is text like any other
 ADDRESS = re.compile(r"^/a/(?P<code>[a-z0-9_-]+)(?P<rest>/.*)$")
 API = "/api/"
 
@@ -41,8 +42,8 @@ class AddressMiddleware:
     def __call__(self, request: Any) -> HttpResponseBase:
         request.alliance_code, request.alliance, request.membership = None, None, None
         request.request_id = uuid.uuid4().hex
-        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("NUL")  # no text of ours holds one, and the database refuses it
+        if "\x00" in request.path_info or NUL_NAME.search(request.META.get("QUERY_STRING", "")):
+            return HttpResponseBadRequest("NUL")  # no name of ours holds one, and the database refuses it
         match = ADDRESS.match(request.path_info)
         if not match:
             return self.get_response(request)
