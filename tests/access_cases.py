@@ -192,5 +192,9 @@ for model, (pk, shared) in OBJECTS.items():
 CASES |= {
     "data:index": LIST,
     "data:jsi18n": LIST,
+    **{
+        f"data:alliance_membership_{word}": Case(lambda things: {"pk": things.side.steward.pk}, of=("pk",))
+        for word in ("password", "second-factor")
+    },
     "data:app_list": Case(lambda things: {"app_label": "alliance"}, shared=True),
 }
