@@ -329,7 +329,9 @@ def _has_a_right(town: Town, address: Address, actor: str) -> bool:
 
 
 def _answers(town: Town, path: str, actors: Sequence[str]) -> dict[tuple[str, str], str]:
-    """What each actor gets: all methods for the first one, reading and writing for the next, reading for all."""
+    """What each actor gets: all methods for the first one, reading and writing for the next, reading for
+    all.
+    """
     return {
         (actor, method): plain(town.ask(actor, path, method), path)
         for actor in actors
