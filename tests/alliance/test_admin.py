@@ -259,5 +259,5 @@ def test_the_place_of_a_person_is_told_to_the_page(world: World) -> None:
     """Behind its wall an institution cannot be joined from outside; it must not come out empty."""
     from alliance.tenancy.middleware import memberships
 
-    [member] = memberships(world.lin.user)
+    [member] = memberships(world.lin.user, places=True)
     assert member.institution == world.lead and isinstance(member.institution, Institution)
