@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -42,6 +44,8 @@ class AddressMiddleware:
     def __call__(self, request: Any) -> HttpResponseBase:
         request.alliance_code, request.alliance, request.membership = None, None, None
         request.request_id = uuid.uuid4().hex
+        if settings.BEHIND_PROXY:
+            _name_caller(request)
         if "\x00" in request.path_info or NUL_NAME.search(request.META.get("QUERY_STRING", "")):
             return HttpResponseBadRequest("NUL")  # no name of ours holds one, and the database refuses it
         match = ADDRESS.match(request.path_info)
@@ -56,6 +60,13 @@ class AddressMiddleware:
             return self.get_response(request)
         finally:
             set_script_prefix(before)
+
+
+def _name_caller(request: Any) -> None:
+    """Behind our proxy every call comes from its address; the last one it names is the caller's."""
+    last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    with contextlib.suppress(ValueError):
+        request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(last))
 
 
 class AllianceMiddleware:

@@ -75,6 +75,18 @@ def test_n41_brute_force_is_locked_out_and_the_right_password_does_not_open_then
         assert sign_in(Client(), "lin").status_code == 302
 
 
+def test_behind_our_proxy_the_caller_is_the_last_address_it_names(signed: World) -> None:
+    forged = {"X-Forwarded-For": "1.2.3.4, 10.0.0.7"}
+    for behind, expected in ((False, "127.0.0.1"), (True, "10.0.0.7")):
+        with override_settings(BEHIND_PROXY=behind):
+            Client(headers=forged).post("/sign-in/", {"username": "lin", "password": "wrong wrong wrong"})
+        assert PlatformJournal.objects.order_by("pk").last().address == expected
+    with override_settings(BEHIND_PROXY=True):
+        Client(headers={"X-Forwarded-For": "nonsense"}).post(
+            "/sign-in/", {"username": "lin", "password": "x"}
+        )
+
+
 def test_n41_an_address_that_tries_many_accounts_is_locked_out(signed: World) -> None:
     with override_settings(AXES_ADDRESS_FAILURE_LIMIT=10):
         answers = [sign_in(Client(), f"guess{n}", "wrong wrong wrong").status_code for n in range(11)]
