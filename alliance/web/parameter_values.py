@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from alliance.lib import money
@@ -16,6 +16,8 @@ from alliance.lib.register import COMPOSITE_TYPES, Entry, Shape
 from alliance.web import words
 
 DECIMAL = RegexValidator(r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", gettext_lazy("Write a number such as 78.73."))
+# Words of the data file: translated in a context of their own, so that short ones meet no others.
+CONTEXT = "parameter"
 _RULES = {"WD": "%s working days", "D": "%s days", "H": "%s hours", "M": "%s minutes"}
 
 
@@ -24,9 +26,14 @@ def label(entry: Entry) -> str:
     return entry.label_en if (get_language() or "").startswith("en") else entry.label_zh
 
 
+def word(name: str) -> str:
+    """One number of a table or range, by the name the register gives it."""
+    return pgettext(CONTEXT, name).replace("_", " ")
+
+
 def unit(entry: Entry) -> str:
     """The unit in words; amounts are shown in yuan."""
-    return _(entry.unit.replace("fen", "yuan")) if entry.unit else ""
+    return pgettext(CONTEXT, entry.unit.replace("fen", "yuan").replace("%", "percent"))
 
 
 def text(shape: Shape, value: Any) -> str:
@@ -35,7 +42,7 @@ def text(shape: Shape, value: Any) -> str:
         parts = ((name, text(Shape(shape.fields[name]), item)) for name, item in value.items())
         if shape.type == "range":
             return "–".join(shown for _name, shown in parts)
-        return "; ".join(f"{_(name)} {shown}" for name, shown in parts)
+        return "; ".join(f"{word(name)} {shown}" for name, shown in parts)
     if isinstance(value, list):
         return ", ".join(text(Shape(shape.of), item) for item in value)
     return _one(shape.type, value)
@@ -57,7 +64,7 @@ def fields(shape: Shape, value: Any) -> dict[str, forms.Field]:
     """The form fields of a value, by name; a table has one for each of its numbers."""
     if shape.type in ("table", "range"):
         return {
-            f"value_{name}": _field(kind, _(name), value.get(name)) for name, kind in shape.fields.items()
+            f"value_{name}": _field(kind, word(name), value.get(name)) for name, kind in shape.fields.items()
         }
     if shape.type == "list":
         lines = "\n".join(map(str, value))

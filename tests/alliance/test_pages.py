@@ -268,3 +268,15 @@ def test_pages_of_an_alliance_are_kept_by_no_cache(world: World) -> None:
     for address in ("/a/qinghe/", "/a/qinghe/jobs/", "/a/qinghe/nothing/"):
         assert "no-store" in world.client("lin").get(address).headers["Cache-Control"]
     assert isinstance(world.lead, Institution)
+
+
+def test_every_unit_and_every_number_of_a_table_has_its_chinese() -> None:
+    from django.utils import translation
+
+    from alliance.web import parameter_values
+
+    with translation.override("zh-hans"):
+        entries = list(parameters.registered().values())
+        words = {parameter_values.unit(entry) for entry in entries if entry.unit != "%"}
+        words |= {parameter_values.word(name) for entry in entries for name in entry.shape.fields} - {"DRG"}
+    assert not [word for word in words if word.isascii()]
