@@ -13,8 +13,9 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.models import Job, Journal, JournalHead, Membership
@@ -47,6 +48,10 @@ class JournalTable(lists.Table):
 
     def render_user(self, record: Journal) -> str:
         return str(record.user) if record.user else _("the system")
+
+    def render_verb(self, value: str) -> Any:
+        said = pgettext("journal", value)
+        return value if said == value else format_html("{} <span class='sub'>{}</span>", said, value)
 
     def render_result(self, value: str) -> Any:
         word, kind = RESULTS.get(value, (value, ""))

@@ -18,7 +18,10 @@ from alliance.web import words
 DECIMAL = RegexValidator(r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", gettext_lazy("Write a number such as 78.73."))
 # Words of the data file: translated in a context of their own, so that short ones meet no others.
 CONTEXT = "parameter"
-_RULES = {"WD": "%s working days", "D": "%s days", "H": "%s hours", "M": "%s minutes"}
+_RULES = {
+    "WD": gettext_lazy("%s working days"), "D": gettext_lazy("%s days"), "H": gettext_lazy("%s hours"),
+    "M": gettext_lazy("%s minutes"),
+}  # fmt: skip
 
 
 def label(entry: Entry) -> str:
@@ -55,7 +58,7 @@ def _one(kind: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if kind == "rule":
         letters = str(value).rstrip("0123456789")
-        return _(_RULES[letters]) % str(value)[len(letters) :]
+        return str(_RULES[letters]) % str(value)[len(letters) :]
     return str(value)
 
 
