@@ -6,7 +6,7 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
-.PHONY: demo test check environment
+.PHONY: demo test check bench environment
 
 demo: environment
 > $(BIN)/python manage.py demo
@@ -25,6 +25,10 @@ check: environment
 > $(BIN)/python manage.py makemigrations --check --dry-run
 > $(BIN)/python manage.py migrate --verbosity 0
 > $(BIN)/python manage.py check_walls
+
+# Writes docs/performance.md; one alone: make bench ONLY=grouping
+bench: environment
+> $(BIN)/python -m benchmarks $(ONLY)
 
 environment: .venv/made node_modules/.package-lock.json locale/made
 

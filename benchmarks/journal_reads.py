@@ -1,43 +1,35 @@
 """32 people read patients' pages at once: all in one alliance, and each in an alliance of their own.
 
-The journal's chain is made after the commits, so readers of one alliance do not wait for each other. Prints
-reads a second and the ratio; run it with `python -m benchmarks.journal_reads`.
+The journal's chain is made after the commits, so readers of one alliance do not wait for each other.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
+
+from benchmarks.report import Section, Table
+from benchmarks.servers import own_database
 
 READERS, READS = 32, 40
 
 
-def main() -> None:
-    """Make a database of its own on the test servers, measure both ways three times, print the best."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config import embedded
-    from tests import plugin
-
-    plugin.STATE.mkdir(parents=True, exist_ok=True)
-    os.environ["STATE_DIR"] = str(plugin.STATE)
-    os.environ |= embedded.local_keys(plugin.STATE)
-    os.environ |= embedded.addresses(plugin.STATE)
-    os.environ["XIETONG_TEST_SERVERS"] = "embedded"
-    plugin.start_servers()
-    import django
-
-    django.setup()
-    with plugin.copy_of_template(f"xietong_bench_{os.getpid()}") as database:
-        plugin.connect_to(database)
-        measure()
-    embedded.stop()
+def measure() -> Section:
+    """Both ways, in turns, so that the machine's moods fall on both; the best of three."""
+    with own_database():
+        best = rates()
+    rows = [(name, f"{rate:,.0f}") for name, rate in best.items()]
+    rows.append(("one alliance / 32 alliances", f"{best['one alliance'] / best['32 alliances']:.2f}"))
+    return Section(
+        "Journaled reads",
+        f"{READERS} connections at once read {READS} patients each, every read journaled in a transaction of "
+        "its own; best of three, wall time.",
+        (Table(("readers in", "reads a second"), tuple(rows)),),
+    )
 
 
-def measure() -> None:
-    """Both ways, in turns, so that the machine's moods fall on both."""
-    from django.db import connections
-
+def rates() -> dict[str, float]:
+    """Reads a second, for all readers in one alliance and for each in its own."""
     from alliance.models import Alliance
 
     alliances = [Alliance.objects.create(code=f"bench{n}", name="x", kind="county") for n in range(READERS)]
@@ -46,10 +38,7 @@ def measure() -> None:
     for _turn in range(3):
         for name, places in ways.items():
             best[name] = max(best[name], READERS * READS / seconds(places))
-    for name, rate in best.items():
-        print(f"{name}: {rate:,.0f} journaled reads a second")
-    print(f"one alliance / 32 alliances: {best['one alliance'] / best['32 alliances']:.2f}")
-    connections.close_all()
+    return best
 
 
 def seconds(places: list[object]) -> float:
@@ -77,7 +66,3 @@ def seconds(places: list[object]) -> float:
     for thread in threads:
         thread.join()
     return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    main()
