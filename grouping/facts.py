@@ -20,6 +20,8 @@ from grouping.models import Case, DeclaredTotal
 class CaseFact:
     """One institution's discharges of one month (cohort: day of discharge; voided cases left out).
 
+    Front pages are counted: a settlement list is a second document of the same stay.
+
     stay_days in days, cost_fen in fen. total_weight is the exact sum of the weights of `weighted_cases`
     (grouped cases whose DRG has a weight), None without any. `pending` cases have no result yet under the
     scheme in force. Source: definitions section 1; choices as in the metrics oracle.
@@ -106,7 +108,8 @@ def cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Ca
     """The cases behind `discharges`, `stay_days` and `cost_fen`; each bears mdc, adrg, drg, group_status,
     weight.
     """
-    found = Case.objects.filter(month=month.first_day, voided_at=None).select_related("institution", "person")
+    found: models.QuerySet[Case] = Case.objects.front_pages().filter(month=month.first_day, voided_at=None)
+    found = found.select_related("institution", "person")
     if institution_id is not None:
         found = found.filter(institution=institution_id)
     return with_group(found)

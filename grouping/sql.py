@@ -21,6 +21,7 @@ CONTENT = (
     "age_days",
     "weight_g",
     "stay_days",
+    "icu_hours",
     "admission_path",
     "discharge_way",
     "receiver",
@@ -44,10 +45,12 @@ _CHANGED = ", ".join(
     if name not in ("raw", "digest")
 )
 
+# A row of a file is compared with the stored document of its own kind.
 _MATCH = """
 from grouping_stagedcase s
+join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
 left join grouping_case c on c.alliance_id = s.alliance_id and c.institution_id = s.institution_id
-  and c.record_no = s.record_no and c.visit_no = s.visit_no
+  and c.record_no = s.record_no and c.visit_no = s.visit_no and c.document = f.document
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 """
 
@@ -69,11 +72,12 @@ select to_char(month, 'YYYY-MM') as month, institution_id, count(*) as rows
 from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s group by 1, 2 order by 1, 2
 """
 
-# A stored case of an institution and month that the file delivers, but does not have.
+# A stored document of the file's kind, of an institution and month it delivers, that it does not have.
 MISSING = """
 insert into grouping_missingcase (alliance_id, file_id, case_id, answer, reason)
 select c.alliance_id, %(file)s, c.id, 'open', ''
 from grouping_case c
+join grouping_casefile f on f.alliance_id = c.alliance_id and f.id = %(file)s and f.document = c.document
 join (select distinct institution_id, month from grouping_stagedcase
        where alliance_id = %(alliance)s and file_id = %(file)s) d
   on d.institution_id = c.institution_id and d.month = c.month
@@ -109,17 +113,19 @@ CORRECT = f"""
 update grouping_case c set {_SET}, revision = c.revision + 1, file_id = s.file_id, line = s.line,
        changed_at = now(), person_id = p.id, voided_at = null
 from grouping_stagedcase s
+join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
 join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.alliance_id = s.alliance_id
   and c.institution_id = s.institution_id and c.record_no = s.record_no and c.visit_no = s.visit_no
-  and c.digest <> s.digest
+  and c.document = f.document and c.digest <> s.digest
 """
 
 INSERT_NEW = f"""
 insert into grouping_case
-  (alliance_id, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
-select s.alliance_id, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
+  (alliance_id, document, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
+select s.alliance_id, f.document, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
 from grouping_stagedcase s
+join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
 join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 order by s.line
@@ -128,9 +134,10 @@ on conflict do nothing
 
 CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s"
 
-# Cases whose present revision has no result under the scheme in force on their day of discharge.
+# Documents of both kinds whose present revision has no result under the scheme in force on the day of
+# discharge.
 UNGROUPED = """
-select c.id, c.revision, c.sex, c.age, c.age_days, c.weight_g, c.stay_days, c.department_code,
+select c.id, c.revision, c.sex, c.age, c.age_days, c.weight_g, c.stay_days, c.icu_hours, c.department_code,
        c.discharge_way, c.diagnoses, c.procedures
 from grouping_case c
 where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
@@ -162,6 +169,7 @@ _IN_FORCE = """
    and h.from_date <= (c.discharged_at at time zone 'Asia/Shanghai')::date order by h.from_date desc limit 1)
 """
 
+# Discharges are counted by front pages: a stay with a settlement list beside it is one discharge.
 CASE_FACTS = f"""
 select i.id as institution_id, i.code, count(*) as discharges, sum(c.stay_days)::bigint as stay_days,
        sum(c.total_fen)::bigint as cost_fen,
@@ -178,6 +186,7 @@ join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.instit
 left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
   and g.revision = c.revision and g.scheme_id = {_IN_FORCE}
 where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
+  and c.document = 'front_page'
 group by i.id, i.code order by i.code
 """
 
@@ -190,6 +199,7 @@ with declared as (
 ), delivered as (
   select institution_id, count(*) as cases, sum(total_fen)::bigint as fen
   from grouping_case where alliance_id = %(alliance)s and month = %(month)s and voided_at is null
+    and document = 'front_page'
   group by institution_id
 )
 select i.id as institution_id, i.code, d.discharges as declared, d.total_fen as declared_fen,

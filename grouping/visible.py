@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from alliance.models import Institution, Membership
-from grouping.models import Case, CaseFile
+from grouping.models import Case, CaseFile, Document
 
 
 def files(membership: Membership) -> QuerySet[CaseFile]:
@@ -16,7 +16,12 @@ def files(membership: Membership) -> QuerySet[CaseFile]:
 
 
 def cases(membership: Membership) -> QuerySet[Case]:
-    """Cases, voided ones among them: the member's institution's, or all."""
+    """Front pages, one for each stay, voided ones among them: the member's institution's, or all."""
+    return documents(membership).filter(document=Document.FRONT_PAGE)
+
+
+def documents(membership: Membership) -> QuerySet[Case]:
+    """Front pages and settlement lists, voided ones among them: the member's institution's, or all."""
     found = Case.objects.all()
     own = membership.institution_id
     return found if own is None else found.filter(institution=own)

@@ -1,4 +1,4 @@
-from grouping.models.cases import Case, CaseRevision, GroupedCase, Scheme
+from grouping.models.cases import Case, CaseRevision, Document, GroupedCase, Scheme
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
 
@@ -9,6 +9,7 @@ __all__ = [
     "CaseRevision",
     "Declaration",
     "DeclaredTotal",
+    "Document",
     "GroupedCase",
     "MissingCase",
     "Scheme",

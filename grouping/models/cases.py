@@ -5,12 +5,36 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
+from alliance.models.base import AllianceQuerySet
+
+
+class Document(models.TextChoices):
+    """The two documents of a stay (practice.md 2): indicators read the front page, payment the list."""
+
+    FRONT_PAGE = "front_page", _("front page 病案首页")
+    SETTLEMENT_LIST = "settlement_list", _("settlement list 结算清单")
+
+
+class CaseQuerySet(AllianceQuerySet):
+    """Cases by what they are."""
+
+    def front_pages(self) -> CaseQuerySet:
+        """One row for each stay: what is counted, listed and measured."""
+        return self.filter(document=Document.FRONT_PAGE)
+
+    def settlement_lists(self) -> CaseQuerySet:
+        """What the insurer pays by."""
+        return self.filter(document=Document.SETTLEMENT_LIST)
+
+
+CaseManager = models.Manager.from_queryset(CaseQuerySet)
 
 
 class Content(models.Model):
-    """What a front page says about a stay, codes in the insurance edition, charges in fen."""
+    """What a document says about a stay, codes in the insurance edition, charges in fen."""
 
     record_no = models.CharField(_("record number"), max_length=40)
     visit_no = models.PositiveIntegerField(_("visit"))
@@ -23,6 +47,8 @@ class Content(models.Model):
     age_days = models.PositiveSmallIntegerField(_("age in days"), null=True)
     weight_g = models.PositiveIntegerField(_("newborn weight, g"), null=True)
     stay_days = models.PositiveIntegerField(_("days of stay"))
+    # Only the settlement list states it; None: not stated.
+    icu_hours = models.DecimalField(_("hours in intensive care"), max_digits=8, decimal_places=2, null=True)
     admission_path = models.PositiveSmallIntegerField(_("way of admission"), null=True)
     discharge_way = models.PositiveSmallIntegerField(_("way of discharge"))
     receiver = models.CharField(_("receiving institution"), max_length=100, blank=True)
@@ -43,8 +69,12 @@ class Content(models.Model):
 
 
 class Case(AllianceRow, Content):
-    """The stay as it stands now. A correction moves what stood before into `CaseRevision`."""
+    """A document of a stay as it stands now. A correction moves what stood before into `CaseRevision`."""
 
+    document = models.CharField(
+        _("document"), max_length=16, choices=Document, default=Document.FRONT_PAGE,
+        db_default=Document.FRONT_PAGE,
+    )  # fmt: skip
     institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("alliance.Person", on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveSmallIntegerField(default=1)
@@ -54,12 +84,15 @@ class Case(AllianceRow, Content):
     # Set when the office confirmed that a stay missing from a later file does not exist; never deleted.
     voided_at = models.DateTimeField(null=True)
 
+    objects = ScopedManager(alliance="alliance", _manager_class=CaseManager)
+
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("case"), _("cases")
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "institution", "record_no", "visit_no"], name="case_key"
+                fields=["alliance", "institution", "record_no", "visit_no", "document"], name="case_key"
             ),
+            models.CheckConstraint(condition=models.Q(document__in=Document.values), name="case_document"),
         ]
         indexes = [
             models.Index(fields=["alliance", "month", "institution"], name="case_month"),

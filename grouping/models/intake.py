@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
-from grouping.models.cases import Content
+from grouping.models.cases import Content, Document
 
 
 class CaseFile(FSMModelMixin, AllianceRow):
@@ -32,6 +32,11 @@ class CaseFile(FSMModelMixin, AllianceRow):
         "alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+"
     )
     edition = models.CharField(_("code edition"), max_length=10, choices=Edition, default=Edition.INSURANCE)
+    # What its rows are; one file holds one kind.
+    document = models.CharField(
+        _("document"), max_length=16, choices=Document, default=Document.FRONT_PAGE,
+        db_default=Document.FRONT_PAGE,
+    )  # fmt: skip
     state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
@@ -57,6 +62,7 @@ class CaseFile(FSMModelMixin, AllianceRow):
                 name="case_file_once",
                 condition=~Q(state__in=["refused", "discarded"]),
             ),
+            models.CheckConstraint(condition=Q(document__in=Document.values), name="case_file_document"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from alliance.lib.refusal import Refused
 from grouping.engine.case import Case
@@ -62,7 +63,10 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """When and where: departments as delivered, days of stay (same day = 1), way of discharge (RC019)."""
+    """When and where: departments as delivered, days of stay (same day = 1), way of discharge (RC019).
+
+    icu_hours: hours in intensive care; None where the document does not state them (the front page).
+    """
 
     admission_path: int | None
     admitted: datetime
@@ -76,6 +80,7 @@ class Stay:
     readmission_plan: int | None
     readmission_purpose: str | None
     doctors: tuple[tuple[str, str], ...] = field(repr=False)
+    icu_hours: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ class FrontPage:
     raw: Mapping[str, str] = field(repr=False)
 
     def to_case(self) -> Case:
-        """Return what the grouper sees. The front page carries no hours of intensive care: they are missing.
+        """Return what the grouper sees; hours of intensive care are missing where none are stated.
 
         The weight is the first birth weight, else the weight on admission (grams).
         """
@@ -168,7 +173,7 @@ class FrontPage:
             los=stay.days,
             department=stay.department_out,
             discharge=stay.discharge_way,
-            icu_hours=None,
+            icu_hours=stay.icu_hours,
             diagnoses=tuple(diagnosis.code for diagnosis in self.diagnoses),
             procedures=tuple(procedure.code for procedure in self.procedures),
         )

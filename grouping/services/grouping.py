@@ -74,7 +74,7 @@ def _store(scheme: Scheme, found: list[dict[str, Any]], counts: dict[str, int]) 
 
 
 def as_case(row: dict[str, Any]) -> Case:
-    """What the grouper sees of a stored case; the front page carries no hours of intensive care."""
+    """What the grouper sees of a stored document; only a settlement list states hours of intensive care."""
     return Case(
         case_no=str(row["id"]),
         sex=row["sex"],
@@ -82,6 +82,7 @@ def as_case(row: dict[str, Any]) -> Case:
         age_days=row["age_days"],
         weight=row["weight_g"],
         los=row["stay_days"],
+        icu_hours=row["icu_hours"],
         department=row["department_code"],
         discharge=row["discharge_way"],
         diagnoses=tuple(row["diagnoses"]),
@@ -98,6 +99,7 @@ def trace(case: StoredCase) -> Trace:
         "age_days",
         "weight_g",
         "stay_days",
+        "icu_hours",
         "department_code",
         "discharge_way",
         "diagnoses",

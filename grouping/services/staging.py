@@ -127,6 +127,7 @@ def _content(page: FrontPage) -> list[object]:
         patient.age_days,
         weight,
         stay.days,
+        stay.icu_hours,
         stay.admission_path,
         stay.discharge_way,
         stay.receiver or "",
@@ -139,7 +140,15 @@ def _content(page: FrontPage) -> list[object]:
         bill.own_pay,
     ]
     values.append(json.dumps(dict(page.raw), ensure_ascii=False, sort_keys=True))
-    return [*values, sha256(json.dumps(values, ensure_ascii=False, default=str).encode()).hexdigest()]
+    return [*values, _digest(values)]
+
+
+def _digest(values: list[object]) -> str:
+    """Over all values; hours of intensive care only where they are stated, so that a front page's digest is
+    the same as before they were known.
+    """
+    known = [value for name, value in zip(sql.CONTENT, values, strict=False) if name != "icu_hours" or value]
+    return sha256(json.dumps(known, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
 def _recorded(page: FrontPage) -> dict[str, Any]:

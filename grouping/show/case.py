@@ -67,7 +67,7 @@ class Explained:
 
 def load(membership: Membership) -> Any:
     """Cases the member may open, each with its group and department."""
-    found = visible.cases(membership).select_related("institution", "person", "file__attachment")
+    found = visible.documents(membership).select_related("institution", "person", "file__attachment")
     return tables.with_department(facts.with_group(found))
 
 

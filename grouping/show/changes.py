@@ -17,8 +17,8 @@ from grouping.show import differences
 SHOWN = 50
 NO_NAMES = differences.Dictionaries({}, {})
 GROUPED_BY = (
-    "sex", "age", "age_days", "weight_g", "stay_days", "department_code", "discharge_way", "diagnoses",
-    "procedures",
+    "sex", "age", "age_days", "weight_g", "stay_days", "icu_hours", "department_code", "discharge_way",
+    "diagnoses", "procedures",
 )  # fmt: skip
 
 
