@@ -1,75 +1,31 @@
-"""Metrics of grouped stays: what a hospital, department or group did in a month (definitions section 1).
+"""Metrics of grouped stays: what a hospital, department, doctor or group did in a month (definitions 1).
 
-Pure sums over stays: the yardstick for the same figures computed in SQL. Rounded once, half-up, from the
-exact fraction; an empty denominator gives None, never 0. Groups without weight stay out of weight and CMI.
+Pure sums over stays, and what follows from them: the yardstick for the same sums made in SQL. Rounded once,
+half-up, from the exact fraction; an empty denominator gives None, never 0. Groups without weight stay out of
+weight and CMI; shares and means are over all submitted stays, indices and risk over grouped ones.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from grouping.engine.benchmark import LOW, MID_LOW, Group, Norms
+from grouping.engine.exact import percent, quotient
 from grouping.engine.result import Status
+from grouping.engine.stays import GroupedStay
+from grouping.engine.sums import RULES, Counted, Rules, Sums, unusual
 
-Level = Literal["alliance", "hospital", "department", "drg"]
+Level = Literal["alliance", "hospital", "department", "doctor", "drg"]
 Place = tuple[Level, str, str, str]
 
 STABLE_N = 5
-EXACT = Context(prec=80)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupedStay:
-    """One discharged stay with its group. month: of the discharge, YYYY-MM; stay in days; cost in fen.
-
-    `weight` is None where the scheme knows none for the group.
-    """
-
-    hospital: str
-    department: str
-    month: str
-    status: Status
-    drg: str
-    weight: Decimal | None
-    stay_days: int
-    cost_fen: int
-    died: bool
 
 
 @dataclass(slots=True)
-class Tally:
-    """Running sums of some stays and the metrics that follow from them."""
-
-    submitted: int = 0
-    grouped: int = 0
-    ungrouped: int = 0
-    ambiguous: int = 0
-    weighted_cases: int = 0
-    weight_sum: Decimal = Decimal(0)
-    stay_days: int = 0
-    cost_fen: int = 0
-    deaths: int = 0
-    cases_by_drg: Counter[str] = field(default_factory=Counter)
-
-    def add(self, stay: GroupedStay) -> None:
-        """Count one more stay."""
-        self.submitted += 1
-        self.ungrouped += stay.status is Status.UNGROUPABLE
-        self.ambiguous += stay.status is Status.AMBIGUOUS
-        self.stay_days += stay.stay_days
-        self.cost_fen += stay.cost_fen
-        self.deaths += stay.died
-        if stay.status is Status.GROUPED:
-            self._add_grouped(stay)
-
-    def _add_grouped(self, stay: GroupedStay) -> None:
-        self.grouped += 1
-        self.cases_by_drg[stay.drg] += 1
-        if stay.weight is not None:
-            self.weighted_cases += 1
-            self.weight_sum = EXACT.add(self.weight_sum, stay.weight)
+class Tally(Counted):
+    """Sums of some stays and the metrics that follow from them."""
 
     @property
     def unweighted_grouped(self) -> int:
@@ -79,7 +35,7 @@ class Tally:
     @property
     def grouping_rate_pct(self) -> Decimal | None:
         """入组率: grouped of submitted, percent, two decimals; ambiguous cases are not grouped."""
-        return _quotient(100 * self.grouped, self.submitted, 2)
+        return percent(self.grouped, self.submitted)
 
     @property
     def total_weight(self) -> Decimal | None:
@@ -89,40 +45,137 @@ class Tally:
     @property
     def cmi(self) -> Decimal | None:
         """Total weight by weighted cases, four decimals."""
-        return _quotient(self.weight_sum, self.weighted_cases, 4)
+        return quotient(self.weight_sum, self.weighted_cases, 4)
 
     @property
     def mean_stay(self) -> Decimal | None:
         """平均住院日: days of stay by submitted stays, two decimals."""
-        return _quotient(self.stay_days, self.submitted, 2)
+        return quotient(self.stay_days, self.submitted, 2)
 
     @property
     def mean_cost_fen(self) -> int | None:
         """次均费用: cost by submitted stays, whole fen."""
-        mean = _quotient(self.cost_fen, self.submitted, 0)
+        mean = quotient(self.cost_fen, self.submitted, 0)
         return None if mean is None else int(mean)
 
     @property
     def drg_count(self) -> int:
         """DRG组数: distinct groups with a case."""
-        return len(self.cases_by_drg)
+        return len(self.groups)
 
     @property
     def drg_count_n5(self) -> int:
         """Distinct groups with at least five cases."""
-        return sum(cases >= STABLE_N for cases in self.cases_by_drg.values())
+        return sum(group.cases >= STABLE_N for group in self.groups.values())
+
+    @property
+    def drug_fen(self) -> int:
+        """Charges for drugs: western, Chinese patent and herbal (D23 to D25)."""
+        return self.western_drugs_fen + self.patent_drugs_fen + self.herbal_drugs_fen
+
+    @property
+    def drug_share_pct(self) -> Decimal | None:
+        """药占比: drugs of the cost, percent."""
+        return percent(self.drug_fen, self.cost_fen)
+
+    @property
+    def drug_share_no_herbal_pct(self) -> Decimal | None:
+        """Drug share without 中药饮片: the numerator only."""
+        return percent(self.drug_fen - self.herbal_drugs_fen, self.cost_fen)
+
+    @property
+    def consumable_share_pct(self) -> Decimal | None:
+        """耗占比: single-use material of the cost, percent."""
+        return percent(self.consumables_fen, self.cost_fen)
+
+    @property
+    def exam_share_pct(self) -> Decimal | None:
+        """检查检验占比: pathology, laboratory, imaging and clinical diagnostics of the cost, percent."""
+        return percent(self.exam_fen, self.cost_fen)
+
+    @property
+    def service_income_share_pct(self) -> Decimal | None:
+        """医疗服务收入占比: cost without drugs, material, examinations and tests, percent of the cost."""
+        return percent(self.cost_fen - self.drug_fen - self.consumables_fen - self.exam_fen, self.cost_fen)
+
+    @property
+    def own_pay_share_pct(self) -> Decimal | None:
+        """Paid by the patients (D09) of the cost of the stays that say so, percent."""
+        return percent(self.own_pay_fen, self.own_pay_cost_fen)
+
+    @property
+    def operation_share_pct(self) -> Decimal | None:
+        """手术占比: table-times by discharges, percent; above 100 where stays have several."""
+        return percent(self.table_times, self.submitted)
+
+    @property
+    def level4_share_pct(self) -> Decimal | None:
+        """四级手术占比: table-times of level 4 of all table-times, percent."""
+        return percent(self.level4_times, self.table_times)
+
+    @property
+    def level34_share_pct(self) -> Decimal | None:
+        """三四级手术占比: table-times of levels 3 and 4 of all table-times, percent."""
+        return percent(self.level3_times + self.level4_times, self.table_times)
+
+    @property
+    def minimal_share_pct(self) -> Decimal | None:
+        """微创手术占比: table-times with an operation of the catalogue of all table-times, percent."""
+        return percent(self.minimal_times, self.table_times)
+
+    @property
+    def day_share_pct(self) -> Decimal | None:
+        """日间手术占择期手术比例: elective table-times of day surgery of the elective ones, percent."""
+        return percent(self.day_times, self.elective_times)
+
+    def cei(self, norms: Norms) -> Decimal | None:
+        """费用消耗指数: mean of cost / benchmark mean of the DRG over grouped cases, four decimals.
+
+        Groups the benchmark does not know are left out of both sides.
+        """
+        known = {drg: norms[drg].mean_cost for drg in self.groups if drg in norms}
+        return self._index(known, {drg: self.groups[drg].cost_fen for drg in known})
+
+    def tei(self, norms: Norms) -> Decimal | None:
+        """时间消耗指数: as `cei`, of days of stay."""
+        known = {drg: norms[drg].mean_stay for drg in self.groups if drg in norms}
+        return self._index(known, {drg: self.groups[drg].stay_days for drg in known})
+
+    def _index(self, means: Mapping[str, Fraction | None], sums: Mapping[str, int]) -> Decimal | None:
+        known = {drg: mean for drg, mean in means.items() if mean}
+        ratio = sum((sums[drg] / mean for drg, mean in known.items()), start=Fraction(0))
+        return quotient(ratio, sum(self.groups[drg].cases for drg in known), 4)
+
+    def risk(self, norms: Norms, grade: int) -> Group:
+        """Sums over the grouped cases in DRGs of a risk grade (1 low, 2 mid-low, 3 mid-high, 4 high)."""
+        found = Group()
+        for drg, group in self.groups.items():
+            if drg in norms and norms[drg].risk == grade:
+                found += group
+        return found
+
+    def risk_mortality(self, norms: Norms, grade: int, per: int = 100) -> Decimal | None:
+        """Deaths per 100 (or 10,000) discharges of a risk grade, two decimals."""
+        found = self.risk(norms, grade)
+        return quotient(per * found.deaths, found.cases, 2)
 
 
-def tally(stays: Iterable[GroupedStay]) -> dict[Place, Tally]:
-    """Sum stays by (level, hospital, month, key), one pass.
+def tally(
+    stays: Iterable[GroupedStay], norms: Norms | None = None, rules: Rules = RULES
+) -> dict[Place, Tally]:
+    """Sum stays by (level, hospital, month, key), one pass; with a benchmark also cases of unusual cost.
 
-    Levels: alliance (hospital and key empty), hospital (key empty), department (key: its code), drg (key: the
-    group; grouped stays only).
+    Levels: alliance (hospital and key empty), hospital (key empty), department (key: its code), doctor (key:
+    the name, where there is one), drg (key: the group; grouped stays only).
     """
     found: dict[Place, Tally] = {}
     for stay in stays:
+        over, below = unusual(stay, norms or {}, rules)
         for place in _places(stay):
-            found.setdefault(place, Tally()).add(stay)
+            sums = found.setdefault(place, Tally())
+            sums.add(stay, rules)
+            sums.cases_over += over
+            sums.cases_below += below
     return found
 
 
@@ -130,14 +183,37 @@ def _places(stay: GroupedStay) -> Iterator[Place]:
     yield "alliance", "", stay.month, ""
     yield "hospital", stay.hospital, stay.month, ""
     yield "department", stay.hospital, stay.month, stay.department
+    if stay.doctor:
+        yield "doctor", stay.hospital, stay.month, stay.doctor
     if stay.status is Status.GROUPED:
         yield "drg", stay.hospital, stay.month, stay.drg
 
 
-def _quotient(top: int | Decimal, bottom: int, places: int) -> Decimal | None:
-    """top / bottom, both at least zero, rounded half-up to `places` decimals; None when bottom is zero."""
-    if not bottom:
-        return None
-    scaled = Fraction(top) / bottom * 10**places
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(units).scaleb(-places, EXACT)
+def columns(sums: Tally, norms: Norms) -> dict[str, int | Decimal | None]:
+    """The metrics of a tally by name, those of definitions section 1; None where nothing can be divided."""
+    low, middle = sums.risk(norms, LOW), sums.risk(norms, MID_LOW)
+    plain = {name: getattr(sums, name) for name in PLAIN}
+    return plain | {
+        "cei": sums.cei(norms),
+        "tei": sums.tei(norms),
+        "lowrisk_cases": low.cases,
+        "lowrisk_deaths": low.deaths,
+        "lowrisk_mortality_pct": sums.risk_mortality(norms, LOW),
+        "lowrisk_mortality_per_10000": sums.risk_mortality(norms, LOW, 10_000),
+        "midlow_cases": middle.cases,
+        "midlow_deaths": middle.deaths,
+        "midlow_mortality_pct": sums.risk_mortality(norms, MID_LOW),
+        "cases_over_3x": sums.cases_over,
+        "cases_below_0_4x": sums.cases_below,
+    }
+
+
+PLAIN = (
+    *("submitted", "grouped", "grouping_rate_pct", "ungrouped", "ambiguous", "drg_count", "drg_count_n5"),
+    *("weighted_cases", "unweighted_grouped", "total_weight", "cmi", "stay_days", "mean_stay", "cost_fen"),
+    *("mean_cost_fen", "drug_share_pct", "drug_share_no_herbal_pct", "consumable_share_pct"),
+    *("exam_share_pct", "deaths", "day_surgery_24h", "day_surgery_48h", "day_surgery_24h_any_procedure"),
+    *("own_pay_fen", "own_pay_share_pct", "service_income_share_pct", "operation_share_pct"),
+    *("level4_share_pct", "level34_share_pct", "minimal_share_pct", "day_share_pct"),
+)
+__all__ = ["Group", "GroupedStay", "Level", "Place", "Rules", "Sums", "Tally", "columns", "tally", "unusual"]
