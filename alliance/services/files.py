@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
 import tempfile
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from alliance.lib.spool import SealedSpool
 from alliance.models import Attachment, Institution, Membership
 from alliance.models.fields import key_ring
 from alliance.services import journal
@@ -77,12 +79,12 @@ def read(row: Attachment) -> Iterator[bytes]:
 
 @contextmanager
 def plain_copy(row: Attachment) -> Iterator[BinaryIO]:
-    """The content as a seekable file without a name on disk, gone when closed."""
-    with tempfile.TemporaryFile(dir=_folder()) as plain:
+    """The content as a seekable file, sealed again on disk under a passing key, gone when closed."""
+    with SealedSpool(_folder()) as spool:
         for piece in read(row):
-            plain.write(piece)
-        plain.seek(0)
-        yield cast(BinaryIO, plain)
+            spool.write(piece)
+        spool.seek(0)
+        yield cast(BinaryIO, io.BufferedReader(spool, PIECE))
 
 
 def forget(row: Attachment) -> None:
