@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from alliance.lib.period import Month
-from alliance.models import AllianceRow
+from alliance.models import AllianceRow, Job
 
 
 class MonthRun(AllianceRow):
@@ -71,6 +71,12 @@ class MonthRun(AllianceRow):
     def period(self) -> Month:
         """The month as a value."""
         return Month.of(self.month)
+
+    @property
+    def is_lost(self) -> bool:
+        """True when the job that should compute it has ended without a result; it stands in nobody's way."""
+        ended = self.job is not None and self.job.state in (Job.State.FAILED, Job.State.DEAD)
+        return self.state == self.State.RUNNING and ended
 
     @property
     def is_provisional(self) -> bool:

@@ -28,7 +28,7 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     found = {
         "title": _("Result of %(month)s") % {"month": words.month(month)},
         "month": month, "run": run, "last": last, "chip": labels.chip(run) if run else None,
-        "running": last if last and last.state == State.RUNNING else None,
+        "running": last if last and last.state == State.RUNNING and not last.is_lost else None,
         "stages": road.stages(run, arrived),
         "notes": road.notes(run, last, arrived, pool, membership, month),
         "actions": road.actions(membership, month, run, last),
@@ -105,15 +105,18 @@ def reading(bars: Sequence[Any]) -> str:
 
 
 def unscored(frame: Frame, lines: Sequence[Line]) -> list[str]:
-    """Institutions with indicators that could not be assessed, and what became of the weights."""
+    """What could not be assessed for whom, one sentence for all who lack the same; the rest counts more."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for line in lines:
+        if line.missing and line.status == "reweighted":
+            alike.setdefault(tuple(line.missing), []).append(line.institution.short_name)
     return [
-        _("%(name)s: %(missing)s not assessed; the other weights count for them.")
+        _("%(missing)s not assessed, the other weights count for them: %(names)s.")
         % {
-            "name": line.institution.short_name,
-            "missing": "、".join(labels.named(frame.indicators[code]) for code in line.missing),
+            "missing": "、".join(labels.named(frame.indicators[code]) for code in missing),
+            "names": "、".join(names),
         }
-        for line in lines
-        if line.missing and line.status == "reweighted"
+        for missing, names in alike.items()
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliance.approvals.models import Approval
 from alliance.lib.period import Month
@@ -16,9 +17,11 @@ from alliance.web.parts import Action, Fact, Stage
 from performance.models import MonthRun, PoolDecision
 from performance.services import months
 from performance.services.completeness import Delivery
+from performance.show import labels, since
 from performance.show.frame import link
 
 State = MonthRun.State
+SHOWN = 5  # differences named in a note; the others are counted
 
 
 def said() -> dict[str, str]:
@@ -62,7 +65,10 @@ def notes(
     month: Month,
 ) -> list[dict[str, Any]]:
     """What stands in the way, and what a decider waits for."""
-    found = []
+    found = _since(run, membership, month)
+    if last is not None and last.is_lost:
+        text = _("Run %(n)d was given up before it had a result. Compute again.") % {"n": last.number}
+        found.append({"kind": "late", "text": text, "items": _job(membership, last)})
     if last is not None and last.state == State.FAILED and last.refusal:
         text = months.sentence(last.refusal["template"], last.refusal.get("params"))
         found.append({"kind": "late", "text": text, "items": _inputs(membership, month)})
@@ -71,6 +77,35 @@ def notes(
     if run is None or run.state in (State.COMPUTED, State.BLOCKED):
         found += _before_computing(arrived, pool, membership, month)
     return found
+
+
+def _since(run: MonthRun | None, membership: Membership, month: Month) -> list[dict[str, Any]]:
+    """What became different after the month was computed: shown, never taken in silently (practice.md 4)."""
+    if run is None or run.settlement is None:
+        return []
+    found = since.changes(run.settlement, membership)
+    if not found:
+        return []
+    counted = ngettext(
+        "%(n)d number this month was computed from is another one today.",
+        "%(n)d numbers this month was computed from are others today.",
+        len(found),
+    ) % {"n": len(found)}
+    after = (
+        _("Compute again to take them in.")
+        if run.state in (State.COMPUTED, State.BLOCKED)
+        else _("The approved result stays; what follows from them belongs in a later, open month.")
+    )
+    items = [Fact(f"{one.institution} · {labels.fact(one.key)} {one.shown}") for one in found[:SHOWN]]
+    if len(found) > SHOWN:
+        items.append(Fact(_("and %(n)d more") % {"n": len(found) - SHOWN}))
+    return [{"kind": "warn", "text": f"{counted} {after}", "items": items}]
+
+
+def _job(membership: Membership, run: MonthRun) -> list[Fact]:
+    if run.job is None or not membership.can("job.view"):
+        return []
+    return [Fact(_("Job"), url=reverse("job", args=[run.job.pk]))]
 
 
 def _before_computing(
@@ -111,7 +146,7 @@ def actions(
     found.append(
         Action(_("What the month rests on"), reverse("month-inputs", args=where), "database", get=True)
     )
-    if membership.can("month.compute") and (last is None or last.state not in MonthRun.LIVE):
+    if membership.can("month.compute") and (last is None or last.is_lost or last.state not in MonthRun.LIVE):
         kind = "" if run else "primary"
         label = _("Compute again") if run else _("Compute")
         found.append(Action(label, reverse("month-compute", args=where), "refresh", kind))

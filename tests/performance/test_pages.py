@@ -11,10 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from alliance.approvals import services as approvals
-from alliance.models import Journal
+from alliance.models import Job, Journal
 from alliance.services import jobs
+from grouping.models import Case
 from performance.models import MonthRun
-from performance.services import bases
+from performance.services import bases, months
+from performance.show import month as show_month
+from performance.show.frame import Frame
 from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, inside, post
 from tests.world import World, place
 
@@ -291,3 +294,41 @@ def more_institutions(world: World) -> None:
                 f"QH3{number:02}", f"第{number}镇卫生院", "primary", "township", served_population=9_000
             )
             bases.set_basis(by=world.luo, institution=town, fen=100_000, from_month=OCTOBER, source="绩效办")
+
+
+def test_a_month_says_what_arrived_after_it_was_computed_and_keeps_its_money(month: World) -> None:
+    with inside(month):
+        run = MonthRun.objects.select_related("settlement").get()
+    assert "现在已不同" not in text(get(month, "su", BASE))
+    with inside(month):
+        before = Case.objects.filter(month=OCTOBER.first_day, institution=month.lead).count()
+    deliver(month, OCTOBER, "lead", "lin", before + 3)
+    page = text(get(month, "su", BASE))
+    assert "现在已不同" in page and "重新核算才计入" in page
+    assert f"出院例数 {before} → {before + 3}" in page
+    assert "现在已不同" not in text(get(month, "tan", BASE)), "a township sees its own numbers only"
+    post(month, run)
+    page = text(get(month, "su", BASE))
+    assert "已审批的结果不变" in page and "500,000.01" in page
+
+
+def test_a_given_up_job_stands_in_nobodys_way(month: World) -> None:
+    with inside(month):
+        run = months.enqueue_run(by=month.su, month=OCTOBER)
+        Job.objects.filter(pk=run.job_id).update(state="dead")
+    page = get(month, "su", BASE)
+    assert f"第 {run.number} 次核算中断" in text(page)
+    assert links(page, f"/jobs/{run.job_id}/") and "/compute/" in page
+    assert compute(month).state == "computed"
+
+
+def test_who_lacks_the_same_is_named_in_one_sentence(month: World) -> None:
+    with inside(month):
+        run = MonthRun.objects.select_related("settlement__scheme").get()
+        frame = Frame(month.su, OCTOBER, run, run.settlement)
+        lines = frame.lines()
+        some = next(line for line in lines if line.missing)
+        for line in lines:
+            line.missing, line.status = some.missing, "reweighted"
+        said = show_month.unscored(frame, lines)
+    assert len(said) == 1 and all(line.institution.short_name in said[0] for line in lines)

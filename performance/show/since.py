@@ -1,0 +1,58 @@
+"""What a month was computed from and what the same numbers are today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from alliance.models import Institution, Membership
+from alliance.web import words
+from performance import collect
+from performance.engine.fact import Fact, Place
+from performance.engine.formula import Number
+from performance.engine.inputs import MonthInputs
+from performance.engine.restore import restore
+from performance.models import Settlement
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number of one institution: as frozen and as it is now; None is not known, which is not zero."""
+
+    institution: str
+    key: str
+    before: Number | None
+    now: Number | None
+
+    @property
+    def shown(self) -> str:
+        """Both values, money in yuan."""
+        return f"{_written(self.key, self.before)} → {_written(self.key, self.now)}"
+
+
+def _written(key: str, value: Number | None) -> str:
+    if value is None:
+        return words.DASH
+    return words.yuan(int(value)) if key.endswith("_fen") else words.num(value)
+
+
+def changes(settlement: Settlement, membership: Membership) -> list[Change]:
+    """Every fact that is another one today, of the institutions the member sees (second wall), by code.
+
+    A number of queries that does not grow with institutions or cases.
+    """
+    inputs = restore(MonthInputs, json.loads(settlement.frozen()))
+    places = list(Institution.objects.filter(is_active=True).select_related("parent"))
+    seen = {place.code: place.short_name for place in places if membership.sees(place.pk)}
+    asked = collect.needs(inputs.indicators, inputs.scheme, inputs.month)
+    before, now = _by_place(inputs.facts), _by_place(collect.facts_of(asked, places))
+    return [
+        Change(seen[place[0]], place[2], before.get(place), now.get(place))
+        for place in sorted(before.keys() | now.keys())
+        if place[0] in seen and before.get(place) != now.get(place)
+    ]
+
+
+def _by_place(facts: Iterable[Fact]) -> Mapping[Place, Number | None]:
+    return {fact.place: fact.value for fact in facts}
