@@ -114,6 +114,7 @@ CASES: dict[str, Case] = {
     ),
     "case": one("case"),
     "case-unmask": one("case"),
+    "api:case-explanation": one("case"),
     "schemes": LIST,
     "scheme-import": LIST,
     "scheme": one("scheme", shared=True),

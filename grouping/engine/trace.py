@@ -5,24 +5,29 @@ from dataclasses import dataclass
 
 from grouping.engine.case import Number
 from grouping.engine.meaning import VALUES, Facts, atom_test
+from grouping.engine.reasons import Condition, Verdict, verdict
 from grouping.engine.result import Result
 from grouping.engine.rows import Adrg, CodeList, Drg, Mdc, Scheme
 from grouping.engine.rules import Atom, Compare, Department, Discharge, Flag, InList, atoms, render
 
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of a rule. codes: the case's codes that satisfy it; value: the field of the case."""
-
-    text: str
-    held: bool
-    codes: tuple[str, ...]
-    value: Number | str | None
+__all__ = [
+    "Condition",
+    "Pass",
+    "Secondary",
+    "Step",
+    "Trace",
+    "principal_group",
+    "see_secondaries",
+    "see_step",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row that was tried: level "mdc", "adrg" or "drg", its code, name and rule, whether the rule held."""
+    """A row that was tried: level "mdc", "adrg" or "drg", code, name and rule, whether the rule held and why.
+
+    kind: the kind of an ADRG (FORMAT 5.2), "" of the others.
+    """
 
     level: str
     code: str
@@ -30,6 +35,8 @@ class Step:
     rule: str
     held: bool
     conditions: tuple[Condition, ...]
+    why: Verdict
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,9 @@ class Trace:
 def see_step(row: Mdc | Adrg | Drg, held: bool, facts: Facts, lists: Mapping[str, CodeList]) -> Step:
     """The step for a row that was tried, with each condition of its rule asked by itself."""
     conditions = tuple(_see_condition(atom, facts, lists) for atom in atoms(row.rule))
-    return Step(type(row).__name__.lower(), row.code, row.name, row.text, held, conditions)
+    kind = row.kind if isinstance(row, Adrg) else ""
+    why = verdict(row.rule, conditions)
+    return Step(type(row).__name__.lower(), row.code, row.name, row.text, held, conditions, why, kind)
 
 
 def _see_condition(atom: Atom, facts: Facts, lists: Mapping[str, CodeList]) -> Condition:
@@ -89,7 +98,7 @@ def _see_condition(atom: Atom, facts: Facts, lists: Mapping[str, CodeList]) -> C
             codes = tuple(row.code for row in seen if row.counts and row.level == word.upper())
         case Flag("has_weight"):
             value = facts.case.weight
-    return Condition(render(atom), held, codes, value)
+    return Condition(atom, render(atom), held, codes, value)
 
 
 def _codes(subject: str, facts: Facts) -> tuple[str, ...]:

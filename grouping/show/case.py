@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +15,7 @@ from alliance.models import Membership
 from alliance.web import parts, words
 from grouping import facts, tables, texts, visible
 from grouping.engine.rows import Scheme as Package
+from grouping.engine.story import Complication, Story
 from grouping.engine.trace import Trace
 from grouping.models import Case, CaseRevision, GroupedCase, Scheme
 from grouping.readers.layout import MAIN_PARTS
@@ -75,11 +76,12 @@ def page(case: Any) -> dict[str, Any]:
     """All variables of the page."""
     explained = explain(case)
     books = explained.books if explained else differences.Dictionaries({}, {})
+    story = steps.story(explained.trace, explained.package) if explained else None
     return {
         "title": title(case), "case": case, "facts": facts_line(case),
         "group": group_figures(case, explained),
-        "explained": explained, "passes": steps.passes(explained.trace, books) if explained else [],
-        "diagnoses": diagnoses(case, explained, books), "procedures": procedures(case, books),
+        "explained": explained, "story": story, "attempts": steps.attempts(story) if story else [],
+        **diagnoses(case, story, books), "procedures": procedures(case, books),
         "stay": stay(case), "who": who(case), **charges(case), "revisions": revisions(case, books),
         "source": source(case),
     }  # fmt: skip
@@ -141,18 +143,17 @@ def _names(explained: Explained, case: Any) -> dict[str, str]:
     return {"mdc": mdc, "adrg": adrg, "drg": drg}
 
 
-def diagnoses(case: Case, explained: Explained | None, books: differences.Dictionaries) -> list[Diagnosis]:
-    """Principal first; each other one with its part as a complication."""
+def diagnoses(case: Case, story: Story | None, books: differences.Dictionaries) -> dict[str, Any]:
+    """Principal first; each other one with its part as a complication; how many others, how many count."""
     recorded = case.recorded.get("diagnoses", [])
     found = [
         _diagnosis(code, row, books.diagnoses) for code, row in zip(case.diagnoses, recorded, strict=False)
     ]
-    if explained is None:
-        return found
-    levels: dict[str, Any] = {}
-    for row in explained.trace.secondaries:
-        levels.setdefault(row.code, row)
-    return [found[0], *(_as_complication(one, levels, explained.trace) for one in found[1:])] if found else []
+    levels = steps.verdicts(story.complications) if story else {}
+    rows = [*found[:1], *(_as_complication(one, levels) for one in found[1:])]
+    return {
+        "diagnoses": rows, "others": max(len(rows) - 1, 0), "counted": sum(row.counts for row in rows),
+    }  # fmt: skip
 
 
 def _diagnosis(code: str, row: list[Any], names: Mapping[str, str]) -> Diagnosis:
@@ -161,13 +162,11 @@ def _diagnosis(code: str, row: list[Any], names: Mapping[str, str]) -> Diagnosis
     return Diagnosis(code, names.get(code) or name, written if written != code else "", shown)
 
 
-def _as_complication(one: Diagnosis, levels: Mapping[str, Any], trace: Trace) -> Diagnosis:
+def _as_complication(one: Diagnosis, levels: Mapping[str, Complication]) -> Diagnosis:
     row = levels.get(one.code)
     if row is None:
         return one
-    return Diagnosis(
-        one.code, one.name, one.recorded, one.condition, row.level, row.counts, steps.why(row, trace)
-    )
+    return replace(one, level=row.level, counts=row.state == "counts", why=row.why)
 
 
 def procedures(case: Case, books: differences.Dictionaries) -> list[Procedure]:

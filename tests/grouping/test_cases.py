@@ -86,8 +86,9 @@ def test_the_case_page_says_why_it_came_to_its_group(scene: World) -> None:
     store(scene, some(scene))
     page = page_of(scene, "lin", one(scene))
     assert "Why R00001/1 came to ES21" in page and "0.8460" in page
-    assert "a counted major complication (MCC)" in page and "here it ends" in page
-    assert "principal diagnosis in list ES2.diagnoses" in page and "does not exclude it" in page
+    assert "ES21" in page and "a counted major complication (MCC): J96.000" in page and "here it ends" in page
+    assert "is in the diagnosis list of ES2" in page and "not excluded by J18.900" in page
+    assert "MDCs: principal diagnosis J18.900" in page and "is not in their lists" in page
     assert "illustrative, not for payment" in page
     other = page_of(scene, "lin", one(scene, "R00002"))
     assert "In neither list of complications" in other
