@@ -40,7 +40,8 @@ class IsMember(permissions.IsAuthenticated):
         membership = getattr(request._request, "membership", None)
         if not super().has_permission(request, view) or membership is None:
             return False
-        needed = getattr(view, "permits", {}).get(request.method)
+        # HEAD answers by the handler of GET, so it needs the same right.
+        needed = getattr(view, "permits", {}).get("GET" if request.method == "HEAD" else request.method)
         return needed is None or membership.can(needed)
 
 
