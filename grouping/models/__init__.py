@@ -1,9 +1,20 @@
 from grouping.models.cases import Case, CaseRevision, Document, GroupedCase, Scheme
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
+from grouping.models.rollup import (
+    Benchmark,
+    BenchmarkGroup,
+    MonthSum,
+    OperationCatalogue,
+    ReferralLink,
+    RolledMonth,
+    StaleMark,
+)
 
 __all__ = [
     "BadRow",
+    "Benchmark",
+    "BenchmarkGroup",
     "Case",
     "CaseFile",
     "CaseRevision",
@@ -12,6 +23,11 @@ __all__ = [
     "Document",
     "GroupedCase",
     "MissingCase",
+    "MonthSum",
+    "OperationCatalogue",
+    "ReferralLink",
+    "RolledMonth",
     "Scheme",
     "StagedCase",
+    "StaleMark",
 ]

@@ -1,0 +1,152 @@
+"""Rolling a month up, and knowing when its sums no longer say what the cases say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Job, Membership
+from alliance.services import jobs, parameters
+from grouping import sql as cases_sql
+from grouping.metrics import sql
+from grouping.models import OperationCatalogue, RolledMonth, Scheme, StaleMark
+from grouping.services import schemes
+
+REFRESH = "metrics.refresh"
+DAY_HOURS = "day_surgery.hours"
+DOCTORS = "metrics.doctor_columns"
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the sums of a month can be believed: made when (None: never), and whether something changed."""
+
+    month: Month
+    refreshed_at: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the sums of a month depend on besides its cases: hours, columns, schemes by day, catalogue."""
+
+    hours: tuple[int, int]
+    doctors: tuple[str, ...]
+    schemes: tuple[tuple[int, str], ...]
+    catalogue: int | None
+
+    def stored(self) -> dict[str, Any]:
+        """As the database keeps them."""
+        return {
+            "hours": list(self.hours),
+            "doctors": list(self.doctors),
+            "schemes": [list(one) for one in self.schemes],
+            "catalogue": self.catalogue,
+        }
+
+
+def rules(month: Month) -> Rules:
+    """The rules in force for a month (its last day)."""
+    hours: Any = parameters.in_force(DAY_HOURS, on=month.last_day)
+    doctors: Any = parameters.in_force(DOCTORS, on=month.last_day)
+    catalogue = catalogue_of(month)
+    return Rules(
+        (int(hours["normal"]), int(hours["delayed"])),
+        tuple(map(str, doctors)),
+        tuple((scheme.pk, str(first)) for scheme, first, _last in periods(month) if scheme),
+        catalogue.pk if catalogue else None,
+    )
+
+
+def catalogue_of(month: Month) -> OperationCatalogue | None:
+    """The catalogue of minimally invasive operations in force on the month's last day."""
+    found: OperationCatalogue | None = OperationCatalogue.objects.filter(
+        from_date__lte=month.last_day
+    ).first()
+    return found
+
+
+def periods(month: Month) -> list[tuple[Scheme | None, date, date]]:
+    """Which scheme holds from which day to which; none where the alliance has none yet."""
+    try:
+        return list(schemes.periods(month.first_day, month.last_day))
+    except schemes.NoScheme:
+        return [(None, month.first_day, month.last_day)]
+
+
+def state(month: Month) -> State:
+    """Whether the sums of a month are those of its cases; three queries and those of the rules."""
+    row = RolledMonth.objects.filter(month=month.first_day).first()
+    marked = StaleMark.objects.filter(month=month.first_day).exists()
+    other = row is not None and row.rules != rules(month).stored()
+    return State(month, row.refreshed_at if row else None, row is None or marked or other)
+
+
+def enqueue_refresh(*, by: Membership | None, month: Month | None = None) -> Job:
+    """Queue the refresh of every month that a change marked, and of `month` whatever its state."""
+    arguments = {"month": str(month)} if month else {}
+    return jobs.enqueue(by=by, kind=REFRESH, dedupe=str(month or ""), arguments=arguments)
+
+
+def stale_months() -> list[Month]:
+    """Months that changed since they were rolled up, or were never, oldest first."""
+    return [Month.of(row["month"]) for row in cases_sql.fetch(sql.STALE_MONTHS)]
+
+
+@jobs.handles(REFRESH)
+def refresh_stale(work: jobs.Work) -> jobs.Step:
+    """One chunk: one month; the month asked for first, then those that are stale, until none is."""
+    done = work.previous.get("done", [])
+    asked = work.job.arguments.get("month")
+    left = [Month.parse(asked)] if asked and not done else stale_months()
+    if not left:
+        return jobs.Step(more=False, token={"done": done}, result={"months": done})
+    refresh(left[0])
+    return jobs.Step(more=True, token={"done": [*done, str(left[0])]}, text=str(left[0]))
+
+
+@transaction.atomic
+def refresh(month: Month) -> int:
+    """Sum a month anew, in one statement a scheme; returns the rows written. Other months are not read.
+
+    The marks go first: a change that commits meanwhile leaves a mark of its own and makes the month stale
+    again.
+    """
+    used = rules(month)
+    cases_sql.execute(sql.TAKE_MARKS, month=month.first_day)
+    cases_sql.execute(sql.CLEAR_MONTH, month=month.first_day)
+    catalogue = catalogue_of(month)
+    written = 0
+    for scheme, first, last in periods(month):
+        written += cases_sql.execute(
+            sql.ROLL_UP,
+            month=month.first_day,
+            scheme=scheme.pk if scheme else None,
+            since=_midnight(first),
+            until=_midnight(last + timedelta(days=1)),
+            valid=operations(scheme),
+            minimal=catalogue.codes if catalogue else [],
+            doctors=list(used.doctors),
+            day=timedelta(hours=used.hours[0]),
+            delayed=timedelta(hours=used.hours[1]),
+        )
+    cases_sql.execute(sql.NOTE_MONTH, month=month.first_day, rules=json.dumps(used.stored()))
+    return written
+
+
+def operations(scheme: Scheme | None) -> list[str]:
+    """The procedures that count as operations: the list `valid` of the scheme; nothing without one."""
+    if scheme is None:
+        return []
+    found = schemes.dictionary(scheme)
+    return sorted(found.procedures.names if found.operations is None else found.operations)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

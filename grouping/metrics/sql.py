@@ -1,0 +1,180 @@
+"""SQL of the roll-up: one month summed in one statement a scheme, what makes it stale, sums read from it."""
+
+from __future__ import annotations
+
+from grouping.engine.stays import FEE_CLASSES
+from grouping.engine.sums import SUMMED
+
+# A case that appears, changes or goes, and a result that appears, mark the month of discharge: the month it
+# had and the month it has. The database does it, so that no way of storing can forget it.
+STALE_TRIGGERS = """
+create function mark_stale_from_new() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month) select distinct alliance_id, month from new_rows;
+  return null;
+end $mark$;
+create function mark_stale_from_old() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month) select distinct alliance_id, month from old_rows;
+  return null;
+end $mark$;
+create function mark_stale_from_both() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month)
+  select alliance_id, month from new_rows union select alliance_id, month from old_rows;
+  return null;
+end $mark$;
+create function mark_stale_from_results() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month)
+  select distinct c.alliance_id, c.month from new_rows n
+  join grouping_case c on c.alliance_id = n.alliance_id and c.id = n.case_id;
+  return null;
+end $mark$;
+create trigger stale_case_new after insert on grouping_case
+  referencing new table as new_rows for each statement execute function mark_stale_from_new();
+create trigger stale_case_changed after update on grouping_case
+  referencing new table as new_rows old table as old_rows
+  for each statement execute function mark_stale_from_both();
+create trigger stale_case_gone after delete on grouping_case
+  referencing old table as old_rows for each statement execute function mark_stale_from_old();
+create trigger stale_result_new after insert on grouping_groupedcase
+  referencing new table as new_rows for each statement execute function mark_stale_from_results();
+"""
+DROP_STALE_TRIGGERS = """
+drop function mark_stale_from_new() cascade; drop function mark_stale_from_old() cascade;
+drop function mark_stale_from_both() cascade; drop function mark_stale_from_results() cascade;
+"""
+
+TAKE_MARKS = "delete from grouping_stalemark where alliance_id = %(alliance)s and month = %(month)s"
+CLEAR_MONTH = "delete from grouping_monthsum where alliance_id = %(alliance)s and month = %(month)s"
+
+# Months with a mark, or rolled up never, or by other rules than those asked for; oldest first.
+STALE_MONTHS = """
+select m.month from (
+  select month from grouping_stalemark where alliance_id = %(alliance)s
+  union
+  select month from grouping_case where alliance_id = %(alliance)s group by month
+) m
+left join grouping_rolledmonth r on r.alliance_id = %(alliance)s and r.month = m.month
+where r.id is null
+   or exists (select 1 from grouping_stalemark s where s.alliance_id = %(alliance)s and s.month = m.month)
+order by m.month
+"""
+
+_TIMES = "coalesce(o.{name}, 0)"
+_FEES = {
+    name: " + ".join(f"coalesce((c.fees ->> '{column}')::bigint, 0)" for column in columns)
+    for name, columns in FEE_CLASSES.items()
+}
+_ALIVE = "c.discharge_way <> 5"
+_EACH = {
+    "submitted": "1",
+    "grouped": "(g.status = 'grouped')::int",
+    "ungrouped": "(g.status = 'ungroupable')::int",
+    "ambiguous": "(g.status = 'ambiguous')::int",
+    "adrg_only": "(g.status = 'adrg_only')::int",
+    "pending": "(g.status is null)::int",
+    "weighted_cases": "(g.status = 'grouped' and g.weight is not null)::int",
+    "weight_sum": "case when g.status = 'grouped' then coalesce(g.weight, 0) else 0 end",
+    "stay_days": "c.stay_days",
+    "cost_fen": "c.total_fen",
+    "own_pay_fen": "coalesce(c.own_pay_fen, 0)",
+    "own_pay_cost_fen": "case when c.own_pay_fen is null then 0 else c.total_fen end",
+    "deaths": "(not alive)::int",
+    "day_surgery_24h": "(alive and o.id is not null and lasted <= %(day)s)::int",
+    "day_surgery_48h": "(alive and o.id is not null and lasted <= %(delayed)s)::int",
+    "day_surgery_24h_any_procedure": "(alive and c.procedures <> '{{}}' and lasted <= %(day)s)::int",
+    "table_times": _TIMES.format(name="times"),
+    "level3_times": _TIMES.format(name="level3"),
+    "level4_times": _TIMES.format(name="level4"),
+    "minimal_times": _TIMES.format(name="minimal"),
+    "elective_times": "case when elective then coalesce(o.times, 0) else 0 end",
+    "day_times": "case when elective and alive and lasted <= %(day)s then coalesce(o.times, 0) else 0 end",
+    **{f"{name}_fen": terms for name, terms in _FEES.items()},
+}
+assert _EACH.keys() == {*SUMMED, "weight_sum"}
+COLUMNS = tuple(_EACH)
+
+
+def _each(name: str) -> str:
+    """One column of one case; the words alive, lasted, elective stand for what they say."""
+    text = _EACH[name].replace("{{}}", "{}")
+    text = text.replace("alive", f"({_ALIVE})").replace("lasted", "(c.discharged_at - c.admitted_at)")
+    return text.replace("elective", "(c.admission_path is distinct from 1)")
+
+
+_SUMS = ", ".join(f"sum({_each(name)}) as {name}" for name in COLUMNS)
+
+# Table-times: operations of the list that are recorded at one moment share one (grouping.engine.stays).
+# A department's doctor is the first filled of the columns the alliance counts by.
+ROLL_UP = f"""
+with c as materialized (
+  select c.* from grouping_case c
+  where c.alliance_id = %(alliance)s and c.month = %(month)s and c.document = 'front_page'
+    and c.voided_at is null and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
+), operations as (
+  select c.id, coalesce(c.recorded -> 'procedures' -> (p.place - 1)::int ->> 2, '') as at,
+         max((c.recorded -> 'procedures' -> (p.place - 1)::int ->> 3)::int) as level,
+         bool_or(p.code = any(%(minimal)s)) as minimal
+  from c cross join lateral unnest(c.procedures) with ordinality as p (code, place)
+  where p.code in (select unnest(%(valid)s::text[]))
+  group by 1, 2
+), o as (
+  select id, count(*) as times, count(*) filter (where level = 3) as level3,
+         count(*) filter (where level = 4) as level4, count(*) filter (where minimal) as minimal
+  from operations group by id
+)
+insert into grouping_monthsum
+  (alliance_id, month, institution_id, department_code, doctor, drg, {", ".join(COLUMNS)})
+select %(alliance)s, %(month)s, c.institution_id, c.department_code,
+       coalesce((select left(d.name, 60) from unnest(%(doctors)s::text[]) with ordinality as k (code, place)
+                 cross join lateral (select c.recorded -> 'doctors' ->> k.code as name) d
+                 where d.name <> '' order by k.place limit 1), '') as doctor,
+       case when g.status = 'grouped' then g.drg else '' end as drg, {_SUMS}
+from c
+left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+  and g.revision = c.revision and g.scheme_id = %(scheme)s
+left join o on o.id = c.id
+group by c.institution_id, c.department_code, 5, 6
+on conflict (alliance_id, month, institution_id, department_code, doctor, drg) do update
+set {", ".join(f"{name} = grouping_monthsum.{name} + excluded.{name}" for name in COLUMNS)}
+"""
+
+NOTE_MONTH = """
+insert into grouping_rolledmonth (alliance_id, month, rules, refreshed_at)
+values (%(alliance)s, %(month)s, %(rules)s, clock_timestamp())
+on conflict (alliance_id, month) do update set rules = excluded.rules, refreshed_at = excluded.refreshed_at
+"""
+
+LEVELS = {
+    "alliance": ("0::bigint as institution_id", "'' as key"),
+    "institution": ("s.institution_id", "'' as key"),
+    "department": ("s.institution_id", "s.department_code as key"),
+    "doctor": ("s.institution_id", "s.doctor as key"),
+    "drg": ("s.institution_id", "s.drg as key"),
+    "group": ("0::bigint as institution_id", "s.drg as key"),
+}
+_WHERE = """
+from grouping_monthsum s
+where s.alliance_id = %(alliance)s and s.month = any(%(months)s::date[])
+  and (%(institution)s::bigint is null or s.institution_id = %(institution)s)
+  and (%(department)s::text is null or s.department_code = %(department)s)
+  and (%(doctor)s::text is null or s.doctor = %(doctor)s)
+  and (%(drg)s::text is null or s.drg = %(drg)s)
+"""
+
+
+def totals(level: str) -> str:
+    """Sums by the key of a level."""
+    sums = ", ".join(f"sum({name}) as {name}" for name in COLUMNS)
+    only = " and s.drg <> ''" if level in ("drg", "group") else " and s.doctor <> ''" * (level == "doctor")
+    return f"select {', '.join(LEVELS[level])}, {sums} {_WHERE} {only} group by 1, 2 order by 1, 2"
+
+
+def groups(level: str) -> str:
+    """Grouped cases by the key of a level and DRG."""
+    only = " and s.doctor <> ''" * (level == "doctor")
+    return f"""select {", ".join(LEVELS[level])}, s.drg, sum(s.grouped) as cases, sum(s.cost_fen) as cost_fen,
+      sum(s.stay_days) as stay_days, sum(s.deaths) as deaths
+      {_WHERE} and s.drg <> '' {only} group by 1, 2, 3 order by 1, 2, 3"""
