@@ -11,5 +11,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep": {"task": "alliance.sweep", "schedule": 30.0},
+    "metrics": {"task": "grouping.refresh_metrics", "schedule": 60.0},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
 }

@@ -164,7 +164,7 @@ def fetch(statement: str, **parameters: object) -> list[dict[str, Any]]:
 
 
 # The scheme in force on the day of discharge (Asia/Shanghai), by the alliance's own dated rows.
-_IN_FORCE = """
+IN_FORCE = """
 (select h.id from grouping_scheme h where h.alliance_id = c.alliance_id
    and h.from_date <= (c.discharged_at at time zone 'Asia/Shanghai')::date order by h.from_date desc limit 1)
 """
@@ -184,7 +184,7 @@ select i.id as institution_id, i.code, count(*) as discharges, sum(c.stay_days):
 from grouping_case c
 join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
 left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
-  and g.revision = c.revision and g.scheme_id = {_IN_FORCE}
+  and g.revision = c.revision and g.scheme_id = {IN_FORCE}
 where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
   and c.document = 'front_page'
 group by i.id, i.code order by i.code

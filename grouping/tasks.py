@@ -1,5 +1,20 @@
 """Handlers of this room's jobs register themselves when their services are imported."""
 
+from celery import shared_task
+from django.db import transaction
+
+from alliance.models import Alliance
+from alliance.tenancy.scope import act_in
+from grouping.metrics import rollup
 from grouping.services import grouping, intake
 
-__all__ = ["grouping", "intake"]
+__all__ = ["grouping", "intake", "refresh_metrics", "rollup"]
+
+
+@shared_task(name="grouping.refresh_metrics")
+def refresh_metrics() -> None:
+    """Queue the refresh of months that changed, also of one that changed as the last refresh ended."""
+    for alliance in Alliance.objects.all():
+        with act_in(alliance), transaction.atomic():
+            if rollup.stale_months():
+                rollup.enqueue_refresh(by=None)

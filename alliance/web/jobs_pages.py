@@ -26,6 +26,7 @@ CHIPS = {State.QUEUED: "", State.RUNNING: "info", State.DONE: "ok", State.FAILED
 KINDS = {
     "case_file.check": gettext_lazy("Check a case file"),
     "cases.group_month": gettext_lazy("Group the cases of a month"),
+    "metrics.refresh": gettext_lazy("Sum up the months that changed"),
     "performance.run_month": gettext_lazy("Compute a month"),
     "journal.verify": gettext_lazy("Check the journal’s chain"),
 }

@@ -5,23 +5,22 @@ All sums are made in the database; the number of queries does not grow with the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from alliance.lib.period import Month
 from alliance.services import parameters
 from grouping import sql as cases_sql
 from grouping.engine.benchmark import Group, Norm, local_norms
 from grouping.engine.metrics import Tally
-from grouping.metrics import sql
+from grouping.metrics import rollup, sql
 from grouping.models import Benchmark, BenchmarkGroup
 
 Level = Literal["alliance", "institution", "department", "doctor", "drg", "group"]
 Key = tuple[int, str]  # institution (0: all), key of the level
-WINDOW = "metrics.benchmark_months"
-MULTIPLES = "metrics.cost_multiples"
+Unusual = dict[Key, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ def tallies(months: Sequence[Month], level: Level, scope: Scope = ALL) -> dict[K
     for row in cases_sql.fetch(sql.totals(level), **asked):
         key = (int(row.pop("institution_id")), str(row.pop("key")))
         weight = row.pop("weight_sum")
-        found[key] = Tally(weight_sum=weight, **{name: int(value) for name, value in row.items()})
+        counts: dict[str, Any] = {name: int(value) for name, value in row.items()}
+        found[key] = Tally(weight_sum=weight, **counts)
     for row in cases_sql.fetch(sql.groups(level), **asked):
         group = Group(int(row["cases"]), int(row["cost_fen"]), int(row["stay_days"]), int(row["deaths"]))
         found[int(row["institution_id"]), str(row["key"])].groups[row["drg"]] = group
@@ -86,7 +86,7 @@ class Yardstick:
 
 def window(month: Month) -> tuple[Month, ...]:
     """The months of one's own benchmark: so many, ending with the month (parameter)."""
-    count = int(str(parameters.in_force(WINDOW, on=month.last_day)))
+    count = int(str(parameters.in_force("metrics.benchmark_months", on=month.last_day)))
     return tuple(month.plus(-back) for back in reversed(range(count)))
 
 
@@ -111,9 +111,7 @@ def yardstick(month: Month, *, own_means: bool = False) -> Yardstick:
     rows = {row.drg: row for row in BenchmarkGroup.objects.filter(benchmark=head)}
     graded = any(row.risk is not None for row in rows.values())
     priced = not own_means and any(row.mean_cost_fen is not None for row in rows.values())
-    norms = {
-        drg: _norm(own.get(drg), rows.get(drg), priced=priced, graded=graded) for drg in {*own, *rows}
-    }
+    norms = {drg: _norm(own.get(drg), rows.get(drg), priced=priced, graded=graded) for drg in {*own, *rows}}
     return Yardstick(norms, months, head if priced else None, graded)
 
 
@@ -121,7 +119,7 @@ def _norm(own: Norm | None, row: BenchmarkGroup | None, *, priced: bool, graded:
     """One DRG: means of the list or one's own, the grade of the list where it has grades at all."""
     risk = (row.risk if row else None) if graded else own.risk if own else None
     if not priced:
-        return Norm(own.mean_cost if own else None, own.mean_stay if own else None, risk, own and own.cases)
+        return replace(own, risk=risk) if own else Norm(None, None, risk)
     cost = Fraction(row.mean_cost_fen) if row and row.mean_cost_fen else None
     stay = Fraction(row.mean_stay) if row and row.mean_stay else None
     return Norm(cost, stay, risk)
@@ -129,6 +127,42 @@ def _norm(own: Norm | None, row: BenchmarkGroup | None, *, priced: bool, graded:
 
 def multiples(month: Month) -> tuple[Fraction, Fraction]:
     """High and low limit of unusual cost, times the mean of the group."""
-    found = parameters.in_force(MULTIPLES, on=month.last_day)
-    assert not isinstance(found, str | int | bool | tuple)
-    return Fraction(str(found["high"])), Fraction(str(found["low"]))  # type: ignore[index]
+    found: Any = parameters.in_force("metrics.cost_multiples", on=month.last_day)
+    return Fraction(str(found["high"])), Fraction(str(found["low"]))
+
+
+def unusual(months: Sequence[Month], level: Level, norms: Mapping[str, Norm], scope: Scope = ALL) -> Unusual:
+    """Cases above the high and below the low multiple of their group's mean, by key; one query over cases.
+
+    They are no sums: they change with the benchmark, so they are counted when asked for.
+    """
+    rows = cases_sql.fetch(sql.unusual(level), **unusual_arguments(months, norms, scope))
+    return {(int(row["institution_id"]), str(row["key"])): (row["over"], row["below"]) for row in rows}
+
+
+def unusual_arguments(
+    months: Sequence[Month], norms: Mapping[str, Norm], scope: Scope = ALL
+) -> dict[str, object]:
+    """What the questions about unusual cost are asked with; means go in as exact fractions."""
+    high, low = multiples(max(months))
+    known = [(drg, norm.mean_cost) for drg, norm in sorted(norms.items()) if norm.mean_cost]
+    return {
+        **_asked(months, scope),
+        "doctors": rollup.doctor_columns(max(months)),
+        "drgs": [drg for drg, _mean in known],
+        "tops": [mean.numerator for _drg, mean in known],
+        "bottoms": [mean.denominator for _drg, mean in known],
+        "high_top": high.numerator, "high_bottom": high.denominator,
+        "low_top": low.numerator, "low_bottom": low.denominator,
+    }  # fmt: skip
+
+
+def full_tallies(
+    months: Sequence[Month], level: Level, norms: Mapping[str, Norm], scope: Scope = ALL
+) -> dict[Key, Tally]:
+    """Sums with the cases of unusual cost; three queries."""
+    found = tallies(months, level, scope)
+    for key, (over, below) in unusual(months, level, norms, scope).items():
+        if key in found:
+            found[key].cases_over, found[key].cases_below = over, below
+    return found

@@ -19,8 +19,6 @@ from grouping.models import OperationCatalogue, RolledMonth, Scheme, StaleMark
 from grouping.services import schemes
 
 REFRESH = "metrics.refresh"
-DAY_HOURS = "day_surgery.hours"
-DOCTORS = "metrics.doctor_columns"
 
 
 @dataclass(frozen=True)
@@ -53,15 +51,20 @@ class Rules:
 
 def rules(month: Month) -> Rules:
     """The rules in force for a month (its last day)."""
-    hours: Any = parameters.in_force(DAY_HOURS, on=month.last_day)
-    doctors: Any = parameters.in_force(DOCTORS, on=month.last_day)
+    hours: Any = parameters.in_force("day_surgery.hours", on=month.last_day)
     catalogue = catalogue_of(month)
     return Rules(
         (int(hours["normal"]), int(hours["delayed"])),
-        tuple(map(str, doctors)),
+        tuple(doctor_columns(month)),
         tuple((scheme.pk, str(first)) for scheme, first, _last in periods(month) if scheme),
         catalogue.pk if catalogue else None,
     )
+
+
+def doctor_columns(month: Month) -> list[str]:
+    """The columns of the front page that name the doctor a case counts for, first choice first."""
+    found: Any = parameters.in_force("metrics.doctor_columns", on=month.last_day)
+    return [str(column) for column in found]
 
 
 def catalogue_of(month: Month) -> OperationCatalogue | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grouping.engine.stays import FEE_CLASSES
 from grouping.engine.sums import SUMMED
+from grouping.sql import IN_FORCE
 
 # A case that appears, changes or goes, and a result that appears, mark the month of discharge: the month it
 # had and the month it has. The database does it, so that no way of storing can forget it.
@@ -106,8 +107,13 @@ def _each(name: str) -> str:
 
 _SUMS = ", ".join(f"sum({_each(name)}) as {name}" for name in COLUMNS)
 
+_DOCTOR = """
+coalesce((select left(d.name, 60) from unnest(%(doctors)s::text[]) with ordinality as k (code, place)
+          cross join lateral (select c.recorded -> 'doctors' ->> k.code as name) d
+          where d.name <> '' order by k.place limit 1), '')
+"""
 # Table-times: operations of the list that are recorded at one moment share one (grouping.engine.stays).
-# A department's doctor is the first filled of the columns the alliance counts by.
+# The doctor is the first filled of the columns the alliance counts by.
 ROLL_UP = f"""
 with c as materialized (
   select c.* from grouping_case c
@@ -128,9 +134,7 @@ with c as materialized (
 insert into grouping_monthsum
   (alliance_id, month, institution_id, department_code, doctor, drg, {", ".join(COLUMNS)})
 select %(alliance)s, %(month)s, c.institution_id, c.department_code,
-       coalesce((select left(d.name, 60) from unnest(%(doctors)s::text[]) with ordinality as k (code, place)
-                 cross join lateral (select c.recorded -> 'doctors' ->> k.code as name) d
-                 where d.name <> '' order by k.place limit 1), '') as doctor,
+       {_DOCTOR} as doctor,
        case when g.status = 'grouped' then g.drg else '' end as drg, {_SUMS}
 from c
 left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
@@ -178,3 +182,34 @@ def groups(level: str) -> str:
     return f"""select {", ".join(LEVELS[level])}, s.drg, sum(s.grouped) as cases, sum(s.cost_fen) as cost_fen,
       sum(s.stay_days) as stay_days, sum(s.deaths) as deaths
       {_WHERE} and s.drg <> '' {only} group by 1, 2, 3 order by 1, 2, 3"""
+
+
+# Cases of a month with what the sums are made of; read where a figure depends on more than sums.
+_CASES = f"""
+(select c.id, c.institution_id, c.department_code, c.total_fen, c.month, g.drg, {_DOCTOR} as doctor
+ from grouping_case c
+ join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+   and g.revision = c.revision and g.scheme_id = {IN_FORCE}
+ where c.alliance_id = %(alliance)s and c.month = any(%(months)s::date[]) and c.document = 'front_page'
+   and c.voided_at is null and g.status = 'grouped') s
+join unnest(%(drgs)s::text[], %(tops)s::numeric[], %(bottoms)s::numeric[]) as n (drg, top, bottom)
+  on n.drg = s.drg
+where (%(institution)s::bigint is null or s.institution_id = %(institution)s)
+  and (%(department)s::text is null or s.department_code = %(department)s)
+  and (%(doctor)s::text is null or s.doctor = %(doctor)s)
+  and (%(drg)s::text is null or s.drg = %(drg)s)
+"""
+_OVER = "s.total_fen * n.bottom * %(high_bottom)s > n.top * %(high_top)s"
+_BELOW = "s.total_fen * n.bottom * %(low_bottom)s < n.top * %(low_top)s"
+
+
+def unusual(level: str) -> str:
+    """Cases that cost more, or less, than the multiples of their group's mean (top / bottom), by level."""
+    return f"""select {", ".join(LEVELS[level])}, count(*) filter (where {_OVER}) as over,
+      count(*) filter (where {_BELOW}) as below from {_CASES} group by 1, 2"""
+
+
+UNUSUAL_IDS = {
+    "over": f"select s.id from {_CASES} and {_OVER}",
+    "below": f"select s.id from {_CASES} and {_BELOW}",
+}

@@ -14,6 +14,7 @@ from grouping import sql
 from grouping.engine.case import Case
 from grouping.engine.interpreter import explain, group
 from grouping.engine.trace import Trace
+from grouping.metrics import rollup
 from grouping.models import Case as StoredCase
 from grouping.models import Scheme
 from grouping.services import schemes
@@ -41,6 +42,7 @@ def group_month(work: jobs.Work) -> jobs.Step:
             _store(scheme, found, counts)
             done += len(found)
             return jobs.Step(more=True, token={"done": done, "counts": counts}, text=str(done))
+    rollup.enqueue_refresh(by=None)
     return jobs.Step(more=False, token={}, text=str(done), result={"cases": done, "outcomes": counts})
 
 

@@ -152,7 +152,7 @@ def _digest(values: list[object]) -> str:
 
 
 def _recorded(page: FrontPage) -> dict[str, Any]:
-    """What is shown beside the codes: names, conditions, times, levels, doctors' numbers."""
+    """What is shown beside the codes: names, conditions, times, levels, doctors by column."""
     return {
         "diagnoses": [[each.recorded, each.name, each.condition] for each in page.diagnoses],
         "procedures": [
@@ -162,6 +162,7 @@ def _recorded(page: FrontPage) -> dict[str, Any]:
         "payment": page.patient.payment,
         "department_in": page.stay.department_in,
         "transfers": list(page.stay.transfers),
+        "doctors": dict(page.stay.doctors),
     }
 
 

@@ -25,7 +25,10 @@ from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.services import jobs
 from grouping import facts
-from grouping.models import BadRow, Case, CaseFile
+from grouping.engine.metrics import Tally, columns
+from grouping.metrics import facts as metrics
+from grouping.metrics import rollup
+from grouping.models import BadRow, Case, CaseFile, RolledMonth, StaleMark
 from grouping.services import adoption, intake, publishing
 from tests.grouping.scene import TODAY, inside
 from tests.shared import shared
@@ -205,3 +208,63 @@ def test_the_metrics_of_six_files_equal_the_oracle_row_by_row(cast: World) -> No
         if value != wanted[key][name]
     ]
     assert not wrong, wrong[:10]
+
+
+def rolled_up() -> dict[Key, Tally]:
+    """Every row of the oracle from the stored roll-up; the benchmark is both months together."""
+    norms = metrics.own_norms(MONTHS)
+    organisations = dict(Institution.objects.values_list("pk", "organisation")) | {0: ""}
+    found: dict[Key, Tally] = {}
+    levels = {"alliance": "alliance", "institution": "hospital", "department": "department", "drg": "drg"}
+    for month in MONTHS:
+        for level, name in levels.items():
+            for (place, key), sums in metrics.full_tallies([month], level, norms).items():
+                found[name, organisations[place], str(month), key] = sums
+    return found
+
+
+@pytest.mark.slow
+def test_the_stored_roll_up_equals_the_oracle_in_every_column(cast: World) -> None:
+    wanted = expected()
+    take_in(cast, front_pages())
+    with inside(cast):
+        assert [rollup.state(month).stale for month in MONTHS] == [False, False]
+        norms = metrics.own_norms(MONTHS)
+        found = rolled_up()
+    assert found.keys() == wanted.keys()
+    wrong = []
+    for place, sums in found.items():
+        row = columns(sums, norms)
+        for name, text in wanted[place].items():
+            if name in ("level", "hospital", "month", "key"):
+                continue
+            value = row[name]
+            if name == "total_weight" and value is not None:
+                value = format(Decimal(value).normalize(), "f")
+            if ("" if value is None else str(value)) != text:
+                wrong.append((place, name, value, text))
+    assert not wrong, wrong[:10]
+    a_correction_refreshes_only_its_month(cast)
+
+
+def a_correction_refreshes_only_its_month(world: World) -> None:
+    """A case that moves from October to September makes both stale, and a third month is never read."""
+    september, october = MONTHS
+    with inside(world):
+        before = {row.month: row.refreshed_at for row in RolledMonth.objects.all()}
+        one = Case.objects.filter(month=october.first_day).order_by("pk").first()
+        assert one is not None
+        Case.objects.filter(pk=one.pk).update(total_fen=one.total_fen + 100)
+        assert rollup.stale_months() == [october]
+        assert rollup.state(october).stale and not rollup.state(september).stale
+        cost = metrics.tallies([october], "alliance")[0, ""].cost_fen
+        rollup.enqueue_refresh(by=None)
+    assert {job.state for job in jobs.drain(world.qinghe)} == {"done"}
+    with inside(world):
+        after = {row.month: row.refreshed_at for row in RolledMonth.objects.all()}
+        assert after[september.first_day] == before[september.first_day]
+        assert after[october.first_day] > before[october.first_day]
+        assert metrics.tallies([october], "alliance")[0, ""].cost_fen == cost + 100
+        Case.objects.filter(pk=one.pk).update(month=september.first_day)
+        assert rollup.stale_months() == [september, october]
+        assert StaleMark.objects.count() == 2

@@ -51,7 +51,7 @@ def test_a_package_holds_from_its_day_and_groups_again_what_it_concerns(scene: W
     store(scene, rows(scene))
     response = send(browser(scene, "luo"), package(**CITY))
     assert response.status_code == 302
-    assert {job.kind for job in jobs.drain(scene.qinghe)} == {"cases.group_month"}
+    assert {job.kind for job in jobs.drain(scene.qinghe)} == {"cases.group_month", "metrics.refresh"}
     with inside(scene):
         city = Scheme.objects.get(code="city_2026")
         assert (city.name, city.from_date, city.illustrative) == ("本市分组方案", date(2026, 10, 1), False)
