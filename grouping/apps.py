@@ -8,7 +8,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.services import inbox
+        from grouping.versions import approval
         from grouping.waiting import figures, waiting
 
         inbox.register("grouping", waiting)
         inbox.register_figures("grouping", figures)
+        approval.register()

@@ -1,4 +1,4 @@
-"""Forms of case files, declarations, questions about missing cases, unmasking and schemes."""
+"""Forms of case files, declarations, questions about missing cases and unmasking."""
 
 from __future__ import annotations
 
@@ -188,36 +188,3 @@ class UnmaskForm(forms.Form):
         label=gettext_lazy("reason"), min_length=4, max_length=200,
         help_text=gettext_lazy("It is kept in the journal with your name."),
     )  # fmt: skip
-
-
-class SchemeForm(forms.Form):
-    """The zip of a scheme package and the day from which it holds."""
-
-    package = forms.FileField(
-        label=gettext_lazy("scheme package"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
-        help_text=gettext_lazy(
-            "Zip of one folder with scheme.toml, mdc.csv, adrg.csv, drg.csv and the lists."
-        ),
-    )
-    from_date = forms.DateField(
-        label=gettext_lazy("in force from"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("Discharges from this day on are grouped by it, stored ones again."),
-    )
-
-    def clean_package(self) -> Any:
-        """A zip by name and content."""
-        found = self.cleaned_data["package"]
-        head = found.read(4)
-        found.seek(0)
-        if not found.name.lower().endswith(".zip") or head != b"PK\x03\x04":
-            raise forms.ValidationError(_("Choose the zip file of a scheme package."))
-        return found
-
-    def clean_from_date(self) -> date:
-        """A day of this system's time."""
-        day: date = self.cleaned_data["from_date"]
-        if not 2000 <= day.year <= 2100:
-            raise forms.ValidationError(_("Choose a day between 2000 and 2100."))
-        return day

@@ -1,6 +1,6 @@
 """Addresses of case files, cases and schemes inside an alliance."""
 
-from django.urls import path
+from django.urls import include, path
 
 from grouping.views import cases, deliveries, delivery, schemes
 
@@ -17,7 +17,6 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/unmask/", cases.case_unmask, name="case-unmask"),
-    path("schemes/", schemes.scheme_list, name="schemes"),
-    path("schemes/import/", schemes.scheme_import, name="scheme-import"),
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
+    path("schemes/", include("grouping.versions.urls")),
 ]

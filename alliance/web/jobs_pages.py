@@ -27,6 +27,7 @@ KINDS = {
     "case_file.check": gettext_lazy("Check a case file"),
     "cases.group_month": gettext_lazy("Group the cases of a month"),
     "metrics.refresh": gettext_lazy("Sum up the months that changed"),
+    "scheme.check": gettext_lazy("Check a scheme package"),
     "performance.run_month": gettext_lazy("Compute a month"),
     "journal.verify": gettext_lazy("Check the journal’s chain"),
 }

@@ -72,6 +72,7 @@ REASONS: Mapping[str, str] = {
     "unused_list": "no rule uses this list",
     "unknown_code": "the list %(list)s has this code, the dictionary of the package does not",
     "no_weight": "%(drg)s has no weight",
+    "damaged_code": "this code looks as if a spreadsheet has rewritten it as a number or a day",
     # case files
     "case_encoding": "neither UTF-8 nor GB18030; save the file again in one of them",
     "case_width": "%(found)d values under %(width)d columns",

@@ -19,13 +19,14 @@ from grouping.engine.rows import Adrg, CodeList, Complication, Drg, Head, Mdc, S
 from grouping.engine.rules import Rule
 from grouping.engine.tables import TABLES, Line, read_table
 
-__all__ = ["Problem", "Scheme", "SchemeError", "read_scheme", "warnings"]
+__all__ = ["Problem", "Scheme", "SchemeError", "read_files", "read_scheme", "warnings"]
 
 Tables = Mapping[str, Mapping[int, Line]]
 Rules = Mapping[tuple[str, int], Rule]
 T = TypeVar("T")
 
 HEAD = "scheme.toml"
+NAMES = frozenset([HEAD, *(table.file for table in TABLES)])  # every file of a package
 # After one of these a file is not known in full, and every check against it would only echo that.
 UNREADABLE = frozenset(("missing_file", "encoding", "csv", "header_missing", "header_twice", "width"))
 
@@ -35,8 +36,32 @@ def read_scheme(path: Path) -> Scheme:
 
     Raises SchemeError with every problem found: file, row, column, text and reason.
     """
-    files = open_package(path, frozenset([HEAD, *(table.file for table in TABLES)]))
+    return read_files(open_package(path, NAMES))
+
+
+def read_files(files: Mapping[str, bytes]) -> Scheme:
+    """Read and check a scheme package from the content of its files by name (FORMAT 1-3); others are ignored.
+
+    Raises SchemeError with every problem found: file, row, column, text and reason.
+    """
+    return read_with_rows(files)[0]
+
+
+def read_with_rows(files: Mapping[str, bytes]) -> tuple[Scheme, Tables]:
+    """`read_files`, and beside the scheme the rows it was made from: file -> line -> values."""
     problems: list[Problem] = []
+    head, tables = read_tables(files, problems)
+    if any(problem.kind in UNREADABLE for problem in problems):
+        raise SchemeError(problems)
+    rules = parse_rules(tables, problems)
+    check(head, tables, rules, problems)
+    if problems or head is None:
+        raise SchemeError(problems)
+    return _build(head, tables, rules), tables
+
+
+def read_tables(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Head | None, Tables]:
+    """The head and the rows of every file by line; whatever is wrong in one file alone goes to `problems`."""
     for file in (HEAD, *(table.file for table in TABLES if table.required)):
         if file not in files:
             problems.append(Problem(file, None, "", "", "missing_file"))
@@ -44,13 +69,7 @@ def read_scheme(path: Path) -> Scheme:
     tables = {
         table.file: read_table(table, files[table.file], problems) for table in TABLES if table.file in files
     }
-    if any(problem.kind in UNREADABLE for problem in problems):
-        raise SchemeError(problems)
-    rules = parse_rules(tables, problems)
-    check(head, tables, rules, problems)
-    if problems or head is None:
-        raise SchemeError(problems)
-    return _build(head, tables, rules)
+    return head, tables
 
 
 def _build(head: Head, tables: Tables, rules: Rules) -> Scheme:

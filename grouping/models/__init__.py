@@ -1,4 +1,4 @@
-from grouping.models.cases import Case, CaseRevision, Document, GroupedCase, Scheme
+from grouping.models.cases import Case, CaseRevision, Document, GroupedCase
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
 from grouping.models.rollup import (
@@ -10,6 +10,7 @@ from grouping.models.rollup import (
     RolledMonth,
     StaleMark,
 )
+from grouping.models.schemes import Scheme, SchemeContent, SchemeFinding, SchemeVersion
 
 __all__ = [
     "BadRow",
@@ -28,6 +29,9 @@ __all__ = [
     "ReferralLink",
     "RolledMonth",
     "Scheme",
+    "SchemeContent",
+    "SchemeFinding",
+    "SchemeVersion",
     "StagedCase",
     "StaleMark",
 ]

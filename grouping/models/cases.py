@@ -9,6 +9,7 @@ from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
 from alliance.models.base import AllianceQuerySet
+from grouping.models.schemes import Scheme
 
 
 class Document(models.TextChoices):
@@ -121,26 +122,6 @@ class CaseRevision(AllianceRow):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "case", "revision"], name="case_revision_once")
         ]
-
-
-class Scheme(AllianceRow):
-    """A grouping scheme the alliance uses from a day on; its package is known by its digest."""
-
-    code = models.CharField(_("code"), max_length=40)
-    name = models.CharField(_("name"), max_length=120)
-    version = models.CharField(_("version"), max_length=20)
-    from_date = models.DateField(_("in force from"))
-    digest = models.CharField(max_length=64)
-    illustrative = models.BooleanField(_("illustrative"), default=False)
-    # The shipped package lies in the code; an imported one is a sealed file.
-    package = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
-
-    class Meta(AllianceRow.Meta):
-        verbose_name, verbose_name_plural = _("grouping scheme"), _("grouping schemes")
-        constraints = [models.UniqueConstraint(fields=["alliance", "from_date"], name="scheme_from")]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}"
 
 
 class GroupedCase(AllianceRow):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-import tomllib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from django.db import transaction
 
-from alliance.models import Alliance, Attachment, Membership
-from alliance.services import files, journal
+from alliance.models import Alliance, Membership
+from alliance.services import journal
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.scheme import read_scheme
-from grouping.models import Scheme
+from grouping.models import Scheme, SchemeVersion
 from grouping.readers.dictionary import Dictionary, dictionary_of
+from grouping.services import versions
+from grouping.services.versions import SHIPPED
 
-SHIPPED = Path(__file__).resolve().parent.parent / "schemes"
+__all__ = ["SHIPPED", "NoScheme", "adopt_shipped", "dictionary", "in_force", "package", "periods"]
 
 
 class NoScheme(LookupError):
@@ -28,16 +25,8 @@ class NoScheme(LookupError):
 
 @lru_cache(maxsize=4)
 def shipped_package(code: str) -> Package:
-    """The compiled package of a scheme that ships with the product."""
+    """The package of a scheme that ships with the product."""
     return read_scheme(SHIPPED / code)
-
-
-@lru_cache(maxsize=4)
-def _imported_package(attachment: int, digest: str) -> Package:
-    """The compiled package of a sealed zip; a worker reads each one once."""
-    row = Attachment.objects.get(pk=attachment)
-    with zip_copy(files.read(row)) as path:
-        return read_scheme(path)
 
 
 @lru_cache(maxsize=4)
@@ -46,39 +35,37 @@ def dictionary_of_package(package: Package) -> Dictionary:
     return dictionary_of(package)
 
 
-@contextmanager
-def zip_copy(content: Iterable[bytes], limit: int | None = None) -> Iterator[Path]:
-    """The content as a file that `read_scheme` opens, gone when closed; above `limit` bytes files.TooLarge.
-
-    A package holds no personal data, so it may lie open for the moment of reading.
-    """
-    with tempfile.NamedTemporaryFile(suffix=".zip") as plain:
-        for piece in content:
-            plain.write(piece)
-            if limit is not None and plain.tell() > limit:
-                raise files.TooLarge(limit)
-        plain.flush()
-        yield Path(plain.name)
-
-
 @transaction.atomic
 def adopt_shipped(*, by: Membership | None, code: str, from_date: date) -> Scheme:
     """Let a shipped scheme hold from a day on; idempotent."""
     package = shipped_package(code)
-    head = tomllib.loads((SHIPPED / code / "scheme.toml").read_text(encoding="utf-8-sig"))
     row, made = Scheme.objects.get_or_create(
         from_date=from_date,
         defaults={
             "code": code,
-            "name": head["name"],
-            "version": head["version"],
+            "name": package.head.name,
+            "version": package.head.version,
             "digest": package.digest,
             "illustrative": True,
         },
     )
     if made:
+        _shipped_version(by, package)
         journal.write(by=by, verb="scheme.adopted", about=row, code=code, digest=package.digest)
     return row
+
+
+def _shipped_version(by: Membership | None, package: Package) -> SchemeVersion:
+    """The version of a package that lies in the product."""
+    found = versions.released(package.digest)
+    if found is None:
+        found = SchemeVersion.objects.create(form=SchemeVersion.Form.SHIPPED, made_by=by)
+        versions.name_after(found, package)
+        found.accept()
+        found.save()
+        found.release()
+        found.save()
+    return found
 
 
 def in_force(on: date) -> Scheme:
@@ -101,15 +88,23 @@ def periods(month_first: date, month_last: date) -> list[tuple[Scheme, date, dat
 
 
 def package(scheme: Scheme) -> Package:
-    """The compiled package of a scheme row; raises NoScheme when its files are not those adopted."""
-    found = (
-        _imported_package(scheme.package_id, scheme.digest)
-        if scheme.package_id
-        else shipped_package(scheme.code)
-    )
+    """The package of a scheme row; raises NoScheme when its files are not those adopted."""
+    try:
+        found = _package(scheme.alliance_id, scheme.digest)
+    except LookupError:
+        raise NoScheme(f"the files of scheme {scheme.code} are not there") from None
     if found.digest != scheme.digest:
         raise NoScheme(f"the files of scheme {scheme.code} differ from those adopted on {scheme.from_date}")
     return found
+
+
+@lru_cache(maxsize=4)
+def _package(alliance: int, digest: str) -> Package:
+    """The package of the released version with a content; one alliance never answers for another."""
+    version = versions.released(digest)
+    if version is None:
+        raise LookupError(digest)
+    return shipped_package(version.code) if version.shipped else versions.package_of(version)
 
 
 def dictionary(scheme: Scheme) -> Dictionary:

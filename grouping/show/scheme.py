@@ -1,4 +1,4 @@
-"""What the page of a scheme shows: its head, its size, its warnings; what is wrong with a refused package."""
+"""What the page of a scheme in force shows: its head, its size, its warnings."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.web import parts, words
 from grouping.engine.problems import Problem
 from grouping.engine.rows import Scheme as Package
-from grouping.engine.scheme import SchemeError, warnings
-from grouping.models import Scheme
+from grouping.engine.scheme import warnings
+from grouping.models import Scheme, SchemeVersion
+from grouping.services import versions
 
 SHOWN = 100
 
@@ -30,8 +32,10 @@ class Finding:
 def page(row: Scheme, package: Package | None) -> dict[str, Any]:
     """All variables of the page; without a package its files differ from those adopted."""
     found = _warned(package) if package is not None else ()
+    version = versions.released(row.digest)
     return {
-        "title": str(row), "scheme": row, "package": package, "head": head(row, package),
+        "title": str(row), "scheme": row, "package": package, "head": head(row, package, version),
+        "version": version,
         "figures": figures(package) if package is not None else [],
         "findings": [finding(problem) for problem in found[:SHOWN]], "findings_number": len(found),
     }  # fmt: skip
@@ -43,14 +47,18 @@ def _warned(package: Package) -> Sequence[Problem]:
     return tuple(warnings(package))
 
 
-def head(row: Scheme, package: Package | None) -> list[parts.Fact]:
+def head(row: Scheme, package: Package | None, version: SchemeVersion | None) -> list[parts.Fact]:
     """Where the scheme comes from."""
     said = package.head if package is not None else None
-    file = row.package.shown_name if row.package is not None else _("shipped with the product")
+    upload = version.upload if version is not None else row.package
+    file = upload.shown_name if upload is not None else words.DASH
+    if version is not None and version.upload is None:
+        file = str(version.get_form_display())
+    url = reverse("scheme-version", args=[version.pk]) if version is not None else ""
     return [
         parts.Fact(_("in force from"), row.from_date.isoformat()),
         parts.Fact(_("code"), row.code),
-        parts.Fact(_("version"), row.version),
+        parts.Fact(_("version"), row.version, url),
         parts.Fact(_("region"), said.region if said else words.DASH),
         parts.Fact(_("source"), said.source if said else words.DASH),
         parts.Fact(_("weights"), said.weight_source if said else words.DASH),
@@ -76,11 +84,3 @@ def finding(problem: Problem) -> Finding:
     line = _("line %(line)d") % {"line": problem.line} if problem.line else ""
     place = " ".join(filter(None, (problem.file, line, problem.column)))
     return Finding(place, problem.text[:60], _(problem.template) % problem.params)
-
-
-def problems(error: SchemeError) -> dict[str, Any]:
-    """What is wrong with a refused package."""
-    return {
-        "findings": [finding(problem) for problem in error.problems[:SHOWN]],
-        "findings_number": len(error.problems),
-    }

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from alliance.lib.sheets.csv_in import read_csv
 from alliance.lib.sheets.kinds import Kind, recognise, stored_name
 from alliance.lib.sheets.limits import Limits, SheetRefused, SheetRow
-from alliance.lib.sheets.out import Cell, csv_chunks, guard, write_csv, write_xlsx
-from alliance.lib.sheets.xlsx_in import read_xlsx
+from alliance.lib.sheets.out import Cell, csv_chunks, guard, write_csv, write_sheets, write_xlsx
+from alliance.lib.sheets.xlsx_in import read_sheets, read_xlsx
 
 __all__ = [
     "Cell",
@@ -23,10 +23,12 @@ __all__ = [
     "guard",
     "read",
     "read_csv",
+    "read_sheets",
     "read_xlsx",
     "recognise",
     "stored_name",
     "write_csv",
+    "write_sheets",
     "write_xlsx",
 ]
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import BinaryIO, TypeAlias
@@ -57,13 +57,19 @@ def write_xlsx(target: BinaryIO, rows: Iterable[Sequence[Cell]], *, title: str =
     Text cells are guarded and typed as strings; numbers of at most 15 digits are numbers, longer ones text
     so that no digit is lost. Raises SheetRefused (too_many_rows, cell_too_long), TypeError for other types.
     """
+    write_sheets(target, {title: rows})
+
+
+def write_sheets(target: BinaryIO, sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> None:
+    """Write a workbook of several sheets by title, row by row, as `write_xlsx` does. Raises as it."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(_sheet_title(title))
     try:
-        for line, row in enumerate(rows, start=1):
-            if line > XLSX_ROWS:
-                raise SheetRefused("too_many_rows", limit=XLSX_ROWS)
-            sheet.append([_xlsx_cell(sheet, cell, line) for cell in row])
+        for title, rows in sheets.items():
+            sheet = workbook.create_sheet(_sheet_title(title))
+            for line, row in enumerate(rows, start=1):
+                if line > XLSX_ROWS:
+                    raise SheetRefused("too_many_rows", limit=XLSX_ROWS)
+                sheet.append([_xlsx_cell(sheet, cell, line) for cell in row])
     finally:
         # Saving also removes the temporary file of the rows, so it happens after a refusal too.
         workbook.save(target)

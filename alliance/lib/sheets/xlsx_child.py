@@ -1,7 +1,8 @@
 """The child process that parses one workbook from its standard input and prints its rows, one JSON a line.
 
 It runs isolated and imports nothing of the project. Every part of the archive is searched for a DTD
-before any parser sees it. Messages: {"line", "cells"} a row, {"refused", "params"}, {"end"}.
+before any parser sees it. Messages: {"line", "cells"} a row, {"refused", "params"}, {"end"};
+{"sheet"} before the rows of each sheet when several are asked for.
 """
 
 import json
@@ -37,7 +38,11 @@ def main() -> None:
     limits = options["limits"]
     confine(memory=limits["memory_bytes"], seconds=limits["cpu_seconds"])
     try:
-        say_rows(sys.stdin.buffer, limits, options["sheet"])
+        check_parts(sys.stdin.buffer)
+        if options.get("sheets") is None:
+            say_rows(chosen_sheet(sys.stdin.buffer, options["sheet"]), limits)
+        else:
+            say_sheets(sys.stdin.buffer, limits, frozenset(options["sheets"]))
         message: dict[str, object] = {"end": True}
     except Refusal as refusal:
         message = refusal.message
@@ -67,19 +72,31 @@ def say(message: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
 
 
-def say_rows(source: BinaryIO, limits: dict[str, int], sheet: str | None) -> None:
-    """Check every part of the archive, then print the rows. Raises Refusal."""
+def check_parts(source: BinaryIO) -> None:
+    """Check every part of the archive before any of it is read as a workbook. Raises Refusal."""
     with zipfile.ZipFile(source) as archive:
         for name in archive.namelist():
             check_prolog(archive, name)
         check_content_types(archive)
         check_relationships(archive)
-    for line, cells in filled_rows(source, sheet):
+
+
+def say_rows(sheet: Any, limits: dict[str, int]) -> None:
+    """Print the rows of a sheet. Raises Refusal."""
+    for line, cells in filled_rows(sheet):
         if len(cells) > limits["columns"]:
             raise Refusal("too_many_columns", line=line, limit=limits["columns"])
         if sum(map(len, cells)) > limits["row_chars"]:
             raise Refusal("row_too_long", line=line, limit=limits["row_chars"])
         say({"line": line, "cells": cells})
+
+
+def say_sheets(source: BinaryIO, limits: dict[str, int], names: frozenset[str]) -> None:
+    """Print the sheets of these names, whatever their case, each after its title. Raises Refusal."""
+    for sheet in sheets_of(source):
+        if sheet.title.strip().lower() in names:
+            say({"sheet": sheet.title.strip().lower()})
+            say_rows(sheet, limits)
 
 
 def check_prolog(archive: zipfile.ZipFile, name: str) -> None:
@@ -124,25 +141,31 @@ def check_relationships(archive: zipfile.ZipFile) -> None:
                 raise Refusal("external_links")
 
 
-def filled_rows(source: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
+def filled_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells as text) of every row with any text."""
-    for line, row in enumerate(chosen_sheet(source, sheet).iter_rows(), start=1):
+    for line, row in enumerate(sheet.iter_rows(), start=1):
         cells = trimmed(text_of(cell) for cell in row)
         if cells:
             yield line, cells
 
 
-def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
-    """Return the sheet of that name, else the first visible one. Raises Refusal (no_sheet)."""
+def sheets_of(source: BinaryIO) -> list[Any]:
+    """The sheets of the workbook, in its order."""
     # Loaded only now: a hostile workbook is refused before, without the cost of this import.
     import openpyxl
 
     source.seek(0)
     workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-    for candidate in workbook.worksheets:
+    for sheet in workbook.worksheets:
+        # The size a sheet claims is not believed: rows are as wide as their last cell.
+        sheet.reset_dimensions()
+    return list(workbook.worksheets)
+
+
+def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
+    """Return the sheet of that name, else the first visible one. Raises Refusal (no_sheet)."""
+    for candidate in sheets_of(source):
         if candidate.title == sheet or (sheet is None and candidate.sheet_state == "visible"):
-            # The size a sheet claims is not believed: rows are as wide as their last cell.
-            candidate.reset_dimensions()
             return candidate
     raise Refusal("no_sheet")
 

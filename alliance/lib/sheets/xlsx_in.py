@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from alliance.lib.sheets.archive import check_archive
 from alliance.lib.sheets.limits import MIB, Limits, SheetRefused, SheetRow
@@ -33,8 +33,34 @@ def read_xlsx(
     return _rows(source, limits, sheet)
 
 
+def read_sheets(
+    source: BinaryIO, names: Iterable[str], *, limits: Limits | None = None
+) -> Iterator[tuple[str, SheetRow]]:
+    """Stream the rows of the sheets called `names` (lower case), in one pass: (name, row); see SheetRow.
+
+    A sheet's name is compared in lower case; one that is not there gives no rows. Raises as `read_xlsx`.
+    """
+    limits = limits or Limits()
+    check_archive(source, limits=limits)
+    return _named_rows(source, limits, sorted(names))
+
+
+def _named_rows(source: BinaryIO, limits: Limits, names: list[str]) -> Iterator[tuple[str, SheetRow]]:
+    title = ""
+    for message in _messages(source, {"limits": asdict(limits), "sheets": names}):
+        if "sheet" in message:
+            title = message["sheet"]
+        else:
+            yield title, SheetRow(message["line"], tuple(message["cells"]))
+
+
 def _rows(source: BinaryIO, limits: Limits, sheet: str | None) -> Iterator[SheetRow]:
-    with _spooled(source) as workbook, _started(workbook, limits, sheet) as child:
+    for message in _messages(source, {"limits": asdict(limits), "sheet": sheet}):
+        yield SheetRow(message["line"], tuple(message["cells"]))
+
+
+def _messages(source: BinaryIO, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    with _spooled(source) as workbook, _started(workbook, options) as child:
         assert child.stdout is not None
         try:
             for line in child.stdout:
@@ -43,18 +69,17 @@ def _rows(source: BinaryIO, limits: Limits, sheet: str | None) -> Iterator[Sheet
                     return
                 if "refused" in message:
                     raise SheetRefused(message["refused"], **message["params"])
-                yield SheetRow(message["line"], tuple(message["cells"]))
+                yield message
             raise SheetRefused(_cause_of_death(child.wait()))
         finally:
             child.kill()
 
 
-def _started(workbook: BinaryIO, limits: Limits, sheet: str | None) -> "subprocess.Popen[bytes]":
-    options = json.dumps({"limits": asdict(limits), "sheet": sheet})
+def _started(workbook: BinaryIO, options: dict[str, Any]) -> "subprocess.Popen[bytes]":
     environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     # A fixed program of our own, no shell; what the user sent arrives as its standard input only.
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", str(_CHILD), options],
+        [sys.executable, "-I", str(_CHILD), json.dumps(options)],
         stdin=workbook,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,0 +1,71 @@
+"""What the author of a package does about a finding: one sentence a kind of problems.REASONS."""
+
+from collections.abc import Mapping
+
+# Templates with the parameters of the reason; a page shows gettext(remedy) % params.
+REMEDIES: Mapping[str, str] = {
+    # the package as a whole
+    "no_package": "Choose the zip, the workbook or the folder again.",
+    "missing_file": "Add this file, or zip the whole folder of the package.",
+    "too_large": "Take out what does not belong to the package.",
+    "zip_damaged": "Zip the folder again and upload that.",
+    "zip_many": "Upload one package at a time.",
+    "zip_outside": "Zip the folder itself, not single paths.",
+    "zip_twice": "Keep one file of this name.",
+    "zip_packed": "Zip the folder without a password, with ordinary compression.",
+    # scheme.toml
+    "toml": "Correct scheme.toml at the place named.",
+    "format": "Write: format = 1",
+    "code": 'Write a short identifier, as in code = "city_2026".',
+    "year": "Write the year with four digits.",
+    "needs_text": 'Write the value in quotes, as in name = "…".',
+    "needs_texts": 'List the codes in quotes and brackets, as in ["MDCA", "MDCB"].',
+    "needs_integer": "Write a whole number without quotes.",
+    "needs_boolean": "Write true or false without quotes.",
+    "needs_day": "Write the day as 2021-01-01, without quotes.",
+    "order_twice": "Name each MDC once in mdc_order.",
+    "order_unknown": "Take this code out of mdc_order, or add its row to mdc.csv.",
+    "order_missing": "Add this MDC to mdc_order at the place where it is tried.",
+    "weight_unit": 'Write the heading of the weights, as in weight_unit = "RW", or empty the weights.',
+    # any table
+    "encoding": "Save the file as CSV UTF-8.",
+    "csv": "Put values with commas or quotes into quotes; double each quote inside.",
+    "header_missing": "Add the column to the first row.",
+    "header_twice": "Keep one column of this name.",
+    "width": "Put the value that holds a comma into quotes.",
+    "empty": "Fill in the value, or delete the row.",
+    "repeated": "Delete one of the two rows, or correct its key.",
+    "one_of": "Write one of: %(words)s",
+    "procedure_code": "Take the codes from the source again, all columns as text (数据 → 自文本).",
+    "positive": "Write 1, 2, 3 … without a point.",
+    "decimal": "Write digits and a point, as in 5.64294, or leave it empty.",
+    # rules
+    "rule_unreadable": "Take this character out of the rule.",
+    "rule_ends": "Complete the rule.",
+    "rule_unclosed": "Close the bracket.",
+    "rule_word": "Use only the words of the rule language.",
+    "rule_joint": "Join two conditions with and or with or.",
+    "rule_condition": "Write a condition here, as in principal in MDCB.",
+    "rule_mark": "Write the mark that is expected.",
+    "rule_list": "Write the name of a list of lists.csv.",
+    "rule_operator": "Compare with one of < <= > >= ==",
+    "rule_number": "Write a number without quotes.",
+    "rule_integer": "Write a whole number without quotes.",
+    "rule_string": "Put the text into straight quotes.",
+    "unknown_list": "Add the list to lists.csv, or correct its name in the rule.",
+    "wrong_kind": "Use a %(kind)s list here, or another subject.",
+    # rows against each other
+    "list_kinds": "Keep diagnoses and procedures in lists of different names.",
+    "two_mdcs": "Keep this ADRG in one MDC, or give it another code.",
+    "unknown_mdc": "Add the MDC to mdc.csv, or correct the code.",
+    "unknown_adrg": "Add the ADRG to adrg.csv, or correct the code.",
+    "ambiguous_next": "Write adrg in when_no_drg.",
+    "ambiguous_drg": "Give the row the ADRG's own code and the rule true, or delete it.",
+    # warnings
+    "unreachable": "Move the row before the one that is always true, or delete it.",
+    "without_drg": "Add its DRG rows, or write adrg in when_no_drg.",
+    "unused_list": "Delete the list, or use it in the rule it was meant for.",
+    "unknown_code": "Compare the code with its source; add it to the dictionary when it is right.",
+    "no_weight": "Fill in the weight; cases of a group without one count no weight.",
+    "damaged_code": "Take the codes from the source again, all columns as text (数据 → 自文本).",
+}

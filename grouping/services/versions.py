@@ -1,0 +1,187 @@
+"""Versions of schemes: a manifest of sealed files, shared between versions; packages, copies and edits."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+
+from alliance.lib.refusal import Refused
+from alliance.models import Membership
+from alliance.services import files, journal
+from grouping.engine.head import read_head
+from grouping.engine.package import open_package
+from grouping.engine.rows import Scheme as Package
+from grouping.engine.scheme import HEAD, NAMES, read_files
+from grouping.engine.write import with_values, write_head, written
+from grouping.models import SchemeContent, SchemeVersion
+
+SHIPPED = Path(__file__).resolve().parent.parent / "schemes"
+MOST_BYTES = 128 * 2**20  # of one file; a national package is 6 MiB in all
+
+
+Changes = Mapping[str, Mapping[str, str]]  # DRG -> column of drg.csv -> new value
+
+
+class VersionRefused(Refused):
+    """A version cannot be changed as asked."""
+
+    reasons = {
+        "not_draft": "Only a draft can be changed. Copy the version first.",
+        "unknown_drg": "The package has no group %(drg)s.",
+        "bad_weight": "%(text)s is not a weight. Write digits and a point, as in 5.64294, or leave it empty.",
+        "unchanged": "Nothing was changed.",
+        "version_needed": "Write a version of its own, as in 1.1-2027.",
+    }
+
+
+@contextmanager
+def zip_copy(content: Iterable[bytes], limit: int | None = None) -> Iterator[Path]:
+    """The content as a file that `open_package` opens, gone when closed; above `limit` bytes files.TooLarge.
+
+    A package holds no personal data, so it may lie open for the moment of reading.
+    """
+    with tempfile.NamedTemporaryFile(suffix=".zip") as plain:
+        for piece in content:
+            plain.write(piece)
+            if limit is not None and plain.tell() > limit:
+                raise files.TooLarge(limit)
+        plain.flush()
+        yield Path(plain.name)
+
+
+def contents(version: SchemeVersion) -> dict[str, bytes]:
+    """The bytes of a version's files by name, as they are kept."""
+    if version.shipped:
+        return open_package(SHIPPED / version.code, NAMES)
+    if version.manifest:
+        rows = SchemeContent.objects.filter(digest__in=version.manifest.values()).select_related("attachment")
+        held = {row.digest: b"".join(files.read(row.attachment)) for row in rows}
+        return {name: held[digest] for name, digest in version.manifest.items()}
+    assert version.upload is not None
+    with zip_copy(files.read(version.upload)) as path:
+        return open_package(path, NAMES)
+
+
+def export(version: SchemeVersion) -> dict[str, bytes]:
+    """The files of a sound version in written form: the same bytes however it came (FORMAT 1)."""
+    found = contents(version)
+    return found if version.manifest else written(found)
+
+
+def package_of(version: SchemeVersion) -> Package:
+    """The package of a sound version, read once a worker."""
+    return _package(version.pk, version.digest)
+
+
+@lru_cache(maxsize=4)
+def _package(pk: int, digest: str) -> Package:
+    found = SchemeVersion.objects.select_related("upload").get(pk=pk)
+    return read_files(contents(found))
+
+
+def released(digest: str) -> SchemeVersion | None:
+    """The released version with a content, if the alliance has one."""
+    found: SchemeVersion | None = SchemeVersion.objects.filter(
+        digest=digest, state=SchemeVersion.State.RELEASED
+    ).first()
+    return found
+
+
+def seal(*, by: Membership, content: Mapping[str, bytes]) -> dict[str, str]:
+    """Keep files and return their manifest; what the alliance has already is not kept again."""
+    manifest = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    known = set(SchemeContent.objects.filter(digest__in=manifest.values()).values_list("digest", flat=True))
+    for name, data in content.items():
+        if manifest[name] not in known:
+            sealed = files.store(
+                by=by, name=name, content=[data], purpose="import", content_type="text/plain",
+                limit=MOST_BYTES,
+            )  # fmt: skip
+            SchemeContent.objects.create(digest=manifest[name], size=len(data), attachment=sealed)
+            known.add(manifest[name])
+    return manifest
+
+
+def name_after(version: SchemeVersion, package: Package) -> None:
+    """Take code, name, version and digest from the package read; saved by the caller."""
+    head = package.head
+    version.code, version.name, version.version = head.code[:40], head.name[:120], head.version[:20]
+    version.digest = package.digest
+
+
+@transaction.atomic
+def copy(*, by: Membership, version: SchemeVersion, named: str) -> SchemeVersion:
+    """A draft with the content of a sound version under a version name of its own, to be edited.
+
+    Raises VersionRefused (version_needed).
+    """
+    content = export(version)
+    head = read_head(content[HEAD], [])
+    assert head is not None
+    if not named.strip() or named.strip() == head.version:
+        raise VersionRefused("version_needed")
+    content[HEAD] = write_head(replace(head, version=named.strip()))
+    made = SchemeVersion.objects.create(
+        form=SchemeVersion.Form.COPY, base=version, made_by=by, manifest=seal(by=by, content=content)
+    )
+    name_after(made, read_files(content))
+    made.accept()
+    made.save()
+    journal.write(by=by, verb="scheme.copied", about=made, base=version.pk, digest=made.digest)
+    return made
+
+
+@transaction.atomic
+def edit(
+    *, by: Membership, version: SchemeVersion, changes: Mapping[str, Mapping[str, str]]
+) -> SchemeVersion:
+    """Change weights and notes of a draft's groups: DRG -> {"weight", "note"}; only those rows' bytes change.
+
+    Raises VersionRefused (not_draft, unknown_drg, bad_weight, unchanged).
+    """
+    draft = _draft(version)
+    before = {row.code: row for rows in package_of(draft).drgs.values() for row in rows}
+    kept: dict[str, dict[str, str]] = {}
+    for drg, values in changes.items():
+        if drg not in before:
+            raise VersionRefused("unknown_drg", drg=drg)
+        weight = before[drg].weight
+        old = {"weight": "" if weight is None else f"{weight:f}", "note": before[drg].note}
+        new = {column: value.strip() for column, value in values.items() if value.strip() != old[column]}
+        if new:
+            _check_weight(new.get("weight", ""))
+            kept[drg] = new
+    if not kept:
+        raise VersionRefused("unchanged")
+    return _store(by, draft, kept)
+
+
+def _store(by: Membership, draft: SchemeVersion, kept: Mapping[str, Mapping[str, str]]) -> SchemeVersion:
+    content = export(draft)
+    content["drg.csv"] = with_values("drg.csv", content["drg.csv"], kept)
+    draft.manifest = seal(by=by, content=content)
+    name_after(draft, read_files(content))
+    draft.save(update_fields=["manifest", "digest", "code", "name", "version"])
+    journal.write(by=by, verb="scheme.edited", about=draft, groups=sorted(kept)[:50], digest=draft.digest)
+    return draft
+
+
+def _draft(version: SchemeVersion) -> SchemeVersion:
+    locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
+    if locked.state != SchemeVersion.State.DRAFT:
+        raise VersionRefused("not_draft")
+    return locked
+
+
+def _check_weight(text: str) -> None:
+    from grouping.engine.tables import DECIMAL
+
+    if text and not (DECIMAL.pattern.match(text) and len(text) <= 20):
+        raise VersionRefused("bad_weight", text=text)

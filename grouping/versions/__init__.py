@@ -1,0 +1,1 @@
+"""The versions of grouping schemes: what the database itself keeps of them."""
