@@ -118,6 +118,13 @@ CASES: dict[str, Case] = {
     "schemes": LIST,
     "scheme-import": LIST,
     "scheme": one("scheme", shared=True),
+    "scheme-version": one("version", shared=True),
+    "scheme-version-progress": one("version", shared=True),
+    "scheme-findings": one("version", shared=True, form="csv"),
+    "scheme-export": one("version", shared=True, form="zip"),
+    "scheme-discard": one("version", shared=True),
+    "scheme-copy": one("version", shared=True),
+    "scheme-propose": one("version", shared=True),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

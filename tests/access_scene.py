@@ -35,6 +35,7 @@ from alliance.services import parameter_proposals as proposals
 from grouping.models import Case, CaseFile
 from grouping.services import declarations, intake, publishing
 from grouping.services import schemes as grouping_schemes
+from grouping.services import versions as scheme_versions
 from performance.models import Line, MonthException, MonthRun
 from performance.services import bases, completeness, months, pools, schemes
 from referrals import services as referrals
@@ -205,6 +206,14 @@ class Things:
         return grouping_schemes.adopt_shipped(
             by=self.side.admin, code="xietong_demo", from_date=date(2020, 1, 1)
         )
+
+    @cached_property
+    def version(self) -> Any:
+        """A draft of the alliance's own."""
+        assert self.scheme
+        shipped = scheme_versions.released(self.scheme.digest)
+        assert shipped is not None
+        return scheme_versions.copy(by=self.side.admin, version=shipped, named=self.side.mark)
 
     @cached_property
     def books(self) -> Any:

@@ -27,7 +27,7 @@ CHECK = "scheme.check"
 TYPES = {
     "zip": "application/zip",
     "files": "application/zip",
-    "workbook": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "workbook": "application/octet-stream",
 }
 Form = SchemeVersion.Form
 State = SchemeVersion.State

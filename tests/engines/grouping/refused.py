@@ -73,6 +73,22 @@ REFUSED: Mapping[str, Fault] = {
     # rules (FORMAT 3)
     "syntax error": turn("mdc.csv", "principal in MDCB", "principal MDCB", 5, "rule", "rule_mark"),
     "unknown word": turn("adrg.csv", "has_weight", "has_wait", 3, "rule", "rule_word"),
+    "character of no rule": turn("mdc.csv", "age == 0", "age = 0", 3, "rule", "rule_unreadable"),
+    "rule that ends early": turn("mdc.csv", "principal in MDCB", "principal in", 5, "rule", "rule_ends"),
+    "bracket not closed": turn(
+        "mdc.csv", "principal in MDCB", "(principal in MDCB", 5, "rule", "rule_unclosed"
+    ),
+    "two conditions side by side": turn(
+        "mdc.csv", "principal in MDCB", "principal in MDCB cc", 5, "rule", "rule_joint"
+    ),
+    "number for a condition": turn("mdc.csv", "principal in MDCB", "5", 5, "rule", "rule_condition"),
+    "number for a list": turn("mdc.csv", "principal in MDCB", "principal in 5", 5, "rule", "rule_list"),
+    "field without operator": turn("mdc.csv", "principal in MDCB", "age in MDCB", 5, "rule", "rule_operator"),
+    "word for a number": turn("mdc.csv", "principal in MDCB", "age < cc", 5, "rule", "rule_number"),
+    "fraction for a way": turn("drg.csv", "{2, 5}", "{2.5}", 8, "rule", "rule_integer"),
+    "department without quotes": turn(
+        "mdc.csv", "principal in MDCB", "department == ICU", 5, "rule", "rule_string"
+    ),
     "empty rule": add("drg.csv", "BR1,4,BR17,,,1,", 10, "rule", "empty"),
     "unknown list": turn("adrg.csv", "in BB1.procedures", "in bb1.procedures", 5, "rule", "unknown_list"),
     "procedure list for a diagnosis": turn(

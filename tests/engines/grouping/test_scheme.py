@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from grouping.engine import package as package_files
+from grouping.engine.inspection import inspect
+from grouping.engine.problems import REASONS
+from grouping.engine.remedies import REMEDIES
 from grouping.engine.scheme import SchemeError, read_scheme, warnings
+from grouping.versions.kinds import KINDS
+from tests.engines.grouping.packed import PACKED, WARNED
 from tests.engines.grouping.refused import REFUSED
 from tests.engines.grouping.tiny import TINY, Files, read, with_rows, with_text, write, write_zip
 
@@ -231,28 +236,6 @@ def test_a_rule_longer_than_a_usual_cell_is_read(tmp_path: Path) -> None:
     assert scheme.mdcs[3].text == rule
 
 
-WARNED = {
-    "row after true": (with_rows("drg.csv", "BR1,4,BR17,,mcc,1,"), ("drg.csv", 10, "rule", "unreachable")),
-    "ADRG that catches nothing": (
-        with_rows("adrg.csv", "MDCB,4,BS1,,medical,true,next"),
-        ("adrg.csv", 8, "when_no_drg", "without_drg"),
-    ),
-    "unused list": (
-        with_rows("lists.csv", "X.old,diagnosis,I61.000"),
-        ("lists.csv", None, "list", "unused_list"),
-    ),
-    "diagnosis unknown": (
-        with_rows("lists.csv", "MDCB,diagnosis,I64.x00"),
-        ("lists.csv", None, "code", "unknown_code"),
-    ),
-    "procedure unknown": (
-        with_rows("lists.csv", "valid,procedure,03.1"),
-        ("lists.csv", None, "code", "unknown_code"),
-    ),
-    "no weight": (with_text("drg.csv", "12.50", ""), ("drg.csv", 2, "weight", "no_weight")),
-}
-
-
 def test_a_sound_package_has_no_warnings(tmp_path: Path) -> None:
     assert warnings(read(tmp_path)) == []
 
@@ -260,9 +243,34 @@ def test_a_sound_package_has_no_warnings(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", WARNED)
 def test_what_an_import_should_warn_about(name: str, tmp_path: Path) -> None:
     files, expected = WARNED[name]
-    (problem,) = warnings(read(tmp_path, files))
+    found = inspect({file: text.encode() for file, text in files.items()})
+    assert found.errors == ()
+    (problem,) = [one for one in found.warnings if one.kind == expected[3]]
     assert (problem.file, problem.line, problem.column, problem.kind) == expected
     assert problem.reason in str(problem)
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_a_package_packed_wrongly_is_refused_by_its_kind(name: str, tmp_path: Path) -> None:
+    build, kind = PACKED[name]
+    with pytest.raises(SchemeError) as refused:
+        read_scheme(build(tmp_path))
+    assert {problem.kind for problem in refused.value.problems} == {kind}
+
+
+def test_every_kind_of_problem_has_a_package_a_remedy_and_a_word() -> None:
+    kinds = {kind for kind in REASONS if not kind.startswith("case_")}
+    shown = {place[3] for _files, place in REFUSED.values()} | {kind for _build, kind in PACKED.values()}
+    shown |= {place[3] for _files, place in WARNED.values()} | {"too_large"}  # has tests of its own above
+    assert shown == kinds
+    assert set(REMEDIES) == kinds == set(KINDS)
+
+
+def test_remedies_hold_only_the_places_that_a_finding_fills() -> None:
+    for files, place in [*REFUSED.values(), *WARNED.values()]:
+        found = inspect({file: text.encode() for file, text in files.items()})
+        (problem,) = [one for one in (*found.errors, *found.warnings) if one.kind == place[3]]
+        assert REMEDIES[problem.kind] % problem.params
 
 
 def test_no_dictionary_and_no_weights_are_no_warning(tmp_path: Path) -> None:
