@@ -1,0 +1,118 @@
+"""Readmission read from stored stays: what each stay is, rates by institution; set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from alliance.lib.period import Month
+from alliance.services import parameters
+from grouping import sql as cases_sql
+from grouping.engine.readmission import Rate
+from grouping.readmission import sql
+
+VARIANTS = ("all", "dx3", "adrg")
+
+
+@dataclass(frozen=True)
+class StayFact:
+    """One stay judged, by the ids of its case: as grouping.engine.readmission.Judged, Split and Overlap.
+
+    `again` holds the counted admissions after it by variant; `split_reason` "flag" is R01, `overlap` "flag"
+    R02 (e) with `others`.
+    """
+
+    id: int
+    institution_id: int
+    month: Month
+    excluded: str
+    previous: int | None
+    gap: int | None
+    reason: str
+    again: dict[str, tuple[int, ...]]
+    home: int | None
+    home_gap: int | None
+    split_reason: str
+    split_anywhere: bool
+    overlap: str
+    others: tuple[int, ...]
+    down_referral: bool
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The windows in force: days of readmission and of split admission, hours, the last day with data."""
+
+    days: int
+    split_days: int
+    newborn_days: int
+    down_days: int
+    overlap: timedelta
+    transfer: timedelta
+    data_end: date
+
+
+def windows(month: Month, *, national: bool = False) -> Windows:
+    """The windows of a month from the register; `national` takes the window of the national export.
+
+    The last day with data is that of the newest month with front pages: institutions deliver whole months.
+    """
+    on = month.last_day
+    days = parameters.in_force("readmit_days.national" if national else "readmit_days", on=on)
+    last = cases_sql.fetch(sql.LAST_DAY)[0]["day"]
+    return Windows(
+        int(str(days)),
+        int(str(parameters.in_force("split_admission.days", on=on))),
+        int(str(parameters.in_force("readmission.newborn_days", on=on))),
+        int(str(parameters.in_force("referral.down_record_days", on=on))),
+        _clock(parameters.in_force("overlap.allowed", on=on)),
+        _clock(parameters.in_force("referral.transfer_window", on=on)),
+        last or on,
+    )
+
+
+def _clock(rule: Any) -> timedelta:
+    """A clock such as H4 as a length of time."""
+    return timedelta(**{"hours" if rule.unit == "H" else "minutes": rule.number})
+
+
+def judge(months: Sequence[Month], used: Windows) -> list[StayFact]:
+    """Every stay of the patients discharged in the months, those of other months among them; one query."""
+    return [_fact(row) for row in cases_sql.fetch(sql.JUDGE, **_asked(months, used))]
+
+
+def rates(months: Sequence[Month], used: Windows) -> dict[int, dict[str, Rate]]:
+    """Rate by institution (0: all) and variant, of the index discharges of the months; one query."""
+    return {
+        int(row["institution_id"]): {
+            variant: Rate(row["eligible"], row[f"{variant}_times"]) for variant in VARIANTS
+        }
+        for row in cases_sql.fetch(sql.RATES, **_asked(months, used))
+    }
+
+
+def _asked(months: Sequence[Month], used: Windows) -> dict[str, object]:
+    return {
+        "months": [month.first_day for month in months], "days": used.days, "split_days": used.split_days,
+        "newborn_days": used.newborn_days, "down_days": used.down_days, "overlap": used.overlap,
+        "transfer": used.transfer, "data_end": used.data_end,
+    }  # fmt: skip
+
+
+def _fact(row: dict[str, Any]) -> StayFact:
+    gap, home_gap = row["gap"], row["home_gap"]
+    return StayFact(
+        row["id"], row["institution_id"], Month.of(row["month"]), row["excluded"], row["previous_id"],
+        None if gap is None else int(gap), row["reason"],
+        {variant: tuple(row[f"{variant}_ids"] or ()) for variant in VARIANTS},
+        row["home_id"], None if home_gap is None else int(home_gap), row["split_reason"],
+        bool(row["split_anywhere"]), row["overlap"], tuple(row["others"] or ()), row["down_referral"],
+    )  # fmt: skip
+
+
+def percent_of(rate: Rate | None) -> Decimal | None:
+    """The rate in percent; None without an eligible discharge."""
+    return rate.pct if rate else None

@@ -1,0 +1,179 @@
+"""SQL of readmission: every stay of the patients of some months judged in one statement.
+
+As grouping.engine.readmission, which is its yardstick: the nearest previous discharge is the latest one not
+after the admission, at one instant that of the admission's own institution, else the smallest key.
+"""
+
+from __future__ import annotations
+
+from grouping.sql import IN_FORCE
+
+LAST_DAY = """
+select (max(month) + interval '1 month' - interval '1 day')::date as day from grouping_case
+where alliance_id = %(alliance)s and document = 'front_page' and voided_at is null
+"""
+
+# Looked up by the index on (alliance, person, admitted): a patient has few stays.
+_PREVIOUS = """
+left join lateral (
+  select p.id from grouping_case p
+  join alliance_institution pi on pi.alliance_id = p.alliance_id and pi.id = p.institution_id
+  where p.alliance_id = %(alliance)s and p.person_id = s.person_id and p.id <> s.id
+    and p.document = 'front_page' and p.voided_at is null and p.discharged_at <= s.admitted_at {more}
+  order by p.discharged_at desc, (p.institution_id <> s.institution_id), pi.organisation collate "C",
+           p.record_no collate "C", p.visit_no
+  limit 1
+) {name} on true
+"""
+
+
+def _alike(first: str, second: str) -> str:
+    return (
+        f"(left({first}.dx, 3) = left({second}.dx, 3) and {first}.dx <> ''"
+        f" or {first}.adrg <> '' and {first}.adrg = {second}.adrg)"
+    )
+
+
+def _transferred(first: str, second: str) -> str:
+    return (
+        f"({first}.way in (2, 3) and {first}.receiver_id = {second}.institution_id"
+        f" and {second}.admitted_at - {first}.discharged_at <= %(transfer)s)"
+    )
+
+
+def _gap(first: str, second: str) -> str:
+    return f"({second}.admitted::date - {first}.discharged::date)"
+
+
+_REFERRED = (
+    "exists (select 1 from grouping_referrallink l"
+    " where l.alliance_id = %(alliance)s and l.admission_id = {0}.id)"
+)
+
+
+def _split(first: str) -> str:
+    """Why a stay is no R01 after `first`, or "flag"; the first reason wins."""
+    return f"""case
+    when {first}.id is null then 'no_previous'
+    when {_gap(first, "s")} > %(split_days)s then 'over_' || %(split_days)s || '_days'
+    when not {_alike(first, "s")} then 'different_diagnosis_and_group'
+    when {first}.way in (2, 3, 5) then 'first_was_death_or_transfer'
+    when {first}.plan = 2 then 'planned'
+    when {_REFERRED.format("s")} then 'accepted_referral'
+    when {_transferred(first, "s")} then 'transfer_within_24h'
+    when s.dx like 'Z51.%%' or s.dx like 'Z49%%' then 'therapy'
+    when s.emergency then 'emergency_critical' else 'flag' end"""
+
+
+JUDGE = f"""
+with stays as materialized (
+  select c.id, c.person_id, c.institution_id, c.month, c.admitted_at, c.discharged_at,
+         c.admitted_at at time zone 'Asia/Shanghai' as admitted,
+         c.discharged_at at time zone 'Asia/Shanghai' as discharged,
+         c.discharge_way as way, c.readmission_plan as plan, c.age, c.age_days,
+         coalesce(c.diagnoses[1], '') as dx, coalesce(g.adrg, '') as adrg,
+         r.id as receiver_id, r.level as receiver_level,
+         coalesce(c.raw ->> 'emergency_critical', '') = '1' as emergency
+  from grouping_case c
+  left join alliance_institution r on r.alliance_id = c.alliance_id and r.name = c.receiver
+    and c.receiver <> ''
+  left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+    and g.revision = c.revision and g.scheme_id = {IN_FORCE} and g.status in ('grouped', 'adrg_only')
+  where c.alliance_id = %(alliance)s and c.document = 'front_page' and c.voided_at is null
+    and c.person_id in (select person_id from grouping_case
+                         where alliance_id = %(alliance)s and month = any(%(months)s::date[])
+                           and document = 'front_page' and voided_at is null)
+), judged as (
+  select s.*, before.id as previous_id, home.id as home_id,
+         case when s.way = 5 then 'death'
+              when s.age = 0 and s.age_days <= %(newborn_days)s then 'newborn'
+              when s.way = 2 and exists (
+                select 1 from grouping_case o where o.alliance_id = %(alliance)s
+                  and o.person_id = s.person_id and o.document = 'front_page' and o.voided_at is null
+                  and o.institution_id <> s.institution_id and o.admitted_at >= s.discharged_at
+                  and (o.admitted_at at time zone 'Asia/Shanghai')::date = s.discharged::date)
+                then 'same_day_transfer'
+              when %(data_end)s::date - s.discharged::date < %(days)s then 'window' else '' end as excluded
+  from stays s
+  {_PREVIOUS.format(name="before", more="")}
+  {_PREVIOUS.format(name="home", more="and p.institution_id = s.institution_id")}
+), reasoned as (
+  select s.*, p.dx as previous_dx, p.adrg as previous_adrg, {_gap("p", "s")} as gap,
+         case when p.id is null then 'no_previous'
+              when p.excluded <> '' then 'index_' || p.excluded
+              when {_gap("p", "s")} > %(days)s then 'beyond_window'
+              when {_REFERRED.format("s")} then 'accepted_referral'
+              when {_transferred("p", "s")} then 'transfer_within_24h'
+              when p.plan = 2 then 'planned'
+              when s.dx like 'Z51.0%%' or s.dx like 'Z51.1%%' or s.dx like 'Z49%%' then 'therapy'
+              else 'counted' end as reason,
+         {_gap("h", "s")} as home_gap, {_split("h")} as split_reason, {_split("p")} = 'flag' as split_anywhere
+  from judged s
+  left join judged p on p.id = s.previous_id
+  left join judged h on h.id = s.home_id
+), again as (
+  select previous_id, array_agg(id order by admitted_at, discharged_at, id) as all_ids,
+         array_agg(id order by admitted_at, discharged_at, id)
+           filter (where dx <> '' and left(dx, 3) = left(previous_dx, 3)) as dx3_ids,
+         array_agg(id order by admitted_at, discharged_at, id)
+           filter (where adrg <> '' and adrg = previous_adrg) as adrg_ids
+  from reasoned where reason = 'counted' group by previous_id
+), pairs as (
+  select a.id, b.id as other,
+         case when least(a.discharged_at, b.discharged_at) - greatest(a.admitted_at, b.admitted_at)
+                   <= %(overlap)s then 'overlap_up_to'
+              when exists (select 1 from grouping_referrallink l where l.alliance_id = %(alliance)s
+                            and l.admission_id in (a.id, b.id)
+                            and ((l.origin_id = a.institution_id and l.target_id = b.institution_id)
+                              or (l.origin_id = b.institution_id and l.target_id = a.institution_id)))
+                then 'referral'
+              when case when (a.admitted_at, a.discharged_at, a.id) < (b.admitted_at, b.discharged_at, b.id)
+                        then a.way in (2, 3) and a.discharged::date = b.admitted::date
+                        else b.way in (2, 3) and b.discharged::date = a.admitted::date end
+                then 'same_day_transfer' else 'flag' end as reason
+  from stays a join stays b on b.person_id = a.person_id and b.id <> a.id
+    and b.institution_id <> a.institution_id
+    and least(a.discharged_at, b.discharged_at) > greatest(a.admitted_at, b.admitted_at)
+), shared as (
+  select id, array_agg(other order by other) filter (where reason = 'flag') as others,
+         min(case reason when 'flag' then 1 when 'referral' then 2 when 'same_day_transfer' then 3 else 4 end)
+           as rank
+  from pairs group by id
+)
+select s.id, s.person_id, s.institution_id, s.month, s.excluded, s.previous_id, s.gap, s.reason,
+       a.all_ids, a.dx3_ids, a.adrg_ids, s.home_id, s.home_gap, s.split_reason, s.split_anywhere,
+       o.others, coalesce((array['flag', 'referral', 'same_day_transfer', 'overlap_up_to'])[o.rank], '')
+         as overlap,
+       exists (select 1 from grouping_referrallink l where l.alliance_id = %(alliance)s
+                and l.source_id = s.id and l.direction = 'down' and l.admission_id is not null)
+       or (s.way = 3 or s.way = 2 and s.receiver_level = 'primary') and exists (
+         select 1 from grouping_case t where t.alliance_id = %(alliance)s and t.person_id = s.person_id
+           and t.id <> s.id and t.document = 'front_page' and t.voided_at is null
+           and t.institution_id = s.receiver_id and t.admitted_at >= s.discharged_at
+           and (t.admitted_at at time zone 'Asia/Shanghai')::date - s.discharged::date
+               <= %(down_days)s) as down_referral
+from reasoned s
+left join again a on a.previous_id = s.id
+left join shared o on o.id = s.id
+order by s.id
+"""
+
+RATES = f"""
+select coalesce(institution_id, 0) as institution_id,
+       count(*) filter (where excluded = '') as eligible,
+       count(*) filter (where excluded = '' and all_ids is not null) as all_times,
+       count(*) filter (where excluded = '' and dx3_ids is not null) as dx3_times,
+       count(*) filter (where excluded = '' and adrg_ids is not null) as adrg_times
+from ({JUDGE}) j where j.month = any(%(months)s::date[])
+group by grouping sets ((), (institution_id)) order by 1
+"""
+
+REPLACE_LINKS = """
+insert into grouping_referrallink
+  (alliance_id, number, direction, origin_id, target_id, source_id, admission_id)
+select %(alliance)s, * from unnest(%(numbers)s::text[], %(directions)s::text[], %(origins)s::bigint[],
+                                   %(targets)s::bigint[], %(sources)s::bigint[], %(admissions)s::bigint[])
+on conflict (alliance_id, number) do update
+set direction = excluded.direction, origin_id = excluded.origin_id, target_id = excluded.target_id,
+    source_id = excluded.source_id, admission_id = excluded.admission_id
+"""
