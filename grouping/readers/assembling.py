@@ -40,6 +40,7 @@ class Assembler:
 
     `edition` says which code edition the source delivers; it is a setting of the source and never guessed
     (FORMAT 5.5). `seen` holds the keys of the rows before; without it duplicates are the caller's.
+    `levels`: whether the source states levels of operations.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class Assembler:
         edition: Edition,
         limits: Limits,
         seen: SeenKeys | None,
+        levels: bool = True,
     ) -> None:
         self._layout = layout
         self._dictionary = dictionary
         self._edition = edition
         self._limits = limits
         self._seen = seen
+        self._levels = levels
 
     def row(self, cells: Sequence[str], line: int, last: int) -> FrontPage | BadRow:
         """The page of the cells of lines `line` to `last`, or their errors."""
@@ -86,9 +89,9 @@ class Assembler:
             patient=patient,
             stay=stay,
             diagnoses=parts.read_diagnoses(record, self._dictionary.diagnoses, self._edition),
-            procedures=parts.read_procedures(record, self._dictionary, self._edition),
+            procedures=parts.read_procedures(record, self._dictionary, self._edition, self._levels),
             bill=parts.read_bill(record),
-            raw=self._layout.raw(record.filled),
+            raw=self._layout.raw(record.filled) | ({} if stated else {"A49": str(visit_no)}),
         )
         self._check(record, page)
         return page

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from grouping.readers.listfields import NAMES
+
 
 class Kind(Enum):
     """What a column holds; the personal kinds never reach the raw columns nor an error text unmasked."""
@@ -252,5 +254,6 @@ def field_name(code: str, language: str) -> str:
     """Return the name of a column in "zh" or "en"; a column outside the standard is named by its own code."""
     field = FIELDS.get(code)
     if field is None:
-        return code
+        zh, en = NAMES.get(code, (code, code))
+        return zh if language == "zh" else en
     return field.zh if language == "zh" else field.en

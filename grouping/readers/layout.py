@@ -15,7 +15,11 @@ from grouping.readers.rows import FileRefused, Limits
 T = TypeVar("T")
 # Columns outside the standard are kept raw unless their heading speaks of a person.
 _PERSONAL_HEADING = re.compile(
-    r"姓名|名字|身份证|证件|电话|手机|联系|地址|住址|户口|邮编|卡号|NAME|IDCARD|ID_?NO|PHONE|MOBILE|TEL|ADDR|CARD",
+    r"姓名|名字|身份证|证件|电话|手机|联系|地址|住址|户口|邮编|卡号|NAME|IDCARD|ID_?NO|PHONE|MOBILE|TEL|ADDR|CARD"
+    # Doctors, nurses and relatives, and the pinyin of the older provincial export (definitions section 10.2).
+    r"|医师|医生|护士|术者|编码员|家属|籍贯|出生地|单位"
+    r"|^(?:XM|HZXM|SFZH|SFZ|ZJHM|JKKH|LXRXM|LXR|DH|DH2|LXDH|SJH|DZ|XZZ|HKDZ|GZDWJDZ|DWDH|CSD|GG|YB[123])$"
+    r"|^(?:KZR|ZRYS|ZZYS|ZYYS|ZRHS|JXYS|SXYS|BMY|ZKYS|ZKHS|SZ\d*|YZ\d*|EZ\d*|MZYS\d*)$",
     re.IGNORECASE,
 )
 

@@ -4,9 +4,11 @@ Parameters are named. `line` is the physical line of the file (header = 1), `fie
 language of the sentence, `column` its code, `value` the masked value.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from grouping.readers import foreign
 from grouping.readers.fields import field_name
 
 Param = str | int | tuple[str, ...]
@@ -20,6 +22,27 @@ class Message:
 
     en: str
     zh: str
+
+
+_CODE = re.compile(r"\b[A-F]\d{2}(?:x\d{2})?[CN]?\b")
+_UNITS = {
+    CHINESE: ((re.compile(r"第 (%\((?:line|first)\)s) 行"), r"第 \1 份清单"),),
+    ENGLISH: ((re.compile(r"\bLine (%\(line\)s)"), r"List \1"), (re.compile(r"\bline (%\()"), r"list \1")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How a source calls things: its headings by standard column; whether it has lists instead of lines."""
+
+    columns: Mapping[str, str]
+    lists: bool = False
+
+    def reworded(self, template: str, language: str) -> str:
+        """The template with the source's headings instead of the standard's codes."""
+        for pattern, word in _UNITS[language] if self.lists else ():
+            template = pattern.sub(word, template)
+        return _CODE.sub(lambda hit: self.columns.get(hit[0], hit[0]).replace("%", "%%"), template)
 
 
 _ROW: dict[str, tuple[str, str]] = {
@@ -262,8 +285,8 @@ _FILE: dict[str, tuple[str, str]] = {
     ),
 }
 
-ROW: dict[str, Message] = {key: Message(*pair) for key, pair in _ROW.items()}
-FILE: dict[str, Message] = {key: Message(*pair) for key, pair in _FILE.items()}
+ROW: dict[str, Message] = {key: Message(*pair) for key, pair in (_ROW | foreign.ROW).items()}
+FILE: dict[str, Message] = {key: Message(*pair) for key, pair in (_FILE | foreign.FILE).items()}
 MESSAGES: dict[str, Message] = ROW | FILE
 
 
@@ -280,12 +303,21 @@ def _joined(name: str, value: Param, language: str) -> str:
 def arguments(params: Mapping[str, Param], language: str) -> dict[str, str]:
     """Return the named parameters of a sentence as text; the name of `column` joins them as `field`."""
     texts = {name: _joined(name, value, language) for name, value in params.items()}
+    if isinstance(codes := params.get("fields"), tuple):
+        texts["fields"] = _joined("columns", tuple(field_name(code, language) for code in codes), language)
     if "column" in texts:
         texts["field"] = field_name(texts["column"], language)
     return texts
 
 
-def sentence(key: str, params: Mapping[str, Param], language: str = CHINESE) -> str:
-    """Return the whole sentence of a message key in "zh" or "en"."""
-    message = MESSAGES[key]
-    return (message.zh if language == CHINESE else message.en) % arguments(params, language)
+def sentence(
+    key: str, params: Mapping[str, Param], language: str = CHINESE, names: Names | None = None
+) -> str:
+    """Return the whole sentence of a message key in "zh" or "en", in the words of its source."""
+    message, texts = MESSAGES[key], arguments(params, language)
+    text = message.zh if language == CHINESE else message.en
+    if names is not None:
+        text = names.reworded(text, language)
+        if "column" in texts:
+            texts["column"] = names.columns.get(texts["column"], texts["column"])
+    return text % texts

@@ -83,13 +83,18 @@ def report_unknown(record: Record, column: str, code: str, codes: Codes, edition
         record.report(column, kind, "code_unknown", code)
 
 
-def read_procedures(record: Record, dictionary: Dictionary, edition: Edition) -> tuple[Procedure, ...]:
-    """Return the procedures, main first, in the insurance edition; reports unknown codes, times, levels."""
+def read_procedures(
+    record: Record, dictionary: Dictionary, edition: Edition, levels: bool = True
+) -> tuple[Procedure, ...]:
+    """Return the procedures, main first, in the insurance edition; reports unknown codes, times, levels.
+
+    `levels`: whether the document states levels of operations at all.
+    """
     codes = dictionary.procedures
     filled = slots_filled(record.values, PROCEDURES)
     procedures = tuple([_procedure(record, slot, code, codes, edition) for code, slot in filled])
     if procedures and record.has(MAIN):
-        _check_main(record, procedures[0], dictionary)
+        _check_main(record, procedures[0], dictionary, levels)
     return procedures
 
 
@@ -109,10 +114,10 @@ def _procedure(
     )
 
 
-def _check_main(record: Record, first: Procedure, dictionary: Dictionary) -> None:
+def _check_main(record: Record, first: Procedure, dictionary: Dictionary, levels: bool) -> None:
     if not record.text(MAIN):
         record.report(MAIN, "missing_main_procedure", "main_procedure_missing")
-    elif first.level is None and record.sound(MAIN) and dictionary.is_operation(first.code):
+    elif levels and first.level is None and record.sound(MAIN) and dictionary.is_operation(first.code):
         record.report("C17x01", "missing_operation_level", "operation_level_missing", code=first.recorded)
 
 

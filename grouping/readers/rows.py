@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from alliance.lib.refusal import Refused
 from grouping.engine.case import Case
-from grouping.readers.messages import CHINESE, ENGLISH, FILE, Param, arguments, sentence
+from grouping.readers.messages import CHINESE, ENGLISH, FILE, Names, Param, arguments, sentence
 
 MIB = 1024 * 1024
 
@@ -133,9 +133,9 @@ class RowError:
         """The named parameters of the sentence, line, column and value among them."""
         return {"line": self.line, "column": self.column, "value": self.value, **dict(self.params)}
 
-    def text(self, language: str = CHINESE) -> str:
-        """Return the sentence for people in "zh" or "en"."""
-        return sentence(self.message, self.arguments, language)
+    def text(self, language: str = CHINESE, names: Names | None = None) -> str:
+        """Return the sentence for people in "zh" or "en", in the words of the source where it has its own."""
+        return sentence(self.message, self.arguments, language, names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def detect_encoding(file: BinaryIO, limits: Limits) -> Encoding:
     if head[:2] in _UTF16:
         raise FileRefused("utf16")
     start = Position(len(_BOM) if head == _BOM else 0, 1)
-    evidence = _Evidence()
+    evidence = Evidence()
     lines = Lines(file, start, limits)
     for line in lines:
         if not line.isascii() or b"\0" in line:
@@ -116,7 +116,7 @@ def detect_encoding(file: BinaryIO, limits: Limits) -> Encoding:
     return Encoding(evidence.verdict(marked=start.offset > 0), start)
 
 
-class _Evidence:
+class Evidence:
     """What the lines with non-ASCII bytes say. Each field holds the first byte and line of its kind."""
 
     def __init__(self) -> None:
