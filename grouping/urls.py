@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from grouping.views import cases, deliveries, delivery, schemes
+from grouping.views import cases, deliveries, delivery, interpreter, schemes
 
 urlpatterns = [
     path("case-files/", deliveries.case_files, name="case-files"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/unmask/", cases.case_unmask, name="case-unmask"),
+    path("interpreter/", interpreter.interpreter, name="interpreter"),
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
     path("schemes/", include("grouping.versions.urls")),
 ]

@@ -115,6 +115,7 @@ CASES: dict[str, Case] = {
     "case": one("case"),
     "case-unmask": one("case"),
     "api:case-explanation": one("case"),
+    "interpreter": LIST,
     "schemes": LIST,
     "scheme-import": LIST,
     "scheme": one("scheme", shared=True),

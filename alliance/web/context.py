@@ -42,6 +42,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("case-files", _("Case files"), "file", "case_file.view"),
             Entry("cases", _("Cases and groups"), "list", "case.list"),
+            Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),
         ),

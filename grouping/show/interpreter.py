@@ -1,0 +1,98 @@
+"""What the interpreter shows: chosen codes, what the search finds, the group with its steps, advice."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from alliance.web import parts, words
+from grouping import tables
+from grouping.engine.interpreter import explain
+from grouping.engine.rows import Scheme as Package
+from grouping.engine.story import group_name
+from grouping.engine.tier import Tier
+from grouping.engine.trace import Trace
+from grouping.interpreting import Asked, Codes, book
+from grouping.models import Scheme
+from grouping.services import community
+from grouping.show import steps
+
+TIER_CHIPS = {"low": "ok", "mid": "warn", "high": "late"}
+
+
+def found(codes: Codes, package: Package) -> dict[str, Any]:
+    """What the search of one kind finds."""
+    return {
+        "kind": codes.kind,
+        "suggestions": codes.suggestions(book(package, codes.kind)),
+        "typed": codes.typed,
+    }
+
+
+def desk(asked: Asked, package: Package) -> dict[str, Any]:
+    """The form: both kinds of codes with names and searches, the facts of the stay."""
+    labels = {
+        "d": (_("Diagnoses"), _("code, name or initials: I50, 心衰, xlsj"), _("principal")),
+        "p": (_("Procedures"), _("code, name or initials: 33.24, 灌洗, gx"), _("main")),
+    }
+    chosen = [
+        {
+            "label": labels[codes.kind][0], "hint": labels[codes.kind][1], "first": labels[codes.kind][2],
+            "named": codes.named(book(package, codes.kind)), **found(codes, package),
+        }
+        for codes in (asked.diagnoses, asked.procedures)
+    ]  # fmt: skip
+    return {"chosen": chosen, "form": asked.form, "rare": ("age_days", "weight", "icu_hours", "department")}
+
+
+def answer(asked: Asked, scheme: Scheme, package: Package, today: date) -> dict[str, Any]:
+    """The group of what was asked, its steps and advice; nothing while there is no code."""
+    day = asked.day(today)
+    base = {"scheme": scheme, "day": day, "empty": not (asked.diagnoses.codes or asked.procedures.codes)}
+    if base["empty"]:
+        return base
+    trace = explain(package, asked.case())
+    story = steps.story(trace, package)
+    tier, plan = community.advise(trace, asked.diagnoses.codes, on=day)
+    names = package.diagnosis_names
+    return base | {
+        "story": story, "attempts": steps.attempts(story), "figures": figures(trace, scheme, package),
+        "complications": [(row, names.get(row.code, "")) for row in story.complications],
+        "plan": plan, "tier": tier.tier, "tier_chip": TIER_CHIPS[tier.tier], "tier_word": tier_word(tier.tier),
+        "factors": factors(tier, package),
+    }  # fmt: skip
+
+
+def figures(trace: Trace, scheme: Scheme, package: Package) -> list[parts.Fig]:
+    """Group, weight and payment standard."""
+    result = trace.result
+    about = _("illustrative, not for payment") if scheme.illustrative else package.head.weight_unit
+    return [
+        parts.Fig("DRG", result.drg, detail=group_name(package, result.adrg, result.drg)),
+        parts.Fig(_("weight"), tables.plain_weight(result.weight), detail=about),
+        parts.Fig(_("payment standard (yuan)"), words.DASH, detail=_("no tariff is set")),
+    ]
+
+
+def tier_word(tier: str) -> str:
+    """A tier in words."""
+    return {"low": _("low risk"), "mid": _("middle risk"), "high": _("high risk")}[tier]
+
+
+def factors(tier: Tier, package: Package) -> list[str]:
+    """What the tier rests on, in words."""
+    texts = {
+        "diagnosis": _("diagnosis %(code)s %(name)s"),
+        "group": _("group %(code)s %(name)s"),
+        "complication": _("counted complication %(code)s %(name)s"),
+    }
+    return [
+        (texts[one.kind] % {"code": one.code, "name": _name(one.kind, one.code, package)}).strip()
+        for one in tier.factors
+    ]
+
+
+def _name(kind: str, code: str, package: Package) -> str:
+    return group_name(package, code, code) if kind == "group" else package.diagnosis_names.get(code, "")
