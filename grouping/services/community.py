@@ -21,11 +21,14 @@ def rules(on: date) -> TierRules:
     )
 
 
-def advise(trace: Trace, diagnoses: Sequence[str], *, on: date) -> tuple[Tier, tuple[str, ...]]:
-    """The tier of a stay and the lines of its plan, both as decided for the day."""
-    tier = tier_of(trace, diagnoses, rules(on))
+def advise(trace: Trace, diagnoses: Sequence[str], *, on: date) -> tuple[Tier, tuple[str, ...]] | None:
+    """The tier of a stay and the lines of its plan, as decided for the day; None before any was decided."""
     plans = {LOW: "fd.plan.low", MID: "fd.plan.mid", HIGH: "fd.plan.high"}
-    return tier, _texts(plans[tier.tier], on)
+    try:
+        tier = tier_of(trace, diagnoses, rules(on))
+        return tier, _texts(plans[tier.tier], on)
+    except parameters.NotInForce:
+        return None
 
 
 def _texts(key: str, on: date) -> tuple[str, ...]:

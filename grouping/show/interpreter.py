@@ -55,13 +55,23 @@ def answer(asked: Asked, scheme: Scheme, package: Package, today: date) -> dict[
         return base
     trace = explain(package, asked.case())
     story = steps.story(trace, package)
-    tier, plan = community.advise(trace, asked.diagnoses.codes, on=day)
     names = package.diagnosis_names
     return base | {
         "story": story, "attempts": steps.attempts(story), "figures": figures(trace, scheme, package),
         "complications": [(row, names.get(row.code, "")) for row in story.complications],
-        "plan": plan, "tier": tier.tier, "tier_chip": TIER_CHIPS[tier.tier], "tier_word": tier_word(tier.tier),
-        "factors": factors(tier, package),
+        **advice(trace, asked, package, day),
+    }  # fmt: skip
+
+
+def advice(trace: Trace, asked: Asked, package: Package, day: date) -> dict[str, Any]:
+    """The tier with what it rests on, and the plan; nothing before the alliance decided about tiers."""
+    found = community.advise(trace, asked.diagnoses.codes, on=day)
+    if found is None:
+        return {}
+    tier, plan = found
+    return {
+        "tier_chip": TIER_CHIPS[tier.tier], "tier_word": tier_word(tier.tier),
+        "factors": factors(tier, package), "plan": plan,
     }  # fmt: skip
 
 
