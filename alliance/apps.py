@@ -12,6 +12,18 @@ def raise_walls(**kwargs: object) -> None:
     walls.build()
 
 
+def complete_alliances(**kwargs: object) -> None:
+    """Once the whole schema stands, alliances founded under an older version get what is new since."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from alliance.services import alliances
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        alliances.complete_all()
+
+
 class AllianceConfig(AppConfig):
     name = "alliance"
     verbose_name = _("Ground data")
@@ -26,3 +38,4 @@ class AllianceConfig(AppConfig):
         parameter_approval.register()
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(raise_walls, sender=last)
+        post_migrate.connect(complete_alliances, sender=last)

@@ -19,7 +19,19 @@ def found(*, code: str, name: str, kind: str, calendar_since: int, **settings: A
         code=code, defaults={"name": name, "kind": kind, **settings}
     )
     with act_in(alliance):
-        parameters.load_register()
         calendar.seed(since=calendar_since)
-        chains.install()
+        _complete()
     return alliance
+
+
+@transaction.atomic
+def complete_all() -> None:
+    """Give every alliance the parameters and chains it lacks, each with its default; nothing is changed."""
+    for alliance in Alliance.objects.order_by("pk"):
+        with act_in(alliance):
+            _complete()
+
+
+def _complete() -> None:
+    parameters.load_register()
+    chains.install()

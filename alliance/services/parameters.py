@@ -50,9 +50,10 @@ def rule_in_force(key: str, *, on: date, level: str = "") -> str:
 
 @transaction.atomic
 def load_register() -> int:
-    """Give a new alliance every registered parameter with its default and first day; return how many were
-    new.
+    """Give the alliance in scope every registered parameter it has no value of, with its default and first
+    day; return how many. A key it knows is left alone: its own decisions hold.
     """
+    known = set(Parameter.objects.values_list("key", flat=True))
     rows = [
         Parameter(
             key=key,
@@ -62,10 +63,9 @@ def load_register() -> int:
             source=", ".join(entry.source),
         )
         for key, entry in registered().items()
+        if key not in known
     ]
-    before = Parameter.objects.count()
-    Parameter.objects.bulk_create(rows, ignore_conflicts=True)
-    return Parameter.objects.count() - before
+    return len(Parameter.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 @transaction.atomic

@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from alliance.lib.register import RegisterRefused
-from alliance.models import RosterRow, Staff, WorkCalendarDay
-from alliance.services import calendar, parameters
+from alliance.models import Parameter, RosterRow, Staff, WorkCalendarDay
+from alliance.services import alliances, calendar, parameters
 from alliance.tenancy.scope import act_in
 from tests.world import World
 
@@ -35,6 +35,20 @@ def test_a_value_holds_from_its_day_on_and_a_level_may_have_its_own(world: World
         assert parameters.in_force(key, on=date(2026, 7, 1), level="township") == Decimal(60)
     with act_in(world.jiangzhou):
         assert parameters.in_force(key, on=date(2026, 7, 1)) == Decimal(50)
+
+
+def test_an_alliance_of_an_older_version_gets_what_is_new_and_keeps_what_it_decided(world: World) -> None:
+    with act_in(world.qinghe):
+        parameters.decide(
+            by=world.su, key="gb.primary_floor", value="55", from_date=date(2026, 7, 1), decided_by="理事会"
+        )
+        Parameter.objects.filter(key="gb.primary_floor", decided_by=parameters.DEFAULT).delete()
+        Parameter.objects.filter(key="referral.accept_urgent").delete()
+    alliances.complete_all()
+    with act_in(world.qinghe):
+        assert str(parameters.in_force("referral.accept_urgent", on=date(2026, 7, 1))) == "M30"
+        assert Parameter.objects.filter(key="gb.primary_floor").count() == 1
+        assert parameters.load_register() == 0
 
 
 def test_unknown_keys_and_values_that_do_not_fit_are_refused_by_name(world: World) -> None:
