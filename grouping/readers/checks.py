@@ -18,6 +18,7 @@ _ID_REASONS = {"id_spreadsheet": "id_scientific", "id_checksum": "id_checksum"}
 # Neoplasms (C, D00 to D48) need a pathology code, injuries and poisonings (S, T) an external cause.
 _NEOPLASM = ("C", *(f"D{number:02}" for number in range(49)))
 _INJURY = ("S", "T")
+_COMPANION_MISSING = {"C09C": "pathology_missing", "C12C": "external_cause_missing"}
 
 
 def check_choices(record: Record) -> None:
@@ -151,14 +152,13 @@ def check_companions(record: Record, codes: Codes, edition: Edition) -> None:
         if code and codes.translation(edition).get(code, code) not in codes.names:
             report_unknown(record, column, code, codes, edition)
     principal = record.text(PRINCIPAL)
-    if not record.sound(PRINCIPAL):
-        return
+    column = companion_of(principal)
+    if record.sound(PRINCIPAL) and column and record.has(column) and column not in record.filled:
+        record.report(column, "missing_value", _COMPANION_MISSING[column], code=principal)
+
+
+def companion_of(principal: str) -> str:
+    """The column that a principal diagnosis asks to be filled, "" when it asks for none."""
     if principal.startswith(_NEOPLASM):
-        _check_filled(record, "C09C", principal, "pathology_missing")
-    elif principal.startswith(_INJURY):
-        _check_filled(record, "C12C", principal, "external_cause_missing")
-
-
-def _check_filled(record: Record, column: str, principal: str, message: str) -> None:
-    if record.has(column) and column not in record.filled:
-        record.report(column, "missing_value", message, code=principal)
+        return "C09C"
+    return "C12C" if principal.startswith(_INJURY) else ""

@@ -1,0 +1,165 @@
+"""The records of a file in blocks that begin and end between two records; where to cut a file into ranges.
+
+A block without a quote is cut at line ends and commas; one with quotes goes through the csv module, which
+alone knows where a quoted cell ends. Both give what the reader that goes line by line gives.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from grouping.readers.rows import Checkpoint, FileRefused, Limits, Position
+
+BLOCK = 1 << 19  # bytes read at a time: some hundred records
+_LONGEST_CELL = 131_072  # characters, of the csv module
+Cells = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some whole records from a position on; `firsts` and `lasts` are their physical lines.
+
+    Blank lines are no records. `parsed` has the cells already where the csv module had to look at them.
+    """
+
+    start: Position
+    data: bytes
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+    parsed: list[Cells | None] | None
+
+    def rows(self, encoding: str) -> list[Cells | None]:
+        """The cells of each record, None where they cannot be told apart."""
+        if self.parsed is not None:
+            return self.parsed
+        lines = self.data.decode(encoding).replace("\r\n", "\n").split("\n")[: len(self.firsts)]
+        if max(map(len, lines), default=0) > _LONGEST_CELL:
+            return _parse([line + "\n" for line in lines]).rows
+        return [line.split(",") for line in lines]
+
+    def behind(self, line: int) -> Position:
+        """Where the line behind a line of the block begins."""
+        ends = line + 1 - self.start.line
+        parts = self.data.split(b"\n", ends)
+        rest = len(parts[ends]) if len(parts) > ends else 0
+        return Position(self.start.offset + len(self.data) - rest, line + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """Records by the csv module; `firsts` and `lasts` count lines from 0."""
+
+    rows: list[Cells | None]
+    firsts: list[int]
+    lasts: list[int]
+
+
+def blocks(file: BinaryIO, start: Checkpoint, end: int | None, limits: Limits) -> Iterator[Block]:
+    """Read the records from a checkpoint up to a byte (None: the end of the file) that lies between records.
+
+    The encoding must have been found out over the whole file (`detect_encoding`). Raises FileRefused
+    (record_too_long).
+    """
+    file.seek(start.position.offset)
+    left = None if end is None else end - start.position.offset
+    at, rest, more = start.position, b"", True
+    while more:
+        piece = file.read(BLOCK if left is None else min(BLOCK, left))
+        left = None if left is None else left - len(piece)
+        more = bool(piece) and left != 0
+        block = _block(rest + piece, at, start.encoding, more)
+        rest = (rest + piece)[len(block.data) :]
+        _check_length(block, rest, limits)
+        at = Position(at.offset + len(block.data), at.line + block.data.count(b"\n"))
+        if block.data:
+            yield block
+
+
+def cut(file: BinaryIO, start: Checkpoint, limits: Limits, rows: int) -> list[Position]:
+    """Return where every range of so many records begins, and at last where the file ends.
+
+    Raises FileRefused (record_too_long).
+    """
+    marks, held, end = [start.position], 0, start.position
+    for block in blocks(file, start, None, limits):
+        for last in block.lasts:
+            held += 1
+            if held == rows:
+                marks.append(block.behind(last))
+                held = 0
+        lines = block.start.line + block.data.count(b"\n")
+        end = Position(block.start.offset + len(block.data), lines)
+    if held or len(marks) == 1:
+        return [*marks, end]
+    return [*marks[:-1], end]
+
+
+def _block(data: bytes, at: Position, encoding: str, more: bool) -> Block:
+    """The whole records that the bytes begin with; the last one is whole when no more bytes come."""
+    whole = data[: data.rfind(b"\n") + 1] if more else data
+    if _is_plain(whole):
+        lines = whole.count(b"\n") + (not whole.endswith(b"\n") if whole else 0)
+        numbers = range(at.line, at.line + lines)
+        return Block(at, whole, numbers, numbers, None)
+    return _without_open(_parse(_lines(whole.decode(encoding))), whole, at, more)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether every line is one record whose cells end at commas: no quote, no lone return, no blank line."""
+    return not (
+        b'"' in data
+        or data.count(b"\r") != data.count(b"\r\n")
+        or b"\n\n" in data
+        or b"\n\r\n" in data
+        or data.startswith((b"\n", b"\r\n"))
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The physical lines with their ends; nothing but a line feed ends one."""
+    *lines, rest = text.split("\n")
+    return [line + "\n" for line in lines] + ([rest] if rest else [])
+
+
+def _parse(lines: list[str]) -> _Parsed:
+    reader = csv.reader(lines, strict=True)
+    found = _Parsed([], [], [])
+    while True:
+        first = reader.line_num
+        try:
+            cells: Cells | None = next(reader)
+        except StopIteration:
+            return found
+        except csv.Error:
+            cells = None
+        if cells is None or cells:
+            found.rows.append(cells)
+            found.firsts.append(first)
+            found.lasts.append(reader.line_num - 1)
+
+
+def _without_open(found: _Parsed, whole: bytes, at: Position, more: bool) -> Block:
+    """The block, without a last record that may go on behind its bytes."""
+    if more and found.rows and found.rows[-1] is None and found.lasts[-1] == whole.count(b"\n") - 1:
+        first = found.firsts.pop()
+        found.lasts.pop()
+        found.rows.pop()
+        whole = whole[: len(whole) - len(whole.split(b"\n", first)[first])]
+    firsts, lasts = ([at.line + number for number in numbers] for numbers in (found.firsts, found.lasts))
+    return Block(at, whole, firsts, lasts, found.rows)
+
+
+def _check_length(block: Block, rest: bytes, limits: Limits) -> None:
+    """Refuse a record of many lines that is longer than allowed, whether it has ended yet or not."""
+    most = limits.max_record_bytes
+    line = block.start.line + block.data.count(b"\n")
+    if len(block.data) > most:
+        long = (
+            first
+            for first, last in zip(block.firsts, block.lasts, strict=True)
+            if block.behind(last).offset - block.behind(first - 1).offset > most
+        )
+        line = next(long, line)
+    if len(rest) > most or line < block.start.line + block.data.count(b"\n"):
+        raise FileRefused("record_too_long", line=line, limit=most >> 10)

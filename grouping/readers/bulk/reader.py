@@ -1,0 +1,69 @@
+"""Reading front pages in bulk: what is proven sound comes as columns, the rest row by row with its errors."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from grouping.readers.assembling import Assembler, malformed
+from grouping.readers.bulk.blocks import Block, Cells, blocks
+from grouping.readers.bulk.prove import Proven, Prover
+from grouping.readers.dictionary import Dictionary, Edition
+from grouping.readers.layout import compile_layout
+from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some consecutive rows: the proven ones with their lines, and the others, each in order of the file."""
+
+    proven: Proven | None
+    lines: list[int]
+    others: list[FrontPage | BadRow]
+
+    @property
+    def rows(self) -> int:
+        """How many records it holds."""
+        return len(self.lines) + len(self.others)
+
+
+class BulkReader:
+    """Reads ranges of one file; what it learns about cells serves all of them.
+
+    Duplicates are the caller's: ranges are read in any order, so only whoever has all keys can tell.
+    """
+
+    def __init__(
+        self, start: Checkpoint, *, dictionary: Dictionary, edition: Edition = "insurance", limits: Limits
+    ) -> None:
+        layout = compile_layout(start.header)
+        self._start = start
+        self._limits = limits
+        self._width = len(layout.header)
+        self._prover = Prover(layout, dictionary, edition, limits)
+        self._assembler = Assembler(layout, dictionary, edition, limits, None)
+
+    def read(self, file: BinaryIO, begin: Checkpoint, end: int | None = None) -> Iterator[Batch]:
+        """The rows from a checkpoint to a byte between two records (None: the end of the file)."""
+        for block in blocks(file, begin, end, self._limits):
+            yield self._batch(block)
+
+    def _batch(self, block: Block) -> Batch:
+        rows = block.rows(self._start.encoding)
+        fitting = [
+            place for place, cells in enumerate(rows) if cells is not None and len(cells) == self._width
+        ]
+        known = [cells for place in fitting if (cells := rows[place]) is not None]
+        if not known:
+            return Batch(None, [], [self._explain(block, place, cells) for place, cells in enumerate(rows)])
+        proven = self._prover.prove(known)
+        places = [fitting[place] for place in proven.places]
+        doubtful = sorted(set(range(len(rows))).difference(places))
+        lines = [block.firsts[place] for place in places]
+        return Batch(proven, lines, [self._explain(block, place, rows[place]) for place in doubtful])
+
+    def _explain(self, block: Block, place: int, cells: Cells | None) -> FrontPage | BadRow:
+        """The row as the reader that goes cell by cell sees it."""
+        first, last = block.firsts[place], block.lasts[place]
+        if cells is None:
+            return malformed(first, last, "malformed_row", last=last)
+        return self._assembler.row(cells, first, last)

@@ -1,0 +1,67 @@
+"""Dates of many rows at once: a day is read once, a clock time is checked by one expression for all."""
+
+import re
+from dataclasses import dataclass
+
+from grouping.readers import values
+from grouping.readers.bulk.memo import ABSENT, DOUBT, Cells, Memo
+
+_CLOCKS = re.compile(r"(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\n)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day: as written, as a number of days, and for ages the year and month with day (308 = 8 March)."""
+
+    text: str
+    ordinal: int
+    year: int
+    month_day: int
+
+    def years_until(self, later: "Day") -> int:
+        """Completed years."""
+        return later.year - self.year - (later.month_day < self.month_day)
+
+
+def day(cell: str) -> Day | None:
+    """Read a day, None when it is missing; raises BadValue."""
+    text = cell.strip()
+    if text in ABSENT:
+        return None
+    found = values.day(text)
+    return Day(text, found.toordinal(), found.year, found.month * 100 + found.day)
+
+
+def required_day(cell: str) -> Day | str:
+    """Read a day that must be there."""
+    return day(cell) or DOUBT
+
+
+def moment_days(cells: Cells, days: Memo) -> list[Day | str]:
+    """The days of points in time yyyy-MM-dd HH:mm:ss, in doubt where one is missing or not of this form."""
+    clocks = [cell[10:] for cell in cells]
+    found = days.of([cell[:10] for cell in cells])
+    joined = "\n".join(clocks) + "\n"
+    if joined.count("\n") == len(cells) and _CLOCKS.fullmatch(joined):
+        return found
+    return [
+        one if _CLOCKS.fullmatch(clock + "\n") and clock else DOUBT
+        for one, clock in zip(found, clocks, strict=True)
+    ]
+
+
+def stay_in_order(admitted: str, discharged: str, first: Day, last: Day, stated: int, tolerance: int) -> bool:
+    """Admission is not after discharge, and the days of stay agree with them (same day counts one)."""
+    days = last.ordinal - first.ordinal or 1
+    return admitted <= discharged and -tolerance <= stated - days <= tolerance
+
+
+def age_in_order(
+    birth: Day, admitted: Day, age: int, age_days: int | None, years: int, tolerance: int
+) -> bool:
+    """Age in years, and in days under one year, agree with the birth date (no weight is asked for here)."""
+    if birth.ordinal > admitted.ordinal or abs(birth.years_until(admitted) - age) > years:
+        return False
+    if age > 0:
+        return not age_days
+    return age_days is not None and abs(admitted.ordinal - birth.ordinal - age_days) <= tolerance
