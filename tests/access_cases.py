@@ -55,6 +55,15 @@ def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
     return Case(make, of=of, shared="code" not in of)
 
 
+def two_versions() -> Case:
+    """The difference between a version and the one it was copied from."""
+    return Case(
+        lambda things: {"old": things.version.base_id, "new": things.version.pk},
+        of=("old", "new"),
+        shared=True,
+    )
+
+
 LIST = Case()
 THERE = "{foreign.side.place.pk}"  # an institution of the other alliance
 # Addresses that ask for no membership: sign-in and what leads to it, health, the schema.
@@ -126,6 +135,9 @@ CASES: dict[str, Case] = {
     "scheme-discard": one("version", shared=True),
     "scheme-copy": one("version", shared=True),
     "scheme-propose": one("version", shared=True),
+    "scheme-compare-pick": one("version", shared=True),
+    "scheme-compare": two_versions(),
+    "scheme-compare-export": two_versions(),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

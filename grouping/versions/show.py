@@ -119,7 +119,8 @@ def head(version: SchemeVersion, package: Package | None) -> list[parts.Fact]:
         parts.Fact(_("digest"), version.digest[:16] or words.DASH),
     ]
     if base is not None:
-        facts.insert(2, parts.Fact(_("copied from"), str(base), reverse("scheme-version", args=[base.pk])))
+        compared = reverse("scheme-compare", args=[base.pk, version.pk])
+        facts.insert(2, parts.Fact(_("changes against"), str(base), compared))
     return facts
 
 
@@ -147,6 +148,7 @@ def actions(version: SchemeVersion, membership: Membership, open_: Approval | No
     found = []
     sound = version.state in (State.DRAFT, State.RELEASED)
     if sound:
+        found.append(parts.Action(_("Compare"), url("scheme-compare-pick"), "columns", get=True))
         found.append(parts.Action(_("Zip"), url("scheme-export", "zip"), "download", get=True))
         found.append(parts.Action(_("Workbook"), url("scheme-export", "xlsx"), "download", get=True))
     if sound and membership.can("scheme.edit"):

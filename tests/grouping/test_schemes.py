@@ -340,3 +340,25 @@ def test_every_reason_and_remedy_has_its_chinese() -> None:
     for template in (*REASONS.values(), *REMEDIES.values()):
         with translation.override("zh-hans"):
             assert gettext(template) != template
+
+
+def test_the_difference_of_two_versions_can_be_read_searched_and_taken_along(scene: World) -> None:
+    with inside(scene):
+        shipped = SchemeVersion.objects.get(form="shipped")
+    city = imported(scene)
+    client = browser(scene, "ding")
+    at = f"{HOME}/schemes/compare/{shipped.pk}/{city.pk}/"
+    page = text(client.get(at))
+    assert "3 changes" in page and "0.9999" in page and "+18.2%" in page
+    assert "0.9999" in text(client.get(f"{at}?view=weights")) and "0.9999" not in text(
+        client.get(f"{at}?q=XX")
+    )
+    file = b"".join(client.get(f"{at}csv/")).decode()
+    assert "0.9999" in file and "18.19" in file
+    pick = client.get(f"{HOME}/schemes/versions/{city.pk}/compare/?other={shipped.pk}")
+    assert pick["Location"] == at
+    few = queries(client, at.removeprefix(f"{HOME}/"))
+    other = imported(scene, package(**CITY, **{"9.8000": "1.1", "mcc or cc": "cc"}))
+    more = f"schemes/compare/{shipped.pk}/{other.pk}/"
+    assert queries(client, more) and queries(client, more) == few
+    assert "<del>mcc</del>" in text(client.get(f"{HOME}/{more}?view=rules"))
