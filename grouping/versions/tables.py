@@ -17,7 +17,7 @@ CHIPS = {"received": "info", "refused": "late", "draft": "prov", "released": "ok
 
 def state_chip(version: SchemeVersion) -> SafeString:
     """The state of a version as a chip."""
-    icon = "refresh" if version.state == "received" else ""
+    icon = {"received": "refresh", "refused": "alert"}.get(version.state, "")
     return chip(CHIPS[version.state], str(version.get_state_display()), icon)
 
 
