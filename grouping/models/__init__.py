@@ -1,4 +1,4 @@
-from grouping.models.cases import Case, CaseRevision, Document, GroupedCase
+from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
 from grouping.models.rollup import (
@@ -10,6 +10,7 @@ from grouping.models.rollup import (
     RolledMonth,
     StaleMark,
 )
+from grouping.models.runs import GroupedCase, GroupingRun, TrialCase
 from grouping.models.schemes import Scheme, SchemeContent, SchemeFinding, SchemeVersion
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "DeclaredTotal",
     "Document",
     "GroupedCase",
+    "GroupingRun",
     "MissingCase",
     "MonthSum",
     "OperationCatalogue",
@@ -34,4 +36,5 @@ __all__ = [
     "SchemeVersion",
     "StagedCase",
     "StaleMark",
+    "TrialCase",
 ]

@@ -9,7 +9,6 @@ from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
 from alliance.models.base import AllianceQuerySet
-from grouping.models.schemes import Scheme
 
 
 class Document(models.TextChoices):
@@ -121,35 +120,4 @@ class CaseRevision(AllianceRow):
         ordering = ["revision"]
         constraints = [
             models.UniqueConstraint(fields=["alliance", "case", "revision"], name="case_revision_once")
-        ]
-
-
-class GroupedCase(AllianceRow):
-    """The group one revision of a case comes to under one scheme: a pure result, so it is written once.
-
-    A correction or another scheme adds a result and destroys none; the current one is that of the case's
-    revision and of the scheme in force on the day of discharge.
-    """
-
-    class Status(models.TextChoices):
-        GROUPED = "grouped", _("grouped")
-        ADRG_ONLY = "adrg_only", _("ADRG only")
-        AMBIGUOUS = "ambiguous", _("ambiguous")
-        UNGROUPABLE = "ungroupable", _("ungrouped")
-
-    append_only = True
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="groups")
-    revision = models.PositiveSmallIntegerField()
-    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
-    mdc = models.CharField(max_length=20, blank=True)
-    adrg = models.CharField(max_length=20, blank=True)
-    drg = models.CharField(max_length=20)
-    status = models.CharField(_("outcome"), max_length=12, choices=Status)
-    weight = models.DecimalField(_("weight"), max_digits=20, decimal_places=12, null=True)
-
-    class Meta(AllianceRow.Meta):
-        verbose_name, verbose_name_plural = _("group of a case"), _("groups of cases")
-        constraints = [
-            models.UniqueConstraint(fields=["alliance", "case", "revision", "scheme"], name="grouped_once"),
         ]
