@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from grouping.engine.case import Case
-from grouping.engine.interpreter import group
 from grouping.engine.scheme import Scheme, read_scheme, warnings
+from tests.engines.grouping.both import group
 
 SCHEMES = Path(__file__).resolve().parents[3] / "grouping" / "schemes"
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grouping.engine.case import Case, CodeMaps, translate
-from grouping.engine.interpreter import explain, group
+from grouping.engine.interpreter import explain
 from grouping.engine.result import Result, Status
 from grouping.engine.scheme import Scheme
+from tests.engines.grouping.both import group
 from tests.engines.grouping.tiny import TINY, case, read, with_rows, with_text
 
 

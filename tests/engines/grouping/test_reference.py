@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from grouping.engine.casefile import group_file
-from grouping.engine.interpreter import explain, group
+from grouping.engine.interpreter import explain
 from grouping.engine.rules import render
 from grouping.engine.scheme import Scheme, read_scheme, warnings
+from tests.engines.grouping.both import group
 from tests.engines.grouping.tiny import TINY, case, write
 from tests.shared import shared
 
