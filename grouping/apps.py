@@ -9,8 +9,10 @@ class Config(AppConfig):
     def ready(self) -> None:
         from alliance.services import inbox
         from grouping.versions import approval
+        from grouping.reports import approval as reports
         from grouping.waiting import figures, waiting
 
+        reports.register()
         inbox.register("grouping", waiting)
         inbox.register_figures("grouping", figures)
         approval.register()

@@ -5,6 +5,7 @@ from django.urls import include, path
 from grouping.views import cases, deliveries, delivery, interpreter, schemes
 
 urlpatterns = [
+    path("", include("grouping.reports.urls")),
     path("case-files/", deliveries.case_files, name="case-files"),
     path("case-files/deliver/", deliveries.upload, name="case-file-upload"),
     path("case-files/declare/", deliveries.declaration, name="declaration"),

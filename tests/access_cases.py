@@ -219,3 +219,11 @@ CASES |= {
     },
     "data:app_list": Case(lambda things: {"app_label": "alliance"}, shared=True),
 }
+# Reports over stored cases
+CASES |= {
+    "payment-types": Case(queries=("?month=2026-11", "?month=2026-10")),
+    "payment-type-cases": Case(
+        queries=("?month=2026-11", f"?month=2026-11&institution={THERE}", "?month=2026-11&type=drg&rule=6")
+    ),
+    "payment-rules": LIST,
+}

@@ -44,6 +44,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("cases", _("Cases and groups"), "list", "case.list"),
             Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
+            Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),
         ),
     ),

@@ -1,6 +1,7 @@
 from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
+from grouping.models.paying import PaymentRules
 from grouping.models.rollup import (
     Benchmark,
     BenchmarkGroup,
@@ -28,6 +29,7 @@ __all__ = [
     "MissingCase",
     "MonthSum",
     "OperationCatalogue",
+    "PaymentRules",
     "ReferralLink",
     "RolledMonth",
     "Scheme",

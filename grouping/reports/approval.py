@@ -1,0 +1,32 @@
+"""What the reports put before a second person, as deciders read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from alliance.approvals import registry
+from grouping.models import PaymentRules
+from grouping.reports import paytype_show
+from grouping.services import payment_types
+
+
+def register() -> None:
+    """Make the deeds known to approvals; called in the app's `ready()`."""
+    registry.register(
+        payment_types.KIND, name=gettext_lazy("Rules of payment"),
+        digest=lambda approval: payment_types.content_digest(_rules(approval)), summary=_rules_summary,
+    )  # fmt: skip
+    registry.on_decided(payment_types.KIND, payment_types.decided)
+
+
+def _rules(approval: Any) -> PaymentRules:
+    found: PaymentRules = PaymentRules.objects.get(pk=approval.about_id)
+    return found
+
+
+def _rules_summary(approval: Any) -> registry.Summary:
+    facts = paytype_show.subject(_rules(approval))
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("payment-types"))

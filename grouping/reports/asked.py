@@ -1,0 +1,56 @@
+"""What a page of a report is asked for: the month, the institution, within what the member may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from alliance.lib.period import Month, PeriodRefused
+from alliance.models import Institution
+from alliance.web import words
+from grouping import visible
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The months that can be chosen, newest first, and the one asked for (the newest with cases)."""
+
+    month: Month
+    months: list[tuple[Month, str]]
+
+
+def month_of(request: Any, name: str = "month") -> Choice:
+    """The month asked for and the others with cases the member sees; two queries."""
+    seen = visible.documents(request.membership)
+    found = seen.order_by("-month").values_list("month", flat=True).distinct()
+    months = [Month.of(day) for day in found[:60]]
+    chosen = parsed(request.GET.get(name, "")) or (months[0] if months else Month.of(timezone.localdate()))
+    shown = months if chosen in months else sorted({*months, chosen}, reverse=True)
+    return Choice(chosen, [(month, words.month(month)) for month in shown])
+
+
+def parsed(text: str) -> Month | None:
+    """The month a text names, or nothing."""
+    try:
+        return Month.parse(text)
+    except PeriodRefused:
+        return None
+
+
+def whole_number(text: str) -> int | None:
+    """The whole number a text writes, or nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def newest_month() -> Month | None:
+    """The newest month with a case of the alliance."""
+    last = visible.Case.objects.aggregate(last=Max("month"))["last"]
+    return Month.of(last) if last else None
+
+
+def places() -> dict[int, Institution]:
+    """The institutions of the alliance by id; one query."""
+    return {place.pk: place for place in Institution.objects.all()}

@@ -1,0 +1,80 @@
+"""SQL of the reports: one statement a question, whatever the number of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+
+from alliance.tenancy.scope import current_alliance_id
+
+PIECE = 2_000
+
+# One row an encounter of the month: the front page, or the settlement list of a stay without one. The list's
+# own code of payment decides where it is known; else the first rule of the table in force on the day of
+# discharge whose conditions all hold.
+_DECIDED = """
+with rule as materialized (
+  select * from jsonb_to_recordset(%(rules)s::jsonb) as r(
+    version int, since date, until date, number int, type text, kinds text[], departments text[],
+    diagnoses text[], min_stay int, max_stay int)
+), stay as (
+  select c.id, c.institution_id, c.record_no, c.visit_no, c.department_code, c.stay_days, c.total_fen,
+         coalesce(c.diagnoses[1], '') as principal, c.discharged_at,
+         (c.discharged_at at time zone 'Asia/Shanghai')::date as day,
+         %(codes)s::jsonb ->> ltrim(coalesce(l.raw ->> 'hi_paymtd', ''), '0') as said
+  from grouping_case c
+  left join grouping_case l on l.alliance_id = c.alliance_id and l.institution_id = c.institution_id
+    and l.record_no = c.record_no and l.visit_no = c.visit_no and l.document = 'settlement_list'
+    and l.voided_at is null
+  where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
+    and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
+    and (c.document = 'front_page' or not exists (
+      select 1 from grouping_case f where f.alliance_id = c.alliance_id
+        and f.institution_id = c.institution_id and f.record_no = c.record_no and f.visit_no = c.visit_no
+        and f.document = 'front_page' and f.voided_at is null))
+), decided as (
+  select s.id, s.institution_id, s.record_no, s.visit_no, s.department_code, s.stay_days, s.total_fen,
+         s.principal, s.discharged_at, coalesce(s.said, r.type) as type,
+         case when s.said is null then r.version end as version,
+         case when s.said is null then r.number end as number
+  from stay s
+  join alliance_institution i on i.alliance_id = %(alliance)s and i.id = s.institution_id
+  left join lateral (
+    select r.version, r.number, r.type from rule r
+    where s.said is null and s.day >= r.since and s.day < r.until
+      and (cardinality(r.kinds) = 0 or i.kind = any (r.kinds))
+      and (cardinality(r.departments) = 0
+           or exists (select 1 from unnest(r.departments) d where starts_with(s.department_code, d)))
+      and (cardinality(r.diagnoses) = 0
+           or exists (select 1 from unnest(r.diagnoses) d where starts_with(s.principal, d)))
+      and (r.min_stay is null or s.stay_days >= r.min_stay)
+      and (r.max_stay is null or s.stay_days <= r.max_stay)
+    order by r.number limit 1
+  ) r on true
+)
+"""
+PAYMENT_TYPES = f"{_DECIDED} select id, institution_id, type, version, number from decided order by id"
+PAYMENT_TYPE_COUNTS = f"""{_DECIDED}
+select institution_id, type, version, number, count(*) as cases, sum(stay_days)::bigint as stay_days,
+       sum(total_fen)::bigint as total_fen
+from decided group by institution_id, type, version, number order by institution_id, type, version, number
+"""
+PAYMENT_TYPE_CASES = f"""{_DECIDED}
+select id, institution_id, record_no, visit_no, department_code, stay_days, total_fen, principal,
+       discharged_at, type, version, number
+from decided
+where (%(type)s = '' or type = %(type)s)
+  and (%(number)s::int is null or number = %(number)s)
+  and (not %(by_document)s or number is null)
+order by institution_id, discharged_at, id limit %(limit)s offset %(offset)s
+"""
+
+
+def stream(statement: str, **parameters: object) -> Iterator[tuple[Any, ...]]:
+    """Run one question for the alliance in scope; its rows come in pieces, so that memory stays flat."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, {"alliance": current_alliance_id(), **parameters})
+        while rows := cursor.fetchmany(PIECE):
+            yield from rows
