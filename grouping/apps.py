@@ -8,8 +8,8 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.services import inbox
-        from grouping.versions import approval
         from grouping.reports import approval as reports
+        from grouping.versions import approval
         from grouping.waiting import figures, waiting
 
         reports.register()
