@@ -120,7 +120,7 @@ def by_institution(month: Month, rows: list[Count], places: Mapping[int, Institu
     columns = [
         grid.Column(_("institution"), grid.HEAD),
         *(grid.Column(name(code), grid.NUMBER) for code in used),
-        grid.Column(_("all"), grid.KEY),
+        grid.Column(_("total"), grid.KEY),
     ]
     ordered = sorted(counted, key=lambda pk: (places[pk].pinyin, places[pk].code))
     lines = [

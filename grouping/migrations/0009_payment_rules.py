@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0002_roster_sum'),
-        ('grouping', '0007_take_over_schemes'),
+        ('grouping', '0008_runs'),
     ]
 
     operations = [
