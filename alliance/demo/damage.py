@@ -6,6 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from alliance.demo import fees
+from alliance.demo.codes import CLINICAL
 from alliance.demo.front_page import money
 from alliance.demo.values import Stay, StayKey
 
@@ -63,6 +64,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "days_of_stay_conflict": Fault("B20", _always, _longer_stay),
     "unknown_way_of_discharge": Fault("B34C", _always, lambda stay: (("B34C", "7"),)),
+    "principal_of_the_clinical_edition": Fault(
+        "C03C", lambda stay: stay.principal in CLINICAL, lambda stay: (("C03C", CLINICAL[stay.principal]),)
+    ),
 }
 # The October file of the county's Chinese-medicine hospital has one row of each of these.
 NINE = tuple(FAULTS)[:9]

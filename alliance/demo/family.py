@@ -17,6 +17,7 @@ class Family:
     thousandths (sigma of its logarithm).
     death, down, up, moved_up, planned: per mille of stays that end in death, are referred down, came by an
     up-referral (hospitals), are sent up at the end (primary institutions), have a planned readmission.
+    grams: lightest and heaviest birth weight of its newborns; cause: the external cause of its injuries.
     after: the family of the stay that follows a down-referral. urgency: weights of its up-referrals.
     """
 
@@ -41,6 +42,8 @@ class Family:
     after: str = ""
     urgency: str = "urgent:3 ordinary:7"
     pathology: str = ""
+    grams: str = ""
+    cause: str = ""
 
     @cached_property
     def principal_deck(self) -> Weighted:

@@ -19,6 +19,7 @@ _FEW = (
     "principal_one_level_short",
     "days_of_stay_conflict",
     "unknown_way_of_discharge",
+    "principal_of_the_clinical_edition",
     "missing_principal",
     "parts_differ_from_total",
 )

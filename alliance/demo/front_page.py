@@ -1,7 +1,7 @@
 """The front page as a row of the HQMS case file (definitions section 10.1)."""
 
 from alliance.demo import fees
-from alliance.demo.codes import CAUSES, DIAGNOSES, PATHOLOGY, PROCEDURES
+from alliance.demo.codes import CAUSES, COMMON_MORPHOLOGY, DIAGNOSES, MORPHOLOGY, PATHOLOGY, PROCEDURES
 from alliance.demo.families import FAMILIES
 from alliance.demo.stays import OPERATIONS, SECONDARIES
 from alliance.demo.values import Operation, Stay
@@ -176,10 +176,10 @@ def _companions(stay: Stay) -> list[str]:
     number = stay.patient.number
     pathology, cause = (_ABSENT, _ABSENT, _ABSENT), (_ABSENT, _ABSENT)
     if stay.principal.startswith(_NEOPLASM):
-        code = FAMILIES[stay.family].pathology or "M81400/3"
+        code = FAMILIES[stay.family].pathology or MORPHOLOGY.get(stay.principal[:3], COMMON_MORPHOLOGY)
         pathology = (code, PATHOLOGY[code], f"P{number:06d}")
     if stay.principal.startswith(_INJURY):
-        code = CAUSES[number % len(CAUSES)]
+        code = FAMILIES[stay.family].cause or CAUSES[number % len(CAUSES)]
         cause = (code, DIAGNOSES[code])
     blood = str((1, 1, 2, 2, 3, 3, 3, 4, 6)[number % 9])
     return [*pathology, *cause, "1", blood, "2", "2" if stay.way == DIED else ""]

@@ -17,6 +17,7 @@ from alliance.demo.values import Place
 
 RETURNING = 80  # of 1000 persons
 RETURN_DAYS = 30
+ONE_SEX = (0, 100)  # men in per cent
 BOUNCES = {"lanchuan": 26, "jiangzhou": 14}
 _LAST_BOUNCE_START = datetime(2026, 10, 14)
 _MINUTE = timedelta(minutes=1)
@@ -160,7 +161,7 @@ def _other_family(dice: Random, draft: Draft, place: Place, plan: Plan) -> Famil
     age = (plan.admitted.date() - plan.patient.birth).days // 366
     for _ in range(12):
         family = FAMILIES[MIXES[place.mix].draw(dice)]
-        if family.returns and family.male not in (0,) and family.ages[0] <= age <= family.ages[2]:
+        if family.returns and family.male not in ONE_SEX and family.ages[0] <= age <= family.ages[2]:
             return family
     return plan.family
 

@@ -54,6 +54,7 @@ class Registry:
     def __init__(self, alliance: str) -> None:
         self._region = REGIONS[alliance]
         self._serials: Counter[tuple[date, int]] = Counter()
+        self._newborns: set[tuple[str, date]] = set()
         self.patients: list[Patient] = []
 
     def person(self, dice: Random, *, sex: int, birth: date, home: str, town: str, newborn: bool) -> Patient:
@@ -62,7 +63,7 @@ class Registry:
         insured_worker = below(dice, 100) < (62 if self._region.endswith("01") else 18)
         patient = Patient(
             number=number,
-            name=self._newborn_name(dice, sex) if newborn else person_name(dice, sex),
+            name=self._newborn_name(dice, sex, birth) if newborn else person_name(dice, sex),
             sex=sex,
             birth=birth,
             id_number="" if newborn else self._id_number(birth, sex),
@@ -76,8 +77,13 @@ class Registry:
         self.patients.append(patient)
         return patient
 
-    def _newborn_name(self, dice: Random, sex: int) -> str:
-        return person_name(dice, FEMALE) + ("之子" if sex == MALE else "之女")
+    def _newborn_name(self, dice: Random, sex: int, birth: date) -> str:
+        """The mother's name; two of one name, sex and day of birth could not be told apart."""
+        while True:
+            name = person_name(dice, FEMALE) + ("之子" if sex == MALE else "之女")
+            if (name, birth) not in self._newborns:
+                self._newborns.add((name, birth))
+                return name
 
     def _id_number(self, birth: date, sex: int) -> str:
         self._serials[birth, sex] += 1

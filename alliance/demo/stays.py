@@ -145,6 +145,9 @@ def _within(dice: Random, plan: Plan, step: int) -> datetime:
 def _weight(dice: Random, plan: Plan) -> int | None:
     if plan.family.profile != "newborn":
         return None
+    if plan.family.grams:
+        lightest, heaviest = plan.family.grams.split("-")
+        return dice.randint(int(lightest), int(heaviest))
     return dice.randint(*_WEIGHTS.get(plan.principal, _NEWBORN_WEIGHT))
 
 

@@ -1,12 +1,12 @@
-"""Families a grouper with eight categories cannot place: ungroupable and ambiguous stays."""
+"""Families a grouper cannot place: ungroupable and ambiguous stays, for the work queues."""
 
 from alliance.demo.family import Family
 
 OTHERS: tuple[Family, ...] = (
     Family(
         "outside",
-        "其他系统疾病（演示方案未收录）",
-        "E11.900:34 K80.100:16 N20.100:8 L03.100:12 N39.000:12 E11.700:10 N13.201:4 J06.900:4",
+        "主要诊断不在任何分组目录",
+        "L03.100:46 R69.x00:20 Z98.800:14 Z95.501:12 Z86.703:8",
         "I10.x04:220 E78.500:160 D64.900:60",
         departments="03 5001 04 02",
         ages=(22, 58, 88),
@@ -17,7 +17,7 @@ OTHERS: tuple[Family, ...] = (
     Family(
         "conflicting",
         "手术与诊断不属同一系统",
-        "K29.500:36 I63.900:14 J44.100:10 M51.202:24 I10.x05:16",
+        "K29.500:36 I63.900:14 J44.100:20 M51.202:20 I10.x05:16",
         "I10.x04:160 K80.200:400 E11.900:120",
         ((1000, "51.2300:6 86.2200:4"),),
         departments="0401 5002 04",

@@ -1,7 +1,10 @@
 """The demonstration's files through the very reader and grouper of the product."""
 
 from collections import Counter
+from math import log
 from pathlib import Path
+from statistics import correlation, fmean
+from typing import NamedTuple
 
 import pytest
 
@@ -16,6 +19,12 @@ from grouping.readers.hqms import read_front_pages
 from grouping.readers.rows import BadRow, FrontPage
 
 SCHEME = Path(__file__).resolve().parents[3] / "grouping" / "schemes" / "xietong_demo"
+
+
+class Stay(NamedTuple):
+    weight: float
+    yuan: float
+    days: int
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +96,61 @@ def test_every_adjacent_group_and_every_outcome_occurs(results: list[Result], sc
     assert set(outcomes) == set(Status)
     assert outcomes[Status.UNGROUPABLE] > 36
     assert outcomes[Status.AMBIGUOUS] > 12
+
+
+@pytest.fixture(scope="module")
+def by_mix(
+    demo: Demo,
+    current: list[DeliveredFile],
+    read_back: dict[str, list[FrontPage | BadRow]],
+    scheme: Scheme,
+) -> dict[str, list[Stay]]:
+    """Case mix of the hospital -> its stays with weight, yuan and days."""
+    found: dict[str, list[Stay]] = {}
+    for file in current:
+        mix = demo.alliances[file.alliance].place(file.institution).mix
+        for page in read_back[str(file.path)]:
+            if isinstance(page, FrontPage) and (weight := group(scheme, page.to_case()).weight):
+                found.setdefault(mix, []).append(Stay(float(weight), page.bill.total / 100, page.stay.days))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("mix", "low", "high"),
+    [
+        ("tertiary_general", 1.0, 1.3),
+        ("county_general", 0.8, 1.0),
+        ("township", 0.5, 0.7),
+        ("community_centre", 0.5, 0.7),
+    ],
+)
+def test_the_case_mix_index_is_that_of_such_a_hospital(
+    by_mix: dict[str, list[Stay]], mix: str, low: float, high: float
+) -> None:
+    assert low <= fmean(stay.weight for stay in by_mix[mix]) <= high
+
+
+def test_stays_are_as_long_as_stays_are(by_mix: dict[str, list[Stay]]) -> None:
+    every = [stay for stays in by_mix.values() for stay in stays]
+    assert 7 <= fmean(stay.days for stay in every) <= 9
+    assert all(5 <= fmean(stay.days for stay in stays) <= 12 for stays in by_mix.values())
+
+
+def test_what_weighs_more_costs_more(by_mix: dict[str, list[Stay]]) -> None:
+    every = [stay for stays in by_mix.values() for stay in stays]
+    assert correlation([stay.weight for stay in every], [stay.yuan for stay in every]) > 0.8
+    # Grave rare groups must not carry it alone: it holds over ranks, too.
+    logs = [(log(stay.weight), log(stay.yuan)) for stay in every]
+    assert correlation(*zip(*logs, strict=True)) > 0.7
+
+
+def test_every_category_is_treated_somewhere_and_none_rules(results: list[Result], scheme: Scheme) -> None:
+    treated = Counter(result.mdc for result in results if result.mdc)
+    assert set(treated) == {mdc.code for mdc in scheme.mdcs}
+    assert max(treated.values()) < 0.2 * len(results)
+
+
+def test_some_rows_carry_the_clinical_edition_and_are_found(demo: Demo) -> None:
+    files = [file for alliance in demo.alliances.values() for file in alliance.files]
+    kinds = Counter(bad.kind for file in files for bad in file.bad)
+    assert kinds["principal_of_the_clinical_edition"] >= 2
