@@ -1,5 +1,6 @@
 """Schemes and cases at random: every construct of the format, few codes, so that rows meet and compete."""
 
+import random
 from datetime import date
 from decimal import Decimal
 
@@ -138,20 +139,33 @@ def _levels(draw: st.DrawFn, code: str) -> tuple[Complication, ...]:
     return tuple(Complication(code, level, draw(st.sampled_from(GROUPS))) for level in levels)
 
 
-def _codes(codes: list[str], outside: str) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from([*codes, outside]), max_size=5).map(tuple)
-
-
+FIELD_VALUES: dict[str, list[object]] = {
+    "sex": [None, 1, 2],
+    "age": [None, 0, 1, 2, 60],
+    "age_days": [None, 0, 1, 27, 28, 29],
+    "weight": [None, 0, 1, Decimal("1.5"), 2, Decimal("0.0")],
+    "los": [None, 1, 2, Decimal("1.5"), 99],
+    "department": [None, *DEPARTMENTS],
+    "discharge": [None, 1, 2, 5, 9],
+    "icu_hours": [None, 0, Decimal("1.5"), 28],
+}
+CODES = {
+    "diagnoses": [*DIAGNOSES, OUTSIDE_DIAGNOSIS],
+    "procedures": [*PROCEDURES, OUTSIDE_PROCEDURE],
+}
 CASES = st.builds(
     Case,
-    sex=st.sampled_from([None, 1, 2]),
-    age=st.sampled_from([None, 0, 1, 2, 60]),
-    age_days=st.sampled_from([None, 0, 1, 27, 28, 29]),
-    weight=st.sampled_from([None, 0, 1, Decimal("1.5"), 2, Decimal("0.0")]),
-    los=st.sampled_from([None, 1, 2, Decimal("1.5"), 99]),
-    department=st.sampled_from([None, *DEPARTMENTS]),
-    discharge=st.sampled_from([None, 1, 2, 5, 9]),
-    icu_hours=st.sampled_from([None, 0, Decimal("1.5"), 28]),
-    diagnoses=_codes(DIAGNOSES, OUTSIDE_DIAGNOSIS),
-    procedures=_codes(PROCEDURES, OUTSIDE_PROCEDURE),
+    **{name: st.sampled_from(values) for name, values in FIELD_VALUES.items()},  # type: ignore[arg-type]
+    **{name: st.lists(st.sampled_from(codes), max_size=5).map(tuple) for name, codes in CODES.items()},
 )
+
+
+def many_cases(by: random.Random, count: int) -> list[Case]:
+    """As CASES, but many at little cost: a fault may show in one case of a hundred."""
+    return [
+        Case(
+            **{name: by.choice(values) for name, values in FIELD_VALUES.items()},  # type: ignore[arg-type]
+            **{name: tuple(by.choices(codes, k=by.randrange(5))) for name, codes in CODES.items()},
+        )
+        for _ in range(count)
+    ]
