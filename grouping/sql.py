@@ -134,20 +134,6 @@ on conflict do nothing
 
 CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s"
 
-# Documents of both kinds whose present revision has no result under the scheme in force on the day of
-# discharge.
-UNGROUPED = """
-select c.id, c.revision, c.sex, c.age, c.age_days, c.weight_g, c.stay_days, c.icu_hours, c.department_code,
-       c.discharge_way, c.diagnoses, c.procedures
-from grouping_case c
-where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
-  and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
-  and not exists (select 1 from grouping_groupedcase g
-                   where g.alliance_id = c.alliance_id and g.case_id = c.id
-                     and g.revision = c.revision and g.scheme_id = %(scheme)s)
-order by c.id limit %(limit)s
-"""
-
 
 def execute(statement: str, **parameters: object) -> int:
     """Run one statement for the alliance in scope; return the number of rows it touched."""

@@ -6,9 +6,9 @@ from django.db import transaction
 from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
 from grouping.metrics import rollup
-from grouping.services import grouping, intake, packages
+from grouping.services import grouping, intake, packages, runs
 
-__all__ = ["grouping", "intake", "packages", "refresh_metrics", "rollup"]
+__all__ = ["grouping", "intake", "packages", "refresh_metrics", "rollup", "runs"]
 
 
 @shared_task(name="grouping.refresh_metrics")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,19 +10,16 @@ from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Job, Membership
 from alliance.services import jobs
-from alliance.sql import copy_rows
-from grouping import sql
 from grouping.engine.case import Case
-from grouping.engine.interpreter import explain, group
+from grouping.engine.interpreter import explain
 from grouping.engine.trace import Trace
 from grouping.metrics import rollup
 from grouping.models import Case as StoredCase
 from grouping.models import Scheme
-from grouping.services import schemes
+from grouping.runs.sql import STORE_LIVE, UNGROUPED, Row, page
+from grouping.services import runs, schemes
 
 GROUP = "cases.group_month"
-CHUNK = 5_000
-COLUMNS = ["case_id", "revision", "scheme_id", "mdc", "adrg", "drg", "status", "weight"]
 
 
 def enqueue_month(*, by: Membership | None, month: Month) -> Job:
@@ -31,48 +29,52 @@ def enqueue_month(*, by: Membership | None, month: Month) -> Job:
 
 @jobs.handles(GROUP)
 def group_month(work: jobs.Work) -> jobs.Step:
-    """One chunk: read cases without a result, group, store; a correction made meanwhile is taken in the next
-    chunk.
+    """One chunk: a page of cases without a result, grouped and stored under this job's run of their scheme.
+
+    When the pages of a scheme are through it begins once more at the front: a correction made meanwhile is
+    taken there.
     """
     month = Month.parse(work.job.arguments["month"])
-    done, counts = work.previous.get("done", 0), work.previous.get("counts", {})
+    token = work.previous or {"done": 0, "runs": {}, "counts": {}}
     for scheme, first, last in schemes.periods(month.first_day, month.last_day):
-        found = ungrouped(month, scheme, first, last, CHUNK)
-        if found:
-            _store(scheme, found, counts)
-            done += len(found)
-            return jobs.Step(more=True, token={"done": done, "counts": counts}, text=str(done))
+        after = token.get("after", 0) if token.get("scheme") == scheme.pk else 0
+        rows = ungrouped(month, scheme, first, last, after) or (
+            ungrouped(month, scheme, first, last, 0) if after else []
+        )
+        if rows:
+            return _store(work.job, month, scheme, rows, token)
+    for run, counts in token["counts"].items():
+        runs.close_part(int(run), counts)
     rollup.enqueue_refresh(by=None)
-    return jobs.Step(more=False, token={}, text=str(done), result={"cases": done, "outcomes": counts})
-
-
-def ungrouped(month: Month, scheme: Scheme, first: date, last: date, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` cases discharged from `first` to `last` whose present revision has no result."""
-    since, until = _midnight(first), _midnight(last + timedelta(days=1))
-    return sql.fetch(
-        sql.UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until, limit=limit
+    outcomes: Counter[str] = sum((Counter(counts) for counts in token["counts"].values()), Counter())
+    return jobs.Step(
+        more=False, text=str(token["done"]), result={"cases": token["done"], "outcomes": dict(outcomes)}
     )
 
 
-def _store(scheme: Scheme, found: list[dict[str, Any]], counts: dict[str, int]) -> None:
-    package = schemes.package(scheme)
-    rows = []
-    for row in found:
-        result = group(package, as_case(row))
-        counts[result.status] = counts.get(result.status, 0) + 1
-        rows.append(
-            (
-                row["id"],
-                row["revision"],
-                scheme.pk,
-                result.mdc,
-                result.adrg,
-                result.drg,
-                str(result.status),
-                result.weight,
-            )
-        )
-    copy_rows("grouping_groupedcase", COLUMNS, rows, keep_first=True)
+def ungrouped(month: Month, scheme: Scheme, first: date, last: date, after: int) -> list[Row]:
+    """A page of the cases discharged from `first` to `last` whose present revision has no result, by id."""
+    since, until = _midnight(first), _midnight(last + timedelta(days=1))
+    return page(
+        UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until, after=after,
+        limit=runs.PAGE,
+    )  # fmt: skip
+
+
+def _store(job: Job, month: Month, scheme: Scheme, rows: list[Row], token: dict[str, Any]) -> jobs.Step:
+    known = token["runs"].get(str(scheme.pk))
+    run = known or runs.open_live(job=job, scheme=scheme, month=month).pk
+    counts = runs.group_page(schemes.package(scheme), rows, STORE_LIVE, scheme=scheme.pk, run=run)
+    done = token["done"] + len(rows)
+    before = token["counts"].get(str(run), {})
+    token = {
+        "done": done,
+        "scheme": scheme.pk,
+        "after": int(rows[-1][0]),
+        "runs": {**token["runs"], str(scheme.pk): run},
+        "counts": {**token["counts"], str(run): dict(Counter(before) + counts)},
+    }
+    return jobs.Step(more=True, token=token, text=str(done))
 
 
 def as_case(row: dict[str, Any]) -> Case:

@@ -1,0 +1,67 @@
+"""Stored cases as the compiled grouper reads them: texts of a page, fields taken out only where asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from weakref import WeakKeyDictionary
+
+from grouping.engine.compiled import Compiled, compile_scheme
+from grouping.engine.rows import Scheme as Package
+from grouping.runs.sql import Row
+
+# In the order of the text of `runs.sql`; the department is last because it may hold any character.
+FIELDS = ("sex", "age", "age_days", "weight", "los", "icu_hours", "discharge", "department")
+_ELEMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,]+)', re.DOTALL)
+_compiled: WeakKeyDictionary[Package, Compiled] = WeakKeyDictionary()
+
+
+def _field(place: int) -> Callable[[str], int | Decimal | None]:
+    def read(fields: str) -> int | Decimal | None:
+        text = fields.split("|", len(FIELDS) - 1)[place]
+        return (Decimal(text) if "." in text else int(text)) if text else None
+
+    return read
+
+
+def _weight(fields: str) -> int | Decimal | None:
+    """A weight of 0 is a missing weight (FORMAT 3)."""
+    return _field(FIELDS.index("weight"))(fields) or None
+
+
+def _department(fields: str) -> str:
+    return fields.split("|", len(FIELDS) - 1)[-1]
+
+
+READERS = {name: _field(place) for place, name in enumerate(FIELDS)} | {
+    "weight": _weight,
+    "department": _department,
+}
+
+
+def compiled(package: Package) -> Compiled:
+    """The package compiled for rows of a page, once a worker."""
+    found = _compiled.get(package)
+    if found is None:
+        found = _compiled[package] = compile_scheme(package, READERS)
+    return found
+
+
+def numbers(ready: Compiled, rows: Sequence[Row]) -> list[int]:
+    """The outcome of each row, as its place in `ready.outcomes`."""
+    number = ready.number
+    return [
+        number(codes(diagnoses), codes(procedures), fields) for _, _, diagnoses, procedures, fields in rows
+    ]
+
+
+def codes(array: str) -> list[str]:
+    """The elements of an array of texts as PostgreSQL writes it: `{J18.900,"a b"}`."""
+    if '"' not in array:
+        return array[1:-1].split(",") if len(array) > 2 else []
+    found = _ELEMENT.finditer(array[1:-1])
+    return [
+        plain or re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+        for quoted, plain in (m.groups("") for m in found)
+    ]
