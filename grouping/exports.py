@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from alliance.lib.sheets.out import Cell
-from alliance.models import JobChunk
 from grouping import texts
-from grouping.models import BadRow, CaseFile
+from grouping.models import CaseFile
 from grouping.readers.fields import field_name
 from grouping.readers.layout import compile_layout
+
+LOOKED_AT = 2_000  # bad rows of a foreign file whose columns make the header of the download
 
 
 def bad_rows(file: CaseFile, language: str) -> Iterator[list[Cell]]:
@@ -20,27 +21,33 @@ def bad_rows(file: CaseFile, language: str) -> Iterator[list[Cell]]:
     The sentence is in `language` ("zh" or "en"); words of the page are looked up at once, because the rows
     are written after the request has ended. Rows come from the database in pieces.
     """
-    columns = kept_columns(file)
+    columns, names = kept_columns(file), texts.names(file)
+    shown = columns if names is None else [names.columns.get(column, column) for column in columns]
     head: list[Cell] = [_("line"), _("column"), _("field"), _("cause"), _("value"), _("what to do")]
     kinds = {code: str(word) for code, word in texts.KINDS.items()}
-    return _rows(file, language, [*head, *columns], columns, kinds)
+    return _rows(file, language, [*head, *shown], columns, kinds)
 
 
 def _rows(
     file: CaseFile, language: str, head: list[Cell], columns: list[str], kinds: dict[str, str]
 ) -> Iterator[list[Cell]]:
     yield head
-    for row in BadRow.objects.filter(file=file).iterator(chunk_size=2_000):
+    for row in file.bad_rows.iterator(chunk_size=2_000):
         yield [
-            row.line, row.column, field_name(row.column, language) if row.column else "",
+            row.line, texts.heading(row), field_name(row.column, language) if row.column else "",
             kinds.get(row.code, row.code), row.value, texts.bad_sentence(row, language),
             *(row.raw.get(column, "") for column in columns),
         ]  # fmt: skip
 
 
 def kept_columns(file: CaseFile) -> list[str]:
-    """The file's columns that are kept raw, in its own order (walls.md section 4)."""
-    chunk = JobChunk.objects.filter(job=file.job_id).order_by("-number").first()
-    header = tuple(chunk.result.get("header", ())) if chunk is not None else ()
+    """The file's columns that are kept raw, in its own order (walls.md section 4).
+
+    Of a foreign format: the standard columns that its first bad rows hold, in the order of the standard.
+    """
+    if texts.names(file) is not None:
+        first = file.bad_rows.values_list("raw", flat=True)[:LOOKED_AT]
+        return sorted({column for raw in first for column in raw})
+    header = texts.header(file)
     layout = compile_layout(header)
     return [column for column in header if column in layout.kept or column in layout.unknown]

@@ -16,7 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.lib.sheets.kinds import Kind, recognise
 from alliance.lib.sheets.limits import Limits, SheetRefused
 from alliance.models import Institution
-from grouping.models import CaseFile, MissingCase
+from grouping.models import CaseFile, MissingCase, Source
 
 # What a refused upload means here, where only CSV is read; other reasons speak for themselves.
 REFUSALS = {
@@ -57,13 +57,32 @@ class InstitutionField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.short_name or obj.name)
 
 
-class DeliveryForm(forms.Form):
-    """A front-page file. Who belongs to one institution delivers for that one only."""
+class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A source by its name, with format and institution."""
 
+    def label_from_instance(self, obj: Any) -> str:
+        place = obj.institution.short_name if obj.institution else _("several members")
+        return f"{obj.name} · {obj.get_format_display()} · {place}"
+
+
+class DeliveryForm(forms.Form):
+    """A case file, read as its source says. Who belongs to one institution delivers for that one only."""
+
+    source = SourceField(
+        label=gettext_lazy("data source"),
+        queryset=None,
+        required=False,
+        empty_label=gettext_lazy("HQMS front page as CSV, edition as below"),
+        help_text=gettext_lazy(
+            "It says format, code edition and columns; new ones are added under data sources."
+        ),
+    )
     file = forms.FileField(
-        label=gettext_lazy("front-page file"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-        help_text=gettext_lazy("CSV of the HQMS front page, UTF-8 or GB18030, column codes in line 1."),
+        label=gettext_lazy("case file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.json,.jsonl,.txt"}),
+        help_text=gettext_lazy(
+            "CSV in UTF-8 or GB18030; by a data source also workbooks, and JSON of settlement lists."
+        ),
     )
     edition = forms.ChoiceField(
         label=gettext_lazy("code edition"),
@@ -73,6 +92,7 @@ class DeliveryForm(forms.Form):
         help_text=gettext_lazy(
             "The edition the hospital codes in; clinical codes are mapped to the insurance edition."
         ),
+        required=False,
     )
     institution = InstitutionField(
         label=gettext_lazy("institution"),
@@ -82,24 +102,52 @@ class DeliveryForm(forms.Form):
     )
 
     def __init__(
-        self, *, institutions: QuerySet[Institution], fixed: bool, max_bytes: int, **kwargs: Any
+        self,
+        *,
+        institutions: QuerySet[Institution],
+        offered: QuerySet[Source],
+        fixed: bool,
+        max_bytes: int,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.max_bytes = max_bytes
+        self.fields["source"].queryset = offered  # type: ignore[attr-defined]
         self.fields["institution"].queryset = institutions  # type: ignore[attr-defined]
         if fixed:
             del self.fields["institution"]
 
+    def clean_edition(self) -> str:
+        """Only asked where no source says it."""
+        return str(self.cleaned_data["edition"] or CaseFile.Edition.INSURANCE)
+
     def clean_file(self) -> Any:
-        """CSV by name and content, within the limit."""
-        found = self.cleaned_data["file"]
+        """What the source delivers, by name and content, within the limit."""
+        found, source = self.cleaned_data["file"], self.cleaned_data.get("source")
+        if source is not None and source.format == Source.Format.SETTLEMENT:
+            return json_file(found, self.max_bytes)
         try:
             kind = recognise(found.name, found, limits=Limits(csv_bytes=self.max_bytes))
         except SheetRefused as refused:
             raise forms.ValidationError(refused_word(refused)) from None
-        if kind is not Kind.CSV:
+        if kind is not Kind.CSV and source is None:
             raise forms.ValidationError(WORKBOOK)
         return found
+
+
+def json_file(found: Any, most: int) -> Any:
+    """A file of settlement lists: JSON by name and by its first letter, within the limit."""
+    if any(letter in "/\\:" or ord(letter) < 32 for letter in found.name):
+        raise forms.ValidationError(REFUSALS["name_has_path"])
+    if not found.name.lower().endswith((".json", ".jsonl", ".txt")):
+        raise forms.ValidationError(_("Settlement lists are JSON. Choose a .json, .jsonl or .txt file."))
+    if found.size > most:
+        raise forms.ValidationError(REFUSALS["too_large"], params={"mib": most // 2**20})
+    head = found.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    found.seek(0)
+    if not head.startswith((b"{", b"[")):
+        raise forms.ValidationError(_("The content is no JSON. Export the settlement lists as JSON."))
+    return found
 
 
 def refused_word(refused: SheetRefused) -> str:

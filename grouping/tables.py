@@ -110,7 +110,7 @@ class BadRowTable(lists.Table):
         if not record.column:
             return words.DASH
         name = texts.column_name(record.column)
-        return format_html('{} <span class="xs faint">{}</span>', name, record.column)
+        return format_html('{} <span class="xs faint">{}</span>', name, texts.heading(record))
 
     def render_value(self, record: BadRow) -> SafeString:
         return format_html('<span class="code">{}</span>', record.value or _("(empty)"))

@@ -9,9 +9,12 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from alliance.models import JobChunk
 from grouping.models import BadRow, Case, CaseFile
 from grouping.readers.fields import field_name
-from grouping.readers.messages import CHINESE, ENGLISH, MESSAGES, Param, sentence
+from grouping.readers.formats import names_of
+from grouping.readers.messages import CHINESE, ENGLISH, MESSAGES, Names, Param, sentence
+from grouping.services import sources
 
 KINDS: Mapping[str, Any] = {
     "malformed_row": gettext_lazy("row cannot be read"),
@@ -86,9 +89,30 @@ def column_name(code: str) -> str:
 
 
 def bad_sentence(row: BadRow, language_code: str) -> str:
-    """What is wrong with a row, where, and what to do; "zh" or "en"."""
+    """What is wrong with a row, where, and what to do, in the words of its source; "zh" or "en"."""
     known: dict[str, Param] = {"line": row.line, "column": row.column, "value": row.value}
-    return sentence(row.message, known | _params(row.params), language_code)
+    return sentence(row.message, known | _params(row.params), language_code, names(row.file))
+
+
+def names(file: CaseFile) -> Names | None:
+    """How the source of a file calls its columns; None: as the standard does. Asked for once a file."""
+    if not hasattr(file, "_names"):
+        spec = None if file.source_id is None else sources.spec_of(file)
+        file._names = None if spec is None else names_of(spec, header(file))  # type: ignore[attr-defined]
+    found: Names | None = file._names  # type: ignore[attr-defined]
+    return found
+
+
+def heading(row: BadRow) -> str:
+    """The column of an error as its file calls it."""
+    found = names(row.file)
+    return row.column if found is None else found.columns.get(row.column, row.column)
+
+
+def header(file: CaseFile) -> tuple[str, ...]:
+    """The header of a file as its check has read it."""
+    chunk = JobChunk.objects.filter(job=file.job_id).order_by("-number").first()
+    return tuple(chunk.result.get("header", ())) if chunk is not None else ()
 
 
 def refusal(file: CaseFile) -> str:

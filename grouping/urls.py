@@ -20,5 +20,6 @@ urlpatterns = [
     path("cases/<int:pk>/unmask/", cases.case_unmask, name="case-unmask"),
     path("interpreter/", interpreter.interpreter, name="interpreter"),
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
+    path("sources/", include("grouping.sources.urls")),
     path("schemes/", include("grouping.versions.urls")),
 ]

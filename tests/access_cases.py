@@ -138,6 +138,16 @@ CASES: dict[str, Case] = {
     "scheme-compare-pick": one("version", shared=True),
     "scheme-compare": two_versions(),
     "scheme-compare-export": two_versions(),
+    # Data sources
+    "sources": LIST,
+    "source-new": LIST,
+    "source": one("source"),
+    "source-settings": one("source"),
+    "source-retire": one("source"),
+    "source-sample": one("source"),
+    "source-mapping": Case(
+        lambda things: {"pk": things.source.pk, "sample": things.sample.pk}, of=("pk", "sample")
+    ),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

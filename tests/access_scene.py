@@ -33,7 +33,9 @@ from alliance.models import (
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
 from grouping.models import Case, CaseFile
-from grouping.services import declarations, intake, publishing
+from grouping.readers.fields import REQUIRED
+from grouping.readers.mapping import Column, TableMap
+from grouping.services import declarations, intake, publishing, samples, sources
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from performance.models import Line, MonthException, MonthRun
@@ -121,6 +123,26 @@ class Things:
         publishing.publish_by_id(by=side.steward, file_id=file.pk)
         jobs.drain(side.alliance)
         return CaseFile.objects.get(pk=file.pk)
+
+    @cached_property
+    def source(self) -> Any:
+        side = self.side
+        made = sources.create(by=side.steward, institution=None, name=side.mark, format="mapped")
+        mapping = TableMap(
+            (Column(side.mark, "A48"), *(Column(code, code) for code in sorted(REQUIRED - {"A48"})))
+        )
+        sources.settle(
+            by=side.steward, source=made, edition="insurance", from_date=date(2026, 1, 1), mapping=mapping
+        )
+        return made
+
+    @cached_property
+    def sample(self) -> Any:
+        content = f"{self.side.mark},B12\n1,2026-11-08\n".encode()
+        return samples.keep(
+            by=self.side.steward, source=self.source, name="x.csv", content=iter([content]),
+            today=date(2026, 11, 12),
+        )  # fmt: skip
 
     @cached_property
     def case(self) -> Case:

@@ -13,6 +13,7 @@ from grouping.models.rollup import (
 )
 from grouping.models.runs import GroupedCase, GroupingRun, TrialCase
 from grouping.models.schemes import Scheme, SchemeContent, SchemeFinding, SchemeVersion
+from grouping.models.sources import Edition, Source, SourceVersion
 
 __all__ = [
     "BadRow",
@@ -24,6 +25,7 @@ __all__ = [
     "Declaration",
     "DeclaredTotal",
     "Document",
+    "Edition",
     "GroupedCase",
     "GroupingRun",
     "MissingCase",
@@ -36,6 +38,8 @@ __all__ = [
     "SchemeContent",
     "SchemeFinding",
     "SchemeVersion",
+    "Source",
+    "SourceVersion",
     "StagedCase",
     "StaleMark",
     "TrialCase",

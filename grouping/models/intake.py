@@ -9,6 +9,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
 from grouping.models.cases import Content, Document
+from grouping.models.sources import Edition
 
 
 class CaseFile(FSMModelMixin, AllianceRow):
@@ -21,9 +22,7 @@ class CaseFile(FSMModelMixin, AllianceRow):
         PUBLISHED = "published", _("stored")
         DISCARDED = "discarded", _("discarded")
 
-    class Edition(models.TextChoices):
-        INSURANCE = "insurance", _("insurance edition 医保版")
-        CLINICAL = "clinical", _("clinical edition 国家临床版")
+    Edition = Edition
 
     attachment = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
@@ -31,6 +30,12 @@ class CaseFile(FSMModelMixin, AllianceRow):
     institution = models.ForeignKey(
         "alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # The settings it is read by; empty: an HQMS front page whose edition was said on delivery.
+    source = models.ForeignKey(
+        "grouping.SourceVersion", on_delete=models.PROTECT, null=True, related_name="files"
+    )
+    # The CSV made of a workbook, line n its row n.
+    table = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
     edition = models.CharField(_("code edition"), max_length=10, choices=Edition, default=Edition.INSURANCE)
     # What its rows are; one file holds one kind.
     document = models.CharField(
@@ -58,8 +63,9 @@ class CaseFile(FSMModelMixin, AllianceRow):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "sha256", "edition"],
+                fields=["alliance", "sha256", "edition", "source"],
                 name="case_file_once",
+                nulls_distinct=False,
                 condition=~Q(state__in=["refused", "discarded"]),
             ),
             models.CheckConstraint(condition=Q(document__in=Document.values), name="case_file_document"),

@@ -69,7 +69,8 @@ def _finding(file: CaseFile) -> str:
 def facts_line(file: CaseFile) -> str:
     """Name, size, encoding, by whom and when."""
     known = (
-        str(file), texts.size_word(file.attachment.size), file.encoding.upper(), file.get_edition_display(),
+        str(file), texts.size_word(file.attachment.size), file.encoding.upper(),
+        str(file.source or ""), file.get_edition_display(),
         str(file.received_by.user), words.moment(file.received_at),
     )  # fmt: skip
     return " · ".join(str(part) for part in known if part)

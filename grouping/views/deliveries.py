@@ -22,7 +22,7 @@ from alliance.web import lists, parts
 from alliance.web.access import permit
 from grouping import filters, forms, tables, visible
 from grouping.models import CaseFile
-from grouping.services import declarations, intake
+from grouping.services import declarations, intake, sources
 from grouping.show import completeness
 
 OPEN = (CaseFile.State.RECEIVED, CaseFile.State.CHECKED)
@@ -104,8 +104,12 @@ def _delivery_form(request: Any) -> forms.DeliveryForm:
     posted = request.method == "POST"
     return forms.DeliveryForm(
         institutions=visible.institutions(request.membership),
+        offered=sources.offered(request.membership, timezone.localdate(), sources.DELIVERED).select_related(
+            "institution"
+        ),
         fixed=request.membership.institution_id is not None,
         max_bytes=most,
+        initial={"source": request.GET.get("source")},
         data=request.POST if posted else None,
         files=request.FILES if posted else None,
     )
@@ -116,7 +120,7 @@ def _receive(request: Any, form: forms.DeliveryForm) -> CaseFile | None:
     data = form.cleaned_data
     file, made = intake.receive_file(
         by=request.membership, name=data["file"].name, content=data["file"].chunks(), edition=data["edition"],
-        institution=data.get("institution"), today=timezone.localdate(),
+        institution=data.get("institution"), source=data.get("source"), today=timezone.localdate(),
     )  # fmt: skip
     if made:
         return file

@@ -42,7 +42,7 @@ def case_file(request: Any, pk: int) -> HttpResponse:
     found = show.causes(file)
     cause = request.GET.get("cause", "")
     cause = cause if cause in dict(found) else ""
-    rows: QuerySet[BadRow] = BadRow.objects.filter(file=file)
+    rows: QuerySet[BadRow] = file.bad_rows.all()
     return lists.answer(
         request, "grouping/file.html", rows.filter(code=cause) if cause else rows, tables.BadRowTable,
         tabs=show.tabs(found, cause), empty=parts.Empty(_("No bad row"), icon="ok"),
@@ -153,5 +153,7 @@ def _answer(by: Membership, chosen: list[MissingCase], *, void: bool, reason: st
 
 def visible_file(membership: Membership, pk: int) -> CaseFile:
     """The delivery if it is the member's institution's, or the member stands for all; else 404."""
-    rows = visible.files(membership).select_related("attachment", "institution", "job", "received_by__user")
+    rows = visible.files(membership).select_related(
+        "attachment", "institution", "job", "received_by__user", "source__source__institution"
+    )
     return get_or_404(rows, pk=pk)

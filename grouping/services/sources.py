@@ -1,0 +1,157 @@
+"""Sources of case files: their settings in dated versions, and what a reader needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from alliance.lib.refusal import Refused
+from alliance.models import Institution, Membership
+from alliance.services import journal
+from grouping.models import CaseFile, Source, SourceVersion
+from grouping.readers.dictionary import Edition
+from grouping.readers.formats import HQMS, MAPPED, SETTLEMENT, TABULAR, Spec
+from grouping.readers.mapping import TableMap, mapping_of
+from grouping.readers.translation import missing_targets
+
+DELIVERED = [*TABULAR, SETTLEMENT]  # formats of case files
+
+
+class SourceRefused(Refused):
+    """The settings of a source cannot stand."""
+
+    reasons = {
+        "no_mapping": "Map the columns of this source before files are read by it.",
+        "missing_meanings": "These meanings have no column yet: %(fields)s.",
+        "mapping_twice": "Two columns are read as the same: %(fields)s.",
+        "none_in_force": "No version of this source is in force on %(day)s.",
+        "name_taken": "There is a source of this name already.",
+    }
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Codes of the standard columns it speaks of."""
+        return tuple(cast("tuple[str, ...]", self.params.get("codes", ())))
+
+
+def create(*, by: Membership, institution: Institution | None, name: str, format: str) -> Source:
+    """Add a source without settings; a member of one institution adds its own. Raises SourceRefused."""
+    own = by.institution or institution
+    if Source.objects.filter(institution=own, name=name).exists():
+        raise SourceRefused("name_taken")
+    with transaction.atomic():
+        row = Source.objects.create(institution=own, name=name, format=format, created_by=by)
+        journal.write(by=by, verb="source.created", about=row, format=format)
+    return row
+
+
+@transaction.atomic
+def settle(
+    *,
+    by: Membership,
+    source: Source,
+    edition: str,
+    from_date: date,
+    mapping: TableMap | None = None,
+    organisations: Mapping[str, str] | None = None,
+    note: str = "",
+) -> SourceVersion:
+    """Give a source its settings from a day on, as its next version. Raises SourceRefused.
+
+    A mapped table needs a mapping that names every required column, each once.
+    """
+    if source.format == MAPPED:
+        check_mapping(mapping, institution_known=source.institution_id is not None)
+    last = Source.objects.select_for_update().get(pk=source.pk).versions.aggregate(last=Max("number"))["last"]
+    row = SourceVersion.objects.create(
+        source=source, number=(last or 0) + 1, from_date=from_date, edition=edition, note=note,
+        mapping=mapping.as_json() if mapping is not None else None,
+        organisations=dict(organisations or {}), entered_by=by,
+    )  # fmt: skip
+    journal.write(
+        by=by, verb="source.settled", about=source, version=row.number, edition=edition,
+        from_date=str(from_date), note=note,
+    )  # fmt: skip
+    return row
+
+
+def check_mapping(mapping: TableMap | None, *, institution_known: bool) -> None:
+    """Raise SourceRefused unless every required column has one source."""
+    if mapping is None:
+        raise SourceRefused("no_mapping")
+    if codes := mapping.twice:
+        raise SourceRefused("mapping_twice", fields=", ".join(codes), codes=tuple(codes))
+    if codes := missing_targets(mapping, institution_known=institution_known):
+        raise SourceRefused("missing_meanings", fields=", ".join(codes), codes=tuple(codes))
+
+
+def missing(mapping: TableMap, *, institution_known: bool) -> list[str]:
+    """Required standard columns that no column of a mapping is read as."""
+    return missing_targets(mapping, institution_known=institution_known)
+
+
+@transaction.atomic
+def retire(*, by: Membership, source: Source, active: bool) -> Source:
+    """Offer a source on delivery or no longer; its files and versions stay."""
+    source.is_active = active
+    source.save(update_fields=["is_active"])
+    journal.write(by=by, verb="source.retired", about=source, active=active)
+    return source
+
+
+def in_force(source: Source, on: date) -> SourceVersion:
+    """The latest version whose day has come. Raises SourceRefused (none_in_force)."""
+    row = source.versions.filter(from_date__lte=on).order_by("-from_date", "-number").first()
+    if row is None:
+        raise SourceRefused("none_in_force", day=on)
+    return row
+
+
+def offered(membership: Membership, on: date, formats: list[str] | None = None) -> QuerySet[Source]:
+    """Active sources with settings in force that the member may deliver by: of its institution, or all."""
+    found: QuerySet[Source] = Source.objects.filter(is_active=True, versions__from_date__lte=on).distinct()
+    if formats is not None:
+        found = found.filter(format__in=formats)
+    own = membership.institution_id
+    return found if own is None else found.filter(institution=own)
+
+
+def spec_of(file: CaseFile) -> Spec:
+    """What a reader needs to read a file: the settings it was delivered with and the institutions we know."""
+    version = file.source
+    if version is None:
+        return Spec(HQMS, cast(Edition, file.edition))
+    return spec(version, file.institution)
+
+
+def spec(version: SourceVersion, institution: Institution | None = None) -> Spec:
+    """The settings of a version as its reader wants them."""
+    own = version.source.institution or institution
+    return Spec(
+        format=version.source.format,
+        edition=cast(Edition, version.edition),
+        mapping=mapping(version),
+        organisations={**known_names(), **version.organisations},
+        organisation=own.organisation if own is not None else "",
+    )
+
+
+def mapping(version: SourceVersion) -> TableMap | None:
+    """The mapping of a version, None where the format needs none."""
+    kept: dict[str, Any] | None = version.mapping
+    return None if kept is None else mapping_of(kept)
+
+
+def known_names() -> dict[str, str]:
+    """What stands for an institution everywhere: its code, names and organisation code."""
+    places = Institution.objects.filter(is_active=True)
+    found: dict[str, str] = {}
+    for place in places:
+        found |= dict.fromkeys(
+            (place.code, place.short_name, place.name, place.organisation), place.organisation
+        )
+    return found

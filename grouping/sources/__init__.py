@@ -1,0 +1,1 @@
+"""Pages of data sources: their settings in versions, and the assistant that maps foreign tables."""
