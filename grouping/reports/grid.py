@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-HEAD, TEXT, NUMBER, KEY, WRAP, DESK = "head", "", "n", "n key", "wrap all", "hide-s"
+HEAD, TEXT, NUMBER, KEY, WRAP = "head", "", "n", "n key", "wrap all"
+DESK, DESK_NUMBER = "hide-s", "n hide-s"
 
 
 @dataclass(frozen=True)

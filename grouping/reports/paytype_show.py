@@ -83,7 +83,8 @@ def _split(rows: Iterable[Count]) -> tuple[int, int]:
 def by_type(month: Month, rows: list[Count]) -> grid.Grid:
     """One line a type: encounters, share, mean stay, charges."""
     columns = grid.columns(
-        (_("type of payment"), grid.HEAD), (_("encounters"), grid.KEY), (_("share"), grid.NUMBER),
+        (_("type of payment"), grid.HEAD), (_("encounters"), grid.KEY),
+        (_("share of the encounters"), grid.NUMBER),
         (_("mean stay (days)"), grid.NUMBER), (_("charges (yuan)"), grid.NUMBER), (_("scope"), grid.TEXT),
     )  # fmt: skip
     total = sum(row.cases for row in rows)

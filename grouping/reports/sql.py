@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from alliance.tenancy.scope import current_alliance_id
+from grouping.sql import IN_FORCE
 
 PIECE = 2_000
 
@@ -68,6 +69,40 @@ from decided
 where (%(type)s = '' or type = %(type)s)
   and (%(number)s::int is null or number = %(number)s)
   and (not %(by_document)s or number is null)
+order by institution_id, discharged_at, id limit %(limit)s offset %(offset)s
+"""
+
+# The combination of DIP: four characters of the principal diagnosis without the dot, procedures in order.
+_HEAD = "left(replace(coalesce(c.diagnoses[1], ''), '.', ''), 4)"
+_PROCEDURES = "array_to_string(array(select distinct p from unnest(c.procedures) p order by p), '+')"
+
+# Past cases by year, level and combination, of discharges from a day on, before another.
+DIP_SUMS = f"""
+select extract(year from c.month)::int as year, i.level, {_HEAD} as head, {_PROCEDURES} as procedures,
+       count(*) as cases, sum(c.total_fen)::bigint as cost_fen
+from grouping_case c
+join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
+where c.alliance_id = %(alliance)s and c.month >= %(since)s and c.month <= %(until)s
+  and c.voided_at is null and c.document = 'front_page'
+group by 1, 2, 3, 4
+"""
+
+# The month's encounters that DRG or DIP pays, with the weight of their group and their combination.
+BOTH_WAYS = f"""{_DECIDED}
+select d.id, d.institution_id, i.level, {_HEAD} as head, {_PROCEDURES} as procedures, d.total_fen,
+       case when g.status = 'grouped' then g.weight end as weight, g.drg, d.record_no, d.visit_no,
+       d.discharged_at
+from decided d
+join grouping_case c on c.alliance_id = %(alliance)s and c.id = d.id
+join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
+left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+  and g.revision = c.revision and g.scheme_id = {IN_FORCE}
+where d.type in ('drg', 'dip')
+order by d.id
+"""
+BOTH_WAYS_CASES = f"""
+select * from ({BOTH_WAYS}) b
+where (%(head)s = '' or head = %(head)s) and (%(procedures)s::text is null or procedures = %(procedures)s)
 order by institution_id, discharged_at, id limit %(limit)s offset %(offset)s
 """
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from grouping.reports import paytype_views
+from grouping.reports import both_views, paytype_views
 
 urlpatterns = [
     path("payment-types/", paytype_views.payment_type_page, name="payment-types"),
     path("payment-types/cases/", paytype_views.payment_type_cases, name="payment-type-cases"),
     path("payment-types/rules/", paytype_views.payment_rules, name="payment-rules"),
+    path("drg-and-dip/", both_views.both_ways_page, name="both-ways"),
+    path("drg-and-dip/cases/", both_views.both_ways_cases, name="both-ways-cases"),
 ]

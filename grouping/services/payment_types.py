@@ -101,13 +101,13 @@ def payment_types(month: Month, institution: int | None = None) -> Iterator[Paid
 
     Source: S4-25, the document's hi_paymtd by definitions 10.3, the rules by definitions 2 (scope).
     """
-    for row in sql.stream(sql.PAYMENT_TYPES, **_asked(month, institution)):
+    for row in sql.stream(sql.PAYMENT_TYPES, **asked(month, institution)):
         yield Paid(*row)
 
 
 def counts(month: Month, institution: int | None = None) -> list[Count]:
     """Encounters of the month by institution, type and what decided; two queries."""
-    return [Count(**row) for row in fetch(sql.PAYMENT_TYPE_COUNTS, **_asked(month, institution))]
+    return [Count(**row) for row in fetch(sql.PAYMENT_TYPE_COUNTS, **asked(month, institution))]
 
 
 def cases(
@@ -117,11 +117,12 @@ def cases(
     """A page of the encounters behind a count, by institution and discharge; fen and days of stay."""
     return fetch(
         sql.PAYMENT_TYPE_CASES, type=type, number=number, by_document=by_document, limit=limit, offset=offset,
-        **_asked(month, institution),
+        **asked(month, institution),
     )  # fmt: skip
 
 
-def _asked(month: Month, institution: int | None) -> dict[str, object]:
+def asked(month: Month, institution: int | None) -> dict[str, object]:
+    """The parameters of every statement over decided encounters (grouping.reports.sql); one query."""
     shown = versions()
     rules = [
         {"version": v.id, "since": str(v.since), "until": str(v.until), "number": number, **rule}

@@ -1,0 +1,92 @@
+"""DRG beside DIP on the stored cases of a month: shares, money where prices hold, each line opens its cases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from alliance.lib.period import Month
+from grouping.engine.dip import combination
+from grouping.services import both_ways
+from grouping.services.both_ways import Prices
+from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
+from tests.world import World
+
+OCTOBER = Month(2026, 10)
+PNEUMONIA, STROKE = combination("J18.900", []), combination("I63.900", [])
+
+
+def some(world: World) -> None:
+    """Sixteen pneumonias of 1,234.56 yuan at the lead hospital, four strokes of twice that at the TCM one."""
+    store(world, pages(world, 16))
+    rows = pages(world, 4, C03C="I63.900", C04N="脑梗死", A01=world.tcm.organisation, D01="2469.12",
+                 D11="1269.12")  # fmt: skip
+    store(world, rows, by=world.tan)
+
+
+def test_the_same_cases_are_summed_by_weight_and_by_points(scene: World) -> None:
+    some(scene)
+    with inside(scene):
+        found = both_ways.compare(OCTOBER, None)
+        known = found.catalogue
+        assert known is not None
+        # M = (16 x 1,234.56 + 4 x 2,469.12) / 20 = 1,481.472; one year of data, so its weight does not matter
+        assert known.mean_fen == Fraction(1_481_472, 10)
+        assert known.core[PNEUMONIA].rw == Decimal("0.8333") and STROKE not in known.core
+        assert known.comprehensive[STROKE.category].rw == Decimal("1.6667")
+        assert found.total.cases == 20 and found.left_out == 0 and not found.last_year
+        assert found.diseases[PNEUMONIA].points == 16 * Fraction(8333, 10_000)
+        assert found.institutions[scene.tcm.pk].cost_fen == 4 * 246_912
+        assert found.total.weight == sum((line.weight for line in found.institutions.values()), Fraction(0))
+        assert found.total.drg_fen == found.total.dip_fen == 0
+
+
+def test_with_prices_each_case_is_paid_both_ways_and_sums_are_of_rounded_cases(scene: World) -> None:
+    some(scene)
+    with inside(scene):
+        found = both_ways.compare(OCTOBER, Prices(1_000_000, 12_345, {scene.tcm.pk: Decimal("0.9")}))
+        # points 0.8333 x 123.45 yuan = 10,287.0885 fen, rounded 10,287; TCM: 1.6667 x 12,345 x 0.9 = 18,517.86
+        assert found.institutions[scene.lead.pk].dip_fen == 16 * 10_287
+        assert found.institutions[scene.tcm.pk].dip_fen == 4 * 18_518
+        weight = found.diseases[PNEUMONIA].weight / 16
+        assert found.institutions[scene.lead.pk].drg_fen == 16 * int(weight * 1_000_000)
+
+
+def test_out_of_scope_and_ungrouped_cases_are_on_neither_side(scene: World) -> None:
+    some(scene)
+    long = {"B12": "2026-08-01 09:00:00", "B15": "2026-10-12 10:00:00", "B20": "72"}
+    rows = [*pages(scene, 1, **long), *pages(scene, 1)]
+    rows[0] |= {"A48": "LONG"}
+    rows[1] |= {"A48": "ODD", "C03C": "Z51.800", "C04N": "其他特指的医疗照顾"}
+    store(scene, rows)
+    with inside(scene):
+        found = both_ways.compare(OCTOBER, None)
+        assert found.total.cases + found.left_out == 21
+
+
+def test_the_page_compares_shares_and_says_that_no_price_holds(scene: World) -> None:
+    some(scene)
+    page = text(browser(scene, "luo").get(f"{HOME}/drg-and-dip/?month=2026-10"))
+    assert "No rate and no point value are in force" in page and "There are no cases of last year" in page
+    assert "I63.9" in page and "pp" in page
+    listed = text(
+        browser(scene, "luo").get(f"{HOME}/drg-and-dip/cases/?month=2026-10&head=I63.9&procedures=")
+    )
+    assert "1.6667" in listed and listed.count("I63.9") >= 4 and "J18.9" not in listed
+
+
+def test_an_institution_sees_its_own_line_beside_the_total(scene: World) -> None:
+    some(scene)
+    page = text(browser(scene, "kong").get(f"{HOME}/drg-and-dip/?month=2026-10"))
+    assert scene.lead.short_name in page and scene.tcm.short_name not in page and "I63.9" not in page
+    listed = text(browser(scene, "kong").get(f"{HOME}/drg-and-dip/cases/?month=2026-10&head=I63.9"))
+    assert "1.6667" not in listed
+
+
+def test_the_number_of_queries_does_not_grow(scene: World) -> None:
+    store(scene, pages(scene, 1))
+    client = browser(scene, "luo")
+    queries(client, "drg-and-dip/")
+    before = queries(client, "drg-and-dip/"), queries(client, "drg-and-dip/cases/")
+    store(scene, pages(scene, 30))
+    assert (queries(client, "drg-and-dip/"), queries(client, "drg-and-dip/cases/")) == before
