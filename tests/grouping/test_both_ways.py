@@ -1,4 +1,4 @@
-"""DRG beside DIP on the stored cases of a month: shares, money where prices hold, each line opens its cases."""
+"""DRG beside DIP on the cases of a month: shares, money where prices hold, each line opens its cases."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_with_prices_each_case_is_paid_both_ways_and_sums_are_of_rounded_cases(s
     some(scene)
     with inside(scene):
         found = both_ways.compare(OCTOBER, Prices(1_000_000, 12_345, {scene.tcm.pk: Decimal("0.9")}))
-        # points 0.8333 x 123.45 yuan = 10,287.0885 fen, rounded 10,287; TCM: 1.6667 x 12,345 x 0.9 = 18,517.86
+        # 0.8333 x 12,345 fen = 10,287.0885, rounded 10,287; 1.6667 x 12,345 x 0.9 = 18,517.87
         assert found.institutions[scene.lead.pk].dip_fen == 16 * 10_287
         assert found.institutions[scene.tcm.pk].dip_fen == 4 * 18_518
         weight = found.diseases[PNEUMONIA].weight / 16
@@ -57,11 +57,11 @@ def test_out_of_scope_and_ungrouped_cases_are_on_neither_side(scene: World) -> N
     long = {"B12": "2026-08-01 09:00:00", "B15": "2026-10-12 10:00:00", "B20": "72"}
     rows = [*pages(scene, 1, **long), *pages(scene, 1)]
     rows[0] |= {"A48": "LONG"}
-    rows[1] |= {"A48": "ODD", "C03C": "Z51.800", "C04N": "其他特指的医疗照顾"}
+    rows[1] |= {"A48": "ODD", "C03C": "J96.900", "C04N": "呼吸衰竭"}
     store(scene, rows)
     with inside(scene):
         found = both_ways.compare(OCTOBER, None)
-        assert found.total.cases + found.left_out == 21
+        assert (found.total.cases, found.left_out) == (20, 1)  # the stay of 72 days is on neither side
 
 
 def test_the_page_compares_shares_and_says_that_no_price_holds(scene: World) -> None:
