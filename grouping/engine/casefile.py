@@ -108,24 +108,32 @@ def group_lines(scheme: Scheme, lines: TextIO, out: TextIO, group: Group) -> Cou
 
 def read_cases(lines: TextIO, problems: list[Problem]) -> Iterator[Case]:
     """The cases of a file, in order; what cannot be read is added to `problems` and left out."""
+    for line, cells in read_rows(lines, problems):
+        case = read_case(line, cells, problems)
+        if case is not None:
+            yield case
+
+
+def read_rows(
+    lines: TextIO, problems: list[Problem], header: list[str] | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a file by line, as stripped cells in the order of COLUMNS, until there are MAX_PROBLEMS.
+
+    header: the names of the columns when `lines` begins behind the row that says them. A row of another width
+    is added to `problems` and left out.
+    """
     rows = csv.reader(lines, strict=True)
     end = 0
     try:
-        header = [name.strip() for name in next(rows, [])]
-        wrong = [name for name in COLUMNS if header.count(name) != 1]
-        for name in wrong:
-            kind = "header_twice" if name in header else "header_missing"
-            problems.append(Problem("", 1, name, "", kind))
-        places = [] if wrong else [header.index(name) for name in COLUMNS]
+        header = header or read_header(rows)
+        places = places_of(header, problems)
         end = rows.line_num
         for cells in rows if places else ():
             if len(problems) >= MAX_PROBLEMS:
                 return
             line, end = end + 1, rows.line_num
             if len(cells) == len(header):
-                case = _case(line, [cells[place].strip() for place in places], problems)
-                if case is not None:
-                    yield case
+                yield line, [cells[place].strip() for place in places]
             elif cells:
                 params = {"found": len(cells), "width": len(header)}
                 problems.append(Problem("", line, "", "", "case_width", params))
@@ -133,7 +141,22 @@ def read_cases(lines: TextIO, problems: list[Problem]) -> Iterator[Case]:
         problems.append(Problem("", end + 1, "", "", "csv", {"error": error}))
 
 
-def _case(line: int, cells: list[str], problems: list[Problem]) -> Case | None:
+def read_header(rows: Iterator[list[str]]) -> list[str]:
+    """The names of the columns from the first row."""
+    return [name.strip() for name in next(rows, [])]
+
+
+def places_of(header: list[str], problems: list[Problem]) -> list[int]:
+    """Where each of COLUMNS stands; empty, and a problem each, when one is missing or there twice."""
+    wrong = [name for name in COLUMNS if header.count(name) != 1]
+    for name in wrong:
+        kind = "header_twice" if name in header else "header_missing"
+        problems.append(Problem("", 1, name, "", kind))
+    return [] if wrong else [header.index(name) for name in COLUMNS]
+
+
+def read_case(line: int, cells: list[str], problems: list[Problem]) -> Case | None:
+    """The case of a row; None, and a problem for each wrong cell, when it cannot be read."""
     before = len(problems)
     text = dict(zip(COLUMNS, cells, strict=True))
     read = _Cells(line, text, problems)
@@ -153,8 +176,8 @@ def _case(line: int, cells: list[str], problems: list[Problem]) -> Case | None:
     return case if len(problems) == before else None
 
 
-_INTEGER = re.compile(r"[0-9]{1,18}")
-_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
+INTEGER = re.compile(r"[0-9]{1,18}")
+NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 @dataclass(slots=True)
@@ -168,7 +191,7 @@ class _Cells:
 
     def integer(self, column: str) -> int | None:
         text = self.text[column]
-        if _INTEGER.fullmatch(text):
+        if INTEGER.fullmatch(text):
             return int(text)
         if text:
             self.problem(column, "case_integer")
@@ -176,7 +199,7 @@ class _Cells:
 
     def number(self, column: str) -> Number | None:
         text = self.text[column]
-        if _NUMBER.fullmatch(text):
+        if NUMBER.fullmatch(text):
             return Decimal(text) if "." in text else int(text)
         if text:
             self.problem(column, "case_number")

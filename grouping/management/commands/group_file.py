@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from grouping.engine.casefile import group_file
-from grouping.engine.interpreter import group
 from grouping.engine.problems import CaseFileError, SchemeError
+from grouping.engine.quickfile import group_file
 from grouping.engine.scheme import read_scheme
 
 
@@ -26,14 +25,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--out", required=True, type=Path, help="CSV to write: case_no,mdc,adrg,drg,status"
         )
+        parser.add_argument(
+            "--processes", type=int, default=1, choices=range(1, 65), metavar="N",
+            help="group parts of the file side by side; the result is the same",
+        )  # fmt: skip
         parser.add_argument("cases", type=Path, help="CSV of cases; UTF-8 or GB18030")
 
-    def handle(self, *args: Any, scheme: Path, out: Path, cases: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, scheme: Path, out: Path, cases: Path, processes: int, **options: Any
+    ) -> None:
         if out.resolve() == cases.resolve():
             raise CommandError("--out is the case file itself; give the result another name")
         try:
             package = read_scheme(scheme)
-            counts = group_file(package, cases, out, group)
+            counts = group_file(package, cases, out, processes)
         except SchemeError as error:
             raise CommandError(f"{scheme} is not a sound scheme package:\n{error}") from error
         except CaseFileError as error:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from grouping.engine.casefile import COLUMNS, MAX_PROBLEMS, group_file, read_cases
-from grouping.engine.interpreter import group
+from grouping.engine.casefile import COLUMNS, MAX_PROBLEMS, read_cases
 from grouping.engine.problems import CaseFileError, Problem
+from grouping.engine.quickfile import group_file as group_quickly
 from grouping.engine.scheme import Scheme
+from tests.engines.grouping.both import group_file
 from tests.engines.grouping.tiny import TINY, read, write, write_zip
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -66,7 +67,7 @@ def narrow(text: str) -> str:
 )
 def test_a_case_file_is_grouped_in_its_order(content: bytes, tiny: Scheme, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_bytes(content)
-    counts = group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv", group)
+    counts = group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_bytes().decode("utf-8") == GROUPED
     assert counts == {"grouped": 2, "adrg_only": 1, "ungroupable": 1, "ambiguous": 1}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
@@ -103,7 +104,7 @@ def test_a_cell_that_cannot_be_read_is_named_and_nothing_is_written(
     (tmp_path / "in.csv").write_text(HEADER + row(department='"two\nlines"') + bad, encoding="utf-8")
     (tmp_path / "out.csv").write_text("yesterday", encoding="utf-8")
     with pytest.raises(CaseFileError) as refused:
-        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv", group)
+        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv")
     (problem,) = refused.value.problems
     assert (problem.line, problem.column, problem.kind) == (4, column, kind)
     assert "line 4" in str(refused.value)
@@ -115,7 +116,7 @@ def test_a_cell_that_cannot_be_read_is_named_and_nothing_is_written(
 def test_several_wrong_cells_are_named_together_but_not_without_end(tiny: Scheme, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(HEADER + row(age="x", sex="y") + row() + row(los="z"), encoding="utf-8")
     with pytest.raises(CaseFileError) as refused:
-        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv", group)
+        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv")
     assert [(p.line, p.column) for p in refused.value.problems] == [(2, "sex"), (2, "age"), (4, "los")]
     problems: list[Problem] = []
     assert not list(read_cases(io.StringIO(HEADER + row(age="x") * 1000), problems))
@@ -156,7 +157,7 @@ def test_n17_bytes_that_are_no_text_are_refused_and_never_garbled(
 ) -> None:
     (tmp_path / "in.csv").write_bytes(content)
     with pytest.raises(CaseFileError) as refused:
-        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv", group)
+        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv")
     (problem,) = refused.value.problems
     assert (problem.line, problem.kind) == (line, "case_encoding")
     assert not (tmp_path / "out.csv").exists()
@@ -164,7 +165,7 @@ def test_n17_bytes_that_are_no_text_are_refused_and_never_garbled(
 
 def test_n21_texts_that_look_like_formulas_stay_texts(tiny: Scheme, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(HEADER + row(case_no="=cmd") + row(case_no="＝1+1"), encoding="utf-8")
-    group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv", group)
+    group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv")
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["=cmd", "＝1+1"]
 
@@ -176,7 +177,7 @@ def test_memory_does_not_grow_with_the_file(tiny: Scheme, tmp_path: Path) -> Non
     for size in (2_000, 20_000):
         (tmp_path / "in.csv").write_text(HEADER + row() * size, encoding="utf-8")
         tracemalloc.start()
-        group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv", group)
+        group_quickly(tiny, tmp_path / "in.csv", tmp_path / "out.csv")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 8 * 2**20

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grouping.engine.casefile import group_file
 from grouping.engine.interpreter import explain
 from grouping.engine.rules import render
 from grouping.engine.scheme import Scheme, read_scheme, warnings
-from tests.engines.grouping.both import group
+from tests.engines.grouping.both import group, group_file
 from tests.engines.grouping.tiny import TINY, case, write
 from tests.shared import shared
 
@@ -21,7 +20,7 @@ def test_every_case_of_the_oracle_comes_to_its_group(
     reference: Scheme, prefix: str, count: int, tmp_path: Path
 ) -> None:
     oracle = shared(f"grouping/oracle/{prefix}{reference.head.code}.csv")
-    counts = group_file(reference, oracle, tmp_path / "out.csv", group)
+    counts = group_file(reference, oracle, tmp_path / "out.csv")
     with oracle.open(encoding="utf-8", newline="") as lines:
         expected = [
             (row["case_no"], row["expected_mdc"], row["expected_adrg"], row["expected_drg"])
