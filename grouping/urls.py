@@ -22,4 +22,5 @@ urlpatterns = [
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
     path("sources/", include("grouping.sources.urls")),
     path("schemes/", include("grouping.versions.urls")),
+    path("metrics/", include("grouping.metrics.urls")),
 ]

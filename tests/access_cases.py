@@ -148,6 +148,21 @@ CASES: dict[str, Case] = {
     "source-mapping": Case(
         lambda things: {"pk": things.source.pk, "sample": things.sample.pk}, of=("pk", "sample")
     ),
+    # Metrics
+    "metrics": Case(
+        queries=("?month=2026-11", f"?institution={THERE}", "?by=department&month=2026-11", "?by=group",
+                 "?by=doctor&view=structure", "?view=safety&sort=-deaths", "?view=efficiency")
+    ),
+    "metric": Case(
+        queries=("?metric=cmi&month=2026-11", "?metric=deaths", f"?metric=cei&institution={THERE}")
+    ),
+    "metrics-refresh": Case(queries=("?month=2026-11",)),
+    "metric-groups": Case(queries=("?month=2026-11&view=top", f"?institution={THERE}")),
+    "metric-review": Case(queries=("?month=2026-11", "?view=deaths", f"?institution={THERE}")),
+    "metric-readmissions": Case(
+        queries=("?month=2026-11", "?view=split", "?view=overlap", "?view=down&window=national")
+    ),
+    "metric-references": LIST,
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isqrt
 from typing import Any
 
 from alliance.web.words import DASH, num
@@ -78,6 +79,50 @@ def line(
         }
     ]  # fmt: skip
     return Chart(id, title, option, columns, _table(values, places), **more)
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One bubble: where it lies, how large it is (a count), and its line of the table."""
+
+    name: str
+    x: Decimal
+    y: Decimal
+    size: int
+    row: Sequence[str]
+
+
+def bubbles(
+    id: str, title: str, axes: tuple[str, str], columns: Sequence[str], points: Sequence[Bubble], **more: Any
+) -> Chart:
+    """Bubbles over two measures, the second on a logarithmic axis; areas go with the size."""
+    most = max((point.size for point in points), default=1)
+    option = _frame([], axes[1])
+    quiet = option["xAxis"]["axisLabel"]
+    option["grid"]["bottom"] = 26
+    option["xAxis"] = {
+        "type": "value", "name": axes[0], "nameLocation": "middle", "nameGap": 26, "axisLabel": quiet,
+        "nameTextStyle": {"color": "--ink-3"}, "splitLine": {"show": False},
+        "axisLine": {"lineStyle": {"color": "--line-strong"}},
+    }  # fmt: skip
+    option["yAxis"] |= {"type": "log", "logBase": 10}
+    option["tooltip"] = {"trigger": "item", "formatter": "{b}"}
+    option["aria"] = {"enabled": True, "decal": {"show": True}}
+    option["series"] = [
+        {
+            "type": "scatter",
+            "itemStyle": {"color": "--c1", "opacity": "0.55", "borderColor": "--c1"},
+            "data": [
+                {
+                    "name": ", ".join(point.row),
+                    "value": [str(point.x), str(point.y)],
+                    "symbolSize": 6 + isqrt(point.size * 1600 // most),
+                }
+                for point in points
+            ],
+        }
+    ]
+    return Chart(id, title, option, columns, [point.row for point in points], **more)
 
 
 def _frame(names: list[str], unit: str) -> dict[str, Any]:

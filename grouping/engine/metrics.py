@@ -94,9 +94,19 @@ class Tally(Counted):
         return percent(self.exam_fen, self.cost_fen)
 
     @property
+    def service_income_fen(self) -> int:
+        """Charges without drugs, single-use material, examinations and tests."""
+        return self.cost_fen - self.drug_fen - self.consumables_fen - self.exam_fen
+
+    @property
+    def level34_times(self) -> int:
+        """Table-times of levels 3 and 4."""
+        return self.level3_times + self.level4_times
+
+    @property
     def service_income_share_pct(self) -> Decimal | None:
         """医疗服务收入占比: cost without drugs, material, examinations and tests, percent of the cost."""
-        return percent(self.cost_fen - self.drug_fen - self.consumables_fen - self.exam_fen, self.cost_fen)
+        return percent(self.service_income_fen, self.cost_fen)
 
     @property
     def own_pay_share_pct(self) -> Decimal | None:
@@ -116,7 +126,7 @@ class Tally(Counted):
     @property
     def level34_share_pct(self) -> Decimal | None:
         """三四级手术占比: table-times of levels 3 and 4 of all table-times, percent."""
-        return percent(self.level3_times + self.level4_times, self.table_times)
+        return percent(self.level34_times, self.table_times)
 
     @property
     def minimal_share_pct(self) -> Decimal | None:

@@ -131,8 +131,8 @@ def refresh(month: Month) -> int:
             sql.ROLL_UP,
             month=month.first_day,
             scheme=scheme.pk if scheme else None,
-            since=_midnight(first),
-            until=_midnight(last + timedelta(days=1)),
+            since=midnight(first),
+            until=midnight(last + timedelta(days=1)),
             valid=operations(scheme),
             minimal=catalogue.codes if catalogue else [],
             doctors=list(used.doctors),
@@ -151,5 +151,6 @@ def operations(scheme: Scheme | None) -> list[str]:
     return sorted(found.procedures.names if found.operations is None else found.operations)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The first moment of a day, Beijing time."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from grouping.engine.stays import FEE_CLASSES
 from grouping.engine.sums import SUMMED
 from grouping.sql import IN_FORCE
@@ -213,3 +215,53 @@ UNUSUAL_IDS = {
     "over": f"select s.id from {_CASES} and {_OVER}",
     "below": f"select s.id from {_CASES} and {_BELOW}",
 }
+
+
+def with_doctor(found: Any, columns: list[str]) -> Any:
+    """Annotate the doctor a case counts for: the first filled of the columns."""
+    from django.db.models import CharField, F, Value
+    from django.db.models.fields.json import KT
+    from django.db.models.functions import Cast, Coalesce, Left, NullIf
+
+    names = [NullIf(Cast(KT(f"recorded__doctors__{column}"), CharField()), Value("")) for column in columns]
+    return found.annotate(doctor=Left(Coalesce(*names, Value("")), 60)).order_by(*map(F, _ORDER))
+
+
+_ORDER = ("institution__code", "discharged_at", "pk")
+
+
+def has_operation(valid: list[str], levels: tuple[int, ...] | None, codes: list[str] | None) -> Any:
+    """Whether a case has a procedure of the list, of certain levels, of certain codes."""
+    from django.db.models import BooleanField
+    from django.db.models.expressions import RawSQL
+
+    more, values = "", [valid]
+    if levels is not None:
+        more += (
+            " and (grouping_case.recorded -> 'procedures' -> (p.place - 1)::int ->> 3)::int = any(%s::int[])"
+        )
+        values.append(list(levels))  # type: ignore[arg-type]
+    if codes is not None:
+        more += " and p.code in (select unnest(%s::text[]))"
+        values.append(codes)
+    text = (
+        "exists (select 1 from unnest(grouping_case.procedures) with ordinality as p (code, place)"
+        f" where p.code in (select unnest(%s::text[])){more})"
+    )
+    return RawSQL(text, values, output_field=BooleanField())  # noqa: S611 (own text, values apart)
+
+
+def lasted_at_most(length: Any) -> Any:
+    """Whether a case lasted at most so long from admission to discharge, to the second."""
+    from django.db.models import BooleanField
+    from django.db.models.expressions import RawSQL
+
+    text = "(grouping_case.discharged_at - grouping_case.admitted_at) <= %s"
+    return RawSQL(text, [length], output_field=BooleanField())  # noqa: S611 (own text, values apart)
+
+
+# Months whose sums a rule entered now concerns.
+MARK_SINCE = """
+insert into grouping_stalemark (alliance_id, month)
+select %(alliance)s, month from grouping_rolledmonth where alliance_id = %(alliance)s and month >= %(month)s
+"""

@@ -1,0 +1,150 @@
+"""One figure with its formula, what it is compared with, and the cases it counts: the page below a number."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from alliance.lib.period import Month
+from alliance.models import Institution
+from alliance.web import parts, words
+from grouping import facts as case_facts
+from grouping.engine.metrics import Tally
+from grouping.metrics import facts, figures, show
+from grouping.metrics.facts import Scope, Yardstick
+from grouping.metrics.figures import Figure
+from grouping.metrics.show import Question
+
+
+def page(asked: Question, figure: Figure) -> dict[str, Any]:
+    """Value, comparisons and formula of a figure of the question's scope."""
+    yardstick = facts.yardstick(asked.month)
+    tally = _tally(asked.month, asked.scope, yardstick)
+    value = show.value_of(asked.month, figure, tally, yardstick)
+    return {
+        "title": _("%(figure)s: %(value)s") % {
+            "figure": figure.label, "value": figures.shown(figure, value, full=True)
+        },
+        "figure": figure, "figures": _beside(asked, figure, tally, value, yardstick),
+        "formula": formula(figure, tally, yardstick, value), "crumbs": show.crumbs(asked),
+        "where": where(asked), "month": asked.month, "yardstick": yardstick, "tally": tally,
+        "back": asked.url(view=figure.topic, department=None, doctor=None, drg=None, metric=None),
+    }  # fmt: skip
+
+
+def _tally(month: Month, scope: Scope, yardstick: Yardstick) -> Tally:
+    found = facts.full_tallies([month], "alliance", yardstick.norms, scope)
+    return found.get((0, ""), Tally())
+
+
+def where(asked: Question) -> str:
+    """The place and month a figure is about, in words."""
+    named = [crumb.name for crumb in show.crumbs(asked)]
+    if asked.scope.drg:
+        named.append(asked.scope.drg)
+    return " · ".join([*(named or [str(_("Alliance"))]), words.month(asked.month)])
+
+
+def _beside(
+    asked: Question, figure: Figure, tally: Tally, value: figures.Value, yardstick: Yardstick
+) -> list[parts.Fig]:
+    """The figure beside that of the alliance, of last year, and of the benchmark."""
+    n = figure.n(tally, yardstick.norms)
+    found = [parts.Fig(str(figure.label), figures.shown(figure, value, full=True), detail=_n(figure, n))]
+    if asked.scope != facts.ALL and figure.rate:
+        whole = _tally(asked.month, Scope(drg=asked.scope.drg), yardstick)
+        other = show.value_of(asked.month, figure, whole, yardstick)
+        found.append(_other(figure, _("Alliance"), value, other))
+    found.append(_last_year(asked, figure, value, yardstick))
+    expected = _at_benchmark(figure, tally, yardstick)
+    if expected is not None:
+        label = _("At the benchmark, own benchmark (local)") if yardstick.local else str(yardstick.list)
+        found.append(_other(figure, label, value, expected))
+    return found
+
+
+def _n(figure: Figure, n: int) -> str:
+    return "n = " + words.num(n) if figure.rate else ""
+
+
+def _other(figure: Figure, label: str, value: figures.Value, other: figures.Value) -> parts.Fig:
+    """A value to compare with, and how far ours lies from it."""
+    gap = figures.difference(figure, value, other)
+    detail = _("here %(difference)s") % {"difference": gap} if gap else ""
+    return parts.Fig(label, figures.shown(figure, other, full=True), detail=detail)
+
+
+def _last_year(asked: Question, figure: Figure, value: figures.Value, yardstick: Yardstick) -> parts.Fig:
+    """The same month of last year: of stored cases, else of what institutions stated about it."""
+    month = asked.month.plus(-12)
+    then = _tally(month, asked.scope, yardstick)
+    label = words.month(month)
+    if then.submitted:
+        return _other(figure, label, value, show.value_of(month, figure, then, yardstick))
+    stated = _stated(asked.scope, month, figure)
+    found = _other(figure, label, value, stated)
+    detail = _("as stated; %(rest)s") % {"rest": found.detail} if stated is not None else _("no cases stored")
+    return parts.Fig(label, found.value, detail=detail)
+
+
+def _stated(scope: Scope, month: Month, figure: Figure) -> figures.Value:
+    """Discharges or mean charge as stated for a month before the system; whole institutions only."""
+    if figure.code not in ("submitted", "mean_cost_fen") or scope.department or scope.doctor or scope.drg:
+        return None
+    rows = [
+        row for row in case_facts.declared_totals(month)
+        if scope.institution in (None, row.institution_id)
+    ]  # fmt: skip
+    discharges = sum(row.discharges for row in rows)
+    if not discharges:
+        return None
+    if figure.code == "submitted":
+        return discharges
+    return round(Fraction(sum(row.cost_fen for row in rows), discharges))
+
+
+def _at_benchmark(figure: Figure, tally: Tally, yardstick: Yardstick) -> figures.Value:
+    """Mean charge or stay these cases would have at the means of the benchmark; None for other figures."""
+    name = {"mean_cost_fen": "mean_cost", "mean_stay": "mean_stay"}.get(figure.code)
+    if name is None:
+        return None
+    known = {
+        drg: mean for drg in tally.groups
+        if drg in yardstick.norms and (mean := getattr(yardstick.norms[drg], name))
+    }  # fmt: skip
+    cases = sum(tally.groups[drg].cases for drg in known)
+    total = sum((mean * tally.groups[drg].cases for drg, mean in known.items()), start=Fraction(0))
+    return Fraction(total, cases) if cases else None
+
+
+def formula(
+    figure: Figure, tally: Tally, yardstick: Yardstick, value: figures.Value
+) -> list[parts.FormulaLine]:
+    """The formula with the numbers put in; of a plain count or sum, the count itself."""
+    result = figures.shown(figure, value, full=True)
+    if figure.top is None or figure.bottom is None:
+        return []
+    terms = [
+        _term(figure, figure.top, tally, yardstick, ""),
+        _term(figure, figure.bottom, tally, yardstick, "÷"),
+    ]
+    if figure.factor != 1:
+        terms.append(parts.Term(words.num(figure.factor), "", op="×"))
+    return [parts.FormulaLine(str(figure.label), terms, result, note=str(figure.note))]
+
+
+def _term(figure: Figure, part: figures.Part, tally: Tally, yardstick: Yardstick, op: str) -> parts.Term:
+    label, read = part
+    value = read(tally, yardstick.norms)
+    money = figure.code in figures.MONEY or (figure.kind == "yuan" and part is figures.COST)
+    if money:
+        return parts.Term(words.yuan(int(value or 0)), f"{label} ({_('yuan')})", op=op)
+    whole = value is None or Fraction(value).denominator == 1
+    return parts.Term(words.num(value, 0 if whole else 4), str(label), op=op)
+
+
+def place_exists(scope: Scope) -> bool:
+    """Whether the institution asked for is one of the alliance's."""
+    return scope.institution is None or Institution.objects.filter(pk=scope.institution).exists()
