@@ -9,6 +9,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         from alliance.services import inbox
         from grouping.reports import approval as reports
+        from grouping.tariffs import approval as tariffs
         from grouping.versions import approval
         from grouping.waiting import figures, waiting
 
@@ -16,3 +17,4 @@ class Config(AppConfig):
         inbox.register("grouping", waiting)
         inbox.register_figures("grouping", figures)
         approval.register()
+        tariffs.register()

@@ -35,7 +35,7 @@ from alliance.services import parameter_proposals as proposals
 from grouping.models import Case, CaseFile
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
-from grouping.services import declarations, intake, publishing, samples, sources
+from grouping.services import declarations, intake, publishing, samples, sources, tariff
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from performance.models import Line, MonthException, MonthRun
@@ -236,6 +236,13 @@ class Things:
         shipped = scheme_versions.released(self.scheme.digest)
         assert shipped is not None
         return scheme_versions.copy(by=self.side.admin, version=shipped, named=self.side.mark)
+
+    @cached_property
+    def tariff_sheet(self) -> Any:
+        return tariff.keep(
+            by=self.side.admin, kind="rate", from_date=date(2027, 1, self.side.serial), source="",
+            decided_by=self.side.mark, rows=[{"key": "/", "value": "1000000"}],
+        )  # fmt: skip
 
     @cached_property
     def books(self) -> Any:

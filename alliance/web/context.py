@@ -45,6 +45,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
             Entry("metrics", _("Metrics"), "scale", "indicator.view"),
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
+            Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
             Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("both-ways", _("DRG beside DIP"), "scale", "report.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),

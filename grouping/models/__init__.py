@@ -14,6 +14,7 @@ from grouping.models.rollup import (
 from grouping.models.runs import GroupedCase, GroupingRun, TrialCase
 from grouping.models.schemes import Scheme, SchemeContent, SchemeFinding, SchemeVersion
 from grouping.models.sources import Edition, Source, SourceVersion
+from grouping.models.tariffs import Tariff, TariffKind, TariffSheet
 
 __all__ = [
     "BadRow",
@@ -42,5 +43,8 @@ __all__ = [
     "SourceVersion",
     "StagedCase",
     "StaleMark",
+    "Tariff",
+    "TariffKind",
+    "TariffSheet",
     "TrialCase",
 ]

@@ -1,0 +1,232 @@
+"""Tariffs of an alliance: sheets entered by one, released by another; a case's standard in fen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+
+from alliance.approvals import chains
+from alliance.approvals import services as approvals
+from alliance.approvals.models import Approval
+from alliance.lib.canonical import digest
+from alliance.lib.refusal import Refused
+from alliance.models import Institution, Membership
+from alliance.services import journal
+from grouping.engine import tariff as engine
+from grouping.engine.tariff import Standard, Subject
+from grouping.models import Tariff, TariffKind, TariffSheet
+
+KIND = "tariff.release"
+INSURANCES = ("", "employee", "resident")  # any, 职工, 居民
+LEVELS = ("", "tertiary", "secondary", "primary")
+CODE = re.compile(r"[a-z0-9_-]{1,30}\Z")
+Row = dict[str, Any]
+State = TariffSheet.State
+
+
+class TariffRefused(Refused):
+    """A sheet cannot be kept or proposed as it is."""
+
+    reasons = {
+        "not_draft": "Only a draft can be changed. Begin a new sheet.",
+        "no_rows": "Enter at least one value.",
+        "same_day": "%(key)s has a value from %(day)s on already. Choose another day.",
+        "bad_value": "%(text)s is not a positive number.",
+        "too_fine": "%(text)s has more decimals than can be kept (%(places)s).",
+        "bad_key": "%(key)s is not a key of this kind.",
+        "twice": "%(key)s is there twice.",
+    }
+
+
+def tables(until: date) -> engine.Tariff:
+    """All rows that hold on some day up to `until`, in one query; ask it for the standard of many cases."""
+    rates, coefficients, adjustments = [], [], []
+    rows = Tariff.objects.filter(from_date__lte=until).select_related("institution")
+    for row in rows:
+        if row.kind == TariffKind.RATE:
+            insurance, level = row.key.split("/")
+            rates.append(engine.Rate(int(row.value), row.from_date, insurance, level, row.pk))
+        elif row.kind == TariffKind.COEFFICIENT:
+            code = row.institution.code if row.institution else ""
+            level = "" if code else row.key.removeprefix("*")
+            coefficients.append(engine.Coefficient(row.value, row.from_date, code, level, row.pk))
+        else:
+            adjustments.append(_adjustment(row))
+    return engine.Tariff(rates, coefficients, adjustments)
+
+
+def _adjustment(row: Tariff) -> engine.Adjustment:
+    terms = row.terms
+    most = terms.get("most_weight") or None
+    return engine.Adjustment(
+        row.key, terms.get("name", row.key), row.value, row.from_date,
+        most_weight=Decimal(most) if most is not None else None, minimal=bool(terms.get("minimal")),
+        ways=tuple(terms.get("ways", ())), drgs=tuple(terms.get("drgs", ())), id=row.pk,
+    )  # fmt: skip
+
+
+def standard(
+    *,
+    case_weight: Decimal,
+    institution: Institution,
+    on: date,
+    insurance: str = "",
+    drg: str = "",
+    minimal: bool | None = None,
+    way: int | None = None,
+) -> Standard:
+    """Payment standard of one case discharged on a day, in fen with the factors of its formula.
+
+    insurance: "employee", "resident" or "". minimal: with a minimally invasive operation; way: of discharge;
+    None = not known. fen is None where no rate is in force. For many cases ask `tables` once.
+    """
+    subject = Subject(case_weight, institution.code, institution.level, insurance, drg, minimal, way)
+    return tables(on).standard(subject, on)
+
+
+@transaction.atomic
+def keep(
+    *,
+    by: Membership,
+    kind: str,
+    from_date: date,
+    decided_by: str,
+    source: str,
+    rows: Sequence[Row],
+    sheet: TariffSheet | None = None,
+) -> TariffSheet:
+    """Keep a draft: rows of {"key", "value", "terms"}; an empty value is left out. Raises TariffRefused."""
+    kept = [_checked(kind, row) for row in rows if str(row.get("value", "")).strip()]
+    keys = [row["key"] for row in kept]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise TariffRefused("twice", key=key)
+    if not kept:
+        raise TariffRefused("no_rows")
+    found = TariffSheet(kind=kind, made_by=by) if sheet is None else _draft(sheet)
+    found.from_date, found.decided_by, found.source, found.rows = from_date, decided_by, source, kept
+    found.save()
+    journal.write(by=by, verb="tariff.kept", about=found, kind=kind, from_date=str(from_date))
+    return found
+
+
+def _draft(sheet: TariffSheet) -> TariffSheet:
+    found = TariffSheet.objects.select_for_update().get(pk=sheet.pk)
+    if found.state != State.DRAFT:
+        raise TariffRefused("not_draft")
+    return found
+
+
+def _checked(kind: str, row: Row) -> Row:
+    """A row with its value as written and a key of its kind; a rate in whole fen."""
+    text = str(row["value"]).strip()
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise TariffRefused("bad_value", text=text) from None
+    if not value.is_finite() or not 0 < value < 10**11:
+        raise TariffRefused("bad_value", text=text)
+    places = 0 if kind == TariffKind.RATE else 6
+    if value != round(value, places):
+        raise TariffRefused("too_fine", text=text, places=places)
+    _check_key(kind, str(row["key"]))
+    return {"key": str(row["key"]), "value": text, "terms": dict(row.get("terms") or {})}
+
+
+def _check_key(kind: str, key: str) -> None:
+    if kind == TariffKind.RATE:
+        insurance, _slash, level = key.partition("/")
+        sound = insurance in INSURANCES and level in LEVELS
+    elif kind == TariffKind.COEFFICIENT and key.startswith("*"):
+        sound = key[1:] in LEVELS
+    elif kind == TariffKind.COEFFICIENT:
+        sound = Institution.objects.filter(code=key).exists()
+    else:
+        sound = bool(CODE.match(key))
+    if not sound:
+        raise TariffRefused("bad_key", key=key)
+
+
+@transaction.atomic
+def discard(*, by: Membership, sheet: TariffSheet) -> TariffSheet:
+    """Put a draft aside. Raises TariffRefused (not_draft)."""
+    found = _draft(sheet)
+    found.discard()
+    found.save(update_fields=["state"])
+    journal.step(by=by, about=found, name="discard", before=State.DRAFT, after=found.state)
+    return found
+
+
+def propose(*, by: Membership, sheet: TariffSheet, on: date) -> Approval:
+    """Propose that a draft's rows hold; `on` chooses the version of the chain.
+
+    Raises TariffRefused, AlreadyProposed, TooFewDeciders.
+    """
+    refuse(sheet)
+    return approvals.propose(
+        by=by, kind=KIND, about=sheet, chain=chains.in_force(chains.TWO_PEOPLE, on=on, kind=KIND),
+        digest=content_digest(sheet),
+    )  # fmt: skip
+
+
+def refuse(sheet: TariffSheet) -> None:
+    """Raise TariffRefused where a sheet cannot take force."""
+    if sheet.state != State.DRAFT:
+        raise TariffRefused("not_draft")
+    keys = [row["key"] for row in sheet.rows]
+    taken = Tariff.objects.filter(kind=sheet.kind, from_date=sheet.from_date, key__in=keys).first()
+    if taken is not None:
+        raise TariffRefused("same_day", key=taken.key, day=taken.from_date)
+
+
+def content_digest(sheet: TariffSheet) -> str:
+    """What the deciders saw: the rows, their day, and what holds beside them."""
+    beside = [
+        [row.key, row.from_date, row.value]
+        for row in Tariff.objects.filter(kind=sheet.kind).order_by("key", "from_date")
+    ]
+    content = {"rows": sheet.rows, "from": sheet.from_date, "by": sheet.decided_by, "source": sheet.source}
+    return digest({"sheet": sheet.pk, **content, "beside": beside})
+
+
+def waiting(sheet: TariffSheet) -> Approval | None:
+    """The open proposal about a sheet, if there is one."""
+    open_ = Approval.objects.filter(kind=KIND, about_id=sheet.pk, state=Approval.State.OPEN)
+    found: Approval | None = open_.select_related("proposed_by__user").first()
+    return found
+
+
+def decided(approval: Approval, by: Membership) -> None:
+    """The second person has agreed: write the rows. Raises TariffRefused."""
+    if approval.state != Approval.State.APPROVED:
+        return
+    sheet = TariffSheet.objects.select_for_update().get(pk=approval.about_id)
+    refuse(sheet)
+    places = {one.code: one for one in Institution.objects.all()}
+    Tariff.objects.bulk_create(_row(sheet, row, places) for row in sheet.rows)
+    sheet.release()
+    sheet.save(update_fields=["state"])
+    journal.step(by=by, about=sheet, name="release", before=State.DRAFT, after=sheet.state)
+    journal.write(
+        by=by, verb="tariff.released", about=sheet, kind=sheet.kind, from_date=str(sheet.from_date),
+        rows=len(sheet.rows),
+    )  # fmt: skip
+
+
+def _row(sheet: TariffSheet, row: Mapping[str, Any], places: Mapping[str, Institution]) -> Tariff:
+    own = sheet.kind == TariffKind.COEFFICIENT and not row["key"].startswith("*")
+    return Tariff(
+        kind=sheet.kind, key=row["key"], from_date=sheet.from_date, value=Decimal(row["value"]),
+        institution=places[row["key"]] if own else None, terms=row["terms"], sheet=sheet,
+    )  # fmt: skip
+
+
+def in_force(kind: str, on: date) -> dict[str, Tariff]:
+    """The row of each key that holds on a day."""
+    rows = Tariff.objects.filter(kind=kind, from_date__lte=on).order_by("key", "from_date")
+    return {row.key: row for row in rows}

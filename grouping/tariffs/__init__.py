@@ -1,0 +1,1 @@
+"""Pages of tariffs: rates, institution coefficients, adjustments."""
