@@ -240,7 +240,7 @@ class Things:
     @cached_property
     def tariff_sheet(self) -> Any:
         return tariff.keep(
-            by=self.side.admin, kind="rate", from_date=date(2027, 1, self.side.serial), source="",
+            by=self.side.admin, kind="rate", from_date=date(2027 + self.side.serial, 1, 1), source="",
             decided_by=self.side.mark, rows=[{"key": "/", "value": "1000000"}],
         )  # fmt: skip
 
