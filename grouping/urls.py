@@ -22,9 +22,6 @@ urlpatterns = [
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
     path("sources/", include("grouping.sources.urls")),
     path("schemes/", include("grouping.versions.urls")),
-<<<<<<< HEAD
     path("metrics/", include("grouping.metrics.urls")),
-=======
     path("tariffs/", include("grouping.tariffs.urls")),
->>>>>>> 18a549f (Tariffs: rates, coefficients and adjustments as dated rows that two people release)
 ]
