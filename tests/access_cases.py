@@ -257,6 +257,7 @@ CASES |= {
         queries=("?month=2026-11", f"?month=2026-11&institution={THERE}", "?month=2026-11&type=drg&rule=6")
     ),
     "payment-rules": LIST,
+    "reform-effect": Case(queries=("?format=json",)),
     "both-ways": Case(queries=("?month=2026-11",)),
     "both-ways-cases": Case(queries=("?month=2026-11", f"?month=2026-11&institution={THERE}")),
 }

@@ -48,6 +48,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
             Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("both-ways", _("DRG beside DIP"), "scale", "report.view"),
+            Entry("reform-effect", _("Effect of the reform"), "report", "report.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),
         ),
     ),

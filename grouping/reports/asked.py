@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 
 from alliance.lib.period import Month, PeriodRefused
@@ -43,12 +42,6 @@ def parsed(text: str) -> Month | None:
 def whole_number(text: str) -> int | None:
     """The whole number a text writes, or nothing."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def newest_month() -> Month | None:
-    """The newest month with a case of the alliance."""
-    last = visible.Case.objects.aggregate(last=Max("month"))["last"]
-    return Month.of(last) if last else None
 
 
 def places() -> dict[int, Institution]:

@@ -61,7 +61,8 @@ class Reading:
         """A difference with its sign and unit."""
         if self.money:
             return words.yuan_diff(int(value))
-        return _("%(points)s pp") % {"points": words.diff(value * 100, 2)}
+        shown = words.diff(value * 100, 2)
+        return shown if shown == words.diff(0) else _("%(points)s pp") % {"points": shown}
 
     def columns(self, first: str) -> list[grid.Column]:
         """Headings of a table of lines."""

@@ -20,7 +20,10 @@ class Names:
 
     def of(self, disease: Combination) -> str:
         """Diagnosis and procedures in words, as far as the dictionary knows them."""
-        named = [self._heads.get(disease.head, ""), *(self._procedures.get(p, p) for p in disease.procedures)]
+        named = [
+            self._heads.get(disease.head, ""),
+            *(self._procedures.get(p, "") for p in disease.procedures),
+        ]
         return " + ".join(filter(None, named))
 
 

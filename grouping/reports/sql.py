@@ -106,6 +106,18 @@ where (%(head)s = '' or head = %(head)s) and (%(procedures)s::text is null or pr
 order by institution_id, discharged_at, id limit %(limit)s offset %(offset)s
 """
 
+# Front pages of several periods by institution: `before` and `after`, each first and last month.
+EFFECT = """
+select p.name, c.institution_id, count(*) as cases, sum(c.stay_days)::bigint as stay_days,
+       sum(c.total_fen)::bigint as cost_fen, count(c.own_pay_fen) as stated,
+       coalesce(sum(c.total_fen) filter (where c.own_pay_fen is not null), 0)::bigint as stated_cost_fen,
+       coalesce(sum(c.own_pay_fen), 0)::bigint as own_pay_fen
+from jsonb_to_recordset(%(periods)s::jsonb) as p(name text, first date, last date)
+join grouping_case c on c.alliance_id = %(alliance)s and c.month between p.first and p.last
+where c.voided_at is null and c.document = 'front_page'
+group by p.name, c.institution_id
+"""
+
 
 def stream(statement: str, **parameters: object) -> Iterator[tuple[Any, ...]]:
     """Run one question for the alliance in scope; its rows come in pieces, so that memory stays flat."""

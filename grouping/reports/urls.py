@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grouping.reports import both_views, paytype_views
+from grouping.reports import both_views, effect_views, paytype_views
 
 urlpatterns = [
     path("payment-types/", paytype_views.payment_type_page, name="payment-types"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("payment-types/rules/", paytype_views.payment_rules, name="payment-rules"),
     path("drg-and-dip/", both_views.both_ways_page, name="both-ways"),
     path("drg-and-dip/cases/", both_views.both_ways_cases, name="both-ways-cases"),
+    path("reform-effect/", effect_views.reform_effect, name="reform-effect"),
 ]
