@@ -6,9 +6,10 @@ from django.db import transaction
 from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
 from grouping.metrics import rollup
+from grouping.queues import found
 from grouping.services import grouping, intake, packages, runs
 
-__all__ = ["grouping", "intake", "packages", "refresh_metrics", "rollup", "runs"]
+__all__ = ["found", "grouping", "intake", "packages", "refresh_metrics", "rollup", "runs"]
 
 
 @shared_task(name="grouping.refresh_metrics")

@@ -91,7 +91,7 @@ def column_name(code: str) -> str:
 def bad_sentence(row: BadRow, language_code: str) -> str:
     """What is wrong with a row, where, and what to do, in the words of its source; "zh" or "en"."""
     known: dict[str, Param] = {"line": row.line, "column": row.column, "value": row.value}
-    return sentence(row.message, known | _params(row.params), language_code, names(row.file))
+    return sentence(row.message, known | params_of(row.params), language_code, names(row.file))
 
 
 def names(file: CaseFile) -> Names | None:
@@ -120,10 +120,10 @@ def refusal(file: CaseFile) -> str:
     found = file.refusal or {}
     if found.get("reason") not in MESSAGES:
         return _("The file cannot be read. Export it again.")
-    return sentence(found["reason"], _params(found.get("arguments", {})), language())
+    return sentence(found["reason"], params_of(found.get("arguments", {})), language())
 
 
-def _params(stored: Mapping[str, Any]) -> dict[str, Param]:
+def params_of(stored: Mapping[str, Any]) -> dict[str, Param]:
     """Parameters out of JSON: lists are tuples again; a tuple kept as text is one again, too."""
     return {name: _param(value) for name, value in stored.items()}
 

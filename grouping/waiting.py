@@ -15,6 +15,7 @@ from alliance.services.inbox import Figure, Todo
 from alliance.web import words
 from grouping import visible
 from grouping.models import CaseFile, MissingCase
+from grouping.queues import waiting as queue
 from grouping.show import completeness, month_cases
 
 
@@ -25,7 +26,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
         todos += [*_deliveries(membership), *_questions(membership)]
     if membership.can("declaration.enter"):
         todos += _incomplete(membership, now)
-    return todos
+    return todos + queue.waiting(membership, now)
 
 
 def figures(membership: Membership, now: datetime) -> list[Figure]:

@@ -125,6 +125,11 @@ CASES: dict[str, Case] = {
     "case-unmask": one("case"),
     "api:case-explanation": one("case"),
     "interpreter": LIST,
+    "work-queue": Case(
+        queries=("?view=live", "?view=done", f"?institution={THERE}", "?cause=unknown_code", "?record=1")
+    ),
+    "work-item": one("work_item"),
+    "queue-act": Case(lambda things: {"step": "wait"}, shared=True),
     "schemes": LIST,
     "scheme-import": LIST,
     "scheme": one("scheme", shared=True),

@@ -32,7 +32,8 @@ from alliance.models import (
 )
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
-from grouping.models import Case, CaseFile
+from grouping.models import Case, CaseFile, WorkItem
+from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import declarations, intake, publishing, samples, sources, tariff
@@ -148,6 +149,21 @@ class Things:
     def case(self) -> Case:
         assert self.case_file
         return Case.objects.filter(institution=self.side.place).order_by("-pk")[0]
+
+    @cached_property
+    def work_item(self) -> Any:
+        """A bad row of the institution, about which its doctor was asked."""
+        side = self.side
+        assert self.scheme
+        days = {"B12": "2026-11-01 09:00:00", "B15": "2026-11-05 10:00:00"}
+        row = front_page(side.place.organisation, f"{side.serial}99", A11=side.mark, C03C="Q99.999", **days)
+        intake.receive_file(
+            by=side.steward, name="bad.csv", content=[as_csv([row])], today=date(2026, 11, 12)
+        )
+        jobs.drain(side.alliance)
+        item = WorkItem.objects.get(institution=side.place, subject=f"{side.serial}99/1")
+        queue_services.ask(by=side.steward, items=[item.pk], text=side.mark, now=NOW)
+        return item
 
     @cached_property
     def referral(self) -> Any:

@@ -73,7 +73,8 @@ def tell(trace: Trace, scheme: Scheme, language: str) -> Story:
 
 def undone_because(trace: Trace, scheme: Scheme) -> str:
     """Why a case is in no group: "no_principal", "unknown_code", "out_of_scope" (no MDC lists its principal
-    diagnosis) or "no_adrg" (an MDC held, none of its groups did). "" for a case in a group.
+    diagnosis), "condition" (an MDC lists it, but sex, age or the like stand against it) or "no_adrg" (an MDC
+    held, none of its groups did). "" for a case in a group.
     """
     if trace.result.status is not Status.UNGROUPABLE:
         return ""
@@ -81,9 +82,15 @@ def undone_because(trace: Trace, scheme: Scheme) -> str:
         return "no_principal"
     if scheme.diagnosis_names and trace.principal not in scheme.diagnosis_names:
         return "unknown_code"
-    if any(step.level == "mdc" and (step.held or _principal_fits(step)) for step in trace.passes[0].steps):
+    listed = _listed(trace)
+    if any(step.held for step in listed):
         return "no_adrg"
-    return "out_of_scope"
+    return "condition" if listed else "out_of_scope"
+
+
+def _listed(trace: Trace) -> list[Step]:
+    """The MDCs whose lists have the principal diagnosis."""
+    return [step for step in trace.passes[0].steps if step.level == "mdc" and _principal_fits(step)]
 
 
 def _principal_fits(step: Step) -> bool:
@@ -301,12 +308,25 @@ def _undone(trace: Trace, scheme: Scheme, voice: Voice) -> str:
             f"未入组：主要诊断 {voice.code(code)} 不在任何 MDC 的诊断表内，不属于本方案的范围",
             f"In no group: no MDC lists the principal diagnosis {voice.code(code)}; outside this scheme",
         ),
+        "condition": (
+            f"未入组：主要诊断 {voice.code(code)} 在 {_against(trace, voice)}",
+            f"In no group: the principal diagnosis {voice.code(code)} is listed in {_against(trace, voice)}",
+        ),
         "no_adrg": (
             f"未入组：主要诊断 {voice.code(code)} 所在的 MDC 里没有成立的核心组",
             f"In no group: no ADRG of the MDC of {voice.code(code)} holds",
         ),
     }
     return voice.pick(*texts[undone_because(trace, scheme)])
+
+
+def _against(trace: Trace, voice: Voice) -> str:
+    """The first MDC that lists the principal diagnosis, and what stands against it."""
+    listed = _listed(trace)
+    if not listed:
+        return ""
+    missing = _missing(listed[0], voice)
+    return voice.pick(f"{listed[0].code} 表内，但{missing}", f"{listed[0].code}, but {missing}")
 
 
 def group_name(scheme: Scheme, adrg: str, drg: str) -> str:

@@ -2,6 +2,7 @@ from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
 from grouping.models.paying import PaymentRules
+from grouping.models.queues import CaseQuestion, WorkItem
 from grouping.models.rollup import (
     Benchmark,
     BenchmarkGroup,
@@ -22,6 +23,7 @@ __all__ = [
     "BenchmarkGroup",
     "Case",
     "CaseFile",
+    "CaseQuestion",
     "CaseRevision",
     "Declaration",
     "DeclaredTotal",
@@ -47,4 +49,5 @@ __all__ = [
     "TariffKind",
     "TariffSheet",
     "TrialCase",
+    "WorkItem",
 ]

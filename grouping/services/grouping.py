@@ -16,6 +16,7 @@ from grouping.engine.trace import Trace
 from grouping.metrics import rollup
 from grouping.models import Case as StoredCase
 from grouping.models import Scheme
+from grouping.queues import bell
 from grouping.runs.sql import STORE_LIVE, UNGROUPED, Row, page
 from grouping.services import runs, schemes
 
@@ -46,6 +47,7 @@ def group_month(work: jobs.Work) -> jobs.Step:
     for run, counts in token["counts"].items():
         runs.close_part(int(run), counts)
     rollup.enqueue_refresh(by=None)
+    bell.enqueue(month)
     outcomes: Counter[str] = sum((Counter(counts) for counts in token["counts"].values()), Counter())
     return jobs.Step(
         more=False, text=str(token["done"]), result={"cases": token["done"], "outcomes": dict(outcomes)}

@@ -15,6 +15,7 @@ from alliance.models import Membership
 from alliance.services import journal
 from grouping import sql
 from grouping.models import Case, CaseFile, MissingCase
+from grouping.queues import found
 from grouping.services import grouping
 
 
@@ -44,6 +45,7 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     sql.execute(sql.KEEP_OLD, **parameters)
     corrected = sql.execute(sql.CORRECT, **parameters)
     new = sql.execute(sql.INSERT_NEW, **parameters)
+    found.corrected_by(file)
     sql.execute(sql.CLEAR_STAGING, **parameters)
     file.preview |= {"stored": new, "corrected": corrected}
     file.published_by, file.published_at = by, timezone.now()
@@ -87,6 +89,7 @@ def discard(*, by: Membership, file: CaseFile) -> CaseFile:
         raise PublishRefused("not_ready", state=file.get_state_display())
     sql.execute(sql.CLEAR_STAGING, file=file.pk)
     MissingCase.objects.filter(file=file, answer="open").delete()
+    found.withdrawn(file)
     file.discard()
     file.save(update_fields=["state"])
     journal.step(by=by, about=file, name="discard", before=before, after="discarded")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from alliance.models import Journal
 from alliance.services import journal
-from grouping.models import Case, Scheme
+from grouping.models import Case
+from grouping.services import publishing
 from tests.grouping.files import front_page
-from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
+from tests.grouping.scene import HOME, browser, check, inside, pages, queries, store, text
 from tests.world import World
 
 
@@ -168,8 +168,9 @@ def test_the_list_costs_the_same_for_three_cases_and_for_sixty(scene: World) -> 
 
 
 def test_a_case_without_a_scheme_on_its_day_says_so(scene: World) -> None:
-    store(scene, some(scene))
+    days = {"B12": "2019-10-08 09:00:00", "B15": "2019-10-12 10:00:00", "A14": "59"}
+    file = check(scene, [front_page(scene.lead.organisation, "R00001", **days)])
     with inside(scene):
-        Scheme.objects.update(from_date=date(2027, 1, 1))
+        publishing.publish(by=scene.lin, file=file)
     page = page_of(scene, "lin", one(scene))
     assert "is not yet grouped" in page and "No grouping scheme is in force" in page

@@ -79,13 +79,30 @@ def test_an_ambiguous_case_says_that_no_surgical_group_takes_its_procedure(tiny:
     [
         ("", "no_principal", "没有主要诊断", "there is no principal diagnosis"),
         ("Q99.999", "unknown_code", "Q99.999 不在方案字典内", "not in the scheme's dictionary"),
-        ("S06.200", "no_adrg", "没有成立的核心组", "no ADRG of the MDC"),
+        (
+            "S06.200",
+            "condition",
+            "但损伤部位 1 个，要求“不小于 2”",
+            "but injured sites 1, asked for: at least 2",
+        ),
     ],
 )
 def test_why_a_case_is_in_no_group(tiny: Scheme, codes: str, reason: str, zh: str, en: str) -> None:
     trace = explain(tiny, case(codes))
     assert undone_because(trace, tiny) == reason
     assert zh in words(tiny, "zh", codes)[0] and en in words(tiny, "en", codes)[0]
+
+
+def test_an_mdc_without_a_group_that_holds(tmp_path_factory: pytest.TempPathFactory) -> None:
+    files = with_text("adrg.csv", "MDCB,5,BR1,脑缺血,medical,true,next\n", "")
+    files["drg.csv"] = "".join(
+        line for line in TINY["drg.csv"].splitlines(True) if not line.startswith("BR1")
+    )
+    scheme = read(tmp_path_factory.mktemp("no_adrg"), files)
+    assert undone_because(explain(scheme, case("I63.900")), scheme) == "no_adrg"
+    assert (
+        words(scheme, "zh", "I63.900")[0] == "未入组：主要诊断 I63.900 脑梗死 所在的 MDC 里没有成立的核心组"
+    )
 
 
 def test_a_known_code_no_mdc_lists_is_out_of_scope(tmp_path_factory: pytest.TempPathFactory) -> None:

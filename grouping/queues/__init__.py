@@ -1,0 +1,1 @@
+"""Work queues of coding: what is found, who is asked, what closes by itself."""

@@ -1,0 +1,154 @@
+"""SQL of the work queues: items are found, return and close in sets, each with its step kept."""
+
+from __future__ import annotations
+
+_SUBJECT = """left(coalesce(nullif(b.raw ->> 'A48', '') || '/' || coalesce(nullif(b.raw ->> 'A49', ''), '1'),
+                           '#' || b.file_id || '/' || b.line), 60)"""
+_MONTH = r"""to_date(substring(translate(b.raw ->> 'B15', '-/.', '')
+                               from '^((?:19|20)\d\d(?:0[1-9]|1[0-2]))'), 'YYYYMM')"""
+_SAME = "(alliance_id, institution_id, document, subject, cause)"
+
+# Every bad row of a file, by record and cause; the same record again only brings its newest findings.
+FIND_ROWS = f"""
+insert into grouping_workitem as w
+  (alliance_id, institution_id, document, subject, cause, state, case_id, file_id, line, month,
+   department_code, detail, found_at, changed_at)
+select r.alliance_id, r.institution_id, r.document, r.subject, r.cause, 'open', max(c.id), r.file_id,
+       min(r.line), max(r.month), max(r.department),
+       jsonb_build_object('rows', jsonb_agg(r.finding order by r.id)), clock_timestamp(), clock_timestamp()
+from (
+  select b.id, b.alliance_id, coalesce(i.id, f.institution_id) as institution_id, f.document, b.file_id,
+         b.line,
+         {_SUBJECT} as subject, {_MONTH} as month, left(coalesce(b.raw ->> 'B16C', ''), 20) as department,
+         coalesce(k.cause, 'value') as cause,
+         jsonb_build_object('column', b."column", 'code', b.code, 'value', b.value, 'message', b.message,
+                            'params', b.params) as finding
+  from grouping_badrow b
+  join grouping_casefile f on f.alliance_id = b.alliance_id and f.id = b.file_id
+  left join alliance_institution i on i.alliance_id = b.alliance_id and i.organisation = b.raw ->> 'A01'
+  left join unnest(%(codes)s::text[], %(causes)s::text[]) as k (code, cause)
+    on k.code = case when b.code = any(%(unknown)s) and b.value = any(%(clinical)s::text[])
+                     then %(clinical_code)s else b.code end
+  where b.alliance_id = %(alliance)s and b.file_id = %(file)s
+) r
+left join grouping_case c on c.alliance_id = r.alliance_id and c.institution_id = r.institution_id
+  and c.document = r.document and c.record_no || '/' || c.visit_no = r.subject
+group by r.alliance_id, r.institution_id, r.document, r.subject, r.cause, r.file_id
+on conflict {_SAME} do update
+set file_id = excluded.file_id, line = excluded.line, detail = excluded.detail,
+    changed_at = clock_timestamp(), month = coalesce(excluded.month, w.month),
+    department_code = excluded.department_code,
+    case_id = coalesce(excluded.case_id, w.case_id)
+where w.file_id is distinct from excluded.file_id
+"""
+
+UNKNOWN_VALUES = """
+select distinct value from grouping_badrow
+where alliance_id = %(alliance)s and file_id = %(file)s and code = any(%(unknown)s)
+"""
+
+# What grouping and cost show of stored cases.
+FIND_CASES = f"""
+insert into grouping_workitem as w
+  (alliance_id, institution_id, document, subject, cause, state, case_id, file_id, line, month,
+   department_code, detail, found_at, changed_at)
+select c.alliance_id, c.institution_id, c.document, c.record_no || '/' || c.visit_no, x.cause, 'open', c.id,
+       c.file_id, c.line, c.month, c.department_code, x.detail::jsonb, clock_timestamp(), clock_timestamp()
+from unnest(%(cases)s::bigint[], %(causes)s::text[], %(details)s::text[]) as x (case_id, cause, detail)
+join grouping_case c on c.alliance_id = %(alliance)s and c.id = x.case_id
+on conflict {_SAME} do update
+set case_id = excluded.case_id, file_id = excluded.file_id, line = excluded.line, month = excluded.month,
+    department_code = excluded.department_code, detail = excluded.detail, changed_at = clock_timestamp()
+where w.detail is distinct from excluded.detail or w.month is distinct from excluded.month
+"""
+
+
+def _moved(which: str, name: str, to: str, note: str) -> str:
+    """Items of a question move one step, each step kept in the same statement; counts them."""
+    return f"""
+with was as (select w.id, w.state from grouping_workitem w {which} for update of w),
+moved as (
+  update grouping_workitem w set state = '{to}', changed_at = clock_timestamp()
+  from was where w.alliance_id = %(alliance)s and w.id = was.id returning w.id
+)
+insert into alliance_transition
+  (alliance_id, about_kind, about_id, name, from_state, to_state, by_id, at, note)
+select %(alliance)s, 'grouping.workitem', was.id, '{name}', was.state, '{to}', null, clock_timestamp(),
+       '{note}'
+from was join moved on moved.id = was.id
+"""
+
+
+# The file has them as bad rows again.
+RETURN_ROWS = _moved(
+    """where w.alliance_id = %(alliance)s and w.file_id = %(file)s and w.cause = any(%(row_causes)s)
+  and w.state = 'closed'""",
+    "return_", "open", "found_again",
+)  # fmt: skip
+
+# A good row of the record came: all its findings are gone. A row that never said which record it is goes when
+# a later file delivers its institution's month.
+CLOSE_ROWS = _moved(
+    """join (
+    select distinct s.institution_id, f.document, s.record_no || '/' || s.visit_no as subject, s.month
+    from grouping_stagedcase s
+    join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
+    where s.alliance_id = %(alliance)s and s.file_id = %(file)s
+  ) g on g.document = w.document
+     and (g.subject = w.subject and (g.institution_id = w.institution_id
+                                     or w.institution_id is null and g.month = w.month))
+  where w.alliance_id = %(alliance)s and w.cause = any(%(row_causes)s) and w.state <> 'closed'
+    and w.file_id is distinct from %(file)s""",
+    "close", "closed", "corrected",
+)  # fmt: skip
+CLOSE_NAMELESS = _moved(
+    """where w.alliance_id = %(alliance)s and w.subject like '#%%' and w.state <> 'closed'
+    and w.file_id < %(file)s and exists (
+      select 1 from grouping_stagedcase s where s.alliance_id = w.alliance_id and s.file_id = %(file)s
+        and s.institution_id = w.institution_id and (w.month is null or w.month = s.month))""",
+    "close", "closed", "corrected",
+)  # fmt: skip
+
+# A file put aside takes along what it alone brought and nobody has touched.
+WITHDRAW = _moved(
+    """join grouping_casefile f on f.alliance_id = w.alliance_id and f.id = w.file_id
+  where w.alliance_id = %(alliance)s and w.file_id = %(file)s and w.state = 'open'
+    and w.cause = any(%(row_causes)s) and w.found_at >= f.received_at""",
+    "close", "closed", "withdrawn",
+)  # fmt: skip
+
+_PRESENT = """(select 1 from unnest(%(cases)s::bigint[], %(causes)s::text[]) as x (case_id, cause)
+               where x.case_id = w.case_id and x.cause = w.cause)"""
+RETURN_CASES = _moved(
+    f"""where w.alliance_id = %(alliance)s and w.state = 'closed' and w.cause = any(%(case_causes)s)
+  and exists {_PRESENT}""",
+    "return_", "open", "found_again",
+)  # fmt: skip
+CLOSE_CASES = _moved(
+    f"""join grouping_case c on c.alliance_id = w.alliance_id and c.id = w.case_id
+  where w.alliance_id = %(alliance)s and w.state <> 'closed' and w.cause = any(%(case_causes)s)
+    and (w.month = %(month)s or c.month = %(month)s) and not exists {_PRESENT}""",
+    "close", "closed", "corrected",
+)  # fmt: skip
+
+FILL_INTERNAL = """
+update grouping_workitem set internal_from = %(at)s
+where alliance_id = %(alliance)s and month = %(month)s and internal_from is null
+"""
+MONTHS_WITHOUT_LIMIT = """
+select distinct month from grouping_workitem
+where alliance_id = %(alliance)s and month is not null and internal_from is null
+"""
+
+# Counts of the queue by cause and state, of the institutions the member sees (null: all).
+COUNTS = """
+select w.cause, count(*) filter (where w.state = 'open') as open,
+       count(*) filter (where w.state = 'asked') as asked,
+       count(*) filter (where w.state = 'answered') as answered,
+       count(*) filter (where w.state = 'waiting') as waiting,
+       count(*) filter (where w.internal_from <= %(now)s) as internal
+from grouping_workitem w
+where w.alliance_id = %(alliance)s and w.state in ('open', 'asked', 'answered', 'waiting')
+  and (%(institution)s::bigint is null or w.institution_id = %(institution)s)
+group by w.cause
+"""

@@ -1,0 +1,181 @@
+"""The list of work items: columns, conditions, saved views."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.lib.period import Month
+from alliance.lib.refusal import Refused
+from alliance.models import Membership
+from alliance.web import lists, words
+from alliance.web.parts import Tab
+from grouping import visible
+from grouping.filters import drop_institution
+from grouping.models import CaseQuestion, WorkItem
+from grouping.models.queues import LIVE, Cause, State
+from grouping.queues import show
+from grouping.tables import chip, with_department
+
+TODO = Q(state__in=[State.OPEN, State.ANSWERED])
+VIEWS = ("todo", "live", "asked", "late", "waiting", "internal", "done")
+
+
+class ItemTable(lists.Table):
+    """One line an item; the box at its front takes part in the action below."""
+
+    box = tables.Column(verbose_name="", empty_values=(), attrs={"td": {"class": "box", "data-k": ""}})
+    subject = tables.Column(
+        verbose_name=gettext_lazy("record number"), linkify=("work-item", [tables.A("pk")]), attrs=lists.HEAD
+    )
+    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
+    cause = tables.Column(verbose_name=gettext_lazy("cause"))
+    what = tables.Column(verbose_name=gettext_lazy("what is wrong"), empty_values=(), attrs=lists.WRAP)
+    institution = tables.Column(verbose_name=gettext_lazy("institution"), empty_values=())
+    department_name = tables.Column(verbose_name=gettext_lazy("department"), empty_values=())
+    month = tables.Column(verbose_name=gettext_lazy("month of discharge"), orderable=True)
+    found_at = tables.Column(verbose_name=gettext_lazy("found"), orderable=True, attrs=lists.DESK)
+
+    def before_render(self, request: Any) -> None:
+        if request.membership.institution_id is not None:
+            self.columns.hide("institution")
+        if not _acts(request.membership):
+            self.columns.hide("box")
+
+    def render_box(self, record: WorkItem) -> SafeString:
+        return format_html(
+            '<input type="checkbox" form="bulk" name="item" value="{}" aria-label="{} {}">',
+            record.pk, _("choose"), record.subject,
+        )  # fmt: skip
+
+    def render_state(self, record: Any) -> SafeString:
+        now = timezone.now()
+        kind, word = show.state_word(record, now)
+        shown = chip(kind, word)
+        if record.internal_from and now >= record.internal_from and record.state in LIVE:
+            shown = SafeString(f"{shown} {chip('', _('internal only'), 'lock')}")
+        return shown
+
+    def render_cause(self, record: WorkItem) -> str:
+        return str(Cause(record.cause).label)
+
+    def render_what(self, record: WorkItem) -> str:
+        found = show.findings(record)
+        return found[0] if len(found) == 1 else _("%(first)s (and %(n)d more)") % {
+            "first": found[0], "n": len(found) - 1,
+        }  # fmt: skip
+
+    def render_institution(self, record: WorkItem) -> str:
+        return (
+            str(record.institution.short_name or record.institution.name)
+            if record.institution
+            else words.DASH
+        )
+
+    def render_department_name(self, record: Any) -> str:
+        return str(record.department_name or record.department_code or words.DASH)
+
+    def render_month(self, value: Any) -> str:
+        return words.month(value)
+
+    def render_found_at(self, value: datetime) -> str:
+        return words.day(value)
+
+
+def _acts(membership: Membership) -> bool:
+    return membership.can("queue.work") or membership.can("queue.answer")
+
+
+class ItemFilter(django_filters.FilterSet):
+    """Conditions of the list."""
+
+    cause = django_filters.ChoiceFilter(
+        choices=Cause.choices, label=gettext_lazy("cause"), empty_label=gettext_lazy("cause: all")
+    )
+    institution = django_filters.ModelChoiceFilter(
+        queryset=lambda request: visible.institutions(request.membership),
+        label=gettext_lazy("institution"), empty_label=gettext_lazy("institution: all"),
+    )  # fmt: skip
+    department = django_filters.CharFilter(
+        field_name="department_code", label=gettext_lazy("department code")
+    )
+    month = django_filters.CharFilter(method="of_month", label=gettext_lazy("month, as in 2026-10"))
+    record = django_filters.CharFilter(
+        field_name="subject", lookup_expr="startswith", label=gettext_lazy("record number")
+    )
+
+    class Meta:
+        model = WorkItem
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        drop_institution(self)
+
+    def of_month(self, queryset: QuerySet[WorkItem], name: str, value: str) -> QuerySet[WorkItem]:
+        """Discharges of one month."""
+        try:
+            return queryset.filter(month=Month.parse(value.strip()).first_day)
+        except Refused:
+            return queryset.none()
+
+
+def rows(membership: Membership, view: str, now: datetime) -> QuerySet[WorkItem]:
+    """The items of a saved view, with what the columns show."""
+    asked = CaseQuestion.objects.filter(item=OuterRef("pk"), answered_at=None).values("due_at")[:1]
+    found = WorkItem.objects.visible_to(membership).select_related("institution")
+    found = found.annotate(due_at=Subquery(asked)).filter(_condition(view, now))
+    order = "-changed_at" if view == "done" else "due_at" if view in ("asked", "late") else "found_at"
+    return with_department(found).order_by(order, "pk")
+
+
+def _condition(view: str, now: datetime) -> Q:
+    return {
+        "todo": TODO,
+        "live": Q(state__in=LIVE),
+        "asked": Q(state=State.ASKED),
+        "late": Q(state=State.ASKED, due_at__lte=now),
+        "waiting": Q(state=State.WAITING),
+        "internal": Q(state__in=LIVE, internal_from__lte=now),
+        "done": Q(state__in=[State.ACCEPTED, State.CLOSED]),
+    }[view]
+
+
+def default_view(membership: Membership) -> str:
+    """A doctor begins with what was asked, others with what is to be looked at."""
+    works = membership.can("queue.work") or not membership.can("queue.answer")
+    return "todo" if works else "asked"
+
+
+def tabs(request: Any, view: str, now: datetime) -> list[Tab]:
+    """Saved views with how many; one query."""
+    labels = {
+        "todo": _("To do"), "live": _("Everything open"), "asked": _("The doctor is asked"),
+        "late": _("Answer overdue"), "waiting": _("Wait for the source"), "internal": _("Internal only"),
+        "done": _("Done"),
+    }  # fmt: skip
+    asked = CaseQuestion.objects.filter(item=OuterRef("pk"), answered_at=None).values("due_at")[:1]
+    seen = WorkItem.objects.visible_to(request.membership).annotate(due_at=Subquery(asked))
+    counted = seen.filter(state__in=LIVE).aggregate(
+        **{
+            name: Count("pk", filter=_condition(name, now), distinct=True)
+            for name in labels
+            if name != "done"
+        }
+    )
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    found = []
+    for name, label in labels.items():
+        kept["view"] = name
+        found.append(Tab(label, f"?{kept.urlencode()}", name == view, counted.get(name)))
+    return found
