@@ -8,6 +8,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.services import inbox
+        from grouping.readmission import links
+        from referrals.services import stays
         from referrals.waiting import waiting
 
         inbox.register("referrals", waiting)
+        links.register("referrals", stays.accepted)

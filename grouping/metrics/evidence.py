@@ -14,7 +14,8 @@ from grouping import sql as cases_sql
 from grouping.engine.benchmark import LOW, MID_LOW
 from grouping.metrics import facts, rollup, sql
 from grouping.metrics.facts import Scope, Yardstick
-from grouping.models import Case
+from grouping.models import Case, Scheme
+from grouping.services import schemes
 
 Cases = QuerySet[Case]
 Narrow = Callable[[Cases, Month, Scope, Yardstick], Cases]
@@ -67,8 +68,16 @@ def _any_operation(month: Month, levels: tuple[int, ...] | None, codes: list[str
     for scheme, first, last in rollup.periods(month):
         since, until = rollup.midnight(first), rollup.midnight(last + timedelta(days=1))
         inside = Q(discharged_at__gte=since, discharged_at__lt=until)
-        wanted |= inside & Q(sql.has_operation(rollup.operations(scheme), levels, codes))
+        wanted |= inside & Q(sql.has_operation(_operations(scheme), levels, codes))
     return wanted
+
+
+def _operations(scheme: Scheme | None) -> list[str]:
+    """The operations of a scheme; none where its files are gone: the sums of the month say the same."""
+    try:
+        return rollup.operations(scheme)
+    except schemes.NoScheme:
+        return []
 
 
 def _minimal(found: Cases, month: Month, scope: Scope, yardstick: Yardstick) -> Cases:

@@ -16,6 +16,7 @@ from alliance.services import jobs, parameters
 from grouping import sql as cases_sql
 from grouping.metrics import sql
 from grouping.models import OperationCatalogue, RolledMonth, Scheme, StaleMark
+from grouping.readmission import links
 from grouping.services import schemes
 
 REFRESH = "metrics.refresh"
@@ -110,7 +111,11 @@ def refresh_stale(work: jobs.Work) -> jobs.Step:
     left = [Month.parse(asked)] if asked and not done else stale_months()
     if not left:
         return jobs.Step(more=False, token={"done": done}, result={"months": done})
-    refresh(left[0])
+    try:
+        refresh(left[0])
+    except schemes.NoScheme as error:
+        raise jobs.Refused(str(error)) from error
+    links.rebuild(left[0])
     return jobs.Step(more=True, token={"done": [*done, str(left[0])]}, text=str(left[0]))
 
 

@@ -177,3 +177,25 @@ on conflict (alliance_id, number) do update
 set direction = excluded.direction, origin_id = excluded.origin_id, target_id = excluded.target_id,
     source_id = excluded.source_id, admission_id = excluded.admission_id
 """
+
+_NEAREST = """
+left join lateral (
+  select c.id from grouping_case c where c.alliance_id = %(alliance)s and c.person_id = r.person
+    and c.institution_id = r.{place} and c.document = 'front_page' and c.voided_at is null
+    and c.{moment} between r.moment - %(days)s and r.moment + %(days)s
+  order by abs(extract(epoch from c.{moment} - r.moment)), c.id limit 1
+) {name} on true
+"""
+FOLLOW = f"""
+insert into grouping_referrallink
+  (alliance_id, number, direction, origin_id, target_id, source_id, admission_id)
+select %(alliance)s, r.number, r.direction, r.origin, r.target, s.id, a.id
+from unnest(%(numbers)s::text[], %(directions)s::text[], %(origins)s::bigint[], %(targets)s::bigint[],
+            %(persons)s::bigint[], %(moments)s::timestamptz[])
+     as r (number, direction, origin, target, person, moment)
+{_NEAREST.format(place="origin", moment="discharged_at", name="s")}
+{_NEAREST.format(place="target", moment="admitted_at", name="a")}
+on conflict (alliance_id, number) do update
+set direction = excluded.direction, origin_id = excluded.origin_id, target_id = excluded.target_id,
+    source_id = excluded.source_id, admission_id = excluded.admission_id
+"""

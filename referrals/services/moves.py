@@ -16,6 +16,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from referrals import reasons
 from referrals.models import Referral
+from referrals.services import stays
 from referrals.services.refusals import ReferralRefused
 
 NOTE_LENGTH = 500
@@ -121,6 +122,7 @@ def _move(
         expect={"state": before, "version": referral.version},
         change={"state": step.target, step.custom["stamps"]: now, "version": F("version") + 1, **change},
     )
+    stays.follow(moved)
     journal.write(by=by, verb=PAST[name], about=moved)
     journal.step(
         by=by, about=moved, name=name, before=before, after=moved.state, note=note.strip()[:NOTE_LENGTH]

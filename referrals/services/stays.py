@@ -1,0 +1,38 @@
+"""Accepted referrals stated to the floor below, which finds the stays they join (readmission needs them)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+
+from alliance.lib.workdays import SHANGHAI
+from grouping.readmission import links
+from referrals.models import Referral
+
+ACCEPTED = (Referral.State.ACCEPTED, Referral.State.ARRIVED, Referral.State.COMPLETED)
+
+
+def accepted(first: date, last: date) -> Sequence[links.Accepted]:
+    """Referrals in an accepted state that were answered or arrived from one day to another; one query."""
+    begin = datetime.combine(first, time(), SHANGHAI)
+    end = datetime.combine(last, time(), SHANGHAI) + timedelta(days=1)
+    inside = Q(answered_at__gte=begin, answered_at__lt=end) | Q(arrived_at__gte=begin, arrived_at__lt=end)
+    return [_stated(one) for one in Referral.objects.filter(inside, state__in=ACCEPTED)]
+
+
+def follow(referral: Referral) -> None:
+    """After a step: an accepted referral is joined with its stays, one that is no longer so is let go."""
+    if referral.state in ACCEPTED and referral.answered_at is not None:
+        links.follow([_stated(referral)], on=referral.answered_at.astimezone(SHANGHAI).date())
+    else:
+        links.withdraw([referral.number])
+
+
+def _stated(one: Referral) -> links.Accepted:
+    assert one.answered_at is not None, "the database keeps it filled in these states"
+    return links.Accepted(
+        one.number, one.direction, one.origin_institution_id, one.target_institution_id, one.person_id,
+        one.answered_at, one.arrived_at,
+    )  # fmt: skip
