@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from alliance.tenancy.scope import current_alliance_id
 
@@ -91,6 +92,53 @@ def insert_job(
     return None if row is None else int(row[0])
 
 
+@contextmanager
+def copied(table: str, columns: list[str]) -> Iterator[Copied]:
+    """Store lines in the text form of COPY; they are inserted when the block ends without an error.
+
+    COPY is refused under row security: the lines go into a temporary table, while the caller makes the next
+    ones, and from there by INSERT ... SELECT. No other query may run inside the block.
+    """
+    names = SQL(", ").join(Identifier(name) for name in columns)
+    draft, found = Identifier(f"draft_{table}"), Copied()
+    with connection.cursor() as cursor:
+        _make_draft(cursor, table, draft, names)
+        with cursor.copy(SQL("copy {} ({}) from stdin").format(draft, names)) as pipe:
+            found.write = pipe.write
+            yield found
+        found.stored = _insert_draft(cursor, table, draft, names, "")
+
+
+class Copied:
+    """Where the lines go, and afterwards how many rows were stored."""
+
+    write: Callable[[bytes], None]
+    stored = 0
+
+
+def _make_draft(cursor: Any, table: str, draft: Identifier, names: Composed) -> None:
+    cursor.execute(SQL("drop table if exists pg_temp.{}").format(draft))
+    cursor.execute(
+        SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
+            draft, names, Identifier(table)
+        )
+    )
+    # A draft is read once: wide rows are not worth compressing.
+    cursor.execute(SQL("alter table pg_temp.{} set (toast_tuple_target = 8160)").format(draft))
+
+
+def _insert_draft(cursor: Any, table: str, draft: Identifier, names: Composed, conflict: str) -> int:
+    cursor.execute(
+        SQL("insert into {} (alliance_id, {}) select %s, {} from {} {}").format(
+            Identifier(table), names, names, draft, SQL(conflict)
+        ),
+        [current_alliance_id()],
+    )
+    stored = int(cursor.rowcount)
+    cursor.execute(SQL("drop table pg_temp.{}").format(draft))
+    return stored
+
+
 def copy_rows(
     table: str, columns: list[str], rows: Iterable[Sequence[object]], *, keep_first: bool = False
 ) -> int:
@@ -104,21 +152,9 @@ def copy_rows(
     made = list(rows)
     draft = Identifier(f"draft_{table}")
     with connection.cursor() as cursor:
-        cursor.execute(SQL("drop table if exists pg_temp.{}").format(draft))
-        cursor.execute(
-            SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-                draft, names, Identifier(table)
-            )
-        )
+        _make_draft(cursor, table, draft, names)
         with cursor.copy(SQL("copy {} ({}) from stdin").format(draft, names)) as pipe:
             for row in made:
                 pipe.write_row(row)
-        cursor.execute(
-            SQL("insert into {} (alliance_id, {}) select %s, {} from {} {}").format(
-                Identifier(table), names, names, draft, SQL("on conflict do nothing" if keep_first else "")
-            ),
-            [current_alliance_id()],
-        )
-        stored = cursor.rowcount
-        cursor.execute(SQL("drop table pg_temp.{}").format(draft))
-    return int(stored)
+        conflict = "on conflict do nothing" if keep_first else ""
+        return _insert_draft(cursor, table, draft, names, conflict)

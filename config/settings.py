@@ -215,6 +215,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = env.int("WORKER_SOFT_SECONDS", default=3500)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
+# How many workers beside the first share the check of one large file.
+CHECK_HELPERS = env.int("CHECK_HELPERS", default=1)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 JOB_ATTEMPTS = env.int(
     "JOB_ATTEMPTS", default=3

@@ -67,6 +67,23 @@ select s.line, c.id as case_id, s.record_no, s.visit_no, s.month,
 {_MATCH} and c.digest <> s.digest order by s.line limit %(limit)s
 """
 
+# Rows whose discharge an earlier line of the file has already. A row whose record number cannot be read tells
+# nothing; one that only the house refused does.
+DUPLICATES = """
+with keys as (
+  select line, row_key from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s
+  union
+  select b.line, b.row_key from grouping_badrow b
+  where b.alliance_id = %(alliance)s and b.file_id = %(file)s and b.row_key is not null
+    and not exists (select 1 from grouping_badrow o where o.alliance_id = b.alliance_id
+                     and o.file_id = b.file_id and o.line = b.line and o."column" = 'A48'
+                     and o.code <> all(%(house)s))
+), firsts as (
+  select line, first_value(line) over (partition by row_key order by line) as first from keys
+)
+select line, first from firsts where line <> first order by line
+"""
+
 MONTHS = """
 select to_char(month, 'YYYY-MM') as month, institution_id, count(*) as rows
 from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s group by 1, 2 order by 1, 2

@@ -26,6 +26,10 @@ class SealedField(models.BinaryField):
             return None
         return secrets.seal(key_ring(), str(value), context=self._context())
 
+    def sealer(self) -> secrets.Sealer:
+        """Seals many values of this column at once."""
+        return secrets.Sealer(key_ring(), context=self._context())
+
     def from_db_value(self, value: Any, expression: object, connection: object) -> str | None:
         return None if value is None else secrets.open_(key_ring(), bytes(value), context=self._context())
 

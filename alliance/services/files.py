@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -28,6 +28,7 @@ from alliance.tenancy.scope import current_alliance_id
 
 PIECE = 1 << 20  # bytes sealed at a time: memory stays flat whatever the size
 HEADER = b"xtf1"
+_AROUND = 4 + 16  # bytes of length and tag around a sealed piece
 
 
 class TooLarge(Exception):
@@ -87,6 +88,16 @@ def plain_copy(row: Attachment) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, io.BufferedReader(spool, PIECE))
 
 
+@contextmanager
+def opened(row: Attachment) -> Iterator[BinaryIO]:
+    """The content as a seekable file that is opened piece by piece where it is read; nothing is copied.
+
+    Raises when the file was cut or a piece that is read was changed.
+    """
+    with _path(row.stored_name).open("rb") as sealed, _OpenPieces(sealed, row.size) as pieces:
+        yield cast(BinaryIO, io.BufferedReader(pieces, PIECE))
+
+
 def forget(row: Attachment) -> None:
     """Remove a file that turned out not to be needed, with its row, once the transaction commits."""
     path = _path(row.stored_name)
@@ -127,6 +138,53 @@ def _write(target: Path, content: Iterable[bytes], limit: int) -> tuple[int, str
         Path(draft.name).unlink(missing_ok=True)
         raise
     return size, digest.hexdigest()
+
+
+class _OpenPieces(io.RawIOBase):
+    """A sealed file of known size, read from anywhere: every piece but the last has the same length."""
+
+    def __init__(self, sealed: IO[bytes], size: int) -> None:
+        if sealed.read(len(HEADER)) != HEADER:
+            raise ValueError("not one of our files")
+        key_id = sealed.read(sealed.read(1)[0]).decode()
+        self._sealed, self._size, self._place = sealed, size, 0
+        self._prefix, self._cipher = sealed.read(8), AESGCM(key_ring().keys[key_id])
+        self._first = sealed.tell()
+        self._number, self._piece = -1, b""
+        count = -(-size // PIECE)
+        sealed.seek(self._first + size + count * _AROUND)
+        if sealed.read(4) != bytes(4):
+            raise ValueError("the file was cut")
+        self._cipher.decrypt(_nonce(self._prefix, count), sealed.read(), b"end")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = base + offset
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        number, begin = divmod(self._place, PIECE)
+        if self._place >= self._size:
+            return 0
+        if number != self._number:
+            self._sealed.seek(self._first + number * (PIECE + _AROUND))
+            length = int.from_bytes(self._sealed.read(4), "big")
+            sealed = self._sealed.read(length)
+            self._piece = self._cipher.decrypt(_nonce(self._prefix, number), sealed, b"more")
+            self._number = number
+        found = self._piece[begin : begin + len(buffer)]
+        buffer[: len(found)] = found
+        self._place += len(found)
+        return len(found)
 
 
 def _opened(sealed: IO[bytes]) -> Iterator[bytes]:

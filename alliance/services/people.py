@@ -6,7 +6,7 @@ Source: definitions, general conventions; walls.md section 5.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -60,6 +60,31 @@ def keys_for(identities: Iterable[Identity], *, alliance: Alliance) -> list[Keys
     Raises PersonRefused (no_name, nothing_to_know_by).
     """
     return [_keys(each, alliance.code) for each in identities]
+
+
+def tokens_for(
+    names: Sequence[str],
+    sexes: Sequence[int | str],
+    births: Sequence[str],
+    numbers: Sequence[str],
+    *,
+    alliance: Alliance,
+) -> tuple[list[str], list[str]]:
+    """The person keys and name keys of many patients, column by column; what `keys_for` computes.
+
+    Every patient has a name, a sex and a date of birth (yyyy-MM-dd); a number may be ''.
+    """
+    code = alliance.code
+    plain = list(map(_plain, names))
+    by_number = _key(settings.BLIND_KEY, code, "person.id_number")
+    by_rest = _key(settings.BLIND_KEY, code, "person.name_birth_sex")
+    by_name = _key(settings.BLIND_KEY, code, "person.name")
+    index = secrets.blind_index
+    keys = [
+        index(by_number, number) if number else index(by_rest, f"{name}\x1f{birth}\x1f{sex}")
+        for name, sex, birth, number in zip(plain, sexes, births, numbers, strict=True)
+    ]
+    return keys, [index(by_name, name) for name in plain]
 
 
 def name_key(name: str, *, alliance: Alliance) -> str:

@@ -25,6 +25,7 @@ State = Job.State
 CHIPS = {State.QUEUED: "", State.RUNNING: "info", State.DONE: "ok", State.FAILED: "late", State.DEAD: "late"}
 KINDS = {
     "case_file.check": gettext_lazy("Check a case file"),
+    "case_file.help": gettext_lazy("Help to check a case file"),
     "cases.group_month": gettext_lazy("Group the cases of a month"),
     "metrics.refresh": gettext_lazy("Sum up the months that changed"),
     "scheme.check": gettext_lazy("Check a scheme package"),

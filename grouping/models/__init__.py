@@ -1,6 +1,6 @@
 from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
-from grouping.models.intake import BadRow, CaseFile, MissingCase, StagedCase
+from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
 from grouping.models.paying import PaymentRules
 from grouping.models.queues import CaseQuestion, WorkItem
 from grouping.models.rollup import (
@@ -29,6 +29,7 @@ __all__ = [
     "DeclaredTotal",
     "Document",
     "Edition",
+    "FileRange",
     "GroupedCase",
     "GroupingRun",
     "MissingCase",

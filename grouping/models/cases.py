@@ -60,7 +60,8 @@ class Content(models.Model):
     fees = models.JSONField(_("charges by class, fen"), default=dict)
     total_fen = models.BigIntegerField(_("total charge, fen"))
     own_pay_fen = models.BigIntegerField(_("paid by the patient, fen"), null=True)
-    # Every filled column of the row but names, numbers, addresses and phones (walls.md section 4).
+    # Filled columns of the row that no other field here says, but no names, numbers, addresses and phones
+    # (walls.md section 4).
     raw = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
 

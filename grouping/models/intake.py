@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -94,6 +94,30 @@ class CaseFile(FSMModelMixin, AllianceRow):
     @transition(field=state, source=["received", "checked"], target="discarded")
     def discard(self) -> None:
         """Put aside by a person; nothing of it was stored."""
+
+
+class FileRange(AllianceRow):
+    """Consecutive rows of a file that one worker checks in one transaction; the lock on it is its claim.
+
+    From byte `offset`, the first one of line `line`, to before byte `until`.
+    """
+
+    file = models.ForeignKey(CaseFile, on_delete=models.CASCADE, related_name="ranges")
+    number = models.PositiveIntegerField()
+    offset = models.PositiveBigIntegerField()
+    line = models.PositiveIntegerField()
+    until = models.PositiveBigIntegerField()
+    done = models.BooleanField(default=False)
+
+    class Meta(AllianceRow.Meta):
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "file", "number"], name="file_range_once"),
+            models.CheckConstraint(condition=Q(until__gte=F("offset")), name="file_range_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.number}"
 
 
 class StagedCase(AllianceRow, Content):

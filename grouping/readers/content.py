@@ -94,7 +94,7 @@ def values_of(page: FrontPage) -> list[object]:
 
 
 def recorded(page: FrontPage) -> dict[str, Any]:
-    """Return what is shown beside the codes: codes as recorded, names, conditions, times, levels."""
+    """Return what is shown beside the codes: names, conditions, times, levels, doctors by column."""
     return {
         "diagnoses": [[each.recorded, each.name, each.condition] for each in page.diagnoses],
         "procedures": [
@@ -104,6 +104,7 @@ def recorded(page: FrontPage) -> dict[str, Any]:
         "payment": page.patient.payment,
         "department_in": page.stay.department_in,
         "transfers": list(page.stay.transfers),
+        "doctors": dict(page.stay.doctors),
     }
 
 

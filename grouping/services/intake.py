@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,16 +16,16 @@ from alliance.lib.register import Value
 from alliance.models import Institution, Membership
 from alliance.services import files, jobs, journal, parameters
 from grouping import sql
-from grouping.models import BadRow, CaseFile, Source, StagedCase
+from grouping.models import BadRow, CaseFile, FileRange, Source, StagedCase
 from grouping.queues import found as queue
 from grouping.readers.assembling import SeenKeys
-from grouping.readers.formats import FRONT_PAGE, Reader, open_file, read_on
+from grouping.readers.formats import FRONT_PAGE, HQMS, Spec, open_file, read_on
 from grouping.readers.rows import Checkpoint, FileRefused, Position
 from grouping.readers.sheet_csv import as_csv, is_workbook
-from grouping.services import schemes, sources, staging
+from grouping.services import duplicates, ranges, schemes, sources, staging
 
-CHECK = "case_file.check"
-CHUNK = 2_000  # rows a transaction
+CHECK, HELP = "case_file.check", "case_file.help"
+CHUNK = 10_000  # rows a transaction
 
 
 @transaction.atomic
@@ -82,50 +83,91 @@ def _whole(key: str, on: date) -> int:
 
 @jobs.handles(CHECK)
 def check(work: jobs.Work) -> jobs.Step:
-    """One chunk of rows from where the last one ended: good ones staged, bad ones kept with their errors."""
-    rows = CaseFile.objects.select_related(
-        "attachment", "table", "institution", "source__source__institution"
-    )
-    file = rows.get(pk=work.job.arguments["file"])
+    """Some rows a chunk: good ones staged, bad ones kept with their errors; at last the preview."""
+    file = _file(work)
+    if file.state != CaseFile.State.RECEIVED:
+        return jobs.Step(more=False)
+    spec = sources.spec_of(file)
     try:
-        return _check_rows(file, work)
+        with transaction.atomic(), _plain(file) as plain:
+            if spec.format == HQMS:
+                return _check_range(file, plain, spec, work)
+            return _check_rows(file, plain, spec, work)
     except FileRefused as refusal:
         return _refuse(file, refusal)
 
 
-def _check_rows(file: CaseFile, work: jobs.Work) -> jobs.Step:
-    spec = sources.spec_of(file)
+def _check_range(file: CaseFile, plain: BinaryIO, spec: Spec, work: jobs.Work) -> jobs.Step:
+    """One range of rows; others may be taken by helpers meanwhile. The last chunk finishes the file."""
+    start = _checkpoint(work.previous)
+    if start is None:
+        start = ranges.lay(file, plain, CHUNK)
+        _call_help(file, start)
+    found = ranges.claim(file, wait=True)
+    if found is not None:
+        ranges.take(file, plain, spec, start, found)
+    left = FileRange.objects.filter(file=file, done=False).count()
+    file.refresh_from_db(fields=["rows_read", "rows_bad"])
+    if not left:
+        duplicates.refuse(file, plain, spec, start)
+        finish(file)
+    return _step(file, start, left > 0, work.number + 1 + left)
+
+
+def _call_help(file: CaseFile, start: Checkpoint) -> None:
+    """Let other workers take ranges too, if there are several."""
+    for number in range(min(settings.CHECK_HELPERS, file.ranges.count() - 1)):
+        arguments = {"file": file.pk, **_token(start)}
+        dedupe = f"file {file.pk} {number}"
+        jobs.enqueue(by=file.received_by, kind=HELP, dedupe=dedupe, arguments=arguments)
+
+
+@jobs.handles(HELP)
+def help_check(work: jobs.Work) -> jobs.Step:
+    """One range that nobody works at, while there is one; the first job of the file finishes it."""
+    file, start = _file(work), _checkpoint(work.job.arguments)
+    found = ranges.claim(file, wait=False) if file.state == CaseFile.State.RECEIVED else None
+    if found is None or start is None:
+        return jobs.Step(more=False, text="", result={"ranges": work.number})
     with _plain(file) as plain:
-        checkpoint = _checkpoint(work.previous) or open_file(plain, spec)
-        dictionary = schemes.dictionary(schemes.in_force(work.job.created_at.date()))
-        seen = SeenKeys(_known_keys(file))
-        reader = read_on(plain, checkpoint, spec, dictionary=dictionary, seen=seen)
-        read, bad, more = staging.stage(file, reader, CHUNK)
-        token = _token(reader)
-    file.rows_read, file.rows_bad, file.encoding = (
-        file.rows_read + read,
-        file.rows_bad + bad,
-        checkpoint.encoding,
-    )
+        ranges.take(file, plain, sources.spec_of(file), start, found)
+    return jobs.Step(more=True, text=f"{work.number + 1}")
+
+
+def _check_rows(file: CaseFile, plain: BinaryIO, spec: Spec, work: jobs.Work) -> jobs.Step:
+    """One chunk of rows from where the last one ended, for formats that are read row by row."""
+    checkpoint = _checkpoint(work.previous) or open_file(plain, spec)
+    dictionary = schemes.dictionary(schemes.in_force(work.job.created_at.date()))
+    seen = SeenKeys(_known_keys(file))
+    reader = read_on(plain, checkpoint, spec, dictionary=dictionary, seen=seen)
+    read, bad, more = staging.stage(file, reader, CHUNK)
+    file.rows_read, file.rows_bad = file.rows_read + read, file.rows_bad + bad
+    file.encoding = checkpoint.encoding
     file.save(update_fields=["rows_read", "rows_bad", "encoding"])
-    done = token["offset"] / max((file.table or file.attachment).size, 1)
-    total = None if not more else max(work.number + 2, round((work.number + 1) / done))
     if not more:
         finish(file)
-    return jobs.Step(
-        more=more,
-        token=token,
-        total=total,
-        text=f"{file.rows_read}",
-        result={"rows": file.rows_read, "bad": file.rows_bad},
+    done = reader.checkpoint.position.offset / max((file.table or file.attachment).size, 1)
+    total = max(work.number + 2, round((work.number + 1) / done)) if more else work.number + 1
+    return _step(file, reader.checkpoint, more, total)
+
+
+def _step(file: CaseFile, start: Checkpoint, more: bool, total: int) -> jobs.Step:
+    result = {"rows": file.rows_read, "bad": file.rows_bad}
+    return jobs.Step(more=more, token=_token(start), total=total, text=f"{file.rows_read}", result=result)
+
+
+def _file(work: jobs.Work) -> CaseFile:
+    rows = CaseFile.objects.select_related(
+        "attachment", "table", "institution", "alliance", "received_by", "source__source__institution"
     )
+    return rows.get(pk=work.job.arguments["file"])
 
 
 @contextmanager
 def _plain(file: CaseFile) -> Iterator[BinaryIO]:
     """The text of a file; a workbook becomes a table once, which is sealed beside it and read ever after."""
     if file.table is None:
-        with files.plain_copy(file.attachment) as plain:
+        with files.opened(file.attachment) as plain:
             if not is_workbook(plain):
                 yield plain
                 return
@@ -135,7 +177,7 @@ def _plain(file: CaseFile) -> Iterator[BinaryIO]:
                 keep_days=_whole("originals_keep_days", _day(file)), institution=file.institution,
             )  # fmt: skip
             file.save(update_fields=["table"])
-    with files.plain_copy(file.table) as plain:
+    with files.opened(file.table) as plain:
         yield plain
 
 
@@ -159,7 +201,7 @@ def finish(file: CaseFile) -> None:
 
 def _refuse(file: CaseFile, refusal: FileRefused) -> jobs.Step:
     """The file as a whole: keep the reason in both languages' form, drop what was staged."""
-    StagedCase.objects.filter(file=file).delete()
+    sql.execute(sql.CLEAR_STAGING, file=file.pk)
     BadRow.objects.filter(file=file).delete()
     file.refusal = {
         "reason": refusal.reason,
@@ -177,8 +219,8 @@ def _known_keys(file: CaseFile) -> Iterable[tuple[bytes, int]]:
         yield from ((bytes(key or b""), line) for key, line in found.iterator())
 
 
-def _token(reader: Reader) -> dict[str, Any]:
-    found = asdict(reader.checkpoint)
+def _token(start: Checkpoint) -> dict[str, Any]:
+    found = asdict(start)
     return {"encoding": found["encoding"], "header": list(found["header"]), **found["position"]}
 
 

@@ -6,21 +6,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from hashlib import sha256
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from alliance.lib.secrets import Sealer
 from alliance.models import Institution, Person
 from alliance.models.fields import SealedField
 from alliance.services import people
-from alliance.sql import copy_rows
+from alliance.sql import copied, copy_rows
 from grouping import sql
 from grouping.models import CaseFile, StagedCase
+from grouping.readers.bulk.prove import House, Proven
+from grouping.readers.bulk.reader import Batch
+from grouping.readers.content import NULL, digest_of, line_of
+from grouping.readers.content import field as escaped
 from grouping.readers.rows import BadRow, FrontPage, RowError
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 OWN = (
     "file_id",
     "line",
@@ -34,139 +37,151 @@ OWN = (
 )
 COLUMNS = [*OWN, *sql.CONTENT]
 BAD_COLUMNS = ["file_id", "line", "row_key", "column", "code", "value", "message", "params", "raw"]
+# What the house finds once a row is sound in itself.
+HOUSE_CODES = ("value_too_long", "institution_unknown", "institution_other")
+_STORED_IN = {"A11": "person_name", "A48": "record_no", "B16C": "department_code", "B35": "receiver"}
+
+
+@dataclass
+class Stager:
+    """Takes the rows of one file into staging, batch by batch, inside a transaction."""
+
+    file: CaseFile
+    places: dict[str, Institution] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # All that is needed is fetched here: no query may run while rows flow into the database.
+        self.places = {place.organisation: place for place in Institution.objects.all()}
+        self._alliance, self._own = self.file.alliance, self.file.institution
+        self._sealer: Sealer = _id_number().sealer()  # sealed for the column it ends up in
+
+    @cached_property
+    def longest(self) -> dict[str, int]:
+        """How many characters of a column fit where it is stored."""
+        spec: Any = StagedCase._meta.get_field
+        return {column: int(spec(name).max_length) for column, name in _STORED_IN.items()}
+
+    @property
+    def house(self) -> House:
+        """Whose discharges the file may hold, and what fits."""
+        own = self.file.institution_id
+        taken = (code for code, place in self.places.items() if own in (None, place.pk))
+        return House(frozenset(taken), self.longest)
+
+    def take(self, batches: Iterable[Batch]) -> tuple[int, int]:
+        """Store the good rows and the errors of the others; return (rows read, bad rows).
+
+        The good ones flow into the database while the next ones are made, so reading must ask it nothing.
+        """
+        read, bad = 0, list[BadRow]()
+        with copied(StagedCase._meta.db_table, COLUMNS) as rows:
+            for batch in batches:
+                read += batch.rows
+                if batch.proven is not None:
+                    rows.write(b"".join(self._proven(batch.proven, batch.lines)))
+                pages, refused = self._sorted(batch.others)
+                rows.write(b"".join(map(self._page, pages)))
+                bad += refused
+        copy_rows("grouping_badrow", BAD_COLUMNS, refusals(self.file, bad))
+        return read, len(bad)
+
+    def _proven(self, rows: Proven, lines: list[int]) -> Iterator[bytes]:
+        names = [name or unnamed(number) for name, number in zip(rows.name, rows.record_no, strict=True)]
+        keys, name_keys = people.tokens_for(
+            names, rows.sex, rows.birth, rows.id_number, alliance=self._alliance
+        )
+        numbers = self._sealed(rows.id_number)
+        places = [self.places[organisation].pk for organisation in rows.organisation]
+        for line, key, place, person, name, name_key, birth, number, content in zip(
+            lines, rows.key, places, keys, names, name_keys, rows.birth, numbers, rows.content, strict=True
+        ):
+            text = content.encode()
+            yield (
+                (
+                    f"{self.file.pk}\t{line}\t\\\\x{key.hex()}\t{place}\t{person}\t{name}\t{name_key}\t{birth}\t{number}\t"
+                ).encode()
+                + text
+                + f"\t{digest_of(text)}\n".encode()
+            )
+
+    def _sealed(self, numbers: list[str]) -> list[str]:
+        sealed = iter(self._sealer.seal([number for number in numbers if number]))
+        return [f"\\\\x{next(sealed).hex()}" if number else NULL for number in numbers]
+
+    def _page(self, page: FrontPage) -> bytes:
+        """One row that was read cell by cell, as `_proven` writes many."""
+        patient = page.patient
+        name, number = patient.name or unnamed(page.record_no), patient.id_number or ""
+        (person,), (name_key,) = people.tokens_for(
+            [name], [patient.sex], [str(patient.birth)], [number], alliance=self._alliance
+        )
+        (sealed,) = self._sealed([number])
+        place, text = self.places[page.organisation].pk, line_of(page).encode()
+        return (
+            (
+                f"{self.file.pk}\t{page.line}\t\\\\x{page.key.hex()}\t{place}\t{person}\t{escaped(name)}\t{name_key}\t"
+                f"{patient.birth}\t{sealed}\t"
+            ).encode()
+            + text
+            + f"\t{digest_of(text)}\n".encode()
+        )
+
+    def _sorted(self, rows: Iterable[FrontPage | BadRow]) -> tuple[list[FrontPage], list[BadRow]]:
+        placed = [self._placed(row) if isinstance(row, FrontPage) else row for row in rows]
+        return (
+            [row for row in placed if isinstance(row, FrontPage)],
+            [row for row in placed if isinstance(row, BadRow)],
+        )
+
+    def _placed(self, page: FrontPage) -> FrontPage | BadRow:
+        """The page, or a bad row when it belongs to no member or to another than the one that delivers."""
+        if long := self._too_long(page):
+            params = (("most", self.longest[long]),)
+            error = RowError(page.line, long, "value_too_long", "", "value_too_long", params)
+            return BadRow(page.line, page.line, (error,), page.key, page.raw)
+        place, own = self.places.get(page.organisation), self._own
+        if place is not None and (own is None or own == place):
+            return page
+        message = "institution_unknown" if place is None else "institution_other"
+        named = () if place is None or own is None else (("expected", own.name),)
+        error = RowError(page.line, "A01", message, page.organisation, message, named)
+        return BadRow(page.line, page.line, (error,), page.key, page.raw)
+
+    def _too_long(self, page: FrontPage) -> str:
+        """The first column whose text does not fit where it is stored."""
+        texts = {
+            "A11": page.patient.name,
+            "A48": page.record_no,
+            "B16C": page.stay.department_out,
+            "B35": page.stay.receiver,
+        }
+        return next(
+            (column for column, text in texts.items() if text and len(text) > self.longest[column]), ""
+        )
 
 
 def stage(file: CaseFile, rows: Iterator[FrontPage | BadRow], limit: int) -> tuple[int, int, bool]:
-    """Take up to `limit` rows of a reader into staging; return (rows read, bad rows, whether the reader has
-    more).
+    """Take up to `limit` rows of a reader that goes row by row into staging; return (rows read, bad rows,
+    whether the reader has more).
     """
     taken = list(islice(rows, limit))
-    places = {place.organisation: place for place in Institution.objects.all()}
-    good: list[FrontPage] = []
-    bad: list[BadRow] = []
-    for row in taken:
-        row = _placed(row, places, file) if isinstance(row, FrontPage) else row
-        (good if isinstance(row, FrontPage) else bad).append(row)  # type: ignore[arg-type]
-    copy_rows(StagedCase._meta.db_table, COLUMNS, _staged(file, good, places))
-    copy_rows("grouping_badrow", BAD_COLUMNS, _refused(file, bad))
-    return len(taken), len(bad), len(taken) == limit
+    read, bad = Stager(file).take([Batch(None, [], taken)])
+    return read, bad, read == limit
 
 
-def _placed(page: FrontPage, places: dict[str, Institution], file: CaseFile) -> FrontPage | BadRow:
-    """The page, or a bad row when it belongs to no member or to another than the one that delivers."""
-    if long := _too_long(page):
-        column, most = long
-        error = RowError(page.line, column, "value_too_long", "", "value_too_long", (("most", most),))
-        return BadRow(page.line, page.line, (error,), page.key, page.raw)
-    place = places.get(page.organisation)
-    if place is not None and file.institution_id in (None, place.pk):
-        return page
-    message = "institution_unknown" if place is None else "institution_other"
-    params = () if place is None or file.institution is None else (("expected", file.institution.name),)
-    error = RowError(page.line, "A01", message, page.organisation, message, params)
-    return BadRow(page.line, page.line, (error,), page.key, page.raw)
+def unnamed(record_no: str) -> str:
+    """A nameless newborn or unknown is told apart by the record number."""
+    return f"无名 {record_no}"
 
 
-def _too_long(page: FrontPage) -> tuple[str, int] | None:
-    """The first column whose text does not fit where it is stored, and how many characters do."""
-    texts = (
-        ("A11", page.patient.name, StagedCase, "person_name"),
-        ("A48", page.record_no, StagedCase, "record_no"),
-        ("B16C", page.stay.department_out, StagedCase, "department_code"),
-        ("B35", page.stay.receiver, StagedCase, "receiver"),
-    )
-    for column, text, model, field in texts:
-        spec: Any = model._meta.get_field(field)
-        most = int(spec.max_length)
-        if text and len(text) > most:
-            return column, most
-    return None
+def _id_number() -> SealedField:
+    found = Person._meta.get_field("id_number")
+    assert isinstance(found, SealedField)
+    return found
 
 
-def _staged(file: CaseFile, pages: list[FrontPage], places: dict[str, Institution]) -> Iterator[list[object]]:
-    """Rows of the staging table, in the order of COLUMNS."""
-    who = [_identity(page) for page in pages]
-    seal = Person._meta.get_field("id_number")  # sealed for the column it ends up in
-    assert isinstance(seal, SealedField)
-    for page, person, keys in zip(pages, who, people.keys_for(who, alliance=file.alliance), strict=True):
-        content = _content(page)
-        yield [
-            file.pk,
-            page.line,
-            page.key,
-            places[page.organisation].pk,
-            keys.key,
-            person.name,
-            keys.name_key,
-            person.birth_date,
-            seal.get_prep_value(person.id_number or None),
-            *content,
-        ]
-
-
-def _identity(page: FrontPage) -> people.Identity:
-    """Who was treated; a nameless newborn or unknown is told apart by the record number."""
-    patient = page.patient
-    name = patient.name or f"无名 {page.record_no}"
-    return people.Identity(name, Person.Sex(patient.sex), patient.birth, patient.id_number or "")
-
-
-def _content(page: FrontPage) -> list[object]:
-    """Values of sql.CONTENT; the digest is over all of them, whatever the order of the file's columns."""
-    patient, stay, bill = page.patient, page.stay, page.bill
-    weight = patient.birth_weights[0] if patient.birth_weights else patient.admission_weight
-    values: list[object] = [
-        page.record_no,
-        page.visit_no,
-        stay.discharged.date().replace(day=1),
-        _local(stay.admitted),
-        _local(stay.discharged),
-        stay.department_out,
-        patient.sex,
-        patient.age,
-        patient.age_days,
-        weight,
-        stay.days,
-        stay.icu_hours,
-        stay.admission_path,
-        stay.discharge_way,
-        stay.receiver or "",
-        stay.readmission_plan,
-        [diagnosis.code for diagnosis in page.diagnoses],
-        [procedure.code for procedure in page.procedures],
-        json.dumps(_recorded(page), ensure_ascii=False),
-        json.dumps(dict(bill.parts), sort_keys=True),
-        bill.total,
-        bill.own_pay,
-    ]
-    values.append(json.dumps(dict(page.raw), ensure_ascii=False, sort_keys=True))
-    return [*values, _digest(values)]
-
-
-def _digest(values: list[object]) -> str:
-    """Over all values; hours of intensive care only where they are stated, so that a front page's digest is
-    the same as before they were known.
-    """
-    known = [value for name, value in zip(sql.CONTENT, values, strict=False) if name != "icu_hours" or value]
-    return sha256(json.dumps(known, ensure_ascii=False, default=str).encode()).hexdigest()
-
-
-def _recorded(page: FrontPage) -> dict[str, Any]:
-    """What is shown beside the codes: names, conditions, times, levels, doctors by column."""
-    return {
-        "diagnoses": [[each.recorded, each.name, each.condition] for each in page.diagnoses],
-        "procedures": [
-            [each.recorded, each.name, each.at and each.at.isoformat(), each.level]
-            for each in page.procedures
-        ],
-        "payment": page.patient.payment,
-        "department_in": page.stay.department_in,
-        "transfers": list(page.stay.transfers),
-        "doctors": dict(page.stay.doctors),
-    }
-
-
-def _refused(file: CaseFile, rows: Iterable[BadRow]) -> Iterator[list[object]]:
+def refusals(file: CaseFile, rows: Iterable[BadRow]) -> Iterator[list[object]]:
+    """Rows of the table of bad rows, in the order of BAD_COLUMNS: one an error."""
     for row in rows:
         for error in row.errors:
             params = {
@@ -183,8 +198,3 @@ def _refused(file: CaseFile, rows: Iterable[BadRow]) -> Iterator[list[object]]:
                 json.dumps(params, ensure_ascii=False),
                 json.dumps(dict(row.raw), ensure_ascii=False),
             ]
-
-
-def _local(moment: datetime) -> datetime:
-    """Hospitals write local clock readings."""
-    return moment.replace(tzinfo=SHANGHAI)

@@ -180,7 +180,7 @@ def test_the_inbox_names_deliveries_questions_and_months_that_are_not_complete(s
 
 
 def test_a_check_that_gave_up_says_so_in_the_list(scene: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "stage", lambda *_: 1 / 0)
+    monkeypatch.setattr(staging.Stager, "take", lambda *_: 1 / 0)
     file = check(scene, pages(scene, 1))
     client = browser(scene, "lin")
     assert "check stopped" in text(client.get(f"{HOME}/case-files/"))

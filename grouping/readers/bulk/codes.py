@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import compress, count
 from typing import Any, NamedTuple, TypeVar
 
-from grouping.readers.bulk.memo import ABSENT, DOUBT, Cells, Memo, is_plain
+from grouping.readers.bulk.memo import ABSENT, CATALOGUE, DOUBT, Cells, Memo, is_plain
 from grouping.readers.bulk.stay import Day, day, moment_days
 from grouping.readers.checks import companion_of
 from grouping.readers.dictionary import Codes, Dictionary, Edition
@@ -45,9 +45,10 @@ class CodeReader:
         self._dictionary = dictionary
         self._edition = edition
         self._columns = columns
-        self._diagnosis, self._procedure = Memo(self._read_diagnosis), Memo(self._read_procedure)
+        self._diagnosis = Memo(self._read_diagnosis, CATALOGUE)
+        self._procedure = Memo(self._read_procedure, CATALOGUE)
         self._companion = Memo(self._read_companion)
-        self._names, self._days = Memo(_name), Memo(day)
+        self._names, self._days = Memo(_name, CATALOGUE), Memo(day)
         self._conditions, self._levels = Memo(_digit(_CONDITIONS)), Memo(_digit(_LEVELS))
 
     def _known(self, codes: Codes, recorded: str) -> str:

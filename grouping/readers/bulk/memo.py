@@ -15,7 +15,9 @@ from grouping.readers.fields import Field
 from grouping.readers.masking import tells_a_person
 
 Cells = Sequence[str]
-KEPT = 50_000  # texts remembered of one column: memory stays flat whatever the file holds
+# Texts remembered of one column, and of one whose texts come from a catalogue: memory stays flat whatever the
+# file holds.
+KEPT, CATALOGUE = 8_000, 50_000
 ABSENT = ("", "-")  # empty, and declared missing
 # In JSON, in arrays and in COPY these need care; a row that has one is read cell by cell.
 _SPECIAL = re.compile(r'["\\\x00-\x1f]')
@@ -29,12 +31,13 @@ DOUBT: Final = "\0"
 class Memo(dict[Any, Any]):
     """What a function makes of a cell (or of several that belong together), remembered."""
 
-    def __init__(self, read: Callable[[Any], Any]) -> None:
+    def __init__(self, read: Callable[[Any], Any], kept: int = KEPT) -> None:
         super().__init__()
         self._read = read
+        self._kept = kept
 
     def __missing__(self, cell: Any) -> Any:
-        if len(self) >= KEPT:
+        if len(self) >= self._kept:
             self.clear()
         try:
             found = self._read(cell)
@@ -94,19 +97,23 @@ def choice(field: Field, missing: Any = NULL) -> Callable[[str], Any]:
 
 
 def kept(
-    column: str, allowed: frozenset[str] | None = None, *, open_heading: bool = False
+    column: str,
+    allowed: frozenset[str] | None = None,
+    *,
+    open_heading: bool = False,
+    absent: tuple[str, ...] = ("",),
 ) -> Callable[[str], Any]:
     """A reader that gives the JSON member of a column kept raw, "" for an empty cell.
 
     `allowed`: the codes of an enumeration. `open_heading`: a column outside the standard, whose values are
-    left out when they tell a person.
+    left out when they tell a person. `absent`: what stands for nothing.
     """
 
     def read(cell: str) -> Any:
         text = plain(cell)
         if text == DOUBT:
             return DOUBT
-        if not text or (open_heading and tells_a_person(text)):
+        if text in absent or (open_heading and tells_a_person(text)):
             return ""
         if allowed is not None and text != "-" and text not in allowed:
             return DOUBT

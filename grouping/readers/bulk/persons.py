@@ -1,7 +1,7 @@
 """ID numbers of many rows: the check character from three tables, for a number of the strict form only."""
 
 from grouping.readers import values
-from grouping.readers.bulk.memo import DOUBT, Memo
+from grouping.readers.bulk.memo import CATALOGUE, DOUBT, Memo
 from grouping.readers.values import BadValue
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -35,7 +35,7 @@ class IdNumbers:
     """Checks ID numbers against sex and birth date, with what area, birth date and serial number weigh."""
 
     def __init__(self) -> None:
-        self._areas, self._births, self._serials = Memo(_area), Memo(_birth), Memo(_serial)
+        self._areas, self._births, self._serials = Memo(_area), Memo(_birth, CATALOGUE), Memo(_serial)
 
     def agrees(self, number: str, sex: str, birth: str) -> bool:
         """Whether a number of 18 characters, written strictly, is sound and says this sex (RC001) and day."""

@@ -4,8 +4,8 @@ It holds exactly the checks of definitions section 10.1 that `parts` and `checks
 both in agreement. It never writes an error: a doubtful row goes to the reader that explains.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
 
@@ -47,12 +47,31 @@ class Proven:
         return f"Proven({len(self.places)} rows)"
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the house asks of a row beyond the standard; a row that does not fit is read row by row.
+
+    organisations: whose discharges are taken (None: anybody's). longest: characters that fit, by column.
+    """
+
+    organisations: frozenset[str] | None = None
+    longest: Mapping[str, int] = field(default_factory=dict)
+
+
 class Prover:
     """Proves rows of one layout; what a cell means is remembered from block to block."""
 
-    def __init__(self, layout: Layout, dictionary: Dictionary, edition: Edition, limits: Limits) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        dictionary: Dictionary,
+        edition: Edition,
+        limits: Limits,
+        house: House,
+    ) -> None:
         self.layout = layout
         self.limits = limits
+        self.house = house
         self.codes = CodeReader(layout.columns, dictionary, edition)
         self.raw = raw.RawReader(layout)
         self.ids = IdNumbers()
@@ -60,12 +79,13 @@ class Prover:
         self.tails, self.nationals = Memo(_tail), Memo(_is_national)
         self.numbers = Memo(memo.number)
         self.readers = {name: Memo(memo.required) for name in ("A01", "B16C")}
-        self.readers["A13"] = Memo(stay.required_day)
+        self.readers["A13"] = Memo(stay.required_day, memo.CATALOGUE)
         self.readers["B35"] = Memo(lambda cell: memo.optional(cell) or "")
         self.readers |= {name: Memo(memo.whole(FIELDS[name], DOUBT)) for name in ("A49", "A14", "B20")}
         self.readers |= {name: Memo(memo.whole(FIELDS[name])) for name in ("A16", "A17", *layout.weights)}
         self.readers |= {name: Memo(memo.choice(FIELDS[name], DOUBT)) for name in ("A12C", "B34C")}
         self.readers |= {name: Memo(memo.choice(FIELDS[name])) for name in ("B11C", "B36C")}
+        self.readers |= {name: Memo(memo.kept(name, absent=ABSENT)) for name in layout.doctors}
 
     def prove(self, rows: Sequence[Sequence[str]]) -> Proven:
         """Return those rows that have no error; each must have as many cells as the layout has columns."""
@@ -82,7 +102,7 @@ def _present(cell: str) -> str:
 
 
 def _tail(cells: tuple[str, str, str]) -> str:
-    """The end of `recorded`: way of payment, admitting department, transfers."""
+    """What `recorded` says of the stay: way of payment, admitting department, transfers."""
     payment, department, transfers = map(_present, cells)
     if not memo.is_plain(payment + department + transfers):
         return DOUBT
@@ -91,7 +111,7 @@ def _tail(cells: tuple[str, str, str]) -> str:
         "department_in": department or None,
         "transfers": [code for part in transfers.split(",") if (code := part.strip())],
     }
-    return as_json(shown)[1:]
+    return as_json(shown)[1:-1]
 
 
 class _Block:
@@ -125,6 +145,7 @@ class _Block:
         sex, birth = self.read("A12C"), self.read("A13")
         id_number = self._id_numbers(sex, birth)
         department, receiver = self.read("B16C"), self.read("B35")
+        self._fit(organisation, {"A48": record_no, "A11": name, "B16C": department, "B35": receiver})
         content = [
             record_no, self.prover.numbers.of(visit), *self._stay(birth, department), self.read("B11C"),
             self.read("B34C"), receiver, self.read("B36C"), *self._codes(), *self._bill(), self._raw(),
@@ -149,6 +170,15 @@ class _Block:
     def held(self, column: Sequence[Any]) -> list[Any]:
         """What a column holds for the sound rows."""
         return list(compress(column, self.sound))
+
+    def _fit(self, organisation: list[str], texts: Mapping[str, list[str]]) -> None:
+        """Leave in doubt what the house has no place for."""
+        known = self.prover.house.organisations
+        if known is not None and not known.issuperset(organisation):
+            self.settle([one if one in known else DOUBT for one in organisation])
+        for column, most in self.prover.house.longest.items():
+            if max(map(len, texts[column])) > most:
+                self.settle([DOUBT if len(text) > most else text for text in texts[column]])
 
     def _record_numbers(self) -> list[str]:
         found = list(map(str.strip, self.cells("A48")))
@@ -218,12 +248,17 @@ class _Block:
                 self.sound[place] = self.first[place].ordinal <= on.ordinal <= self.last[place].ordinal
         paid = zip(self.cells("A46C"), self.cells("B13C"), self.cells("B21C"), strict=True)
         tails = self.settle(self.prover.tails.of(list(paid)))
+        doctors = self._doctors()
         join = ", ".join
         recorded = [
-            f'{{"diagnoses": [{join(one)}], "procedures": [{join(two)}], {tail}'
-            for one, two, tail in zip(diagnoses.members, procedures.members, tails, strict=True)
+            f'{{"diagnoses": [{join(one)}], "procedures": [{join(two)}], {tail}, "doctors": {who}}}'
+            for one, two, tail, who in zip(diagnoses.members, procedures.members, tails, doctors, strict=True)
         ]
         return _arrays(diagnoses.codes), _arrays(procedures.codes), recorded
+
+    def _doctors(self) -> list[str]:
+        filled = [name for name in self.prover.layout.doctors if any(self.cells(name))]
+        return raw.as_json([self.read(name) for name in filled], self.size)
 
     def _bill(self) -> tuple[list[str], list[str], list[str]]:
         """Charges as JSON, total and own pay."""

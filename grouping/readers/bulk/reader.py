@@ -1,15 +1,17 @@
 """Reading front pages in bulk: what is proven sound comes as columns, the rest row by row with its errors."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from grouping.readers.assembling import Assembler, malformed
 from grouping.readers.bulk.blocks import Block, Cells, blocks
-from grouping.readers.bulk.prove import Proven, Prover
+from grouping.readers.bulk.prove import House, Proven, Prover
 from grouping.readers.dictionary import Dictionary, Edition
 from grouping.readers.layout import compile_layout
 from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Limits
+
+ANYBODY = House()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,35 @@ class BulkReader:
     """
 
     def __init__(
-        self, start: Checkpoint, *, dictionary: Dictionary, edition: Edition = "insurance", limits: Limits
+        self,
+        start: Checkpoint,
+        *,
+        dictionary: Dictionary,
+        edition: Edition = "insurance",
+        limits: Limits,
+        house: House = ANYBODY,
     ) -> None:
         layout = compile_layout(start.header)
         self._start = start
         self._limits = limits
         self._width = len(layout.header)
-        self._prover = Prover(layout, dictionary, edition, limits)
+        self._prover = Prover(layout, dictionary, edition, limits, house)
         self._assembler = Assembler(layout, dictionary, edition, limits, None)
 
     def read(self, file: BinaryIO, begin: Checkpoint, end: int | None = None) -> Iterator[Batch]:
         """The rows from a checkpoint to a byte between two records (None: the end of the file)."""
         for block in blocks(file, begin, end, self._limits):
             yield self._batch(block)
+
+    def explain(
+        self, file: BinaryIO, begin: Checkpoint, end: int | None, lines: Container[int]
+    ) -> Iterator[FrontPage | BadRow]:
+        """The rows of a range that begin at certain lines, cell by cell."""
+        for block in blocks(file, begin, end, self._limits):
+            rows = block.rows(self._start.encoding)
+            for place, line in enumerate(block.firsts):
+                if line in lines:
+                    yield self._explain(block, place, rows[place])
 
     def _batch(self, block: Block) -> Batch:
         rows = block.rows(self._start.encoding)
