@@ -6,16 +6,16 @@ from alliance.demo.chance import Weighted, weighted
 MIXES: dict[str, Weighted] = {
     "tertiary_general": weighted(
         # nervous system, chest, heart
-        "stroke:88 brain_bleed:30 craniotomy:26 epilepsy:18 pneumonia:66 child_pneumonia:24 "
-        "bronchitis:12 copd:44 ventilated:7 lung_cancer:40 lung_surgery:26 heart_failure:50 "
-        "infarction:22 stent:58 pacemaker:12 leadless:5 angina:58 arrhythmia:26 hypertension:18 "
+        "stroke:88 brain_bleed:30 craniotomy:21 epilepsy:18 pneumonia:66 child_pneumonia:24 "
+        "bronchitis:12 copd:44 ventilated:7 lung_cancer:40 lung_surgery:20 heart_failure:50 "
+        "infarction:22 stent:50 pacemaker:12 leadless:5 angina:58 arrhythmia:26 hypertension:18 "
         "carotid:11 nerve_surgery:10 brain_infection:10 parkinson:10 headache:18 nerves:12 head_injury:16 "
         "brain_other:18 chest_surgery:14 embolism:10 tuberculosis:8 asthma:14 pleura:14 interstitial:12 "
         "lung_other:9 valve_surgery:6 bypass:5 septal_defect:7 aorta:7 ablation:14 limb_artery:9 "
         "varicose:10 vein_filter:4 valve_medical:12 vessels:12 veins:10 syncope:12 "
         # belly, bones
-        "gi_cancer:40 gi_bleed:26 gastritis:30 bowel_surgery:34 polyp:44 appendix:18 hernia:18 "
-        "child_hernia:6 joint:34 fracture_surgery:46 fracture:20 back_pain:26 gullet_surgery:8 piles:14 "
+        "gi_cancer:40 gi_bleed:26 gastritis:30 bowel_surgery:28 polyp:44 appendix:18 hernia:18 "
+        "child_hernia:6 joint:29 fracture_surgery:40 fracture:20 back_pain:26 gullet_surgery:8 piles:14 "
         "scope_stomach:14 bowel_inflamed:12 reflux:12 piles_medical:5 liver_surgery:16 gallbladder:32 "
         "duct_stones:16 liver_cancer:26 cirrhosis:18 hepatitis:12 pancreatitis:18 biliary:18 "
         "liver_other:9 spine_fusion:18 disc_surgery:14 vertebra_cement:12 knee_scope:14 "
@@ -35,7 +35,7 @@ MIXES: dict[str, Weighted] = {
         "womb_cancer_surgery:10 hysterectomy:14 ovary_surgery:14 fibroid:14 hysteroscopy:16 "
         "womb_cancer:14 pelvic_infection:8 women_other:8 caesarean:26 delivery:20 pregnancy:14 "
         "abortion:10 abortion_medical:5 ectopic:6 puerperium:4 newborn:18 newborn_distress:5 preterm:9 "
-        "newborn_surgery:4 newborn_critical:3 tiny_newborn:4 "
+        "newborn_surgery:4 newborn_critical:3 very_preterm:4 tiny_newborn:4 "
         # blood, tumours, infections, mind, injuries, others
         "liver_transplant:5 kidney_transplant:5 stem_cells:5 spleen:8 neutropenia:7 anaemia:14 "
         "purpura:9 lymph_surgery:9 radiotherapy:16 chemotherapy:80 day_chemotherapy:36 palliative:6 "
@@ -112,8 +112,8 @@ MIXES: dict[str, Weighted] = {
         "child_pneumonia:190 bronchitis:110 epilepsy:6 miscarriage:6 hysterectomy:20 ovary_surgery:24 "
         "fibroid:26 hysteroscopy:40 pelvic_infection:34 women_other:30 abortion:50 abortion_medical:20 "
         "ectopic:18 puerperium:12 breast_benign:18 lumps:10 womb_cancer_surgery:5 upper_airways:96 "
-        "viral:56 purpura:6 newborn_surgery:5 newborn_critical:6 tiny_newborn:4 conflicting_women:3 "
-        "outside:5"
+        "viral:56 purpura:6 newborn_surgery:5 newborn_critical:6 very_preterm:7 tiny_newborn:4 "
+        "conflicting_women:3 outside:5"
     ),
     "rehabilitation": weighted(
         "stroke_care:330 back_pain:260 joint_care:130 fracture_care:200 stroke:60 hypertension:20 "

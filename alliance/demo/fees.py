@@ -78,15 +78,15 @@ _OWN_SHARE = {"1": (160, 300), "2": (280, 460)}
 _YUAN = 100
 
 
-def total(dice: Random, family: Family, place: Place, days: int, severe: int) -> int:
+def total(dice: Random, family: Family, place: Place, days: int, extra: int) -> int:
     """Total charges in fen: log-normal around the family's median, more for longer, graver and dearer stays.
 
-    `severe` counts grave secondary diagnoses.
+    `extra`: per cent that the secondary diagnoses add.
     """
     median = max(1, family.stay)
     fen = family.cost * _YUAN * place.price // 1000
     fen = fen * (days + 2 * median) // (3 * median)
-    fen = fen * (100 + 26 * min(severe, 3)) // 100
+    fen = fen * (100 + extra) // 100
     fen = fen * multiplier(dice, family.spread) // 1000
     if happens(dice, 9):
         fen = fen * dice.randint(24, 38) // 10

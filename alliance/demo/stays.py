@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from alliance.demo import fees
+from alliance.demo.burden import GRAVE, chance_here, extra_cost
 from alliance.demo.chance import below, happens, stream
 from alliance.demo.names import MALE
 from alliance.demo.plans import Draft, Plan
@@ -13,30 +14,6 @@ from alliance.demo.values import Operation, Stay, StayKey
 
 SECONDARIES = 8
 OPERATIONS = 3
-# Diagnoses that make a stay dearer and longer than its family's median.
-GRAVE = frozenset(
-    [
-        "A41.900",
-        "D65.x00",
-        "E43.x00",
-        "G93.501",
-        "I49.001",
-        "J18.903",
-        "J80.x00",
-        "J96.000",
-        "J96.900",
-        "K63.100",
-        "K65.000",
-        "L89.300",
-        "N17.900",
-        "O14.200",
-        "P28.500",
-        "P36.901",
-        "R57.000",
-        "R57.100",
-        "T81.400",
-    ]
-)
 # Diagnoses nobody has before 30, and those of men alone.
 _OF_ADULTS = ("E11", "E78", "F03", "I10", "I2", "I48", "I5", "I6", "I7", "J44", "K76", "M81", "N18", "N40")
 _OF_MEN = ("N40",)
@@ -79,9 +56,9 @@ class RecordNumbers:
 def _stay(dice: Random, plan: Plan, key: StayKey, directory: Directory) -> Stay:
     department = directory.department(plan.place, plan.family.department_codes)
     secondary = _secondary(dice, plan)
-    severe = sum(code in GRAVE for code, _ in secondary)
+    extra = extra_cost(code for code, _ in secondary)
     days = max(1, (plan.discharged.date() - plan.admitted.date()).days)
-    total = fees.total(dice, plan.family, plan.place, days, severe)
+    total = fees.total(dice, plan.family, plan.place, days, extra)
     team = _team(dice, plan, directory, department)
     return Stay(
         key=key,
@@ -107,7 +84,10 @@ def _stay(dice: Random, plan: Plan, key: StayKey, directory: Directory) -> Stay:
 
 
 def _secondary(dice: Random, plan: Plan) -> tuple[tuple[str, str], ...]:
-    drawn = [code for code, chance in plan.family.secondary_chances if happens(dice, chance)]
+    chances = plan.family.secondary_chances
+    drawn = [
+        code for code, chance in chances if happens(dice, chance_here(plan.family, plan.place, code, chance))
+    ]
     found: dict[str, str] = {plan.principal[:3]: ""}
     for code in drawn:
         # One code of a category is enough: nobody has hypertension of two grades.

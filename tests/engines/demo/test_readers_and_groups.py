@@ -1,14 +1,16 @@
 """The demonstration's files through the very reader and grouper of the product."""
 
 from collections import Counter
+from itertools import pairwise
 from math import log
 from pathlib import Path
-from statistics import correlation, fmean
+from statistics import correlation, fmean, median
 from typing import NamedTuple
 
 import pytest
 
 from alliance.demo import DeliveredFile, Demo
+from alliance.demo.burden import GRAVE, WEARING
 from alliance.demo.codes import DIAGNOSES, PROCEDURES
 from alliance.demo.damage import NINE
 from grouping.engine.interpreter import group
@@ -22,6 +24,7 @@ SCHEME = Path(__file__).resolve().parents[3] / "grouping" / "schemes" / "xietong
 
 
 class Stay(NamedTuple):
+    drg: str
     weight: float
     yuan: float
     days: int
@@ -110,8 +113,20 @@ def by_mix(
     for file in current:
         mix = demo.alliances[file.alliance].place(file.institution).mix
         for page in read_back[str(file.path)]:
-            if isinstance(page, FrontPage) and (weight := group(scheme, page.to_case()).weight):
-                found.setdefault(mix, []).append(Stay(float(weight), page.bill.total / 100, page.stay.days))
+            result = group(scheme, page.to_case()) if isinstance(page, FrontPage) else None
+            if isinstance(page, FrontPage) and result and result.weight:
+                stay = Stay(result.drg, float(result.weight), page.bill.total / 100, page.stay.days)
+                found.setdefault(mix, []).append(stay)
+    return found
+
+
+@pytest.fixture(scope="module")
+def by_drg(by_mix: dict[str, list[Stay]]) -> dict[str, list[Stay]]:
+    """Group -> its stays in all hospitals."""
+    found: dict[str, list[Stay]] = {}
+    for stays in by_mix.values():
+        for stay in stays:
+            found.setdefault(stay.drg, []).append(stay)
     return found
 
 
@@ -142,6 +157,24 @@ def test_what_weighs_more_costs_more(by_mix: dict[str, list[Stay]]) -> None:
     # Grave rare groups must not carry it alone: it holds over ranks, too.
     logs = [(log(stay.weight), log(stay.yuan)) for stay in every]
     assert correlation(*zip(*logs, strict=True)) > 0.7
+
+
+def test_what_makes_a_stay_dearer_is_a_complication_of_the_scheme(scheme: Scheme) -> None:
+    assert scheme.complications.keys() >= GRAVE | WEARING
+    levels = {code: {row.level for row in scheme.complications[code]} for code in GRAVE}
+    assert all("MCC" in found for found in levels.values()), levels
+
+
+def test_a_graver_group_costs_more_in_the_middle(by_drg: dict[str, list[Stay]], scheme: Scheme) -> None:
+    """Of groups that differ by severity alone and have enough stays on both sides."""
+    compared = 0
+    for drgs in scheme.drgs.values():
+        known = [drg.code for drg in drgs if drg.code[-1] in "135" and len(by_drg.get(drg.code, [])) >= 40]
+        for graver, lighter in pairwise(known):
+            compared += 1
+            costs = [median(stay.yuan for stay in by_drg[code]) for code in (graver, lighter)]
+            assert costs[0] > 0.95 * costs[1], (graver, lighter, costs)
+    assert compared >= 6
 
 
 def test_every_category_is_treated_somewhere_and_none_rules(results: list[Result], scheme: Scheme) -> None:
