@@ -28,6 +28,11 @@ class Tally(Counted):
     """Sums of some stays and the metrics that follow from them."""
 
     @property
+    def settlement_pass_rate_pct(self) -> Decimal | None:
+        """费用结算合格率 (S0-39): cases with a cost within the standard, of those that have one, percent."""
+        return percent(self.passed, self.priced)
+
+    @property
     def unweighted_grouped(self) -> int:
         """Grouped cases whose group has no weight."""
         return self.grouped - self.weighted_cases
@@ -225,5 +230,6 @@ PLAIN = (
     *("exam_share_pct", "deaths", "day_surgery_24h", "day_surgery_48h", "day_surgery_24h_any_procedure"),
     *("own_pay_fen", "own_pay_share_pct", "service_income_share_pct", "operation_share_pct"),
     *("level4_share_pct", "level34_share_pct", "minimal_share_pct", "day_share_pct"),
+    *("settlement_pass_rate_pct", "high_cases", "low_cases"),
 )
 __all__ = ["Group", "GroupedStay", "Level", "Place", "Rules", "Sums", "Tally", "columns", "tally", "unusual"]

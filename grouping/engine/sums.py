@@ -81,6 +81,11 @@ class Counted(Sums):
     groups: dict[str, Group] = field(default_factory=dict)
     cases_over: int = 0
     cases_below: int = 0
+    # Against the payment standard, where a rate is in force: filled from outside.
+    priced: int = 0
+    passed: int = 0
+    high_cases: int = 0
+    low_cases: int = 0
 
     def add(self, stay: GroupedStay, rules: Rules = RULES) -> None:
         """Count one more stay."""

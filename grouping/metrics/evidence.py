@@ -12,7 +12,7 @@ from alliance.lib.period import Month
 from grouping import facts as case_facts
 from grouping import sql as cases_sql
 from grouping.engine.benchmark import LOW, MID_LOW
-from grouping.metrics import facts, rollup, sql
+from grouping.metrics import facts, rollup, settlement, sql
 from grouping.metrics.facts import Scope, Yardstick
 from grouping.models import Case, Scheme
 from grouping.services import schemes
@@ -91,6 +91,10 @@ def _day(found: Cases, month: Month, scope: Scope, yardstick: Yardstick) -> Case
     return found.filter(sql.lasted_at_most(hours))
 
 
+def _settled(which: str) -> Narrow:
+    return lambda found, month, scope, _yardstick: found.filter(pk__in=settlement.ids(month, scope, which))
+
+
 KINDS: dict[str, Narrow] = {
     "all": _where(),
     "grouped": _where(group_status="grouped"),
@@ -105,4 +109,7 @@ KINDS: dict[str, Narrow] = {
     "level4": _operated(4),
     "minimal": _minimal,
     "day": _day,
+    "passed": _settled("passed"),
+    "high": _settled("high"),
+    "low": _settled("low"),
 }

@@ -23,6 +23,7 @@ TOPICS = {
     "structure": _("Cost structure"),
     "safety": _("Safety"),
     "operations": _("Operations"),
+    "payment": _("Payment"),
 }
 
 
@@ -172,6 +173,14 @@ FIGURES = {
             (_("elective table-times"), _sum("elective_times")), 100,
         ),
         Figure("day_surgery_24h", _("day surgery"), "operations", "count", "day"),
+        Figure(
+            "settlement_pass_rate_pct", _("within the standard"), "payment", "pct", "passed",
+            (_("cases within their payment standard"), _sum("passed")),
+            (_("grouped cases with a standard"), _sum("priced")), 100,
+            _("estimated from front pages and the tariffs in force"),
+        ),
+        Figure("high_cases", _("high-multiple cases"), "payment", "count", "high"),
+        Figure("low_cases", _("low-multiple cases"), "payment", "count", "low"),
     )
 }  # fmt: skip
 MONEY = frozenset(

@@ -17,7 +17,7 @@ from alliance.services import parameters
 from alliance.web import parts, words
 from grouping.engine.metrics import Tally
 from grouping.engine.readmission import Rate
-from grouping.metrics import facts, figures, names, rollup
+from grouping.metrics import facts, figures, names, rollup, settlement
 from grouping.metrics.facts import Key, Level, Scope, Yardstick
 from grouping.metrics.figures import Figure
 from grouping.readmission import facts as readmission
@@ -106,6 +106,9 @@ def sums(asked: Question) -> Sums:
     rows = read(months, level, norms, asked.scope)
     whole = read(months, "alliance", norms, facts.ALL).get((0, ""), Tally())
     before = read([asked.month.plus(-12)], "alliance", norms, facts.ALL).get((0, ""), Tally())
+    if asked.topic == "payment":
+        settlement.fill(rows, asked.month, level, asked.scope)
+        settlement.fill({(0, ""): whole}, asked.month, "alliance", facts.ALL)
     found = Sums(rows, whole, before, yardstick)
     if asked.topic == "safety" and asked.by == "institution":
         found.readmitted = readmission.rates(months, readmission.windows(asked.month))
@@ -208,7 +211,9 @@ def _cell(
 
 
 def value_of(month: Month, figure: Figure, tally: Tally, yardstick: Yardstick) -> figures.Value:
-    """A figure of some sums; without a catalogue nothing is known to be minimally invasive."""
+    """A figure of some sums; without a catalogue or a tariff nothing is known about what rests on it."""
+    if figure.topic == "payment" and not tally.priced:
+        return None
     if figure.cases == "minimal" and rollup.catalogue_of(month) is None:
         return None
     return figure.value(tally, yardstick.norms)

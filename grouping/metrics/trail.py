@@ -12,7 +12,7 @@ from alliance.models import Institution
 from alliance.web import parts, words
 from grouping import facts as case_facts
 from grouping.engine.metrics import Tally
-from grouping.metrics import facts, figures, show
+from grouping.metrics import facts, figures, settlement, show
 from grouping.metrics.facts import Scope, Yardstick
 from grouping.metrics.figures import Figure
 from grouping.metrics.show import Question
@@ -22,6 +22,8 @@ def page(asked: Question, figure: Figure) -> dict[str, Any]:
     """Value, comparisons and formula of a figure of the question's scope."""
     yardstick = facts.yardstick(asked.month)
     tally = _tally(asked.month, asked.scope, yardstick)
+    if figure.topic == "payment":
+        settlement.fill({(0, ""): tally}, asked.month, "alliance", asked.scope)
     value = show.value_of(asked.month, figure, tally, yardstick)
     return {
         "title": _("%(figure)s: %(value)s") % {
@@ -54,7 +56,10 @@ def _beside(
     n = figure.n(tally, yardstick.norms)
     found = [parts.Fig(str(figure.label), figures.shown(figure, value, full=True), detail=_n(figure, n))]
     if asked.scope != facts.ALL and figure.rate:
-        whole = _tally(asked.month, Scope(drg=asked.scope.drg), yardstick)
+        around = Scope(drg=asked.scope.drg)
+        whole = _tally(asked.month, around, yardstick)
+        if figure.topic == "payment":
+            settlement.fill({(0, ""): whole}, asked.month, "alliance", around)
         other = show.value_of(asked.month, figure, whole, yardstick)
         found.append(_other(figure, _("Alliance"), value, other))
     found.append(_last_year(asked, figure, value, yardstick))

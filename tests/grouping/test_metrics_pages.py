@@ -15,9 +15,10 @@ from alliance.services import jobs
 from grouping.engine.metrics import Tally
 from grouping.engine.result import Status
 from grouping.engine.stays import GroupedStay, Session
-from grouping.metrics import evidence, facts, figures, rollup
+from grouping.metrics import evidence, facts, figures, rollup, settlement
 from grouping.metrics.facts import Scope
 from grouping.models import Benchmark, BenchmarkGroup, Case, GroupedCase, OperationCatalogue
+from grouping.models.tariffs import Tariff, TariffSheet
 from tests.grouping.files import front_page
 from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
 from tests.world import World
@@ -32,6 +33,14 @@ def some_stays(world: World) -> None:
     store(world, lead)
     other = [front_page(world.tcm.organisation, f"T{number}", A11=f"客{number}") for number in range(2)]
     store(world, other, by=world.tan)
+
+
+def priced(world: World, fen: int, since: date = date(2026, 1, 1)) -> None:
+    """A rate in force, as if two people had released it."""
+    sheet = TariffSheet.objects.create(
+        kind="rate", from_date=since, decided_by="会", source="文", rows=[], made_by=world.luo
+    )
+    Tariff.objects.create(kind="rate", key="/", from_date=since, value=fen, terms={}, sheet=sheet)
 
 
 def open_page(world: World, name: str, page: str) -> str:
@@ -119,10 +128,14 @@ def test_every_figure_lists_as_many_cases_as_it_counts(scene: World) -> None:
     ]  # fmt: skip
     store(scene, rows)
     with inside(scene):
+        priced(scene, 1_000_000)
         yardstick = facts.yardstick(OCTOBER)
         sums = facts.full_tallies([OCTOBER], "alliance", yardstick.norms)[0, ""]
         assert (sums.submitted, sums.table_times, sums.level4_times, sums.day_surgery_24h) == (17, 2, 1, 1)
+        settlement.fill({(0, ""): sums}, OCTOBER, "alliance", Scope())
+        assert sums.priced == sums.weighted_cases == 15 and sums.passed and sums.low_cases
         wanted = {
+            "passed": sums.passed, "high": sums.high_cases, "low": sums.low_cases,
             "all": sums.submitted, "grouped": sums.grouped, "weighted": sums.weighted_cases,
             "dead": sums.deaths, "over": sums.cases_over, "below": sums.cases_below, "operated": 2,
             "level4": 1, "level34": 2, "day": sums.day_surgery_24h, "minimal": 0,
@@ -277,3 +290,20 @@ def test_unreadable_conditions_are_not_there(scene: World) -> None:
     assert (
         client.get(f"{HOME}/metrics/?month=2026-13&by=nothing&view=nothing&sort=-nothing").status_code == 200
     )
+
+
+def test_the_pass_rate_is_by_hand_and_without_a_rate_not_assessed(scene: World) -> None:
+    """Cost 1,234.56 yuan; weight x rate above it passes, below it does not."""
+    some_stays(scene)
+    assert "within the standard: not assessed" in open_page(
+        scene, "luo", "metrics/figure/?month=2026-10&metric=settlement_pass_rate_pct"
+    )
+    with inside(scene):
+        weight = GroupedCase.objects.values_list("weight", flat=True).distinct().get()
+        priced(scene, int(123_456 / weight) + 1)
+    page = open_page(scene, "luo", "metrics/figure/?month=2026-10&metric=settlement_pass_rate_pct")
+    assert "within the standard: 100.00%" in page and "<b>15</b><span>grouped cases with a standard" in page
+    with inside(scene):
+        priced(scene, int(123_456 / weight) - 1, since=date(2026, 2, 1))
+    page = open_page(scene, "luo", "metrics/?month=2026-10&view=payment")
+    assert ">0.0%</a>" in page
