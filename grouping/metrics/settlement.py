@@ -1,8 +1,8 @@
 """Cases of a month against their payment standard: pass rate (S0-39) and cost classes (definitions 1 and 2).
 
 The standard comes from the tariffs in force on the day of discharge; without a rate a case has none and is
-not judged. Front pages carry no settlement, so the figures are an estimate (预估) until the insurer's lists say
-more. The cap on high cases belongs to the statement of a period and is not applied here.
+not judged. Front pages carry no settlement: the figures are an estimate (预估) until the insurer says more.
+The cap on high cases belongs to the statement of a period and is not applied here.
 """
 
 from __future__ import annotations
