@@ -13,7 +13,8 @@ from django.db import models
 
 from alliance.lib.period import Month
 from grouping import sql
-from grouping.models import Case, DeclaredTotal
+from grouping.models import Case, DeclaredTotal, Document, Pairing
+from grouping.pairs import sql as pairs
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,50 @@ def cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Ca
     if institution_id is not None:
         found = found.filter(institution=institution_id)
     return with_group(found)
+
+
+@dataclass(frozen=True)
+class PaymentFact:
+    """What one institution's discharges of one month are paid by (practice.md section 2, stays with two
+    documents).
+
+    A stay counts by its settlement list; without one by its front page, as an estimate 预估 (`estimated`
+    stays, `estimated_fen` of `cost_fen`). `unmatched` lists wait for their front page and are in no figure.
+    Money in fen; total_weight as in CaseFact.
+    """
+
+    institution_id: int
+    code: str
+    month: Month
+    stays: int
+    estimated: int
+    cost_fen: int
+    estimated_fen: int
+    total_weight: Decimal | None
+    weighted_stays: int
+    pending: int
+    unmatched: int
+
+
+def payment_facts(month: Month) -> list[PaymentFact]:
+    """One row for each institution with a discharge in the month, by code; one query."""
+    found = sql.fetch(pairs.PAYMENT_FACTS, month=month.first_day)
+    return [PaymentFact(month=month, **row) for row in found]
+
+
+def payment_cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Case]:
+    """The documents behind `PaymentFact`: each bears `estimated` (True: a front page without its list), mdc,
+    adrg, drg, group_status, weight.
+    """
+    listed = Pairing.objects.filter(page=models.OuterRef("pk"), settlement__voided_at=None)
+    decided = Pairing.objects.filter(settlement=models.OuterRef("pk")).exclude(how=Pairing.How.OPEN)
+    pages = models.Q(document=Document.FRONT_PAGE) & ~models.Exists(listed)
+    lists = models.Q(document=Document.SETTLEMENT_LIST) & models.Exists(decided)
+    found: models.QuerySet[Case] = Case.objects.filter(month=month.first_day, voided_at=None)
+    found = found.filter(pages | lists).select_related("institution", "person")
+    if institution_id is not None:
+        found = found.filter(institution=institution_id)
+    return with_group(found.annotate(estimated=models.Q(document=Document.FRONT_PAGE)))
 
 
 def weighted_cases(month: Month, institution_id: int | None = None) -> models.QuerySet[Case]:

@@ -149,6 +149,14 @@ CASES: dict[str, Case] = {
     "scheme-compare-pick": one("version", shared=True),
     "scheme-compare": two_versions(),
     "scheme-compare-export": two_versions(),
+    # Stays with two documents
+    "pairs": Case(
+        queries=("?view=all", "?view=unmatched", f"?view=all&institution={THERE}", "?kind=group&record=11")
+    ),
+    "pair": one("pair"),
+    "pair-decide": one("pair"),
+    "pair-find": one("pair"),
+    "pair-part": one("pair"),
     # Data sources
     "sources": LIST,
     "source-new": LIST,

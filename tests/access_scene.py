@@ -32,11 +32,11 @@ from alliance.models import (
 )
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
-from grouping.models import Case, CaseFile, WorkItem
+from grouping.models import Case, CaseFile, Document, Pairing, WorkItem
 from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
-from grouping.services import declarations, intake, publishing, samples, sources, tariff
+from grouping.services import declarations, intake, pairing, publishing, samples, sources, tariff
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from performance.models import Line, MonthException, MonthRun
@@ -126,6 +126,15 @@ class Things:
         return CaseFile.objects.get(pk=file.pk)
 
     @cached_property
+    def pair(self) -> Any:
+        """A settlement list with its front page, as if a file had brought it."""
+        page = Case.objects.get(pk=self.case.pk)
+        page.pk, page.document = None, Document.SETTLEMENT_LIST
+        page.save(force_insert=True)
+        pairing.match(page.file, [NOVEMBER])
+        return Pairing.objects.get(settlement=page)
+
+    @cached_property
     def source(self) -> Any:
         side = self.side
         made = sources.create(by=side.steward, institution=None, name=side.mark, format="mapped")
@@ -148,7 +157,7 @@ class Things:
     @cached_property
     def case(self) -> Case:
         assert self.case_file
-        return Case.objects.filter(institution=self.side.place).order_by("-pk")[0]
+        return Case.objects.front_pages().filter(institution=self.side.place).order_by("-pk")[0]
 
     @cached_property
     def work_item(self) -> Any:

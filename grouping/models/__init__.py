@@ -1,6 +1,7 @@
 from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
+from grouping.models.pairs import Pairing
 from grouping.models.paying import PaymentRules
 from grouping.models.queues import CaseQuestion, WorkItem
 from grouping.models.rollup import (
@@ -35,6 +36,7 @@ __all__ = [
     "MissingCase",
     "MonthSum",
     "OperationCatalogue",
+    "Pairing",
     "PaymentRules",
     "ReferralLink",
     "RolledMonth",

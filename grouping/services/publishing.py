@@ -16,7 +16,7 @@ from alliance.services import journal
 from grouping import sql
 from grouping.models import Case, CaseFile, MissingCase
 from grouping.queues import found
-from grouping.services import grouping
+from grouping.services import grouping, pairing
 
 
 class PublishRefused(Refused):
@@ -61,6 +61,7 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
         bad=file.rows_bad,
         took_good=take_good,
     )
+    pairing.match(file, [Month.parse(month) for month in {entry["month"] for entry in file.months}])
     for month in sorted({entry["month"] for entry in file.months}):
         grouping.enqueue_month(by=by, month=Month.parse(month))
     return file
