@@ -24,6 +24,7 @@ urlpatterns = [
     path("documents/", include("grouping.pairs.urls")),
     path("sources/", include("grouping.sources.urls")),
     path("schemes/", include("grouping.versions.urls")),
+    path("schemes/", include("grouping.trials.urls")),
     path("metrics/", include("grouping.metrics.urls")),
     path("tariffs/", include("grouping.tariffs.urls")),
 ]

@@ -37,6 +37,7 @@ from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import declarations, intake, pairing, publishing, samples, sources, tariff
+from grouping.services import runs as grouping_runs
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from performance.models import Line, MonthException, MonthRun
@@ -261,6 +262,15 @@ class Things:
         shipped = scheme_versions.released(self.scheme.digest)
         assert shipped is not None
         return scheme_versions.copy(by=self.side.admin, version=shipped, named=self.side.mark)
+
+    @cached_property
+    def trial(self) -> Any:
+        """A dry run of the draft over the month of the side's cases."""
+        assert self.case_file
+        month = Month(2026, 11)
+        run = grouping_runs.begin_trial(by=self.side.admin, version=self.version, first=month, last=month)
+        jobs.drain(self.side.alliance)
+        return run
 
     @cached_property
     def tariff_sheet(self) -> Any:

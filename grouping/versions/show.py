@@ -149,6 +149,8 @@ def actions(version: SchemeVersion, membership: Membership, open_: Approval | No
     sound = version.state in (State.DRAFT, State.RELEASED)
     if sound:
         found.append(parts.Action(_("Compare"), url("scheme-compare-pick"), "columns", get=True))
+        if membership.can("scheme.edit"):
+            found.append(parts.Action(_("Dry run"), url("scheme-dry-run"), "eye", get=True))
         found.append(parts.Action(_("Zip"), url("scheme-export", "zip"), "download", get=True))
         found.append(parts.Action(_("Workbook"), url("scheme-export", "xlsx"), "download", get=True))
     if sound and membership.can("scheme.edit"):

@@ -1,0 +1,68 @@
+"""What a finished trial of a version would shift against the results that count; nothing of it enters a
+month.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from alliance.lib.period import Month
+from alliance.models import Institution, Job
+from grouping.engine.shift import Alike, Shifts, shifts
+from grouping.metrics import rollup
+from grouping.models import Case, GroupingRun
+from grouping.services import runs, tariff
+from grouping.trials import sql
+
+
+def months_with_cases() -> list[Month]:
+    """Months that hold a case, the newest first."""
+    found = Case.objects.order_by("-month").values_list("month", flat=True).distinct()
+    return [Month.of(day) for day in found[:36]]
+
+
+def trials(version: int) -> list[GroupingRun]:
+    """The trials of a version that were not discarded, the newest first."""
+    rows = GroupingRun.objects.filter(version=version, kind=GroupingRun.Kind.TRIAL, discarded_at=None)
+    return list(rows.select_related("by__user").order_by("-pk")[:20])
+
+
+def job_of(run: GroupingRun) -> Job | None:
+    """The job to watch: one that is not done, else the first."""
+    live = Job.objects.filter(kind=runs.TRIAL, arguments__run=run.pk).exclude(state=Job.State.DONE)
+    return live.order_by("pk").first() or run.job
+
+
+@lru_cache(maxsize=8)
+def _summed(run: int, ended_at: datetime, today: date) -> Shifts:
+    """The shifts of a finished trial, summed once a worker and day."""
+    row = GroupingRun.objects.get(pk=run, ended_at=ended_at)
+    last = Month.of(row.last_month).last_day
+    found = tariff.tables(last)
+    begun = [one.from_date for one in found.rates] + [one.from_date for one in found.coefficients]
+    begun += [one.from_date for one in found.adjustments]
+    days = sorted({date(1900, 1, 1), *begun})
+    places = {one.pk: one for one in Institution.objects.all()}
+    counted = sql.alike(run=run, days=days, minimal=minimal_codes(row))
+    alike = [
+        Alike(
+            places[one["institution_id"]].code, places[one["institution_id"]].level, one["department_code"],
+            one["insurance"], one["way"], one["minimal"], one["old_drg"], one["old_weight"], one["new_drg"],
+            one["new_weight"], one["since"], one["cases"],
+        )
+        for one in counted
+    ]  # fmt: skip
+    return shifts(alike, found)
+
+
+def summed(run: GroupingRun, *, today: date) -> Shifts:
+    """What a finished trial shifts: by institution, department and pair of groups."""
+    assert run.ended_at is not None
+    return _summed(run.pk, run.ended_at, today)
+
+
+def minimal_codes(run: GroupingRun) -> list[str]:
+    """The minimally invasive operations in force in the trial's last month."""
+    found = rollup.catalogue_of(Month.of(run.last_month))
+    return list(found.codes) if found is not None else []

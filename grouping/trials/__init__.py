@@ -1,0 +1,1 @@
+"""Dry runs of a scheme version on past months: what it would shift, before it takes force."""
