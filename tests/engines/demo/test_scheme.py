@@ -75,7 +75,7 @@ def test_every_case_of_the_oracle_gets_its_group(scheme: Scheme) -> None:
 
 def test_the_second_reading_of_the_format_agrees_with_every_case_worked_out_by_hand(plain: Plain) -> None:
     by_hand = [row for row in oracle() if row["case_no"].startswith("xd")]
-    assert len(by_hand) == 238
+    assert len(by_hand) == 299
     assert [row["case_no"] for row in by_hand if plain.place(row) != expected(row)] == []
 
 
@@ -106,6 +106,18 @@ def test_the_oracle_stands_below_at_and_above_every_limit(scheme: Scheme) -> Non
         values = {row[field] for row in rows}
         assert {str(limit), str(limit + 1), str(max(0, limit - 1))} <= values, (field, limit)
         assert "" in values, field
+
+
+def test_the_oracle_has_newborns_by_day_and_weight_and_injuries_of_one_to_three_sites(plain: Plain) -> None:
+    newborns = {(row["age_days"], row["weight"]) for row in oracle() if row["diagnoses"] == "P07.101"}
+    assert {(day, weight) for day in ("0", "28", "29") for weight in ("1499", "1500", "2500", "")} <= newborns
+    injured = [codes(row["diagnoses"]) for row in oracle()]
+    counts = Counter(
+        len({plain.sites[code] for code in found if code in plain.sites})
+        for found in injured
+        if found and found[0] in plain.lists["MDCZ"]
+    )
+    assert {1, 2, 3} <= counts.keys()
 
 
 def test_the_scheme_is_tidy_and_says_that_its_weights_are_for_show(scheme: Scheme) -> None:

@@ -3,7 +3,8 @@
 For every row of drg.csv cases are put together from the words of its own rules: a diagnosis of the list, an
 operation of the list, a number at the limit, a complication of the level. The group is therefore known before
 anything is computed; tests.engines.grouping.plain must then place the case there, or the construction fails.
-The engine is never asked. Cases numbered `xd` were worked out by hand and are kept as they stand.
+At limits, exclusions and injuries that second reading says what becomes of a case; no engine is ever asked.
+Cases numbered `xd` were worked out by hand and are kept as they stand.
 """
 
 import ast
@@ -35,7 +36,8 @@ Way = tuple[tuple[str, bool], ...]
 
 def constructed(plain: Plain) -> Iterator[tuple[Row, Placed]]:
     """Every constructed case with its group."""
-    yield from chain(cores(plain), limits(plain), exclusions(plain), ambiguous(plain), nowhere(plain))
+    makers = (cores, limits, newborns, injuries, exclusions, ambiguous, nowhere)
+    yield from chain(*(maker(plain) for maker in makers))
 
 
 def cores(plain: Plain) -> Iterator[tuple[Row, Placed]]:
@@ -177,6 +179,26 @@ def compared(rule: str) -> Iterator[tuple[str, int]]:
             name, value = ast.unparse(node.left), node.comparators[0].value
             if isinstance(value, int) and name != "trauma_sites":
                 yield name, value
+
+
+def newborns(plain: Plain) -> Iterator[tuple[Row, Placed]]:
+    """The first month day by day at its ends, with every weight at which a group changes."""
+    days, weights = ("0", "1", "27", "28", "29", ""), ("999", "1499", "1500", "2499", "2500", "0", "")
+    for first, day, weight in product(("P07.101", "P22.000", "P59.901"), days, weights):
+        case = ordinary("MDCP", 1) | {"age_days": day, "weight": weight, "diagnoses": first}
+        yield case, plain.place(case)
+
+
+def injuries(plain: Plain) -> Iterator[tuple[Row, Placed]]:
+    """One, two and three sites of injury, and two injuries of one site."""
+    for turn, first in enumerate(plain.lists["MDCZ"]):
+        own = plain.sites[first]
+        elsewhere = {site: code for code, site in plain.sites.items() if site != own}
+        same = [code for code, site in plain.sites.items() if site == own and code != first]
+        others = list(elsewhere.values())
+        for more in ([], others[turn % 3 :][:1], others[:2], same[:1]):
+            case = ordinary("MDCZ", turn) | {"diagnoses": "|".join((first, *more))}
+            yield case, plain.place(case)
 
 
 def exclusions(plain: Plain) -> Iterator[tuple[Row, Placed]]:
