@@ -277,6 +277,10 @@ CASES |= {
     ),
     "payment-rules": LIST,
     "reform-effect": Case(queries=("?format=json",)),
+    "fund-reports": LIST,
+    "fund-report-write": LIST,
+    "fund-report": one("fund_report", shared=True),
+    "fund-report-propose": one("fund_report", shared=True),
     "both-ways": Case(queries=("?month=2026-11",)),
     "both-ways-cases": Case(queries=("?month=2026-11", f"?month=2026-11&institution={THERE}")),
 }

@@ -37,9 +37,11 @@ from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import declarations, intake, pairing, publishing, samples, sources, tariff
+from grouping.services import efficiency as fund_reports
 from grouping.services import runs as grouping_runs
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
+from grouping.services.effects import Period
 from performance.models import Line, MonthException, MonthRun
 from performance.services import bases, completeness, months, pools, schemes
 from referrals import services as referrals
@@ -361,3 +363,11 @@ class Things:
         return completeness.sign_exception(
             by=side.office, institution=side.place, month=NOVEMBER, reason=side.mark
         )
+
+    @cached_property
+    def fund_report(self) -> Any:
+        """An evaluation of November against October, a draft."""
+        assert self.case_file
+        period, compared = Period(NOVEMBER, NOVEMBER), Period(OCTOBER, OCTOBER)
+        texts = dict.fromkeys(fund_reports.TEXTS, self.side.mark)
+        return fund_reports.write(by=self.side.office, period=period, compared=compared, texts=texts)

@@ -51,6 +51,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("both-ways", _("DRG beside DIP"), "scale", "report.view"),
             Entry("reform-effect", _("Effect of the reform"), "report", "report.view"),
+            Entry("fund-reports", _("Efficiency of the fund"), "report", "report.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),
         ),
     ),

@@ -1,5 +1,6 @@
 from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
+from grouping.models.efficiency import FundReport
 from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
 from grouping.models.pairs import Pairing
 from grouping.models.paying import PaymentRules
@@ -31,6 +32,7 @@ __all__ = [
     "Document",
     "Edition",
     "FileRange",
+    "FundReport",
     "GroupedCase",
     "GroupingRun",
     "MissingCase",

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals import registry
-from grouping.models import PaymentRules
-from grouping.reports import paytype_show
-from grouping.services import payment_types
+from grouping.models import FundReport, PaymentRules
+from grouping.reports import fund_show, paytype_show
+from grouping.services import efficiency, payment_types
 
 
 def register() -> None:
@@ -20,6 +20,11 @@ def register() -> None:
         digest=lambda approval: payment_types.content_digest(_rules(approval)), summary=_rules_summary,
     )  # fmt: skip
     registry.on_decided(payment_types.KIND, payment_types.decided)
+    registry.register(
+        efficiency.KIND, name=gettext_lazy("Evaluation of the fund"),
+        digest=lambda approval: efficiency.content_digest(_report(approval)), summary=_report_summary,
+    )  # fmt: skip
+    registry.on_decided(efficiency.KIND, efficiency.decided)
 
 
 def _rules(approval: Any) -> PaymentRules:
@@ -30,3 +35,14 @@ def _rules(approval: Any) -> PaymentRules:
 def _rules_summary(approval: Any) -> registry.Summary:
     facts = paytype_show.subject(_rules(approval))
     return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("payment-types"))
+
+
+def _report(approval: Any) -> FundReport:
+    found: FundReport = FundReport.objects.get(pk=approval.about_id)
+    return found
+
+
+def _report_summary(approval: Any) -> registry.Summary:
+    facts = fund_show.subject(_report(approval))
+    url = reverse("fund-report", args=[approval.about_id])
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, url)

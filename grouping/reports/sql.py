@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from alliance.tenancy.scope import current_alliance_id
+from grouping.engine.stays import FEE_CLASSES
 from grouping.sql import IN_FORCE
 
 PIECE = 2_000
@@ -116,6 +117,37 @@ from jsonb_to_recordset(%(periods)s::jsonb) as p(name text, first date, last dat
 join grouping_case c on c.alliance_id = %(alliance)s and c.month between p.first and p.last
 where c.voided_at is null and c.document = 'front_page'
 group by p.name, c.institution_id
+"""
+
+_FEE = {
+    name: " + ".join(f"coalesce((c.fees ->> '{column}')::bigint, 0)" for column in FEE_CLASSES[name])
+    for name in ("western_drugs", "patent_drugs", "herbal_drugs", "consumables")
+}
+# Sums of front pages of two periods for the evaluation of the fund; a death is way of discharge 5, against
+# advice 4, to another institution 2 or 3.
+FUND = f"""
+select p.name, count(*) as cases, sum(c.stay_days)::bigint as stay_days, sum(c.total_fen)::bigint as cost_fen,
+       count(c.own_pay_fen) as stated,
+       coalesce(sum(c.total_fen) filter (where c.own_pay_fen is not null), 0)::bigint as stated_cost_fen,
+       coalesce(sum(c.own_pay_fen), 0)::bigint as own_pay_fen,
+       sum({_FEE["western_drugs"]} + {_FEE["patent_drugs"]} + {_FEE["herbal_drugs"]})::bigint
+         as drug_fen,
+       sum({_FEE["consumables"]})::bigint as consumable_fen,
+       count(*) filter (where g.status = 'grouped') as grouped,
+       count(g.weight) filter (where g.status = 'grouped') as weighted,
+       coalesce(sum(g.weight) filter (where g.status = 'grouped'), 0) as weight,
+       count(*) filter (where c.discharge_way = 5) as deaths,
+       count(*) filter (where c.discharge_way = 4) as against_advice,
+       count(*) filter (where c.discharge_way in (2, 3)) as passed_on,
+       count(*) filter (where i.level = 'primary') as primary_cases,
+       count(*) filter (where c.stay_days > 30) as long_stays
+from jsonb_to_recordset(%(periods)s::jsonb) as p(name text, first date, last date)
+join grouping_case c on c.alliance_id = %(alliance)s and c.month between p.first and p.last
+join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
+left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+  and g.revision = c.revision and g.scheme_id = {IN_FORCE}
+where c.voided_at is null and c.document = 'front_page'
+group by p.name
 """
 
 

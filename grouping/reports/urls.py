@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grouping.reports import both_views, effect_views, paytype_views
+from grouping.reports import both_views, effect_views, fund_views, paytype_views
 
 urlpatterns = [
     path("payment-types/", paytype_views.payment_type_page, name="payment-types"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("drg-and-dip/", both_views.both_ways_page, name="both-ways"),
     path("drg-and-dip/cases/", both_views.both_ways_cases, name="both-ways-cases"),
     path("reform-effect/", effect_views.reform_effect, name="reform-effect"),
+    path("fund-efficiency/", fund_views.fund_reports, name="fund-reports"),
+    path("fund-efficiency/write/", fund_views.fund_report_write, name="fund-report-write"),
+    path("fund-efficiency/<int:pk>/", fund_views.fund_report, name="fund-report"),
+    path("fund-efficiency/<int:pk>/propose/", fund_views.fund_report_propose, name="fund-report-propose"),
 ]
