@@ -41,12 +41,13 @@ class Reading:
     """How the numbers of a comparison are read: money where prices are in force, else shares of the total."""
 
     def __init__(self, found: Comparison) -> None:
-        self.found, self.money = found, found.prices is not None
+        self.found, self.point = found, found.point_fen
+        self.money = self.point is not None
 
     def of(self, line: Line) -> Compared:
         """A line both ways."""
-        if self.money:
-            return Compared(Fraction(line.drg_fen), Fraction(line.dip_fen))
+        if self.point is not None:
+            return Compared(Fraction(line.drg_fen), Fraction(fen(line.points * self.point)))
         total = self.found.total
         return Compared(
             line.weight / total.weight if total.weight else Fraction(0),
@@ -106,7 +107,15 @@ def figures(found: Comparison) -> list[parts.Fig]:
             % {"share": words.pct(Fraction(core, behind)), "cases": words.num(behind)},
         ),
         parts.Fig(_("mean cost (yuan)"), words.yuan(fen(known.mean_fen)), detail=_("M of RW = m / M")),
+        *_point(found),
     ]  # fmt: skip
+
+
+def _point(found: Comparison) -> list[parts.Fig]:
+    if found.point_fen is None:
+        return []
+    detail = _("standards of DRG ÷ points × coefficients")
+    return [parts.Fig(_("point value (yuan)"), words.yuan(fen(found.point_fen)), detail=detail)]
 
 
 def by_institution(found: Comparison, places: Mapping[int, Institution]) -> grid.Grid:
@@ -177,23 +186,22 @@ def cases_url(
 
 def cases(
     rows: list[tuple[dict[str, Any], Case | None]], places: Mapping[int, Institution], names: Names,
-    *, linked: bool, money: bool,
+    *, linked: bool,
 ) -> grid.Grid:  # fmt: skip
     """Cases both ways."""
     columns = grid.columns(
         (_("record number"), grid.HEAD), (_("institution"), grid.TEXT), (_("discharged"), grid.TEXT),
         (_("disease (DIP)"), grid.WRAP), ("DRG", grid.TEXT), (_("weight"), grid.NUMBER),
         (_("DIP points"), grid.NUMBER), (_("cost (yuan)"), grid.KEY),
-        *([(_("DRG (yuan)"), grid.NUMBER), (_("DIP (yuan)"), grid.NUMBER)] if money else []),
+        (_("standard (yuan)"), grid.NUMBER),
     )  # fmt: skip
-    return grid.Grid(columns, [_case(row, both, places, names, linked, money) for row, both in rows])
+    return grid.Grid(columns, [_case(row, both, places, names, linked) for row, both in rows])
 
 
 def _case(
     row: dict[str, Any], both: Case | None, places: Mapping[int, Institution], names: Names,
-    linked: bool, money: bool,
+    linked: bool,
 ) -> grid.Row:  # fmt: skip
-    paid = [words.yuan(both.drg_fen), words.yuan(both.dip_fen)] if both else [words.DASH, words.DASH]
     return grid.row(
         grid.Cell(
             f"{row['record_no']}/{row['visit_no']}", reverse("case", args=[row["id"]]) if linked else ""
@@ -201,7 +209,7 @@ def _case(
         places[row["institution_id"]].short_name, words.day(row["discharged_at"]),
         disease_name(both.combination, names) if both else row["head"], row["drg"] or words.DASH,
         _weight(row["weight"]), words.num(both.points, 4) if both else words.DASH,
-        words.yuan(row["total_fen"]), *(paid if money else []),
+        words.yuan(row["total_fen"]), words.yuan(both.drg_fen if both else None),
     )  # fmt: skip
 
 

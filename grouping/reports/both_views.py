@@ -23,7 +23,7 @@ PER_PAGE = 50
 def both_ways_page(request: Any) -> HttpResponse:
     """A month by DRG and by DIP on the same cases."""
     choice, places = asked.month_of(request), asked.places()
-    found = both_ways.compare(choice.month, None, request.membership.institution_id)
+    found = both_ways.compare(choice.month, request.membership.institution_id)
     known, linked = names.on(choice.month.last_day), request.membership.can("case.list")
     context = {
         "title": show.title(found, places), "month": choice.month, "months": choice.months, "found": found,
@@ -45,7 +45,7 @@ def both_ways_cases(request: Any) -> HttpResponse:
     page = asked.whole_number(request.GET.get("page", "")) or 1
     own = request.membership.institution_id
     rows = both_ways.cases(
-        month, None, institution=own or asked.whole_number(request.GET.get("institution", "")),
+        month, institution=own or asked.whole_number(request.GET.get("institution", "")),
         head=request.GET.get("head", "")[:8], procedures=request.GET.get("procedures"), limit=PER_PAGE + 1,
         offset=(page - 1) * PER_PAGE,
     )  # fmt: skip
@@ -53,7 +53,7 @@ def both_ways_cases(request: Any) -> HttpResponse:
         "title": _("Cases by DRG and by DIP"), "month": month, "page": page, "more": len(rows) > PER_PAGE,
         "grid": show.cases(
             rows[:PER_PAGE], asked.places(), names.on(month.last_day),
-            linked=request.membership.can("case.view"), money=False,
+            linked=request.membership.can("case.view"),
         ),
     }  # fmt: skip
     return render(request, "grouping/reports/both_ways_cases.html", context)

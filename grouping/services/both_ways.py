@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,49 +12,20 @@ from alliance.lib.period import Month
 from alliance.services import parameters
 from grouping.engine import dip
 from grouping.engine.dip import Catalogue, Combination, Sums
-from grouping.engine.exact import fen
 from grouping.engine.payment import DipRules
+from grouping.engine.tariff import Subject, Tariff
 from grouping.reports import sql
-from grouping.services import payment_types
+from grouping.services import payment_types, tariff
 from grouping.sql import fetch
 
 WEIGHTS, CORE, DEVIATION = "dip.year_weights", "dip.core_cases", "dip.deviation"
-ONE = Decimal(1)
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What a unit of weight and a point are worth, fen, with the coefficient of each institution (else 1)."""
-
-    rate_fen: int
-    point_fen: int
-    k: Mapping[int, Decimal] = field(default_factory=dict)
-
-
-@dataclass
-class Line:
-    """Sums of some cases: weight and points exact, cost and payments in fen (0 without prices)."""
-
-    cases: int = 0
-    cost_fen: int = 0
-    weight: Fraction = Fraction(0)
-    points: Fraction = Fraction(0)
-    drg_fen: int = 0
-    dip_fen: int = 0
-
-    def add(self, case: Case) -> None:
-        """One more case."""
-        self.cases += 1
-        self.cost_fen += case.cost_fen
-        self.weight += case.weight
-        self.points += case.points
-        self.drg_fen += case.drg_fen
-        self.dip_fen += case.dip_fen
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case both ways; payments rounded once, half-up, to fen."""
+    """One case both ways. `drg_fen`: its standard under the tariff, None where no rate is in force;
+    `points`: times the institution's coefficient, as they are paid.
+    """
 
     id: int
     institution_id: int
@@ -63,8 +33,28 @@ class Case:
     cost_fen: int
     weight: Fraction
     points: Fraction
-    drg_fen: int
-    dip_fen: int
+    drg_fen: int | None
+
+
+@dataclass
+class Line:
+    """Sums of some cases: weight and points exact, cost and standards in fen; `unpriced`: without a rate."""
+
+    cases: int = 0
+    cost_fen: int = 0
+    weight: Fraction = Fraction(0)
+    points: Fraction = Fraction(0)
+    drg_fen: int = 0
+    unpriced: int = 0
+
+    def add(self, case: Case) -> None:
+        """One more case."""
+        self.cases += 1
+        self.cost_fen += case.cost_fen
+        self.weight += case.weight
+        self.points += case.points
+        self.drg_fen += case.drg_fen or 0
+        self.unpriced += case.drg_fen is None
 
 
 @dataclass
@@ -72,12 +62,11 @@ class Comparison:
     """A month both ways: lines by institution and by disease, and what is compared by.
 
     `left_out`: cases that DRG or DIP should pay but that have no group with a weight; they are in neither
-    side. `last_year`: whether means of last year exist, without which no cost deviates.
+    side.
     """
 
     month: Month
     catalogue: Catalogue | None
-    prices: Prices | None
     total: Line = field(default_factory=Line)
     institutions: dict[int, Line] = field(default_factory=dict)
     diseases: dict[Combination, Line] = field(default_factory=dict)
@@ -85,8 +74,18 @@ class Comparison:
 
     @property
     def last_year(self) -> bool:
-        """Whether a case's points may deviate from RW."""
+        """Whether means of last year exist, without which no cost deviates and points are RW."""
         return bool(self.catalogue and self.catalogue.last_year)
+
+    @property
+    def point_fen(self) -> Fraction | None:
+        """The point value that shares out what DRG pays: total standard / total points, fen, exact.
+
+        None unless every case has a standard: then only shares can be compared. Source: definitions 3.
+        """
+        if not self.total.points or self.total.unpriced:
+            return None
+        return self.total.drg_fen / self.total.points
 
 
 def catalogue(month: Month) -> Catalogue | None:
@@ -103,17 +102,17 @@ def catalogue(month: Month) -> Catalogue | None:
     return dip.build(map(_sums, rows), weights, core_cases=core)
 
 
-def compare(month: Month, prices: Prices | None, own: int | None = None) -> Comparison:
+def compare(month: Month, own: int | None = None) -> Comparison:
     """Sum the month's cases both ways; a fixed number of queries, memory by institutions and diseases.
 
     `own`: only this institution's diseases and line are kept, beside the total of all.
     """
-    found = Comparison(month, catalogue(month), prices)
+    found = Comparison(month, catalogue(month))
     if found.catalogue is None:
         return found
-    rules = _rules(month)
+    by = _Yardstick(found.catalogue, _rules(month), tariff.tables(month.last_day))
     for row in sql.stream(sql.BOTH_WAYS, **payment_types.asked(month, None)):
-        case = _case(row, found.catalogue, prices, rules)
+        case = by.case(row)
         if case is None:
             found.left_out += own in (None, row[1])
             continue
@@ -125,34 +124,40 @@ def compare(month: Month, prices: Prices | None, own: int | None = None) -> Comp
 
 
 def cases(
-    month: Month, prices: Prices | None, *, institution: int | None, head: str, procedures: str | None,
-    limit: int, offset: int,
-) -> list[tuple[dict[str, Any], Case | None]]:  # fmt: skip
+    month: Month, *, institution: int | None, head: str, procedures: str | None, limit: int, offset: int
+) -> list[tuple[dict[str, Any], Case | None]]:
     """A page of the cases behind a line: the row as stored, and both ways (None: no weight)."""
-    known, rules = catalogue(month), _rules(month)
+    known = catalogue(month)
     rows = fetch(
         sql.BOTH_WAYS_CASES, head=head.replace(".", ""), procedures=procedures, limit=limit, offset=offset,
         **payment_types.asked(month, institution),
     )  # fmt: skip
-    return [(row, _case(tuple(row.values()), known, prices, rules) if known else None) for row in rows]
+    if known is None:
+        return []
+    by = _Yardstick(known, _rules(month), tariff.tables(month.last_day))
+    return [(row, by.case(tuple(row.values()))) for row in rows]
 
 
-def entries(known: Catalogue) -> Iterator[dip.Entry]:
-    """The lines of a catalogue, core list first."""
-    yield from known.core.values()
-    yield from known.comprehensive.values()
+@dataclass(frozen=True)
+class _Yardstick:
+    """What values a case both ways."""
 
+    known: Catalogue
+    rules: DipRules
+    tariff: Tariff
 
-def _case(row: tuple[Any, ...], known: Catalogue, prices: Prices | None, rules: DipRules) -> Case | None:
-    pk, institution, level, head, procedures, cost, weight = row[:7]
-    of = _combination(head, procedures)
-    points = known.points(of, level, cost, rules)
-    if weight is None or points is None:
-        return None
-    exact, k = Fraction(weight), Fraction(prices.k.get(institution, ONE)) if prices else Fraction(1)
-    drg = fen(exact * prices.rate_fen * k) if prices else 0
-    paid = fen(points * prices.point_fen * k) if prices else 0
-    return Case(pk, institution, of, cost, exact, points, drg, paid)
+    def case(self, row: tuple[Any, ...]) -> Case | None:
+        """A row of sql.BOTH_WAYS both ways; None without a weight or points."""
+        pk, institution, level, head, procedures, cost, weight, drg, code, way, day = row[:11]
+        of = _combination(head, procedures)
+        points = self.known.points(of, level, cost, self.rules)
+        if weight is None or points is None:
+            return None
+        subject = Subject(weight, code, level, drg=drg, way=way)
+        k = self.tariff.coefficient(subject, day)
+        standard = self.tariff.standard(subject, day)
+        paid = points * Fraction(k.value) if k else points
+        return Case(pk, institution, of, cost, Fraction(weight), paid, standard.fen)
 
 
 def _sums(row: Mapping[str, Any]) -> Sums:

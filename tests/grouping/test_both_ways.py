@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from alliance.approvals import services as approvals
 from alliance.lib.period import Month
+from alliance.web import words
 from grouping.engine.dip import combination
-from grouping.services import both_ways
-from grouping.services.both_ways import Prices
-from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
+from grouping.engine.exact import fen
+from grouping.services import both_ways, tariff
+from tests.grouping.scene import HOME, TODAY, browser, inside, pages, queries, store, text
 from tests.world import World
 
 OCTOBER = Month(2026, 10)
@@ -27,7 +30,7 @@ def some(world: World) -> None:
 def test_the_same_cases_are_summed_by_weight_and_by_points(scene: World) -> None:
     some(scene)
     with inside(scene):
-        found = both_ways.compare(OCTOBER, None)
+        found = both_ways.compare(OCTOBER)
         known = found.catalogue
         assert known is not None
         # M = (16 x 1,234.56 + 4 x 2,469.12) / 20 = 1,481.472; one year of data, so its weight does not matter
@@ -38,18 +41,35 @@ def test_the_same_cases_are_summed_by_weight_and_by_points(scene: World) -> None
         assert found.diseases[PNEUMONIA].points == 16 * Fraction(8333, 10_000)
         assert found.institutions[scene.tcm.pk].cost_fen == 4 * 246_912
         assert found.total.weight == sum((line.weight for line in found.institutions.values()), Fraction(0))
-        assert found.total.drg_fen == found.total.dip_fen == 0
+        assert found.total.unpriced == 20 and found.point_fen is None
 
 
-def test_with_prices_each_case_is_paid_both_ways_and_sums_are_of_rounded_cases(scene: World) -> None:
+def rate(world: World, rows: list[dict[str, str]], kind: str) -> None:
+    """A sheet of the tariff, entered by one and released by another."""
+    with inside(world):
+        sheet = tariff.keep(
+            by=world.luo, kind=kind, from_date=date(2026, 1, 1), decided_by="医保局", source="文件", rows=rows
+        )
+        approval = tariff.propose(by=world.luo, sheet=sheet, on=TODAY)
+    with inside(world):
+        approvals.decide(by=world.meng, approval=approval, verdict="yes")
+
+
+def test_with_a_rate_in_force_both_ways_share_out_the_same_money(scene: World) -> None:
     some(scene)
+    rate(scene, [{"key": "/", "value": "1000000"}], "rate")
+    rate(scene, [{"key": "QH02", "value": "0.9"}], "coefficient")
     with inside(scene):
-        found = both_ways.compare(OCTOBER, Prices(1_000_000, 12_345, {scene.tcm.pk: Decimal("0.9")}))
-        # 0.8333 x 12,345 fen = 10,287.0885, rounded 10,287; 1.6667 x 12,345 x 0.9 = 18,517.87
-        assert found.institutions[scene.lead.pk].dip_fen == 16 * 10_287
-        assert found.institutions[scene.tcm.pk].dip_fen == 4 * 18_518
-        weight = found.diseases[PNEUMONIA].weight / 16
-        assert found.institutions[scene.lead.pk].drg_fen == 16 * int(weight * 1_000_000)
+        found = both_ways.compare(OCTOBER)
+        lead, tcm = found.institutions[scene.lead.pk], found.institutions[scene.tcm.pk]
+        assert lead.drg_fen == 16 * int(lead.weight / 16 * 1_000_000)
+        assert tcm.drg_fen == 4 * int(tcm.weight / 4 * 900_000)
+        assert tcm.points == 4 * Fraction(16_667, 10_000) * Fraction(9, 10)
+        assert found.point_fen == Fraction(lead.drg_fen + tcm.drg_fen) / (lead.points + tcm.points)
+    page = text(browser(scene, "luo").get(f"{HOME}/drg-and-dip/?month=2026-10"))
+    assert "Both ways share out the same money" in page and words.yuan(lead.drg_fen) in page
+    other = lead.points * Fraction(lead.drg_fen + tcm.drg_fen) / (lead.points + tcm.points)
+    assert words.yuan(fen(other)) in page
 
 
 def test_out_of_scope_and_ungrouped_cases_are_on_neither_side(scene: World) -> None:
@@ -60,14 +80,14 @@ def test_out_of_scope_and_ungrouped_cases_are_on_neither_side(scene: World) -> N
     rows[1] |= {"A48": "ODD", "C03C": "J96.900", "C04N": "呼吸衰竭"}
     store(scene, rows)
     with inside(scene):
-        found = both_ways.compare(OCTOBER, None)
+        found = both_ways.compare(OCTOBER)
         assert (found.total.cases, found.left_out) == (20, 1)  # the stay of 72 days is on neither side
 
 
 def test_the_page_compares_shares_and_says_that_no_price_holds(scene: World) -> None:
     some(scene)
     page = text(browser(scene, "luo").get(f"{HOME}/drg-and-dip/?month=2026-10"))
-    assert "No rate and no point value are in force" in page and "There are no cases of last year" in page
+    assert "No rate is in force for all of these cases" in page and "There are no cases of last year" in page
     assert "I63.9" in page and "pp" in page
     listed = text(
         browser(scene, "luo").get(f"{HOME}/drg-and-dip/cases/?month=2026-10&head=I63.9&procedures=")
