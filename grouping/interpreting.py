@@ -11,10 +11,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.models import Institution
 from grouping import texts
 from grouping.engine.case import Case
 from grouping.engine.lookup import Book, Entry
 from grouping.engine.rows import Scheme as Package
+from grouping.forms import InstitutionField
 
 MOST_CODES = 40
 SHOWN = 12
@@ -40,6 +42,17 @@ class StayForm(forms.Form):
         label=gettext_lazy("way of discharge"), required=False, coerce=int, empty_value=None,
         choices=[("", gettext_lazy("not given")), *texts.DISCHARGE_WAYS.items()],
     )  # fmt: skip
+    hospital = InstitutionField(
+        label=gettext_lazy("hospital"), queryset=None, required=False,
+        empty_label=gettext_lazy("not given"),
+    )  # fmt: skip
+    insurance = forms.ChoiceField(
+        label=gettext_lazy("insurance"), required=False,
+        choices=[
+            ("", gettext_lazy("not given")), ("employee", gettext_lazy("employees' insurance")),
+            ("resident", gettext_lazy("residents' insurance")),
+        ],
+    )  # fmt: skip
     age_days = forms.IntegerField(
         label=gettext_lazy("age in days, below one year"), required=False, min_value=0, max_value=366
     )
@@ -54,6 +67,11 @@ class StayForm(forms.Form):
         label=gettext_lazy("scheme of the day"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
+        self.fields["hospital"].queryset = found.order_by("code")  # type: ignore[attr-defined]
 
 
 @dataclass

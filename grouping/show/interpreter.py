@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from alliance.models import Institution
 from alliance.web import parts, words
 from grouping import tables
 from grouping.engine.interpreter import explain
@@ -16,7 +17,7 @@ from grouping.engine.tier import Tier
 from grouping.engine.trace import Trace
 from grouping.interpreting import Asked, Codes, book
 from grouping.models import Scheme
-from grouping.services import community
+from grouping.services import community, tariff
 from grouping.show import steps
 
 TIER_CHIPS = {"low": "ok", "mid": "warn", "high": "late"}
@@ -44,7 +45,12 @@ def desk(asked: Asked, package: Package) -> dict[str, Any]:
         }
         for codes in (asked.diagnoses, asked.procedures)
     ]  # fmt: skip
-    return {"chosen": chosen, "form": asked.form, "rare": ("age_days", "weight", "icu_hours", "department")}
+    return {
+        "chosen": chosen,
+        "form": asked.form,
+        "rare": ("age_days", "weight", "icu_hours", "department"),
+        "pay": ("hospital", "insurance"),
+    }
 
 
 def answer(asked: Asked, scheme: Scheme, package: Package, today: date) -> dict[str, Any]:
@@ -57,7 +63,8 @@ def answer(asked: Asked, scheme: Scheme, package: Package, today: date) -> dict[
     story = steps.story(trace, package)
     names = package.diagnosis_names
     return base | {
-        "story": story, "attempts": steps.attempts(story), "figures": figures(trace, scheme, package),
+        "story": story, "attempts": steps.attempts(story),
+        "figures": figures(trace, scheme, package, standard(trace, asked, day)),
         "complications": [(row, names.get(row.code, "")) for row in story.complications],
         **advice(trace, asked, package, day),
     }  # fmt: skip
@@ -75,14 +82,30 @@ def advice(trace: Trace, asked: Asked, package: Package, day: date) -> dict[str,
     }  # fmt: skip
 
 
-def figures(trace: Trace, scheme: Scheme, package: Package) -> list[parts.Fig]:
+def standard(trace: Trace, asked: Asked, day: date) -> parts.Fig:
+    """The payment standard of a day with its formula; without a tariff, hospital or weight it says so."""
+    label, weight = _("payment standard (yuan)"), trace.result.weight
+    place = asked.facts.get("hospital") or Institution.objects.filter(role=Institution.Role.LEAD).first()
+    if weight is None or place is None:
+        return parts.Fig(label, words.DASH, detail=_("the group has no weight"))
+    found = tariff.standard(
+        case_weight=weight, institution=place, on=day, insurance=asked.facts.get("insurance") or "",
+        drg=trace.result.drg, way=asked.facts.get("discharge"),
+    )  # fmt: skip
+    if found.fen is None:
+        return parts.Fig(label, words.DASH, detail=_("no tariff is set"))
+    shown = [words.yuan(int(one.value)) if one.part == "rate" else f"{one.value:f}" for one in found.factors]
+    return parts.Fig(label, words.yuan(found.fen), detail=f"{' × '.join(shown)} · {place.short_name}")
+
+
+def figures(trace: Trace, scheme: Scheme, package: Package, paid: parts.Fig) -> list[parts.Fig]:
     """Group, weight and payment standard."""
     result = trace.result
     about = _("illustrative, not for payment") if scheme.illustrative else package.head.weight_unit
     return [
         parts.Fig("DRG", result.drg, detail=group_name(package, result.adrg, result.drg)),
         parts.Fig(_("weight"), tables.plain_weight(result.weight), detail=about),
-        parts.Fig(_("payment standard (yuan)"), words.DASH, detail=_("no tariff is set")),
+        paid,
     ]
 
 

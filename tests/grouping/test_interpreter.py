@@ -13,6 +13,7 @@ from alliance.models import Journal
 from alliance.services import parameters
 from alliance.tenancy import walls
 from tests.grouping.scene import HOME, browser, inside, text
+from tests.grouping.test_tariffs import released
 from tests.world import World
 
 PAGE = f"{HOME}/interpreter/"
@@ -124,3 +125,12 @@ def test_opening_it_is_journaled_without_codes(scene: World) -> None:
 def test_who_may_not_use_it(scene: World) -> None:
     assert browser(scene, "cai").get(PAGE).status_code == 403
     assert browser(scene, "cai").post(PAGE, {"d": ["J18.900"]}).status_code == 403
+
+
+def test_the_payment_standard_is_the_tariff_s_with_its_formula(scene: World) -> None:
+    released(scene, "rate", [{"key": "/", "value": "1000000"}])
+    released(scene, "coefficient", [{"key": "QH01", "value": "1.05"}])
+    page = ask(scene, d=["J18.900", "J96.000"], day="2026-11-03")
+    assert "8,883.00" in page and "0.8460 × 10,000.00 × 1.050000" in page
+    assert "8,460.00" in ask(scene, d=["J18.900", "J96.000"], day="2026-11-03", hospital=str(scene.tcm.pk))
+    assert "8,883.00" not in ask(scene, d=["J18.900", "J96.000"], day="2025-12-31")
