@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/unmask/", cases.case_unmask, name="case-unmask"),
+    path("disputes/", include("grouping.disputes.urls")),
     path("work-queue/", include("grouping.queues.urls")),
     path("interpreter/", interpreter.interpreter, name="interpreter"),
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),

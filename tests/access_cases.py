@@ -125,6 +125,11 @@ CASES: dict[str, Case] = {
     "case-unmask": one("case"),
     "api:case-explanation": one("case"),
     "interpreter": LIST,
+    "disputes": Case(queries=("?view=all", "?view=answered")),
+    "dispute-new": Case(queries=("?case=1", "?scheme=1")),
+    "dispute": one("dispute"),
+    "dispute-evidence": one("dispute"),
+    "dispute-act": one("dispute", step="study"),
     "work-queue": Case(
         queries=("?view=live", "?view=done", f"?institution={THERE}", "?cause=unknown_code", "?record=1")
     ),

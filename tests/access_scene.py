@@ -32,6 +32,7 @@ from alliance.models import (
 )
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
+from grouping.disputes import services as disputes
 from grouping.models import Case, CaseFile, Document, Pairing, WorkItem
 from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
@@ -176,6 +177,18 @@ class Things:
         item = WorkItem.objects.get(institution=side.place, subject=f"{side.serial}99/1")
         queue_services.ask(by=side.steward, items=[item.pk], text=side.mark, now=NOW)
         return item
+
+    @cached_property
+    def dispute(self) -> Any:
+        side = self.side
+        scan = files.store(
+            by=side.steward, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence",
+            content_type="application/pdf", limit=9_999, institution=side.place,
+        )  # fmt: skip
+        return disputes.file_dispute(
+            by=side.steward, about="rule", scheme=self.scheme, code="ES2", text=side.mark, evidence=scan,
+            now=NOW,
+        )  # fmt: skip
 
     @cached_property
     def referral(self) -> Any:

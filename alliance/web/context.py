@@ -43,6 +43,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("case-files", _("Case files"), "file", "case_file.view"),
             Entry("cases", _("Cases and groups"), "list", "case.list"),
             Entry("work-queue", _("Records to clear"), "flag", "queue.view"),
+            Entry("disputes", _("Disputes about the scheme"), "scale", "dispute.view"),
             Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
             Entry("metrics", _("Metrics"), "scale", "indicator.view"),
             Entry("pairs", _("Two documents"), "columns", "case.list"),

@@ -1,5 +1,6 @@
 from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.declared import Declaration, DeclaredTotal
+from grouping.models.disputes import Dispute
 from grouping.models.efficiency import FundReport
 from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
 from grouping.models.pairs import Pairing
@@ -29,6 +30,7 @@ __all__ = [
     "CaseRevision",
     "Declaration",
     "DeclaredTotal",
+    "Dispute",
     "Document",
     "Edition",
     "FileRange",

@@ -103,8 +103,8 @@ def by_cause(membership: Membership, now: datetime) -> list[dict[str, Any]]:
     rows = cases_sql.fetch(sql.COUNTS, institution=membership.institution_id, now=now)
     found = [
         {
-            "cause": Cause(row["cause"]).label, "remedy": causes.REMEDIES[row["cause"]],
-            "url": f"?view=live&cause={row['cause']}", **row,
+            **row, "label": Cause(row["cause"]).label, "remedy": causes.REMEDIES[row["cause"]],
+            "url": f"?view=live&cause={row['cause']}",
             "total": row["open"] + row["asked"] + row["answered"] + row["waiting"],
         }
         for row in rows

@@ -43,13 +43,12 @@ class ItemTable(lists.Table):
     institution = tables.Column(verbose_name=gettext_lazy("institution"), empty_values=())
     department_name = tables.Column(verbose_name=gettext_lazy("department"), empty_values=())
     month = tables.Column(verbose_name=gettext_lazy("month of discharge"), orderable=True)
-    found_at = tables.Column(verbose_name=gettext_lazy("found"), orderable=True, attrs=lists.DESK)
 
-    def before_render(self, request: Any) -> None:
-        if request.membership.institution_id is not None:
-            self.columns.hide("institution")
-        if not _acts(request.membership):
-            self.columns.hide("box")
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
+        member = request.membership
+        hidden = [] if member.institution_id is None else ["institution"]
+        hidden += [] if _acts(member) else ["box"]
+        super().__init__(*args, request=request, exclude=hidden, **kwargs)
 
     def render_box(self, record: WorkItem) -> SafeString:
         return format_html(
@@ -86,9 +85,6 @@ class ItemTable(lists.Table):
 
     def render_month(self, value: Any) -> str:
         return words.month(value)
-
-    def render_found_at(self, value: datetime) -> str:
-        return words.day(value)
 
 
 def _acts(membership: Membership) -> bool:

@@ -1,0 +1,1 @@
+"""Disputes about a rule, group, weight or definition of a scheme."""

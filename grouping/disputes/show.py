@@ -1,0 +1,123 @@
+"""What the pages of disputes show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.models import Membership
+from alliance.services import journal
+from alliance.web import lists, parts, words
+from grouping.disputes import forms
+from grouping.engine.rows import Scheme as Package
+from grouping.models import Dispute
+from grouping.tables import chip
+
+CHIPS = {"open": "warn", "studied": "info", "answered": "ok", "settled": "ok"}
+STEPS = {
+    "study": (gettext_lazy("Study it"), "search"),
+    "reply": (gettext_lazy("Answer"), "msg"),
+    "settle": (gettext_lazy("Settled by a version"), "ok"),
+}
+
+
+class DisputeTable(lists.Table):
+    """One line a dispute."""
+
+    code = tables.Column(
+        verbose_name=gettext_lazy("code"), linkify=("dispute", [tables.A("pk")]), attrs=lists.HEAD
+    )
+    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
+    about = tables.Column(verbose_name=gettext_lazy("about"))
+    scheme = tables.Column(verbose_name=gettext_lazy("scheme"))
+    text = tables.Column(verbose_name=gettext_lazy("what is wrong and why"), attrs=lists.WRAP)
+    institution = tables.Column(verbose_name=gettext_lazy("institution"), accessor="institution__name")
+    filed_at = tables.Column(verbose_name=gettext_lazy("filed"))
+
+    def render_state(self, record: Dispute) -> SafeString:
+        return state_chip(record, timezone.now())
+
+    def render_text(self, value: str) -> str:
+        return value if len(value) <= 80 else f"{value[:80]}…"
+
+    def render_filed_at(self, value: datetime) -> str:
+        return words.day(value)
+
+
+def state_chip(row: Dispute, now: datetime) -> SafeString:
+    """The state; one still owed an answer with its limit."""
+    label = str(row.get_state_display())
+    if row.state in (Dispute.State.OPEN, Dispute.State.STUDIED):
+        late = now >= row.due_at
+        return chip("late" if late else CHIPS[row.state], f"{label} · {words.due(row.due_at, now)}")
+    return chip(CHIPS[row.state], label)
+
+
+def known_codes(package: Package) -> frozenset[str]:
+    """Every code a dispute may be about."""
+    adrgs = [row for rows in package.adrgs.values() for row in rows]
+    drgs = [row for rows in package.drgs.values() for row in rows]
+    rows = [*package.mdcs, *adrgs, *drgs]
+    return frozenset([*(row.code for row in rows), *package.lists])
+
+
+def page(row: Dispute, membership: Membership, now: datetime) -> dict[str, Any]:
+    """Everything of the page of one dispute."""
+    return {
+        "title": str(row), "dispute": row, "chip": state_chip(row, now), "facts_of": facts(row, membership),
+        "actions": actions(row, membership), "trail": trail(row),
+    }  # fmt: skip
+
+
+def facts(row: Dispute, membership: Membership) -> list[parts.Fact]:
+    """What it is about, who filed it, by when, what settled it."""
+    found = [
+        parts.Fact(_("about"), f"{row.get_about_display()} {row.code}"),
+        parts.Fact(_("scheme"), str(row.scheme)),
+        parts.Fact(_("filed by"), str(row.filed_by.user)),
+        parts.Fact(_("filed"), words.moment(row.filed_at)),
+        parts.Fact(_("answer due"), words.moment(row.due_at)),
+    ]
+    if row.case_id and membership.can("case.view"):
+        found.append(parts.Fact(_("case"), str(row.case), reverse("case", args=[row.case_id])))
+    if row.evidence_id:
+        name = row.evidence.shown_name if row.evidence else ""
+        found.append(parts.Fact(_("evidence"), name, reverse("dispute-evidence", args=[row.pk])))
+    if row.settled_in_id:
+        found.append(parts.Fact(_("scheme that settled it"), str(row.settled_in)))
+    return found
+
+
+def actions(row: Dispute, membership: Membership) -> list[parts.Action]:
+    """A button for each step this member may take now."""
+    return [
+        parts.Action(
+            str(STEPS[step.name][0]), reverse("dispute-act", args=[row.pk, step.name]), STEPS[step.name][1],
+            form=None if step.name == "study" else form_of(step.name, row), id=f"act-{step.name}",
+        )
+        for step in row.steps_for(membership)
+    ]  # fmt: skip
+
+
+def form_of(name: str, row: Dispute, data: Any = None) -> Any:
+    """The form of a step."""
+    if name == "settle":
+        return forms.SettleForm(data, dispute=row)
+    return forms.ReplyForm(data) if name == "reply" else forms.StudyForm(data)
+
+
+def trail(row: Dispute) -> list[parts.Step]:
+    """What happened, newest first."""
+    labels = dict(Dispute.State.choices)
+    found = [
+        parts.Step("yes", str(labels[step.to_state]), "", step.at, str(step.by.user) if step.by else "")
+        for step in journal.steps_of(row)
+    ]
+    return [*found[::-1], parts.Step("yes", _("filed"), "", row.filed_at, str(row.filed_by.user))]

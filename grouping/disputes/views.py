@@ -1,0 +1,155 @@
+"""Pages of disputes: list, file one from a case or a scheme, one dispute with its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alliance.approvals.forms import scan_limit, scan_type
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Attachment
+from alliance.models.base import Stale
+from alliance.services import files, journal
+from alliance.web import lists
+from alliance.web.access import get_or_404, permit
+from alliance.web.file_pages import send
+from alliance.web.parts import Empty, Tab
+from grouping import visible
+from grouping.disputes import forms, services, show
+from grouping.models import Dispute, Scheme
+from grouping.services import schemes
+
+VIEWS = ("open", "answered", "all")
+
+
+@permit("dispute.view")
+@require_safe
+def disputes(request: Any) -> HttpResponse:
+    """Disputes still owed an answer, answered ones, all."""
+    asked = request.GET.get("view", "")
+    view = asked if asked in VIEWS else VIEWS[0]
+    rows = Dispute.objects.visible_to(request.membership).select_related("scheme", "institution")
+    rows = rows.unanswered() if view == "open" else rows
+    rows = rows.filter(state__in=["answered", "settled"]) if view == "answered" else rows
+    labels = {"open": _("Owed an answer"), "answered": _("Answered"), "all": _("All")}
+    return lists.answer(
+        request, "disputes/disputes.html", rows, show.DisputeTable,
+        tabs=[Tab(label, f"?view={name}", name == view) for name, label in labels.items()],
+        empty=Empty(_("No dispute here"), _("File one from the explanation of a case or from a scheme.")),
+        extra={"title": _("Disputes about the scheme")},
+    )  # fmt: skip
+
+
+@permit("dispute.file")
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute_new(request: Any) -> HttpResponseBase:
+    """File a dispute on a code of the scheme of a case, of a scheme named, or of today's."""
+    case = _case(request)
+    scheme = _scheme(request, case)
+    known = show.known_codes(schemes.package(scheme))
+    form = forms.DisputeForm(
+        known=known, data=request.POST or None, files=request.FILES or None,
+        initial={"code": request.GET.get("code", "")[:40], "about": "rule"},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        made = services.file_dispute(
+            by=request.membership, scheme=scheme, case=case, now=timezone.now(),
+            about=form.cleaned_data["about"], code=form.cleaned_data["code"],
+            text=form.cleaned_data["text"], evidence=_kept(request, form),
+        )  # fmt: skip
+        messages.success(
+            request,
+            _("Filed. The answer is due by %(due)s.") % {"due": made.due_at.astimezone(SHANGHAI).date()},
+        )
+        return redirect("dispute", made.pk)
+    context = {"title": _("File a dispute"), "form": form, "scheme": scheme, "case": case}
+    return render(request, "disputes/new.html", context, status=400 if form.errors else 200)
+
+
+def _case(request: Any) -> Any:
+    asked = request.GET.get("case", "")
+    if not asked:
+        return None
+    if not request.membership.can("case.view"):
+        raise Http404
+    return get_or_404(visible.cases(request.membership).select_related("institution"), pk=asked)
+
+
+def _scheme(request: Any, case: Any) -> Scheme:
+    if asked := request.GET.get("scheme", ""):
+        return get_or_404(Scheme.objects.all(), pk=asked)
+    day = case.discharged_at.astimezone(SHANGHAI).date() if case else timezone.localdate(timezone=SHANGHAI)
+    try:
+        return schemes.in_force(day)
+    except schemes.NoScheme:
+        raise Http404 from None
+
+
+def _kept(request: Any, form: Any) -> Attachment | None:
+    file = form.cleaned_data["evidence"]
+    if file is None:
+        return None
+    return files.store(
+        by=request.membership, name=file.name, content=file.chunks(), purpose=Attachment.Purpose.EVIDENCE,
+        content_type=scan_type(file) or "", limit=scan_limit(), institution=request.membership.institution,
+    )  # fmt: skip
+
+
+@permit("dispute.view")
+@require_safe
+def dispute(request: Any, pk: int) -> HttpResponse:
+    """One dispute."""
+    return render(
+        request, "disputes/dispute.html", show.page(_found(request, pk), request.membership, timezone.now())
+    )
+
+
+def _found(request: Any, pk: int) -> Dispute:
+    rows = Dispute.objects.visible_to(request.membership)
+    return get_or_404(
+        rows.select_related("scheme", "institution", "case", "evidence", "filed_by__user", "settled_in"),
+        pk=pk,
+    )
+
+
+@permit("dispute.view")
+@require_POST
+def dispute_act(request: Any, pk: int, step: str) -> HttpResponseBase:
+    """Study, answer, settle; what was typed stays when it is refused."""
+    found = _found(request, pk)
+    if step not in services.TARGETS:
+        raise Http404
+    form = show.form_of(step, found, request.POST)
+    if form.is_valid():
+        try:
+            getattr(services, step)(
+                by=request.membership, dispute=found, now=timezone.now(), **form.cleaned_data
+            )
+            return redirect("dispute", found.pk)
+        except Stale:
+            form.add_error(None, _("Somebody else was faster."))
+        except services.DisputeRefused as refused:
+            form.add_error(None, _(refused.template) % refused.params)
+    page = show.page(found, request.membership, timezone.now())
+    address = reverse("dispute-act", args=[pk, step])
+    return render(request, "disputes/dispute.html", page | {"form": form, "form_url": address}, status=400)
+
+
+@permit("dispute.view")
+@require_safe
+def dispute_evidence(request: Any, pk: int) -> HttpResponseBase:
+    """The scan that belongs to a dispute."""
+    found = _found(request, pk)
+    if found.evidence is None or found.evidence.deleted_at is not None:
+        raise Http404
+    journal.write(
+        by=request.membership, verb="file.fetched", about=found.evidence, request=request, purpose="evidence"
+    )
+    return send(found.evidence)
