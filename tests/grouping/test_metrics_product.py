@@ -29,8 +29,9 @@ from grouping.engine.metrics import Tally, columns
 from grouping.metrics import facts as metrics
 from grouping.metrics import rollup
 from grouping.models import BadRow, Case, CaseFile, RolledMonth, StaleMark
-from grouping.services import adoption, intake, publishing
+from grouping.services import intake, publishing
 from tests.grouping.scene import TODAY, inside
+from tests.grouping.schemes import imported, put_in_force
 from tests.shared import shared
 from tests.world import World, make_world
 
@@ -113,10 +114,8 @@ def hospitals() -> list[dict[str, str]]:
 def take_in(world: World, files: list[Path]) -> None:
     """Import the package, deliver, check, store and group the six files as the office does."""
     zipped = package_zip(principal_codes(files))
+    put_in_force(world, imported(world, zipped, "chs.zip"), date(2026, 1, 1))
     with inside(world):
-        adoption.adopt_package(
-            by=world.luo, name="chs.zip", content=[zipped], from_date=date(2026, 1, 1), today=TODAY
-        )
         for path in files:
             intake.receive_file(by=world.luo, name=path.name, content=[path.read_bytes()], today=TODAY)
     jobs.drain(world.qinghe)
