@@ -98,6 +98,38 @@ def test_diagnoses_of_a_stay_do_not_contradict_each_other(demo: Demo) -> None:
             assert stay.age >= 18 or not {"I10", "E11", "M81"} & set(categories)
 
 
+def test_illnesses_of_one_sex_and_of_the_first_days_are_theirs_alone(demo: Demo) -> None:
+    women = (
+        "C51",
+        "C53",
+        "C54",
+        "C56",
+        "D25",
+        "D27",
+        "N7",
+        "N80",
+        "N81",
+        "N83",
+        "N84",
+        "N87",
+        "N92",
+        "N93",
+        "O",
+    )
+    men = ("C60", "C61", "C62", "I86.1", "N40", "N41", "N43", "N45", "N47", "Q53")
+    for alliance in demo.alliances.values():
+        for stay in alliance.stays:
+            assert stay.patient.sex == 2 or not stay.principal.startswith(women), stay.principal
+            assert stay.patient.sex == 1 or not stay.principal.startswith(men), stay.principal
+            assert (stay.age_days <= 28) == (stay.principal[0] == "P" or stay.family == "newborn_surgery")
+
+
+def test_every_operation_is_done_within_its_stay(demo: Demo) -> None:
+    for alliance in demo.alliances.values():
+        for stay in alliance.stays:
+            assert all(stay.admitted <= operation.at <= stay.discharged for operation in stay.operations)
+
+
 def test_about_three_thousand_discharges_a_month(demo: Demo) -> None:
     months = Counter(stay.month for alliance in demo.alliances.values() for stay in alliance.stays)
     assert set(months) == set(demo.months)
