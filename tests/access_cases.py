@@ -282,6 +282,7 @@ CASES |= {
     ),
     "payment-rules": LIST,
     "reform-effect": Case(queries=("?format=json",)),
+    "data-dictionary": Case(queries=("?part=errors", "?q=A13")),
     "fund-reports": LIST,
     "fund-report-write": LIST,
     "fund-report": one("fund_report", shared=True),

@@ -68,6 +68,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("parameters", _("Parameters"), "columns", "parameter.view"),
             Entry("data:index", _("Master data"), "database", "master.view"),
+            Entry("data-dictionary", _("Data dictionary"), "columns", "home.view"),
             Entry("journal", _("Journal"), "history", "journal.view"),
             Entry("api-keys", _("API keys"), "key", "api_key.issue"),
         ),

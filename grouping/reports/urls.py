@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grouping.reports import both_views, effect_views, fund_views, paytype_views
+from grouping.reports import both_views, dictionary_views, effect_views, fund_views, paytype_views
 
 urlpatterns = [
     path("payment-types/", paytype_views.payment_type_page, name="payment-types"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("fund-efficiency/write/", fund_views.fund_report_write, name="fund-report-write"),
     path("fund-efficiency/<int:pk>/", fund_views.fund_report, name="fund-report"),
     path("fund-efficiency/<int:pk>/propose/", fund_views.fund_report_propose, name="fund-report-propose"),
+    path("data-dictionary/", dictionary_views.data_dictionary, name="data-dictionary"),
 ]

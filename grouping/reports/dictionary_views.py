@@ -1,0 +1,191 @@
+"""Pages of the data dictionary: one part at a time, searched, as a workbook (S4-28)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import get_script_prefix, reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from alliance.lib import sheets
+from alliance.web import parts
+from alliance.web.access import permit
+from grouping.readers.messages import MESSAGES
+from grouping.reports import dictionary, grid
+from grouping.reports.dictionary import FieldLine
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARTS: Mapping[str, Any] = {
+    "front_page": gettext_lazy("Front page"),
+    "older": gettext_lazy("Older export"),
+    "list": gettext_lazy("Settlement list"),
+    "errors": gettext_lazy("Errors of rows and files"),
+    "package": gettext_lazy("Scheme package"),
+    "problems": gettext_lazy("Findings about a package"),
+}
+KINDS: Mapping[str, Any] = {
+    "text": gettext_lazy("text"), "code": gettext_lazy("code"), "choice": gettext_lazy("code list"),
+    "integer": gettext_lazy("whole number"), "amount": gettext_lazy("amount, yuan"),
+    "day": gettext_lazy("day"), "moment": gettext_lazy("day and time"),
+    "name": gettext_lazy("name of a person"), "number": gettext_lazy("number of a person"),
+    "phone": gettext_lazy("phone"), "address": gettext_lazy("address"),
+}  # fmt: skip
+
+
+@permit("home.view")
+@require_safe
+def data_dictionary(request: Any) -> HttpResponseBase:
+    """One part of the dictionary; `?q=` narrows it, `?format=xlsx` downloads it."""
+    part = request.GET.get("part", "")
+    part = part if part in PARTS else "front_page"
+    word = request.GET.get("q", "").strip()[:60]
+    table = _searched(TABLES[part](), word)
+    if request.GET.get("format") == "xlsx":
+        return _workbook(part, table)
+    tabs = [
+        parts.Tab(str(label), f"?{urlencode({'part': name})}", name == part) for name, label in PARTS.items()
+    ]
+    context = {
+        "title": _("Data dictionary and interfaces"), "part": part, "tabs": tabs, "grid": table, "q": word,
+        "kept": dictionary.kept_of_the_list() if part == "list" else (), "schema": _schema(),
+    }  # fmt: skip
+    return render(request, "grouping/reports/dictionary.html", context)
+
+
+def _schema() -> str:
+    """The address of the OpenAPI description: it stands outside the alliance's addresses."""
+    inside = reverse("api:schema", urlconf=settings.ROOT_URLCONF)
+    return f"/{inside.removeprefix(get_script_prefix())}"
+
+
+def _searched(table: grid.Grid, word: str) -> grid.Grid:
+    """The rows with the word in any cell, capitals aside."""
+    if not word:
+        return table
+    low = word.casefold()
+    kept = [row for row in table.rows if any(low in cell.text.casefold() for cell in row.cells)]
+    return grid.Grid(table.columns, kept, caption=table.caption)
+
+
+def _workbook(part: str, table: grid.Grid) -> HttpResponse:
+    body = io.BytesIO()
+    head = [column.label for column in table.columns]
+    sheets.write_xlsx(
+        body, [head, *([cell.text for cell in row.cells] for row in table.rows)], title=str(PARTS[part])
+    )
+    response = HttpResponse(body.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="dictionary-{part}.xlsx"'
+    return response
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _name(line: FieldLine) -> str:
+    """The field in both languages, the page's first."""
+    both = (line.field.en, line.field.zh) if _english() else (line.field.zh, line.field.en)
+    if line.last == line.code:
+        return " · ".join(both)
+    return " · ".join(text.replace("1", "N").replace(" N", " n") for text in both)
+
+
+def _values(line: FieldLine) -> str:
+    field = line.field
+    if field.choices:
+        return ", ".join(sorted(field.choices, key=lambda text: (len(text), text)))
+    return f"{field.low}–{field.high}" if field.high else ""
+
+
+def _errors(keys: tuple[str, ...]) -> str:
+    return "; ".join(_short(key) for key in keys)
+
+
+def _short(key: str) -> str:
+    """An error's sentence without its line, as a heading of the error table can be found by it."""
+    message = MESSAGES[key].en if _english() else MESSAGES[key].zh
+    text = message.replace("Line %(line)s: ", "").replace("第 %(line)s 行", "")
+    for name in ("field", "value", "column"):
+        text = text.replace(f"“%({name})s”", "").replace(f"%({name})s", "")
+    return f"{key}: {' '.join(text.split())}"
+
+
+def _fields(lines: list[FieldLine], *, headings: bool) -> grid.Grid:
+    columns = grid.columns(
+        (_("field"), grid.HEAD), *([(_("heading in the file"), grid.TEXT)] if headings else []),
+        (_("name"), grid.WRAP), (_("holds"), grid.TEXT), (_("obligation"), grid.TEXT),
+        (_("values"), grid.WRAP), (_("errors"), grid.WRAP),
+    )  # fmt: skip
+    rows = [
+        grid.row(
+            line.name, *([", ".join(line.headings)] if headings else []), _name(line),
+            str(KINDS[line.field.kind.value]), _("required") if line.field.required else _("optional"),
+            _values(line), _errors(line.errors),
+        )
+        for line in lines
+    ]  # fmt: skip
+    return grid.Grid(columns, rows, caption=_("Fields"))
+
+
+def _front_page() -> grid.Grid:
+    return _fields(dictionary.front_page(), headings=False)
+
+
+def _older() -> grid.Grid:
+    return _fields(dictionary.older_export(), headings=True)
+
+
+def _list() -> grid.Grid:
+    return _fields(dictionary.settlement_list(), headings=True)
+
+
+def _error_table() -> grid.Grid:
+    columns = grid.columns(
+        (_("error"), grid.HEAD), (_("about"), grid.TEXT), (_("sentence"), grid.WRAP),
+        (_("in the other language"), grid.WRAP), (_("fields"), grid.WRAP),
+    )  # fmt: skip
+    rows = []
+    for line in dictionary.errors():
+        both = (line.message.en, line.message.zh) if _english() else (line.message.zh, line.message.en)
+        about = _("whole file") if line.whole_file else _("one row")
+        rows.append(grid.row(line.key, about, *both, ", ".join(line.columns)))
+    return grid.Grid(columns, rows, caption=_("Errors of rows and files"))
+
+
+def _package() -> grid.Grid:
+    columns = grid.columns(
+        (_("file and column"), grid.HEAD), (_("obligation"), grid.TEXT), (_("key"), grid.TEXT),
+        (_("form"), grid.WRAP),
+    )  # fmt: skip
+    rows = []
+    for table, column in dictionary.package_files():
+        form = table.forms.get(column)
+        keys = [", ".join(key) for key in table.keys if column in key]
+        needed = _("optional") if column in table.blank else _("required")
+        shown = _(dictionary.REASONS[form.kind]) % {"words": form.words} if form else ""
+        file = table.file if table.required else f"{table.file} ({_('optional')})"
+        rows.append(grid.row(f"{file} · {column}", needed, "; ".join(keys), shown))
+    return grid.Grid(columns, rows, caption=_("Scheme package"))
+
+
+def _problems() -> grid.Grid:
+    columns = grid.columns((_("finding"), grid.HEAD), (_("says"), grid.WRAP), (_("what to do"), grid.WRAP))
+    rows = [
+        grid.row(kind, _(reason), _(remedy) if remedy else "")
+        for kind, reason, remedy in dictionary.problems()
+    ]
+    return grid.Grid(columns, rows, caption=_("Findings about a package"))
+
+
+TABLES: Mapping[str, Callable[[], grid.Grid]] = {
+    "front_page": _front_page, "older": _older, "list": _list, "errors": _error_table, "package": _package,
+    "problems": _problems,
+}  # fmt: skip
