@@ -22,6 +22,7 @@ urlpatterns = [
     path("work-queue/", include("grouping.queues.urls")),
     path("interpreter/", interpreter.interpreter, name="interpreter"),
     path("schemes/<int:pk>/", schemes.scheme, name="scheme"),
+    path("central/", include("grouping.central.urls")),
     path("documents/", include("grouping.pairs.urls")),
     path("sources/", include("grouping.sources.urls")),
     path("schemes/", include("grouping.versions.urls")),

@@ -168,6 +168,13 @@ CASES: dict[str, Case] = {
     "pair-decide": one("pair"),
     "pair-find": one("pair"),
     "pair-part": one("pair"),
+    # Central group results
+    "central": LIST,
+    "central-deliver": LIST,
+    "central-file": one("central_file"),
+    "central-progress": one("central_file"),
+    "central-compare": one("central_file"),
+    "central-row": one("central_row"),
     # Data sources
     "sources": LIST,
     "source-new": LIST,

@@ -37,7 +37,7 @@ from grouping.models import Case, CaseFile, Document, Pairing, WorkItem
 from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
-from grouping.services import declarations, intake, pairing, publishing, samples, sources, tariff
+from grouping.services import central, declarations, intake, pairing, publishing, samples, sources, tariff
 from grouping.services import efficiency as fund_reports
 from grouping.services import runs as grouping_runs
 from grouping.services import schemes as grouping_schemes
@@ -137,6 +137,26 @@ class Things:
         page.save(force_insert=True)
         pairing.match(page.file, [NOVEMBER])
         return Pairing.objects.get(settlement=page)
+
+    @cached_property
+    def central_file(self) -> Any:
+        """Group results with the case of the side, and another group than ours."""
+        side = self.side
+        made = sources.create(by=side.steward, institution=None, name=f"R{side.mark}", format="results")
+        mapping = TableMap((Column("号", "A48"), Column("日", "B15"), Column("组", "R01")))
+        sources.settle(
+            by=side.steward, source=made, edition="insurance", from_date=date(2026, 1, 1), mapping=mapping
+        )
+        content = f"号,日,组\n{self.case.record_no},2026-11-11,{side.mark}\n".encode()
+        file, _made = central.receive(
+            by=side.steward, source=made, name=f"{side.mark}.csv", content=[content], today=date(2026, 11, 12)
+        )
+        jobs.drain(side.alliance)
+        return file
+
+    @cached_property
+    def central_row(self) -> Any:
+        return self.central_file.results.get()
 
     @cached_property
     def source(self) -> Any:

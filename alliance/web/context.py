@@ -47,6 +47,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
             Entry("metrics", _("Metrics"), "scale", "indicator.view"),
             Entry("pairs", _("Two documents"), "columns", "case.list"),
+            Entry("central", _("Central groups"), "updown", "case.list"),
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
             Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
             Entry("payment-types", _("Payment types"), "coin", "report.view"),

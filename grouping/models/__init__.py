@@ -1,4 +1,5 @@
 from grouping.models.cases import Case, CaseRevision, Document
+from grouping.models.central import CentralFile, CentralResult
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.disputes import Dispute
 from grouping.models.efficiency import FundReport
@@ -28,6 +29,8 @@ __all__ = [
     "CaseFile",
     "CaseQuestion",
     "CaseRevision",
+    "CentralFile",
+    "CentralResult",
     "Declaration",
     "DeclaredTotal",
     "Dispute",

@@ -25,6 +25,10 @@ ROW: dict[str, tuple[str, str]] = {
         "Line %(line)s: intensive care is entered on %(value)s and left on %(left)s; correct one of them",
         "第 %(line)s 行进重症监护室 %(value)s 晚于退出 %(left)s，改正其中一个",
     ),
+    "weight_form": (
+        "Line %(line)s: %(field)s “%(value)s” is no weight; write a number such as 1.0432",
+        "第 %(line)s 行%(field)s“%(value)s”不是权重，填写数字，如 1.0432",
+    ),
     "json_row": (
         "Line %(line)s is not valid JSON; export it again",
         "第 %(line)s 行不是有效的 JSON，重新导出",

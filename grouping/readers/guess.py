@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from grouping.readers import cells, headings
 from grouping.readers.fields import FIELDS, Kind
-from grouping.readers.mapping import DELIMITERS, SEPARATORS, SERIES, Column, TableMap
+from grouping.readers.mapping import (
+    DELIMITERS,
+    HOURS,
+    RESULT_FIELDS,
+    SECONDS,
+    SEPARATORS,
+    SERIES,
+    Column,
+    TableMap,
+    field_of,
+)
 from grouping.readers.words import words_of
 
 HEADING, CONTENT, KEPT = "heading", "content", "kept"
@@ -64,15 +74,24 @@ def header_line_of(rows: Sequence[Sequence[str]]) -> int:
 
 
 def guess(
-    header: Sequence[str], rows: Sequence[Sequence[str]], before: TableMap | None = None
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    before: TableMap | None = None,
+    *,
+    results: bool = False,
 ) -> list[Guess]:
-    """A proposal for each column with a heading. What a mapping `before` says about a heading stays."""
+    """A proposal for each column with a heading. What a mapping `before` says about a heading stays.
+
+    `results`: the file holds central group results, not cases.
+    """
     kept = {column.heading.upper(): column for column in (before.columns if before else ())}
     found = [
         _first(heading, _filled(rows, place), kept.get(heading.upper()))
         for place, heading in enumerate(header) if heading
     ]  # fmt: skip
-    settled = _by_content(_once(found))
+    if results:
+        return [_detailed(each) for each in _once([_only(each, RESULT_FIELDS) for each in found])]
+    settled = _by_content(_once([_only(each, (*FIELDS, *HOURS, *SECONDS)) for each in found]))
     return [_detailed(each) for each in settled]
 
 
@@ -89,6 +108,13 @@ def _first(heading: str, values: tuple[str, ...], kept: Column | None) -> Guess:
     if other and values and _are_codes(target, values) != (target in _CODES):
         target = other  # “主要诊断” heads codes in one hospital and names in the next
     return Guess(Column(heading, target), HEADING if sure else "", values)
+
+
+def _only(each: Guess, targets: Container[str]) -> Guess:
+    """The guess if its target is one of these, else none."""
+    if not each.column.target or each.column.target in targets:
+        return each
+    return Guess(Column(each.column.heading), "", each.values)
 
 
 def _are_codes(target: str, values: tuple[str, ...]) -> bool:
@@ -151,7 +177,7 @@ def _looks_like(values: tuple[str, ...], taken: set[str]) -> str:
 
 def _detailed(each: Guess) -> Guess:
     """Units, forms, value maps and separators of a proposal; what is kept stays but for new words."""
-    column, field = each.column, FIELDS.get(each.column.target)
+    column, field = each.column, field_of(each.column.target)
     if field is None:
         return each
     if each.why != KEPT:

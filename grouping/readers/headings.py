@@ -7,7 +7,7 @@ from functools import cache
 
 from grouping.readers import n041
 from grouping.readers.fields import BY_UPPER, FIELDS, OTHERS
-from grouping.readers.mapping import HOURS
+from grouping.readers.mapping import HOURS, field_of
 
 # target: words, the best one first. "#" stands for a number: the first is the main or principal one.
 _WORDS: dict[str, str] = {
@@ -60,6 +60,11 @@ _WORDS: dict[str, str] = {
     "C36x#N": "其他手术名称# 其他手术#名称 其他手术操作名称# 次要手术名称#",
     "C37x#": "其他手术日期# 其他手术#日期",
     "C38x#": "其他手术级别# 其他手术#级别",
+    "R01": "drg编码 drg组 drg分组 drg drg代码 病组编码 病组代码 病组 入组编码 分组编码 drgcode",
+    "R02": "权重 rw 病组权重 基准权重 weight",
+    "R03": "结算金额 drg结算金额 病组支付标准 drg支付金额 支付标准 基金结算金额 settled settledamount",
+    "R04": "分组方案版本 分组版本 方案版本 schemeversion",
+    "R05": "分组主诊断编码 清单主诊断编码 分组用主要诊断",
     "D01": "总费用 住院总费用 费用合计 总金额 医疗总费用 total totalcost totalcharge cost",
     "D09": "自付金额 自付费用 个人自付 selfpay ownpay",
 }  # fmt: skip
@@ -132,7 +137,7 @@ def _words() -> dict[str, tuple[str, int]]:
     """Usual word -> (target, its place among the words: the first is the best)."""
     found: dict[str, tuple[str, int]] = {}
     for target, words in _WORDS.items():
-        assert target in FIELDS or target in HOURS or "#" in target
+        assert field_of(target) or target in HOURS or "#" in target
         for place, word in enumerate(words.split()):
             found.setdefault(word, (target, place))
     return found

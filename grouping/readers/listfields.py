@@ -48,6 +48,12 @@ VENTILATOR = "vent_dura"
 NAMES: dict[str, tuple[str, str]] = {
     ICU: ("重症监护合计时长", "time in intensive care"),
     VENTILATOR: ("呼吸机使用时长", "time on a ventilator"),
+    # Central group results.
+    "R01": ("DRG 编码", "DRG code"),
+    "R02": ("权重", "weight"),
+    "R03": ("结算金额", "settled amount"),
+    "R04": ("分组方案版本", "version of the scheme"),
+    "R05": ("分组用主要诊断", "principal diagnosis it was grouped by"),
     # Categories of charges (med_chrgitm) of the list.
     "L01": ("床位费", "bed"),
     "L02": ("诊察费", "consultation"),

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from grouping.readers.fields import FIELDS, OTHERS
+from grouping.readers.fields import FIELDS, OTHERS, Field, Kind
+from grouping.readers.listfields import NAMES
 
 UNUSED = ""
 # The hour of a date that stands in a column of its own.
@@ -32,6 +33,23 @@ SERIES: dict[str, tuple[str, ...]] = {
     "C35x01C": tuple(f"C35x{n:02}C" for n in _N),
     "C36x01N": tuple(f"C36x{n:02}N" for n in _N),
 }
+# What a file of central group results may hold, beside whose and which case it is.
+RESULT_FIELDS: dict[str, Field] = {
+    **{code: FIELDS[code] for code in ("A01", "A48", "A49")},
+    "B15": FIELDS["B15"],
+    "R01": Field("R01", *NAMES["R01"], Kind.CODE),
+    "R02": Field("R02", *NAMES["R02"], Kind.TEXT),
+    "R03": Field("R03", *NAMES["R03"], Kind.AMOUNT),
+    "R04": Field("R04", *NAMES["R04"], Kind.TEXT),
+    "R05": Field("R05", *NAMES["R05"], Kind.CODE),
+}
+
+
+def field_of(target: str) -> Field | None:
+    """The field of a target, of a front page or of a result."""
+    return FIELDS.get(target) or RESULT_FIELDS.get(target)
+
+
 SEPARATORS = "|;；、"
 DELIMITERS = {",": ",", "\t": "Tab", ";": ";", "|": "|"}
 
@@ -78,7 +96,7 @@ class TableMap:
         """Standard column -> heading of the file, for the sentences about errors."""
         found: dict[str, str] = {}
         for column in self.columns:
-            found |= dict.fromkeys((place for place in column.places if place in FIELDS), column.heading)
+            found |= dict.fromkeys((place for place in column.places if field_of(place)), column.heading)
         return found
 
     @property

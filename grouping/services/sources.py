@@ -13,11 +13,14 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
 from alliance.services import journal
 from grouping.models import CaseFile, Source, SourceVersion
+from grouping.readers import results
 from grouping.readers.dictionary import Edition
 from grouping.readers.formats import HQMS, MAPPED, SETTLEMENT, TABULAR, Spec
 from grouping.readers.mapping import TableMap, mapping_of
 from grouping.readers.translation import missing_targets
 
+# Formats whose columns a person maps.
+ASSISTED = [MAPPED, Source.Format.RESULTS.value]
 DELIVERED = [*TABULAR, SETTLEMENT]  # formats of case files
 
 
@@ -64,8 +67,8 @@ def settle(
 
     A mapped table needs a mapping that names every required column, each once.
     """
-    if source.format == MAPPED:
-        check_mapping(mapping, institution_known=source.institution_id is not None)
+    if source.format in ASSISTED:
+        check_mapping(source, mapping)
     last = Source.objects.select_for_update().get(pk=source.pk).versions.aggregate(last=Max("number"))["last"]
     row = SourceVersion.objects.create(
         source=source, number=(last or 0) + 1, from_date=from_date, edition=edition, note=note,
@@ -79,19 +82,22 @@ def settle(
     return row
 
 
-def check_mapping(mapping: TableMap | None, *, institution_known: bool) -> None:
+def check_mapping(source: Source, mapping: TableMap | None) -> None:
     """Raise SourceRefused unless every required column has one source."""
     if mapping is None:
         raise SourceRefused("no_mapping")
     if codes := mapping.twice:
         raise SourceRefused("mapping_twice", fields=", ".join(codes), codes=tuple(codes))
-    if codes := missing_targets(mapping, institution_known=institution_known):
+    if codes := missing(source, mapping):
         raise SourceRefused("missing_meanings", fields=", ".join(codes), codes=tuple(codes))
 
 
-def missing(mapping: TableMap, *, institution_known: bool) -> list[str]:
-    """Required standard columns that no column of a mapping is read as."""
-    return missing_targets(mapping, institution_known=institution_known)
+def missing(source: Source, mapping: TableMap) -> list[str]:
+    """Required columns that no column of a mapping is read as."""
+    known = source.institution_id is not None
+    if source.format == Source.Format.RESULTS:
+        return results.missing(mapping, institution_known=known)
+    return missing_targets(mapping, institution_known=known)
 
 
 @transaction.atomic

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy
 from grouping.readers import cells
 from grouping.readers.fields import FIELDS, Kind, field_name
 from grouping.readers.guess import CONTENT, HEADING, KEPT, Guess
-from grouping.readers.mapping import HOURS, SECONDS, SEPARATORS, SERIES, Column, TableMap
+from grouping.readers.mapping import (
+    HOURS,
+    RESULT_FIELDS,
+    SECONDS,
+    SEPARATORS,
+    SERIES,
+    Column,
+    TableMap,
+    field_of,
+)
 from grouping.readers.masking import masked
 from grouping.texts import language
 
@@ -69,7 +78,7 @@ def lines(guesses: Sequence[Guess], faults: Mapping[str, str] | None = None) -> 
 
 
 def _line(number: int, each: Guess, fault: str) -> Line:
-    column, field = each.column, FIELDS.get(each.column.target)
+    column, field = each.column, field_of(each.column.target)
     kind = field.kind if field else None
     return Line(
         number=number, heading=column.heading, values=_shown(each, kind), target=label_of(column.target),
@@ -107,8 +116,10 @@ def target_name(target: str) -> str:
     return field_name(target, language())
 
 
-def offered() -> list[str]:
+def offered(results: bool = False) -> list[str]:
     """The targets one may choose, as they are written in the field."""
+    if results:
+        return [label_of(code) for code in RESULT_FIELDS]
     found = [code for code in FIELDS if _offered(code)]
     return [label_of(code) for code in (*found, *HOURS, *SECONDS)]
 
@@ -151,7 +162,7 @@ def _read_column(data: Mapping[str, Any], number: int, before: Column) -> tuple[
 
 def _target(typed: str) -> tuple[str, str]:
     code = typed.split(" ", 1)[0]
-    if not typed or code in FIELDS or code in HOURS or code in SECONDS:
+    if not typed or field_of(code) or code in HOURS or code in SECONDS:
         return code, ""
     by_name = {field.zh: field.code for field in FIELDS.values()} | {f.en: f.code for f in FIELDS.values()}
     if typed in by_name:
@@ -178,7 +189,7 @@ def _one_of(typed: Any, known: Sequence[tuple[str, Any]], otherwise: str) -> str
 
 
 def _unknown(column: Column, values: tuple[str, ...]) -> tuple[str, ...]:
-    field = FIELDS.get(column.target)
+    field = field_of(column.target)
     if field is None or not field.choices:
         return ()
     texts = dict.fromkeys(values)

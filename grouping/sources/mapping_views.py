@@ -22,11 +22,10 @@ from grouping import visible
 from grouping.forms import refused_word
 from grouping.models import Source
 from grouping.readers.fields import field_name
-from grouping.readers.formats import MAPPED
 from grouping.readers.guess import guess
 from grouping.readers.mapping import header_change
 from grouping.readers.rows import FileRefused
-from grouping.services import intake, samples, schemes, sources
+from grouping.services import central, intake, samples, schemes, sources
 from grouping.sources import columns, forms, preview, show
 from grouping.texts import language
 
@@ -58,7 +57,7 @@ class SampleForm(django_forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def source_sample(request: Any, pk: int) -> HttpResponseBase:
     """Choose the file whose columns are mapped."""
-    source = get_or_404(show.visible(request.membership), pk=pk, format=MAPPED)
+    source = get_or_404(show.visible(request.membership), pk=pk, format__in=sources.ASSISTED)
     most = parameters.in_force("upload.csv_bytes", on=timezone.localdate())
     assert isinstance(most, int)
     posted = request.method == "POST"
@@ -81,7 +80,7 @@ def source_sample(request: Any, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def source_mapping(request: Any, pk: int, sample: int) -> HttpResponseBase:
     """What each column means: proposed, corrected, tried on the first rows, kept as the next version."""
-    source = get_or_404(show.visible(request.membership), pk=pk, format=MAPPED)
+    source = get_or_404(show.visible(request.membership), pk=pk, format__in=sources.ASSISTED)
     kept = get_or_404(_samples(source), pk=sample)
     journal.write(by=request.membership, verb="patient.listed", about=source, request=request, list="sample")
     try:
@@ -117,7 +116,8 @@ class _Page:
         self.before = sources.mapping(last) if last is not None else None
         self.last = last
         self.places = visible.institutions(request.membership)
-        self.guesses = guess(self.sample.header, self.sample.rows, self.before)
+        self.results = source.format == Source.Format.RESULTS
+        self.guesses = guess(self.sample.header, self.sample.rows, self.before, results=self.results)
         self.faults: dict[str, str] = {}
         self.refused = ""
         posted = request.method == "POST"
@@ -155,6 +155,8 @@ class _Page:
         return self._deliver() if do == "deliver" else redirect("source", self.source.pk)
 
     def _deliver(self) -> HttpResponseBase:
+        if self.results:
+            return self._deliver_results()
         try:
             file, _made = intake.receive_file(
                 by=self.request.membership, name=self.kept.shown_name, content=files.read(self.kept),
@@ -165,19 +167,30 @@ class _Page:
             return redirect("source", self.source.pk)
         return redirect("case-file", file.pk)
 
+    def _deliver_results(self) -> HttpResponseBase:
+        try:
+            file, _made = central.receive(
+                by=self.request.membership, source=self.source, name=self.kept.shown_name,
+                content=files.read(self.kept), today=timezone.localdate(),
+            )  # fmt: skip
+        except sources.SourceRefused as refused:
+            messages.info(self.request, _(refused.template) % refused.params)
+            return redirect("source", self.source.pk)
+        return redirect("central-file", file.pk)
+
     def context(self) -> dict[str, Any]:
         """All variables of the page."""
-        missing = sources.missing(self.mapping, institution_known=self.source.institution_id is not None)
+        missing = sources.missing(self.source, self.mapping)
         change = header_change(self.before, self.sample.header) if self.before is not None else None
         read = sum(bool(each.column.target) for each in self.guesses)
         return {
             "title": _("What the columns mean"), "source": self.source, "sample": self.sample,
             "file": self.kept, "lines": columns.lines(self.guesses, self.faults),
-            "offered": columns.offered(),
+            "offered": columns.offered(self.results),
             "read": read, "change": change, "form": self.form, "refused": self.refused,
             "missing": [field_name(code, language()) for code in missing],
             "twice": [columns.target_name(code) for code in self.mapping.twice],
-            **self._trial(bool(missing or self.mapping.twice)),
+            **self._trial(self.results or bool(missing or self.mapping.twice)),
         }  # fmt: skip
 
     def _trial(self, incomplete: bool) -> dict[str, Any]:

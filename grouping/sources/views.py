@@ -18,7 +18,6 @@ from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
 from grouping import visible
 from grouping.readers.fields import field_name
-from grouping.readers.formats import MAPPED
 from grouping.services import sources
 from grouping.sources import forms, show, tables
 from grouping.texts import language
@@ -69,7 +68,8 @@ def source(request: Any, pk: int) -> HttpResponse:
     mapping = sources.mapping(current) if current is not None else None
     context = {
         "title": found.name, "source": found, "versions": versions, "current": current,
-        "mapped": _mapped(mapping), "deliveries": show.deliveries(found), "is_mapped": found.format == MAPPED,
+        "mapped": _mapped(mapping), "deliveries": show.deliveries(found),
+        "is_mapped": found.format in sources.ASSISTED,
     }  # fmt: skip
     return render(request, "grouping/source.html", context)
 
@@ -80,7 +80,7 @@ def source_settings(request: Any, pk: int) -> HttpResponseBase:
     """New settings from a day on; of a mapped table the mapping stays as it was."""
     found = get_or_404(show.visible(request.membership), pk=pk)
     last = found.versions.order_by("-number").first()
-    if found.format == MAPPED and last is None:
+    if found.format in sources.ASSISTED and last is None:
         return redirect("source-sample", found.pk)
     places = visible.institutions(request.membership)
     form = forms.SettingsForm(institutions=places, data=request.POST or None, initial=_initial(last, places))

@@ -1,0 +1,1 @@
+"""Group results of the city, compared with our own groups."""
