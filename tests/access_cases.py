@@ -134,6 +134,7 @@ CASES: dict[str, Case] = {
         queries=("?view=live", "?view=done", f"?institution={THERE}", "?cause=unknown_code", "?record=1")
     ),
     "work-item": one("work_item"),
+    "coding-quality": Case(queries=("?month=2026-11", "?month=2026-11&by=department", "?by=coder")),
     "queue-act": Case(lambda things: {"step": "wait"}, shared=True),
     "schemes": LIST,
     "scheme-import": LIST,

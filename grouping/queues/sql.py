@@ -152,3 +152,80 @@ where w.alliance_id = %(alliance)s and w.state in ('open', 'asked', 'answered', 
   and (%(institution)s::bigint is null or w.institution_id = %(institution)s)
 group by w.cause
 """
+
+# Coding quality of a month -----------------------------------------------------------------------------
+# An error counts once found, also when it was corrected later; not what was no error, nor what only a file
+# that was put aside had brought.
+_ERROR = """
+w.alliance_id = %(alliance)s and w.month = %(month)s and w.document = 'front_page'
+  and w.cause = any(%(row_causes)s) and w.state <> 'accepted'
+  and (%(institution)s::bigint is null or w.institution_id = %(institution)s)
+  and not (w.state = 'closed' and exists (
+    select 1 from alliance_transition t where t.alliance_id = w.alliance_id
+      and t.about_kind = 'grouping.workitem' and t.about_id = w.id and t.note = 'withdrawn'
+      and not exists (select 1 from alliance_transition later where later.alliance_id = t.alliance_id
+                        and later.about_kind = t.about_kind and later.about_id = t.about_id
+                        and later.id > t.id)))
+"""
+_KEYS = {"institution": "r.institution_id", "department": "r.institution_id, r.department",
+         "coder": "r.institution_id, r.coder"}  # fmt: skip
+
+
+def quality(by: str) -> str:
+    """Records of a month with their errors, groups and answers, by "institution", "department" or "coder".
+
+    The coder is the one of the stored front page; a bad row not yet corrected names none.
+    """
+    key = _KEYS[by]
+    return f"""
+with bad as (select distinct w.institution_id, w.subject, w.department_code from grouping_workitem w
+             where {_ERROR}),
+records as (
+  select c.institution_id, c.department_code as department, c.record_no || '/' || c.visit_no as subject,
+         coalesce(c.recorded -> 'doctors' ->> 'B29', '') as coder
+  from grouping_case c
+  where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
+    and c.document = 'front_page' and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
+),
+everything as (
+  select * from records
+  union all
+  select b.institution_id, max(b.department_code), b.subject, '' from bad b
+  where b.institution_id is not null and not exists (
+    select 1 from records r where r.institution_id = b.institution_id and r.subject = b.subject)
+  group by b.institution_id, b.subject
+),
+marks as (
+  select w.institution_id, w.subject, bool_or(w.cause in ('ungrouped', 'out_of_scope')) as ungrouped,
+         bool_or(w.cause = 'ambiguous') as ambiguous
+  from grouping_workitem w
+  where w.alliance_id = %(alliance)s and w.month = %(month)s and w.document = 'front_page'
+    and w.state <> 'closed'
+  group by w.institution_id, w.subject
+),
+asked as (
+  select w.institution_id, w.subject,
+         count(*) filter (where q.answered_at is not null or q.due_at <= %(now)s) as due,
+         count(*) filter (where q.answered_at < q.due_at) as in_time
+  from grouping_casequestion q
+  join grouping_workitem w on w.alliance_id = q.alliance_id and w.id = q.item_id
+  where q.alliance_id = %(alliance)s and w.month = %(month)s
+  group by w.institution_id, w.subject
+)
+select {key}, count(*) as records,
+       count(*) filter (where exists (select 1 from bad b where b.institution_id = r.institution_id
+                                        and b.subject = r.subject)) as errors,
+       count(*) filter (where m.ungrouped) as ungrouped, count(*) filter (where m.ambiguous) as ambiguous,
+       coalesce(sum(a.due), 0)::int as due, coalesce(sum(a.in_time), 0)::int as in_time
+from everything r
+left join marks m on m.institution_id = r.institution_id and m.subject = r.subject
+left join asked a on a.institution_id = r.institution_id and a.subject = r.subject
+group by {key} order by {key}
+"""
+
+
+FIELDS = f"""
+select x.finding ->> 'column' as "column", count(distinct (w.institution_id, w.subject)) as records
+from grouping_workitem w cross join lateral jsonb_array_elements(w.detail -> 'rows') as x (finding)
+where {_ERROR} group by 1 order by 2 desc, 1 limit 20
+"""

@@ -27,7 +27,7 @@ from grouping.queues import show
 from grouping.tables import chip, with_department
 
 TODO = Q(state__in=[State.OPEN, State.ANSWERED])
-VIEWS = ("todo", "live", "asked", "late", "waiting", "internal", "done")
+VIEWS = ("todo", "live", "asked", "late", "waiting", "internal", "done", "all")
 
 
 class ItemTable(lists.Table):
@@ -109,6 +109,8 @@ class ItemFilter(django_filters.FilterSet):
         field_name="subject", lookup_expr="startswith", label=gettext_lazy("record number")
     )
 
+    coder = django_filters.CharFilter(method="of_coder", label=gettext_lazy("coder"))
+
     class Meta:
         model = WorkItem
         fields: list[str] = []
@@ -116,6 +118,12 @@ class ItemFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         drop_institution(self)
+        if not self.request.membership.can("coding.quality"):
+            del self.filters["coder"]
+
+    def of_coder(self, queryset: QuerySet[WorkItem], name: str, value: str) -> QuerySet[WorkItem]:
+        """Records whose front page names this coder; for the office only."""
+        return queryset.filter(case__recorded__doctors__B29=value)
 
     def of_month(self, queryset: QuerySet[WorkItem], name: str, value: str) -> QuerySet[WorkItem]:
         """Discharges of one month."""
@@ -143,6 +151,7 @@ def _condition(view: str, now: datetime) -> Q:
         "waiting": Q(state=State.WAITING),
         "internal": Q(state__in=LIVE, internal_from__lte=now),
         "done": Q(state__in=[State.ACCEPTED, State.CLOSED]),
+        "all": Q(),
     }[view]
 
 
@@ -157,7 +166,7 @@ def tabs(request: Any, view: str, now: datetime) -> list[Tab]:
     labels = {
         "todo": _("To do"), "live": _("Everything open"), "asked": _("The doctor is asked"),
         "late": _("Answer overdue"), "waiting": _("Wait for the source"), "internal": _("Internal only"),
-        "done": _("Done"),
+        "done": _("Done"), "all": _("All"),
     }  # fmt: skip
     asked = CaseQuestion.objects.filter(item=OuterRef("pk"), answered_at=None).values("due_at")[:1]
     seen = WorkItem.objects.visible_to(request.membership).annotate(due_at=Subquery(asked))
@@ -165,7 +174,7 @@ def tabs(request: Any, view: str, now: datetime) -> list[Tab]:
         **{
             name: Count("pk", filter=_condition(name, now), distinct=True)
             for name in labels
-            if name != "done"
+            if name not in ("done", "all")
         }
     )
     kept = request.GET.copy()

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from grouping.queues import views
+from grouping.queues import quality_page, views
 
 urlpatterns = [
     path("", views.queue, name="work-queue"),
     path("<int:pk>/", views.item, name="work-item"),
+    path("quality/", quality_page.coding_quality, name="coding-quality"),
     path("act/<slug:step>/", views.act, name="queue-act"),
 ]
