@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from math import isqrt
 from typing import Any
 
@@ -79,6 +80,52 @@ def line(
         }
     ]  # fmt: skip
     return Chart(id, title, option, columns, _table(values, places), **more)
+
+
+def box(
+    id: str,
+    title: str,
+    columns: tuple[str, str],
+    values: Sequence[Fraction],
+    rows: Sequence[Sequence[str]],
+    *,
+    own: tuple[str, Fraction] | None = None,
+    **more: Any,
+) -> Chart:
+    """A horizontal box plot of peers: least, quartiles, most; one's own value as a labelled point."""
+    ordered = sorted(values)
+    five = [str(_digits(quantile(ordered, Fraction(part, 4)))) for part in range(5)]
+    option = _frame([], columns[1])
+    value, category = option["yAxis"], option["xAxis"]
+    value |= {"scale": True, "nameLocation": "middle", "nameGap": 26}
+    option["grid"]["bottom"] = 26
+    option["xAxis"], option["yAxis"] = value, category | {"data": [""]}
+    option["tooltip"] = {"trigger": "item"}
+    option["series"] = [
+        {"type": "boxplot", "data": [five], "itemStyle": {"color": "--sunken", "borderColor": "--c1"}}
+    ]
+    if own is not None:
+        option["series"].append(
+            {
+                "type": "scatter", "symbol": "diamond", "symbolSize": 14, "itemStyle": {"color": "--c2"},
+                "data": [{"name": own[0], "value": [str(_digits(own[1])), 0]}],
+                "label": {"show": True, "formatter": "{b}", "position": "top", "color": "--ink"},
+            }
+        )  # fmt: skip
+    return Chart(id, title, option, columns, rows, **more)
+
+
+def quantile(ordered: Sequence[Fraction], part: Fraction) -> Fraction:
+    """A quantile of ordered values, between neighbours in proportion (type 7)."""
+    place = (len(ordered) - 1) * part
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _digits(value: Fraction) -> Decimal:
+    """Enough digits for a picture."""
+    return round(Decimal(value.numerator) / Decimal(value.denominator), 4)
 
 
 @dataclass(frozen=True)

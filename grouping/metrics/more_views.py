@@ -28,6 +28,7 @@ from grouping.tables import group_chip
 REVIEWS: dict[str, Any] = {
     "focused": review.focused,
     "deaths": review.low_risk_deaths,
+    "reward": review.rewarded,
 }
 
 
@@ -64,7 +65,10 @@ def metric_review(request: Any) -> HttpResponse:
     found = REVIEWS[view](asked, yardstick)
     page = lists.Pages(found, lists.PER_PAGE).get_page(request.GET.get("page"))
     cases = _cases([reason.case for reason in page.object_list])
-    labels = {"focused": _("High weight, high cost, low effect"), "deaths": _("Deaths in low-risk groups")}
+    labels = {
+        "focused": _("High weight, high cost, low effect"), "deaths": _("Deaths in low-risk groups"),
+        "reward": _("Low weight, high effect"),
+    }  # fmt: skip
     title = ngettext("%(n)d case to look at in %(month)s", "%(n)d cases to look at in %(month)s", len(found))
     context = {
         "title": title % {"n": len(found), "month": words.month(asked.month)}, "asked": asked, "page": page,

@@ -68,6 +68,28 @@ def focused(asked: Question, yardstick: Yardstick) -> list[Reason]:
     return [reason for _ratio, reason in sorted(reasons, key=lambda one: (-one[0], one[1].case))]
 
 
+def rewarded(asked: Question, yardstick: Yardstick) -> list[Reason]:
+    """Low weight and high effect (S1-32): minimally invasive, alive, not back, no longer than its group.
+
+    They are the cases a tariff's adjustment may reward; nothing without a catalogue of such operations.
+    """
+    most: Any = parameters.in_force("metrics.reward", on=asked.month.last_day)
+    found: Any = evidence.cases(asked.month, asked.scope, "minimal", yardstick)
+    light = found.filter(group_status="grouped", weight__lte=most).exclude(discharge_way=evidence.DIED)
+    again = _readmitted(asked)
+    reasons = []
+    for row in light.values("pk", "drg", "weight", "stay_days"):
+        norm = yardstick.norms.get(row["drg"])
+        if row["pk"] in again or norm is None or not norm.mean_stay or row["stay_days"] > norm.mean_stay:
+            continue
+        said = _("weight %(weight)s, minimally invasive, %(days)d days, mean %(mean)s, not back") % {
+            "weight": words.num(row["weight"], 2), "days": row["stay_days"],
+            "mean": words.num(norm.mean_stay, 1),
+        }  # fmt: skip
+        reasons.append(Reason(row["pk"], (said,)))
+    return reasons
+
+
 def _readmitted(asked: Question) -> Mapping[int, int]:
     """Index discharges of the month that came back, and after how many days."""
     judged = readmission.judge([asked.month], readmission.windows(asked.month))

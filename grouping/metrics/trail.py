@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.models import Institution
-from alliance.web import parts, words
+from alliance.services import parameters
+from alliance.web import charts, parts, words
 from grouping import facts as case_facts
 from grouping.engine.metrics import Tally
 from grouping.metrics import facts, figures, settlement, show
@@ -31,7 +32,8 @@ def page(asked: Question, figure: Figure) -> dict[str, Any]:
         },
         "figure": figure, "figures": _beside(asked, figure, tally, value, yardstick),
         "formula": formula(figure, tally, yardstick, value), "crumbs": show.crumbs(asked),
-        "where": where(asked), "month": asked.month, "yardstick": yardstick, "tally": tally,
+        "chart": peers(asked, figure, yardstick), "where": where(asked), "month": asked.month,
+        "yardstick": yardstick, "tally": tally,
         "back": asked.url(view=figure.topic, department=None, doctor=None, drg=None, metric=None),
     }  # fmt: skip
 
@@ -153,3 +155,38 @@ def _term(figure: Figure, part: figures.Part, tally: Tally, yardstick: Yardstick
 def place_exists(scope: Scope) -> bool:
     """Whether the institution asked for is one of the alliance's."""
     return scope.institution is None or Institution.objects.filter(pk=scope.institution).exists()
+
+
+def peers(asked: Question, figure: Figure, yardstick: Yardstick) -> charts.Chart | None:
+    """How the institutions lie: box of those with enough cases, the one asked for as a labelled point.
+
+    None for counts, for the alliance's own page of one department or doctor, and below ten institutions.
+    """
+    scope = asked.scope
+    if not figure.rate or figure.topic == "payment" or scope.department or scope.doctor:
+        return None
+    least = int(str(parameters.in_force("min_n_rank", on=asked.month.last_day)))
+    found = facts.tallies([asked.month], "institution", Scope(drg=scope.drg))
+    values = {
+        key[0]: value for key, tally in found.items()
+        if figure.n(tally, yardstick.norms) >= least
+        and (value := show.value_of(asked.month, figure, tally, yardstick)) is not None
+    }  # fmt: skip
+    if len(values) < least:
+        return None
+    named = {row.pk: row.short_name or row.name for row in Institution.objects.filter(pk__in=values)}
+    own = values.get(scope.institution) if scope.institution is not None else None
+    title = _("%(n)d institutions with at least %(least)d cases") % {"n": len(values), "least": least}
+    rows = [
+        (named[pk], figures.shown(figure, value, full=True))
+        for pk, value in sorted(values.items(), key=lambda one: (-Fraction(one[1]), named[one[0]]))
+        if asked.own is None or pk == asked.own
+    ]  # fmt: skip
+    scale = 100 if figure.kind == "yuan" else 1
+    drawn = [Fraction(value) / scale for value in values.values()]
+    label = named.get(scope.institution or 0, "")
+    return charts.box(
+        "peers", title, (str(_("institution")), str(figure.label)), drawn, rows,
+        own=(label, Fraction(own) / scale) if own is not None else None,
+        sentence=_("Box: the middle half; line inside: the median; ends: least and most."),
+    )  # fmt: skip

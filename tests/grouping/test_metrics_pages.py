@@ -253,6 +253,22 @@ def test_a_catalogue_makes_its_months_stale_and_gives_the_share(scene: World) ->
     jobs.drain(scene.qinghe)
     with inside(scene):
         assert facts.tallies([OCTOBER], "alliance")[0, ""].minimal_share_pct == Decimal("100.00")
+    assert "No case to look at" in open_page(scene, "luo", "metrics/review/?month=2026-10&view=reward")
+
+
+def test_low_weight_and_high_effect_is_listed_with_its_reason(scene: World) -> None:
+    """An appendectomy of the catalogue, as long as its group; a pneumonia beside it is not listed."""
+    with inside(scene):
+        OperationCatalogue.objects.create(
+            name="c", source="s", from_date=date(2026, 1, 1), codes=["47.0901"], entered_by=scene.luo
+        )
+    store(scene, [
+        front_page(scene.lead.organisation, "A1", A11="甲", C03C="K35.800", C04N="阑尾炎", C14x01C="47.0901",
+                   C15x01N="切除", C17x01="2", C16x01="2026-10-09 10:00:00"),
+        front_page(scene.lead.organisation, "A2", A11="乙"),
+    ])  # fmt: skip
+    page = open_page(scene, "luo", "metrics/review/?month=2026-10&view=reward")
+    assert "A1/1" in page and "minimally invasive, 4 days" in page and "A2/1" not in page
 
 
 def test_readmissions_show_both_stays(scene: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 
 from alliance.web import charts
 
@@ -32,3 +33,25 @@ def test_options_are_json_without_floats() -> None:
 
     for chart in (charts.bars("a", "A", ("m", "n"), VALUES), charts.line("b", "B", ("m", "n"), VALUES)):
         assert json.loads(json.dumps(chart.option), parse_float=refuse)
+
+
+def test_a_box_has_the_quartiles_of_its_peers_and_ones_own_point() -> None:
+    values = [Fraction(number) for number in (4, 1, 3, 2)]
+    chart = charts.box("peers", "Peers", ("place", "CMI"), values, [("甲", "4")], own=("甲", Fraction(4)))
+    box, point = chart.option["series"]
+    assert [Decimal(text) for text in box["data"][0]] == [
+        Decimal(1), Decimal("1.75"), Decimal("2.5"), Decimal("3.25"), Decimal(4),
+    ]  # fmt: skip
+    assert point["data"][0]["name"] == "甲" and Decimal(point["data"][0]["value"][0]) == 4
+    assert charts.box("p", "P", ("a", "b"), values, []).option["series"][1:] == []
+
+
+def test_bubbles_lie_on_a_logarithmic_axis_and_grow_with_their_area() -> None:
+    points = [
+        charts.Bubble(name, Decimal(3), Decimal(cost), size, (name, "3", cost, str(size)))
+        for name, cost, size in (("A", "1000", 400), ("B", "20000", 100))
+    ]
+    chart = charts.bubbles("mix", "Mix", ("days", "yuan"), ("g", "d", "y", "n"), points)
+    assert chart.option["yAxis"]["type"] == "log"
+    large, small = (one["symbolSize"] - 6 for one in chart.option["series"][0]["data"])
+    assert large == 2 * small, "four times the cases, twice the width"
