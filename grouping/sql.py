@@ -45,12 +45,19 @@ _CHANGED = ", ".join(
     if name not in ("raw", "digest")
 )
 
-# A row of a file is compared with the stored document of its own kind.
-_MATCH = """
+# A row of a file is compared with the stored document of its own kind. One look into the key's index a row,
+# whatever the planner believes: it knows nothing yet of a file just staged or of a young alliance, and a join
+# by the alliance alone would cost the square of their rows.
+_CASE = """lateral (
+  select x.* from grouping_case x where x.alliance_id = s.alliance_id and x.institution_id = s.institution_id
+    and x.record_no = s.record_no and x.visit_no = s.visit_no and x.document = f.document limit 1) c"""
+_PERSON = """lateral (
+  select x.id from alliance_person x
+  where x.alliance_id = s.alliance_id and x.key = s.person_key limit 1) p"""
+_MATCH = f"""
 from grouping_stagedcase s
 join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
-left join grouping_case c on c.alliance_id = s.alliance_id and c.institution_id = s.institution_id
-  and c.record_no = s.record_no and c.visit_no = s.visit_no and c.document = f.document
+left join {_CASE} on true
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 """
 
@@ -91,6 +98,11 @@ from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s
 
 # A stored document of the file's kind, of an institution and month it delivers, that it does not have.
 MISSING = """
+with bad as materialized (
+  select raw ->> 'A48' as record_no, raw ->> 'A49' as visit_no from grouping_badrow
+  where alliance_id = %(alliance)s and file_id = %(file)s and raw ->> 'A48' is not null
+    and raw ->> 'A49' is not null
+)
 insert into grouping_missingcase (alliance_id, file_id, case_id, answer, reason)
 select c.alliance_id, %(file)s, c.id, 'open', ''
 from grouping_case c
@@ -102,10 +114,8 @@ where c.alliance_id = %(alliance)s and c.voided_at is null
   and not exists (select 1 from grouping_stagedcase s
                    where s.alliance_id = c.alliance_id and s.file_id = %(file)s
                      and s.institution_id = c.institution_id
-                     and s.record_no = c.record_no and s.visit_no = c.visit_no)
-  and not exists (select 1 from grouping_badrow b
-                   where b.alliance_id = c.alliance_id and b.file_id = %(file)s
-                     and b.raw ->> 'A48' = c.record_no and b.raw ->> 'A49' = c.visit_no::text)
+                     and s.record_no = c.record_no and s.visit_no = c.visit_no offset 0)
+  and (c.record_no, c.visit_no::text) not in (select record_no, visit_no from bad)
 on conflict do nothing
 """
 
@@ -127,14 +137,15 @@ select c.alliance_id, c.id, c.revision, c.file_id, c.line, jsonb_build_object({_
 """
 
 CORRECT = f"""
-update grouping_case c set {_SET}, revision = c.revision + 1, file_id = s.file_id, line = s.line,
-       changed_at = now(), person_id = p.id, voided_at = null
-from grouping_stagedcase s
-join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
-join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
-where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.alliance_id = s.alliance_id
-  and c.institution_id = s.institution_id and c.record_no = s.record_no and c.visit_no = s.visit_no
-  and c.document = f.document and c.digest <> s.digest
+update grouping_case o set {_SET}, revision = o.revision + 1, file_id = s.file_id, line = s.line,
+       changed_at = now(), person_id = s.person_id, voided_at = null
+from (
+  select s.*, c.id as case_id, p.id as person_id
+  from grouping_stagedcase s
+  join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
+  cross join {_CASE} cross join {_PERSON}
+  where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.digest <> s.digest
+) s where o.alliance_id = s.alliance_id and o.id = s.case_id
 """
 
 INSERT_NEW = f"""
@@ -143,12 +154,15 @@ insert into grouping_case
 select s.alliance_id, f.document, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
 from grouping_stagedcase s
 join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
-join alliance_person p on p.alliance_id = s.alliance_id and p.key = s.person_key
+cross join {_PERSON}
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 order by s.line
 on conflict do nothing
 """
 
+# A staged row lives for minutes: it is not worth compressing.
+WIDE_STAGING = "alter table grouping_stagedcase set (toast_tuple_target = 4080)"
+NARROW_STAGING = "alter table grouping_stagedcase reset (toast_tuple_target)"
 CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s"
 
 

@@ -44,6 +44,18 @@ create trigger stale_case_gone after delete on grouping_case
 create trigger stale_result_new after insert on grouping_groupedcase
   referencing new table as new_rows for each statement execute function mark_stale_from_results();
 """
+# One look into the cases a result, whatever the planner believes of rows just inserted: a join by the
+# alliance alone would cost the square of their number.
+MARK_FROM_RESULTS = """
+create or replace function mark_stale_from_results() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month)
+  select distinct n.alliance_id, c.month from new_rows n
+  cross join lateral (select x.month from grouping_case x
+                       where x.alliance_id = n.alliance_id and x.id = n.case_id limit 1) c;
+  return null;
+end $mark$;
+"""
 DROP_STALE_TRIGGERS = """
 drop function mark_stale_from_new() cascade; drop function mark_stale_from_old() cascade;
 drop function mark_stale_from_both() cascade; drop function mark_stale_from_results() cascade;

@@ -9,6 +9,7 @@ from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
 from alliance.models.base import AllianceQuerySet
+from grouping.models.keys import leaf_alliance, leaf_key
 
 
 class Document(models.TextChoices):
@@ -76,10 +77,11 @@ class Case(AllianceRow, Content):
         _("document"), max_length=16, choices=Document, default=Document.FRONT_PAGE,
         db_default=Document.FRONT_PAGE,
     )  # fmt: skip
-    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey("alliance.Person", on_delete=models.PROTECT, related_name="+")
+    alliance = leaf_alliance()
+    institution = leaf_key("alliance.Institution")
+    person = leaf_key("alliance.Person")
     revision = models.PositiveSmallIntegerField(default=1)
-    file = models.ForeignKey("grouping.CaseFile", on_delete=models.PROTECT, related_name="cases")
+    file = leaf_key("grouping.CaseFile", related_name="cases")
     line = models.PositiveIntegerField()
     changed_at = models.DateTimeField(auto_now_add=True)
     # Set when the office confirmed that a stay missing from a later file does not exist; never deleted.

@@ -9,6 +9,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
 from grouping.models.cases import Content, Document
+from grouping.models.keys import leaf_alliance, leaf_key
 from grouping.models.sources import Edition
 
 
@@ -123,10 +124,11 @@ class FileRange(AllianceRow):
 class StagedCase(AllianceRow, Content):
     """A good row that waits for the one statement that publishes the file; gone afterwards."""
 
-    file = models.ForeignKey(CaseFile, on_delete=models.CASCADE, related_name="staged")
+    alliance = leaf_alliance()
+    file = leaf_key("grouping.CaseFile", on_delete=models.CASCADE, related_name="staged")
     line = models.PositiveIntegerField()
     row_key = models.BinaryField(max_length=16)
-    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = leaf_key("alliance.Institution")
     person_key = models.CharField(max_length=64)
     person_name = models.CharField(max_length=60)
     name_key = models.CharField(max_length=64)

@@ -22,6 +22,12 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # it is short.
 _PROOF_BYTES = 12
 _UTF8_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xe3-\xe9][\x80-\xbf]{2}){4,}(?![\x80-\xff])")
+# The same shape with each byte replaced by its part in it: L begins a character, c goes on with one.
+_SHAPES = bytes(
+    ord("L") if 0xE3 <= byte <= 0xE9 else ord("c") if 0x80 <= byte <= 0xBF else ord(" ")
+    for byte in range(256)
+)
+_SHORTEST_RUN = b"Lcc" * 4
 _CHANCE = 100  # one line in so many may look like short UTF-8 text by chance
 
 
@@ -145,7 +151,8 @@ class Evidence:
             self.maybe_utf8 = self.maybe_utf8 or at
 
     def _add_other(self, line: bytes, at: Position) -> None:
-        if run := _UTF8_RUN.search(line):
+        # Few lines have the shape at all: looking for it letter by letter costs ten times this.
+        if _SHORTEST_RUN in line.translate(_SHAPES) and (run := _UTF8_RUN.search(line)):
             self.utf8 = self.utf8 or Position(at.offset + run.start(), at.line)
         try:
             line.decode(GB18030)

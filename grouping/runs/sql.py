@@ -29,7 +29,7 @@ UNGROUPED = _PAGE.format(
   and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
   and not exists (select 1 from grouping_groupedcase g
                    where g.alliance_id = c.alliance_id and g.case_id = c.id
-                     and g.revision = c.revision and g.scheme_id = %(scheme)s)"""
+                     and g.revision = c.revision and g.scheme_id = %(scheme)s offset 0)"""
 )
 PART = _PAGE.format(more="and c.id <= %(last)s")
 
