@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0002_roster_sum'),
-        ('grouping', '0014_pairs'),
+        ('grouping', '0017_central'),
     ]
 
     operations = [
