@@ -7,9 +7,19 @@ from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
 from grouping.metrics import rollup
 from grouping.queues import found
-from grouping.services import central, grouping, intake, packages, runs
+from grouping.services import central, grouping, intake, packages, runs, weighing
 
-__all__ = ["central", "found", "grouping", "intake", "packages", "refresh_metrics", "rollup", "runs"]
+__all__ = [
+    "central",
+    "found",
+    "grouping",
+    "intake",
+    "packages",
+    "refresh_metrics",
+    "rollup",
+    "runs",
+    "weighing",
+]
 
 
 @shared_task(name="grouping.refresh_metrics")

@@ -27,6 +27,7 @@ urlpatterns = [
     path("sources/", include("grouping.sources.urls")),
     path("schemes/", include("grouping.versions.urls")),
     path("schemes/", include("grouping.trials.urls")),
+    path("schemes/", include("grouping.weighing.urls")),
     path("metrics/", include("grouping.metrics.urls")),
     path("tariffs/", include("grouping.tariffs.urls")),
 ]

@@ -42,6 +42,7 @@ from grouping.services import efficiency as fund_reports
 from grouping.services import runs as grouping_runs
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
+from grouping.services import weighing as weight_proposals
 from grouping.services.effects import Period
 from performance.models import Line, MonthException, MonthRun
 from performance.services import bases, completeness, months, pools, schemes
@@ -306,6 +307,13 @@ class Things:
         run = grouping_runs.begin_trial(by=self.side.admin, version=self.version, first=month, last=month)
         jobs.drain(self.side.alliance)
         return run
+
+    @cached_property
+    def weight_proposal(self) -> Any:
+        return weight_proposals.begin(
+            by=self.side.admin, version=self.version, method="plain", first=OCTOBER, last=NOVEMBER,
+            today=date(2026, 11, 12),
+        )  # fmt: skip
 
     @cached_property
     def tariff_sheet(self) -> Any:

@@ -29,6 +29,7 @@ KINDS = {
     "cases.group_month": gettext_lazy("Group the cases of a month"),
     "metrics.refresh": gettext_lazy("Sum up the months that changed"),
     "scheme.check": gettext_lazy("Check a scheme package"),
+    "scheme.weights": gettext_lazy("Compute weights from stored cases"),
     "performance.run_month": gettext_lazy("Compute a month"),
     "journal.verify": gettext_lazy("Check the journal’s chain"),
 }

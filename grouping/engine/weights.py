@@ -30,12 +30,12 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One grouped case: its group, days of stay, cost in fen, charges by column in fen."""
+    """One grouped case: its group, days of stay, cost in fen, charges in fen in the order of CLASSES."""
 
     drg: str
     days: int
     fen: int
-    fees: Mapping[str, int]
+    classes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def propose(cases: Iterable[Cost], terms: Terms) -> Proposals:
 def _sound(case: Cost, terms: Terms) -> bool:
     if not 0 < case.days <= terms.most_days or case.fen <= 0:
         return False
-    return sum(class_fen(case.fees).values()) == case.fen
+    return sum(case.classes) == case.fen
 
 
-def class_fen(fees: Mapping[str, int]) -> dict[str, int]:
-    """Charges by the five classes, in fen."""
-    return {name: sum(fees.get(column, 0) for column in columns) for name, columns in CLASSES.items()}
+def class_fen(fees: Mapping[str, int]) -> tuple[int, ...]:
+    """Charges by column as charges by the five classes, in fen, in the order of CLASSES."""
+    return tuple(sum(fees.get(column, 0) for column in columns) for columns in CLASSES.values())
 
 
 def _within(rows: Sequence[Cost], iqr: Decimal) -> list[Cost]:
@@ -140,22 +140,22 @@ def _raw(
     if terms.method == "plain":
         whole = _mean([case.fen for case in used])
         return {drg: _mean([case.fen for case in rows]) / whole for drg, rows in groups.items()}, ()
-    split = {id(case): class_fen(case.fees) for case in used}
-    means = {name: _mean([split[id(case)][name] for case in used]) for name in CLASSES}
+    means = {name: _mean([case.classes[place] for case in used]) for place, name in enumerate(CLASSES)}
     empty = tuple(name for name in CLASSES if used and not means[name])
     shares = {name: Fraction(terms.shares[name]) for name in CLASSES if name not in empty}
-    total = sum(shares.values(), Fraction())
-    found = {
-        drg: sum(
-            (
-                shares[name] / total * _mean([split[id(case)][name] for case in rows]) / means[name]
-                for name in shares
-            ),
-            Fraction(),
-        )
-        for drg, rows in groups.items()
-    }
+    found = {drg: _structured(rows, means, shares) for drg, rows in groups.items()}
     return found, empty
+
+
+def _structured(
+    rows: Sequence[Cost], means: Mapping[str, Fraction], shares: Mapping[str, Fraction]
+) -> Fraction:
+    """A group's weight by structure: its mean charge over that of all, class by class, by the shares."""
+    total, weight = sum(shares.values(), Fraction()), Fraction()
+    for place, name in enumerate(CLASSES):
+        if name in shares:
+            weight += shares[name] / total * _mean([case.classes[place] for case in rows]) / means[name]
+    return weight
 
 
 def _mean(values: Sequence[int]) -> Fraction:

@@ -19,7 +19,7 @@ from grouping.models.rollup import (
 from grouping.models.runs import GroupedCase, GroupingRun, TrialCase
 from grouping.models.schemes import Scheme, SchemeContent, SchemeFinding, SchemeVersion
 from grouping.models.sources import Edition, Source, SourceVersion
-from grouping.models.tariffs import Tariff, TariffKind, TariffSheet
+from grouping.models.tariffs import Tariff, TariffKind, TariffSheet, WeightProposal
 
 __all__ = [
     "BadRow",
@@ -59,5 +59,6 @@ __all__ = [
     "TariffKind",
     "TariffSheet",
     "TrialCase",
+    "WeightProposal",
     "WorkItem",
 ]

@@ -85,3 +85,27 @@ class Tariff(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key} {self.from_date}"
+
+
+class WeightProposal(AllianceRow):
+    """Weights computed from stored cases for a version: what they were computed by, what came out."""
+
+    class Method(models.TextChoices):
+        PLAIN = "plain", _("mean cost")
+        STRUCTURE = "structure", _("mean cost by five classes")
+
+    version = models.ForeignKey("grouping.SchemeVersion", on_delete=models.PROTECT, related_name="proposals")
+    method = models.CharField(_("method"), max_length=12, choices=Method)
+    first_month = models.DateField(_("first month"))
+    last_month = models.DateField(_("last month"))
+    # The limits in force when it was computed, as text.
+    terms = models.JSONField(default=dict)
+    # {"used", "left_out", "mean_fen", "empty", "groups": {drg: a Proposal as JSON}}; null until the job ends.
+    result = models.JSONField(null=True)
+    job = models.ForeignKey("alliance.Job", on_delete=models.SET_NULL, null=True, related_name="+")
+    made_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("weight proposal"), _("weight proposals")
+        ordering = ["-pk"]
