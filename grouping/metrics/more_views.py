@@ -93,11 +93,21 @@ def metric_readmissions(request: Any) -> HttpResponse:
     _listed(request, asked, f"readmission.{view}")
     found = pairs.pairs(view, readmission.judge([asked.month], used), asked)
     page = lists.Pages(found, lists.PER_PAGE).get_page(request.GET.get("page"))
-    title = _("Readmissions within %(days)d days, discharges of %(month)s")
+    titles = {
+        "again": ngettext(
+            "%(n)d readmission within %(days)d days, discharges of %(month)s",
+            "%(n)d readmissions within %(days)d days, discharges of %(month)s", len(found),
+        ),
+        "split": _("%(n)d split admissions in %(month)s"),
+        "overlap": _("%(n)d overlapping stays in %(month)s"),
+        "down": _("%(n)d down-referrals in %(month)s"),
+    }  # fmt: skip
     window = "national" if national else None
     context = {
-        "title": title % {"days": used.days, "month": words.month(asked.month)}, "asked": asked, "page": page,
-        "rows": pairs.lines(list(page.object_list), asked), "rates": pairs.rates(asked, used), "used": used,
+        "title": titles[view] % {
+            "n": len(found), "days": used.days, "month": words.month(asked.month)
+        },
+        "asked": asked, "page": page, "rows": pairs.lines(list(page.object_list), asked), "rates": pairs.rates(asked, used), "used": used,
         "tabs": [
             parts.Tab(
                 str(label), asked.url("metric-readmissions", view=name, by=None, window=window), name == view
