@@ -107,7 +107,8 @@ def metric_readmissions(request: Any) -> HttpResponse:
         "title": titles[view] % {
             "n": len(found), "days": used.days, "month": words.month(asked.month)
         },
-        "asked": asked, "page": page, "rows": pairs.lines(list(page.object_list), asked), "rates": pairs.rates(asked, used), "used": used,
+        "asked": asked, "page": page, "rows": pairs.lines(list(page.object_list), asked),
+        "rates": pairs.rates(asked, used), "used": used,
         "tabs": [
             parts.Tab(
                 str(label), asked.url("metric-readmissions", view=name, by=None, window=window), name == view
