@@ -39,6 +39,7 @@ from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import central, declarations, intake, pairing, publishing, samples, sources, tariff
 from grouping.services import efficiency as fund_reports
+from grouping.services import items as item_services
 from grouping.services import runs as grouping_runs
 from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
@@ -412,3 +413,22 @@ class Things:
         period, compared = Period(NOVEMBER, NOVEMBER), Period(OCTOBER, OCTOBER)
         texts = dict.fromkeys(fund_reports.TEXTS, self.side.mark)
         return fund_reports.write(by=self.side.office, period=period, compared=compared, texts=texts)
+
+    @cached_property
+    def item_list(self) -> Any:
+        """Two items of the institution, one of them to decide, checked against the alliance's catalogue."""
+        side = self.side
+        if item_services.in_force(OCTOBER.last_day) is None:
+            item_services.import_catalogue(
+                by=side.office, title="目录", from_date=OCTOBER.first_day, source="文件", name="c.csv",
+                content=io.BytesIO("编码,名称\n1101,挂号费\n".encode()),
+            )  # fmt: skip
+        body = f"编码,名称\n1101,挂号费\n9,{side.mark}\n".encode()
+        return item_services.import_list(
+            by=side.steward, institution=side.place, name=f"{side.mark}.csv", content=io.BytesIO(body),
+            on=OCTOBER.last_day,
+        )  # fmt: skip
+
+    @cached_property
+    def listed_item(self) -> Any:
+        return self.item_list.lines.get(open=True)

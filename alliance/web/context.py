@@ -50,11 +50,17 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("central", _("Central groups"), "updown", "case.list"),
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
             Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
+            Entry("jobs", _("Jobs"), "refresh", "job.view"),
+        ),
+    ),
+    (
+        _("Reports"),
+        (
             Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("both-ways", _("DRG beside DIP"), "scale", "report.view"),
             Entry("reform-effect", _("Effect of the reform"), "report", "report.view"),
             Entry("fund-reports", _("Efficiency of the fund"), "report", "report.view"),
-            Entry("jobs", _("Jobs"), "refresh", "job.view"),
+            Entry("items", _("Service items"), "check", "item.view"),
         ),
     ),
     (

@@ -4,6 +4,7 @@ from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.disputes import Dispute
 from grouping.models.efficiency import FundReport
 from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
+from grouping.models.items import CatalogueItem, ItemCatalogue, ItemDecision, ItemList, ListedItem
 from grouping.models.pairs import Pairing
 from grouping.models.paying import PaymentRules
 from grouping.models.queues import CaseQuestion, WorkItem
@@ -29,6 +30,7 @@ __all__ = [
     "CaseFile",
     "CaseQuestion",
     "CaseRevision",
+    "CatalogueItem",
     "CentralFile",
     "CentralResult",
     "Declaration",
@@ -40,6 +42,10 @@ __all__ = [
     "FundReport",
     "GroupedCase",
     "GroupingRun",
+    "ItemCatalogue",
+    "ItemDecision",
+    "ItemList",
+    "ListedItem",
     "MissingCase",
     "MonthSum",
     "OperationCatalogue",

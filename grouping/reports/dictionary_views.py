@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from grouping.readers.messages import MESSAGES
 from grouping.reports import dictionary, grid
 from grouping.reports.dictionary import FieldLine
 
+PLACE = re.compile(r"%\(\w+\)[sd]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARTS: Mapping[str, Any] = {
     "front_page": gettext_lazy("Front page"),
@@ -115,7 +117,12 @@ def _short(key: str) -> str:
     text = message.replace("Line %(line)s: ", "").replace("第 %(line)s 行", "")
     for name in ("field", "value", "column"):
         text = text.replace(f"“%({name})s”", "").replace(f"%({name})s", "")
-    return f"{key}: {' '.join(text.split())}"
+    return f"{key}: {' '.join(_places(text).split())}"
+
+
+def _places(text: str) -> str:
+    """A sentence with its parameters as dots."""
+    return PLACE.sub("…", text)
 
 
 def _fields(lines: list[FieldLine], *, headings: bool) -> grid.Grid:
@@ -156,7 +163,7 @@ def _error_table() -> grid.Grid:
     for line in dictionary.errors():
         both = (line.message.en, line.message.zh) if _english() else (line.message.zh, line.message.en)
         about = _("whole file") if line.whole_file else _("one row")
-        rows.append(grid.row(line.key, about, *both, ", ".join(line.columns)))
+        rows.append(grid.row(line.key, about, *map(_places, both), ", ".join(line.columns)))
     return grid.Grid(columns, rows, caption=_("Errors of rows and files"))
 
 
@@ -179,7 +186,7 @@ def _package() -> grid.Grid:
 def _problems() -> grid.Grid:
     columns = grid.columns((_("finding"), grid.HEAD), (_("says"), grid.WRAP), (_("what to do"), grid.WRAP))
     rows = [
-        grid.row(kind, _(reason), _(remedy) if remedy else "")
+        grid.row(kind, _places(_(reason)), _places(_(remedy)) if remedy else "")
         for kind, reason, remedy in dictionary.problems()
     ]
     return grid.Grid(columns, rows, caption=_("Findings about a package"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grouping.reports import both_views, dictionary_views, effect_views, fund_views, paytype_views
+from grouping.reports import both_views, dictionary_views, effect_views, fund_views, item_views, paytype_views
 
 urlpatterns = [
     path("payment-types/", paytype_views.payment_type_page, name="payment-types"),
@@ -16,4 +16,9 @@ urlpatterns = [
     path("fund-efficiency/<int:pk>/", fund_views.fund_report, name="fund-report"),
     path("fund-efficiency/<int:pk>/propose/", fund_views.fund_report_propose, name="fund-report-propose"),
     path("data-dictionary/", dictionary_views.data_dictionary, name="data-dictionary"),
+    path("service-items/", item_views.item_lists, name="items"),
+    path("service-items/catalogue/", item_views.item_catalogue_import, name="item-catalogue-import"),
+    path("service-items/deliver/", item_views.item_list_import, name="item-list-import"),
+    path("service-items/<int:pk>/", item_views.item_list, name="item-list"),
+    path("service-items/decide/<int:pk>/", item_views.item_decide, name="item-decide"),
 ]
