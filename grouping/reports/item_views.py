@@ -93,7 +93,7 @@ def _lists(rows: list[items.Rate]) -> grid.Grid:
         (_("list"), grid.HEAD), (_("institution"), grid.TEXT), (_("checked"), grid.TEXT),
         (_("items"), grid.NUMBER), (_("wrong codes"), grid.NUMBER),
         (_("against the list before"), grid.NUMBER),
-        (_("error rate"), grid.KEY),
+        (_("share of wrong codes"), grid.KEY),
     )  # fmt: skip
     before = _before(rows)
     lines = [
