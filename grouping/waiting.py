@@ -14,7 +14,8 @@ from alliance.models import Membership
 from alliance.services.inbox import Figure, Todo
 from alliance.web import words
 from grouping import visible
-from grouping.models import CaseFile, MissingCase
+from grouping.models import CaseFile, MissingCase, Pairing
+from grouping.pairs import differences
 from grouping.queues import waiting as queue
 from grouping.show import completeness, month_cases
 
@@ -24,6 +25,8 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     todos: list[Todo] = []
     if membership.can("case_file.publish"):
         todos += [*_deliveries(membership), *_questions(membership)]
+    if membership.can("pair.decide"):
+        todos += _unmatched(membership)
     if membership.can("declaration.enter"):
         todos += _incomplete(membership, now)
     return todos + queue.waiting(membership, now)
@@ -73,6 +76,17 @@ def _question(file: int, number: int) -> Todo:
     url = f"{reverse('case-file', args=[file])}#missing"
     why = _("Say whether each stays or was entered by mistake.")
     return Todo("warn", what % {"n": number}, why, url, button=_("Answer"))
+
+
+def _unmatched(membership: Membership) -> list[Todo]:
+    """Settlement lists whose front page a person must say."""
+    found = differences.visible(membership).filter(how=Pairing.How.OPEN).count()
+    if not found:
+        return []
+    what = ngettext("%(n)d settlement list to match", "%(n)d settlement lists to match", found) % {"n": found}
+    why = _("Until it is matched, the list is in no figure of payment.")
+    url = f"{reverse('pairs')}?view=unmatched"
+    return [Todo("warn", what, why, url, None, found, _("Match"))]
 
 
 def _incomplete(membership: Membership, now: datetime) -> list[Todo]:

@@ -137,7 +137,7 @@ class Things:
         page = Case.objects.get(pk=self.case.pk)
         page.pk, page.document = None, Document.SETTLEMENT_LIST
         page.save(force_insert=True)
-        pairing.match(page.file, [NOVEMBER])
+        pairing.match(page.file, [Month.of(page.month)])
         return Pairing.objects.get(settlement=page)
 
     @cached_property
@@ -149,7 +149,8 @@ class Things:
         sources.settle(
             by=side.steward, source=made, edition="insurance", from_date=date(2026, 1, 1), mapping=mapping
         )
-        content = f"号,日,组\n{self.case.record_no},2026-11-11,{side.mark}\n".encode()
+        day = timezone.localdate(self.case.discharged_at)
+        content = f"号,日,组\n{self.case.record_no},{day},{side.mark}\n".encode()
         file, _made = central.receive(
             by=side.steward, source=made, name=f"{side.mark}.csv", content=[content], today=date(2026, 11, 12)
         )

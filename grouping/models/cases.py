@@ -103,7 +103,8 @@ class Case(AllianceRow, Content):
         ]
 
     def __str__(self) -> str:
-        return f"{self.record_no}/{self.visit_no}"
+        # Where the source has no visit numbers the day of discharge stands for one: nobody knows it as such.
+        return f"{self.record_no}/{self.visit_no}" if self.visit_no < 10_000 else self.record_no
 
 
 class CaseRevision(AllianceRow):

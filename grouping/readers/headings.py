@@ -65,8 +65,9 @@ _WORDS: dict[str, str] = {
     "R03": "结算金额 drg结算金额 病组支付标准 drg支付金额 支付标准 基金结算金额 settled settledamount",
     "R04": "分组方案版本 分组版本 方案版本 schemeversion",
     "R05": "分组主诊断编码 清单主诊断编码 分组用主要诊断",
+    "D11": "一般医疗服务费 医疗服务费 服务费",
     "D01": "总费用 住院总费用 费用合计 总金额 医疗总费用 total totalcost totalcharge cost",
-    "D09": "自付金额 自付费用 个人自付 selfpay ownpay",
+    "D09": "自付金额 自付费用 个人自付 自付 selfpay ownpay",
 }  # fmt: skip
 # A numbered series whose first one is the main or principal one.
 _COUNTED = {

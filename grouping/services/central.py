@@ -41,9 +41,8 @@ def receive(
 
     Raises files.TooLarge, sources.SourceRefused.
     """
-    version = sources.in_force(source, today)
-    limit, days = (parameters.in_force(key, on=today) for key in ("upload.csv_bytes", "originals_keep_days"))
-    assert isinstance(limit, int) and isinstance(days, int)
+    version = sources.usable(by=by, source=source, on=today)
+    limit, days = _bounds(today)
     kept = files.store(
         by=by, name=name, content=content, purpose="case_file", content_type="text/csv", limit=limit,
         keep_days=days, institution=source.institution,
@@ -59,6 +58,13 @@ def receive(
     row.save(update_fields=["job"])
     journal.write(by=by, verb="central.received", about=row, sha256=kept.sha256, size=kept.size)
     return row, True
+
+
+def _bounds(on: date) -> tuple[int, int]:
+    """The most bytes of a file, and how many days originals are kept."""
+    limit, days = (parameters.in_force(key, on=on) for key in ("upload.csv_bytes", "originals_keep_days"))
+    assert isinstance(limit, int) and isinstance(days, int)
+    return limit, days
 
 
 @jobs.handles(READ)
@@ -111,10 +117,11 @@ def _as_table(file: CentralFile) -> None:
         return
     with files.plain_copy(file.attachment) as plain:
         if is_workbook(plain):
+            limit, days = _bounds(timezone.localdate(file.received_at))
             file.table = files.store(
                 by=file.received_by, name=f"{file.attachment.shown_name}.csv", content=as_csv(plain),
-                purpose="case_file", content_type="text/csv", limit=200 << 20, institution=file.institution,
-                keep_days=30,
+                purpose="case_file", content_type="text/csv", limit=limit, institution=file.institution,
+                keep_days=days,
             )  # fmt: skip
             file.save(update_fields=["table"])
 

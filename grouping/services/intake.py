@@ -43,10 +43,10 @@ def receive_file(
 
     Without a `source` it is an HQMS front page of the edition said; with one, its settings in force today
     decide format and edition. `institution` limits whose discharges it may hold; a member of one institution
-    can deliver for that one only. Raises files.TooLarge, SourceRefused (none_in_force).
+    can deliver for that one only. Raises files.TooLarge, SourceRefused.
     """
     limit, days = _whole("upload.csv_bytes", today), _whole("originals_keep_days", today)
-    version = sources.in_force(source, today) if source is not None else None
+    version = sources.usable(by=by, source=source, on=today) if source is not None else None
     own = by.institution or (source.institution if source is not None else None) or institution
     edition = version.edition if version is not None else edition
     document = sources.spec(version).document if version is not None else FRONT_PAGE

@@ -32,6 +32,7 @@ class SourceRefused(Refused):
         "missing_meanings": "These meanings have no column yet: %(fields)s.",
         "mapping_twice": "Two columns are read as the same: %(fields)s.",
         "none_in_force": "No version of this source is in force on %(day)s.",
+        "not_yours": "This source belongs to another institution.",
         "name_taken": "There is a source of this name already.",
     }
 
@@ -107,6 +108,13 @@ def retire(*, by: Membership, source: Source, active: bool) -> Source:
     source.save(update_fields=["is_active"])
     journal.write(by=by, verb="source.retired", about=source, active=active)
     return source
+
+
+def usable(*, by: Membership, source: Source, on: date) -> SourceVersion:
+    """The settings a member may deliver by. Raises SourceRefused (not_yours, none_in_force)."""
+    if by.institution_id is not None and source.institution_id != by.institution_id:
+        raise SourceRefused("not_yours")
+    return in_force(source, on)
 
 
 def in_force(source: Source, on: date) -> SourceVersion:
