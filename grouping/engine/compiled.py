@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from grouping.engine.case import Case
 from grouping.engine.conditions import CASE, CC, MCC, NO_GROUP, Codes, Fields, Levels, Test, condition
-from grouping.engine.kinds import NONE, UNLISTED, Kinds, places, settled, sort_codes
+from grouping.engine.kinds import NONE, UNLISTED, Kinds, places, plain, settled, sort_codes
 from grouping.engine.result import Result, outcome, ungroupable
 from grouping.engine.rows import Scheme
 from grouping.engine.rules import And, Atom, Flag, InList
@@ -27,6 +27,7 @@ KEPT = 100_000  # pairs of kinds whose chain is kept; a national scheme meets so
 Chain = Any
 UNGROUPED = 0
 ALWAYS = Flag("true")
+CONSTANT = (ALWAYS, Flag("false"))
 # True or false as far as the kinds of the first codes decide it, None where they do not.
 Known = Callable[[Atom], bool | None]
 
@@ -41,6 +42,9 @@ class _Row:
     """
 
     enter: tuple[Wire, ...]
+    plain: (
+        bool  # conditions of the principal diagnosis joined with conditions of the main procedure, no others
+    )
     drgs: tuple[tuple[tuple[Wire, ...], int], ...]
     rest: int | None
 
@@ -174,6 +178,10 @@ class _Maker:
         self.sure = {atom: settled(atom, self.principals, self.mains) for atom in atoms}
         self.open_to_principal = self._open(self.principals, lambda atom: self.sure[atom].by_principal)
         self.open_to_main = self._open(self.mains, lambda atom: self.sure[atom].by_main)
+        # Conditions of which the first codes settle some cases.
+        self.varying = {atom for atom in atoms if self.sure[atom].ever and atom not in CONSTANT}
+        # Rows that a case surely enters and never leaves if both its kinds may enter.
+        self.last = sum(1 << place for place, row in enumerate(self.rows) if row.plain and row.ends)
         self.numbers = {atom: number for number, atom in enumerate(atoms)}
         self.tests: dict[Atom, Test] = {}
         self.levels = Levels(scheme)
@@ -204,13 +212,14 @@ class _Maker:
             return self.sure[atom].of(principal, main, bool(many))
 
         chain: Chain = UNGROUPED
-        reached: list[int] = []
-        for place in places(self.open_to_principal[principal] & self.open_to_main[main]):
-            if self.rows[place].ends and _surely(self.rows[place].enter, known):
-                chain = self._inside(place, known, UNGROUPED)
-                break
-            reached.append(place)
-        for place in reversed(reached):
+        entered = self.open_to_principal[principal] & self.open_to_main[main]
+        last = entered & self.last
+        if last:
+            # Whoever comes to this row stays there: later ones are out of reach.
+            last &= -last
+            chain = self._inside(last.bit_length() - 1, known, UNGROUPED)
+            entered &= last - 1
+        for place in reversed([*places(entered)]):
             chain = self._lay(self.rows[place].enter, known, self._inside(place, known, chain), chain)
         return chain
 
@@ -223,7 +232,7 @@ class _Maker:
         chain = after if row.rest is None else row.rest
         for wires, drg in reversed(row.drgs):
             chain = self._lay(wires, known, drg, chain)
-        if row.ends and not any(self.sure[atom].ever for wires, _ in row.drgs for atom, _, _ in wires):
+        if row.ends and not any(atom in self.varying for wires, _ in row.drgs for atom, _, _ in wires):
             self.inside[place] = chain
         return chain
 
@@ -304,24 +313,13 @@ def _rows(scheme: Scheme, outcomes: list[Result]) -> list[_Row]:
                 for drg in scheme.drgs.get(adrg.code, ())
             )
             rest = number(outcome(scheme, mdc, adrg, None)) if adrg.when_no_drg == "adrg" else None
-            rows.append(_Row(wired(And((mdc.rule, adrg.rule))), drgs, rest))
+            both = And((mdc.rule, adrg.rule))
+            rows.append(_Row(wired(both), plain(both), drgs, rest))
     return rows
 
 
 def _lists(atoms: Iterable[Atom], *subjects: str) -> set[str]:
     return {atom.list for atom in atoms if isinstance(atom, InList) and atom.subject in subjects}
-
-
-def _surely(wires: tuple[Wire, ...], known: Known) -> bool:
-    """Whether the rule holds by what is known alone."""
-    at = len(wires) - 1
-    while at >= 0:
-        atom, holds, fails = wires[at]
-        settled = known(atom)
-        if settled is None:
-            return False
-        at = holds if settled else fails
-    return at == HOLDS
 
 
 def _may_hold(wires: tuple[Wire, ...], kinds: int, sure: Callable[[Atom], tuple[int, int]]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from grouping.engine.rows import CodeList
-from grouping.engine.rules import Atom, Flag, InList
+from grouping.engine.rules import And, Atom, Flag, InList, Rule, atoms
 
 NONE, UNLISTED = 0, 1  # no code at all; a code that stands in no list asked for
 
@@ -111,3 +111,30 @@ def settled(atom: Atom, principals: Kinds, mains: Kinds) -> Settled:
 def _all(kinds: Kinds, holds: int) -> tuple[int, int]:
     """A condition that is decided for every kind."""
     return holds, kinds.everything & ~holds
+
+
+def plain(rule: Rule) -> bool:
+    """Whether a rule is a conjunction of conditions, each on the principal diagnosis alone or on the main
+    procedure alone: then it holds for every pair of kinds that may both satisfy it.
+    """
+    todo = [rule]
+    while todo:
+        member = todo.pop()
+        if isinstance(member, And):
+            todo += member.members
+            continue
+        sides = {_side(atom) for atom in atoms(member)} - {""}
+        if len(sides) > 1 or "other" in sides:
+            return False
+    return True
+
+
+def _side(atom: Atom) -> str:
+    match atom:
+        case InList("principal"):
+            return "principal"
+        case InList("main_procedure") | Flag("no_procedure"):
+            return "main"
+        case Flag("true" | "false"):
+            return ""
+    return "other"
