@@ -102,9 +102,9 @@ def settled(atom: Atom, principals: Kinds, mains: Kinds) -> Settled:
         case Flag("no_procedure"):
             return Settled(open_, _all(mains, absent))
         case Flag("true"):
-            return Settled(_all(principals, principals.everything), open_)
+            return Settled(_all(principals, principals.everything), _all(mains, mains.everything))
         case Flag("false"):
-            return Settled(_all(principals, 0), open_)
+            return Settled(_all(principals, 0), _all(mains, 0))
     return Settled(open_, open_)
 
 
