@@ -1,4 +1,4 @@
-"""Cases to measure with: reference files where they are (SHARED_DIR), else made from the scheme's own lists."""
+"""Cases to measure with: reference files where they are (SHARED_DIR), else made from the scheme's lists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def packages() -> list[Path]:
 
 
 def sets(code: str, scheme: Scheme) -> dict[str, list[Case]]:
-    """Sets of cases for a scheme, by name: edge cases, the even mix of its oracle, hospital files, made ones."""
+    """Sets of cases for a scheme, by name: edge cases, the even mix of its oracle, hospitals', made ones."""
     found: dict[str, list[Case]] = {}
     for name, path in (
         ("edge cases", SHARED / "oracle" / f"edge_{code}.csv"),
@@ -81,8 +81,8 @@ def made(scheme: Scheme, count: int = MADE) -> list[Case]:
 
     return [
         Case(
-            sex=by.choice((1, 2)), age=by.randrange(95), los=by.randrange(1, 30), discharge=1, department="03",
-            diagnoses=some("diagnosis", 12) or some("diagnosis", 3), procedures=some("procedure", 5),
+            sex=by.choice((1, 2)), age=by.randrange(95), los=by.randrange(1, 30), discharge=1,
+            department="03", diagnoses=some("diagnosis", 12) or some("diagnosis", 3), procedures=some("procedure", 5),
         )
         for _ in range(count)
     ]  # fmt: skip

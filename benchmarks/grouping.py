@@ -30,8 +30,8 @@ def measure() -> Section:
     return Section(
         "Grouping",
         "One process, processor time, best of "
-        f"{RUNS} runs over cases in memory. Warm: the chains of all pairs of kinds that occur are made; cold: the "
-        "first pass over the set after compiling, which makes them. Every result of the compiled scheme was "
+        f"{RUNS} runs over cases in memory. Warm: the chains of all pairs of kinds that occur are made; cold: "
+        "the first pass over the set after compiling, which makes them. Every result of the compiled scheme was "
         "compared with the interpreter's first.",
         (
             Table(
@@ -105,7 +105,8 @@ def _costs(path: Path) -> tuple[str, ...]:
     kept = tracemalloc.get_traced_memory()[0] - read
     tracemalloc.stop()
     return (
-        path.name, f"{size:.1f}", f"{reading:.2f}", f"{compiling:.3f}", f"{kept / 2**20:.1f}", f"{read / 2**20:.1f}"
+        path.name, f"{size:.1f}", f"{reading:.2f}", f"{compiling:.3f}", f"{kept / 2**20:.1f}",
+        f"{read / 2**20:.1f}",
     )  # fmt: skip
 
 
@@ -131,8 +132,8 @@ def _files(path: Path, scheme: Scheme) -> Table:
         ("group_file", "cases/s by the clock", "cases/s by processor time", "ratio"),
         rows,
         title=f"A file of {count:,} rows: {path.name}, {name}",
-        note="From CSV to CSV with all checks, package already read, scheme compiled within. Processor time of two "
-        "processes: the first one's own, and half of what its two workers used; on a machine whose cores are "
+        note="From CSV to CSV with all checks, package already read, scheme compiled within. Processor time of "
+        "two processes: the first one's own, and half of what its two workers used; on a machine whose cores are "
         "free the clock says the same.",
     )
 

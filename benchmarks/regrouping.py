@@ -1,0 +1,285 @@
+"""Regrouping a stored year: from the table of cases to stored results, by stage, and what walls cost."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from time import perf_counter
+from typing import Any
+
+from benchmarks import cases as sources
+from benchmarks.report import Section, Table
+from benchmarks.servers import own_database
+from grouping.engine.case import Case
+from grouping.engine.rows import Scheme
+from grouping.engine.scheme import read_scheme
+
+MONTHS, A_MONTH = 12, 17_000
+CASES = MONTHS * A_MONTH
+STAGES = ("read", "group", "store", "commit")
+
+
+def measure() -> Section:
+    """One process and two over the same year, and the parts of storing taken apart."""
+    path = sources.packages()[0]
+    package = read_scheme(path)
+    name, found = [*sources.sets(path.name, package).items()][-2]
+    with own_database():
+        keys = _store_year([found[n % len(found)] for n in range(CASES)])
+        _settle()
+        one = _best(lambda: _run(package, keys, range(MONTHS)))
+        both = min(_two(package, keys) for _ in range(2))
+        floor, parts = _floor(keys), _parts_of_storing(keys)
+    total = sum(one.values())
+    rows = [(f"{stage}, of one process", _seconds(one[stage]), _rate(one[stage])) for stage in STAGES]
+    rows += [
+        (
+            "read to result (read + group)",
+            _seconds(one["read"] + one["group"]),
+            _rate(one["read"] + one["group"]),
+        ),
+        ("read to stored, one process", _seconds(total), _rate(total)),
+        ("read to stored, two processes", _seconds(both), _rate(both)),
+        ("floor: COPY of the same columns out, and of results in", _seconds(floor), _rate(floor)),
+        ("one process / floor", f"{total / floor:.1f}", ""),
+        ("two processes / floor", f"{both / floor:.1f}", ""),
+    ]
+    return Section(
+        "Regrouping a stored year",
+        f"{CASES:,} stored cases ({path.name}: {name}, repeated) in {MONTHS} months, as a live run: pages of "
+        "20,000 cases, each a transaction. By the clock, best of 3; PostgreSQL without fsync on the same "
+        "machine. The bare floor goes into a table without key, index or wall.",
+        (
+            Table(("stage", "seconds", "cases/s"), tuple(rows)),
+            Table(
+                ("what one INSERT of all results costs", "seconds", "rows/s"),
+                tuple((label, _seconds(seconds), _rate(seconds)) for label, seconds in parts.items()),
+                title="What the walls cost",
+                note="The same rows by INSERT ... SELECT into copies of the table that lack more and more.",
+            ),
+        ),
+    )
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _rate(seconds: float) -> str:
+    return f"{CASES / seconds:,.0f}"
+
+
+def _store_year(found: list[Case]) -> dict[str, int]:
+    """The cast's county alliance with a year of cases, a scheme row and a live run."""
+    from django.db import transaction
+
+    from alliance.models import Attachment, Person
+    from alliance.sql import copy_rows
+    from alliance.tenancy.scope import act_in
+    from grouping.models import CaseFile, GroupingRun, Scheme
+    from tests.world import make_world
+
+    world = make_world()
+    digest = "0" * 64
+    with act_in(world.qinghe), transaction.atomic():
+        person = Person.objects.create(key="k", name="x", name_key="n", sex=1)
+        sealed = Attachment.objects.create(
+            purpose="case_file", stored_name="x", shown_name="x", content_type="text/csv", size=1,
+            sha256=digest, owner=world.lin,
+        )  # fmt: skip
+        file = CaseFile.objects.create(attachment=sealed, sha256=digest, received_by=world.lin)
+        scheme = Scheme.objects.create(
+            code="bench", name="x", version="1", from_date=date(2020, 1, 1), digest=digest
+        )
+        run = GroupingRun.objects.create(
+            kind="live", scheme=scheme, digest=digest, first_month=date(2026, 1, 1),
+            last_month=date(2026, 12, 1), engine="1",
+        )  # fmt: skip
+        for month in range(MONTHS):
+            part = found[month * A_MONTH : (month + 1) * A_MONTH]
+            rows = (
+                _row(case, month, line, world.lead.pk, person.pk, file.pk) for line, case in enumerate(part)
+            )
+            copy_rows("grouping_case", COLUMNS, rows)
+    return {"alliance": world.qinghe.pk, "run": run.pk, "scheme": scheme.pk}
+
+
+COLUMNS = [
+    "institution_id", "person_id", "revision", "file_id", "line", "changed_at", "document", "record_no",
+    "visit_no", "month", "admitted_at", "discharged_at", "department_code", "sex", "age", "age_days",
+    "weight_g", "stay_days", "discharge_way", "receiver", "diagnoses", "procedures", "recorded", "fees",
+    "total_fen", "raw", "digest",
+]  # fmt: skip
+
+
+def _row(case: Case, month: int, line: int, place: int, person: int, file: int) -> tuple[object, ...]:
+    day = datetime(2026, month + 1, 15, tzinfo=UTC)
+    age_days = None if case.age_days is None else min(case.age_days, 32_000)
+    return (
+        place, person, 1, file, line, day, "front_page", f"R{month}-{line}", 1, day.date().replace(day=1), day,
+        day, case.department or "", case.sex or 1, case.age or 0, age_days, case.weight, int(case.los or 1),
+        case.discharge or 1, "", list(case.diagnoses), list(case.procedures), "{}", "{}", 100_000, "{}",
+        "0" * 64,
+    )  # fmt: skip
+
+
+def _settle(table: str = "grouping_case") -> None:
+    """What autovacuum would have done by the time a stored year is grouped again; only the owner may."""
+    from django.db import connection
+
+    from tests import plugin
+
+    with plugin.owner(connection.settings_dict["NAME"]) as link:
+        link.execute(f"vacuum analyze {table}")
+
+
+def _clear() -> None:
+    """Take all results away, which only the owner can, and not while the table is append-only."""
+    from django.db import connection
+
+    from tests import plugin
+
+    with plugin.owner(connection.settings_dict["NAME"]) as link:
+        link.execute("alter table grouping_groupedcase disable trigger user")
+        link.execute("truncate grouping_groupedcase")
+        link.execute("alter table grouping_groupedcase enable trigger user")
+
+
+def _run(package: Scheme, keys: dict[str, int], months: Iterable[int]) -> dict[str, float]:
+    """Group these months as the job does, and say what each stage took."""
+    from django.db import transaction
+
+    from alliance.tenancy.scope import act_in
+    from grouping.runs import sql
+    from grouping.services import runs, stored
+
+    spent = dict.fromkeys(STAGES, 0.0)
+    clock = perf_counter
+    ready = stored.compiled(package)
+    with act_in(keys["alliance"]):
+        for month in months:
+            after, more = 0, True
+            while more:
+                with transaction.atomic():
+                    began = clock()
+                    rows = sql.page(
+                        sql.UNGROUPED, month=date(2026, month + 1, 1), scheme=keys["scheme"], after=after,
+                        since=datetime(2026, 1, 1, tzinfo=UTC), until=datetime(2027, 1, 1, tzinfo=UTC),
+                        limit=runs.PAGE,
+                    )  # fmt: skip
+                    read = clock()
+                    numbers = stored.numbers(ready, rows)
+                    grouped = clock()
+                    if rows:
+                        sql.store(
+                            sql.STORE_LIVE,
+                            rows,
+                            numbers,
+                            ready.outcomes,
+                            run=keys["run"],
+                            scheme=keys["scheme"],
+                        )
+                        after = int(rows[-1][0])
+                    written = clock()
+                ended = clock()
+                more = bool(rows)
+                for stage, seconds in zip(
+                    STAGES, (read - began, grouped - read, written - grouped, ended - written), strict=True
+                ):
+                    spent[stage] += seconds
+    return spent
+
+
+def _best(run: Callable[[], dict[str, float]]) -> dict[str, float]:
+    found = []
+    for _ in range(3):
+        _clear()
+        found.append(run())
+    return min(found, key=lambda spent: sum(spent.values()))
+
+
+def _two(package: Scheme, keys: dict[str, int]) -> float:
+    """Two processes, each with every second month, begun together."""
+    from django.db import connections
+
+    _clear()
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    workers = [
+        context.Process(target=_run, args=(package, keys, range(first, MONTHS, 2))) for first in range(2)
+    ]
+    began = perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    spent = perf_counter() - began
+    if any(worker.exitcode for worker in workers):
+        raise SystemExit("a worker failed")
+    return spent
+
+
+def _floor(keys: dict[str, int]) -> float:
+    """COPY of the columns a grouper reads out of the table, and of as many results into a bare one."""
+    from django.db import connection, transaction
+
+    from alliance.tenancy.scope import act_in
+
+    with act_in(keys["alliance"]), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "create temporary table bare (c bigint, r int, m text, a text, d text, s text, w numeric)"
+        )
+        cursor.execute("select case_id, revision, mdc, adrg, drg, status, weight from grouping_groupedcase")
+        rows = "".join(
+            "\t".join("\\N" if cell is None else str(cell) for cell in row) + "\n" for row in cursor
+        )
+        began = perf_counter()
+        with cursor.copy(
+            "copy (select id, revision, diagnoses, procedures, sex, age, age_days, weight_g, stay_days, "
+            "icu_hours, discharge_way, department_code from grouping_case where alliance_id = "
+            f"{keys['alliance']}) to stdout"
+        ) as pipe:
+            for _block in pipe:
+                pass
+        with cursor.copy("copy bare from stdin") as pipe:
+            pipe.write(rows)
+        return perf_counter() - began
+
+
+def _parts_of_storing(keys: dict[str, int]) -> dict[str, float]:
+    """The same rows into copies of the table that lack more and more, and into the table itself."""
+    from django.db import connection, transaction
+
+    from alliance.tenancy.scope import act_in
+
+    names = "alliance_id, run_id, case_id, revision, mdc, adrg, drg, status, weight, scheme_id"
+    found: dict[str, float] = {}
+    with act_in(keys["alliance"]):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"create temporary table kept on commit preserve rows as select {names} "
+                           "from grouping_groupedcase order by case_id")  # fmt: skip
+        for label, extent in (
+            ("no index, no key, no wall", "including defaults including identity"),
+            ("with the table's three indexes", "including defaults including identity including indexes"),
+        ):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    f"create temporary table one (like grouping_groupedcase {extent}) on commit drop"
+                )
+                found[label] = _timed(cursor, f"insert into one ({names}) select {names} from kept")
+        _clear()
+        with transaction.atomic(), connection.cursor() as cursor:
+            label = "the table itself: row security, statement trigger"
+            found[label] = _timed(
+                cursor, f"insert into grouping_groupedcase ({names}) select {names} from kept"
+            )
+            keys_checked = _timed(cursor, "set constraints all immediate")
+            found["and its composite keys (alliance; run, case, scheme)"] = found[label] + keys_checked
+    return found
+
+
+def _timed(cursor: Any, statement: str) -> float:
+    began = perf_counter()
+    cursor.execute(statement)
+    return perf_counter() - began
