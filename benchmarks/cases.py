@@ -82,7 +82,8 @@ def made(scheme: Scheme, count: int = MADE) -> list[Case]:
     return [
         Case(
             sex=by.choice((1, 2)), age=by.randrange(95), los=by.randrange(1, 30), discharge=1,
-            department="03", diagnoses=some("diagnosis", 12) or some("diagnosis", 3), procedures=some("procedure", 5),
+            department="03", diagnoses=some("diagnosis", 12) or some("diagnosis", 3),
+            procedures=some("procedure", 5),
         )
         for _ in range(count)
     ]  # fmt: skip

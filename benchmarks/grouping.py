@@ -29,10 +29,9 @@ def measure() -> Section:
     made = [(path, read_scheme(path)) for path in sources.packages()]
     return Section(
         "Grouping",
-        "One process, processor time, best of "
-        f"{RUNS} runs over cases in memory. Warm: the chains of all pairs of kinds that occur are made; cold: "
-        "the first pass over the set after compiling, which makes them. Every result of the compiled scheme was "
-        "compared with the interpreter's first.",
+        f"One process, processor time, best of {RUNS} runs over cases in memory. Warm: the chains of all "
+        "pairs of kinds that occur are made; cold: the first pass over the set after compiling, which makes them. "
+        "Every result of the compiled scheme was compared with the interpreter's first.",
         (
             Table(
                 ("scheme and cases", "cases", "compiled, warm, cases/s", "cold", "interpreter", "ratio"),
@@ -51,7 +50,7 @@ def measure() -> Section:
 
 
 def _rates(code: str, scheme: Scheme) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, found in sources.sets(code, scheme).items():
         ready = compile_scheme(scheme)
         gc.collect()
@@ -132,9 +131,9 @@ def _files(path: Path, scheme: Scheme) -> Table:
         ("group_file", "cases/s by the clock", "cases/s by processor time", "ratio"),
         rows,
         title=f"A file of {count:,} rows: {path.name}, {name}",
-        note="From CSV to CSV with all checks, package already read, scheme compiled within. Processor time of "
-        "two processes: the first one's own, and half of what its two workers used; on a machine whose cores are "
-        "free the clock says the same.",
+        note="From CSV to CSV with all checks, package already read, scheme compiled within. Processor time "
+        "of two processes: the first one's own, and half of what its two workers used; on a machine whose "
+        "cores are free the clock says the same.",
     )
 
 

@@ -81,9 +81,10 @@ class Outcome(AllianceRow):
         AMBIGUOUS = "ambiguous", _("ambiguous")
         UNGROUPABLE = "ungroupable", _("ungrouped")
 
+    # The key (alliance, case) says already that the alliance is there.
     alliance = models.ForeignKey(
         "alliance.Alliance", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False,
-        default=current_alliance_id,
+        db_constraint=False, default=current_alliance_id,
     )  # fmt: skip
     case = _leaf_key("grouping.Case")
     revision = models.PositiveSmallIntegerField()
