@@ -30,8 +30,8 @@ def measure() -> Section:
     return Section(
         "Grouping",
         f"One process, processor time, best of {RUNS} runs over cases in memory. Warm: the chains of all "
-        "pairs of kinds that occur are made; cold: the first pass over the set after compiling, which makes them. "
-        "Every result of the compiled scheme was compared with the interpreter's first.",
+        "pairs of kinds that occur are made; cold: the first pass over the set after compiling, which makes "
+        "them. Every result of the compiled scheme was compared with the interpreter's first.",
         (
             Table(
                 ("scheme and cases", "cases", "compiled, warm, cases/s", "cold", "interpreter", "ratio"),
