@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0002_roster_sum'),
-        ('grouping', '0017_central'),
+        ('grouping', '0019_weight_proposals'),
     ]
 
     operations = [
