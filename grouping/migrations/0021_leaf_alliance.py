@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0002_roster_sum'),
-        ('grouping', '0019_weight_proposals'),
+        ('grouping', '0020_service_items'),
     ]
 
     operations = [
