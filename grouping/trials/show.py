@@ -74,7 +74,8 @@ def _of(whole: Shift) -> str:
 
 
 def _percent(value: Fraction | None) -> str:
-    return words.DASH if value is None else f"{words.diff(value * 100, 2)}%"
+    """A relative change; nothing to say where there is none."""
+    return "" if not value else f"{words.diff(value * 100, 2)}%"
 
 
 def _index(value: Any) -> str:

@@ -35,7 +35,7 @@ CASES = f"""
 select b.id, b.institution_id, b.department_code, b.record_no, b.visit_no, b.discharged_at, b.old_drg,
        b.old_weight, b.new_drg, b.new_weight
 from ({_BOTH}) b
-where (%(changed)s = false or b.old_drg <> b.new_drg)
+where (%(changed)s = false or b.old_drg <> b.new_drg or b.old_weight is distinct from b.new_weight)
   and (%(old)s::text is null or b.old_drg = %(old)s) and (%(new)s::text is null or b.new_drg = %(new)s)
   and (%(institution)s::bigint is null or b.institution_id = %(institution)s)
   and (%(department)s::text is null or b.department_code = %(department)s)

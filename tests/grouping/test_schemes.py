@@ -66,7 +66,8 @@ def test_it_holds_from_its_day_when_a_second_person_agrees_and_groups_again(scen
     assert "本市分组方案" in page and "2026-10-01" in page
     with inside(scene):
         approvals.decide(by=scene.meng, approval=approval, verdict="yes")
-    assert {job.kind for job in jobs.drain(scene.qinghe)} == {"cases.group_month", "metrics.refresh"}
+    kinds = {"cases.group_month", "cases.queue_month", "metrics.refresh"}
+    assert {job.kind for job in jobs.drain(scene.qinghe)} == kinds
     with inside(scene):
         city = Scheme.objects.get(code="city_2026")
         assert (city.name, city.from_date, city.illustrative) == ("本市分组方案", date(2026, 10, 1), False)
@@ -361,4 +362,4 @@ def test_the_difference_of_two_versions_can_be_read_searched_and_taken_along(sce
     other = imported(scene, package(**CITY, **{"9.8000": "1.1", "mcc or cc": "cc"}))
     more = f"schemes/compare/{shipped.pk}/{other.pk}/"
     assert queries(client, more) and queries(client, more) == few
-    assert "<del>mcc</del>" in text(client.get(f"{HOME}/{more}?view=rules"))
+    assert "<del>mcc or </del>" in text(client.get(f"{HOME}/{more}?view=rules"))
