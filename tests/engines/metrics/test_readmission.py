@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grouping.engine.readmission import VARIANTS, Book, Judged, Link, Rate, Rules, Stay, rates
@@ -100,6 +100,8 @@ def made(number: int, institution: str, start: int, hours: int, **changes: objec
     return Stay(**(usual | changes))  # type: ignore[arg-type]
 
 
+# How fast values are drawn says how busy the machine is, nothing about the judgement.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(0, 200), st.integers(0, 100)), max_size=8))
 def test_an_admission_counts_for_one_discharge_at_most(drawn: list[tuple[str, int, int]]) -> None:
     stays = [made(number, *one) for number, one in enumerate(drawn)]
