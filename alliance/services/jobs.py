@@ -62,18 +62,24 @@ class Step:
 
 Handler = Callable[[Work], Step]
 _handlers: dict[str, Handler] = {}
+_words: dict[str, Any] = {}
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the handler of a kind of job."""
+def handles(kind: str, words: Any) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the handler of a kind of job; `words` is what pages call it."""
 
     def register(handler: Handler) -> Handler:
         if kind in _handlers:
             raise ValueError(f"two handlers for jobs of kind {kind}")
-        _handlers[kind] = handler
+        _handlers[kind], _words[kind] = handler, words
         return handler
 
     return register
+
+
+def words_of(kind: str) -> str:
+    """What a kind of job is called, in the reader's language; one of an older version keeps its key."""
+    return str(_words.get(kind, kind))
 
 
 @transaction.atomic

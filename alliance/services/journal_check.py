@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliance.models import Alliance, Job, JournalHead, Membership
 from alliance.services import jobs, journal, sealer
@@ -17,7 +18,7 @@ def start(*, by: Membership) -> Job:
     return jobs.enqueue(by=by, kind=KIND, dedupe="chain")
 
 
-@jobs.handles(KIND)
+@jobs.handles(KIND, gettext_lazy("Check the journal’s chain"))
 def check(work: jobs.Work) -> jobs.Step:
     """Check the next rows; the result names how many were checked and the first that does not fit, if any."""
     chain = sealer.chain_of(Alliance.objects.get(pk=current_alliance_id()))

@@ -38,24 +38,21 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Data"),
+        _("Cases"),
         (
             Entry("case-files", _("Case files"), "file", "case_file.view"),
             Entry("cases", _("Cases and groups"), "list", "case.list"),
             Entry("work-queue", _("Records to clear"), "flag", "queue.view"),
-            Entry("disputes", _("Disputes about the scheme"), "scale", "dispute.view"),
-            Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
-            Entry("metrics", _("Metrics"), "scale", "indicator.view"),
             Entry("pairs", _("Two documents"), "columns", "case.list"),
             Entry("central", _("Central groups"), "updown", "case.list"),
-            Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
-            Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
-            Entry("jobs", _("Jobs"), "refresh", "job.view"),
+            Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
+            Entry("disputes", _("Disputes about the scheme"), "alert", "dispute.view"),
         ),
     ),
     (
-        _("Reports"),
+        _("Figures"),
         (
+            Entry("metrics", _("Metrics"), "chart", "indicator.view"),
             Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("both-ways", _("DRG beside DIP"), "scale", "report.view"),
             Entry("reform-effect", _("Effect of the reform"), "report", "report.view"),
@@ -71,11 +68,19 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Rules"),
+        (
+            Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
+            Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
+            Entry("parameters", _("Parameters"), "columns", "parameter.view"),
+            Entry("data-dictionary", _("Data dictionary"), "list", "home.view"),
+        ),
+    ),
+    (
         _("Settings"),
         (
-            Entry("parameters", _("Parameters"), "columns", "parameter.view"),
             Entry("data:index", _("Master data"), "database", "master.view"),
-            Entry("data-dictionary", _("Data dictionary"), "columns", "home.view"),
+            Entry("jobs", _("Jobs"), "refresh", "job.view"),
             Entry("journal", _("Journal"), "history", "journal.view"),
             Entry("api-keys", _("API keys"), "key", "api_key.issue"),
         ),

@@ -23,16 +23,6 @@ from alliance.web.parts import Action, Empty, Fact, Tab
 
 State = Job.State
 CHIPS = {State.QUEUED: "", State.RUNNING: "info", State.DONE: "ok", State.FAILED: "late", State.DEAD: "late"}
-KINDS = {
-    "case_file.check": gettext_lazy("Check a case file"),
-    "case_file.help": gettext_lazy("Help to check a case file"),
-    "cases.group_month": gettext_lazy("Group the cases of a month"),
-    "metrics.refresh": gettext_lazy("Sum up the months that changed"),
-    "scheme.check": gettext_lazy("Check a scheme package"),
-    "scheme.weights": gettext_lazy("Compute weights from stored cases"),
-    "performance.run_month": gettext_lazy("Compute a month"),
-    "journal.verify": gettext_lazy("Check the journal’s chain"),
-}
 VIEWS = {
     "live": (gettext_lazy("Under way"), Q(state__in=[State.QUEUED, State.RUNNING])),
     "failed": (gettext_lazy("Failed or given up"), Q(state__in=[State.FAILED, State.DEAD])),
@@ -54,7 +44,7 @@ class JobTable(lists.Table):
     error = tables.Column(verbose_name=gettext_lazy("what went wrong"), attrs=lists.WRAP)
 
     def render_kind(self, record: Job) -> str:
-        return format_html("{} <span class='sub'>{}</span>", name_of(record.kind), record.dedupe)
+        return format_html("{} <span class='sub'>{}</span>", jobs.words_of(record.kind), record.dedupe)
 
     def render_state(self, record: Job) -> Any:
         return cells.chip(CHIPS[State(record.state)], record.get_state_display())
@@ -70,11 +60,6 @@ class JobTable(lists.Table):
 
     def render_error(self, value: str) -> str:
         return value[:200]
-
-
-def name_of(kind: str) -> str:
-    """The work in words; a kind without a name of its own shows its code."""
-    return str(KINDS.get(kind, kind))
 
 
 def seen_by(membership: Membership) -> QuerySet[Job]:
@@ -110,7 +95,7 @@ def job(request: Any, pk: int) -> HttpResponseBase:
     found = get_or_404(seen_by(request.membership), pk=pk)
     ended = found.state in progress.ENDED
     context = {
-        "title": name_of(found.kind), "job": found, "poll": reverse("job-progress", args=[pk]),
+        "title": jobs.words_of(found.kind), "job": found, "poll": reverse("job-progress", args=[pk]),
         "details": _facts(found), "actions": _actions(found, request.membership),
         "look_again": 0 if ended else 5,
     }  # fmt: skip

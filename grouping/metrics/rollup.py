@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -103,7 +104,7 @@ def stale_months() -> list[Month]:
     return [Month.of(row["month"]) for row in cases_sql.fetch(sql.STALE_MONTHS)]
 
 
-@jobs.handles(REFRESH)
+@jobs.handles(REFRESH, gettext_lazy("Sum up the months that changed"))
 def refresh_stale(work: jobs.Work) -> jobs.Step:
     """One chunk: one month; the month asked for first, then those that are stale, until none is."""
     done = work.previous.get("done", [])

@@ -13,6 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.services import calendar, jobs, parameters
@@ -75,7 +77,7 @@ def withdrawn(file: CaseFile) -> int:
     return cases_sql.execute(sql.WITHDRAW, file=file.pk, row_causes=ROWS)
 
 
-@jobs.handles(bell.REFRESH)
+@jobs.handles(bell.REFRESH, gettext_lazy("Look for records to clear"))
 def refresh_month(work: jobs.Work) -> jobs.Step:
     """Items of one month after its grouping: found, back, closed, in one transaction."""
     month = Month.parse(work.job.arguments["month"])

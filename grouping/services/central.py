@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution, Membership
 from alliance.services import files, jobs, journal, parameters
@@ -67,7 +68,7 @@ def _bounds(on: date) -> tuple[int, int]:
     return limit, days
 
 
-@jobs.handles(READ)
+@jobs.handles(READ, gettext_lazy("Read a file of central groups"))
 def read(work: jobs.Work) -> jobs.Step:
     """One chunk of rows from where the last one ended; after the last one all are compared."""
     rows = CentralFile.objects.select_related(

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Job, Membership
@@ -28,7 +30,7 @@ def enqueue_month(*, by: Membership | None, month: Month) -> Job:
     return jobs.enqueue(by=by, kind=GROUP, dedupe=str(month), arguments={"month": str(month)})
 
 
-@jobs.handles(GROUP)
+@jobs.handles(GROUP, gettext_lazy("Group the cases of a month"))
 def group_month(work: jobs.Work) -> jobs.Step:
     """One chunk: a page of cases without a result, grouped and stored under this job's run of their scheme.
 

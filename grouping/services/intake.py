@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.register import Value
 from alliance.models import Institution, Membership
@@ -81,7 +82,7 @@ def _whole(key: str, on: date) -> int:
     return value
 
 
-@jobs.handles(CHECK)
+@jobs.handles(CHECK, gettext_lazy("Check a case file"))
 def check(work: jobs.Work) -> jobs.Step:
     """Some rows a chunk: good ones staged, bad ones kept with their errors; at last the preview."""
     file = _file(work)
@@ -122,7 +123,7 @@ def _call_help(file: CaseFile, start: Checkpoint) -> None:
         jobs.enqueue(by=file.received_by, kind=HELP, dedupe=dedupe, arguments=arguments)
 
 
-@jobs.handles(HELP)
+@jobs.handles(HELP, gettext_lazy("Help to check a case file"))
 def help_check(work: jobs.Work) -> jobs.Step:
     """One range that nobody works at, while there is one; the first job of the file finishes it."""
     file, start = _file(work), _checkpoint(work.job.arguments)

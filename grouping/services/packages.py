@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.refusal import Refused
 from alliance.lib.sheets.limits import Limits, SheetRefused
@@ -124,7 +125,7 @@ def _emptied(version: SchemeVersion) -> SchemeVersion:
     return locked
 
 
-@jobs.handles(CHECK)
+@jobs.handles(CHECK, gettext_lazy("Check a scheme package"))
 def check(work: jobs.Work) -> jobs.Step:
     """Read the upload whole and keep what was found; a sound package becomes a draft."""
     version = SchemeVersion.objects.select_related("upload", "made_by").get(pk=work.job.arguments["version"])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
@@ -77,7 +78,7 @@ def _enqueue(by: Membership, run: GroupingRun, month: Month, after: int, last: i
     return jobs.enqueue(by=by, kind=TRIAL, dedupe=f"{run.pk}/{month}/{last}", arguments=arguments)
 
 
-@jobs.handles(TRIAL)
+@jobs.handles(TRIAL, gettext_lazy("Dry run of a scheme on past months"))
 def try_part(work: jobs.Work) -> jobs.Step:
     """One page of a trial's part: read, group, store; the last page closes the part."""
     arguments = work.job.arguments

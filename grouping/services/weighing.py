@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
@@ -61,7 +62,7 @@ def _terms(today: date) -> dict[str, Any]:
     }
 
 
-@jobs.handles(KIND)
+@jobs.handles(KIND, gettext_lazy("Compute weights from stored cases"))
 def compute(work: jobs.Work) -> jobs.Step:
     """Compute a proposal whole; what it came to is kept with it."""
     row = WeightProposal.objects.get(pk=work.job.arguments["proposal"])

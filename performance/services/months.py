@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from alliance.lib.money import SplitRefused
 from alliance.lib.period import Month
@@ -76,7 +76,7 @@ def _give_up_lost(by: Membership, month: Month) -> None:
         )
 
 
-@jobs.handles(RUN)
+@jobs.handles(RUN, gettext_lazy("Compute a month"))
 def run_month(work: jobs.Work) -> jobs.Step:
     """Chunk 0 checks completeness, chunk 1 collects, freezes, settles, stores; a refusal ends the job."""
     if refused := work.previous.get("refused"):

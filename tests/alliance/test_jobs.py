@@ -13,7 +13,7 @@ from tests.world import World
 calls: list[int] = []
 
 
-@jobs.handles("test.count")
+@jobs.handles("test.count", "count")
 def count(work: jobs.Work) -> jobs.Step:
     """Count to the number asked for, one a chunk; stumble where told."""
     calls.append(work.number)
