@@ -183,8 +183,7 @@ class Things:
 
     @cached_property
     def case(self) -> Case:
-        assert self.case_file
-        return Case.objects.front_pages().filter(institution=self.side.place).order_by("-pk")[0]
+        return Case.objects.front_pages().filter(file=self.case_file).order_by("-pk")[0]
 
     @cached_property
     def work_item(self) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grouping.engine.case import Number
-from grouping.engine.reasons import Condition, Reason
+from grouping.engine.reasons import Condition, Reason, Verdict
 from grouping.engine.rules import Compare, Department, Discharge, Flag, InList
 
 Names = Mapping[str, str]
@@ -132,6 +132,10 @@ class Voice:
         said = [self._list(subject, names, None) for subject, names in found.items()]
         said += [self.reason(one) for one in others]
         return self.pick("，", ", ").join(dict.fromkeys(said))
+
+    def missing(self, why: Verdict) -> str:
+        """Everything that was missing."""
+        return self.pick("；", "; ").join(dict.fromkeys(self.lack(lack) for lack in why.lacks))
 
     def _list(self, subject: str, names: Sequence[str], condition: Condition | None) -> str:
         tables = self.pick(" 或", " or ").join(self.table(name) for name in names[:NAMED])

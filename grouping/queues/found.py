@@ -21,7 +21,7 @@ from alliance.services import calendar, jobs, parameters
 from grouping import facts
 from grouping import sql as cases_sql
 from grouping.engine.interpreter import explain
-from grouping.engine.story import undone_because
+from grouping.engine.outcome import undone_because
 from grouping.models import Case, CaseFile, GroupedCase
 from grouping.models.queues import CASE_CAUSES, ROW_CAUSES, Cause
 from grouping.queues import bell, causes, sql

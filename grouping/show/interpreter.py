@@ -11,8 +11,8 @@ from alliance.models import Institution
 from alliance.web import parts, words
 from grouping import tables
 from grouping.engine.interpreter import explain
+from grouping.engine.outcome import group_name
 from grouping.engine.rows import Scheme as Package
-from grouping.engine.story import group_name
 from grouping.engine.tier import Tier
 from grouping.engine.trace import Trace
 from grouping.interpreting import Asked, Codes, book

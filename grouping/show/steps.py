@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from grouping import texts
+from grouping.engine.outcome import group_name
 from grouping.engine.rows import Scheme as Package
-from grouping.engine.story import Attempt, Complication, Line, Story, as_text, group_name, tell
+from grouping.engine.story import Attempt, Complication, Line, Story, as_text, tell
 from grouping.engine.trace import Trace
 
 # How a line of the story is drawn: class and icon of the trail.

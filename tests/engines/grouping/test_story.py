@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from grouping.engine.interpreter import explain
+from grouping.engine.outcome import undone_because
 from grouping.engine.parser import parse
 from grouping.engine.reasons import Condition, verdict
 from grouping.engine.rules import atoms, render
 from grouping.engine.scheme import Scheme
-from grouping.engine.story import as_text, tell, undone_because
+from grouping.engine.story import as_text, tell
 from tests.engines.grouping.tiny import TINY, case, read, with_rows, with_text
 
 
