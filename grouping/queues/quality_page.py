@@ -81,18 +81,21 @@ def _row(
 ) -> Row:
     place = places[one.institution_id]
     short = str(place.short_name or place.name)
+    unnamed = _("not named (not yet corrected)")
     query: dict[str, Any] = {"view": "all", "institution": place.pk, "month": str(month)}
     name = short
     if by == "department":
         name = rooms.get((place.pk, one.department), one.department) or words.DASH
         query["department"] = one.department
     if by == "coder":
-        name = one.coder or _("not named (not yet corrected)")
+        name = one.coder or unnamed
         query["coder"] = one.coder
+    # Rows that name nobody are only those not yet corrected: a rate of theirs says nothing.
+    over = one.over(limit) and name != unnamed
     return Row(
         name, "" if by == "institution" else short, one, words.pct(one.error_rate),
         words.pct(one.share(one.ungrouped)), words.pct(one.share(one.ambiguous)),
-        words.pct(one.answered_rate), one.over(limit), f"{reverse('work-queue')}?{urlencode(query)}",
+        words.pct(one.answered_rate), over, f"{reverse('work-queue')}?{urlencode(query)}",
     )  # fmt: skip
 
 
