@@ -123,20 +123,29 @@ def _lines(text: str) -> list[str]:
 
 
 def _parse(lines: list[str]) -> _Parsed:
-    reader = csv.reader(lines, strict=True)
-    found = _Parsed([], [], [])
-    while True:
-        first = reader.line_num
-        try:
-            cells: Cells | None = next(reader)
-        except StopIteration:
-            return found
-        except csv.Error:
-            cells = None
+    """The records of lines; the csv module looks at those with a quote (or another oddity), it alone can."""
+    found, first, count = _Parsed([], [], []), 0, len(lines)
+    while first < count:
+        body = lines[first].removesuffix("\n").removesuffix("\r")
+        if '"' in body or "\r" in body or len(body) > _LONGEST_CELL:
+            cells, taken = _next_record(lines, first)
+        else:
+            cells, taken = body.split(",") if body else [], 1
         if cells is None or cells:
             found.rows.append(cells)
             found.firsts.append(first)
-            found.lasts.append(reader.line_num - 1)
+            found.lasts.append(first + taken - 1)
+        first += taken
+    return found
+
+
+def _next_record(lines: list[str], first: int) -> tuple[Cells | None, int]:
+    """The cells of the record that begins at a line, None where unclear, and how many lines it has."""
+    reader = csv.reader(map(lines.__getitem__, range(first, len(lines))), strict=True)
+    try:
+        return next(reader), reader.line_num
+    except csv.Error:
+        return None, reader.line_num
 
 
 def _without_open(found: _Parsed, whole: bytes, at: Position, more: bool) -> Block:
