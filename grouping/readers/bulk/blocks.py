@@ -12,7 +12,6 @@ from typing import BinaryIO
 from grouping.readers.rows import Checkpoint, FileRefused, Limits, Position
 
 BLOCK = 1 << 19  # bytes read at a time: some hundred records
-_LONGEST_CELL = 131_072  # characters, of the csv module
 Cells = list[str]
 
 
@@ -34,7 +33,7 @@ class Block:
         if self.parsed is not None:
             return self.parsed
         lines = self.data.decode(encoding).replace("\r\n", "\n").split("\n")[: len(self.firsts)]
-        if max(map(len, lines), default=0) > _LONGEST_CELL:
+        if max(map(len, lines), default=0) > csv.field_size_limit():
             return _parse([line + "\n" for line in lines]).rows
         return [line.split(",") for line in lines]
 
@@ -127,7 +126,7 @@ def _parse(lines: list[str]) -> _Parsed:
     found, first, count = _Parsed([], [], []), 0, len(lines)
     while first < count:
         body = lines[first].removesuffix("\n").removesuffix("\r")
-        if '"' in body or "\r" in body or len(body) > _LONGEST_CELL:
+        if '"' in body or "\r" in body or len(body) > csv.field_size_limit():
             cells, taken = _next_record(lines, first)
         else:
             cells, taken = body.split(",") if body else [], 1
