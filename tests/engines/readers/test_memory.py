@@ -3,12 +3,15 @@
 import io
 import tracemalloc
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
 from grouping.readers import text
+from grouping.readers.bulk import blocks, memo
+from grouping.readers.bulk.reader import BulkReader
 from grouping.readers.hqms import SeenKeys, open_front_pages, read_from, read_front_pages, row_key
-from grouping.readers.rows import BadRow, FrontPage
+from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Limits
 from tests.engines.readers.sheet import DICTIONARY, row, text_of
 
 COLUMNS = (
@@ -28,7 +31,10 @@ class Endless(io.RawIOBase):
     def seek(self, offset: int, whence: int = 0) -> int:
         assert whence == 0
         self.made, self.rest = 0, HEADER.encode()
-        return len(self.read(offset))
+        passed = 0
+        while step := len(self.read(min(offset - passed, 1 << 12))):
+            passed += step
+        return passed
 
     def read(self, size: int = -1) -> bytes:
         assert size >= 0, "nobody reads the whole file"
@@ -64,6 +70,35 @@ def test_without_keys_four_times_the_rows_take_the_same_memory(monkeypatch):
     assert (small[0], large[0]) == (2_000, 8_000)
     assert large[1] < small[1] + (1 << 16)
     assert large[1] < 1 << 20
+
+
+def in_bulk(rows: int) -> int:
+    """Rows proven in ranges, as a worker takes them: laid first, then read one after the other."""
+    file = Endless(rows)
+    start = open_front_pages(file)
+    reader = BulkReader(start, dictionary=DICTIONARY, limits=Limits())
+    proven = 0
+    for begin, end in pairwise(blocks.cut(file, start, Limits(), 500)):
+        at = Checkpoint(start.encoding, start.header, begin)
+        proven += sum(len(batch.lines) for batch in reader.read(file, at, end.offset))
+    return proven
+
+
+def test_in_bulk_four_times_the_rows_take_the_same_memory(monkeypatch):
+    monkeypatch.setattr(text, "BLOCK", 1 << 14)
+    monkeypatch.setattr(blocks, "BLOCK", 1 << 14)
+    small, large = (peak_of(lambda rows=rows: in_bulk(rows)) for rows in (2_000, 8_000))
+
+    assert (small[0], large[0]) == (2_000, 8_000)
+    assert large[1] < small[1] + (1 << 16)
+    assert large[1] < 2 << 20
+
+
+def test_what_is_remembered_of_a_column_has_a_bound():
+    found = memo.Memo(str, kept=100)
+
+    assert found.of([str(n) for n in range(1_000)]) == [str(n) for n in range(1_000)]
+    assert len(found) <= 100
 
 
 def test_the_keys_of_200_000_rows_fit_into_40_mib():
