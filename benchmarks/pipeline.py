@@ -2,7 +2,7 @@
 
 The floor is PostgreSQL's bare COPY of the same bytes into one text column of an ordinary table, in the same
 run.
-`BENCH_ROWS` makes it smaller (default 200,000 rows).
+`BENCH_ROWS` makes it smaller or larger (200,000 rows when not said).
 """
 
 from __future__ import annotations
