@@ -36,6 +36,17 @@ OF_KIND: Mapping[Kind, tuple[str, ...]] = {
 MISSING: Mapping[Kind, str] = {
     Kind.CHOICE: "choice_missing", Kind.DAY: "datetime_missing", Kind.MOMENT: "datetime_missing",
 }  # fmt: skip
+# Checks that work out their column or their message as they go: where they report.
+_CODES = ("C01C", "C03C", "C06x01C", "C12C", "C14x01C", "C35x01C")
+COMPUTED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("code_too_short", "code_near", "code_unknown"), _CODES),
+    "procedure_form": ("C14x01C", "C35x01C"),
+    "operation_outside_stay": ("C16x01", "C37x01"),
+    **dict.fromkeys(("id_scientific", "id_checksum", "id_malformed"), ("A20",)),
+    "payment_unknown": ("A46C",),
+    "institution_unknown": ("A01",),
+    "institution_other": ("A01",),
+}
 _NUMBER = re.compile(r"x\d{2}")
 
 
@@ -157,17 +168,35 @@ def _reported() -> Mapping[str, tuple[str, ...]]:
         for column, key in _calls(module):
             if key not in found[column]:
                 found[column].append(key)
+    for key, columns in COMPUTED.items():
+        for column in columns:
+            found[column].append(key)
     return {column: tuple(keys) for column, keys in found.items()}
 
 
 def _calls(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """`report(column, code, message)`, helpers given a column and a message, tables from one to the other."""
     for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "report" and node.args:
-            column = _constant(module, node.args[0])
-            for argument in node.args[2:3]:
-                for key in _texts(argument):
-                    if column and key in MESSAGES:
-                        yield column, key
+        if isinstance(node, ast.Dict):
+            yield from _pairs(module, node)
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        reports = getattr(node.func, "attr", "") == "report"
+        columns = [_constant(module, one) for one in (node.args[:1] if reports else node.args)]
+        for argument in node.args[2:3] if reports else node.args:
+            for key in _texts(argument):
+                yield from ((column, key) for column in columns if key in MESSAGES and _known(column))
+
+
+def _pairs(module: ModuleType, table: ast.Dict) -> Iterator[tuple[str, str]]:
+    for name, value in zip(table.keys, table.values, strict=True):
+        column, key = _constant(module, name) if name else "", _constant(module, value)
+        if key in MESSAGES and _known(column):
+            yield column, key
+
+
+def _known(column: str) -> bool:
+    return column in FIELDS or column in listfields.NAMES
 
 
 def _constant(module: ModuleType, node: ast.expr) -> str:

@@ -90,7 +90,7 @@ def item_lists(request: Any) -> HttpResponse:
 
 def _lists(rows: list[items.Rate]) -> grid.Grid:
     columns = grid.columns(
-        (_("list"), grid.HEAD), (_("institution"), grid.TEXT), (_("checked"), grid.TEXT),
+        (_("file"), grid.HEAD), (_("institution"), grid.TEXT), (_("checked"), grid.TEXT),
         (_("items"), grid.NUMBER), (_("wrong codes"), grid.NUMBER),
         (_("against the list before"), grid.NUMBER),
         (_("share of wrong codes"), grid.KEY),

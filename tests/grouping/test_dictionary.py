@@ -38,6 +38,10 @@ def test_every_check_stands_beside_its_field() -> None:
     assert {"fee_sum_conflict", "amount_form", "total_not_positive"} <= set(errors["D01"])
     assert "number_range" in errors["A16"] and "value_missing" not in errors["A16"]
     assert "duplicate_record" in errors["A48"] and errors["B14"] == ()
+    assert "pathology_missing" in errors["C09C"] and "external_cause_missing" in errors["C12C"]
+    assert "code_unknown" in errors["C06x01C"] and "id_checksum" in errors["A20"]
+    assert set(dictionary.COMPUTED) <= set(MESSAGES)
+    assert {column for columns in dictionary.COMPUTED.values() for column in columns} <= set(FIELDS)
 
 
 def test_every_error_and_every_finding_is_there() -> None:
