@@ -20,7 +20,7 @@ class Attachment(AllianceRow):
     purpose = models.CharField(max_length=12, choices=Purpose)
     stored_name = models.CharField(max_length=64, editable=False)
     shown_name = models.CharField(_("file name"), max_length=200)
-    content_type = models.CharField(max_length=60)
+    content_type = models.CharField(max_length=100)
     size = models.BigIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
     owner = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")

@@ -46,7 +46,8 @@ class ItemTable(lists.Table):
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
         member = request.membership
-        hidden = [] if member.institution_id is None else ["institution"]
+        # The office reads both in one column, so that the sentence about what is wrong has room.
+        hidden = ["department_name"] if member.institution_id is None else ["institution"]
         hidden += [] if _acts(member) else ["box"]
         super().__init__(*args, request=request, exclude=hidden, **kwargs)
 
@@ -57,12 +58,7 @@ class ItemTable(lists.Table):
         )  # fmt: skip
 
     def render_state(self, record: Any) -> SafeString:
-        now = timezone.now()
-        kind, word = show.state_word(record, now)
-        shown = chip(kind, word)
-        if record.internal_from and now >= record.internal_from and record.state in LIVE:
-            shown = SafeString(f"{shown} {chip('', _('internal only'), 'lock')}")
-        return shown
+        return chip(*show.state_word(record, timezone.now()))
 
     def render_cause(self, record: WorkItem) -> str:
         return str(Cause(record.cause).label)
@@ -73,18 +69,20 @@ class ItemTable(lists.Table):
             "first": found[0], "n": len(found) - 1,
         }  # fmt: skip
 
-    def render_institution(self, record: WorkItem) -> str:
-        return (
-            str(record.institution.short_name or record.institution.name)
-            if record.institution
-            else words.DASH
-        )
+    def render_institution(self, record: Any) -> SafeString:
+        place = record.institution
+        name = (place.short_name or place.name) if place else words.DASH
+        room = record.department_name or record.department_code or ""
+        return format_html("{} <span class='sub'>{}</span>", name, room)
 
     def render_department_name(self, record: Any) -> str:
         return str(record.department_name or record.department_code or words.DASH)
 
-    def render_month(self, value: Any) -> str:
-        return words.month(value)
+    def render_month(self, record: WorkItem, value: Any) -> SafeString:
+        shown = words.month(value)
+        if record.internal_from and timezone.now() >= record.internal_from and record.state in LIVE:
+            return format_html("{} {}", shown, chip("", _("internal only"), "lock"))
+        return format_html("{}", shown)
 
 
 def _acts(membership: Membership) -> bool:

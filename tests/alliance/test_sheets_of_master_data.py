@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
+from openpyxl import Workbook
 
 from alliance.lib import sheets
 from alliance.models import Attachment, Department, Institution, Journal, RosterRow, Staff, WorkCalendarDay
@@ -68,6 +69,18 @@ def test_a_sheet_is_looked_at_first_and_stored_on_confirmation(world: World) -> 
         entry = Journal.objects.get(verb="master.imported")
         assert entry.detail["new"] == 2 and entry.detail["kind"] == "alliance.staff"
         assert Attachment.objects.filter(purpose="import", delete_after__isnull=False).count() == 2
+
+
+def test_a_workbook_is_taken_in_like_a_text_sheet(world: World) -> None:
+    client, book = world.client("su"), Workbook()
+    book.active.append(staff_head().strip().split(","))
+    book.active.append(["QH01", "D1", "白露", "doctor", "主任医师", "03"])
+    content = io.BytesIO()
+    book.save(content)
+    looked = send(client, content.getvalue(), "名单.xlsx")
+    assert looked.context["outcome"].new == 1
+    assert confirm(client, looked).status_code == 302
+    assert staff(world) == [("D1", "白露")]
 
 
 def test_faults_name_line_column_and_remedy_and_nothing_is_stored(world: World) -> None:
