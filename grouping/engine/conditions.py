@@ -18,6 +18,7 @@ Codes = Sequence[str]
 Test = Callable[[Codes, Codes, Any, int], int]
 CC, MCC = 1, 2
 NO_GROUP = -1
+NEVER = -2  # no principal diagnosis is of this group
 # How a field of FORMAT 3 is read from a source; the value None = missing, a weight of 0 too.
 Fields = Mapping[str, Callable[[Any], Any]]
 
@@ -88,7 +89,8 @@ class Levels:
     """The complications of a scheme, ready to ask `mcc` and `cc` at once (FORMAT 4).
 
     The answer of its tests is 2 when an MCC counts, plus 1 when a CC counts. groups: exclusion group -> its
-    number, by which `excluded` is said.
+    number, by which `excluded` is said. mcc, cc: code -> the group of principal diagnoses it does not count
+    beside.
     """
 
     def __init__(self, scheme: Scheme) -> None:
@@ -96,37 +98,40 @@ class Levels:
         self.groups = {
             group: number for number, group in enumerate(dict.fromkeys((*scheme.exclusions.values(), *named)))
         }
-        # Group, level and "has a second row" of a code in one number: most codes cost one look.
-        self.rows: dict[str, int] = {}
-        self.second: dict[str, int] = {}
+        self.mcc = self._level(scheme, "MCC")
+        self.cc = self._level(scheme, "CC")
+        self.without_mcc = frozenset(self.mcc).isdisjoint
+
+    def _level(self, scheme: Scheme, level: str) -> dict[str, int]:
+        found: dict[str, int] = {}
         for code, rows in scheme.complications.items():
-            first, *more = (self.groups[row.group] << 2 | (row.level == "MCC") for row in rows)
-            self.rows[code] = first | bool(more) << 1
-            for row in more:
-                self.second[code] = row
+            for row in rows:
+                if row.level == level:
+                    group = self.groups[row.group]
+                    # One principal diagnosis has one group: two rows of two groups are never both silenced.
+                    found[code] = group if found.get(code, group) == group else NEVER
+        return found
 
     def both(self, diagnoses: Codes, procedures: Codes, source: Any, excluded: int) -> int:
         """Whether an MCC counts, and whether a CC counts."""
-        rows, level = self.rows, 0
+        mcc, cc, level = self.mcc, self.cc, 0
         for code in diagnoses[1:]:
-            if code in rows:
-                row = rows[code]
-                if row >> 2 != excluded:
-                    level |= MCC if row & 1 else CC
-                if row & 2 and self.second[code] >> 2 != excluded:
-                    level |= MCC if self.second[code] & 1 else CC
+            if code in mcc and mcc[code] != excluded:
+                level |= MCC
+            if code in cc and cc[code] != excluded:
+                level |= CC
         return level
 
     def worst(self, diagnoses: Codes, procedures: Codes, source: Any, excluded: int) -> int:
         """As `both`, where a CC beside an MCC makes no difference."""
-        rows, level = self.rows, 0
+        # Asking all codes at once is quicker; only a hit needs the closer look.
+        if not self.without_mcc(diagnoses):
+            mcc = self.mcc
+            for code in diagnoses[1:]:
+                if code in mcc and mcc[code] != excluded:
+                    return MCC
+        cc = self.cc
         for code in diagnoses[1:]:
-            if code in rows:
-                row = rows[code]
-                if row & 2:
-                    return self.both(diagnoses, procedures, source, excluded)
-                if row >> 2 != excluded:
-                    if row & 1:
-                        return MCC
-                    level = CC
-        return level
+            if code in cc and cc[code] != excluded:
+                return CC
+        return 0

@@ -70,10 +70,11 @@ class Settled:
 
     def of(self, principal: int, main: int, many: bool) -> bool | None:
         """Whether the condition holds for a pair of kinds; many: there are other procedures. None: open."""
+        # Most conditions ask one side only, and of the other nothing is said.
         for (holds, fails), kind in ((self.by_principal, principal), (self.by_main, main)):
-            if holds >> kind & 1:
+            if holds and holds >> kind & 1:
                 return True
-            if fails >> kind & 1:
+            if fails and fails >> kind & 1:
                 return False
         return False if self.asks_others and not many else None
 

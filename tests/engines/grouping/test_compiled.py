@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grouping.engine import compiled, interpreter
+from grouping.engine import chains, compiled, interpreter
 from grouping.engine.case import Case
 from grouping.engine.compiled import compile_scheme
 from grouping.engine.rows import Scheme
@@ -107,7 +107,7 @@ def test_a_rule_of_ten_thousand_members_and_one_of_ten_thousand_levels(tmp_path:
 def test_many_kinds_of_codes_are_grouped_when_no_more_chains_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiled, "KEPT", 5)
+    monkeypatch.setattr(chains, "KEPT", 5)
     scheme = read(tmp_path)
     ready = compile_scheme(scheme)
     diagnoses = ["I63.900", "I61.000", "P07.100", "S06.200", "Z99.900", ""]
