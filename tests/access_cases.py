@@ -24,13 +24,15 @@ class Case:
 
     `of`: the arguments that name the object, replaced by one that does not exist for the comparison; empty:
     the same for everybody. `shared`: every institution of the alliance may know the object. `queries`:
-    conditions tried on the list.
+    conditions tried on the list. `aggregates`: means of the whole alliance stand on the page, which may move
+    with another institution's rows; the rows themselves may not be there.
     """
 
     make: Make | None = None
     of: tuple[str, ...] = ()
     shared: bool = False
     queries: tuple[str, ...] = ()
+    aggregates: bool = False
 
     def arguments(self, things: Things) -> dict[str, Any]:
         """The arguments of the address for the things of a side; makes what is not there yet."""
@@ -193,14 +195,20 @@ CASES: dict[str, Case] = {
     # Metrics
     "metrics": Case(
         queries=("?month=2026-11", f"?institution={THERE}", "?by=department&month=2026-11", "?by=group",
-                 "?by=doctor&view=structure", "?view=safety&sort=-deaths", "?view=efficiency")
+                 "?by=doctor&view=structure", "?view=safety&sort=-deaths", "?view=efficiency"),
+        aggregates=True,
     ),
     "metric": Case(
-        queries=("?metric=cmi&month=2026-11", "?metric=deaths", f"?metric=cei&institution={THERE}")
+        queries=("?metric=cmi&month=2026-11", "?metric=deaths", f"?metric=cei&institution={THERE}"),
+        aggregates=True,
     ),
     "metrics-refresh": Case(queries=("?month=2026-11",)),
-    "metric-groups": Case(queries=("?month=2026-11&view=top", f"?institution={THERE}")),
-    "metric-review": Case(queries=("?month=2026-11", "?view=deaths", f"?institution={THERE}")),
+    "metric-groups": Case(
+        queries=("?month=2026-11&view=top", f"?institution={THERE}"), aggregates=True
+    ),
+    "metric-review": Case(
+        queries=("?month=2026-11", "?view=deaths", f"?institution={THERE}"), aggregates=True
+    ),
     "metric-readmissions": Case(
         queries=("?month=2026-11", "?view=split", "?view=overlap", "?view=down&window=national")
     ),
