@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -127,13 +128,15 @@ def read_rows(
     try:
         header = header or read_header(rows)
         places = places_of(header, problems)
-        end = rows.line_num
-        for cells in rows if places else ():
+        if not places:
+            return
+        end, take = rows.line_num, itemgetter(*places)
+        for cells in rows:
             if len(problems) >= MAX_PROBLEMS:
                 return
             line, end = end + 1, rows.line_num
             if len(cells) == len(header):
-                yield line, [cells[place].strip() for place in places]
+                yield line, [*map(str.strip, take(cells))]
             elif cells:
                 params = {"found": len(cells), "width": len(header)}
                 problems.append(Problem("", line, "", "", "case_width", params))

@@ -10,12 +10,10 @@ import gc
 import io
 import multiprocessing
 import os
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,10 +29,10 @@ from grouping.engine.casefile import (
     read_rows,
 )
 from grouping.engine.compiled import Compiled, compile_scheme
+from grouping.engine.pieces import BLOCK, Range, join, split
 from grouping.engine.problems import CaseFileError, Problem
 from grouping.engine.rows import Scheme
 
-BLOCK = 1 << 20
 PIECES = 4  # for each process, so that none waits long for the slowest
 KNOWN = 20_000  # texts of numbers that are remembered as checked
 
@@ -64,13 +62,12 @@ CELLS: dict[str, Callable[[list[str]], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One file to be grouped: by what, from where, and what its first row said."""
+    """One file to be grouped: by what and from where."""
 
     ready: Compiled
     scheme: Scheme
     source: Path
     encoding: str
-    header: list[str]
 
 
 def group_file(scheme: Scheme, source: Path, target: Path, processes: int = 1) -> Counter[str]:
@@ -78,23 +75,52 @@ def group_file(scheme: Scheme, source: Path, target: Path, processes: int = 1) -
 
     As `casefile.group_file` in all it reads, writes and refuses; the same bytes however many processes.
     """
+    likely = _likely_encoding(source)
+    work = _Work(compile_scheme(scheme, CELLS), scheme, source, likely or _encoding(source))
+    try:
+        return _group(work, target, processes)
+    except (UnicodeDecodeError, CaseFileError):
+        # The first lines may have misled; and what is wrong with the bytes is said before anything else.
+        encoding = _encoding(source)
+        if encoding == work.encoding:
+            raise
+    return _group(replace(work, encoding=encoding), target, processes)
+
+
+def _encoding(source: Path) -> str:
     with source.open("rb") as raw:
-        encoding = encoding_of(raw)
-    with source.open(encoding=encoding, newline="") as lines:
-        try:
-            header = read_header(csv.reader(lines, strict=True))
-        except csv.Error:
-            header = []  # the one process will say what is wrong
-    work = _Work(compile_scheme(scheme, CELLS), scheme, source, encoding, header)
+        return encoding_of(raw)
+
+
+def _likely_encoding(source: Path) -> str | None:
+    """What the first lines are written in: all are decoded anyway when read, once is enough."""
+    with source.open("rb") as raw:
+        block = raw.read(BLOCK)
+    try:
+        return encoding_of(io.BytesIO(block[: block.rfind(b"\n") + 1]))
+    except CaseFileError:
+        return None
+
+
+def _group(work: _Work, target: Path, processes: int) -> Counter[str]:
     part = target.with_name(target.name + ".part")
     try:
-        counts = _in_processes(work, part, processes) if processes > 1 and header else None
+        counts = _in_processes(work, part, processes) if processes > 1 else None
         if counts is None:
             counts = _in_one(work, part)
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
     return counts
+
+
+def _header(work: _Work) -> list[str]:
+    """The names of the columns; none when they cannot be read, and one process will say what is wrong."""
+    with work.source.open(encoding=work.encoding, newline="") as lines:
+        try:
+            return read_header(csv.reader(lines, strict=True))
+        except csv.Error:
+            return []
 
 
 def _in_one(work: _Work, part: Path) -> Counter[str]:
@@ -209,18 +235,19 @@ def _in_processes(work: _Work, part: Path, processes: int) -> Counter[str] | Non
     """
     if "fork" not in multiprocessing.get_all_start_methods():
         return None
+    header = _header(work)
     ranges = split(work.source, processes * PIECES)
-    if len(ranges) < 2:
+    if len(ranges) < 2 or not header:
         return None
     parts = [part.with_name(f"{part.name}{place}") for place in range(len(ranges))]
     gc.freeze()  # what the workers share they do not touch
     context = multiprocessing.get_context("fork")
     try:
-        with context.Pool(min(processes, len(ranges)), _begin, (work,)) as pool:
+        with context.Pool(min(processes, len(ranges)), _begin, (work, header)) as pool:
             found = pool.starmap(_group_range, zip(ranges, parts, strict=True), chunksize=1)
         if None in found:
             return None
-        _join(part, parts)
+        join(part, ",".join(OUT_COLUMNS) + "\n", parts)
         return sum((counts for counts in found if counts is not None), Counter[str]())
     finally:
         gc.unfreeze()
@@ -228,18 +255,18 @@ def _in_processes(work: _Work, part: Path, processes: int) -> Counter[str] | Non
             one.unlink(missing_ok=True)
 
 
-_work: list[_Work] = []
+_work: list[tuple[_Work, list[str]]] = []
 
 
-def _begin(work: _Work) -> None:
-    _work[:] = [work]
+def _begin(work: _Work, header: list[str]) -> None:
+    _work[:] = [(work, header)]
 
 
 def _group_range(piece: tuple[int, int], part: Path) -> Counter[str] | None:
     """Group the lines of a range of bytes; None when anything about them is wrong, as when the range does not
     end where a row does: so no piece can begin inside quotes unseen.
     """
-    (work,) = _work
+    ((work, header),) = _work
     problems: list[Problem] = []
     first = piece[0] == 0
     # Only the file's first bytes can be its mark.
@@ -247,67 +274,10 @@ def _group_range(piece: tuple[int, int], part: Path) -> Counter[str] | None:
     with work.source.open("rb", buffering=0) as raw, _writing(part) as out:
         raw.seek(piece[0])
         lines = io.TextIOWrapper(
-            io.BufferedReader(_Range(raw, piece[1] - piece[0]), BLOCK), encoding, newline=""
+            io.BufferedReader(Range(raw, piece[1] - piece[0]), BLOCK), encoding, newline=""
         )
-        counts = _group_lines(work, lines, out, problems, None if first else work.header)
+        try:
+            counts = _group_lines(work, lines, out, problems, None if first else header)
+        except UnicodeDecodeError:
+            return None
     return None if problems else counts
-
-
-class _Range(io.RawIOBase):
-    """The next `left` bytes of a file."""
-
-    def __init__(self, raw: io.FileIO, left: int) -> None:
-        self.raw, self.left = raw, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        got = self.raw.readinto(memoryview(buffer)[: self.left]) or 0
-        self.left -= got
-        return got
-
-
-def split(source: Path, pieces: int) -> list[tuple[int, int]]:
-    """Cut a file into at most `pieces` ranges of bytes that begin behind a line end outside quotes.
-
-    Quotes are counted; a quote inside an unquoted cell misleads the count, and then a range ends inside a
-    row, which its worker sees.
-    """
-    size = source.stat().st_size
-    cuts = [0]
-    with source.open("rb") as raw:
-        quotes = at = 0
-        for piece in range(1, pieces):
-            wanted = size * piece // pieces
-            if wanted < cuts[-1]:
-                continue
-            quotes += sum(block.count(b'"') for block in _blocks(raw, wanted - at))
-            cut, quotes = _line_end(raw, quotes)
-            at = raw.tell()
-            cuts.append(cut)
-    ends = sorted({*cuts, size})
-    return list(pairwise(ends))
-
-
-def _blocks(raw: io.BufferedReader, length: int) -> Iterator[bytes]:
-    while length > 0 and (block := raw.read(min(BLOCK, length))):
-        length -= len(block)
-        yield block
-
-
-def _line_end(raw: io.BufferedReader, quotes: int) -> tuple[int, int]:
-    """Read on to the end of a line outside quotes; return where that is, and the quotes up to there."""
-    for line in raw:
-        quotes += line.count(b'"')
-        if quotes % 2 == 0:
-            break
-    return raw.tell(), quotes
-
-
-def _join(target: Path, parts: list[Path]) -> None:
-    with target.open("wb") as out:
-        out.write((",".join(OUT_COLUMNS) + "\n").encode())
-        for part in parts:
-            with part.open("rb") as lines:
-                shutil.copyfileobj(lines, out, BLOCK)

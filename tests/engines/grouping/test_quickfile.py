@@ -9,7 +9,9 @@ import pytest
 
 from grouping.engine import quickfile
 from grouping.engine.casefile import COLUMNS
-from grouping.engine.quickfile import split
+from grouping.engine.pieces import split
+from grouping.engine.problems import CaseFileError
+from grouping.engine.quickfile import group_file as group_quickly
 from grouping.engine.scheme import Scheme
 from tests.engines.grouping.both import group_file
 from tests.engines.grouping.tiny import read
@@ -78,8 +80,6 @@ def test_no_cut_where_everything_is_one_row(tmp_path: Path) -> None:
 
 
 def test_a_fault_in_any_piece_is_reported_with_its_line(tiny: Scheme, tmp_path: Path) -> None:
-    from grouping.engine.problems import CaseFileError
-
     lines = [",".join(COLUMNS) + "\n", *(f"c{n},1,60,,,5,,1,,I63.900,\n" for n in range(500))]
     lines[400] = "bad,1,x,,,5,,1,,I63.900,\n"
     (tmp_path / "in.csv").write_text("".join(lines), encoding="utf-8")
@@ -96,3 +96,35 @@ def test_texts_are_remembered_within_bounds(
     lines = [",".join(COLUMNS) + "\n", *(f"c{n},1,{n},,{n}.5,5,,1,,I63.900,\n" for n in range(200))]
     (tmp_path / "in.csv").write_text("".join(lines), encoding="utf-8")
     assert group_file(tiny, tmp_path / "in.csv", tmp_path / "out.csv").total() == 200
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_an_encoding_that_shows_late_in_the_file_is_found(
+    encoding: str, processes: int, tiny: Scheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first lines are ASCII and fit either; the department that tells them apart comes behind."""
+    monkeypatch.setattr(quickfile, "BLOCK", 200)
+    lines = [",".join(COLUMNS) + "\n", *(f"c{n},1,60,,,5,,1,,I63.900,\n" for n in range(500))]
+    lines[400] = "病案,1,60,,,5,儿科,1,,I63.900,\n"
+    (tmp_path / "in.csv").write_text("".join(lines), encoding=encoding)
+    group_quickly(tiny, tmp_path / "in.csv", tmp_path / "out.csv", processes)
+    out = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert len(out) == 501
+    assert out[400].startswith("病案,MDCB,")
+    assert group_file(tiny, tmp_path / "in.csv", tmp_path / "again.csv").total() == 500
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_bytes_of_no_encoding_are_said_before_faults_of_rows(
+    processes: int, tiny: Scheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quickfile, "BLOCK", 200)
+    lines = [",".join(COLUMNS) + "\n", *(f"c{n},1,old,,,5,,1,,I63.900,\n" for n in range(500))]
+    content = "".join(lines).encode()
+    (tmp_path / "in.csv").write_bytes(content + b"c,1,60,,,5,\xff\xff,1,,,\n")
+    with pytest.raises(CaseFileError) as refused:
+        group_quickly(tiny, tmp_path / "in.csv", tmp_path / "out.csv", processes)
+    (problem,) = refused.value.problems
+    assert (problem.kind, problem.line) == ("case_encoding", 502)
+    assert not (tmp_path / "out.csv").exists()
