@@ -10,6 +10,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks import cases as sources
+from benchmarks import storing
 from benchmarks.report import Section, Table
 from benchmarks.servers import own_database
 from grouping.engine.case import Case
@@ -50,7 +51,9 @@ def measure() -> Section:
         _settle()
         one = _best(lambda: _run(package, keys, range(MONTHS)))
         both = min(_two(package, keys) for _ in range(2))
-        floor, parts = _floor(keys), _parts_of_storing(keys)
+        floor, parts = storing.floor(keys), storing.parts(keys)
+        with storing.row_by_row():
+            before = sum(_run(package, keys, range(MONTHS)).values(), Spent())
     total = sum(one.values(), Spent())
     stages = {**one, "read to result (read + group)": one["read"] + one["group"], "read to stored": total}
     rows = [
@@ -58,6 +61,13 @@ def measure() -> Section:
         for stage, spent in stages.items()
     ]
     rows += [
+        (
+            "read to stored, were the keys proved row by row (once)",
+            _seconds(before.wall),
+            _rate(before.wall),
+            _seconds(before.own),
+            _rate(before.own),
+        ),
         ("read to stored, two processes", _seconds(both), _rate(both), "", ""),
         ("floor: COPY of the same columns out and of results in", _seconds(floor), _rate(floor), "", ""),
         ("one process / floor", f"{total.wall / floor:.1f}", "", "", ""),
@@ -156,18 +166,6 @@ def _settle(table: str = "grouping_case") -> None:
         link.execute(f"vacuum analyze {table}")
 
 
-def _clear() -> None:
-    """Take all results away, which only the owner can, and not while the table is append-only."""
-    from django.db import connection
-
-    from tests import plugin
-
-    with plugin.owner(connection.settings_dict["NAME"]) as link:
-        link.execute("alter table grouping_groupedcase disable trigger user")
-        link.execute("truncate grouping_groupedcase")
-        link.execute("alter table grouping_groupedcase enable trigger user")
-
-
 def _run(package: Scheme, keys: dict[str, int], months: Iterable[int]) -> dict[str, Spent]:
     """Group these months as the job does, and say what each stage took."""
     from django.db import transaction
@@ -215,7 +213,7 @@ def _run(package: Scheme, keys: dict[str, int], months: Iterable[int]) -> dict[s
 def _best(run: Callable[[], dict[str, Spent]]) -> dict[str, Spent]:
     found = []
     for _ in range(3):
-        _clear()
+        storing.clear()
         found.append(run())
     return min(found, key=lambda spent: sum(one.wall for one in spent.values()))
 
@@ -224,7 +222,7 @@ def _two(package: Scheme, keys: dict[str, int]) -> float:
     """Two processes, each with every second month, begun together."""
     from django.db import connections
 
-    _clear()
+    storing.clear()
     connections.close_all()
     context = multiprocessing.get_context("fork")
     workers = [
@@ -239,68 +237,3 @@ def _two(package: Scheme, keys: dict[str, int]) -> float:
     if any(worker.exitcode for worker in workers):
         raise SystemExit("a worker failed")
     return spent
-
-
-def _floor(keys: dict[str, int]) -> float:
-    """COPY of the columns a grouper reads out of the table, and of as many results into a bare one."""
-    from django.db import connection, transaction
-
-    from alliance.tenancy.scope import act_in
-
-    with act_in(keys["alliance"]), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "create temporary table bare (c bigint, r int, m text, a text, d text, s text, w numeric)"
-        )
-        cursor.execute("select case_id, revision, mdc, adrg, drg, status, weight from grouping_groupedcase")
-        rows = "".join(
-            "\t".join("\\N" if cell is None else str(cell) for cell in row) + "\n" for row in cursor
-        )
-        began = perf_counter()
-        with cursor.copy(
-            "copy (select id, revision, diagnoses, procedures, sex, age, age_days, weight_g, stay_days, "
-            "icu_hours, discharge_way, department_code from grouping_case where alliance_id = "
-            f"{keys['alliance']}) to stdout"
-        ) as pipe:
-            for _block in pipe:
-                pass
-        with cursor.copy("copy bare from stdin") as pipe:
-            pipe.write(rows)
-        return perf_counter() - began
-
-
-def _parts_of_storing(keys: dict[str, int]) -> dict[str, float]:
-    """The same rows into copies of the table that lack more and more, and into the table itself."""
-    from django.db import connection, transaction
-
-    from alliance.tenancy.scope import act_in
-
-    names = "alliance_id, run_id, case_id, revision, mdc, adrg, drg, status, weight, scheme_id"
-    found: dict[str, float] = {}
-    with act_in(keys["alliance"]):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"create temporary table kept on commit preserve rows as select {names} "
-                           "from grouping_groupedcase order by case_id")  # fmt: skip
-        for label, extent in (
-            ("no index, no key, no wall", "including defaults including identity"),
-            ("with the table's three indexes", "including defaults including identity including indexes"),
-        ):
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    f"create temporary table one (like grouping_groupedcase {extent}) on commit drop"
-                )
-                found[label] = _timed(cursor, f"insert into one ({names}) select {names} from kept")
-        _clear()
-        with transaction.atomic(), connection.cursor() as cursor:
-            label = "the table itself: row security, statement trigger"
-            found[label] = _timed(
-                cursor, f"insert into grouping_groupedcase ({names}) select {names} from kept"
-            )
-            keys_checked = _timed(cursor, "set constraints all immediate")
-            found["and its composite keys (alliance; run, case, scheme)"] = found[label] + keys_checked
-    return found
-
-
-def _timed(cursor: Any, statement: str) -> float:
-    began = perf_counter()
-    cursor.execute(statement)
-    return perf_counter() - began

@@ -185,8 +185,10 @@ def state_trigger(table: str, column: str, initial: str, steps: tuple[tuple[str,
     )
 
 
-def append_only_trigger(table: str, fill_once: tuple[str, ...]) -> Statement:
-    """No UPDATE, DELETE, TRUNCATE for anyone; but a column of `fill_once` may go from NULL to a value."""
+def append_only_trigger(table: str, fill_once: tuple[str, ...], discardable: bool) -> Statement:
+    """No UPDATE, DELETE, TRUNCATE for anyone; but a column of `fill_once` may go from NULL to a value, and
+    rows that are `discardable` may be deleted.
+    """
     name = Identifier(f"{table}_append_only"[:63])
     return SQL(
         "create or replace function {name}() returns trigger language plpgsql as $append$ begin"
@@ -197,13 +199,14 @@ def append_only_trigger(table: str, fill_once: tuple[str, ...]) -> Statement:
         "          from unnest({columns}::text[]) c) then return new; end if; end if;"
         " raise exception 'rows of % are written once', tg_table_name using errcode = 'restrict_violation';"
         " end $append$;"
-        "create or replace trigger {name} before update or delete on {table}"
+        "create or replace trigger {name} before {changes} on {table}"
         " for each row execute function {name}();"
         "create or replace trigger {truncate} before truncate on {table}"
         " for each statement execute function {name}();"
     ).format(
         name=name,
         table=Identifier(table),
+        changes=SQL("update" if discardable else "update or delete"),
         truncate=Identifier(f"{table}_no_truncate"[:63]),
         columns=Literal(list(fill_once)),
     )

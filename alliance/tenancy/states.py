@@ -4,8 +4,8 @@ rewrite.
 A state machine is declared once (django-fsm-2) and repeated here from the same declaration: an INSERT only in
 the field's default state, an UPDATE only along a declared transition (`*` and `+` expanded). `append_only =
 True` on a model refuses UPDATE, DELETE and TRUNCATE for everyone; `fill_once` names columns that may be
-filled later, once. Plain SQL triggers: there is no ignore path (N49). Source: conventions 6 and 12, walls.md
-section 2.
+filled later, once; `discardable = True` leaves DELETE to rows that go as a whole. Plain SQL triggers: there
+is no ignore path (N49). Source: conventions 6 and 12, walls.md section 2.
 """
 
 from __future__ import annotations
@@ -58,11 +58,15 @@ def steps(model: type[models.Model], field: Any) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
-def append_only() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Tables nobody rewrites, with the columns that may be filled once."""
+def append_only() -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Tables nobody rewrites: the columns that may be filled once, and whether rows may be deleted."""
     for model in apps.get_models():
         if getattr(model, "append_only", False):
-            yield model._meta.db_table, tuple(getattr(model, "fill_once", ()))
+            yield (
+                model._meta.db_table,
+                tuple(getattr(model, "fill_once", ())),
+                bool(getattr(model, "discardable", False)),
+            )
 
 
 def build(cursor: Any, present: set[str]) -> None:
@@ -70,6 +74,6 @@ def build(cursor: Any, present: set[str]) -> None:
     for machine in machines():
         if machine.table in present:
             cursor.execute(sql.state_trigger(machine.table, machine.column, machine.initial, machine.steps))
-    for table, fill_once in append_only():
+    for table, fill_once, discardable in append_only():
         if table in present:
-            cursor.execute(sql.append_only_trigger(table, fill_once))
+            cursor.execute(sql.append_only_trigger(table, fill_once, discardable))

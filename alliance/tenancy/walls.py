@@ -1,7 +1,8 @@
 """The database wall, derived from the models after every migrate, and its check, which goes by the catalog.
 
 Every table that holds an alliance's rows gets row security with one policy, unique `(alliance_id, id)`,
-foreign keys `(alliance_id, x_id)`, ids that only the database writes, and grants for the application role.
+foreign keys `(alliance_id, x_id)` or the same proved once a statement, ids that only the database writes, and
+grants for the application role.
 Source: walls.md section 1.
 """
 
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from alliance.tenancy import sql, states
+from alliance.tenancy import sql, statement_keys, states
 
 # Reviewed: tables without an alliance, and what the application role may do with them.
 GLOBAL_TABLES: dict[str, str] = {
@@ -49,6 +50,7 @@ class Wall:
     sees: str
     grant: str
     parents: tuple[tuple[str, str], ...]  # (column, parent table)
+    by_statement: bool = False  # its keys are proved once a statement, not once a row
 
 
 def walls() -> Iterator[Wall]:
@@ -65,9 +67,23 @@ def walls() -> Iterator[Wall]:
             and isinstance(field.related_model, type)
             and issubclass(field.related_model, AllianceRow)
         )
-        grant = "SELECT, INSERT" if getattr(model, "append_only", False) else "SELECT, INSERT, UPDATE, DELETE"
         sees = OWN_MEMBERSHIPS if model is Membership else SEES
-        yield Wall(model._meta.db_table, sees, grant, parents)
+        yield Wall(model._meta.db_table, sees, _grant(model), parents, statement_keys.asked(model))
+
+
+def _grant(model: type) -> str:
+    if not getattr(model, "append_only", False):
+        return "SELECT, INSERT, UPDATE, DELETE"
+    return "SELECT, INSERT, DELETE" if getattr(model, "discardable", False) else "SELECT, INSERT"
+
+
+def _leaves(present: set[str]) -> list[statement_keys.Leaf]:
+    """The tables whose keys are proved by statement, as far as they and their parents are there."""
+    return [
+        statement_keys.Leaf(wall.table, wall.parents)
+        for wall in walls()
+        if wall.by_statement and {wall.table, *(parent for _column, parent in wall.parents)} <= present
+    ]
 
 
 def build() -> None:
@@ -83,14 +99,15 @@ def build() -> None:
         everything = [wall for wall in walls() if wall.table in present]
         for wall in everything:
             cursor.execute(sql.raise_wall(wall.table, POLICY, wall.sees, SEES, wall.grant, settings.APP_ROLE))
-        for wall in everything:
+        for wall in (wall for wall in everything if not wall.by_statement):
             for column, parent in wall.parents:
                 if parent not in present:
                     continue
                 cursor.execute(sql.composite_key(wall.table, column, parent))
-        for table, columns in states.append_only():
+        for table, columns, _discardable in states.append_only():
             if columns and table in present:
                 cursor.execute(sql.grant_columns(table, columns, settings.APP_ROLE))
+        statement_keys.build(cursor, _leaves(present))
         states.build(cursor, present)
         cursor.execute(sql.grant_backup())
 
@@ -102,13 +119,14 @@ def faults() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql.RELATIONS, {"role": settings.APP_ROLE})
         relations = sql.rows(cursor)
-        present = {row["name"] for row in relations}
+        present = {str(row["name"]) for row in relations}
         for row in relations:
             found += _relation_faults(row, expected)
         found += [f"{table}: a model without its table" for table in expected if table not in present]
         for wall in (wall for wall in expected.values() if wall.table in present):
             cursor.execute(sql.KEYS, {"table": wall.table})
             found += _key_faults(wall, sql.rows(cursor), set(expected))
+        found += statement_keys.faults(cursor, _leaves(present))
         cursor.execute(sql.ROLE_FLAGS, {"role": settings.APP_ROLE})
         found += [f"role {settings.APP_ROLE}: {row['fault']}" for row in sql.rows(cursor)]
         cursor.execute(sql.LEAKS)
@@ -155,7 +173,7 @@ def _same_wall(expression: str, table: str) -> bool:
 def _key_faults(wall: Wall, keys: list[dict[str, object]], walled: set[str]) -> Iterator[str]:
     composite = {(str(key["columns"]), str(key["parent"])) for key in keys if key["kind"] == "f"}
     for column, parent in wall.parents:
-        if (f"alliance_id,{column}", parent) not in composite:
+        if not wall.by_statement and (f"alliance_id,{column}", parent) not in composite:
             yield f"{wall.table}.{column}: no composite key to {parent}"
     for key in keys:
         columns = str(key["columns"]).split(",")

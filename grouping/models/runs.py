@@ -13,10 +13,10 @@ from alliance.tenancy.scope import current_alliance_id
 
 
 def _leaf_key(to: str) -> Any:
-    """A key of a table with millions of rows: the wall's composite key is the one the database holds.
+    """A key of a table with millions of rows: the wall proves it, for all rows of a statement at once.
 
-    Django's own constraint would check the same row a second time, and its index would never be read: every
-    query bears the alliance and finds the table's unique index.
+    Django's own constraint would check each row by a query, and its index would never be read: every query
+    bears the alliance and finds the table's unique index.
     """
     return models.ForeignKey(
         to, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -106,6 +106,7 @@ class GroupedCase(Outcome):
     """
 
     append_only = True
+    keys_by_statement = True
 
     scheme = _leaf_key("grouping.Scheme")
     # None: stored before runs were kept.
@@ -127,6 +128,10 @@ class GroupedCase(Outcome):
 
 class TrialCase(Outcome):
     """A result of a trial run: apart from those that count, deleted when the trial is discarded."""
+
+    append_only = True
+    discardable = True
+    keys_by_statement = True
 
     run = _leaf_key("grouping.GroupingRun")
 

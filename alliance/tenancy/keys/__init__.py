@@ -1,0 +1,1 @@
+"""SQL of keys that are proved once a statement."""

@@ -1,0 +1,116 @@
+"""Composite keys proved once a statement instead of once a row, for tables that take many rows at a time.
+
+PostgreSQL checks a foreign key by one query for each key of each row, and locks the parent it finds. A model
+that says `keys_by_statement = True` gets the same guarantee by sets: a trigger proves after each INSERT that
+every row's parents are there in the row's alliance, and triggers on the parents refuse whatever could take
+one away afterwards (DELETE, TRUNCATE, another id or alliance). Since no parent can go, none need be locked.
+
+Only for models that are `append_only`, and whose parents are written before them. Whoever writes is bound,
+the owner too; only a superuser's `session_replication_role`, which switches foreign keys off as well, is not.
+Source: walls.md section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from alliance.tenancy.keys import sql
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A table whose keys are proved by statement: its keys as (column, parent table)."""
+
+    table: str
+    keys: tuple[tuple[str, str], ...]
+
+
+def asked(model: type) -> bool:
+    """Whether a model asks for it and may have it: rows that can be changed keep their row-wise keys."""
+    return bool(getattr(model, "keys_by_statement", False) and getattr(model, "append_only", False))
+
+
+def build(cursor: Any, leaves: Iterable[Leaf]) -> None:
+    """Guard the parents, raise the triggers, then drop the row-wise keys; idempotent, run as the owner.
+
+    Rows written while neither a trigger nor a key stood are proved first; raises IntegrityError (foreign key)
+    when one has no parent.
+    """
+    found = list(leaves)
+    for parent in _parents(found):
+        _raise(cursor, sql.guards(parent))
+    for leaf in found:
+        with transaction.atomic():
+            cursor.execute(sql.lock(leaf.table))
+            if not _proved(cursor, leaf):
+                cursor.execute(sql.proof(leaf.table, leaf.keys))
+            _raise(cursor, sql.proving(leaf.table, leaf.keys))
+            for column, _parent in leaf.keys:
+                cursor.execute(sql.drop_key(leaf.table, column))
+
+
+def faults(cursor: Any, leaves: Iterable[Leaf]) -> Iterator[str]:
+    """What is missing, switched off or not as derived, as sentences."""
+    for model in apps.get_models():
+        if getattr(model, "keys_by_statement", False) and not asked(model):
+            yield f"{model._meta.db_table}: keys by statement are for tables that are append_only"
+    found = list(leaves)
+    for leaf in found:
+        yield from _kind_faults(cursor, leaf.table)
+        yield from _faults(cursor, sql.proving(leaf.table, leaf.keys))
+    for parent in _parents(found):
+        yield from _faults(cursor, sql.guards(parent))
+
+
+def _parents(leaves: list[Leaf]) -> list[str]:
+    return sorted({parent for leaf in leaves for _column, parent in leaf.keys})
+
+
+def _raise(cursor: Any, wanted: sql.Triggers) -> None:
+    for statement in sql.create(wanted, connection.connection):
+        cursor.execute(statement)
+
+
+def _proved(cursor: Any, leaf: Leaf) -> bool:
+    """Whether the rows that are there were proved when they came: by the trigger, or by row-wise keys."""
+    if not list(_faults(cursor, sql.proving(leaf.table, leaf.keys))):
+        return True
+    names = [sql.key_name(leaf.table, column) for column, _parent in leaf.keys]
+    cursor.execute(sql.VALID_KEYS, {"table": leaf.table, "names": names})
+    return bool(cursor.fetchone()[0] == len(names))
+
+
+def _kind_faults(cursor: Any, table: str) -> Iterator[str]:
+    cursor.execute(sql.PLAIN, {"table": table})
+    if not cursor.fetchone()[0]:
+        yield f"{table}: rows of a part of this table would pass by the trigger that proves its keys"
+
+
+def _faults(cursor: Any, wanted: sql.Triggers) -> Iterator[str]:
+    cursor.execute(sql.STANDING, {"table": wanted.table})
+    standing = {name: found for name, *found in cursor.fetchall()}
+    body = wanted.body.as_string(connection.connection)
+    for name, fires in wanted.fires.items():
+        if name not in standing:
+            yield f"{wanted.table}: trigger {name} is missing, {wanted.purpose}"
+            continue
+        enabled, definition, source, settings, definer = standing[name]
+        if not enabled:
+            yield f"{wanted.table}: trigger {name} is disabled, {wanted.purpose}"
+        expected = f"create trigger {name} {fires} execute function {wanted.function}"
+        if _plain(definition) != _plain(expected):
+            yield f"{wanted.table}: trigger {name} says {definition}"
+        if source != body or set(settings or ()) != set(sql.SETTINGS) or definer:
+            yield f"{wanted.table}: function {wanted.function} is not as derived, {wanted.purpose}"
+
+
+def _plain(text: str) -> str:
+    """What the catalog prints, without case, schema, brackets, quotes and white space."""
+    for dropped in ("public.", "(", ")", '"'):
+        text = text.lower().replace(dropped, "")
+    return "".join(text.split())
