@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import perf_counter, process_time
-from typing import Any
 
 from benchmarks import cases as sources
 from benchmarks import storing
@@ -62,7 +61,7 @@ def measure() -> Section:
     ]
     rows += [
         (
-            "read to stored, were the keys proved row by row (once)",
+            "read to stored, were the keys proved row by row (one run)",
             _seconds(before.wall),
             _rate(before.wall),
             _seconds(before.own),

@@ -1,4 +1,4 @@
-"""What storing results costs: the floor, and the walls taken apart, keys row by row beside keys by statement."""
+"""What storing results costs: the floor, the walls taken apart, and keys row by row beside by statement."""
 
 from __future__ import annotations
 
