@@ -35,23 +35,33 @@ def asked(model: type) -> bool:
     return bool(getattr(model, "keys_by_statement", False) and getattr(model, "append_only", False))
 
 
+@transaction.atomic
 def build(cursor: Any, leaves: Iterable[Leaf]) -> None:
-    """Guard the parents, raise the triggers, then drop the row-wise keys; idempotent, run as the owner.
+    """Guard the parents, raise the triggers, then drop the row-wise keys; run as the owner, all or nothing.
 
-    Rows written while neither a trigger nor a key stood are proved first; raises IntegrityError (foreign key)
-    when one has no parent.
+    What stands is not touched. Where neither triggers and guards nor row-wise keys stood, the rows that are
+    there are proved first: IntegrityError (foreign key) when one has no parent, and no fault is hidden.
     """
     found = list(leaves)
-    for parent in _parents(found):
+    loose = {parent for parent in _parents(found) if any(_faults(cursor, sql.guards(parent)))}
+    for parent in sorted(loose):
         _raise(cursor, sql.guards(parent))
     for leaf in found:
-        with transaction.atomic():
-            cursor.execute(sql.lock(leaf.table))
-            if not _proved(cursor, leaf):
-                cursor.execute(sql.proof(leaf.table, leaf.keys))
-            _raise(cursor, sql.proving(leaf.table, leaf.keys))
-            for column, _parent in leaf.keys:
-                cursor.execute(sql.drop_key(leaf.table, column))
+        _settle(cursor, leaf, guarded=not any(parent in loose for _column, parent in leaf.keys))
+
+
+def _settle(cursor: Any, leaf: Leaf, *, guarded: bool) -> None:
+    wanted = sql.proving(leaf.table, leaf.keys)
+    standing = guarded and not any(_faults(cursor, wanted))
+    by_row = _keys_by_row(cursor, leaf)
+    if standing and not by_row:
+        return
+    cursor.execute(sql.lock(leaf.table))
+    if not standing and not all(by_row.get(column) for column, _parent in leaf.keys):
+        cursor.execute(sql.proof(leaf.table, leaf.keys))
+    _raise(cursor, wanted)
+    for column in by_row:
+        cursor.execute(sql.drop_key(leaf.table, column))
 
 
 def faults(cursor: Any, leaves: Iterable[Leaf]) -> Iterator[str]:
@@ -76,13 +86,11 @@ def _raise(cursor: Any, wanted: sql.Triggers) -> None:
         cursor.execute(statement)
 
 
-def _proved(cursor: Any, leaf: Leaf) -> bool:
-    """Whether the rows that are there were proved when they came: by the trigger, or by row-wise keys."""
-    if not list(_faults(cursor, sql.proving(leaf.table, leaf.keys))):
-        return True
-    names = [sql.key_name(leaf.table, column) for column, _parent in leaf.keys]
-    cursor.execute(sql.VALID_KEYS, {"table": leaf.table, "names": names})
-    return bool(cursor.fetchone()[0] == len(names))
+def _keys_by_row(cursor: Any, leaf: Leaf) -> dict[str, bool]:
+    """The columns that still have a foreign key of the wall, and whether all rows were checked against it."""
+    columns = {sql.key_name(leaf.table, column): column for column, _parent in leaf.keys}
+    cursor.execute(sql.KEYS_BY_ROW, {"table": leaf.table, "names": list(columns)})
+    return {columns[name]: bool(valid) for name, valid in cursor.fetchall()}
 
 
 def _kind_faults(cursor: Any, table: str) -> Iterator[str]:

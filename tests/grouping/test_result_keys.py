@@ -379,6 +379,16 @@ def test_rows_that_came_while_the_trigger_was_off_are_proved_before_it_is_on_aga
     assert any("_keys_in is disabled" in fault for fault in walls.faults())
 
 
+def test_rows_whose_parent_went_while_it_was_not_guarded_are_found(kept: World, own_database: str) -> None:
+    with as_owner(kept) as link:
+        link.execute("alter table grouping_groupingrun disable trigger grouping_groupingrun_stays_row")
+        link.execute("delete from grouping_groupingrun")
+    for _again in range(2):
+        with pytest.raises(RuntimeError, match="which is not in grouping_groupingrun of their alliance"):
+            plugin.migrate(own_database)
+        assert any("grouping_groupingrun_stays_row is disabled" in fault for fault in walls.faults())
+
+
 def test_the_privilege_to_switch_triggers_off_is_not_granted(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select has_parameter_privilege(current_user, 'session_replication_role', 'SET')")

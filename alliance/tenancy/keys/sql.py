@@ -158,14 +158,14 @@ def lock(table: str) -> Composed:
 
 def drop_key(table: str, column: str) -> Composed:
     """Take a row-wise key away that the trigger holds now."""
-    return SQL("alter table public.{} drop constraint if exists {}").format(
+    return SQL("alter table public.{} drop constraint {}").format(
         Identifier(table), Identifier(key_name(table, column))
     )
 
 
-VALID_KEYS = """
-select count(*) from pg_constraint
-where conrelid = %(table)s::regclass and conname = any(%(names)s) and contype = 'f' and convalidated
+KEYS_BY_ROW = """
+select conname, convalidated from pg_constraint
+where conrelid = %(table)s::regclass and conname = any(%(names)s) and contype = 'f'
 """
 # Rows written into a partition or an inheriting table by its own name fire no trigger of this one.
 PLAIN = """
