@@ -74,14 +74,18 @@ def read_tables(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[He
 
 
 def _build(head: Head, tables: Tables, rules: Rules) -> Scheme:
+    one = _one_each(tables)
     return Scheme(
         head=head,
         mdcs=_mdcs(head, tables, rules),
         adrgs=_by((row.mdc, row) for row in _adrgs(tables, rules)),
         drgs=_by((row.adrg, row) for row in _drgs(tables, rules)),
-        lists=_lists(tables["lists.csv"]),
-        complications=_by((line[0], Complication(*line)) for line in tables["cc.csv"].values()),
-        exclusions=_pairs(tables["exclusion.csv"]),
+        lists=_lists(tables["lists.csv"], one),
+        complications=_by(
+            (one[code], Complication(one[code], level, group))
+            for code, level, group in tables["cc.csv"].values()
+        ),
+        exclusions={one[code]: group for code, group in tables["exclusion.csv"].values()},
         sites=_pairs(tables.get("sites.csv")),
         diagnosis_names=_pairs(tables.get("diagnoses.csv")),
         procedure_names=_pairs(tables.get("procedures.csv")),
@@ -118,10 +122,25 @@ def _weight(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def _lists(lines: Mapping[int, Line]) -> dict[str, CodeList]:
+def _one_each(tables: Tables) -> dict[str, str]:
+    """One object for each code of lists, complications and exclusions, however often the package names it.
+
+    Grouping looks codes up all over these tables, and waits for memory more than for anything else: the
+    objects are made anew, side by side and in the order of the codes.
+    """
+    named = {line[2] for line in tables["lists.csv"].values()}
+    named.update(line[0] for file in ("cc.csv", "exclusion.csv") for line in tables[file].values())
+    codes = sorted(named)
+    anew = "\n".join(codes).split("\n")
+    if len(anew) != len(codes):  # a line end within a code
+        anew = codes
+    return dict(zip(anew, anew, strict=True))
+
+
+def _lists(lines: Mapping[int, Line], one: Mapping[str, str]) -> dict[str, CodeList]:
     codes: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name, kind, code in lines.values():
-        codes[name, kind].append(code)
+        codes[name, kind].append(one[code])
     return {name: CodeList(kind, frozenset(members)) for (name, kind), members in codes.items()}
 
 
