@@ -16,6 +16,9 @@ def group(scheme: Scheme, case: Case) -> Result:
     result = interpreter.group(scheme, case)
     quick = compiled.group(scheme, case)
     assert quick == result, f"{case}: compiled {quick}, interpreter {result}"
+    ready = compiled.ready(scheme)
+    by_number = ready.outcomes[ready.number(case.diagnoses, case.procedures, case)]
+    assert by_number == result, f"{case}: by number {by_number}, interpreter {result}"
     return result
 
 
