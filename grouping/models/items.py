@@ -87,9 +87,10 @@ class ListedItem(AllianceRow):
     kind = models.CharField(max_length=8)
     found = models.CharField(max_length=40, blank=True)
     score = models.DecimalField(max_digits=5, decimal_places=4)
-    conflicts = ArrayField(models.CharField(max_length=20), default=list)
+    # No defaults: the field `list` above would be taken for the builtin.
+    conflicts = ArrayField(models.CharField(max_length=20))
     # [[code, name, score]]: what else it may be.
-    candidates = models.JSONField(default=list)
+    candidates = models.JSONField()
     wrong = models.BooleanField()
     open = models.BooleanField()
 
