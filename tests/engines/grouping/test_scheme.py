@@ -282,3 +282,18 @@ def test_no_dictionary_and_no_weights_are_no_warning(tmp_path: Path) -> None:
         name: text for name, text in weightless.items() if name not in ("diagnoses.csv", "procedures.csv")
     }
     assert warnings(read(tmp_path, files)) == []
+
+
+def test_a_code_is_one_object_wherever_the_package_names_it(tmp_path: Path) -> None:
+    scheme = read(tmp_path)
+    codes = {code: code for members in scheme.lists.values() for code in members.codes}
+    both = [code for code in (*scheme.complications, *scheme.exclusions) if code in codes]
+    assert both
+    assert all(code is codes[code] for code in both)
+
+
+def test_a_line_end_within_a_code_parts_nothing(tmp_path: Path) -> None:
+    files = with_rows("lists.csv", 'MDCB,diagnosis,"X\nY"')
+    before, after = read(tmp_path / "before"), read(tmp_path / "after", files)
+    assert after.lists["MDCB"].codes == before.lists["MDCB"].codes | {"X\nY"}
+    assert (after.complications, after.exclusions) == (before.complications, before.exclusions)
