@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
@@ -52,7 +53,7 @@ class State(models.TextChoices):
 
     OPEN = "open", _("to be looked at")
     ASKED = "asked", _("the doctor is asked")
-    ANSWERED = "answered", _("answered")
+    ANSWERED = "answered", pgettext_lazy("work item", "answered")
     WAITING = "waiting", _("waits for the source 待源系统更正")
     ACCEPTED = "accepted", _("no error")
     CLOSED = "closed", _("cause gone")

@@ -128,7 +128,7 @@ def _places(text: str) -> str:
 def _fields(lines: list[FieldLine], *, headings: bool) -> grid.Grid:
     columns = grid.columns(
         (_("field"), grid.HEAD), *([(_("heading in the file"), grid.TEXT)] if headings else []),
-        (_("name"), grid.WRAP), (_("holds"), grid.TEXT), (_("obligation"), grid.TEXT),
+        (_("name"), grid.WRAP), (_("type of value"), grid.TEXT), (_("obligation"), grid.TEXT),
         (_("values"), grid.WRAP), (_("errors"), grid.WRAP),
     )  # fmt: skip
     rows = [

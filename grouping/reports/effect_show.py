@@ -48,7 +48,7 @@ def period(one: Period) -> str:
     """A period in words."""
     if one.first == one.last:
         return words.month(one.first)
-    return _("%(first)s to %(last)s") % {"first": words.month(one.first), "last": words.month(one.last)}
+    return _("from %(first)s to %(last)s") % {"first": words.month(one.first), "last": words.month(one.last)}
 
 
 def title(report: Report) -> str:
