@@ -15,6 +15,7 @@ from alliance.lib.period import Month
 from grouping import sql
 from grouping.models import Case, DeclaredTotal, Document, Pairing
 from grouping.pairs import sql as pairs
+from grouping.services import schemes
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,16 @@ def weighted_cases(month: Month, institution_id: int | None = None) -> models.Qu
     """The cases behind `total_weight` and `weighted_cases`: grouped, with a weight."""
     found: models.QuerySet[Case] = sql.with_weight(cases(month, institution_id))
     return found
+
+
+def grouped_illustratively(month: Month) -> bool:
+    """Whether an illustrative scheme holds for some day of the month: its weights are not for payment."""
+    try:
+        return any(
+            scheme.illustrative for scheme, _first, _last in schemes.periods(month.first_day, month.last_day)
+        )
+    except schemes.NoScheme:
+        return False
 
 
 def with_group(found: models.QuerySet[Case]) -> models.QuerySet[Case]:

@@ -14,6 +14,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import words
 from alliance.web.parts import Action, Fact, Stage
+from grouping import facts as case_books
 from performance.models import MonthRun, PoolDecision
 from performance.services import months
 from performance.services.completeness import Delivery
@@ -66,6 +67,14 @@ def notes(
 ) -> list[dict[str, Any]]:
     """What stands in the way, and what a decider waits for."""
     found = _since(run, membership, month)
+    if (
+        run is not None
+        and not membership.alliance.illustrative_scheme
+        and case_books.grouped_illustratively(month)
+    ):
+        # While an illustrative scheme is in force every page says so; later only such months do.
+        text = _("This month was grouped by an illustrative scheme: its weights are not for payment.")
+        found.append({"kind": "prov", "text": text})
     if last is not None and last.is_lost:
         text = _("Run %(n)d was given up before it had a result. Compute again.") % {"n": last.number}
         found.append({"kind": "late", "text": text, "items": _job(membership, last)})

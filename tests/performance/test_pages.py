@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from alliance.approvals import services as approvals
-from alliance.models import Job, Journal
+from alliance.models import Alliance, Job, Journal
 from alliance.services import jobs
 from grouping.models import Case
 from performance.models import MonthRun
@@ -332,3 +332,10 @@ def test_who_lacks_the_same_is_named_in_one_sentence(month: World) -> None:
             line.missing, line.status = some.missing, "reweighted"
         said = show_month.unscored(frame, lines)
     assert len(said) == 1 and all(line.institution.short_name in said[0] for line in lines)
+
+
+def test_a_month_of_an_illustrative_scheme_says_so_when_another_holds_today(month: World) -> None:
+    words = "本月按示意方案分组"
+    assert words not in text(get(month, "su", BASE)), "the banner of every page says it"
+    Alliance.objects.filter(pk=month.qinghe.pk).update(illustrative_scheme=False)
+    assert words in text(get(month, "su", BASE))
