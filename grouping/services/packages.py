@@ -42,6 +42,7 @@ class UploadRefused(Refused):
         "nothing": "Choose a zip, a workbook, or the files of a package.",
         "twice": "%(name)s is there twice. Choose the files of one package folder.",
         "no_file": "None of these files belongs to a package. Choose the folder that holds scheme.toml.",
+        "proposed": versions.VersionRefused.reasons["proposed"],
         "not_open": "This version is released or put aside. Import the package anew.",
     }
 
@@ -112,6 +113,7 @@ def _emptied(version: SchemeVersion) -> SchemeVersion:
     locked = SchemeVersion.objects.select_for_update(of=("self",)).select_related("upload").get(pk=version.pk)
     if locked.state not in (State.REFUSED, State.DRAFT, State.RECEIVED):
         raise UploadRefused("not_open")
+    _refuse_proposed(locked)
     before, old = locked.state, locked.upload
     locked.findings.all().delete()
     locked.replace()
@@ -123,6 +125,11 @@ def _emptied(version: SchemeVersion) -> SchemeVersion:
         files.forget(old)
     journal.step(by=version.made_by, about=locked, name="replace", before=before, after=locked.state)
     return locked
+
+
+def _refuse_proposed(version: SchemeVersion) -> None:
+    if versions.proposed(version):
+        raise UploadRefused("proposed")
 
 
 @jobs.handles(CHECK, gettext_lazy("Check a scheme package"))
@@ -209,10 +216,11 @@ def _sound(text: str) -> str:
 
 @transaction.atomic
 def discard(*, by: Membership, version: SchemeVersion) -> SchemeVersion:
-    """Put a version aside that was never released. Raises UploadRefused (not_open)."""
+    """Put a version aside that was never released. Raises UploadRefused (not_open, proposed)."""
     locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
     if locked.state not in (State.RECEIVED, State.REFUSED, State.DRAFT):
         raise UploadRefused("not_open")
+    _refuse_proposed(locked)
     before = locked.state
     locked.discard()
     locked.save(update_fields=["state"])

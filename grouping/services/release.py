@@ -19,7 +19,7 @@ from alliance.services import journal
 from grouping.models import Case, Scheme, SchemeVersion
 from grouping.services import grouping, schemes, versions
 
-KIND = "scheme.release"
+KIND = versions.RELEASE
 State = SchemeVersion.State
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from alliance.approvals.models import Approval
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import files, journal
@@ -23,6 +24,7 @@ from grouping.engine.write import with_values, write_head, written
 from grouping.models import SchemeContent, SchemeVersion
 
 SHIPPED = Path(__file__).resolve().parent.parent / "schemes"
+RELEASE = "scheme.release"  # the kind of approval by which a version takes force
 MOST_BYTES = 128 * 2**20  # of one file; a national package is 6 MiB in all
 
 
@@ -34,6 +36,7 @@ class VersionRefused(Refused):
 
     reasons = {
         "not_draft": "Only a draft can be changed. Copy the version first.",
+        "proposed": "The version waits for approval. Withdraw the proposal first, then change it.",
         "unknown_drg": "The package has no group %(drg)s.",
         "bad_weight": "%(text)s is not a weight. Write digits and a point, as in 5.64294, or leave it empty.",
         "unchanged": "Nothing was changed.",
@@ -144,7 +147,7 @@ def edit(
 ) -> SchemeVersion:
     """Change weights and notes of a draft's groups: DRG -> {"weight", "note"}; only those rows' bytes change.
 
-    Raises VersionRefused (not_draft, unknown_drg, bad_weight, unchanged).
+    Raises VersionRefused (not_draft, proposed, unknown_drg, bad_weight, unchanged).
     """
     draft = _draft(version)
     before = {row.code: row for rows in package_of(draft).drgs.values() for row in rows}
@@ -177,7 +180,14 @@ def _draft(version: SchemeVersion) -> SchemeVersion:
     locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
     if locked.state != SchemeVersion.State.DRAFT:
         raise VersionRefused("not_draft")
+    if proposed(locked):
+        raise VersionRefused("proposed")
     return locked
+
+
+def proposed(version: SchemeVersion) -> bool:
+    """Whether the version waits for a second person, who must decide about what was proposed."""
+    return Approval.objects.filter(kind=RELEASE, about_id=version.pk, state=Approval.State.OPEN).exists()
 
 
 def _check_weight(text: str) -> None:

@@ -154,7 +154,7 @@ def actions(version: SchemeVersion, membership: Membership, open_: Approval | No
         found.append(parts.Action(_("Zip"), url("scheme-export", "zip"), "download", get=True))
         found.append(parts.Action(_("Workbook"), url("scheme-export", "xlsx"), "download", get=True))
     if sound and membership.can("scheme.edit"):
-        if version.state == State.DRAFT:
+        if version.state == State.DRAFT and open_ is None:
             found.append(parts.Action(_("Weights and notes"), url("scheme-weights"), "scale", get=True))
         named = forms.CopyForm(initial={"version": f"{version.version}-1"[:20]}, prefix="copy")
         found.append(parts.Action(_("Copy as a draft"), url("scheme-copy"), "plus", form=named))

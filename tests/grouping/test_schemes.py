@@ -248,6 +248,24 @@ def test_what_cannot_be_edited_is_refused(scene: World) -> None:
     assert refused.value.reason == "not_draft"
 
 
+def test_what_waits_for_a_second_person_is_not_changed_until_the_proposal_is_withdrawn(scene: World) -> None:
+    with inside(scene):
+        shipped = SchemeVersion.objects.get(form="shipped")
+        draft = versions.copy(by=scene.luo, version=shipped, named="x")
+        group = next(row.code for rows in versions.package_of(draft).drgs.values() for row in rows)
+        approval = release.propose(by=scene.luo, version=draft, from_date=date(2026, 12, 1), on=ON)
+    client, at = browser(scene, "luo"), f"{HOME}/schemes/versions/{draft.pk}"
+    refused = client.post(f"{at}/weights/", {f"weight.{group}": "7.77"})
+    assert refused.status_code == 400 and "Withdraw the proposal first" in text(refused)
+    client.post(f"{at}/discard/")
+    send(client, package(**CITY), replaces=str(draft.pk))
+    with inside(scene):
+        kept = SchemeVersion.objects.get(pk=draft.pk)
+        assert (kept.state, kept.digest) == (State.DRAFT, draft.digest)
+        approvals.withdraw(by=scene.luo, approval=approval)
+        versions.edit(by=scene.luo, version=draft, changes={group: {"weight": "7.77"}})
+
+
 def test_an_export_imports_as_the_same_bytes(scene: World) -> None:
     version = imported(scene)
     first = browser(scene, "ding").get(f"{HOME}/schemes/versions/{version.pk}/export/zip/").content
