@@ -102,6 +102,11 @@ def figures(found: Comparison) -> list[parts.Fig]:
             _("left out"), words.num(found.left_out), detail=_("without a weight"), bad=bool(found.left_out)
         ),
         parts.Fig(
+            _("paid otherwise"), words.num(found.other_types),
+            detail=_("by bed-day, capitation and the like; all three make %(cases)s cases of the month")
+            % {"cases": words.num(found.total.cases + found.left_out + found.other_types)},
+        ),
+        parts.Fig(
             _("core diseases of DIP"), words.num(len(known.core)),
             detail=_("%(share)s of %(cases)s past cases")
             % {"share": words.pct(Fraction(core, behind)), "cases": words.num(behind)},

@@ -13,9 +13,10 @@ from grouping.sql import IN_FORCE
 
 PIECE = 2_000
 
-# One row an encounter of the month: the front page, or the settlement list of a stay without one. The list's
-# own code of payment decides where it is known; else the first rule of the table in force on the day of
-# discharge whose conditions all hold.
+# One row an encounter of the month: its front page; a settlement list is one only where a person decided that
+# its stay has no front page, for a list still to be matched counts nowhere (grouping.pairs.sql.PAID_BY). The
+# matched list's own code of payment decides where it is known; else the first rule of the table in force
+# on the day of discharge whose conditions all hold.
 _DECIDED = """
 with rule as materialized (
   select * from jsonb_to_recordset(%(rules)s::jsonb) as r(
@@ -25,17 +26,17 @@ with rule as materialized (
   select c.id, c.institution_id, c.record_no, c.visit_no, c.department_code, c.stay_days, c.total_fen,
          coalesce(c.diagnoses[1], '') as principal, c.discharged_at,
          (c.discharged_at at time zone 'Asia/Shanghai')::date as day,
-         %(codes)s::jsonb ->> ltrim(coalesce(l.raw ->> 'hi_paymtd', ''), '0') as said
+         %(codes)s::jsonb ->> ltrim(coalesce(
+           case c.document when 'settlement_list' then c.raw else l.raw end ->> 'hi_paymtd', ''), '0') as said
   from grouping_case c
-  left join grouping_case l on l.alliance_id = c.alliance_id and l.institution_id = c.institution_id
-    and l.record_no = c.record_no and l.visit_no = c.visit_no and l.document = 'settlement_list'
+  left join grouping_pairing p on p.alliance_id = c.alliance_id and p.page_id = c.id
+  left join grouping_case l on l.alliance_id = p.alliance_id and l.id = p.settlement_id
     and l.voided_at is null
   where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
     and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
-    and (c.document = 'front_page' or not exists (
-      select 1 from grouping_case f where f.alliance_id = c.alliance_id
-        and f.institution_id = c.institution_id and f.record_no = c.record_no and f.visit_no = c.visit_no
-        and f.document = 'front_page' and f.voided_at is null))
+    and (c.document = 'front_page' or exists (
+      select 1 from grouping_pairing o where o.alliance_id = c.alliance_id and o.settlement_id = c.id
+        and o.how = 'alone'))
 ), decided as (
   select s.id, s.institution_id, s.record_no, s.visit_no, s.department_code, s.stay_days, s.total_fen,
          s.principal, s.discharged_at, coalesce(s.said, r.type) as type,
@@ -101,6 +102,10 @@ left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id 
 where d.type in ('drg', 'dip')
 order by d.id
 """
+# What the comparison leaves to other types of payment, so that its parts add up to the month.
+OTHER_TYPES = (
+    f"{_DECIDED} select count(*) as cases from decided where coalesce(type, '') not in ('drg', 'dip')"
+)
 BOTH_WAYS_CASES = f"""
 select * from ({BOTH_WAYS}) b
 where (%(head)s = '' or head = %(head)s) and (%(procedures)s::text is null or procedures = %(procedures)s)

@@ -62,7 +62,7 @@ class Comparison:
     """A month both ways: lines by institution and by disease, and what is compared by.
 
     `left_out`: cases that DRG or DIP should pay but that have no group with a weight; they are in neither
-    side.
+    side. `other_types`: cases of the month that are paid otherwise (by bed-day, by capitation, ...).
     """
 
     month: Month
@@ -71,6 +71,7 @@ class Comparison:
     institutions: dict[int, Line] = field(default_factory=dict)
     diseases: dict[Combination, Line] = field(default_factory=dict)
     left_out: int = 0
+    other_types: int = 0
 
     @property
     def last_year(self) -> bool:
@@ -111,15 +112,17 @@ def compare(month: Month, own: int | None = None) -> Comparison:
     if found.catalogue is None:
         return found
     by = _Yardstick(found.catalogue, _rules(month), tariff.tables(month.last_day))
-    for row in sql.stream(sql.BOTH_WAYS, **payment_types.asked(month, None)):
+    asked = payment_types.asked(month, None)
+    for row in sql.stream(sql.BOTH_WAYS, **asked):
         case = by.case(row)
         if case is None:
-            found.left_out += own in (None, row[1])
+            found.left_out += 1
             continue
         found.total.add(case)
         if own in (None, case.institution_id):
             found.institutions.setdefault(case.institution_id, Line()).add(case)
             found.diseases.setdefault(case.combination, Line()).add(case)
+    found.other_types = fetch(sql.OTHER_TYPES, **asked)[0]["cases"]
     return found
 
 

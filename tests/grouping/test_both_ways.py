@@ -11,6 +11,7 @@ from alliance.lib.period import Month
 from alliance.web import words
 from grouping.engine.dip import combination
 from grouping.engine.exact import fen
+from grouping.models import Case
 from grouping.services import both_ways, tariff
 from tests.grouping.scene import HOME, TODAY, browser, inside, pages, queries, store, text
 from tests.world import World
@@ -82,6 +83,8 @@ def test_out_of_scope_and_ungrouped_cases_are_on_neither_side(scene: World) -> N
     with inside(scene):
         found = both_ways.compare(OCTOBER)
         assert (found.total.cases, found.left_out) == (20, 1)  # the stay of 72 days is on neither side
+        front = Case.objects.front_pages().filter(month=OCTOBER.first_day, voided_at=None).count()
+        assert found.other_types and 20 + 1 + found.other_types == front
 
 
 def test_the_page_compares_shares_and_says_that_no_price_holds(scene: World) -> None:

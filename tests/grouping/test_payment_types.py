@@ -11,9 +11,10 @@ from django.db import DatabaseError, transaction
 
 from alliance.approvals import services as approvals
 from alliance.lib.period import Month
+from grouping import facts
 from grouping.engine.paytype import Encounter, Rule, decide
-from grouping.models import Case, Document, PaymentRules
-from grouping.services import payment_types
+from grouping.models import Case, Document, Pairing, PaymentRules
+from grouping.services import both_ways, payment_types
 from tests.grouping.scene import HOME, TODAY, browser, inside, pages, queries, store, text
 from tests.world import World
 
@@ -33,7 +34,8 @@ def some(world: World) -> list[dict[str, str]]:
             f.attname: getattr(front, f.attname) for f in Case._meta.concrete_fields if f.attname != "id"
         }
         values |= {"document": Document.SETTLEMENT_LIST, "raw": {"hi_paymtd": "6"}}
-        Case.objects.create(**values)
+        matched = Pairing.How.KEY
+        Pairing.objects.create(settlement=Case.objects.create(**values), page=front, how=matched)
     return rows
 
 
@@ -63,7 +65,22 @@ def test_a_settlement_list_without_a_front_page_is_an_encounter_too(scene: World
         Case.objects.filter(record_no="R00003", document=Document.FRONT_PAGE).update(
             voided_at="2026-11-01T00:00Z"
         )
+        Pairing.objects.update(page=None, how=Pairing.How.ALONE)  # a person said so
     assert types(scene)["R00003"] == ("capitation", None)
+
+
+def test_a_list_that_waits_for_its_match_counts_nowhere(scene: World) -> None:
+    some(scene)
+    with inside(scene):
+        Case.objects.filter(document=Document.SETTLEMENT_LIST).update(record_no="R9")
+        Pairing.objects.update(page=None, how=Pairing.How.OPEN)
+        front = Case.objects.front_pages().filter(month=OCTOBER.first_day)
+        counted = sum(row.cases for row in payment_types.counts(OCTOBER))
+        assert counted == front.count() == sum(fact.discharges for fact in facts.case_facts(OCTOBER)) == 4
+        assert counted == sum(fact.stays for fact in facts.payment_facts(OCTOBER))
+        both = both_ways.compare(OCTOBER)
+        assert both.total.cases + both.left_out + both.other_types == 4
+    assert types(scene)["R00003"] == ("drg", 6)  # what the list says holds once it is matched
 
 
 def test_the_database_decides_as_the_engine_does(scene: World) -> None:
