@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from alliance.models import Institution, Membership
@@ -13,6 +15,14 @@ def files(membership: Membership) -> QuerySet[CaseFile]:
     found = CaseFile.objects.all()
     own = membership.institution_id
     return found if own is None else found.filter(institution=own)
+
+
+def opens(membership: Membership, ids: Iterable[int]) -> set[int]:
+    """Which of these deliveries the member may open, in one query: a member's case may have come with a
+    file of the whole alliance, which shows other members' lines."""
+    if not membership.can("case_file.view"):
+        return set()
+    return set(files(membership).filter(pk__in=set(ids)).values_list("pk", flat=True))
 
 
 def cases(membership: Membership) -> QuerySet[Case]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
@@ -62,6 +63,12 @@ class AllianceAdmin(admin.ModelAdmin):
         guarded = self.admin_site.admin_view(view)
         guarded.permits = needs or self.needs_to_change
         return guarded
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponseBase:
+        """The list; a condition that holds a NUL is none (400), for the database refuses to compare it."""
+        if any("\x00" in "".join(values) for name, values in request.GET.lists() if name != SEARCH_VAR):
+            raise BadRequest("NUL")
+        return super().changelist_view(request, extra_context)
 
     # Rights ----------------------------------------------------------------------
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:

@@ -14,7 +14,7 @@ from alliance.models import Membership
 from alliance.services import journal
 from alliance.web import parts, words
 from grouping import sql as cases_sql
-from grouping import texts
+from grouping import texts, visible
 from grouping.models import CaseQuestion, WorkItem
 from grouping.models.queues import LIVE, Cause, State
 from grouping.queues import causes, forms, sql
@@ -119,13 +119,13 @@ def item_page(item: WorkItem, membership: Membership, now: datetime) -> dict[str
         "title": f"{item.subject} · {Cause(item.cause).label}", "item": item, "chip_kind": kind,
         "chip_word": word, "findings": findings(item), "remedy": causes.REMEDIES[item.cause],
         "internal": item.internal_from is not None and now >= item.internal_from and item.state in LIVE,
-        "facts_of": facts_of(item), "questions": questions(item),
+        "facts_of": facts_of(item, membership), "questions": questions(item),
         "actions": actions(item, membership), "trail": trail(item),
     }  # fmt: skip
 
 
-def facts_of(item: WorkItem) -> list[parts.Fact]:
-    """Where the record stands."""
+def facts_of(item: WorkItem, membership: Membership) -> list[parts.Fact]:
+    """Where the record stands; its delivery opens only for who may see it."""
     found = [
         parts.Fact(_("institution"), item.institution.name if item.institution else words.DASH),
         parts.Fact(_("department"), item.department_code or words.DASH),
@@ -136,8 +136,10 @@ def facts_of(item: WorkItem) -> list[parts.Fact]:
     if item.internal_from:
         found.append(parts.Fact(_("insurer takes changes until"), words.moment(item.internal_from)))
     if item.file_id:
-        line = _("line %(line)s") % {"line": item.line} if item.line else _("open")
-        found.append(parts.Fact(_("case file"), line, reverse("case-file", args=[item.file_id])))
+        opens = visible.opens(membership, [item.file_id])
+        url = reverse("case-file", args=[item.file_id]) if opens else ""
+        line = _("line %(line)s") % {"line": item.line} if item.line else _("open") if url else words.DASH
+        found.append(parts.Fact(_("case file"), line, url))
     return found
 
 

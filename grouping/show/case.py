@@ -72,18 +72,20 @@ def load(membership: Membership) -> Any:
     return tables.with_department(facts.with_group(found))
 
 
-def page(case: Any) -> dict[str, Any]:
-    """All variables of the page."""
+def page(case: Any, membership: Membership) -> dict[str, Any]:
+    """All variables of the page; a delivery opens only for who may see it."""
     explained = explain(case)
     books = explained.books if explained else differences.Dictionaries({}, {})
     story = steps.story(explained.trace, explained.package) if explained else None
+    olds = list(CaseRevision.objects.filter(case=case).order_by("revision"))
+    opens = visible.opens(membership, [case.file_id, *(old.file_id for old in olds)])
     return {
         "title": title(case), "case": case, "facts": facts_line(case),
         "group": group_figures(case, explained),
         "explained": explained, "story": story, "attempts": steps.attempts(story) if story else [],
         **diagnoses(case, story, books), "procedures": procedures(case, books),
-        "stay": stay(case), "who": who(case), **charges(case), "revisions": revisions(case, books),
-        "source": source(case),
+        "stay": stay(case), "who": who(case), **charges(case),
+        "revisions": revisions(case, olds, books, opens), "source": source(case, opens),
     }  # fmt: skip
 
 
@@ -216,10 +218,10 @@ def who(case: Case) -> list[parts.Fact]:
     ]
 
 
-def source(case: Case) -> parts.Fact:
-    """Which line of which delivery."""
+def source(case: Case, opens: set[int]) -> parts.Fact:
+    """Which line of which delivery; with an address where the delivery is among those that open."""
     line = _("line %(line)d of %(file)s") % {"line": case.line, "file": case.file}
-    return parts.Fact(_("comes from"), line, reverse("case-file", args=[case.file_id]))
+    return parts.Fact(_("comes from"), line, _file(case, opens))
 
 
 @dataclass(frozen=True)
@@ -234,22 +236,24 @@ class Revision:
     changes: list[differences.Difference]
 
 
-def revisions(case: Case, books: differences.Dictionaries) -> list[Revision]:
-    """Newest first; each with what it changed against the one before."""
-    olds = list(CaseRevision.objects.filter(case=case).order_by("revision"))
+def revisions(
+    case: Case, olds: list[CaseRevision], books: differences.Dictionaries, opens: set[int]
+) -> list[Revision]:
+    """Newest first; each with what it changed against the one before. `olds`: oldest first."""
     rows = GroupedCase.objects.filter(case=case).order_by("pk").values_list("revision", "drg")
     groups: dict[int, str] = dict(rows)
     contents = [*(old.content for old in olds), vars(case)]
     made = [
-        Revision(old.revision, old.replaced_at, groups.get(old.revision, ""), _file(old), old.line, [])
+        Revision(old.revision, old.replaced_at, groups.get(old.revision, ""), _file(old, opens), old.line, [])
         for old in olds
     ]
-    made.append(Revision(case.revision, None, groups.get(case.revision, ""), _file(case), case.line, []))
+    current = groups.get(case.revision, "")
+    made.append(Revision(case.revision, None, current, _file(case, opens), case.line, []))
     for place, old in enumerate(olds, start=1):
         found = differences.of(old.changed, contents[place - 1], contents[place], books)
         made[place].changes.extend(found)
     return made[::-1]
 
 
-def _file(row: Case | CaseRevision) -> str:
-    return reverse("case-file", args=[row.file_id])
+def _file(row: Case | CaseRevision, opens: set[int]) -> str:
+    return reverse("case-file", args=[row.file_id]) if row.file_id in opens else ""

@@ -54,7 +54,8 @@ def case(request: Any, pk: int) -> HttpResponse:
     """One case: read only after the journal has kept who reads it (N44)."""
     found = get_or_404(show.load(request.membership), pk=pk)
     journal.read(by=request.membership, about=found, request=request, person=found.person_id)
-    return render(request, "grouping/case.html", {**show.page(found), "unmask_form": forms.UnmaskForm()})
+    page = show.page(found, request.membership)
+    return render(request, "grouping/case.html", {**page, "unmask_form": forms.UnmaskForm()})
 
 
 @permit("case.view")

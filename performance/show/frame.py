@@ -17,6 +17,8 @@ from performance.models import Line, MonthRun, Settlement
 from performance.services import months
 from performance.show.formulas import Token, Writer
 
+LISTED = {"case": "case.list", "referral": "referral.view"}  # the right that the list of a kind of fact needs
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -58,6 +60,13 @@ class Frame:
         """An address of this month."""
         return reverse(name, args=[str(self.month), *args])
 
+    def records_url(self, code: str, token: Token) -> str:
+        """Where the records behind a fact of an institution open; '' where the member may not list them."""
+        kind = str(token["evidence_kind"]).partition("+")[0]
+        if kind in LISTED and not self.membership.can(LISTED[kind]):
+            return ""
+        return self.url("month-records", code, token["month"], token["name"])
+
     def writer(self, institution: Institution) -> Writer:
         """Writes formulas of one institution; numbers open only where the member may."""
         address = Addresses(self, institution.code).of if self.opens(institution) else (lambda token: "")
@@ -75,7 +84,7 @@ class Addresses:
         """The address of a number; '' for a plain constant."""
         name = token["name"]
         if token["origin"] == "fact":
-            return self.frame.url("month-records", self.code, token["month"], name)
+            return self.frame.records_url(self.code, token)
         if token["origin"] == "parameter":
             return self._parameter(name)
         return self._result(name)

@@ -148,7 +148,7 @@ def _record(frame: Frame, line: Line, token: Token) -> dict[str, Any]:
     return {
         "name": labels.fact(token["name"]), "month": token["month"], "value": shown(token),
         "count": token["evidence_count"], "known": token["value"] is not None, "used": [],
-        "url": frame.url("month-records", line.institution.code, token["month"], token["name"]),
+        "url": frame.records_url(line.institution.code, token),
     }  # fmt: skip
 
 

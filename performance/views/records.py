@@ -17,7 +17,7 @@ from alliance.web.parts import Empty, Tab
 from performance.services import evidence
 from performance.services.evidence import Evidence
 from performance.show import rests, why
-from performance.show.frame import Frame, frame
+from performance.show.frame import LISTED, Frame, frame
 from performance.tables import CaseTable, ReferralTable
 
 RULES = {"pool": rests.pool, "basis": rests.basis, "scheme": rests.scheme}
@@ -45,7 +45,7 @@ def month_records(request: Any, month: Month, code: str, at: Month, key: str) ->
 
 def cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
     """The cases that count, and beside them those that were looked at and do not."""
-    require(request.membership, "case.list")
+    require(request.membership, LISTED["case"])
     counted = request.GET.get("view") != "rest"
     _journal(request, found, fact)
     tabs: list[Tab] = []
@@ -63,7 +63,7 @@ def cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> 
 
 def referrals(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
     """The referrals that count."""
-    require(request.membership, "referral.view")
+    require(request.membership, LISTED["referral"])
     _journal(request, found, fact)
     rows = evidence.referrals(fact)
     return lists.answer(request, "performance/records.html", rows, ReferralTable, empty=_empty(), extra=about)

@@ -261,3 +261,30 @@ def test_the_place_of_a_person_is_told_to_the_page(world: World) -> None:
 
     [member] = memberships(world.lin.user, places=True)
     assert member.institution == world.lead and isinstance(member.institution, Institution)
+
+
+def test_the_history_of_a_row_is_offered_to_who_may_read_the_journal_only(world: World) -> None:
+    with act_in(world.qinghe):
+        member = Membership.objects.get(pk=world.su.pk)
+        place = Department.objects.filter(institution=world.lead).first()
+    path = f"{DATA}/department/{place.pk}/change/"
+    assert "/history/" in world.client("su").get(path).content.decode()
+    with act_in(world.qinghe):
+        member.roles = ["data_steward"]
+        member.save()
+    client = world.client("su")
+    page = client.get(path)
+    assert page.status_code == 200 and "/history/" not in page.content.decode()
+    assert client.get(f"{DATA}/department/{place.pk}/history/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["department/?kind=%00", "institution/?kind__exact=%00", "institution/?kind__exact=a&kind__exact=%00"],
+)
+def test_a_condition_with_a_nul_is_refused_and_the_search_for_one_finds_nothing(
+    world: World, asked: str
+) -> None:
+    client = world.client("su")
+    assert client.get(f"{DATA}/{asked}").status_code == 400
+    assert client.get(f"{DATA}/department/?q=%00").status_code == 200

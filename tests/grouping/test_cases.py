@@ -174,3 +174,22 @@ def test_a_case_without_a_scheme_on_its_day_says_so(scene: World) -> None:
         publishing.publish(by=scene.lin, file=file)
     page = page_of(scene, "lin", one(scene))
     assert "is not yet grouped" in page and "No grouping scheme is in force" in page
+
+
+def test_a_delivery_of_the_office_is_no_link_for_the_institution_whose_case_came_with_it(
+    scene: World,
+) -> None:
+    with inside(scene):
+        scene.su.roles = [*scene.su.roles, "data_steward"]
+        scene.su.save()
+    rows = some(scene)
+    file = store(scene, rows, by=scene.su)
+    case, path = one(scene), f"/case-files/{file.pk}/"
+    client = browser(scene, "lin")
+    assert client.get(f"{HOME}{path}").status_code == 404
+    page = client.get(f"{HOME}/cases/{case.pk}/").content.decode()
+    assert path not in page and f"line {case.line} of" in page
+    rows[1] |= {"C08x01C": "4"}
+    own = store(scene, rows)
+    page = client.get(f"{HOME}/cases/{case.pk}/").content.decode()
+    assert f"/case-files/{own.pk}/" in page and path not in page

@@ -339,3 +339,19 @@ def test_a_month_of_an_illustrative_scheme_says_so_when_another_holds_today(mont
     assert words not in text(get(month, "su", BASE)), "the banner of every page says it"
     Alliance.objects.filter(pk=month.qinghe.pk).update(illustrative_scheme=False)
     assert words in text(get(month, "su", BASE))
+
+
+def test_finance_sees_the_figures_but_no_link_to_lists_it_may_not_open(month: World) -> None:
+    pages = [
+        f"{BASE}institutions/QH01/why/",
+        f"{BASE}institutions/QH01/why/cmi/",
+        f"{BASE}institutions/QH01/",
+    ]
+    found = {url for page in pages for url in links(get(month, "cai", page), "/records/")}
+    assert found and not any(url.endswith("/total_weight/") for url in found)
+    for url in sorted(found):
+        get(month, "cai", url)
+    record = next(
+        url for url in links(get(month, "su", pages[0]), "/records/") if url.endswith("/total_weight/")
+    )
+    get(month, "cai", record, 403)
