@@ -6,6 +6,7 @@ Plus is what an account received (debit), minus what it gave (credit). All run i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
@@ -135,6 +136,16 @@ def month_sums(first: Month, last: Month, *, seen_by: Membership | None = None) 
 def months() -> list[Month]:
     """The months that have books, newest first."""
     return [Month.of(day) for day in Period.objects.order_by("-month").values_list("month", flat=True)]
+
+
+def posted_months(*, since: date) -> list[Month]:
+    """Months to which money is posted and not reversed, oldest first, of those that end on a day or later."""
+    days = LedgerJournal.objects.filter(
+        about_month__gte=since.replace(day=1), reverses=None, reversed_by=None
+    )
+    return [
+        Month.of(day) for day in days.order_by("about_month").values_list("about_month", flat=True).distinct()
+    ]
 
 
 def open_months() -> list[Month]:

@@ -103,7 +103,11 @@ def hold(*, by: Membership, version: SchemeVersion, from_date: date, today: date
 
 def group_from(*, by: Membership, day: date) -> list[Job]:
     """Queue the grouping of every month that holds a case discharged on or after a day."""
+    return [grouping.enqueue_month(by=by, month=month) for month in months_from(day)]
+
+
+def months_from(day: date) -> list[Month]:
+    """Every month that holds a case discharged on or after a day, oldest first."""
     since = datetime.combine(day, time(), SHANGHAI)
     months = Case.objects.filter(discharged_at__gte=since).order_by("month")
-    found = months.values_list("month", flat=True).distinct()
-    return [grouping.enqueue_month(by=by, month=Month.of(month)) for month in found]
+    return [Month.of(month) for month in months.values_list("month", flat=True).distinct()]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -12,8 +14,12 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals import registry
 from alliance.web import words
 from alliance.web.parts import Fact
-from grouping.models import SchemeVersion
-from grouping.services import release, schemes
+from grouping.engine.compare import SECTIONS, Change
+from grouping.models import Scheme, SchemeVersion
+from grouping.services import dryrun, release, schemes, versions
+from grouping.versions import difference, impact
+
+MOST = 20  # changed weights shown; the comparison holds all
 
 
 def register() -> None:
@@ -31,19 +37,65 @@ def _digest(approval: Any) -> str:
 
 def _summary(approval: Any) -> registry.Summary:
     version = SchemeVersion.objects.select_related("base", "upload").get(pk=approval.about_id)
-    try:
-        before = str(schemes.in_force(date.fromisoformat(approval.terms["from_date"])))
-    except schemes.NoScheme:
-        before = words.DASH
+    day = date.fromisoformat(approval.terms["from_date"])
+    held = _held_before(day)
+    before = versions.released(held.digest) if held is not None else None
+    found = _changes(before, version)
     facts = [
         Fact(_("scheme"), str(version)),
         Fact(_("code"), version.code),
         Fact(_("in force from"), approval.terms["from_date"]),
-        Fact(_("in force on that day now"), before),
+        Fact(_("in force on that day now"), str(held) if held is not None else words.DASH),
         Fact(_("warnings"), words.num(version.warnings)),
         Fact(_("digest"), version.digest[:16]),
         Fact(_("after that"), _("discharges from this day on are grouped by it, stored ones again")),
+        *_links(before, version, found),
     ]
+    weights = [one for one in found if one.section == "weights"]
+    context = {
+        "facts": facts, "touched": impact.touched(day), "counts": counts(found),
+        "compared": before is not None,
+        "weights": [(one, difference.effect(one)) for one in weights[:MOST]], "more": len(weights) > MOST,
+    }  # fmt: skip
     return registry.Summary(
-        "approvals/_subject.html", {"facts": facts}, reverse("scheme-version", args=[version.pk])
+        "grouping/scheme_approval.html", context, reverse("scheme-version", args=[version.pk])
     )
+
+
+def _held_before(day: date) -> Scheme | None:
+    """What holds on the day without this proposal; no other scheme can begin on that very day."""
+    try:
+        return schemes.in_force(day - timedelta(days=1))
+    except schemes.NoScheme:
+        return None
+
+
+def _changes(before: SchemeVersion | None, version: SchemeVersion) -> Sequence[Change]:
+    if before is None or version.state not in difference.SOUND:
+        return ()
+    return difference.changes(before.pk, version.pk, before.digest, version.digest)
+
+
+def _links(before: SchemeVersion | None, version: SchemeVersion, found: Sequence[Change]) -> list[Fact]:
+    """The ways to the whole comparison and to the newest finished dry run of this very content."""
+    links = []
+    if before is not None and version.state in difference.SOUND:
+        url = reverse("scheme-compare", args=[before.pk, version.pk])
+        links.append(Fact(_("all changes"), words.num(len(found)), url))
+    tried = [run for run in dryrun.trials(version.pk) if run.ended_at and run.digest == version.digest]
+    if not tried:
+        return [*links, Fact(_("dry run of this content"), _("None yet"))]
+    said = f"{words.month(tried[0].first_month)} – {words.month(tried[0].last_month)}"
+    return [*links, Fact(_("dry run of this content"), said, reverse("scheme-trial", args=[tried[0].pk]))]
+
+
+def counts(found: Sequence[Change]) -> list[Fact]:
+    """How much changes, section by section, with the kinds of change."""
+    lines = []
+    for section in SECTIONS:
+        kinds = Counter(one.kind for one in found if one.section == section)
+        if kinds:
+            said = _(", ").join(f"{difference.KIND_WORDS[kind]} {n}" for kind, n in kinds.most_common())
+            total = words.num(sum(kinds.values()))
+            lines.append(Fact(str(difference.SECTION_WORDS[section]), f"{total} ({said})"))
+    return lines

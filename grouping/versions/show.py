@@ -23,7 +23,7 @@ from grouping.engine.rows import Scheme as Package
 from grouping.models import Scheme, SchemeFinding, SchemeVersion
 from grouping.services import release, versions
 from grouping.show.scheme import figures
-from grouping.versions import forms
+from grouping.versions import forms, impact
 from grouping.versions.kinds import KINDS
 
 State = SchemeVersion.State
@@ -163,6 +163,7 @@ def actions(version: SchemeVersion, membership: Membership, open_: Approval | No
         found.append(parts.Action(_("Discard"), url("scheme-discard"), "ban"))
     if sound and open_ is None and membership.can("scheme.release"):
         form = forms.HoldForm(prefix="hold")
+        form.fields["from_date"].help_text = impact.beforehand()
         found.append(
             parts.Action(_("Propose to put in force"), url("scheme-propose"), "send", "primary", form=form)
         )

@@ -25,7 +25,7 @@ from grouping.models import Scheme, SchemeVersion
 from grouping.readers.workbook import write_workbook
 from grouping.services import packages, release, versions
 from grouping.tables import SchemeTable
-from grouping.versions import forms, show, tables
+from grouping.versions import forms, impact, show, tables
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 State = SchemeVersion.State
@@ -211,4 +211,6 @@ def scheme_propose(request: Any, pk: int) -> HttpResponseBase:
         messages.error(request, _(refused.template) % refused.params)
     else:
         messages.success(request, _("Proposed. It holds when a second person has agreed."))
+        for said in impact.touched(form.cleaned_data["from_date"]):
+            messages.warning(request, said)
     return redirect("scheme-version", pk)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from alliance.approvals import services as approvals
 from alliance.approvals.errors import NotYours
+from alliance.lib.period import Month
 from alliance.models import Alliance, Attachment, Job
 from alliance.services import jobs
 from grouping.engine.problems import REASONS
@@ -25,6 +26,7 @@ from grouping.services import release, versions
 from grouping.versions import sql
 from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
 from tests.grouping.schemes import CITY, ON, imported, package, put_in_force, send, texts
+from tests.ledger import books
 from tests.world import World
 
 State = SchemeVersion.State
@@ -264,6 +266,31 @@ def test_what_waits_for_a_second_person_is_not_changed_until_the_proposal_is_wit
         assert (kept.state, kept.digest) == (State.DRAFT, draft.digest)
         approvals.withdraw(by=scene.luo, approval=approval)
         versions.edit(by=scene.luo, version=draft, changes={group: {"weight": "7.77"}})
+
+
+def test_the_second_person_reads_what_changes_and_which_months_it_touches(scene: World) -> None:
+    store(scene, rows(scene))
+    with inside(scene):
+        shipped = SchemeVersion.objects.get(form="shipped")
+        draft = versions.copy(by=scene.luo, version=shipped, named="x")
+        group = next(row for rows in versions.package_of(draft).drgs.values() for row in rows)
+        draft = versions.edit(by=scene.luo, version=draft, changes={group.code: {"weight": "7.7700"}})
+        books.post(scene, books.open_books(scene, Month(2026, 9), Month(2026, 10)), 300, 200, 100)
+    client = browser(scene, "luo")
+    page = text(client.get(f"{HOME}/schemes/versions/{draft.pk}/"))
+    assert "Months with stored cases: September 2026, October 2026." in page
+    assert "Already posted, and stay as they are: October 2026." in page
+    at = f"{HOME}/schemes/versions/{draft.pk}/propose/"
+    after = text(client.post(at, {"hold-from_date": "2026-10-05"}, follow=True))
+    stays = "October 2026 already posted stay as they are; their cases are regrouped."
+    assert stays in after
+    with inside(scene):
+        approval = release.waiting(draft)
+        assert approval is not None
+    page = text(browser(scene, "meng").get(f"{HOME}/approvals/{approval.pk}/"))
+    assert stays in page and "Grouped again from this day on: October 2026." in page
+    assert group.code in page and f"{group.weight:f}" in page and "7.7700" in page
+    assert f"/schemes/compare/{shipped.pk}/{draft.pk}/" in page and "None yet" in page
 
 
 def test_an_export_imports_as_the_same_bytes(scene: World) -> None:
