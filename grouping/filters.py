@@ -6,9 +6,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.lib.period import Month
+from alliance.lib.period import Month, PeriodRefused
 from alliance.lib.refusal import Refused
 from alliance.web import words
 from grouping import texts, visible
@@ -49,6 +50,19 @@ def months_to_choose(request: Any) -> list[tuple[str, str]]:
     return [(str(Month.of(day)), words.month(day)) for day in found[:36]]
 
 
+def asked_month(asked: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
+    """Choices of a condition on the month, the asked one among them also without cases; words where the
+    asked text is no month."""
+    try:
+        month = Month.parse(asked) if asked else None
+    except PeriodRefused as refused:
+        said = _(refused.template) % refused.params
+        return {"choices": choices, "error_messages": {"invalid_choice": said.replace("%", "%%")}}
+    if month is None or asked in dict(choices):
+        return {"choices": choices}
+    return {"choices": [*choices, (asked, words.month(month.first_day))]}
+
+
 class CaseFilter(django_filters.FilterSet):
     """Conditions of the list of cases, over cases annotated by facts.with_group."""
 
@@ -73,7 +87,16 @@ class CaseFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         drop_institution(self)
-        self.filters["month"].extra["choices"] = months_to_choose(self.request)
+        self.filters["month"].extra |= asked_month(self.data.get("month", ""), months_to_choose(self.request))
+
+    @property
+    def form(self) -> Any:
+        """The form; a month that is none stays chosen in it, so that what was typed is not lost."""
+        found = super().form
+        typed, widget = self.data.get("month", ""), found.fields["month"].widget
+        if typed and typed not in dict(widget.choices):
+            widget.choices = [*widget.choices, (typed, typed)]
+        return found
 
     def of_month(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Discharges of one month."""

@@ -64,7 +64,8 @@ def metric(request: Any) -> HttpResponse:
     return lists.answer(
         request, "metrics/figure.html", tables.with_department(rows), tables.CaseTable,
         empty=parts.Empty(_("No case"), _("This figure is a known zero: nothing of the kind happened.")),
-        extra=context | {"listed": True},
+        # The address says which figure: it holds no condition one could clear, an empty list is a known zero.
+        extra=context | {"listed": True, "filtered": False, "cleared": context["back"]},
     )  # fmt: skip
 
 

@@ -56,6 +56,10 @@ FILE: dict[str, tuple[str, str]] = {
         "The file does not begin with a JSON object or list; export the settlement lists as JSON",
         "文件开头不是 JSON 对象或数组，按 JSON 导出结算清单",
     ),
+    "json_no_list": (
+        "There is no settlement list in this file; export it again and check the period chosen there",
+        "文件里没有结算清单，请核对导出的时间范围后重新导出",
+    ),
     "json_between": (
         "Before list %(line)s, byte %(byte)s, stands something that is no list; export the file again",
         "第 %(line)s 份清单之前（第 %(byte)s 字节）有清单以外的内容，重新导出",

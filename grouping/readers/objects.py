@@ -152,7 +152,8 @@ def _no_number(_text: str) -> NoReturn:
 def open_objects(file: BinaryIO, limits: Limits) -> Encoding:
     """How the file is encoded; whether it ends as it begins. One pass, cut at quotation marks.
 
-    Raises FileRefused: empty_file, utf16, nul_byte, mixed_encoding, not_text, json_no_object, json_cut.
+    Raises FileRefused: empty_file, utf16, nul_byte, mixed_encoding, not_text, json_no_object, json_cut,
+    json_too_deep (brackets before the first object), json_no_list (not one object in the file).
     """
     file.seek(0)
     head = file.read(3)
@@ -160,9 +161,11 @@ def open_objects(file: BinaryIO, limits: Limits) -> Encoding:
         raise FileRefused("utf16")
     start = 3 if head == codecs.BOM_UTF8 else 0
     file.seek(start)
-    evidence, first, last = Evidence(), b"", b""
+    evidence, first, last, lead, holds = Evidence(), b"", b"", None, False
     for piece, at in _pieces(file, start, limits):
         first = first or piece.lstrip()[:1]
+        lead = piece.partition(b"{")[0] if lead is None else lead
+        holds = holds or b"{" in piece
         last = piece.rstrip()[-1:] or last
         if not piece.isascii() or b"\0" in piece:
             evidence.add(piece, at)
@@ -172,6 +175,10 @@ def open_objects(file: BinaryIO, limits: Limits) -> Encoding:
         raise FileRefused("json_no_object")
     if last != {b"{": b"}", b"[": b"]"}[first]:
         raise FileRefused("json_cut", line=1)
+    if (lead or b"").count(b"[") > DEPTH:
+        raise FileRefused("json_too_deep", line=1, limit=DEPTH)
+    if not holds:
+        raise FileRefused("json_no_list")
     return Encoding(evidence.verdict(marked=start > 0), Position(start, 1))
 
 

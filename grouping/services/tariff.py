@@ -24,6 +24,7 @@ from grouping.models import Tariff, TariffKind, TariffSheet
 KIND = "tariff.release"
 INSURANCES = ("", "employee", "resident")  # any, 职工, 居民
 LEVELS = ("", "tertiary", "secondary", "primary")
+LIMIT = 10**11  # a value is below it: what the column of a row can hold
 CODE = re.compile(r"[a-z0-9_-]{1,30}\Z")
 Row = dict[str, Any]
 State = TariffSheet.State
@@ -129,7 +130,7 @@ def _checked(kind: str, row: Row) -> Row:
         value = Decimal(text)
     except InvalidOperation:
         raise TariffRefused("bad_value", text=text) from None
-    if not value.is_finite() or not 0 < value < 10**11:
+    if not value.is_finite() or not 0 < value < LIMIT:
         raise TariffRefused("bad_value", text=text)
     places = 0 if kind == TariffKind.RATE else 6
     if value != round(value, places):

@@ -104,7 +104,13 @@ class RateForm(GridForm):
         return money.yuan(int(value)) if value else ""
 
     def entered(self, text: str) -> str:
-        return str(money.fen(text))
+        """Yuan as whole fen; a refusal names the yuan typed, not the fen they make."""
+        found = money.fen(text)
+        if found <= 0:
+            raise tariff.TariffRefused("bad_value", text=text)
+        if found >= tariff.LIMIT:
+            raise money.MoneyRefused("out_of_range", text=text)
+        return str(found)
 
 
 class CoefficientForm(GridForm):

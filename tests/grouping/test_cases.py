@@ -158,6 +158,17 @@ def test_conditions_of_the_list(scene: World, asked: str, found: set[str]) -> No
     assert {record for record in ("R00000/1", "R00001/1", "R00002/1") if record in page} == found
 
 
+def test_a_month_that_is_none_is_said_and_stays_in_the_form(scene: World) -> None:
+    store(scene, some(scene))
+    client = browser(scene, "luo")
+    for typed in ("2026-13", "100%"):
+        page = client.get(f"{HOME}/cases/", {"month": typed}).content.decode()
+        assert f"{typed} is not a month such as 2026-10." in page
+        assert f'<option value="{typed}" selected>' in page
+    empty = client.get(f"{HOME}/cases/?month=2026-09").content.decode()
+    assert '<option value="2026-09" selected>' in empty and "is not a month" not in empty
+
+
 def test_the_list_costs_the_same_for_three_cases_and_for_sixty(scene: World) -> None:
     client = browser(scene, "luo")
     store(scene, some(scene))

@@ -69,6 +69,15 @@ def test_a_figure_shows_its_formula_with_the_numbers_put_in(scene: World) -> Non
     assert "no cases stored" in page
 
 
+def test_a_figure_without_cases_is_a_known_zero_and_leads_nowhere_that_is_not(scene: World) -> None:
+    some_stays(scene)
+    client = browser(scene, "luo")
+    answer = client.get(f"{HOME}/metrics/figure/?month=2026-09&metric=submitted&view=output")
+    page = answer.content.decode()
+    assert "known zero" in page and "Clear the conditions" not in page
+    assert "metrics/figure/?view=output" not in page
+
+
 def test_few_cases_are_not_ranked(scene: World) -> None:
     some_stays(scene)
     page = open_page(scene, "luo", "metrics/?month=2026-10&view=efficiency&sort=mean_stay")

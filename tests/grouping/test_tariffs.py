@@ -168,6 +168,18 @@ def test_an_adjustment_is_entered_with_its_conditions_and_errors_stand_at_their_
     assert money.status_code == 400 and "comma" in text(money)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("-5", "-5 is not a positive number"), ("0.00", "0.00 is not a positive number"),
+     ("1000000000.00", "1000000000.00 is too large")],
+)  # fmt: skip
+def test_a_rate_refused_is_named_in_the_yuan_that_were_typed(scene: World, typed: str, said: str) -> None:
+    body = {"from_date": "2026-01-01", "decided_by": "x", "value-0": typed}
+    answer = browser(scene, "luo").post(f"{HOME}/tariffs/new/rate/", body)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and said in text(answer) and f'value="{typed}"' in page
+
+
 def test_the_page_costs_the_same_queries_however_many_rows(scene: World) -> None:
     released(scene, "rate", [{"key": "/", "value": "1000000"}])
     client = browser(scene, "luo")
