@@ -174,10 +174,19 @@ def _codes(old: Scheme, new: Scheme) -> Iterator[Change]:
     before, after = _readers(old), _readers(new)
     for kind, code in sorted(left.keys() | joined.keys()):
         gone, come = sorted(left[kind, code]), sorted(joined[kind, code])
-        names = new.diagnosis_names if kind == "diagnosis" else new.procedure_names
         what = "moved" if gone and come else "gone" if gone else "born"
         where = _homes(gone, before) + (" → " if gone and come else "") + _homes(come, after)
-        yield Change("codes", what, code, names.get(code, ""), where, " ".join(gone), " ".join(come))
+        yield Change("codes", what, code, _name(old, new, kind, code), where, " ".join(gone), " ".join(come))
+
+
+def _name(old: Scheme, new: Scheme, kind: str, code: str) -> str:
+    """The name of a code, of the old dictionary where only that one has it."""
+    after, before = (
+        (new.diagnosis_names, old.diagnosis_names)
+        if kind == "diagnosis"
+        else (new.procedure_names, old.procedure_names)
+    )
+    return after.get(code) or before.get(code, "")
 
 
 def _readers(scheme: Scheme) -> Mapping[str, list[str]]:
@@ -203,7 +212,7 @@ def _complications(old: Scheme, new: Scheme) -> Iterator[Change]:
         was, now = _levels(a), _levels(b)
         if was != now:
             kind = "born" if not a else "gone" if not b else "level" if _only(a) != _only(b) else "group"
-            yield Change("complications", kind, code, new.diagnosis_names.get(code, ""), "", was, now)
+            yield Change("complications", kind, code, _name(old, new, "diagnosis", code), "", was, now)
 
 
 def _levels(rows: Iterable[Complication]) -> str:
@@ -219,7 +228,7 @@ def _exclusions(old: Scheme, new: Scheme) -> Iterator[Change]:
         a, b = old.exclusions.get(code, ""), new.exclusions.get(code, "")
         if a != b:
             kind = "born" if not a else "gone" if not b else "group"
-            yield Change("exclusions", kind, code, new.diagnosis_names.get(code, ""), "", a, b)
+            yield Change("exclusions", kind, code, _name(old, new, "diagnosis", code), "", a, b)
 
 
 def _dictionaries(old: Scheme, new: Scheme) -> Iterator[Change]:

@@ -33,12 +33,15 @@ class Alike:
     new_weight: Decimal | None
     on: date
     cases: int
+    old_grouped: bool
+    new_grouped: bool
 
 
 @dataclass(slots=True)
 class Side:
-    """One side of a sum: cases with a weight, their total weight, their standard in fen."""
+    """One side of a sum: cases in a group, cases with a weight, their total weight, their standard in fen."""
 
+    grouped: int = 0
     weighted: int = 0
     weight: Decimal = Decimal(0)
     fen: int = 0
@@ -52,10 +55,14 @@ class Side:
 
 @dataclass(slots=True)
 class Shift:
-    """Both sides of some cases. changed: cases whose group is another one."""
+    """Both sides of some cases. changed: cases whose group is another one. lost and gained: cases that were
+    in a group and are in none any more, and the other way round.
+    """
 
     cases: int = 0
     changed: int = 0
+    lost: int = 0
+    gained: int = 0
     old: Side = field(default_factory=Side)
     new: Side = field(default_factory=Side)
 
@@ -98,6 +105,10 @@ def shifts(rows: Iterable[Alike], tariff: Tariff) -> Shifts:
         for one in sums:
             one.cases += row.cases
             one.changed += row.cases if row.old_drg != row.new_drg else 0
+            one.lost += row.cases if row.old_grouped and not row.new_grouped else 0
+            one.gained += row.cases if row.new_grouped and not row.old_grouped else 0
+            one.old.grouped += row.cases if row.old_grouped else 0
+            one.new.grouped += row.cases if row.new_grouped else 0
             _add(one.old, row.old_weight, old, row.cases)
             _add(one.new, row.new_weight, new, row.cases)
     return found

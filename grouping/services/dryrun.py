@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Job
+from grouping.engine.rows import Scheme as Package
 from grouping.engine.shift import Alike, Shifts, shifts
 from grouping.metrics import rollup
-from grouping.models import Case, GroupingRun
-from grouping.services import runs, tariff
+from grouping.models import Case, GroupingRun, Scheme
+from grouping.services import runs, schemes, tariff
 from grouping.trials import sql
 
 
@@ -49,7 +50,7 @@ def _summed(run: int, ended_at: datetime, today: date) -> Shifts:
         Alike(
             places[one["institution_id"]].code, places[one["institution_id"]].level, one["department_code"],
             one["insurance"], one["way"], one["minimal"], one["old_drg"], one["old_weight"], one["new_drg"],
-            one["new_weight"], one["since"], one["cases"],
+            one["new_weight"], one["since"], one["cases"], one["old_grouped"], one["new_grouped"],
         )
         for one in counted
     ]  # fmt: skip
@@ -60,6 +61,22 @@ def summed(run: GroupingRun, *, today: date) -> Shifts:
     """What a finished trial shifts: by institution, department and pair of groups."""
     assert run.ended_at is not None
     return _summed(run.pk, run.ended_at, today)
+
+
+def names_of(package: Package) -> dict[str, str]:
+    """DRG -> its name in a package."""
+    return {row.code: row.name for rows in package.drgs.values() for row in rows}
+
+
+def names_before(run: GroupingRun) -> dict[str, str]:
+    """DRG -> its name in the schemes in force in the trial's months; the later one's where both have it."""
+    rows = list(Scheme.objects.filter(from_date__lte=Month.of(run.last_month).last_day).order_by("from_date"))
+    held = [row for row in rows if row.from_date > run.first_month]
+    begun = [row for row in rows if row.from_date <= run.first_month][-1:]
+    found: dict[str, str] = {}
+    for row in begun + held:
+        found |= names_of(schemes.package(row))
+    return found
 
 
 def minimal_codes(run: GroupingRun) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from alliance.lib.sheets.out import Cell
 from alliance.models import Department, Institution
 from alliance.web import parts, words
-from grouping.engine.shift import Shift, Shifts, share
+from grouping.engine.shift import Shift, Shifts, Side, share
 from grouping.models import GroupingRun
 from grouping.reports.bars import spread
 
@@ -59,6 +59,7 @@ def figures(found: Shifts) -> list[parts.Fig]:
     rose = share(whole.weight, whole.old.weight)
     money = share(whole.fen, whole.old.fen)
     return [
+        *grouped(found),
         parts.Fig(_("cases with another group"), words.num(whole.changed), detail=_of(whole)),
         parts.Fig(_("total weight"), words.diff(whole.weight, 2), detail=_percent(rose)),
         parts.Fig("CMI", _index(whole.new.cmi), detail=_("before %(cmi)s") % {"cmi": _index(whole.old.cmi)}),
@@ -67,6 +68,28 @@ def figures(found: Shifts) -> list[parts.Fig]:
             detail=_percent(money) if priced(found) else _("no rate in force"),
         ),
     ]  # fmt: skip
+
+
+def grouped(found: Shifts) -> list[parts.Fig]:
+    """Whether cases fall out of grouping: the rate on both sides, bad when it falls, and how many move."""
+    whole = found.all
+    before, after = (share(side.grouped, whole.cases) for side in (whole.old, whole.new))
+    said = _("%(lost)s lose their group, %(gained)s gain one") % {
+        "lost": words.num(whole.lost), "gained": words.num(whole.gained),
+    }  # fmt: skip
+    return [
+        parts.Fig(
+            _("grouping rate"),
+            f"{words.pct(before, 2)} → {words.pct(after, 2)}",
+            detail=said,
+            bad=falls(found),
+        )
+    ]
+
+
+def falls(found: Shifts) -> bool:
+    """Whether fewer cases are in a group than before."""
+    return found.all.new.grouped < found.all.old.grouped
 
 
 def _of(whole: Shift) -> str:
@@ -124,12 +147,16 @@ def departments(found: Shifts, institution: Institution, run: GroupingRun) -> li
     ]
 
 
-def moves(found: Shifts, run: GroupingRun, names: Mapping[str, str]) -> list[tuple[Line, str, str, str, str]]:
-    """Pairs of an old and a new group, the most frequent first, with their codes and names."""
+def moves(
+    found: Shifts, run: GroupingRun, before: Mapping[str, str], after: Mapping[str, str]
+) -> list[tuple[Line, str, str, str, str]]:
+    """Pairs of an old and a new group, the most frequent first, with their codes and names, each side's by
+    its own scheme.
+    """
     ranked = sorted(found.moves.items(), key=lambda one: (-one[1].cases, one[0]))[:MOVES]
     return [
         (line("", _cases(run, old=old, new=new), one, money=priced(found)), old or _("without a group"),
-         names.get(old, ""), new, names.get(new, ""))
+         before.get(old, ""), new or _("without a group"), after.get(new, ""))
         for (old, new), one in ranked
     ]  # fmt: skip
 
@@ -158,13 +185,18 @@ def sheet(found: Shifts, names: Mapping[str, str]) -> Iterator[list[Cell]]:
         _("standard after (fen)"),
     ]  # fmt: skip
     for code, one in sorted(found.institutions.items()):
-        yield [names.get(code, code), "", "", "", *_cells(one)]
+        yield [names.get(code, code), "", "", "", *_cells(one, money=priced(found))]
     for (code, department), one in sorted(found.departments.items()):
-        yield [names.get(code, code), department, "", "", *_cells(one)]
+        yield [names.get(code, code), department, "", "", *_cells(one, money=priced(found))]
     for (old, new), one in sorted(found.moves.items()):
-        yield ["", "", old, new, *_cells(one)]
+        yield ["", "", old, new, *_cells(one, money=priced(found))]
 
 
-def _cells(one: Shift) -> list[Cell]:
+def _cells(one: Shift, *, money: bool) -> list[Cell]:
     weights = [Decimal(f"{side.weight.normalize():f}") for side in (one.old, one.new)]
-    return [one.cases, one.changed, *weights, one.old.fen, one.new.fen]
+    return [one.cases, one.changed, *weights, *(_standard(side, money) for side in (one.old, one.new))]
+
+
+def _standard(side: Side, money: bool) -> int | None:
+    """The standard in fen; nothing, not zero, where no rate is in force for any of the cases."""
+    return side.fen if money and (side.without_rate < side.weighted or not side.weighted) else None

@@ -15,7 +15,8 @@ select c.id, c.institution_id, c.department_code, c.record_no, c.visit_no, c.dis
             else '' end as insurance,
        c.procedures && %(minimal)s::varchar[] as minimal,
        coalesce(g.drg, '') as old_drg, case when g.status = 'grouped' then g.weight end as old_weight,
-       t.drg as new_drg, case when t.status = 'grouped' then t.weight end as new_weight
+       t.drg as new_drg, case when t.status = 'grouped' then t.weight end as new_weight,
+       coalesce(g.status = 'grouped', false) as old_grouped, t.status = 'grouped' as new_grouped
 from grouping_trialcase t
 join grouping_case c on c.alliance_id = t.alliance_id and c.id = t.case_id and c.revision = t.revision
 left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
@@ -27,9 +28,10 @@ where t.alliance_id = %(alliance)s and t.run_id = %(run)s and c.document = 'fron
 # Cases alike in all that decides weight and money, counted: a few thousand rows a month whatever its size.
 ALIKE = f"""
 select b.institution_id, b.department_code, b.insurance, b.way, b.minimal, b.old_drg, b.old_weight, b.new_drg,
-       b.new_weight, (select max(d) from unnest(%(days)s::date[]) d where d <= b.day) as since,
+       b.new_weight, b.old_grouped, b.new_grouped,
+       (select max(d) from unnest(%(days)s::date[]) d where d <= b.day) as since,
        count(*) as cases
-from ({_BOTH}) b group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+from ({_BOTH}) b group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 """
 CASES = f"""
 select b.id, b.institution_id, b.department_code, b.record_no, b.visit_no, b.discharged_at, b.old_drg,

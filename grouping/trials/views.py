@@ -92,16 +92,18 @@ def scheme_trial(request: Any, pk: int) -> HttpResponse:
         **here, "title": show.title(run, found), "figures": show.figures(found), "place": place,
         "institutions": show.institutions(found, names), "priced": show.priced(found),
         "departments": show.departments(found, place, run) if place else [],
-        "moves": show.moves(found, run, group_names(run)), "moves_number": len(found.moves),
-        "bars": show.bars(found, names), "without_rate": found.all.new.without_rate,
+        "moves": show.moves(found, run, dryrun.names_before(run), group_names(run)),
+        "moves_number": len(found.moves),
+        "bars": show.bars(found, names), "falls": show.falls(found),
+        "lost": found.all.lost, "gained": found.all.gained,
+        "without_rate": found.all.new.without_rate,
     })  # fmt: skip
 
 
 def group_names(run: GroupingRun) -> dict[str, str]:
     """The names of the groups of the version tried."""
     assert run.version is not None
-    package = versions.package_of(run.version)
-    return {row.code: row.name for rows in package.drgs.values() for row in rows}
+    return dryrun.names_of(versions.package_of(run.version))
 
 
 @permit("scheme.view")

@@ -12,6 +12,7 @@ from alliance.services import jobs
 from grouping.models import GroupedCase, GroupingRun, SchemeVersion, TrialCase
 from grouping.services import dryrun, runs, versions
 from tests.grouping.scene import HOME, TODAY, browser, inside, pages, queries, store, text
+from tests.grouping.schemes import CITY, imported, package
 from tests.grouping.test_schemes import rows
 from tests.grouping.test_tariffs import released
 from tests.world import World
@@ -91,6 +92,7 @@ def test_the_cases_behind_a_figure_can_be_opened(scene: World) -> None:
     assert "No case changes" in text(client.get(f"{at}cases/?department=99"))
     file = b"".join(client.get(f"{at}csv/")).decode()
     assert "ES21" in file and ",2.538," in file
+    assert all(line.endswith(",,") for line in file.splitlines()[1:])  # no rate in force: no zero yuan
     assert client.get(f"{at}?institution=NOBODY").status_code == 404
 
 
@@ -109,6 +111,26 @@ def test_the_page_costs_the_same_queries_on_more_cases(scene: World) -> None:
     jobs.drain(scene.qinghe)
     client.get(f"{HOME}/schemes/trials/{again.pk}/")
     assert queries(client, f"schemes/trials/{again.pk}/") == few
+
+
+def test_old_groups_bear_old_names_and_cases_that_fall_out_of_grouping_are_said_first(scene: World) -> None:
+    """A version that has no ES21 and whose other pneumonia groups take nobody: both cases fall out."""
+    store(scene, rows(scene))
+    none = {
+        "ES21,肺炎，伴严重并发症或合并症,mcc,": "ES29,另一名称,age > 200,",
+        "ES23,肺炎，伴并发症或合并症,cc,": "ES23,肺炎，伴并发症或合并症,age > 200,",
+        "不伴并发症或合并症,true,0.6000": "不伴并发症或合并症,age > 200,0.6000",
+    }
+    other = imported(scene, package(**CITY, **none))
+    with inside(scene):
+        assert "ES21" not in dryrun.names_of(versions.package_of(other))
+        run = runs.begin_trial(by=scene.luo, version=other, first=Month(2026, 9), last=Month(2026, 10))
+    jobs.drain(scene.qinghe)
+    page = text(browser(scene, "luo").get(f"{HOME}/schemes/trials/{run.pk}/"))
+    assert '<span class="code">ES21</span> 肺炎，伴严重并发症或合并症' in page
+    assert page.index("grouping rate") < page.index("cases with another group")
+    assert "100.00% → 0.00%" in page and "2 lose their group, 0 gain one" in page
+    assert "The grouping rate falls: 2 cases lose their group" in page
 
 
 def test_months_without_cases_and_in_the_wrong_order_are_refused(scene: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +18,10 @@ def alike(
 ) -> Alike:
     """So many cases of one kind."""
     weights = [None if text is None else D(text) for text in (old_weight, new_weight)]
-    return Alike(place, "secondary", "03", "", 1, False, old, weights[0], new, weights[1], ON, cases)
+    grouped = [weight is not None for weight in weights]
+    return Alike(
+        place, "secondary", "03", "", 1, False, old, weights[0], new, weights[1], ON, cases, *grouped
+    )
 
 
 ROWS = [
@@ -38,6 +42,15 @@ def test_worked_by_hand() -> None:
     assert (a.old.fen, a.new.fen) == (1_300, 1_000 + 3 * 133)
     assert (b.old.weighted, b.new.weighted, b.old.fen, b.new.fen) == (4, 6, 4 * 300, 4 * 285 + 2 * 150)
     assert found.all.fen == a.fen + b.fen
+    assert (found.all.old.grouped, found.all.new.grouped) == (17, 19)
+    assert (found.all.lost, found.all.gained, a.gained, b.gained) == (0, 2, 0, 2)
+
+
+def test_a_case_that_falls_out_of_grouping_is_counted_and_a_group_without_weight_is_still_one() -> None:
+    gone = alike("X1", "1.0", "0000", None, 5)
+    unweighed = replace(alike("X1", "1.0", "X9", None, 2), new_grouped=True)
+    found = shifts([gone, unweighed], Tariff()).all
+    assert (found.lost, found.gained, found.old.grouped, found.new.grouped) == (5, 0, 7, 2)
 
 
 def test_only_what_moves_or_weighs_otherwise_is_a_move() -> None:
