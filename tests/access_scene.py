@@ -34,6 +34,7 @@ from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
 from grouping.disputes import services as disputes
 from grouping.models import Case, CaseFile, Document, Pairing, WorkItem
+from grouping.queues import found as queue_found
 from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
@@ -192,10 +193,11 @@ class Things:
         assert self.scheme
         days = {"B12": "2026-11-01 09:00:00", "B15": "2026-11-05 10:00:00"}
         row = front_page(side.place.organisation, f"{side.serial}99", A11=side.mark, C03C="Q99.999", **days)
-        intake.receive_file(
+        file, _made = intake.receive_file(
             by=side.steward, name="bad.csv", content=[as_csv([row])], today=date(2026, 11, 12)
         )
         jobs.drain(side.alliance)
+        queue_found.in_file(CaseFile.objects.get(pk=file.pk))
         item = WorkItem.objects.get(institution=side.place, subject=f"{side.serial}99/1")
         queue_services.ask(by=side.steward, items=[item.pk], text=side.mark, now=NOW)
         return item

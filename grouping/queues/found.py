@@ -1,6 +1,7 @@
 """What the queues hold follows from files, groups and costs: found once, back again, closed by itself.
 
-Called where a file is checked, stored or put aside, and after a month is grouped. In sets, and idempotent:
+Called where a file is stored or put aside, and after a month is grouped: a file that nobody has confirmed yet
+may be the wrong one, and its bad rows stand on its own page only. In sets, and idempotent:
 the same state of the data leaves the same items.
 """
 
@@ -39,7 +40,7 @@ Found = tuple[int, str, str]
 
 
 def in_file(file: CaseFile) -> int:
-    """The bad rows of a checked file become items, one a record and cause; how many are new or newer."""
+    """The bad rows of a file being stored become items, one a record and cause; how many are new or newer."""
     parameters_ = {
         "file": file.pk, "unknown": list(causes.UNKNOWN), "clinical_code": causes.CLINICAL,
         "codes": list(causes.OF_FINDING), "causes": [str(cause) for cause in causes.OF_FINDING.values()],

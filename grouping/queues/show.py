@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,11 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from alliance.models import Membership
 from alliance.services import journal
 from alliance.web import parts, words
-from grouping import sql as cases_sql
 from grouping import texts, visible
 from grouping.models import CaseQuestion, WorkItem
 from grouping.models.queues import LIVE, Cause, State
-from grouping.queues import causes, forms, sql
+from grouping.queues import causes, forms
 from grouping.readers.messages import MESSAGES, sentence
 
 CHIPS = {
@@ -98,14 +98,13 @@ def state_word(item: Any, now: datetime) -> tuple[str, str]:
     return CHIPS[item.state], str(State(item.state).label)
 
 
-def by_cause(membership: Membership, now: datetime) -> list[dict[str, Any]]:
-    """Live items by cause, most first, each with what can be done; one query."""
-    rows = cases_sql.fetch(sql.COUNTS, institution=membership.institution_id, now=now)
+def by_cause(shown: QuerySet[WorkItem], view: str) -> list[dict[str, Any]]:
+    """The items of the view that is shown by cause, most first, each with what can be done; one query."""
+    rows = shown.order_by().values("cause").annotate(total=Count("pk", distinct=True))
     found = [
         {
-            **row, "label": Cause(row["cause"]).label, "remedy": causes.REMEDIES[row["cause"]],
-            "url": f"?view=live&cause={row['cause']}",
-            "total": row["open"] + row["asked"] + row["answered"] + row["waiting"],
+            "cause": row["cause"], "total": row["total"], "label": Cause(row["cause"]).label,
+            "remedy": causes.REMEDIES[row["cause"]], "url": f"?view={view}&cause={row['cause']}",
         }
         for row in rows
     ]  # fmt: skip

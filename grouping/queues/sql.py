@@ -140,19 +140,6 @@ select distinct month from grouping_workitem
 where alliance_id = %(alliance)s and month is not null and internal_from is null
 """
 
-# Counts of the queue by cause and state, of the institutions the member sees (null: all).
-COUNTS = """
-select w.cause, count(*) filter (where w.state = 'open') as open,
-       count(*) filter (where w.state = 'asked') as asked,
-       count(*) filter (where w.state = 'answered') as answered,
-       count(*) filter (where w.state = 'waiting') as waiting,
-       count(*) filter (where w.internal_from <= %(now)s) as internal
-from grouping_workitem w
-where w.alliance_id = %(alliance)s and w.state in ('open', 'asked', 'answered', 'waiting')
-  and (%(institution)s::bigint is null or w.institution_id = %(institution)s)
-group by w.cause
-"""
-
 # Coding quality of a month -----------------------------------------------------------------------------
 # An error counts once found, also when it was corrected later; not what was no error, nor what only a file
 # that was put aside had brought.

@@ -133,11 +133,16 @@ class ItemFilter(django_filters.FilterSet):
 
 def rows(membership: Membership, view: str, now: datetime) -> QuerySet[WorkItem]:
     """The items of a saved view, with what the columns show."""
-    asked = CaseQuestion.objects.filter(item=OuterRef("pk"), answered_at=None).values("due_at")[:1]
-    found = WorkItem.objects.visible_to(membership).select_related("institution")
-    found = found.annotate(due_at=Subquery(asked)).filter(_condition(view, now))
+    found = items(membership, view, now).select_related("institution")
     order = "-changed_at" if view == "done" else "due_at" if view in ("asked", "late") else "found_at"
     return with_department(found).order_by(order, "pk")
+
+
+def items(membership: Membership, view: str, now: datetime) -> QuerySet[WorkItem]:
+    """The items of a saved view with the day their answer is due; in no order of its own."""
+    asked = CaseQuestion.objects.filter(item=OuterRef("pk"), answered_at=None).values("due_at")[:1]
+    found: QuerySet[WorkItem] = WorkItem.objects.visible_to(membership).annotate(due_at=Subquery(asked))
+    return found.filter(_condition(view, now))
 
 
 def _condition(view: str, now: datetime) -> Q:

@@ -37,7 +37,7 @@ def queue(request: Any) -> HttpResponse:
         filterset=tables.ItemFilter, tabs=tables.tabs(request, view, now),
         empty=Empty(_("Nothing waits here"), _("What checks, groups or costs show comes here.")),
         extra={
-            "title": _("Records to clear"), "causes": show.by_cause(member, now),
+            "title": _("Records to clear"), "causes": show.by_cause(tables.items(member, view, now), view),
             "bulk": bulk(request), "query": request.GET.urlencode(),
         },
     )  # fmt: skip

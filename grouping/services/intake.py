@@ -18,7 +18,6 @@ from alliance.models import Institution, Membership
 from alliance.services import files, jobs, journal, parameters
 from grouping import sql
 from grouping.models import BadRow, CaseFile, FileRange, Source, StagedCase
-from grouping.queues import found as queue
 from grouping.readers.assembling import SeenKeys
 from grouping.readers.formats import FRONT_PAGE, HQMS, Spec, open_file, read_on
 from grouping.readers.rows import Checkpoint, FileRefused, Position
@@ -194,7 +193,6 @@ def finish(file: CaseFile) -> None:
         {"month": row["month"], "institution": row["institution_id"], "rows": row["rows"]} for row in found
     ]
     file.preview["missing"] = sql.execute(sql.MISSING, file=file.pk)
-    queue.in_file(file)
     file.check_done()
     file.save(update_fields=["preview", "months", "state"])
     journal.step(by=file.received_by, about=file, name="check_done", before="received", after="checked")

@@ -45,6 +45,7 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     sql.execute(sql.KEEP_OLD, **parameters)
     corrected = sql.execute(sql.CORRECT, **parameters)
     new = sql.execute(sql.INSERT_NEW, **parameters)
+    found.in_file(file)
     found.corrected_by(file)
     sql.execute(sql.CLEAR_STAGING, **parameters)
     file.preview |= {"stored": new, "corrected": corrected}

@@ -30,6 +30,11 @@ class Line:
     kind: str
 
     @property
+    def over(self) -> bool:
+        """More delivered than declared."""
+        return self.percent is not None and self.percent > 100
+
+    @property
     def short(self) -> bool:
         """Below the limit, or not known for want of a declaration."""
         return self.kind != "ok"

@@ -14,7 +14,7 @@ from alliance.lib.period import Month
 from alliance.models import Job, Membership
 from alliance.web import parts, words
 from grouping import facts, forms, sql, texts
-from grouping.models import BadRow, CaseFile, MissingCase
+from grouping.models import BadRow, CaseFile, Document, MissingCase
 from grouping.services.grouping import GROUP
 from grouping.show import changes, completeness
 
@@ -34,6 +34,11 @@ class After:
     def enough(self) -> bool:
         """Whether the month may be computed without an exception."""
         return self.percent >= self.limit
+
+    @property
+    def over(self) -> bool:
+        """More delivered than declared: one of the two is wrong."""
+        return self.delivered > self.declared
 
 
 def look_again(file: CaseFile) -> None:
@@ -88,8 +93,11 @@ def flow(file: CaseFile) -> list[parts.Stage]:
 
 
 def after(file: CaseFile) -> After | None:
-    """Completeness once stored; None for several months or members, or where nothing is declared."""
-    if len(file.months) != 1 or file.state != State.CHECKED:
+    """Completeness once stored; None for several months or members, or where nothing is declared.
+
+    Discharges are front pages: settlement lists have no completeness.
+    """
+    if len(file.months) != 1 or file.state != State.CHECKED or file.document != Document.FRONT_PAGE:
         return None
     entry, month = file.months[0], Month.parse(file.months[0]["month"])
     row = next((row for row in facts.completeness(month) if row.institution_id == entry["institution"]), None)
@@ -102,11 +110,15 @@ def after(file: CaseFile) -> After | None:
 
 def figures(file: CaseFile, then: After | None) -> list[parts.Fig]:
     """Rows, good, bad."""
-    good = _("nothing declared for this month") if then is None else _declared(then)
+    good = _declared(then) if then is not None else _("nothing declared for this month")
+    counted = file.state == State.CHECKED and file.document == Document.FRONT_PAGE
     return [
         parts.Fig(_("rows"), words.num(file.rows_read)),
         parts.Fig(
-            _("good rows"), words.num(file.rows_good), detail=good if file.state == State.CHECKED else ""
+            _("good rows"),
+            words.num(file.rows_good),
+            detail=good if counted else "",
+            bad=then is not None and then.over,
         ),
         parts.Fig(_("bad rows"), words.num(file.rows_bad), bad=bool(file.rows_bad)),
     ]
@@ -118,6 +130,14 @@ def _declared(then: After) -> str:
         "declared": words.num(then.declared),
         "limit": words.num(then.limit),
     }
+    if then.over:
+        return (
+            _(
+                "then %(percent)s%% of %(declared)s declared: more delivered than declared, "
+                "check the declaration or the file"
+            )
+            % words_of
+        )
     if then.enough:
         return _("then %(percent)s%% of %(declared)s declared, the limit is %(limit)s%%") % words_of
     return _("then only %(percent)s%% of %(declared)s declared, below %(limit)s%%") % words_of
@@ -175,6 +195,8 @@ def consequence(file: CaseFile, then: After | None) -> str:
             "bad": words.num(file.rows_bad)
         }
         return f"{text} {_declared(then).capitalize()}" if then is not None else text
+    if then is not None and then.over:
+        return _declared(then).capitalize()
     if file.preview.get("changed"):
         return _("Corrected and new cases are grouped again; the earlier content stays readable.")
     return _("New cases are grouped at once.")

@@ -36,6 +36,11 @@ class Delivery:
         return Decimal(100 * self.delivered) / self.declared if self.declared else None
 
     @property
+    def over(self) -> bool:
+        """More delivered than declared: the declaration or a file is wrong."""
+        return self.declared is not None and self.delivered > self.declared
+
+    @property
     def expected(self) -> bool:
         """True for whoever has beds, declared something or delivered something."""
         return bool(self.institution.beds or self.declared is not None or self.delivered)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliance.lib.period import Month
 from alliance.models import Membership
@@ -62,7 +63,7 @@ def result(frame: Frame, arrived: Sequence[Delivery]) -> dict[str, Any]:
 
 
 def figs(frame: Frame, lines: Sequence[Line], arrived: Sequence[Delivery], change: int | None) -> list[Fig]:
-    """Pool, institutions, mean score, cases."""
+    """Pool, institutions, mean score, cases; what has arrived is as of now and says so beside the frozen."""
     scores = [line.score for line in lines if line.score is not None]
     mean = sum(scores) / len(scores) if scores else None
     complete = sum(one.complete for one in arrived)
@@ -82,15 +83,23 @@ def figs(frame: Frame, lines: Sequence[Line], arrived: Sequence[Delivery], chang
 
 def _complete(complete: int, excepted: int) -> str:
     if excepted:
-        return _("%(n)d complete, %(m)d with an exception") % {"n": complete, "m": excepted}
-    return _("%(n)d complete") % {"n": complete}
+        return _("now %(n)d complete, %(m)d with an exception") % {"n": complete, "m": excepted}
+    return _("now %(n)d complete") % {"n": complete}
 
 
 def _cases(arrived: Sequence[Delivery]) -> Fig:
     delivered = sum(one.delivered for one in arrived)
     declared = sum(one.declared or 0 for one in arrived)
     detail = _("declared %(n)s") % {"n": words.num(declared)}
-    return Fig(_("Cases"), words.num(delivered), detail=detail)
+    over = sum(one.over for one in arrived)
+    if over:
+        more = ngettext(
+            "%(n)d institution delivered more than it declared",
+            "%(n)d institutions delivered more than they declared",
+            over,
+        )
+        detail = f"{detail} · {more % {'n': over}}"
+    return Fig(_("Cases, now"), words.num(delivered), detail=detail, bad=bool(over))
 
 
 def reading(bars: Sequence[Any]) -> str:

@@ -44,8 +44,11 @@ def stages(run: MonthRun | None, arrived: Sequence[Delivery]) -> list[Stage]:
     ]  # fmt: skip
     names = [_("Collect"), _("Compute"), _("Review"), _("Approve"), _("Post")]
     computed = words.moment(run.settlement.computed_at) if run and run.settlement else ""
+    collected = (
+        _("%(ready)d of %(all)d institutions") if run is None else _("now %(ready)d of %(all)d institutions")
+    )
     details = [
-        _("%(ready)d of %(all)d institutions") % {"ready": ready, "all": len(arrived)}, computed, "", "",
+        collected % {"ready": ready, "all": len(arrived)}, computed, "", "",
         words.moment(run.journal.posted_at) if run and run.journal else "",
     ]  # fmt: skip
     if run is not None:  # what was computed had been collected

@@ -53,6 +53,8 @@ def test_what_was_no_error_or_came_with_a_file_put_aside_does_not_count(scene: W
     wrong = pages(scene, 21)
     wrong[20] |= {"C03C": "Q99.999"}
     file = check(scene, wrong)
+    with inside(scene):
+        found.in_file(file)
     assert rates(scene)[0].errors == 2
     with inside(scene):
         found.withdrawn(file)

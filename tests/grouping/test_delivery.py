@@ -12,8 +12,8 @@ from django.test import Client
 
 from alliance.models import Journal
 from alliance.services import jobs
-from grouping.models import BadRow, Case, CaseFile, MissingCase, StagedCase
-from grouping.services import intake
+from grouping.models import BadRow, Case, CaseFile, Document, MissingCase, StagedCase
+from grouping.services import intake, publishing
 from tests.grouping.files import as_csv
 from tests.grouping.scene import HOME, TODAY, browser, check, inside, pages, queries, store, text, upload
 from tests.world import World
@@ -222,6 +222,19 @@ def test_the_page_says_how_complete_the_month_will_be(scene: World) -> None:
     client.post(f"{HOME}/case-files/declare/", body)
     file = check(scene, pages(scene, 3))
     assert "then only 75.0% of 4 declared, below 98%" in text(client.get(url(file)))
+    more = check(scene, pages(scene, 5))
+    page = text(client.get(url(more)))
+    assert "125.0% of 4 declared: more delivered than declared, check the declaration or the file" in page
+    assert "the limit is 98%" not in page
+    with inside(scene):  # lists are no discharges
+        CaseFile.objects.filter(pk=more.pk).update(document=Document.SETTLEMENT_LIST)
+    page = text(client.get(url(more)))
+    assert "of 4 declared" not in page and "nothing declared" not in page and "good rows" in page
+    with inside(scene):
+        CaseFile.objects.filter(pk=more.pk).update(document=Document.FRONT_PAGE)
+        publishing.publish(by=scene.lin, file=CaseFile.objects.get(pk=more.pk))
+    listed = text(client.get(f"{HOME}/case-files/?month=2026-10"))
+    assert "125.0%" in listed and "more than declared" in listed
 
 
 def test_reading_the_findings_is_journaled(scene: World) -> None:

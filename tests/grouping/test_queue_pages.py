@@ -8,7 +8,7 @@ from alliance.models import Journal
 from grouping.models import WorkItem
 from grouping.queues import services
 from tests.grouping.files import front_page
-from tests.grouping.scene import HOME, browser, check, inside, pages, queries, store, text
+from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
 from tests.grouping.test_queues import NOW, bad, coder, ids_now, items, undone
 from tests.world import World
 
@@ -25,7 +25,7 @@ def act(world: World, name: str, step: str, **posted: Any) -> Any:
 
 def test_the_list_shows_causes_with_counts_sentences_and_the_way_to_each_record(scene: World) -> None:
     coder(scene)
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     page = seen(scene, "he")
     assert "R00000/1" in page and "no principal diagnosis" in page and "By cause" in page
     assert "Set the source to the clinical edition" in page and "Line 3" in page and "Q99.999" in page
@@ -40,9 +40,9 @@ def test_the_list_shows_causes_with_counts_sentences_and_the_way_to_each_record(
 
 
 def test_an_institution_sees_its_own_and_the_office_all_without_a_button(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     wrong = front_page(scene.tcm.organisation, "T1", C03C="Q99.999")
-    check(scene, [wrong], by=scene.tan)
+    store(scene, [wrong, front_page(scene.tcm.organisation, "T2")], by=scene.tan)
     assert "T1/1" in seen(scene, "tan") and "R0000" not in seen(scene, "tan")
     office = seen(scene, "luo", "?view=live")
     assert "T1/1" in office and "R00000/1" in office and 'id="bulk"' not in office
@@ -55,7 +55,7 @@ def test_an_institution_sees_its_own_and_the_office_all_without_a_button(scene: 
 
 def test_one_action_for_many_and_for_all_that_match(scene: World) -> None:
     coder(scene)
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     with inside(scene):
         wanted = ids_now()
     response = act(scene, "he", "wait", item=wanted[:2], query="view=todo")
@@ -68,7 +68,7 @@ def test_one_action_for_many_and_for_all_that_match(scene: World) -> None:
 
 def test_what_was_typed_stays_when_it_is_refused(scene: World) -> None:
     coder(scene)
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     nothing = act(scene, "he", "ask", text="主诊是什么？", query="view=todo")
     assert (
         nothing.status_code == 400
@@ -85,7 +85,7 @@ def test_what_was_typed_stays_when_it_is_refused(scene: World) -> None:
 
 
 def test_the_doctor_sees_what_is_asked_and_answers(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     coder(scene)
     # Wu heads a department there: answers, and works no queue.
     assert "R0000" not in seen(scene, "wu", "?view=live")
@@ -103,7 +103,7 @@ def test_the_doctor_sees_what_is_asked_and_answers(scene: World) -> None:
 
 
 def test_the_inbox_counts_what_a_coder_has_to_clear(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     coder(scene)
     assert "5 records to clear" in text(browser(scene, "he").get(f"{HOME}/"))
     assert "records to clear" not in text(browser(scene, "kong").get(f"{HOME}/"))
@@ -111,7 +111,7 @@ def test_the_inbox_counts_what_a_coder_has_to_clear(scene: World) -> None:
 
 def test_after_the_insurer_s_last_day_a_record_is_marked_internal(scene: World) -> None:
     coder(scene)
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     with inside(scene):
         WorkItem.objects.update(internal_from=NOW)
     page = seen(scene, "he", "?view=internal")
@@ -123,13 +123,13 @@ def test_after_the_insurer_s_last_day_a_record_is_marked_internal(scene: World) 
 
 def test_the_list_costs_the_same_for_five_and_for_sixty_records(scene: World) -> None:
     client = browser(scene, "lin")
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     queries(client, "work-queue/?view=live")
     few = queries(client, "work-queue/?view=live")
     rows = pages(scene, 70)
     for row in rows[10:]:
         row["C03C"] = "Q99.999"
-    check(scene, rows)
+    store(scene, rows)
     assert queries(client, "work-queue/?view=live") == few
 
 
@@ -141,3 +141,14 @@ def test_no_page_of_the_queue_offers_a_code_or_changes_a_record(scene: World) ->
             page = text(browser(scene, "he").get(f"{QUEUE}{pk}/"))
             assert "weight" not in page.split("<main", 1)[1].split("</main", 1)[0]
             assert "C03C" not in page and 'name="diagnoses"' not in page
+
+
+def test_the_panel_by_cause_follows_the_tab_that_is_shown(scene: World) -> None:
+    coder(scene)
+    store(scene, bad(scene))
+    with inside(scene):
+        services.ask(by=scene.people["he"], items=ids_now()[:1], text="主诊是什么？", now=NOW)
+    for view, wanted in (("todo", 4), ("live", 5), ("asked", 1), ("waiting", 0), ("all", 5)):
+        response = browser(scene, "he").get(f"{QUEUE}?view={view}")
+        assert sum(row["total"] for row in response.context["causes"]) == wanted, view
+        assert all(f"view={view}&" in row["url"] for row in response.context["causes"])

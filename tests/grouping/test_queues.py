@@ -60,8 +60,8 @@ def ids(world: World, **conditions: Any) -> list[int]:
         return list(WorkItem.objects.filter(**conditions).order_by("pk").values_list("pk", flat=True))
 
 
-def test_bad_rows_of_a_checked_file_are_items_by_cause(scene: World) -> None:
-    check(scene, bad(scene))
+def test_bad_rows_of_a_stored_file_are_items_by_cause(scene: World) -> None:
+    store(scene, bad(scene))
     assert items(scene) == [
         ("R00000/1", "no_principal", "open"), ("R00001/1", "unknown_code", "open"),
         ("R00002/1", "times", "open"), ("R00002/1", "unknown_code", "open"),
@@ -75,11 +75,11 @@ def test_bad_rows_of_a_checked_file_are_items_by_cause(scene: World) -> None:
 
 
 def test_the_same_findings_in_a_later_file_are_the_same_items(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     before = ids(scene)
     later = bad(scene)
     later[5] |= {"D01": "1234.57"}
-    file = check(scene, later)
+    file = store(scene, later)
     assert ids(scene) == before
     with inside(scene):
         assert set(WorkItem.objects.values_list("file", flat=True)) == {file.pk}
@@ -114,7 +114,7 @@ def test_a_cause_that_comes_back_opens_its_item_again(scene: World) -> None:
     store_or_check(scene, [*wrong, pages(scene, 2)[1]])
     store(scene, right)
     assert items(scene) == [("R00000/1", "no_principal", "closed")]
-    check(scene, [*wrong, pages(scene, 3)[2]])
+    store(scene, [*wrong, pages(scene, 3)[2]])
     assert items(scene) == [("R00000/1", "no_principal", "open")]
 
 
@@ -128,10 +128,21 @@ def store_or_check(world: World, rows: list[dict[str, str]]) -> None:
 def test_a_file_put_aside_takes_its_own_findings_along(scene: World) -> None:
     file = check(scene, bad(scene))
     with inside(scene):
+        found.in_file(file)  # as files were treated once when they were checked
         services.wait(by=coder(scene), items=ids_of("R00000/1"), now=NOW)
         publishing.discard(by=scene.lin, file=file)
     assert items(scene, state="waiting") == [("R00000/1", "no_principal", "waiting")]
     assert len(items(scene, state="closed")) == 4
+
+
+def test_a_file_nobody_has_confirmed_brings_nothing_into_the_queue(scene: World) -> None:
+    file = check(scene, bad(scene))
+    assert file.rows_bad and items(scene) == []
+    with inside(scene):
+        publishing.discard(by=scene.lin, file=file)
+    assert items(scene) == []
+    store(scene, bad(scene)[:5])
+    assert len(items(scene, state="open")) == 5
 
 
 def ids_of(subject: str) -> list[int]:
@@ -165,7 +176,7 @@ def test_groups_and_costs_of_a_month_are_items_that_follow_them(scene: World) ->
 
 
 def test_many_are_asked_at_once_and_answered_within_two_working_days(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     with inside(scene):
         wanted = ids_now()
         assert services.ask(by=coder(scene), items=wanted, text="主诊是什么？", now=NOW) == 5
@@ -182,7 +193,7 @@ def test_many_are_asked_at_once_and_answered_within_two_working_days(scene: Worl
 
 
 def test_each_side_takes_its_own_steps_and_only_on_its_own_records(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     with inside(scene):
         wanted = ids_now()
         for by, step in ((scene.wu, "ask"), (scene.kong, "wait"), (scene.luo, "accept")):
@@ -200,7 +211,7 @@ def test_each_side_takes_its_own_steps_and_only_on_its_own_records(scene: World)
     ("before", "after"), [("open", "answered"), ("open", "closed_"), ("waiting", "asked")]
 )
 def test_the_database_refuses_a_step_that_is_not_declared(scene: World, before: str, after: str) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     with inside(scene):
         if before == "waiting":
             services.wait(by=coder(scene), items=ids_now(), now=NOW)
@@ -209,7 +220,7 @@ def test_the_database_refuses_a_step_that_is_not_declared(scene: World, before: 
 
 
 def test_an_answer_is_written_once(scene: World) -> None:
-    check(scene, bad(scene))
+    store(scene, bad(scene))
     with inside(scene):
         services.ask(by=coder(scene), items=ids_now(), text="主诊是什么？", now=NOW)
         services.answer(by=scene.lin, items=ids_now(), text="肺炎", now=NOW)
@@ -223,7 +234,7 @@ def test_an_answer_is_written_once(scene: World) -> None:
 def test_a_row_that_names_no_record_goes_with_the_next_file_of_its_month(scene: World) -> None:
     rows = pages(scene, 2)
     rows[0] |= {"A48": ""}
-    file = check(scene, rows)
+    file = store(scene, rows)
     assert items(scene) == [(f"#{file.pk}/2", "value", "open")]
     store(scene, [front_page(scene.lead.organisation, "R00009"), rows[1]])
     assert items(scene)[0][2] == "closed"

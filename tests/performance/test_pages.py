@@ -296,6 +296,13 @@ def more_institutions(world: World) -> None:
             bases.set_basis(by=world.luo, institution=town, fen=100_000, from_month=OCTOBER, source="绩效办")
 
 
+def test_what_has_arrived_is_marked_as_of_now_and_more_than_declared_warns(month: World) -> None:
+    page = text(get(month, "su", BASE))
+    assert "目前数据完整率" in page and "目前病例" in page and "多于申报" not in page
+    deliver(month, OCTOBER, "lead", "lin", 41, declared=2)
+    assert "多于申报" in text(get(month, "su", BASE))
+
+
 def test_a_month_says_what_arrived_after_it_was_computed_and_keeps_its_money(month: World) -> None:
     with inside(month):
         run = MonthRun.objects.select_related("settlement").get()
