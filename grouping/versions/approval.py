@@ -97,5 +97,6 @@ def counts(found: Sequence[Change]) -> list[Fact]:
         if kinds:
             said = _(", ").join(f"{difference.KIND_WORDS[kind]} {n}" for kind, n in kinds.most_common())
             total = words.num(sum(kinds.values()))
-            lines.append(Fact(str(difference.SECTION_WORDS[section]), f"{total} ({said})"))
+            told = len(kinds) > 1 or section == "groups"
+            lines.append(Fact(str(difference.SECTION_WORDS[section]), f"{total} ({said})" if told else total))
     return lines
