@@ -152,3 +152,19 @@ def test_the_panel_by_cause_follows_the_tab_that_is_shown(scene: World) -> None:
         response = browser(scene, "he").get(f"{QUEUE}?view={view}")
         assert sum(row["total"] for row in response.context["causes"]) == wanted, view
         assert all(f"view={view}&" in row["url"] for row in response.context["causes"])
+
+
+def test_a_delivery_of_the_office_is_no_link_on_the_item_of_an_institution(scene: World) -> None:
+    with inside(scene):
+        scene.su.roles = [*scene.su.roles, "data_steward"]
+        scene.su.save()
+    coder(scene)
+    file = store(scene, bad(scene), by=scene.su)
+    with inside(scene):
+        item = WorkItem.objects.filter(file=file.pk, institution=scene.lead).first()
+    path = f"/case-files/{file.pk}/"
+    client = browser(scene, "he")
+    assert client.get(f"{HOME}{path}").status_code == 404
+    page = client.get(f"{QUEUE}{item.pk}/")
+    assert page.status_code == 200 and path not in page.content.decode()
+    assert f"line {item.line}" in text(page)
