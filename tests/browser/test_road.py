@@ -73,8 +73,8 @@ def deliver(page: Any, address: str, file: Path) -> None:
     page.click("main form[enctype] .btn-primary")
     page.wait_for_selector("text=J18.9")  # the page follows the job by itself
     assert "13" in page.inner_text("h1")
-    page.click("form[action$='/publish/'] button")
-    page.wait_for_load_state()
+    with page.expect_navigation():  # stored when the answer is there, not when the button is down
+        page.click("form[action$='/publish/'] button")
 
 
 def compute(page: Any, address: str) -> None:
