@@ -23,6 +23,11 @@ from tests.world import PASSWORD, World, make_world
 PATIENCE = 60.0
 
 
+def queue() -> int:
+    """Which of the test processes this is, 0 to 6: Valkey has sixteen databases, the first two are taken."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 7
+
+
 @pytest.fixture
 def cast(own_database: str, tmp_path: Path) -> Iterator[World]:
     """The cast with passwords, in a database with real commits."""
@@ -44,9 +49,10 @@ def address(cast: World, own_database: str, tmp_path: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         "DATABASE_URL": named("DATABASE_URL", own_database),
-        # A queue of its own: other tests ring for jobs of other databases.
-        "REDIS_URL": os.environ["REDIS_URL"].replace("virtual_host=0", "virtual_host=7"),
-        "CACHE_URL": os.environ["CACHE_URL"].replace("db=1", "db=8"),
+        # A queue of its own, also beside another process of the same run: a worker that takes another
+        # database's bell finds no such job, and the bell is lost until the sweeper rings again.
+        "REDIS_URL": os.environ["REDIS_URL"].replace("virtual_host=0", f"virtual_host={2 + 2 * queue()}"),
+        "CACHE_URL": os.environ["CACHE_URL"].replace("db=1", f"db={3 + 2 * queue()}"),
         "MEDIA_DIR": str(tmp_path / "files"),
         "SECOND_FACTOR": "offered",
     }

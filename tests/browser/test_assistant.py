@@ -19,7 +19,6 @@ from tests.web import browser as chrome
 from tests.world import World
 
 pytestmark = [
-    pytest.mark.xdist_group("worker"),  # one broker: two workers at once would take each other's bells
     pytest.mark.browser,
     pytest.mark.skipif(not chrome.CHROMIUM.exists(), reason="Chromium is absent: install chromium"),
 ]
