@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
+from alliance.approvals import registry
 from alliance.approvals.steps import Step, parse_steps
 from alliance.models.base import AllianceManager, AllianceRow
 
@@ -66,7 +67,10 @@ class Approval(AllianceRow):
     kind = models.CharField(_("kind"), max_length=60)
     about_kind = models.CharField(max_length=60)
     about_id = models.BigIntegerField()
+    # What stood there when it was proposed, in the proposer's language: for kinds that word no title.
     subject = models.CharField(_("subject"), max_length=200)
+    # What the title says beside the kind, worded at display in the reader's language (registry.Kind.title).
+    arguments = models.JSONField(default=dict)
     institution = models.ForeignKey(
         "alliance.Institution",
         verbose_name=_("institution"),
@@ -104,7 +108,12 @@ class Approval(AllianceRow):
         indexes = [models.Index(fields=["alliance", "state"], name="approval_state")]
 
     def __str__(self) -> str:
-        return self.subject
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What it is about, in the language of the reader."""
+        return registry.title(self)
 
     @property
     def chain_steps(self) -> tuple[Step, ...]:

@@ -5,9 +5,9 @@ No signal, no import upward: services of this room call what was registered, in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from alliance.models import Membership
 
 Digest = Callable[["Approval"], str]
+# Words the title of a proposal from its stored arguments, without a query: lists show many.
+Title = Callable[[Mapping[str, Any]], str]
 Handler = Callable[["Approval", "Membership"], None]
 
 
@@ -37,6 +39,7 @@ class Kind:
     name: str | Promise
     digest: Digest
     summary: Callable[[Approval], Summary]
+    title: Title | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -44,13 +47,19 @@ _handlers: dict[str, dict[str, Handler]] = {}
 
 
 def register(
-    kind: str, *, name: str | Promise, digest: Digest, summary: Callable[[Approval], Summary]
+    kind: str,
+    *,
+    name: str | Promise,
+    digest: Digest,
+    summary: Callable[[Approval], Summary],
+    title: Title | None = None,
 ) -> None:
     """Let objects of a kind be approved; the same kind again replaces it. Called in an app's `ready()`.
 
-    `digest(approval)` is the digest of the object as it is now; `summary(approval)` what is shown of it.
+    `digest(approval)` is the digest of the object as it is now; `summary(approval)` what is shown of it;
+    `title(arguments)` words what it is about from the arguments of `propose`.
     """
-    _kinds[kind] = Kind(name, digest, summary)
+    _kinds[kind] = Kind(name, digest, summary, title)
 
 
 def on_decided(kind: str, handler: Handler) -> None:
@@ -71,6 +80,14 @@ def of(kind: str) -> Kind:
 def name(kind: str) -> str:
     """The name of a kind in the language of the page; the bare word where its room is gone."""
     return str(_kinds[kind].name) if kind in _kinds else kind
+
+
+def title(approval: Approval) -> str:
+    """What an approval is about, in the language of the reader; as it was stored where no kind words it."""
+    kind = _kinds.get(approval.kind)
+    if kind is None or kind.title is None or not approval.arguments:
+        return approval.subject
+    return kind.title(approval.arguments)
 
 
 def tell(approval: Approval, by: Membership) -> None:

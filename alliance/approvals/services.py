@@ -34,17 +34,19 @@ def propose(
     digest: str,
     institution: Institution | None = None,
     terms: Mapping[str, object] | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> Approval:
     """Put an object before the deciders of a chain; `digest` is that of the content the proposer saw.
 
-    `institution`: whose own matter it is (None: the whole alliance's); `terms`: what is asked beyond it.
+    `institution`: whose own matter it is (None: the whole alliance's); `terms`: what is asked beyond it;
+    `arguments`: what the kind's title is worded from, in whatever language it is read.
     Raises KindUnknown, AlreadyProposed, TooFewDeciders, ContentChanged (the digest is out of date).
     """
     registered = registry.of(kind)
     approval = Approval(
         kind=kind, about_kind=about._meta.label_lower, about_id=about.pk, subject=str(about)[:200],
         digest=digest, institution=institution, terms=to_plain(terms or {}), chain=chain, steps=chain.steps,
-        proposed_by=by,
+        proposed_by=by, arguments=to_plain(arguments or {}),
     )  # fmt: skip
     if registered.digest(approval) != digest:
         raise errors.ContentChanged(approval)
@@ -54,7 +56,7 @@ def propose(
         with transaction.atomic():
             approval.save(force_insert=True)
     except IntegrityError as error:
-        raise errors.AlreadyProposed(subject=approval.subject) from error
+        raise errors.AlreadyProposed(subject=approval.title) from error
     journal.write(by=by, verb="approval.proposed", about=approval, kind=kind, chain=chain.code)
     return approval
 
@@ -181,7 +183,7 @@ def _locked(approval: Approval) -> Approval:
         .get(pk=approval.pk)
     )
     if current.state != Approval.State.OPEN:
-        raise errors.NotOpen(subject=current.subject, state=current.get_state_display())
+        raise errors.NotOpen(subject=current.title, state=current.get_state_display())
     return current
 
 

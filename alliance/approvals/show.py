@@ -23,7 +23,7 @@ def page(approval: Approval, membership: Membership, bound: Any = None) -> dict[
     summary = registry.of(approval.kind).summary(approval)
     unchecked = approval.outside.filter(step=approval.step, checked_at=None).first()
     return {
-        "title": approval.subject, "approval": approval, "kind_name": registry.name(approval.kind),
+        "title": approval.title, "approval": approval, "kind_name": registry.name(approval.kind),
         "chip": tables.state_chip(approval), "standing": facts.state_text(approval),
         "summary": summary, "subject": summary.context, "stages": stages(approval),
         "history": history(approval), "paper": paper_facts(unchecked) if unchecked else None,

@@ -43,6 +43,9 @@ class ApprovalTable(lists.Table):
     proposed_by = tables.Column(verbose_name=gettext_lazy("proposed by"), accessor="proposed_by__user")
     proposed_at = tables.Column(verbose_name=gettext_lazy("proposed at"))
 
+    def render_subject(self, record: Approval) -> str:
+        return record.title
+
     def render_state(self, record: Approval) -> SafeString:
         return state_chip(record)
 

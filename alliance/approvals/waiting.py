@@ -19,7 +19,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     return [
         Todo(
             "info",
-            f"{registry.name(approval.kind)} · {approval.subject}",
+            f"{registry.name(approval.kind)} · {approval.title}",
             _("Step %(name)s, proposed by %(by)s")
             % {"name": approval.current.name, "by": approval.proposed_by.user},
             reverse("approval", args=[approval.pk]),

@@ -53,6 +53,7 @@ def propose(
     return approvals.propose(
         by=by, kind=KIND, about=values_of(key)[0], chain=chains.in_force(chains.TWO_PEOPLE, on=on, kind=KIND),
         digest=content_digest(terms), terms=terms,
+        arguments={"key": key, "from_date": from_date},
     )  # fmt: skip
 
 

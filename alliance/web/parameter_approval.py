@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -23,8 +24,15 @@ def register() -> None:
         name=gettext_lazy("A new value of a parameter"),
         digest=lambda approval: proposals.content_digest(approval.terms),
         summary=_summary,
+        title=_title,
     )
     registry.on_decided(proposals.KIND, proposals.decided)
+
+
+def _title(said: Mapping[str, Any]) -> str:
+    entry = parameters.registered().get(said["key"])  # an older register may have had it
+    name = parameter_values.label(entry) if entry is not None else said["key"]
+    return _("%(parameter)s from %(day)s") % {"parameter": name, "day": said["from_date"]}
 
 
 def _summary(approval: Any) -> registry.Summary:

@@ -100,6 +100,9 @@ class ValueTable(lists.Table):
     def render_decided_by(self, value: str) -> str:
         return decider(value)
 
+    def render_source(self, value: str) -> str:
+        return parameter_values.cited(value)
+
 
 class SearchForm(forms.Form):
     """A word of the name or the key."""
@@ -249,7 +252,7 @@ def _facts(entry: Entry) -> list[Fact]:
         Fact(_("key"), entry.key),
         Fact(_("unit"), parameter_values.unit(entry)),
         Fact(_("default"), parameter_values.text(entry.shape, to_json(entry.value))),
-        Fact(_("source"), ", ".join(entry.source)),
+        Fact(_("source"), parameter_values.cited(", ".join(entry.source))),
     ]
 
 

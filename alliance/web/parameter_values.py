@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,19 @@ def word(name: str) -> str:
 def unit(entry: Entry) -> str:
     """The unit in words; amounts are shown in yuan."""
     return pgettext(CONTEXT, entry.unit.replace("fen", "yuan").replace("%", "percent"))
+
+
+def cited(source: str) -> str:
+    """Where a default comes from, in words: chapters of the product's own documents, requirements by number."""
+    chapters = {
+        "definitions": _("standard definitions, section %(n)s"),
+        "practice": _("practice of the field, section %(n)s"),
+        "walls": _("safety rules, section %(n)s"),
+    }  # fmt: skip
+    said = re.sub(
+        r"\b(definitions|practice|walls) (\w+)", lambda one: chapters[one[1]] % {"n": one[2]}, source
+    )
+    return re.sub(r"\b(S[0-4]|X7)-(\w+)", lambda one: _("requirement %(code)s") % {"code": one[0]}, said)
 
 
 def text(shape: Shape, value: Any) -> str:

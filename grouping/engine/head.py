@@ -21,12 +21,20 @@ def read_head(data: bytes, problems: list[Problem]) -> Head | None:
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        problems.append(Problem(FILE, None, "", "", "toml", {"error": error}))
+        problems.append(_unreadable(error))
         return None
     reader = _Values(values, problems)
     before = len(problems)
     head = _head(reader)
     return head if len(problems) == before else None
+
+
+def _unreadable(error: Exception) -> Problem:
+    """Where the text ceases to be TOML, when the reader says so: its own words are English."""
+    place = re.search(r"at line (\d+), column (\d+)", str(error))
+    if place is None:
+        return Problem(FILE, None, "", "", "toml_whole")
+    return Problem(FILE, None, "", "", "toml", {"row": int(place[1]), "at": int(place[2])})
 
 
 def _head(values: "_Values") -> Head:

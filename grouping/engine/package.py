@@ -26,7 +26,7 @@ def open_package(path: Path, names: frozenset[str]) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             return _from_zip(archive, path.name, names)
     except DAMAGED as error:
-        raise _refused(path.name, "", "zip_damaged", error=error) from error
+        raise _refused(path.name, "", "zip_damaged") from error
 
 
 def _refused(file: str, member: str, kind: str, **params: object) -> SchemeError:

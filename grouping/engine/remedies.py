@@ -15,6 +15,7 @@ REMEDIES: Mapping[str, str] = {
     "zip_packed": "Zip the folder without a password, with ordinary compression.",
     # scheme.toml
     "toml": "Correct scheme.toml at the place named.",
+    "toml_whole": "Save scheme.toml as UTF-8 and close every quotation mark and bracket.",
     "format": "Write: format = 1",
     "code": 'Write a short identifier, as in code = "city_2026".',
     "year": "Write the year with four digits.",

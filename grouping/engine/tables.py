@@ -167,8 +167,8 @@ class _Reader:
         try:
             header = [name.strip() for name in next(rows, [])]
             return self._lines(header, rows) if self._check_header(header) else {}
-        except csv.Error as error:
-            self.problem(rows.line_num, "", "", "csv", error=error)
+        except csv.Error:
+            self.problem(rows.line_num, "", "", "csv")
             return {}
 
     def _lines(self, header: list[str], rows: "Rows") -> dict[int, Line]:

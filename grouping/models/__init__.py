@@ -1,5 +1,6 @@
 from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.central import CentralFile, CentralResult
+from grouping.models.claims import ReleaseClaim
 from grouping.models.declared import Declaration, DeclaredTotal
 from grouping.models.disputes import Dispute
 from grouping.models.efficiency import FundReport
@@ -52,6 +53,7 @@ __all__ = [
     "Pairing",
     "PaymentRules",
     "ReferralLink",
+    "ReleaseClaim",
     "RolledMonth",
     "Scheme",
     "SchemeContent",

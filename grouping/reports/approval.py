@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals import registry
@@ -18,6 +19,7 @@ def register() -> None:
     registry.register(
         payment_types.KIND, name=gettext_lazy("Rules of payment"),
         digest=lambda approval: payment_types.content_digest(_rules(approval)), summary=_rules_summary,
+        title=lambda said: _("Rules of payment from %(day)s") % {"day": said["from_date"]},
     )  # fmt: skip
     registry.on_decided(payment_types.KIND, payment_types.decided)
     registry.register(

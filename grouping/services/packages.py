@@ -43,6 +43,8 @@ class UploadRefused(Refused):
         "twice": "%(name)s is there twice. Choose the files of one package folder.",
         "no_file": "None of these files belongs to a package. Choose the folder that holds scheme.toml.",
         "proposed": versions.VersionRefused.reasons["proposed"],
+        "kept": "A released version is kept: cases were grouped by it. Let another version hold instead.",
+        "gone": "This version is put aside already.",
         "not_open": "This version is released or put aside. Import the package anew.",
     }
 
@@ -216,10 +218,10 @@ def _sound(text: str) -> str:
 
 @transaction.atomic
 def discard(*, by: Membership, version: SchemeVersion) -> SchemeVersion:
-    """Put a version aside that was never released. Raises UploadRefused (not_open, proposed)."""
+    """Put a version aside that was never released. Raises UploadRefused (kept, gone, proposed)."""
     locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
     if locked.state not in (State.RECEIVED, State.REFUSED, State.DRAFT):
-        raise UploadRefused("not_open")
+        raise UploadRefused("kept" if locked.state == State.RELEASED else "gone")
     _refuse_proposed(locked)
     before = locked.state
     locked.discard()

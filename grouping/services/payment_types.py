@@ -151,7 +151,7 @@ def propose(*, by: Membership, rules: Sequence[Rule], from_date: date, source: s
     row = PaymentRules.objects.create(from_date=from_date, rules=content, source=source, entered_by=by)
     approvals.propose(
         by=by, kind=KIND, about=row, chain=chains.in_force(chains.TWO_PEOPLE, on=on, kind=KIND),
-        digest=content_digest(row),
+        digest=content_digest(row), arguments={"from_date": from_date},
     )  # fmt: skip
     journal.write(by=by, verb="payment_rules.proposed", about=row, from_date=str(from_date))
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +11,11 @@ from alliance.approvals import chains
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
 from alliance.lib.canonical import digest
-from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
-from alliance.lib.workdays import SHANGHAI
 from alliance.models import Job, Membership
 from alliance.services import journal
-from grouping.models import Case, Scheme, SchemeVersion
-from grouping.services import grouping, schemes, versions
+from grouping.models import Scheme, SchemeVersion
+from grouping.services import claims, grouping, past, schemes, versions
 
 KIND = versions.RELEASE
 State = SchemeVersion.State
@@ -33,16 +31,25 @@ class ReleaseRefused(Refused):
     }
 
 
-def propose(*, by: Membership, version: SchemeVersion, from_date: date, on: date) -> Approval:
+@transaction.atomic
+def propose(
+    *, by: Membership, version: SchemeVersion, from_date: date, on: date, confirmed: bool = False
+) -> Approval:
     """Propose that a draft or released version holds from a day; `on` chooses the version of the chain.
 
-    Raises ReleaseRefused, AlreadyProposed, TooFewDeciders.
+    `confirmed`: the proposer knows which months a day before `on` touches. Raises ReleaseRefused,
+    PastUnconfirmed, DayClaimed, AlreadyProposed, TooFewDeciders.
     """
     refuse(version, from_date)
-    return approvals.propose(
+    terms = past.confirmed_terms(from_date, on=on, confirmed=confirmed)
+    made = approvals.propose(
         by=by, kind=KIND, about=version, chain=chains.in_force(chains.TWO_PEOPLE, on=on, kind=KIND),
-        digest=content_digest(version, from_date.isoformat()), terms={"from_date": from_date.isoformat()},
+        digest=content_digest(version, from_date.isoformat()),
+        terms={"from_date": from_date.isoformat(), **terms},
+        arguments={"name": version.name, "version": version.version, "from_date": from_date},
     )  # fmt: skip
+    claims.take(kind="scheme", day=from_date, approval=made)
+    return made
 
 
 def refuse(version: SchemeVersion, from_date: date) -> None:
@@ -75,6 +82,7 @@ def waiting(version: SchemeVersion) -> Approval | None:
 
 def decided(approval: Approval, by: Membership) -> None:
     """The second person has agreed: release the version and let it hold. Raises ReleaseRefused."""
+    claims.free(approval)
     if approval.state != Approval.State.APPROVED:
         return
     version = SchemeVersion.objects.select_for_update().get(pk=approval.about_id)
@@ -103,11 +111,4 @@ def hold(*, by: Membership, version: SchemeVersion, from_date: date, today: date
 
 def group_from(*, by: Membership, day: date) -> list[Job]:
     """Queue the grouping of every month that holds a case discharged on or after a day."""
-    return [grouping.enqueue_month(by=by, month=month) for month in months_from(day)]
-
-
-def months_from(day: date) -> list[Month]:
-    """Every month that holds a case discharged on or after a day, oldest first."""
-    since = datetime.combine(day, time(), SHANGHAI)
-    months = Case.objects.filter(discharged_at__gte=since).order_by("month")
-    return [Month.of(month) for month in months.values_list("month", flat=True).distinct()]
+    return [grouping.enqueue_month(by=by, month=month) for month in past.months_from(day)]

@@ -76,6 +76,18 @@ def in_force(on: date) -> Scheme:
     return found
 
 
+def before(day: date, digest: str) -> Scheme | None:
+    """What held on a day before a version took, or shall take, force on it; None for the first scheme.
+
+    Once it holds, only what was adopted before it counts: what a later decision put between is not what its
+    deciders compared it with.
+    """
+    rows = Scheme.objects.filter(from_date__lt=day).order_by("-from_date")
+    own = Scheme.objects.filter(from_date=day, digest=digest).first()
+    found: Scheme | None = (rows if own is None else rows.filter(pk__lt=own.pk)).first()
+    return found
+
+
 def periods(month_first: date, month_last: date) -> list[tuple[Scheme, date, date]]:
     """Which scheme holds from which day to which within a month, both days included."""
     found = [

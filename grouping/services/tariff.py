@@ -20,6 +20,7 @@ from alliance.services import journal
 from grouping.engine import tariff as engine
 from grouping.engine.tariff import Standard, Subject
 from grouping.models import Tariff, TariffKind, TariffSheet
+from grouping.services import claims, past
 
 KIND = "tariff.release"
 INSURANCES = ("", "employee", "resident")  # any, 职工, 居民
@@ -163,16 +164,28 @@ def discard(*, by: Membership, sheet: TariffSheet) -> TariffSheet:
     return found
 
 
-def propose(*, by: Membership, sheet: TariffSheet, on: date) -> Approval:
+@transaction.atomic
+def propose(*, by: Membership, sheet: TariffSheet, on: date, confirmed: bool = False) -> Approval:
     """Propose that a draft's rows hold; `on` chooses the version of the chain.
 
-    Raises TariffRefused, AlreadyProposed, TooFewDeciders.
+    `confirmed`: the proposer knows which months a day before `on` touches. Raises TariffRefused,
+    PastUnconfirmed, DayClaimed, AlreadyProposed, TooFewDeciders.
     """
     refuse(sheet)
-    return approvals.propose(
+    terms = past.confirmed_terms(sheet.from_date, on=on, confirmed=confirmed)
+    made = approvals.propose(
         by=by, kind=KIND, about=sheet, chain=chains.in_force(chains.TWO_PEOPLE, on=on, kind=KIND),
-        digest=content_digest(sheet),
+        digest=content_digest(sheet), terms=terms,
+        arguments={"kind": sheet.kind, "from_date": sheet.from_date},
     )  # fmt: skip
+    claims.take(kind=_claim(sheet), day=sheet.from_date, approval=made)
+    return made
+
+
+def _claim(sheet: TariffSheet) -> str:
+    """What a sheet claims a day for: rates whole, coefficients whole, an adjustment by its code."""
+    own = sheet.kind == TariffKind.ADJUSTMENT
+    return f"{sheet.kind}:{sheet.rows[0]['key']}" if own else str(sheet.kind)
 
 
 def refuse(sheet: TariffSheet) -> None:
@@ -204,6 +217,7 @@ def waiting(sheet: TariffSheet) -> Approval | None:
 
 def decided(approval: Approval, by: Membership) -> None:
     """The second person has agreed: write the rows. Raises TariffRefused."""
+    claims.free(approval)
     if approval.state != Approval.State.APPROVED:
         return
     sheet = TariffSheet.objects.select_for_update().get(pk=approval.about_id)
@@ -225,6 +239,16 @@ def _row(sheet: TariffSheet, row: Mapping[str, Any], places: Mapping[str, Instit
         kind=sheet.kind, key=row["key"], from_date=sheet.from_date, value=Decimal(row["value"]),
         institution=places[row["key"]] if own else None, terms=row["terms"], sheet=sheet,
     )  # fmt: skip
+
+
+def before(sheet: TariffSheet) -> dict[str, Tariff]:
+    """The row of each key that held until a sheet took, or shall take, force.
+
+    Once released, only rows released before it count, as its deciders read them.
+    """
+    rows = Tariff.objects.filter(kind=sheet.kind, from_date__lt=sheet.from_date).order_by("key", "from_date")
+    first = sheet.released_rows.order_by("pk").values_list("pk", flat=True).first()
+    return {row.key: row for row in (rows if first is None else rows.filter(pk__lt=first))}
 
 
 def in_force(kind: str, on: date) -> dict[str, Tariff]:

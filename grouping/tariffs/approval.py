@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -12,15 +13,22 @@ from alliance.approvals import registry
 from alliance.web.parts import Fact
 from grouping.models import TariffSheet
 from grouping.services import tariff
+from grouping.tariffs import words
 from grouping.tariffs.views import beside
+from grouping.versions import impact
 
 
 def register() -> None:
     """Make the deed known to approvals; called in the app's `ready()`."""
     registry.register(
-        tariff.KIND, name=gettext_lazy("Put rates or coefficients in force"), digest=_digest, summary=_summary
-    )
+        tariff.KIND, name=gettext_lazy("Put rates or coefficients in force"), digest=_digest,
+        summary=_summary, title=_title,
+    )  # fmt: skip
     registry.on_decided(tariff.KIND, tariff.decided)
+
+
+def _title(said: Mapping[str, Any]) -> str:
+    return words.sheet(said["kind"], said["from_date"])
 
 
 def _digest(approval: Any) -> str:
@@ -34,6 +42,7 @@ def _summary(approval: Any) -> registry.Summary:
         Fact(_("in force from"), sheet.from_date.isoformat()),
         Fact(_("decided by"), sheet.decided_by),
         Fact(_("document number"), sheet.source or "—"),
+        *impact.confirmed(approval),
         *(Fact(f"{row.key} {row.terms}".strip(), f"{row.before} → {row.value}") for row in beside(sheet)),
     ]
     return registry.Summary(

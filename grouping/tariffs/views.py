@@ -21,7 +21,9 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.words import DASH
 from grouping.models import Tariff, TariffKind, TariffSheet
 from grouping.services import tariff
+from grouping.services.past import PastUnconfirmed
 from grouping.tariffs import forms, words
+from grouping.versions import backdating
 
 HISTORY = 100
 
@@ -150,7 +152,7 @@ def tariff_sheet(request: Any, pk: int) -> HttpResponse:
 
 def beside(sheet: TariffSheet) -> list[Shown]:
     """The rows of a sheet with the value before."""
-    held = tariff.in_force(sheet.kind, date.fromordinal(sheet.from_date.toordinal() - 1))
+    held = tariff.before(sheet)
     places = words.places()
     return [
         Shown(
@@ -194,7 +196,13 @@ def tariff_propose(request: Any, pk: int) -> HttpResponseBase:
     """Propose that a sheet's rows hold; another person decides."""
     sheet = get_or_404(TariffSheet.objects.all(), pk=pk)
     try:
-        tariff.propose(by=request.membership, sheet=sheet, on=timezone.localdate())
+        tariff.propose(
+            by=request.membership, sheet=sheet, on=timezone.localdate(), confirmed=backdating.ticked(request)
+        )
+    except PastUnconfirmed:
+        return backdating.page(
+            request, day=sheet.from_date, scheme=False, sent={}, back=reverse("tariff-sheet", args=[pk])
+        )
     except Refused as refused:
         messages.error(request, _(refused.template) % refused.params)
     else:

@@ -40,6 +40,11 @@ def key(kind: str, code: str, names: Mapping[str, str]) -> str:
     return code
 
 
+def sheet(kind: str, day: str) -> str:
+    """A sheet by its kind and first day."""
+    return _("%(kind)s from %(day)s") % {"kind": TariffKind(kind).label, "day": day}
+
+
 def places() -> dict[str, str]:
     """The short names of all institutions by code."""
     rows = Institution.objects.values_list("code", "short_name", "name")

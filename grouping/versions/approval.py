@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +15,7 @@ from alliance.approvals import registry
 from alliance.web import words
 from alliance.web.parts import Fact
 from grouping.engine.compare import SECTIONS, Change
-from grouping.models import Scheme, SchemeVersion
+from grouping.models import SchemeVersion
 from grouping.services import dryrun, release, schemes, versions
 from grouping.versions import difference, impact
 
@@ -25,8 +25,10 @@ MOST = 20  # changed weights shown; the comparison holds all
 def register() -> None:
     """Make the deed known to approvals; called in the app's `ready()`."""
     registry.register(
-        release.KIND, name=gettext_lazy("Put a grouping scheme in force"), digest=_digest, summary=_summary
-    )
+        release.KIND, name=gettext_lazy("Put a grouping scheme in force"), digest=_digest, summary=_summary,
+        title=lambda said: _("%(scheme)s from %(day)s")
+        % {"scheme": f"{said['name']} {said['version']}", "day": said["from_date"]},
+    )  # fmt: skip
     registry.on_decided(release.KIND, release.decided)
 
 
@@ -38,14 +40,15 @@ def _digest(approval: Any) -> str:
 def _summary(approval: Any) -> registry.Summary:
     version = SchemeVersion.objects.select_related("base", "upload").get(pk=approval.about_id)
     day = date.fromisoformat(approval.terms["from_date"])
-    held = _held_before(day)
+    held = schemes.before(day, version.digest)
     before = versions.released(held.digest) if held is not None else None
     found = _changes(before, version)
     facts = [
         Fact(_("scheme"), str(version)),
         Fact(_("code"), version.code),
         Fact(_("in force from"), approval.terms["from_date"]),
-        Fact(_("in force on that day now"), str(held) if held is not None else words.DASH),
+        Fact(_("in force until then"), str(held) if held is not None else words.DASH),
+        *impact.confirmed(approval),
         Fact(_("warnings"), words.num(version.warnings)),
         Fact(_("digest"), version.digest[:16]),
         Fact(_("after that"), _("discharges from this day on are grouped by it, stored ones again")),
@@ -54,7 +57,7 @@ def _summary(approval: Any) -> registry.Summary:
     weights = [one for one in found if one.section == "weights"]
     context = {
         "facts": facts, "touched": impact.touched(day), "counts": counts(found),
-        "compared": before is not None,
+        "compared": before is not None, "same": before is not None and before.pk == version.pk,
         "weights": [(one, difference.effect(one)) for one in weights[:MOST]], "more": len(weights) > MOST,
     }  # fmt: skip
     return registry.Summary(
@@ -62,16 +65,8 @@ def _summary(approval: Any) -> registry.Summary:
     )
 
 
-def _held_before(day: date) -> Scheme | None:
-    """What holds on the day without this proposal; no other scheme can begin on that very day."""
-    try:
-        return schemes.in_force(day - timedelta(days=1))
-    except schemes.NoScheme:
-        return None
-
-
 def _changes(before: SchemeVersion | None, version: SchemeVersion) -> Sequence[Change]:
-    if before is None or version.state not in difference.SOUND:
+    if before is None or before.pk == version.pk or version.state not in difference.SOUND:
         return ()
     return difference.changes(before.pk, version.pk, before.digest, version.digest)
 
@@ -79,7 +74,7 @@ def _changes(before: SchemeVersion | None, version: SchemeVersion) -> Sequence[C
 def _links(before: SchemeVersion | None, version: SchemeVersion, found: Sequence[Change]) -> list[Fact]:
     """The ways to the whole comparison and to the newest finished dry run of this very content."""
     links = []
-    if before is not None and version.state in difference.SOUND:
+    if before is not None and before.pk != version.pk and version.state in difference.SOUND:
         url = reverse("scheme-compare", args=[before.pk, version.pk])
         links.append(Fact(_("all changes"), words.num(len(found)), url))
     tried = [run for run in dryrun.trials(version.pk) if run.ended_at and run.digest == version.digest]

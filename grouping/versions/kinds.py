@@ -15,6 +15,7 @@ KINDS: Mapping[str, Any] = {
     "zip_twice": _("file twice"),
     "zip_packed": _("packed unusually"),
     "toml": _("scheme.toml unreadable"),
+    "toml_whole": _("scheme.toml unreadable"),
     "format": _("format number"),
     "code": _("scheme code"),
     "year": _("year"),

@@ -53,7 +53,14 @@ def remedy(finding: SchemeFinding) -> str:
 
 
 def _filled(template: str, params: dict[str, Any]) -> str:
-    return _(template) % params if template else ""
+    return _(template) % _Told(params) if template else ""
+
+
+class _Told(dict[str, Any]):
+    """The values of a finding; one kept before its sentence was worded anew may lack some."""
+
+    def __missing__(self, key: str) -> str:
+        return words.DASH
 
 
 def heaps(version: SchemeVersion, kind: str, file: str) -> list[Heap]:
@@ -202,6 +209,6 @@ def _rows(
     for row in version.findings.iterator(chunk_size=2_000):
         said, done = templates.get(row.kind, (row.kind, ""))
         yield [
-            grave if row.grave else light, row.file, row.line, row.column, row.text, said % row.params,
-            done % row.params,
+            grave if row.grave else light, row.file, row.line, row.column, row.text,
+            said % _Told(row.params), done % _Told(row.params),
         ]  # fmt: skip

@@ -24,8 +24,9 @@ from grouping.engine.write import zipped
 from grouping.models import Scheme, SchemeVersion
 from grouping.readers.workbook import write_workbook
 from grouping.services import packages, release, versions
+from grouping.services.past import PastUnconfirmed
 from grouping.tables import SchemeTable
-from grouping.versions import forms, impact, show, tables
+from grouping.versions import backdating, forms, impact, show, tables
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 State = SchemeVersion.State
@@ -196,21 +197,27 @@ def scheme_copy(request: Any, pk: int) -> HttpResponseBase:
 @permit("scheme.release")
 @require_POST
 def scheme_propose(request: Any, pk: int) -> HttpResponseBase:
-    """Propose that a version holds from a day; another person decides."""
+    """Propose that a version holds from a day; another person decides. A day in the past asks for a tick."""
     version = version_or_404(pk)
     form = forms.HoldForm(request.POST, prefix="hold")
     if not form.is_valid():
         messages.error(request, " ".join(form.errors.get("from_date", [])))
         return redirect("scheme-version", pk)
+    day, today = form.cleaned_data["from_date"], timezone.localdate()
     try:
         release.propose(
-            by=request.membership, version=version, from_date=form.cleaned_data["from_date"],
-            on=timezone.localdate(),
+            by=request.membership, version=version, from_date=day, on=today,
+            confirmed=backdating.ticked(request),
+        )  # fmt: skip
+    except PastUnconfirmed:
+        return backdating.page(
+            request, day=day, scheme=True, sent={"hold-from_date": day.isoformat()},
+            back=reverse("scheme-version", args=[pk]),
         )  # fmt: skip
     except Refused as refused:
         messages.error(request, _(refused.template) % refused.params)
     else:
         messages.success(request, _("Proposed. It holds when a second person has agreed."))
-        for said in impact.touched(form.cleaned_data["from_date"]):
+        for said in impact.touched(day):
             messages.warning(request, said)
     return redirect("scheme-version", pk)

@@ -63,5 +63,5 @@ def imported(world: World, content: bytes | None = None, name: str = "city.zip")
 def put_in_force(world: World, version: SchemeVersion, day: date) -> None:
     """Luo proposes, Meng agrees."""
     with inside(world):
-        approval = release.propose(by=world.luo, version=version, from_date=day, on=ON)
+        approval = release.propose(by=world.luo, version=version, from_date=day, on=ON, confirmed=True)
         approvals.decide(by=world.meng, approval=approval, verdict="yes")

@@ -51,7 +51,7 @@ def rate(world: World, rows: list[dict[str, str]], kind: str) -> None:
         sheet = tariff.keep(
             by=world.luo, kind=kind, from_date=date(2026, 1, 1), decided_by="医保局", source="文件", rows=rows
         )
-        approval = tariff.propose(by=world.luo, sheet=sheet, on=TODAY)
+        approval = tariff.propose(by=world.luo, sheet=sheet, on=TODAY, confirmed=True)
     with inside(world):
         approvals.decide(by=world.meng, approval=approval, verdict="yes")
 

@@ -56,7 +56,7 @@ def test_it_holds_from_its_day_when_a_second_person_agrees_and_groups_again(scen
     store(scene, rows(scene))
     version = imported(scene)
     proposed = browser(scene, "luo").post(
-        f"{HOME}/schemes/versions/{version.pk}/propose/", {"hold-from_date": "2026-10-01"}
+        f"{HOME}/schemes/versions/{version.pk}/propose/", {"hold-from_date": "2026-10-01", "confirmed": "on"}
     )
     assert proposed.status_code == 302
     with inside(scene):
@@ -281,7 +281,7 @@ def test_the_second_person_reads_what_changes_and_which_months_it_touches(scene:
     assert "Months with stored cases: September 2026, October 2026." in page
     assert "Already posted, and stay as they are: October 2026." in page
     at = f"{HOME}/schemes/versions/{draft.pk}/propose/"
-    after = text(client.post(at, {"hold-from_date": "2026-10-05"}, follow=True))
+    after = text(client.post(at, {"hold-from_date": "2026-10-05", "confirmed": "on"}, follow=True))
     stays = "October 2026 already posted stay as they are; their cases are regrouped."
     assert stays in after
     with inside(scene):

@@ -25,7 +25,7 @@ def released(world: World, kind: str, rows: list[dict[str, object]], day: date =
         sheet = tariff.keep(
             by=world.luo, kind=kind, from_date=day, decided_by="医保局", source="1号", rows=rows
         )
-        approval = tariff.propose(by=world.luo, sheet=sheet, on=ON)
+        approval = tariff.propose(by=world.luo, sheet=sheet, on=ON, confirmed=True)
         approvals.decide(by=world.meng, approval=approval, verdict="yes")
     return sheet
 
@@ -45,7 +45,7 @@ def test_a_sheet_entered_in_the_browser_holds_when_a_second_person_agrees(scene:
     sent = client.post(f"{HOME}/tariffs/new/rate/", body)
     assert sent.status_code == 302 and "10,000.00" in text(client.get(sent["Location"]))
     assert fen(scene) is None
-    client.post(f"{sent['Location']}propose/")
+    client.post(f"{sent['Location']}propose/", {"confirmed": "on"})
     with inside(scene):
         sheet = TariffSheet.objects.get()
         approval = tariff.waiting(sheet)
@@ -93,7 +93,7 @@ def test_a_later_sheet_holds_from_its_day_and_a_day_is_taken_once(scene: World) 
             rows=[{"key": "/", "value": "5"}],
         )  # fmt: skip
         with pytest.raises(tariff.TariffRefused) as refused:
-            tariff.propose(by=scene.luo, sheet=sheet, on=ON)
+            tariff.propose(by=scene.luo, sheet=sheet, on=ON, confirmed=True)
         assert refused.value.reason == "same_day"
     assert "later" in text(browser(scene, "luo").get(f"{HOME}/tariffs/"))
 
@@ -103,7 +103,7 @@ def test_an_edited_sheet_is_no_longer_what_was_proposed(scene: World) -> None:
         rows = [{"key": "/", "value": "5"}]
         first = {"by": scene.luo, "kind": "rate", "from_date": START, "decided_by": "x", "source": ""}
         sheet = tariff.keep(rows=rows, **first)
-        approval = tariff.propose(by=scene.luo, sheet=sheet, on=ON)
+        approval = tariff.propose(by=scene.luo, sheet=sheet, on=ON, confirmed=True)
         tariff.keep(rows=[{"key": "/", "value": "6"}], sheet=sheet, **first)
     with inside(scene), pytest.raises(Exception, match="changed"):
         approvals.decide(by=scene.meng, approval=approval, verdict="yes")

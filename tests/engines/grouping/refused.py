@@ -105,6 +105,7 @@ REFUSED: Mapping[str, Fault] = {
     "ambiguous with another DRG": add("drg.csv", "BQY,1,BQ19,,true,1,", 10, "drg", "ambiguous_drg"),
     # scheme.toml (FORMAT 2)
     "no TOML": head("format = 1", "format: 1", "", "toml"),
+    "TOML cut off": head("format = 1", 'cut = """', "", "toml_whole"),
     "other format": head("format = 1", "format = 2", "format", "format"),
     "no format": head("format = 1\n", "", "format", "needs_integer"),
     "format as truth": head("format = 1", "format = true", "format", "needs_integer"),
