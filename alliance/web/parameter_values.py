@@ -41,7 +41,7 @@ def unit(entry: Entry) -> str:
 
 
 def cited(source: str) -> str:
-    """Where a default comes from, in words: chapters of the product's own documents, requirements by number."""
+    """Where a default comes from, in words: chapters of the product's papers, requirements by number."""
     chapters = {
         "definitions": _("standard definitions, section %(n)s"),
         "practice": _("practice of the field, section %(n)s"),
