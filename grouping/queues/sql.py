@@ -8,7 +8,9 @@ _MONTH = r"""to_date(substring(translate(b.raw ->> 'B15', '-/.', '')
                                from '^((?:19|20)\d\d(?:0[1-9]|1[0-2]))'), 'YYYYMM')"""
 _SAME = "(alliance_id, institution_id, document, subject, cause)"
 
-# Every bad row of a file, by record and cause; the same record again only brings its newest findings.
+# Every bad row of a file, by record and cause; the same record again only brings its newest findings. One
+# look into the key's index a row: the planner knows nothing yet of the cases that the same transaction
+# stored, and a join by the institution alone would cost the square of the rows. The order is that index's.
 FIND_ROWS = f"""
 insert into grouping_workitem as w
   (alliance_id, institution_id, document, subject, cause, state, case_id, file_id, line, month,
@@ -18,7 +20,7 @@ select r.alliance_id, r.institution_id, r.document, r.subject, r.cause, 'open', 
        jsonb_build_object('rows', jsonb_agg(r.finding order by r.id)), clock_timestamp(), clock_timestamp()
 from (
   select b.id, b.alliance_id, coalesce(i.id, f.institution_id) as institution_id, f.document, b.file_id,
-         b.line,
+         b.line, b.raw ->> 'A48' as record_no,
          {_SUBJECT} as subject, {_MONTH} as month, left(coalesce(b.raw ->> 'B16C', ''), 20) as department,
          coalesce(k.cause, 'value') as cause,
          jsonb_build_object('column', b."column", 'code', b.code, 'value', b.value, 'message', b.message,
@@ -31,8 +33,10 @@ from (
                      then %(clinical_code)s else b.code end
   where b.alliance_id = %(alliance)s and b.file_id = %(file)s
 ) r
-left join grouping_case c on c.alliance_id = r.alliance_id and c.institution_id = r.institution_id
-  and c.document = r.document and c.record_no || '/' || c.visit_no = r.subject
+left join lateral (
+  select x.id from grouping_case x where x.alliance_id = r.alliance_id and x.institution_id = r.institution_id
+    and x.record_no = r.record_no and x.document = r.document
+    and x.record_no || '/' || x.visit_no = r.subject order by x.visit_no limit 1) c on true
 group by r.alliance_id, r.institution_id, r.document, r.subject, r.cause, r.file_id
 on conflict {_SAME} do update
 set file_id = excluded.file_id, line = excluded.line, detail = excluded.detail,
@@ -86,26 +90,32 @@ RETURN_ROWS = _moved(
     "return_", "open", "found_again",
 )  # fmt: skip
 
-# A good row of the record came: all its findings are gone. A row that never said which record it is goes when
-# a later file delivers its institution's month.
+# A good row of the record came: all its findings are gone. Items are few and rows of a file are many: each
+# item looks into the index of the staged rows, in its institution, or in every one where it says none. A row
+# that never said which record it is goes when a later file delivers its institution's month.
 CLOSE_ROWS = _moved(
-    """join (
-    select distinct s.institution_id, f.document, s.record_no || '/' || s.visit_no as subject, s.month
-    from grouping_stagedcase s
-    join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
-    where s.alliance_id = %(alliance)s and s.file_id = %(file)s
-  ) g on g.document = w.document
-     and (g.subject = w.subject and (g.institution_id = w.institution_id
-                                     or w.institution_id is null and g.month = w.month))
+    r"""join grouping_casefile f
+    on f.alliance_id = w.alliance_id and f.id = %(file)s and f.document = w.document
   where w.alliance_id = %(alliance)s and w.cause = any(%(row_causes)s) and w.state <> 'closed'
-    and w.file_id is distinct from %(file)s""",
+    and w.file_id is distinct from %(file)s and w.subject ~ '/'
+    and exists (
+      select 1 from alliance_institution i
+      cross join lateral (
+        select 1 from grouping_stagedcase s
+        where s.alliance_id = i.alliance_id and s.file_id = %(file)s and s.institution_id = i.id
+          and s.record_no = substring(w.subject from '^(.*)/[^/]*$')
+          and s.record_no || '/' || s.visit_no = w.subject
+          and (w.institution_id is not null or s.month = w.month) order by s.visit_no limit 1) s
+      where i.alliance_id = w.alliance_id and i.id = coalesce(w.institution_id, i.id) offset 0)""",
     "close", "closed", "corrected",
 )  # fmt: skip
 CLOSE_NAMELESS = _moved(
     """where w.alliance_id = %(alliance)s and w.subject like '#%%' and w.state <> 'closed'
     and w.file_id < %(file)s and exists (
-      select 1 from grouping_stagedcase s where s.alliance_id = w.alliance_id and s.file_id = %(file)s
-        and s.institution_id = w.institution_id and (w.month is null or w.month = s.month))""",
+      select 1 from grouping_casefile f
+      cross join jsonb_to_recordset(f.months) as m (month text, institution bigint)
+      where f.alliance_id = w.alliance_id and f.id = %(file)s and m.institution = w.institution_id
+        and (w.month is null or to_char(w.month, 'YYYY-MM') = m.month))""",
     "close", "closed", "corrected",
 )  # fmt: skip
 

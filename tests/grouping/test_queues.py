@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from alliance.lib.period import Month
 from alliance.models import Journal, Membership, Transition
 from alliance.services import jobs
 from grouping.models import CaseQuestion, WorkItem
-from grouping.queues import found, services
+from grouping.queues import found, services, sql
 from grouping.queues.services import QueueRefused
 from grouping.services import publishing
 from tests.grouping.files import front_page
@@ -238,3 +239,47 @@ def test_a_row_that_names_no_record_goes_with_the_next_file_of_its_month(scene: 
     assert items(scene) == [(f"#{file.pk}/2", "value", "open")]
     store(scene, [front_page(scene.lead.organisation, "R00009"), rows[1]])
     assert items(scene)[0][2] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [(sql.FIND_ROWS, "grouping_case"), (sql.CLOSE_ROWS, "grouping_stagedcase")],
+    ids=["found", "closed"],
+)
+def test_each_record_is_looked_up_by_its_key_whatever_the_planner_believes(
+    scene: World, statement: str, table: str
+) -> None:
+    """A file is published in the transaction that stored its cases: no statistics know of them yet."""
+    store(scene, bad(scene))
+    file = check(scene, pages(scene, 5))
+    wanted = {
+        "alliance": scene.qinghe.pk, "file": file.pk, "row_causes": found.ROWS, "codes": [], "causes": [],
+        "unknown": [], "clinical": [], "clinical_code": "",
+    }  # fmt: skip
+    with inside(scene), connection.cursor() as cursor:
+        many(cursor, table)
+        cursor.execute(f"explain (format json) {statement}", wanted)
+        (plan,) = cursor.fetchone()
+    conditions = [
+        node.get("Index Cond", "") for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == table
+    ]
+    assert conditions and all("record_no" in condition for condition in conditions)
+
+
+def many(cursor: Any, table: str) -> None:
+    """The first row of a table 5,000 times more, under other numbers."""
+    cursor.execute("select column_name from information_schema.columns where table_name = %s", [table])
+    names = {name for (name,) in cursor.fetchall()} - {"id"}
+    taken = {"record_no": "'M' || n", "line": "n + 100"}
+    values = ", ".join(taken.get(name, name) for name in names)
+    cursor.execute(
+        f"insert into {table} ({', '.join(names)}) select {values} "
+        f"from (select * from {table} limit 1) one, generate_series(1, 5000) n"
+    )
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A node of a plan and all below it."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
