@@ -186,6 +186,13 @@ IN_FORCE = """
    and h.from_date <= (c.discharged_at at time zone 'Asia/Shanghai')::date order by h.from_date desc limit 1)
 """
 
+# The doctor a case counts for: the first filled of the columns the alliance counts by, of `recorded`.
+DOCTOR = """
+coalesce((select left(d.name, 60) from unnest(%(doctors)s::text[]) with ordinality as k (code, place)
+          cross join lateral (select {0} -> 'doctors' ->> k.code as name) d
+          where d.name <> '' order by k.place limit 1), '')
+"""
+
 # Discharges are counted by front pages: a stay with a settlement list beside it is one discharge.
 CASE_FACTS = f"""
 select i.id as institution_id, i.code, count(*) as discharges, sum(c.stay_days)::bigint as stay_days,

@@ -39,8 +39,26 @@ class Tally(Counted):
 
     @property
     def grouping_rate_pct(self) -> Decimal | None:
-        """入组率: grouped of submitted, percent, two decimals; ambiguous cases are not grouped."""
+        """入组率: grouped of all submitted front pages, percent, two decimals; ambiguous are not grouped.
+
+        The oracle's denominator; `scope_grouping_rate_pct` leaves out what is paid by bed-day and the like.
+        """
         return percent(self.grouped, self.submitted)
+
+    @property
+    def in_scope(self) -> int:
+        """Submitted front pages that DRG or DIP pays."""
+        return self.submitted - self.out_of_scope
+
+    @property
+    def in_scope_grouped(self) -> int:
+        """Grouped cases among them."""
+        return self.grouped - self.out_of_scope_grouped
+
+    @property
+    def scope_grouping_rate_pct(self) -> Decimal | None:
+        """入组率 of what the groups pay (definitions 1: submitted = in-scope front pages), percent."""
+        return percent(self.in_scope_grouped, self.in_scope)
 
     @property
     def total_weight(self) -> Decimal | None:
@@ -224,12 +242,13 @@ def columns(sums: Tally, norms: Norms) -> dict[str, int | Decimal | None]:
 
 
 PLAIN = (
+    *("out_of_scope", "in_scope", "in_scope_grouped", "scope_grouping_rate_pct", "estimated"),
     *("submitted", "grouped", "grouping_rate_pct", "ungrouped", "ambiguous", "drg_count", "drg_count_n5"),
     *("weighted_cases", "unweighted_grouped", "total_weight", "cmi", "stay_days", "mean_stay", "cost_fen"),
     *("mean_cost_fen", "drug_share_pct", "drug_share_no_herbal_pct", "consumable_share_pct"),
     *("exam_share_pct", "deaths", "day_surgery_24h", "day_surgery_48h", "day_surgery_24h_any_procedure"),
     *("own_pay_fen", "own_pay_share_pct", "service_income_share_pct", "operation_share_pct"),
     *("level4_share_pct", "level34_share_pct", "minimal_share_pct", "day_share_pct"),
-    *("settlement_pass_rate_pct", "high_cases", "low_cases"),
+    *("settlement_pass_rate_pct", "high_cases", "over_cap_cases", "low_cases"),
 )
 __all__ = ["Group", "GroupedStay", "Level", "Place", "Rules", "Sums", "Tally", "columns", "tally", "unusual"]

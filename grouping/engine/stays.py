@@ -39,7 +39,8 @@ class GroupedStay:
     `weight` is None where the scheme knows none for the group. `lasted` is the time from admission to
     discharge, None where it is not asked for; `fees` the charges by column D11 to D34 in fen; `sessions` the
     table-times of operations; `operated` says whether a procedure counts as an operation for the scheme,
-    `treated` whether there is any procedure at all.
+    `treated` whether there is any procedure at all; `in_scope` whether DRG or DIP pays it (by bed-day and the
+    like: no).
     """
 
     hospital: str
@@ -56,6 +57,7 @@ class GroupedStay:
     operated: bool = False
     treated: bool = False
     emergency: bool = False
+    in_scope: bool = True
     sessions: tuple[Session, ...] = ()
     fees: Mapping[str, int] = field(default_factory=dict)
     own_pay_fen: int | None = None

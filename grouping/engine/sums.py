@@ -36,6 +36,8 @@ class Sums:
     ambiguous: int = 0
     adrg_only: int = 0
     pending: int = 0
+    out_of_scope: int = 0
+    out_of_scope_grouped: int = 0
     weighted_cases: int = 0
     weight_sum: Decimal = Decimal(0)
     stay_days: int = 0
@@ -85,7 +87,9 @@ class Counted(Sums):
     priced: int = 0
     passed: int = 0
     high_cases: int = 0
+    over_cap_cases: int = 0
     low_cases: int = 0
+    estimated: int = 0
 
     def add(self, stay: GroupedStay, rules: Rules = RULES) -> None:
         """Count one more stay."""
@@ -93,6 +97,8 @@ class Counted(Sums):
         self.ungrouped += stay.status is Status.UNGROUPABLE
         self.ambiguous += stay.status is Status.AMBIGUOUS
         self.adrg_only += stay.status is Status.ADRG_ONLY
+        self.out_of_scope += not stay.in_scope
+        self.out_of_scope_grouped += not stay.in_scope and stay.status is Status.GROUPED
         self.stay_days += stay.stay_days
         self.deaths += stay.died
         self._add_money(stay)

@@ -15,7 +15,7 @@ from grouping.engine.benchmark import LOW, MID_LOW
 from grouping.metrics import facts, rollup, settlement, sql
 from grouping.metrics.facts import Scope, Yardstick
 from grouping.models import Case, Scheme
-from grouping.services import schemes
+from grouping.services import payment_types, schemes
 
 Cases = QuerySet[Case]
 Narrow = Callable[[Cases, Month, Scope, Yardstick], Cases]
@@ -24,6 +24,11 @@ DIED = 5
 
 def cases(month: Month, scope: Scope, kind: str, yardstick: Yardstick) -> Cases:
     """Cases of a month and scope that a figure of this kind counts, annotated with group and doctor."""
+    if kind in PAYMENT:
+        # What pays is listed: settlement lists, and front pages that stand in for a list that is not there.
+        paid = settlement.ids(month, scope, kind)
+        listed: Cases = Case.objects.filter(pk__in=paid).select_related("institution", "person")
+        return case_facts.with_group(listed)
     found = case_facts.cases(month, scope.institution)
     if scope.department is not None:
         found = found.filter(department_code=scope.department)
@@ -91,8 +96,16 @@ def _day(found: Cases, month: Month, scope: Scope, yardstick: Yardstick) -> Case
     return found.filter(sql.lasted_at_most(hours))
 
 
-def _settled(which: str) -> Narrow:
-    return lambda found, month, scope, _yardstick: found.filter(pk__in=settlement.ids(month, scope, which))
+def _scope(*, inside: bool) -> Narrow:
+    """Grouped cases that the groups pay, or every case that something else pays."""
+
+    def narrow(found: Cases, month: Month, scope: Scope, yardstick: Yardstick) -> Cases:
+        outside = payment_types.outside(month, scope.institution)
+        if inside:
+            return found.filter(group_status="grouped").exclude(pk__in=outside)  # type: ignore[misc]
+        return found.filter(pk__in=outside)
+
+    return narrow
 
 
 KINDS: dict[str, Narrow] = {
@@ -109,7 +122,7 @@ KINDS: dict[str, Narrow] = {
     "level4": _operated(4),
     "minimal": _minimal,
     "day": _day,
-    "passed": _settled("passed"),
-    "high": _settled("high"),
-    "low": _settled("low"),
+    "in_scope_grouped": _scope(inside=True),
+    "out_of_scope": _scope(inside=False),
 }
+PAYMENT = frozenset({"priced", "passed", "estimated", "high", "over_cap", "low"})

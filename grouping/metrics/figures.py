@@ -104,7 +104,17 @@ FIGURES = {
     one.code: one
     for one in (
         Figure("submitted", _("discharges"), "output", "count", "all"),
-        Figure("grouping_rate_pct", _("grouping rate"), "output", "pct", "grouped", GROUPED, SUBMITTED, 100),
+        Figure(
+            "grouping_rate_pct", _("grouping rate"), "output", "pct", "grouped", GROUPED, SUBMITTED, 100,
+            _("of all front pages, whichever way they are paid"),
+        ),
+        Figure(
+            "scope_grouping_rate_pct", _("grouping rate in scope"), "output", "pct", "in_scope_grouped",
+            (_("grouped cases in scope"), _sum("in_scope_grouped")),
+            (_("front pages in scope"), _sum("in_scope")), 100,
+            _("without cases paid by bed-day and the like, which is no error of coding"),
+        ),
+        Figure("out_of_scope", _("paid otherwise"), "output", "count", "out_of_scope"),
         Figure("drg_count", _("number of groups"), "output", "count", "grouped"),
         Figure("total_weight", _("total weight"), "output", "weight", "weighted"),
         Figure(
@@ -177,9 +187,11 @@ FIGURES = {
             "settlement_pass_rate_pct", _("within the standard"), "payment", "pct", "passed",
             (_("cases within their payment standard"), _sum("passed")),
             (_("grouped cases with a standard"), _sum("priced")), 100,
-            _("estimated from front pages and the tariffs in force"),
+            _("by the settlement list; without one by the front page, as an estimate"),
         ),
+        Figure("estimated", _("estimated, no list yet"), "payment", "count", "estimated"),
         Figure("high_cases", _("high-multiple cases"), "payment", "count", "high"),
+        Figure("over_cap_cases", _("high, over the cap"), "payment", "count", "over_cap"),
         Figure("low_cases", _("low-multiple cases"), "payment", "count", "low"),
     )
 }  # fmt: skip

@@ -15,10 +15,11 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Job, Membership
 from alliance.services import jobs, parameters
 from grouping import sql as cases_sql
+from grouping.engine.paytype import OUT_OF_SCOPE
 from grouping.metrics import sql
 from grouping.models import OperationCatalogue, RolledMonth, Scheme, StaleMark
 from grouping.readmission import links
-from grouping.services import schemes
+from grouping.services import payment_types, schemes
 
 REFRESH = "metrics.refresh"
 
@@ -34,12 +35,15 @@ class State:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the sums of a month depend on besides its cases: hours, columns, schemes by day, catalogue."""
+    """What the sums of a month depend on besides its cases: hours, columns, schemes by day, catalogue, tables
+    of payment types by day.
+    """
 
     hours: tuple[int, int]
     doctors: tuple[str, ...]
     schemes: tuple[tuple[int, str], ...]
     catalogue: int | None
+    payment: tuple[tuple[int, str], ...] = ()
 
     def stored(self) -> dict[str, Any]:
         """As the database keeps them."""
@@ -48,6 +52,7 @@ class Rules:
             "doctors": list(self.doctors),
             "schemes": [list(one) for one in self.schemes],
             "catalogue": self.catalogue,
+            "payment": [list(one) for one in self.payment],
         }
 
 
@@ -60,6 +65,7 @@ def rules(month: Month) -> Rules:
         tuple(doctor_columns(month)),
         tuple((scheme.pk, str(first)) for scheme, first, _last in periods(month) if scheme),
         catalogue.pk if catalogue else None,
+        tuple((one.id, str(one.since)) for one in payment_types.held(month)),
     )
 
 
@@ -128,6 +134,7 @@ def refresh(month: Month) -> int:
     again.
     """
     used = rules(month)
+    paid = {**payment_types.asked(month, None), "outside": sorted(OUT_OF_SCOPE)}
     cases_sql.execute(sql.TAKE_MARKS, month=month.first_day)
     cases_sql.execute(sql.CLEAR_MONTH, month=month.first_day)
     catalogue = catalogue_of(month)
@@ -135,7 +142,7 @@ def refresh(month: Month) -> int:
     for scheme, first, last in periods(month):
         written += cases_sql.execute(
             sql.ROLL_UP,
-            month=month.first_day,
+            **paid,
             scheme=scheme.pk if scheme else None,
             since=midnight(first),
             until=midnight(last + timedelta(days=1)),

@@ -90,7 +90,7 @@ class Row:
 class Sums:
     """What the page is made of: sums of its rows, of the whole, and readmission where the topic shows it."""
 
-    rows: Mapping[Key, Tally]
+    rows: dict[Key, Tally]
     whole: Tally
     before: Tally
     yardstick: Yardstick
@@ -107,8 +107,9 @@ def sums(asked: Question) -> Sums:
     whole = read(months, "alliance", norms, facts.ALL).get((0, ""), Tally())
     before = read([asked.month.plus(-12)], "alliance", norms, facts.ALL).get((0, ""), Tally())
     if asked.topic == "payment":
-        settlement.fill(rows, asked.month, level, asked.scope)
-        settlement.fill({(0, ""): whole}, asked.month, "alliance", facts.ALL)
+        stays = settlement.settled(asked.month, facts.ALL)
+        settlement.fill(rows, [one for one in stays if settlement.within(one, asked.scope)], level)
+        settlement.fill({(0, ""): whole}, stays, "alliance")
     found = Sums(rows, whole, before, yardstick)
     if asked.topic == "safety" and asked.by == "institution":
         found.readmitted = readmission.rates(months, readmission.windows(asked.month))

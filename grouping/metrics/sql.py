@@ -6,7 +6,8 @@ from typing import Any
 
 from grouping.engine.stays import FEE_CLASSES
 from grouping.engine.sums import SUMMED
-from grouping.sql import IN_FORCE
+from grouping.reports.sql import PAGE_TYPES
+from grouping.sql import DOCTOR, IN_FORCE
 
 # A case that appears, changes or goes, and a result that appears, mark the month of discharge: the month it
 # had and the month it has. The database does it, so that no way of storing can forget it.
@@ -56,6 +57,24 @@ begin
   return null;
 end $mark$;
 """
+# How a stay is paid follows from its settlement list too: a match made or undone, by numbers or by a person,
+# marks the months of both documents.
+PAIR_TRIGGERS = """
+create function mark_stale_from_pairs() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month)
+  select distinct c.alliance_id, c.month
+  from (select alliance_id, page_id, settlement_id from new_rows where page_id is not null
+        union select alliance_id, page_id, settlement_id from old_rows where page_id is not null) n
+  cross join lateral (select x.alliance_id, x.month from grouping_case x
+                       where x.alliance_id = n.alliance_id and x.id in (n.page_id, n.settlement_id)) c;
+  return null;
+end $mark$;
+create trigger stale_pair_changed after update on grouping_pairing
+  referencing new table as new_rows old table as old_rows
+  for each statement execute function mark_stale_from_pairs();
+"""
+DROP_PAIR_TRIGGERS = "drop function mark_stale_from_pairs() cascade"
 DROP_STALE_TRIGGERS = """
 drop function mark_stale_from_new() cascade; drop function mark_stale_from_old() cascade;
 drop function mark_stale_from_both() cascade; drop function mark_stale_from_results() cascade;
@@ -90,6 +109,8 @@ _EACH = {
     "ambiguous": "(g.status = 'ambiguous')::int",
     "adrg_only": "(g.status = 'adrg_only')::int",
     "pending": "(g.status is null)::int",
+    "out_of_scope": "outside::int",
+    "out_of_scope_grouped": "(outside and g.status = 'grouped')::int",
     "weighted_cases": "(g.status = 'grouped' and g.weight is not null)::int",
     "weight_sum": "case when g.status = 'grouped' then coalesce(g.weight, 0) else 0 end",
     "stay_days": "c.stay_days",
@@ -113,23 +134,20 @@ COLUMNS = tuple(_EACH)
 
 
 def _each(name: str) -> str:
-    """One column of one case; the words alive, lasted, elective stand for what they say."""
+    """One column of one case; the words alive, lasted, elective, outside stand for what they say."""
     text = _EACH[name].replace("{{}}", "{}")
+    text = text.replace("outside", "coalesce(t.type = any(%(outside)s), false)")
     text = text.replace("alive", f"({_ALIVE})").replace("lasted", "(c.discharged_at - c.admitted_at)")
     return text.replace("elective", "(c.admission_path is distinct from 1)")
 
 
 _SUMS = ", ".join(f"sum({_each(name)}) as {name}" for name in COLUMNS)
 
-_DOCTOR = """
-coalesce((select left(d.name, 60) from unnest(%(doctors)s::text[]) with ordinality as k (code, place)
-          cross join lateral (select c.recorded -> 'doctors' ->> k.code as name) d
-          where d.name <> '' order by k.place limit 1), '')
-"""
+_DOCTOR = DOCTOR.format("c.recorded")
 # Table-times: operations of the list that are recorded at one moment share one (grouping.engine.stays).
 # The doctor is the first filled of the columns the alliance counts by.
 ROLL_UP = f"""
-with c as materialized (
+with {PAGE_TYPES}, c as materialized (
   select c.* from grouping_case c
   where c.alliance_id = %(alliance)s and c.month = %(month)s and c.document = 'front_page'
     and c.voided_at is null and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
@@ -154,6 +172,7 @@ from c
 left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
   and g.revision = c.revision and g.scheme_id = %(scheme)s
 left join o on o.id = c.id
+left join decided t on t.id = c.id
 group by c.institution_id, c.department_code, 5, 6
 on conflict (alliance_id, month, institution_id, department_code, doctor, drg) do update
 set {", ".join(f"{name} = grouping_monthsum.{name} + excluded.{name}" for name in COLUMNS)}

@@ -24,7 +24,7 @@ def page(asked: Question, figure: Figure) -> dict[str, Any]:
     yardstick = facts.yardstick(asked.month)
     tally = _tally(asked.month, asked.scope, yardstick)
     if figure.topic == "payment":
-        settlement.fill({(0, ""): tally}, asked.month, "alliance", asked.scope)
+        settlement.fill({(0, ""): tally}, settlement.settled(asked.month, asked.scope), "alliance")
     value = show.value_of(asked.month, figure, tally, yardstick)
     return {
         "title": _("%(figure)s: %(value)s") % {
@@ -61,7 +61,7 @@ def _beside(
         around = Scope(drg=asked.scope.drg)
         whole = _tally(asked.month, around, yardstick)
         if figure.topic == "payment":
-            settlement.fill({(0, ""): whole}, asked.month, "alliance", around)
+            settlement.fill({(0, ""): whole}, settlement.settled(asked.month, around), "alliance")
         other = show.value_of(asked.month, figure, whole, yardstick)
         found.append(_other(figure, _("Alliance"), value, other))
     found.append(_last_year(asked, figure, value, yardstick))

@@ -36,6 +36,8 @@ class MonthSum(AllianceRow):
     ambiguous = _count()
     adrg_only = _count()
     pending = _count()
+    out_of_scope = _count()
+    out_of_scope_grouped = _count()
     weighted_cases = _count()
     weight_sum = models.DecimalField(max_digits=30, decimal_places=12, default=0)
     stay_days = models.BigIntegerField(default=0)

@@ -35,7 +35,8 @@ where p.alliance_id = %(alliance)s and p.how = 'key'
   and not exists (select 1 from grouping_case f where f.id = p.page_id and {_SAME})
 """
 
-# One list, one free front page, each the other's only candidate; anything else waits for a person.
+# One list, one free front page, each the other's only candidate; anything else waits for a person, and so
+# does what a person has parted.
 MATCH = f"""
 with found as (
   select p.id as pairing_id, f.id as page_id,
@@ -43,7 +44,7 @@ with found as (
   from grouping_pairing p
   join grouping_case l on l.alliance_id = p.alliance_id and l.id = p.settlement_id and l.voided_at is null
   join grouping_case f on {_SAME}
-  where p.alliance_id = %(alliance)s and p.how = 'open'
+  where p.alliance_id = %(alliance)s and p.how = 'open' and p.decided_at is null
     and (l.month = any(%(months)s::date[]) or l.file_id = %(file)s)
     and not exists (select 1 from grouping_pairing x where x.alliance_id = f.alliance_id and x.page_id = f.id)
 )

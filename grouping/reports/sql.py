@@ -9,37 +9,50 @@ from django.db import connection
 
 from alliance.tenancy.scope import current_alliance_id
 from grouping.engine.stays import FEE_CLASSES
-from grouping.sql import IN_FORCE
+from grouping.pairs.sql import PAID_BY
+from grouping.sql import DOCTOR, IN_FORCE
 
 PIECE = 2_000
 
-# One row an encounter of the month: its front page; a settlement list is one only where a person decided that
-# its stay has no front page, for a list still to be matched counts nowhere (grouping.pairs.sql.PAID_BY). The
-# matched list's own code of payment decides where it is known; else the first rule of the table in force
-# on the day of discharge whose conditions all hold.
-_DECIDED = """
-with rule as materialized (
-  select * from jsonb_to_recordset(%(rules)s::jsonb) as r(
-    version int, since date, until date, number int, type text, kinds text[], departments text[],
-    diagnoses text[], min_stay int, max_stay int)
-), stay as (
+# What decides how a stay is paid, of the document that pays for it: the settlement list where one is matched
+# or stands alone, else the front page (grouping.pairs.sql.PAID_BY). The list's own code of payment decides
+# where it is known; else the first rule of the table in force on the day of discharge whose conditions all
+# hold.
+_PAYING = f"""
   select c.id, c.institution_id, c.record_no, c.visit_no, c.department_code, c.stay_days, c.total_fen,
          coalesce(c.diagnoses[1], '') as principal, c.discharged_at,
          (c.discharged_at at time zone 'Asia/Shanghai')::date as day,
-         %(codes)s::jsonb ->> ltrim(coalesce(
-           case c.document when 'settlement_list' then c.raw else l.raw end ->> 'hi_paymtd', ''), '0') as said
+         %(codes)s::jsonb ->> ltrim(coalesce(c.raw ->> 'hi_paymtd', ''), '0') as said
   from grouping_case c
-  left join grouping_pairing p on p.alliance_id = c.alliance_id and p.page_id = c.id
+  where {PAID_BY} and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
+"""
+# The same said of the front page of the stay: indicators count front pages, whichever document pays.
+_PAGES = """
+  select f.id, f.institution_id, f.record_no, f.visit_no, d.department_code, d.stay_days, d.total_fen,
+         coalesce(d.diagnoses[1], '') as principal, d.discharged_at,
+         (d.discharged_at at time zone 'Asia/Shanghai')::date as day,
+         %(codes)s::jsonb ->> ltrim(coalesce(d.raw ->> 'hi_paymtd', ''), '0') as said
+  from grouping_case f
+  left join grouping_pairing p on p.alliance_id = f.alliance_id and p.page_id = f.id
   left join grouping_case l on l.alliance_id = p.alliance_id and l.id = p.settlement_id
     and l.voided_at is null
-  where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
-    and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
-    and (c.document = 'front_page' or exists (
-      select 1 from grouping_pairing o where o.alliance_id = c.alliance_id and o.settlement_id = c.id
-        and o.how = 'alone'))
-), decided as (
+  join grouping_case d on d.alliance_id = f.alliance_id and d.id = coalesce(l.id, f.id)
+  where f.alliance_id = %(alliance)s and f.month = %(month)s and f.voided_at is null
+    and f.document = 'front_page'
+    and (%(institution)s::bigint is null or f.institution_id = %(institution)s)
+"""
+
+
+def _decided(stays: str) -> str:
+    """The tables `rule`, `stay` and `decided` of a statement that asks how stays are paid."""
+    return f"""
+rule as materialized (
+  select * from jsonb_to_recordset(%(rules)s::jsonb) as r(
+    version int, since date, until date, number int, type text, kinds text[], departments text[],
+    diagnoses text[], min_stay int, max_stay int)
+), stay as ({stays}), decided as materialized (
   select s.id, s.institution_id, s.record_no, s.visit_no, s.department_code, s.stay_days, s.total_fen,
-         s.principal, s.discharged_at, coalesce(s.said, r.type) as type,
+         s.principal, s.discharged_at, s.day, coalesce(s.said, r.type) as type,
          case when s.said is null then r.version end as version,
          case when s.said is null then r.number end as number
   from stay s
@@ -58,6 +71,12 @@ with rule as materialized (
   ) r on true
 )
 """
+
+
+_DECIDED = f"with {_decided(_PAYING)}"
+# For the roll-up: type of payment by front page.
+PAGE_TYPES = _decided(_PAGES)
+PAGES_OUTSIDE = f"with {PAGE_TYPES} select id from decided where type = any(%(outside)s) order by id"
 PAYMENT_TYPES = f"{_DECIDED} select id, institution_id, type, version, number from decided order by id"
 PAYMENT_TYPE_COUNTS = f"""{_DECIDED}
 select institution_id, type, version, number, count(*) as cases, sum(stay_days)::bigint as stay_days,
@@ -110,6 +129,29 @@ BOTH_WAYS_CASES = f"""
 select * from ({BOTH_WAYS}) b
 where (%(head)s = '' or head = %(head)s) and (%(procedures)s::text is null or procedures = %(procedures)s)
 order by institution_id, discharged_at, id limit %(limit)s offset %(offset)s
+"""
+
+# Every stay of the month by the document that pays for it, with all that its payment rests on. Department
+# and doctor are those of the front page where there is one: the metrics of a place count the same stays. The
+# kind of insurance is the front page's RC032 or the list's hi_type.
+PAID_CASES = f"""{_DECIDED}
+select d.id, d.institution_id, i.code, i.level, coalesce(f.department_code, c.department_code) as department,
+       {DOCTOR.format("coalesce(f.recorded, c.recorded)")} as doctor,
+       g.status, g.drg, case when g.status = 'grouped' then g.weight end as weight, d.total_fen,
+       c.discharge_way, d.day,
+       case when c.document = 'front_page' then left(ltrim(coalesce(c.recorded ->> 'payment', ''), '0'), 1)
+            else coalesce(c.raw ->> 'hi_type', '') end as insurance,
+       case when %(minimal)s::text[] is null then null
+            else c.procedures && %(minimal)s::varchar[] end as minimal,
+       d.type, c.document = 'front_page' as estimated
+from decided d
+join grouping_case c on c.alliance_id = %(alliance)s and c.id = d.id
+join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id
+left join grouping_pairing p on p.alliance_id = c.alliance_id and p.settlement_id = c.id
+left join grouping_case f on f.alliance_id = c.alliance_id and f.id = p.page_id
+left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+  and g.revision = c.revision and g.scheme_id = {IN_FORCE}
+order by d.id
 """
 
 # Front pages of several periods by institution: `before` and `after`, each first and last month.

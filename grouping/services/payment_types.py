@@ -20,9 +20,10 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import journal
 from grouping.engine.paytype import OUT_OF_SCOPE, Rule, Table, checked, defaults, plain, rule_of
+from grouping.metrics.sql import MARK_SINCE
 from grouping.models import PaymentRules
 from grouping.reports import sql
-from grouping.sql import fetch
+from grouping.sql import execute, fetch
 
 KIND = "payment_rules"
 ALWAYS, FOREVER = date(1, 1, 1), date(9999, 12, 31)
@@ -91,6 +92,11 @@ def versions() -> list[Version]:
     return [Version(*one) for one in zip(ids, begins, ends, tables, strict=True)]
 
 
+def held(month: Month) -> list[Version]:
+    """The tables that hold on some day of a month, oldest first."""
+    return [one for one in versions() if one.since <= month.last_day and one.until > month.first_day]
+
+
 def in_force(on: date) -> Version:
     """The table that holds on a day."""
     return next(version for version in versions() if version.since <= on < version.until)
@@ -103,6 +109,12 @@ def payment_types(month: Month, institution: int | None = None) -> Iterator[Paid
     """
     for row in sql.stream(sql.PAYMENT_TYPES, **asked(month, institution)):
         yield Paid(*row)
+
+
+def outside(month: Month, institution: int | None = None) -> list[int]:
+    """Front pages whose stay neither DRG nor DIP pays, by the document that pays for it; two queries."""
+    found = fetch(sql.PAGES_OUTSIDE, outside=sorted(OUT_OF_SCOPE), **asked(month, institution))
+    return [int(row["id"]) for row in found]
 
 
 def counts(month: Month, institution: int | None = None) -> list[Count]:
@@ -177,4 +189,7 @@ def decided(approval: Approval, by: Membership) -> None:
     if approval.state != Approval.State.APPROVED:
         return
     PaymentRules.objects.filter(pk=approval.about_id, released_at=None).update(released_at=timezone.now())
-    journal.write(by=by, verb="payment_rules.released", about=PaymentRules.objects.get(pk=approval.about_id))
+    row = PaymentRules.objects.get(pk=approval.about_id)
+    # Whether a case is in scope is summed into the month.
+    execute(MARK_SINCE, month=Month.of(row.from_date).first_day)
+    journal.write(by=by, verb="payment_rules.released", about=row)

@@ -141,17 +141,20 @@ def test_every_figure_lists_as_many_cases_as_it_counts(scene: World) -> None:
         yardstick = facts.yardstick(OCTOBER)
         sums = facts.full_tallies([OCTOBER], "alliance", yardstick.norms)[0, ""]
         assert (sums.submitted, sums.table_times, sums.level4_times, sums.day_surgery_24h) == (17, 2, 1, 1)
-        settlement.fill({(0, ""): sums}, OCTOBER, "alliance", Scope())
+        settlement.fill({(0, ""): sums}, settlement.settled(OCTOBER, Scope()), "alliance")
         assert sums.priced == sums.weighted_cases == 15 and sums.passed and sums.low_cases
         wanted = {
-            "passed": sums.passed, "high": sums.high_cases, "low": sums.low_cases,
+            "passed": sums.passed, "high": sums.high_cases, "low": sums.low_cases, "priced": sums.priced,
+            "over_cap": sums.over_cap_cases, "estimated": sums.estimated,
+            "out_of_scope": sums.out_of_scope, "in_scope_grouped": sums.in_scope_grouped,
             "all": sums.submitted, "grouped": sums.grouped, "weighted": sums.weighted_cases,
             "dead": sums.deaths, "over": sums.cases_over, "below": sums.cases_below, "operated": 2,
             "level4": 1, "level34": 2, "day": sums.day_surgery_24h, "minimal": 0,
             "lowrisk_dead": sums.risk(yardstick.norms, 1).deaths,
             "midlow_dead": sums.risk(yardstick.norms, 2).deaths,
         }  # fmt: skip
-        assert wanted.keys() == evidence.KINDS.keys() >= {one.cases for one in figures.FIGURES.values()}
+        kinds = evidence.KINDS.keys() | evidence.PAYMENT
+        assert wanted.keys() == kinds >= {one.cases for one in figures.FIGURES.values()}
         found = {
             kind: evidence.cases(OCTOBER, Scope(), kind, yardstick).order_by().count() for kind in wanted
         }
