@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "alliance.equipment"
+    label = "equipment"
+    verbose_name = _("Shared equipment")
