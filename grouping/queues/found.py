@@ -8,10 +8,8 @@ the same state of the data leaves the same items.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, time
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -25,9 +23,10 @@ from grouping.engine.interpreter import explain
 from grouping.engine.outcome import undone_because
 from grouping.models import Case, CaseFile, GroupedCase
 from grouping.models.queues import CASE_CAUSES, ROW_CAUSES, Cause
-from grouping.queues import bell, causes, sql
+from grouping.queues import bell, causes, costs, sql
 from grouping.services import grouping as grouper
-from grouping.services import schemes
+from grouping.services import paying, payment_types, schemes
+from grouping.services.paying import PaidStay
 
 ROWS = [str(cause) for cause in ROW_CAUSES]
 CASES = [str(cause) for cause in CASE_CAUSES]
@@ -87,7 +86,8 @@ def refresh_month(work: jobs.Work) -> jobs.Step:
 
 def refresh(month: Month) -> dict[str, int]:
     """Bring the items of a month's groups and costs up to date; how many were found and closed."""
-    found = [*_undone(month), *_outliers(month)]
+    stays = paying.paid(month)
+    found = [*_undone(month, _outside(month, stays)), *costs.outliers(month, stays)]
     ids, kinds = [one[0] for one in found], [one[1] for one in found]
     for start in range(0, len(found), PART):
         part = found[start : start + PART]
@@ -102,11 +102,21 @@ def refresh(month: Month) -> dict[str, int]:
     return {"found": len(found), "closed": closed}
 
 
-def _undone(month: Month) -> Iterator[Found]:
-    """Cases in no group, ambiguous, or only as far as an ADRG; those in no group with the reason."""
+def _outside(month: Month, stays: Iterable[PaidStay]) -> set[int]:
+    """Both documents of the stays that neither DRG nor DIP pays: their group matters to nobody."""
+    return {*payment_types.outside(month), *(one.case for one in stays if one.kind == "out_of_scope")}
+
+
+def _undone(month: Month, outside: Container[int]) -> Iterator[Found]:
+    """Cases in no group, ambiguous, or only as far as an ADRG; those in no group with the reason.
+
+    Without those paid by bed-day and the like: out of scope is no error (practice.md 2).
+    """
     rows = facts.with_group(Case.objects.filter(month=month.first_day, voided_at=None))
     wanted = [*OF_STATUS, GroupedCase.Status.UNGROUPABLE]
     for case in rows.filter(group_status__in=wanted).iterator(chunk_size=1_000):
+        if case.pk in outside:
+            continue
         if case.group_status in OF_STATUS:
             yield case.pk, str(OF_STATUS[case.group_status]), json.dumps({"drg": case.drg})
             continue
@@ -123,38 +133,6 @@ def _reason(case: Any) -> str:
     )  # fmt: skip
     seen = grouper.as_case({"id": case.pk, **{name: getattr(case, name) for name in fields}})
     return undone_because(explain(package, seen), package)
-
-
-def _outliers(month: Month) -> Iterator[Found]:
-    """Front pages whose charges lie beyond the multiples of their group's mean in the month."""
-    limits: Any = parameters.in_force("coding.outlier", on=month.last_day)
-    least: Any = parameters.in_force("coding.outlier.cases", on=month.last_day)
-    pages = Case.objects.front_pages().filter(month=month.first_day, voided_at=None)
-    rows = facts.with_group(pages).filter(group_status=GroupedCase.Status.GROUPED)
-    costs = rows.order_by().values_list("pk", "drg", "total_fen")
-    sums: dict[str, tuple[int, int]] = {}
-    for _pk, drg, fen in costs.iterator(chunk_size=5_000):
-        number, total = sums.get(drg, (0, 0))
-        sums[drg] = number + 1, total + fen
-    enough = {drg: one for drg, one in sums.items() if one[0] >= least and one[1] > 0}
-    for pk, drg, fen in costs.iterator(chunk_size=5_000):
-        if drg in enough:
-            yield from _outlier(pk, drg, fen, enough[drg], limits)
-
-
-def _outlier(
-    pk: int, drg: str, fen: int, mean_of: tuple[int, int], limits: Mapping[str, Decimal]
-) -> Iterator[Found]:
-    number, total = mean_of
-    multiple = Fraction(fen * number, total)
-    cause = ""
-    if multiple > Fraction(limits["high"]):
-        cause = str(Cause.COST_HIGH)
-    elif multiple < Fraction(limits["low"]):
-        cause = str(Cause.COST_LOW)
-    if cause:
-        detail = {"drg": drg, "cases": number, "multiple": f"{float(multiple):.2f}"}
-        yield pk, cause, json.dumps(detail)
 
 
 def _fill_limits() -> None:

@@ -75,10 +75,26 @@ def findings(item: WorkItem) -> list[str]:
     if rows := detail.get("rows"):
         return [_finding(row, item.line or 0) for row in rows]
     if item.cause in (Cause.COST_HIGH, Cause.COST_LOW):
-        known = {"multiple": detail["multiple"], "drg": detail["drg"], "n": detail["cases"]}
-        return [_("%(multiple)s times the mean of %(drg)s (%(n)s cases of the month)") % known]
+        return [_cost(detail)]
     reason = REASONS.get(detail.get("reason", ""))
     return [f"{detail.get('drg', '')} {reason or Cause(item.cause).label}".strip()]
+
+
+CLASSES: Mapping[str, Any] = {
+    "high": gettext_lazy("high-multiple case: %(multiple)s times its payment standard (%(drg)s)"),
+    "high_over_cap": gettext_lazy(
+        "high-multiple case beyond the cap: %(multiple)s times its payment standard (%(drg)s)"
+    ),
+    "low": gettext_lazy("low-multiple case: %(multiple)s times its payment standard (%(drg)s)"),
+}
+
+
+def _cost(detail: Mapping[str, Any]) -> str:
+    """By which measure the charges are an outlier: the payment class, or the mean where no rate holds."""
+    if detail.get("class") in CLASSES:
+        return str(CLASSES[detail["class"]]) % {"multiple": detail["multiple"], "drg": detail["drg"]}
+    known = {"multiple": detail["multiple"], "drg": detail["drg"], "n": detail["cases"]}
+    return _("%(multiple)s times the mean of %(drg)s (%(n)s cases of the month)") % known
 
 
 def _finding(row: Mapping[str, Any], line: int) -> str:

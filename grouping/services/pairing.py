@@ -14,6 +14,7 @@ from alliance.services import journal
 from grouping import sql
 from grouping.models import Case, CaseFile, Document, Pairing
 from grouping.pairs import sql as statements
+from grouping.queues import bell
 
 How = Pairing.How
 
@@ -60,6 +61,7 @@ def decide(*, by: Membership, pairing: Pairing, page: Case | None, reason: str, 
     row.page, row.how = page, How.ALONE if page is None else How.HAND
     row.decided_by, row.decided_at, row.reason = by, now, reason
     row.save(update_fields=["page", "how", "decided_by", "decided_at", "reason"])
+    bell.enqueue(Month.of(row.settlement.month))
     journal.write(by=by, verb="pair.decided", about=row, how=row.how, page=page and page.pk, reason=reason)
     return row
 
@@ -74,10 +76,11 @@ def _check(row: Pairing, page: Case) -> None:
 @transaction.atomic
 def part(*, by: Membership, pairing: Pairing, reason: str, now: datetime) -> Pairing:
     """Undo a match: the list waits for a person again."""
-    row = Pairing.objects.select_for_update().get(pk=pairing.pk)
+    row = Pairing.objects.select_for_update().select_related("settlement").get(pk=pairing.pk)
     row.page, row.how, row.verdict = None, How.OPEN, Pairing.Verdict.NONE
     row.decided_by, row.decided_at, row.reason = by, now, reason
     row.save(update_fields=["page", "how", "verdict", "decided_by", "decided_at", "reason"])
+    bell.enqueue(Month.of(row.settlement.month))
     journal.write(by=by, verb="pair.parted", about=row, reason=reason)
     return row
 

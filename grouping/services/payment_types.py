@@ -22,6 +22,7 @@ from alliance.services import journal
 from grouping.engine.paytype import OUT_OF_SCOPE, Rule, Table, checked, defaults, plain, rule_of
 from grouping.metrics.sql import MARK_SINCE
 from grouping.models import PaymentRules
+from grouping.queues import bell
 from grouping.reports import sql
 from grouping.sql import execute, fetch
 
@@ -192,4 +193,5 @@ def decided(approval: Approval, by: Membership) -> None:
     row = PaymentRules.objects.get(pk=approval.about_id)
     # Whether a case is in scope is summed into the month.
     execute(MARK_SINCE, month=Month.of(row.from_date).first_day)
+    bell.enqueue_since(row.from_date)
     journal.write(by=by, verb="payment_rules.released", about=row)

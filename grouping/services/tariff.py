@@ -20,6 +20,7 @@ from alliance.services import journal
 from grouping.engine import tariff as engine
 from grouping.engine.tariff import Standard, Subject
 from grouping.models import Tariff, TariffKind, TariffSheet
+from grouping.queues import bell
 from grouping.services import claims, past
 
 KIND = "tariff.release"
@@ -224,6 +225,8 @@ def decided(approval: Approval, by: Membership) -> None:
     refuse(sheet)
     places = {one.code: one for one in Institution.objects.all()}
     Tariff.objects.bulk_create(_row(sheet, row, places) for row in sheet.rows)
+    # What is a high or a low multiple follows from the standard.
+    bell.enqueue_since(sheet.from_date)
     sheet.release()
     sheet.save(update_fields=["state"])
     journal.step(by=by, about=sheet, name="release", before=State.DRAFT, after=sheet.state)
