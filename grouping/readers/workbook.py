@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from alliance.lib.sheets.limits import Limits
-from alliance.lib.sheets.out import RISKY_STARTS, Cell, write_sheets
+from alliance.lib.sheets.out import RISKY_STARTS, XLSX_CELL_CHARS
+from alliance.lib.sheets.text_out import check_cells, text_workbook
 from alliance.lib.sheets.xlsx_in import read_sheets
 from grouping.engine.head import read_head
 from grouping.engine.scheme import HEAD
@@ -89,11 +90,24 @@ def _quoted(text: str) -> str:
 
 
 def write_workbook(target: BinaryIO, files: Mapping[str, bytes]) -> None:
-    """A package in written form (engine.write) as a workbook that `read_workbook` takes back.
+    """Write `workbook_chunks` into a binary file. Raises as it."""
+    for piece in workbook_chunks(files):
+        target.write(piece)
+
+
+def workbook_chunks(files: Mapping[str, bytes]) -> Iterator[bytes]:
+    """A package in written form (engine.write) as a workbook that `read_workbook` takes back, in pieces.
 
     Every cell is text, so that codes and weights keep their digits. Raises SheetRefused (cell_too_long) for a
-    rule longer than a cell can hold.
+    rule longer than a cell can hold, before the first piece.
     """
+    for name, data in files.items():
+        if name != HEAD and len(max(data.split(b"\n"), key=len)) >= XLSX_CELL_CHARS:
+            check_cells(_rows(data))
+    return text_workbook(_sheets(files))
+
+
+def _sheets(files: Mapping[str, bytes]) -> dict[str, Iterable[Sequence[str]]]:
     head = read_head(files[HEAD], [])
     assert head is not None
     said = {
@@ -103,11 +117,11 @@ def write_workbook(target: BinaryIO, files: Mapping[str, bytes]) -> None:
         "retry_other_procedures": "true" if head.retry_other_procedures else "false",
         "ungroupable": head.ungroupable, "weight_unit": head.weight_unit, "weight_source": head.weight_source,
     }  # fmt: skip
-    sheets: dict[str, Iterable[Sequence[Cell]]] = {SCHEME: [("key", "value"), *said.items()]}
+    sheets: dict[str, Iterable[Sequence[str]]] = {SCHEME: [("key", "value"), *said.items()]}
     for table in TABLES:
         if table.file in files:
             sheets[table.file] = _rows(files[table.file])
-    write_sheets(target, sheets)
+    return sheets
 
 
 def _rows(data: bytes) -> Iterator[list[str]]:

@@ -22,7 +22,7 @@ from alliance.web import lists, parts, progress
 from alliance.web.access import get_or_404, permit
 from grouping.engine.write import zipped
 from grouping.models import Scheme, SchemeVersion
-from grouping.readers.workbook import write_workbook
+from grouping.readers.workbook import workbook_chunks
 from grouping.services import packages, release, versions
 from grouping.services.past import PastUnconfirmed
 from grouping.tables import SchemeTable
@@ -151,13 +151,12 @@ def scheme_export(request: Any, pk: int, form: str) -> HttpResponseBase:
         return named(
             HttpResponse(zipped(content, version.code), content_type="application/zip"), f"{name}.zip"
         )
-    body = io.BytesIO()
     try:
-        write_workbook(body, content)
+        pieces = workbook_chunks(content)
     except SheetRefused as refused:
         messages.error(request, _(refused.template) % refused.params)
         return redirect("scheme-version", pk)
-    return named(HttpResponse(body.getvalue(), content_type=XLSX), f"{name}.xlsx")
+    return named(StreamingHttpResponse(pieces, content_type=XLSX), f"{name}.xlsx")
 
 
 @permit("scheme.import")

@@ -65,7 +65,7 @@ def write_sheets(target: BinaryIO, sheets: Mapping[str, Iterable[Sequence[Cell]]
     workbook = Workbook(write_only=True)
     try:
         for title, rows in sheets.items():
-            sheet = workbook.create_sheet(_sheet_title(title))
+            sheet = workbook.create_sheet(sheet_title(title))
             for line, row in enumerate(rows, start=1):
                 if line > XLSX_ROWS:
                     raise SheetRefused("too_many_rows", limit=XLSX_ROWS)
@@ -128,5 +128,6 @@ def _local(moment: datetime) -> datetime:
     return moment if moment.utcoffset() is None else moment.astimezone(SHANGHAI).replace(tzinfo=None)
 
 
-def _sheet_title(title: str) -> str:
+def sheet_title(title: str) -> str:
+    """A title that a workbook takes: at most 31 characters, none of []:*?/\\ among them."""
     return "".join(" " if char in "[]:*?/\\'" else char for char in title)[:31].strip() or "Sheet1"
