@@ -24,6 +24,7 @@ from django.urls import get_resolver, reverse, set_script_prefix
 from rest_framework.throttling import ScopedRateThrottle
 
 from alliance.models import Membership
+from alliance.roles import roles
 from alliance.tenancy import walls
 from alliance.tenancy.scope import act_in
 from tests.access_cases import CASES, PUBLIC, Case
@@ -105,10 +106,35 @@ def _needs(view: Any) -> Any:
     return declared if declared and handled <= set(declared) else None
 
 
-def rights(view: Any, method: str) -> str:
-    """The right a method of a view needs."""
+def rights(view: Any, method: str) -> tuple[str, ...]:
+    """The rights a method of a view needs, every one of them."""
     needs = _needs(view)
-    return needs if isinstance(needs, str) else needs.get("GET" if method == "HEAD" else method, "")
+    if isinstance(needs, dict):
+        needs = needs.get("GET" if method == "HEAD" else method, ())
+    return (needs,) if isinstance(needs, str) else tuple(needs or ())
+
+
+def test_a_list_of_cases_is_closed_to_whom_the_page_above_it_is_closed() -> None:
+    """A list of cases may not be open to a role whose page above it answers 403."""
+    open_alone = [
+        (below.name, above.name, role.code)
+        for below in ALL
+        if "case.list" in rights(below.view, "GET") and (above := _above(below)) is not None
+        for role in roles().values()
+        if set(rights(below.view, "GET")) <= set(role.may)
+        and not set(rights(above.view, "GET")) <= set(role.may)
+    ]
+    assert open_alone == []
+
+
+def _above(below: Address) -> Address | None:
+    """The page whose address is the longest beginning of another's."""
+    begun = [
+        one
+        for one in ALL
+        if one.inside and one.route and one.route != below.route and below.route.startswith(one.route)
+    ]
+    return max(begun, key=lambda one: len(one.route), default=None)
 
 
 class Browser(Client):
@@ -309,8 +335,8 @@ def _allowed(town: Town, address: Address, actor: str, method: str, status: int)
     if actor == "nobody":
         return status in (301, 302, 401, 403, 405)
     member: Membership = town.world.people[actor]
-    needed = rights(address.view, method)
-    return method == "OPTIONS" or not needed or member.can(needed) or status in (403, 404, 405)
+    able = all(member.can(needed) for needed in rights(address.view, method))
+    return method == "OPTIONS" or able or status in (403, 404, 405)
 
 
 def _foreign_faults(town: Town, address: Address, case: Case) -> list[str]:
@@ -332,9 +358,9 @@ def _foreign_faults(town: Town, address: Address, case: Case) -> list[str]:
 def _has_a_right(town: Town, address: Address, actor: str) -> bool:
     """Who lacks the right gets the same 403 for every id, which `_own_faults` asks for."""
     needs = _needs(address.view)
-    return any(
-        town.world.people[actor].can(one) for one in ([needs] if isinstance(needs, str) else needs.values())
-    )
+    member = town.world.people[actor]
+    methods = needs if isinstance(needs, dict) else ["GET"]
+    return any(all(member.can(one) for one in rights(address.view, method)) for method in methods)
 
 
 def _answers(town: Town, path: str, actors: Sequence[str]) -> dict[tuple[str, str], str]:

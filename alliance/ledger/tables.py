@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from alliance.ledger import evidence, facts
 from alliance.ledger.models import Account, Entry, LedgerJournal
+from alliance.lib.period import Month
 from alliance.web import lists, words
+from alliance.web.asked import MonthFilter
 
 
 class YuanColumn(tables.Column):
@@ -142,7 +144,7 @@ def month_choices() -> list[tuple[str, str]]:
 class TrialFilter(django_filters.FilterSet):
     """The month (none: all months), and accounts of one kind."""
 
-    month = django_filters.ChoiceFilter(
+    month = MonthFilter(
         label=gettext_lazy("month"),
         choices=month_choices,
         method="of_month",
@@ -151,7 +153,7 @@ class TrialFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=gettext_lazy("kind"), choices=Account.Kind.choices)
     code = django_filters.CharFilter(label=gettext_lazy("code begins with"), lookup_expr="startswith")
 
-    def of_month(self, accounts: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+    def of_month(self, accounts: QuerySet[Account], name: str, value: Month) -> QuerySet[Account]:
         """The view has already taken the sums of the month."""
         return accounts
 

@@ -16,7 +16,7 @@ from alliance.approvals.refusals import explained
 from alliance.ledger import errors, facts, forms, proposals, show, tables
 from alliance.ledger.models import Account, LedgerJournal
 from alliance.models import Membership
-from alliance.web import lists, words
+from alliance.web import asked, lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty, Fig
 
@@ -25,8 +25,8 @@ from alliance.web.parts import Empty, Fig
 @require_safe
 def journal_list(request: Any) -> HttpResponse:
     """The journals of a month (the latest unless the address names one), and that they sum to zero."""
-    asked = request.GET.get("month")
-    month = forms.asked_month(asked) or (None if asked == "all" else next(iter(facts.months()), None))
+    every = request.GET.get("month") == "all"
+    month = None if every else asked.month(request) or next(iter(facts.months()), None)
     figures = show.month_figures(request.membership, month) if month else []
     empty = Empty(
         _("No journal is posted here"), _("Journals come from the month’s settlement."), icon="ledger"
@@ -69,7 +69,7 @@ def account(request: Any, pk: int) -> HttpResponse:
 @require_safe
 def trial(request: Any) -> HttpResponse:
     """The trial balance of a month or of all months: what was received and given ties."""
-    month = forms.asked_month(request.GET.get("month"))
+    month = asked.parsed(request.GET.get("month", ""))
     sums = facts.trial_balance(month, seen_by=request.membership)
     whole = request.membership.institution_id is None
     figures = [

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpRequest, HttpResponseBadRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -46,8 +46,10 @@ class AddressMiddleware:
         request.request_id = uuid.uuid4().hex
         if settings.BEHIND_PROXY:
             _name_caller(request)
-        if "\x00" in request.path_info or NUL_NAME.search(request.META.get("QUERY_STRING", "")):
-            return HttpResponseBadRequest("NUL")  # no name of ours holds one, and the database refuses it
+        # No address of ours holds a NUL and the database refuses one: with another character in its place it
+        # is an address where nothing is, and is answered like one.
+        request.path_info = request.path_info.replace("\x00", "\ufffd")
+        request.path = request.path.replace("\x00", "\ufffd")
         match = ADDRESS.match(request.path_info)
         if not match:
             return self.get_response(request)
@@ -76,6 +78,8 @@ class AllianceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
+        if NUL_NAME.search(request.META.get("QUERY_STRING", "")):
+            return errors.bad_request(request)
         if request.alliance_code is None and not request.path_info.startswith(API):
             return self.get_response(request)
         if request.path_info.startswith(API):

@@ -15,19 +15,21 @@ Row = TypeVar("Row", bound=models.Model)
 View = Callable[..., HttpResponseBase]
 
 
-def permit(action: str) -> Callable[[View], View]:
-    """Decorate a view: 403 with a sentence unless the request's membership may do the action.
+def permit(*actions: str) -> Callable[[View], View]:
+    """Decorate a view: 403 with a sentence unless the request's membership may do every one of the actions.
 
-    The view bears the action as `permits`, which the crawl over all addresses reads.
+    A list of cases below a page names the page's right and its own: it may not be open where the page is not.
+    The view bears the actions as `permits`, which the crawl over all addresses reads.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            require(request.membership, action)
+            for action in actions:
+                require(request.membership, action)
             return view(request, *args, **kwargs)
 
-        guarded.permits = action  # type: ignore[attr-defined]
+        guarded.permits = actions  # type: ignore[attr-defined]
         return guarded
 
     return decorate

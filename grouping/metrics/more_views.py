@@ -54,7 +54,7 @@ def metric_groups(request: Any) -> HttpResponse:
     return render(request, "metrics/groups.html", context)
 
 
-@permit("case.list")
+@permit("indicator.view", "case.list")
 @require_safe
 def metric_review(request: Any) -> HttpResponse:
     """Cases to look at, each with its reason."""
@@ -82,7 +82,7 @@ def metric_review(request: Any) -> HttpResponse:
     return render(request, "metrics/review.html", context)
 
 
-@permit("case.list")
+@permit("indicator.view", "case.list")
 @require_safe
 def metric_readmissions(request: Any) -> HttpResponse:
     """Pairs of stays of one patient: readmissions, split admissions, overlaps, down-referrals."""

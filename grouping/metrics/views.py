@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from alliance.lib.period import SERVED_YEARS, Month
-from alliance.lib.refusal import Refused
+from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.services import journal
+from alliance.web import asked as address
 from alliance.web import lists, parts, words
 from alliance.web.access import permit
 from grouping import tables, visible
@@ -86,6 +86,8 @@ def question(request: Any) -> Question:
     institution = _whole(given.get("institution"))
     if own is not None and institution not in (None, own):
         raise Http404
+    if institution is not None and named(institution) is None:
+        raise Http404
     by = given.get("by") if given.get("by") in show.BY else "institution"
     narrowed = own if own is not None and (by != "institution" or institution) else institution
     if own is not None and any(given.get(name) for name in ("department", "doctor", "metric")):
@@ -107,14 +109,10 @@ def _whole(text: str | None) -> int | None:
 
 def month_of(request: Any) -> Month:
     """The month of the address; else the newest with cases the member sees."""
-    try:
-        asked = Month.parse(request.GET.get("month", ""))
-    except Refused:
-        last = visible.cases(request.membership).aggregate(last=Max("month"))["last"]
-        return Month.of(last or timezone.localdate())
-    if asked.year not in SERVED_YEARS:
-        raise Http404
-    return asked
+    if (asked := address.month(request)) is not None:
+        return asked
+    last = visible.cases(request.membership).aggregate(last=Max("month"))["last"]
+    return Month.of(last or timezone.localdate())
 
 
 def frame(request: Any, asked: Question) -> dict[str, Any]:

@@ -11,11 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.lib.period import Month
-from alliance.lib.refusal import Refused
 from alliance.web import lists, words
-from grouping import visible
-from grouping.filters import drop_institution, months_to_choose
+from alliance.web.asked import MonthFilter
+from grouping.filters import InstitutionFilter, PlacedFilter, months_to_choose
 from grouping.models import Pairing
 from grouping.pairs import differences
 from grouping.tables import chip
@@ -94,17 +92,14 @@ def state_chip(pair: Any) -> SafeString:
     return chip("ok", _("equal"))
 
 
-class PairFilter(django_filters.FilterSet):
+class PairFilter(PlacedFilter):
     """Conditions of the list of pairs."""
 
-    month = django_filters.ChoiceFilter(
-        choices=[], method="of_month", label=gettext_lazy("month"), empty_label=gettext_lazy("month: all")
-    )
-    institution = django_filters.ModelChoiceFilter(
-        queryset=lambda request: visible.institutions(request.membership),
-        field_name="settlement__institution",
-        label=gettext_lazy("institution"), empty_label=gettext_lazy("institution: all"),
+    month = MonthFilter(
+        choices=[], field_name="settlement__month", label=gettext_lazy("month"),
+        empty_label=gettext_lazy("month: all"),
     )  # fmt: skip
+    institution = InstitutionFilter(field_name="settlement__institution")
     kind = django_filters.ChoiceFilter(
         choices=list(differences.KINDS.items()), method="of_kind", label=gettext_lazy("differs in"),
         empty_label=gettext_lazy("differs in: anything"),
@@ -119,15 +114,7 @@ class PairFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        drop_institution(self)
         self.filters["month"].extra["choices"] = months_to_choose(self.request)
-
-    def of_month(self, queryset: Any, name: str, value: str) -> Any:
-        """Lists discharged in one month."""
-        try:
-            return queryset.filter(settlement__month=Month.parse(value).first_day)
-        except Refused:
-            return queryset.none()
 
     def of_kind(self, queryset: Any, name: str, value: str) -> Any:
         """Pairs that differ in one thing."""

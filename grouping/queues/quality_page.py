@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alliance.lib.period import Month
-from alliance.lib.refusal import Refused
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal
-from alliance.web import parts, words
+from alliance.web import asked, parts, words
 from alliance.web.access import permit
 from grouping import texts, visible
 from grouping.queues import quality
@@ -126,8 +125,7 @@ def _tabs(member: Membership, month: Month, by: str) -> list[parts.Tab]:
 
 
 def _month(request: Any) -> Month:
-    try:
-        return Month.parse(request.GET.get("month", ""))
-    except Refused:
-        last = visible.cases(request.membership).aggregate(last=Max("month"))["last"]
-        return Month.of(last or timezone.localdate())
+    if (found := asked.month(request)) is not None:
+        return found
+    last = visible.cases(request.membership).aggregate(last=Max("month"))["last"]
+    return Month.of(last or timezone.localdate())

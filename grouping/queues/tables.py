@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
-from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import lists, words
+from alliance.web.asked import MonthFilter
 from alliance.web.parts import Tab
-from grouping import visible
-from grouping.filters import drop_institution
+from grouping.filters import PlacedFilter
 from grouping.models import CaseQuestion, WorkItem
 from grouping.models.queues import LIVE, Cause, State
 from grouping.queues import show
@@ -89,20 +88,16 @@ def _acts(membership: Membership) -> bool:
     return membership.can("queue.work") or membership.can("queue.answer")
 
 
-class ItemFilter(django_filters.FilterSet):
+class ItemFilter(PlacedFilter):
     """Conditions of the list."""
 
     cause = django_filters.ChoiceFilter(
         choices=Cause.choices, label=gettext_lazy("cause"), empty_label=gettext_lazy("cause: all")
     )
-    institution = django_filters.ModelChoiceFilter(
-        queryset=lambda request: visible.institutions(request.membership),
-        label=gettext_lazy("institution"), empty_label=gettext_lazy("institution: all"),
-    )  # fmt: skip
     department = django_filters.CharFilter(
         field_name="department_code", label=gettext_lazy("department code")
     )
-    month = django_filters.CharFilter(method="of_month", label=gettext_lazy("month, as in 2026-10"))
+    month = MonthFilter(choices=[], label=gettext_lazy("month"), empty_label=gettext_lazy("month: all"))
     record = django_filters.CharFilter(
         field_name="subject", lookup_expr="startswith", label=gettext_lazy("record number")
     )
@@ -115,7 +110,7 @@ class ItemFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        drop_institution(self)
+        self.filters["month"].extra["choices"] = _months(self.request.membership)
         if not self.request.membership.can("coding.quality"):
             del self.filters["coder"]
 
@@ -123,12 +118,12 @@ class ItemFilter(django_filters.FilterSet):
         """Records whose front page names this coder; for the office only."""
         return queryset.filter(case__recorded__doctors__B29=value)
 
-    def of_month(self, queryset: QuerySet[WorkItem], name: str, value: str) -> QuerySet[WorkItem]:
-        """Discharges of one month."""
-        try:
-            return queryset.filter(month=Month.parse(value.strip()).first_day)
-        except Refused:
-            return queryset.none()
+
+def _months(membership: Membership) -> list[tuple[str, str]]:
+    """Months of discharge of the items the member sees, newest first."""
+    seen = WorkItem.objects.visible_to(membership).exclude(month=None)
+    found = seen.order_by("-month").values_list("month", flat=True).distinct()
+    return [(str(Month.of(day)), words.month(day)) for day in found[:36]]
 
 
 def rows(membership: Membership, view: str, now: datetime) -> QuerySet[WorkItem]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
 
-from alliance.lib.period import Month, PeriodRefused
+from alliance.lib.period import Month
 from alliance.models import Institution
-from alliance.web import words
+from alliance.web import asked, words
 from grouping import visible
 
 
@@ -26,17 +27,20 @@ def month_of(request: Any, name: str = "month") -> Choice:
     seen = visible.documents(request.membership)
     found = seen.order_by("-month").values_list("month", flat=True).distinct()
     months = [Month.of(day) for day in found[:60]]
-    chosen = parsed(request.GET.get(name, "")) or (months[0] if months else Month.of(timezone.localdate()))
+    chosen = asked.month(request, name) or (months[0] if months else Month.of(timezone.localdate()))
     shown = months if chosen in months else sorted({*months, chosen}, reverse=True)
     return Choice(chosen, [(month, words.month(month)) for month in shown])
 
 
-def parsed(text: str) -> Month | None:
-    """The month a text names, or nothing."""
-    try:
-        return Month.parse(text)
-    except PeriodRefused:
-        return None
+def institution_of(request: Any) -> int | None:
+    """The institution a list is narrowed to: the member's own, or the one asked for; 404 for any other."""
+    own, text = request.membership.institution_id, request.GET.get("institution", "")
+    if not text:
+        return own  # type: ignore[no-any-return]
+    found = whole_number(text)
+    if found is None or own not in (None, found) or not Institution.objects.filter(pk=found).exists():
+        raise Http404
+    return found
 
 
 def whole_number(text: str) -> int | None:

@@ -36,16 +36,15 @@ def both_ways_page(request: Any) -> HttpResponse:
     return render(request, "grouping/reports/both_ways.html", context)
 
 
-@permit("case.list")
+@permit("report.view", "case.list")
 @require_safe
 def both_ways_cases(request: Any) -> HttpResponse:
     """The cases behind a line, each both ways; read only after the journal kept it."""
     month = asked.month_of(request).month
     journal.write(by=request.membership, verb="patient.listed", request=request, list="both_ways")
     page = asked.whole_number(request.GET.get("page", "")) or 1
-    own = request.membership.institution_id
     rows = both_ways.cases(
-        month, institution=own or asked.whole_number(request.GET.get("institution", "")),
+        month, institution=asked.institution_of(request),
         head=request.GET.get("head", "")[:8], procedures=request.GET.get("procedures"), limit=PER_PAGE + 1,
         offset=(page - 1) * PER_PAGE,
     )  # fmt: skip

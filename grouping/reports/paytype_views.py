@@ -38,17 +38,15 @@ def payment_type_page(request: Any) -> HttpResponse:
     return render(request, "grouping/reports/payment_types.html", context)
 
 
-@permit("case.list")
+@permit("report.view", "case.list")
 @require_safe
 def payment_type_cases(request: Any) -> HttpResponse:
     """The encounters behind a number, with what decided each; read only after the journal kept it."""
     month = asked.month_of(request).month
     journal.write(by=request.membership, verb="patient.listed", request=request, list="payment_types")
     page = asked.whole_number(request.GET.get("page", "")) or 1
-    own = request.membership.institution_id
-    institution = own or asked.whole_number(request.GET.get("institution", ""))
     rows = payment_types.cases(
-        month, institution, type=request.GET.get("type", "")[:20],
+        month, asked.institution_of(request), type=request.GET.get("type", "")[:20],
         number=asked.whole_number(request.GET.get("rule", "")),
         by_document=request.GET.get("by") == "document", limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE,
     )  # fmt: skip

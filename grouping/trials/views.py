@@ -21,6 +21,7 @@ from alliance.services import journal
 from alliance.web import progress, words
 from alliance.web.access import get_or_404, permit
 from grouping.models import GroupingRun, SchemeVersion
+from grouping.reports.asked import institution_of
 from grouping.services import dryrun, runs, versions
 from grouping.trials import show, sql
 from grouping.versions.views import named, version_or_404
@@ -134,16 +135,14 @@ def scheme_trial_export(request: Any, pk: int) -> HttpResponseBase:
     return named(response, f"dry-run-{run.pk}.csv")
 
 
-@permit("case.list")
+@permit("scheme.view", "case.list")
 @require_safe
 def scheme_trial_cases(request: Any, pk: int) -> HttpResponse:
     """The cases behind a figure of a dry run: of one institution, department or pair of groups."""
     run = run_or_404(pk)
     asked = request.GET
     number = max(int(asked["page"]), 1) if asked.get("page", "").isdecimal() else 1
-    place = request.membership.institution_id
-    if place is None and asked.get("institution", "").isdecimal():
-        place = int(asked["institution"])
+    place = institution_of(request)
     rows = sql.cases(
         run=run.pk, minimal=dryrun.minimal_codes(run), changed="old" not in asked, old=asked.get("old"),
         new=asked.get("new"), institution=place, department=asked.get("department"), limit=PAGE + 1,

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.lib.period import Month
-from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import journal
-from alliance.web import lists, parts
+from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
 from grouping import facts, filters, forms, tables, visible
 from grouping.models import GroupedCase
@@ -86,20 +85,13 @@ def _rows(request: Any, view: str) -> tuple[Any, Month | None]:
     seen = visible.cases(request.membership)
     month = None
     if not any(request.GET.get(name) for name in ("record", "file")):
-        month = _asked(request) or _newest(seen)
+        month = asked.parsed(request.GET.get("month", "")) or _newest(seen)
         seen = seen.filter(month=month.first_day)
     seen = seen.filter(voided_at__isnull=view != "void")
     rows = tables.with_department(facts.with_group(seen.select_related("institution", "person")))
     if view == "undone":
         rows = rows.filter(group_status__in=UNDONE)
     return (rows.filter(group_status=None) if view == "pending" else rows), month
-
-
-def _asked(request: Any) -> Month | None:
-    try:
-        return Month.parse(request.GET.get("month", ""))
-    except Refused:
-        return None
 
 
 def _newest(seen: Any) -> Month:

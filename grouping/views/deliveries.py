@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.lib.period import SERVED_YEARS, Month
-from alliance.lib.refusal import Refused
+from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import parameters
-from alliance.web import lists, parts
+from alliance.web import asked, lists, parts
 from alliance.web.access import permit
 from grouping import filters, forms, tables, visible
 from grouping.models import CaseFile
@@ -89,13 +88,8 @@ def declaration(request: Any) -> HttpResponseBase:
 
 def asked_month(request: Any) -> Month:
     """The month of the address; without a readable one, the newest month with data."""
-    try:
-        asked = Month.parse(request.GET.get("month", ""))
-    except Refused:
-        asked = None
-    if asked is None or asked.year not in SERVED_YEARS:
-        return completeness.current_month(request.membership, timezone.localdate())
-    return asked
+    found = asked.month(request)
+    return found or completeness.current_month(request.membership, timezone.localdate())
 
 
 def _delivery_form(request: Any) -> forms.DeliveryForm:
