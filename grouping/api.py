@@ -14,11 +14,11 @@ from rest_framework.response import Response
 
 from alliance.models import Membership
 from alliance.services import journal
-from grouping import visible
+from grouping import facts, visible
 from grouping.models import Case
 from grouping.serializers import Explanation
 from grouping.show import case as show
-from grouping.show import steps
+from grouping.show import payment, steps
 
 LANGUAGE = OpenApiParameter(
     "Accept-Language", str, OpenApiParameter.HEADER, description="language of the sentences: zh-hans or en"
@@ -41,7 +41,7 @@ class CaseExplanation(generics.GenericAPIView[Case]):
     def get_queryset(self) -> QuerySet[Case]:
         if getattr(self, "swagger_fake_view", False):
             return Case.objects.none()
-        return visible.cases(self.member).select_related("institution")
+        return facts.with_group(visible.cases(self.member).select_related("institution"))
 
     @extend_schema(
         operation_id="cases_explanation", parameters=[LANGUAGE],
@@ -65,6 +65,6 @@ class CaseExplanation(generics.GenericAPIView[Case]):
                 "code": scheme.code, "name": scheme.name, "version": scheme.version,
                 "from_date": scheme.from_date, "digest": scheme.digest, "illustrative": scheme.illustrative,
             },
-            **steps.as_json(explained.trace, explained.package),
+            **steps.as_json(explained.trace, explained.package), "payment": payment.as_json(found),
         }  # fmt: skip
         return Response(Explanation(body).data)

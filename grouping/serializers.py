@@ -82,6 +82,29 @@ class ComplicationVerdict(serializers.Serializer[Any]):
     why = serializers.CharField()
 
 
+class PaymentFactor(serializers.Serializer[Any]):
+    """One factor of the standard, a decimal (of a rate: fen), and since when it holds."""
+
+    part = serializers.ChoiceField(["weight", "rate", "coefficient", "adjustment"])
+    value = serializers.CharField()
+    since = serializers.DateField(allow_null=True)
+    name = serializers.CharField()
+
+
+class PaymentStandard(serializers.Serializer[Any]):
+    """The payment standard in fen, or why the case has none (`reason` in words); `insurer_fen`: what the
+    insurer's group results name.
+    """
+
+    stage = serializers.ChoiceField(["estimated", "insurer"])
+    type = serializers.CharField()
+    standard_fen = serializers.IntegerField(allow_null=True)
+    why = serializers.ChoiceField(["", "void", "pending", "no_group", "no_weight", "out_of_scope", "no_rate"])
+    reason = serializers.CharField()
+    factors = PaymentFactor(many=True)
+    insurer_fen = serializers.IntegerField(allow_null=True)
+
+
 class Explanation(serializers.Serializer[Any]):
     """How a case was grouped, as sentences and as data."""
 
@@ -92,4 +115,5 @@ class Explanation(serializers.Serializer[Any]):
     result = GroupResult()
     attempts = StoryAttempt(many=True)
     complications = ComplicationVerdict(many=True)
+    payment = PaymentStandard()
     text = serializers.CharField()

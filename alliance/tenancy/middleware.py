@@ -107,7 +107,8 @@ class AllianceMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         request.memberships = memberships(request.user)
-        code = request.headers.get("X-Alliance") or _only_alliance(request.memberships)
+        named = request.headers.get("X-Alliance") or request.GET.get("alliance")
+        code = named or _only_alliance(request.memberships)
         chosen = choose(request.memberships, code, request.session.get("institution")) if code else None
         if chosen and sessions.factor_missing(request, chosen):
             return errors.answer(

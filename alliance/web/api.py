@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+
+def address(name: str, *args: object, alliance: Any) -> str:
+    """The address of an API view for a browser signed in to several alliances: it names the one meant."""
+    within = reverse(f"api:{name}", "config.urls", args=args)
+    return f"{within.replace(f'/a/{alliance.code}/', '/', 1)}?{urlencode({'alliance': alliance.code})}"
 
 
 class TokenAuthentication(authentication.BaseAuthentication):

@@ -18,7 +18,8 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The cookie of a signed-in browser; with several alliances, `X-Alliance` names the one meant."""
+    """The cookie of a signed-in browser; with several alliances, `X-Alliance` or
+    `?alliance=` names the one meant."""
 
     target_class = "alliance.web.api.SessionAuthentication"
     name = "session"

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from alliance.lib.identity import mask_id, mask_name
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
-from alliance.web import parts, words
+from alliance.web import api, parts, words
 from grouping import facts, tables, texts, visible
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.story import Complication, Story
 from grouping.engine.trace import Trace
-from grouping.models import Case, CaseRevision, GroupedCase, Scheme
+from grouping.models import Case, CaseRevision, Document, GroupedCase, Scheme
 from grouping.readers.layout import MAIN_PARTS
 from grouping.services import grouping, schemes
-from grouping.show import differences, steps
+from grouping.show import differences, payment, steps
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,16 @@ def page(case: Any, membership: Membership) -> dict[str, Any]:
         **diagnoses(case, story, books), "procedures": procedures(case, books),
         "stay": stay(case), "who": who(case), **charges(case),
         "revisions": revisions(case, olds, books, opens), "source": source(case, opens),
+        "payment": payment.panel(case, membership),
+        "json_url": json_url(case, membership) if explained else "",
     }  # fmt: skip
+
+
+def json_url(case: Case, membership: Membership) -> str:
+    """Where a program reads the same; lists have no explanation of their own there."""
+    if case.document != Document.FRONT_PAGE:
+        return ""
+    return api.address("case-explanation", case.pk, alliance=membership.alliance)
 
 
 def explain(case: Case) -> Explained | None:
