@@ -23,7 +23,7 @@ class InstitutionFilter(django_filters.ModelChoiceFilter):
         super().__init__(
             queryset=lambda request: visible.institutions(request.membership),
             label=gettext_lazy("institution"), empty_label=gettext_lazy("institution: all"),
-            error_messages={"invalid_choice": gettext_lazy("This one is not among yours; all are shown.")},
+            error_messages={"invalid_choice": gettext_lazy("This one is not among yours.")},
             **kwargs,
         )  # fmt: skip
 

@@ -114,6 +114,10 @@ class ItemFilter(PlacedFilter):
         if not self.request.membership.can("coding.quality"):
             del self.filters["coder"]
 
+    def filter_queryset(self, queryset: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+        """Nothing for a month nobody understands: work for many must never mean more than was asked for."""
+        return queryset.none() if self.form.errors else super().filter_queryset(queryset)
+
     def of_coder(self, queryset: QuerySet[WorkItem], name: str, value: str) -> QuerySet[WorkItem]:
         """Records whose front page names this coder; for the office only."""
         return queryset.filter(case__recorded__doctors__B29=value)

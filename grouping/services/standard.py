@@ -15,9 +15,9 @@ from typing import Any, Literal
 from alliance.lib.workdays import SHANGHAI
 from grouping.engine.paytype import OUT_OF_SCOPE, Encounter, decide
 from grouping.engine.tariff import Factor
-from grouping.metrics.settlement import INSURANCES
 from grouping.models import Case, CentralResult, Document, GroupedCase, OperationCatalogue, Pairing
 from grouping.services import payment_types, tariff
+from grouping.services.paying import INSURANCES
 
 Why = Literal["", "void", "pending", "no_group", "no_weight", "out_of_scope", "no_rate"]
 Stage = Literal["estimated", "insurer"]

@@ -20,7 +20,9 @@ from grouping.tables import plain_weight
 WHY: dict[str, Any] = {
     "void": gettext_lazy("The case is void: it is paid by nothing."),
     "pending": gettext_lazy("The case is not yet grouped; the standard follows from its group."),
-    "out_of_scope": gettext_lazy("Type of payment on the day of discharge: %(type)s. No weight of a group pays it."),
+    "out_of_scope": gettext_lazy(
+        "Type of payment on the day of discharge: %(type)s. No weight of a group pays it."
+    ),
     "no_group": gettext_lazy("The case is in no group with a weight, so no standard can be worked out."),
     "no_weight": gettext_lazy("The scheme gives its group no weight, so no standard can be worked out."),
     "no_rate": gettext_lazy("No rate was in force on the day of discharge (%(day)s)."),

@@ -72,7 +72,8 @@ def test_a_case_in_no_group_void_or_paid_by_bed_day_says_which(scene: World) -> 
     with inside(scene):
         Case.objects.filter(record_no="R00002").update(voided_at=timezone.now())
     for record, why, said in (
-        ("R00001", "out_of_scope", "Type of payment on the day of discharge: by bed-day"), ("R00002", "void", "is void"),
+        ("R00001", "out_of_scope", "Type of payment on the day of discharge: by bed-day"),
+        ("R00002", "void", "is void"),
     ):  # fmt: skip
         body = api(scene, one(scene, record))
         assert (body["why"], body["standard_fen"]) == (why, None), record
