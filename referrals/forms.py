@@ -15,7 +15,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Department, Institution, Person
 from alliance.services import people
 from referrals import reasons, services
-from referrals.models import Referral
+from referrals.models import FollowUp, Referral
 
 LONG = {"rows": 3}
 
@@ -119,11 +119,16 @@ class ContentFields(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
 
+    high_risk = forms.BooleanField(
+        label=gettext_lazy("high risk: the community sees the patient within the shorter limit"),
+        required=False,
+    )
+
     def offer(self, direction: str) -> None:
         """Offer the reasons of a direction; going up, the plan after treatment is the receiver's to write."""
         self.fields["reason"].choices = reasons.choices(direction)  # type: ignore[attr-defined]
         if direction == Referral.Direction.UP:
-            del self.fields["next_plan"], self.fields["medication"]
+            del self.fields["next_plan"], self.fields["medication"], self.fields["high_risk"]
 
 
 class LogForm(ContentFields, PersonFields):
@@ -210,8 +215,9 @@ class AmendForm(ContentFields):
 
 
 def medical(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of `ContentFields` out of cleaned data; '' where a direction does not ask."""
-    return {name: data.get(name, "") for name in ContentFields.base_fields}
+    """The values of `ContentFields` out of cleaned data; empty where a direction does not ask."""
+    empty: dict[str, Any] = {"high_risk": False}
+    return {name: data.get(name, empty.get(name, "")) for name in ContentFields.base_fields}
 
 
 def departments_of(institutions: Iterable[int]) -> dict[int, Department]:
@@ -238,12 +244,70 @@ class DeclineForm(forms.Form):
         self.fields["decline_reason"].choices = [("", "—"), *reasons.choices("decline")]  # type: ignore[attr-defined]
 
 
+class AskForm(forms.Form):
+    """What the receiver needs before it can say yes."""
+
+    question = forms.CharField(
+        label=gettext_lazy("what is missing"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The sender adds it and sends again; the clock stops until then."),
+    )  # fmt: skip
+
+
+class ScheduleForm(forms.Form):
+    """When the patient is expected."""
+
+    planned_at = forms.DateTimeField(
+        label=gettext_lazy("appointment"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
 class ReplyForm(forms.Form):
     """What the receiver writes back."""
 
     reply = forms.CharField(
         label=gettext_lazy("reply"), widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Diagnosis, treatment, advice: the sender reads it."),
+    )  # fmt: skip
+    ended_on = forms.DateField(
+        label=gettext_lazy("last day of treatment"), required=False,
+        help_text=gettext_lazy("Empty: today."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    untreated = forms.BooleanField(
+        label=gettext_lazy("came, but was not treated here (counts as an ineffective referral)"),
+        required=False,
+    )
+
+
+class FollowUpForm(forms.Form):
+    """The community's visit: who saw the patient when, and the three tasks (S0-06)."""
+
+    seen_at = forms.DateTimeField(
+        label=gettext_lazy("seen on"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    seen_by = forms.CharField(label=gettext_lazy("seen by"), max_length=60)
+    way = forms.ChoiceField(label=gettext_lazy("way of the follow-up"), choices=FollowUp.Way.choices)
+    rehabilitation = forms.ChoiceField(
+        label=gettext_lazy("rehabilitation training"), choices=FollowUp.Task.choices, widget=forms.RadioSelect
+    )
+    medication = forms.ChoiceField(
+        label=gettext_lazy("adjustment of medication"),
+        choices=FollowUp.Task.choices,
+        widget=forms.RadioSelect,
+    )
+    complications = forms.ChoiceField(
+        label=gettext_lazy("prevention of complications"), choices=FollowUp.Task.choices,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    condition = forms.ChoiceField(
+        label=gettext_lazy("condition of the patient"), choices=FollowUp.Condition.choices,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    note = forms.CharField(
+        label=gettext_lazy("what was found"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
 
@@ -257,6 +321,10 @@ class NoteForm(forms.Form):
 
 
 STEP_FORMS: Mapping[str, type[forms.Form]] = {
+    "schedule": ScheduleForm,
+    "ask": AskForm,
+    "resubmit": NoteForm,
+    "follow_up": FollowUpForm,
     "decline": DeclineForm,
     "complete": ReplyForm,
     "cancel": NoteForm,

@@ -14,13 +14,16 @@ FILE = Path(__file__).parent / "data" / "reasons.toml"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One entry of a list; `needs_text` when the code alone says too little."""
+    """One entry of a list; `needs_text` when the code alone says too little; `follow_up` when the norm of
+    chronic disease wants the community to see the patient after an up-referral (definitions section 6).
+    """
 
     code: str
     name_zh: str
     name_en: str
     needs_text: bool
     offered: bool
+    follow_up: bool
 
     @property
     def name(self) -> str:
@@ -35,7 +38,12 @@ def lists() -> dict[str, dict[str, Reason]]:
     return {
         name: {
             row["code"]: Reason(
-                row["code"], row["zh"], row["en"], row.get("text", False), row.get("offered", True)
+                row["code"],
+                row["zh"],
+                row["en"],
+                row.get("text", False),
+                row.get("offered", True),
+                row.get("follow_up", False),
             )
             for row in rows
         }
@@ -52,3 +60,9 @@ def words(name: str, code: str) -> str:
     """The words of a code; the code itself where the list does not know it."""
     reason = lists()[name].get(code)
     return reason.name if reason else code
+
+
+def wants_follow_up(name: str, code: str) -> bool:
+    """Whether a reason asks the community for a follow-up."""
+    reason = lists()[name].get(code)
+    return reason is not None and reason.follow_up

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from alliance.lib.identity import mask_id, mask_name, mask_phone
 from alliance.models import Department, Institution, Membership, Person
 from referrals import services
-from referrals.models import Referral
+from referrals.models import FollowUp, Referral
 
 WRITTEN = (
     "reason", "reason_text", "diagnosis_code", "diagnosis_name", "summary", "treatment", "next_plan",
@@ -67,6 +67,7 @@ class ContentBody(serializers.Serializer[Any]):
     medication = serializers.CharField(required=False, allow_blank=True)
     transport = serializers.ChoiceField(choices=Referral.Transport.choices, required=False, allow_blank=True)
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    high_risk = serializers.BooleanField(required=False)
 
 
 class LogBody(ContentBody):
@@ -92,6 +93,7 @@ class LogBody(ContentBody):
         data = self.validated_data
         return services.Content(
             **{name: data.get(name, "") for name in WRITTEN},
+            high_risk=data.get("high_risk", False),
             **{
                 name: data[name]
                 for name in ("direction", "urgency", "target_institution", "target_department", "consent")
@@ -122,18 +124,38 @@ class AmendBody(ContentBody):
         return services.Content(
             direction=referral.direction, target_institution=referral.target_institution,
             target_department=referral.target_department,
-            **{name: data.get(name, getattr(referral, name)) for name in WRITTEN},
+            **{name: data.get(name, getattr(referral, name)) for name in (*WRITTEN, "high_risk")},
         )  # fmt: skip
 
 
+class VisitBody(serializers.Serializer[Any]):
+    """A follow-up of the community with its three tasks."""
+
+    seen_at = serializers.DateTimeField()
+    seen_by = serializers.CharField(max_length=60)
+    way = serializers.ChoiceField(choices=FollowUp.Way.choices)
+    rehabilitation = serializers.ChoiceField(choices=FollowUp.Task.choices)
+    medication = serializers.ChoiceField(choices=FollowUp.Task.choices)
+    complications = serializers.ChoiceField(choices=FollowUp.Task.choices)
+    condition = serializers.ChoiceField(choices=FollowUp.Condition.choices)
+    note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
 class ActBody(serializers.Serializer[Any]):
-    """The words of a step: declining takes decline_reason, completing a reply, cancelling a note."""
+    """The words of a step: declining takes decline_reason, asking a question, scheduling planned_at,
+    completing a reply (ended_on, treated), following up a visit, cancelling and sending again a note.
+    """
 
     version = serializers.IntegerField(min_value=1, required=False)
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     decline_reason = serializers.CharField(max_length=24, required=False, default="", allow_blank=True)
     decline_text = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     reply = serializers.CharField(required=False, default="", allow_blank=True)
+    ended_on = serializers.DateField(required=False, default=None, allow_null=True)
+    treated = serializers.BooleanField(required=False, default=True)
+    question = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    planned_at = serializers.DateTimeField(required=False)
+    visit = VisitBody(required=False)
 
     def arguments(self, step: str) -> dict[str, Any]:
         """The arguments of the step's service."""
@@ -141,8 +163,17 @@ class ActBody(serializers.Serializer[Any]):
         said: dict[str, Any] = {"version": data.get("version")}
         if step == "decline":
             return said | {"reason": data["decline_reason"], "text": data["decline_text"]}
-        name = "reply" if step == "complete" else "note"
-        return said | {name: data[name]}
+        if step in NEEDED and NEEDED[step] not in data:
+            raise serializers.ValidationError({NEEDED[step]: self.error_messages["required"]})
+        if step == "follow_up":
+            return said | {"visit": services.Visit(**data["visit"])}
+        return said | {name: data[name] for name in TAKEN.get(step, ("note",))}
+
+
+NEEDED = {"schedule": "planned_at", "follow_up": "visit"}
+TAKEN = {
+    "schedule": ("planned_at", "note"), "ask": ("question",), "complete": ("reply", "ended_on", "treated"),
+}  # fmt: skip
 
 
 class PersonShown(serializers.Serializer[Person]):
@@ -208,6 +239,14 @@ class ReferralPage(ReferralLine):
     consent = serializers.BooleanField(read_only=True)
     answer_rule = serializers.CharField(read_only=True)
     closed_at = serializers.DateTimeField(read_only=True)
+    question = serializers.CharField(read_only=True)
+    planned_at = serializers.DateTimeField(read_only=True)
+    treated_at = serializers.DateTimeField(read_only=True)
+    ended_on = serializers.DateField(read_only=True)
+    reply_due_at = serializers.DateTimeField(read_only=True)
+    high_risk = serializers.BooleanField(read_only=True)
+    followup_due_at = serializers.DateTimeField(read_only=True)
+    followed_up_at = serializers.DateTimeField(read_only=True)
     decline_reason = serializers.CharField(read_only=True)
     decline_text = serializers.CharField(read_only=True)
     reply = serializers.CharField(read_only=True)

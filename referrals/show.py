@@ -15,24 +15,21 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership, Transition
 from alliance.services import journal
 from alliance.web import parts, words
-from referrals import forms, tables
-from referrals.models import Referral
+from referrals import forms, services, tables
+from referrals.machine import OPEN
+from referrals.models import FollowUp, Referral
+from referrals.models.followup import TASKS
 
 PERSON = ["id_number", "name", "sex", "birth_date", "phone"]
 WHY = [
     "urgency", "diagnosis_name", "diagnosis_code", "reason", "reason_text", "summary", "treatment",
-    "next_plan", "medication",
+    "next_plan", "medication", "high_risk",
 ]  # fmt: skip
-# The column that bears the time of reaching a state.
+# The column that bears the time of a step.
 STAMPS = {
-    "submitted": "logged_at",
-    "accepted": "answered_at",
-    "declined": "answered_at",
-    "arrived": "arrived_at",
-    "completed": "completed_at",
-    "no_show": "closed_at",
-    "cancelled": "closed_at",
-}
+    "log": "logged_at", "accept": "answered_at", "decline": "answered_at", "arrive": "arrived_at",
+    "complete": "completed_at", "no_show": "closed_at", "cancel": "closed_at",
+}  # fmt: skip
 WHERE = ["target", "transport", "contact_phone", "consent"]
 
 
@@ -44,6 +41,8 @@ def page(referral: Referral, membership: Membership) -> dict[str, Any]:
         "patient": patient(referral, masked=not side),
         "facts_why": why(referral), "facts_where": where(referral),
         "texts": texts(referral), "actions": actions(referral, membership), "history": history(referral),
+        "clock": clock(referral), "visits": visits(referral),
+        "question": referral.question if referral.state == referral.State.RETURNED else "",
         "may_amend": side == "origin" and membership.can("referral.log") and is_open(referral),
     }  # fmt: skip
 
@@ -54,8 +53,8 @@ def title(referral: Referral) -> str:
 
 
 def is_open(referral: Referral) -> bool:
-    """Still waiting for its answer."""
-    return bool(referral.state == Referral.State.SUBMITTED)
+    """Still waiting for its answer, or given back for information."""
+    return bool(referral.state in OPEN)
 
 
 def patient(referral: Referral, *, masked: bool) -> list[parts.Fact]:
@@ -93,6 +92,10 @@ def where(referral: Referral) -> list[parts.Fact]:
         parts.Fact(_("logged"), words.moment(referral.logged_at)),
         parts.Fact(_("answer due"), words.moment(referral.answer_due_at)),
     ]
+    if referral.planned_at:
+        found.append(parts.Fact(_("appointment"), words.moment(referral.planned_at)))
+    if referral.followup_due_at:
+        found.append(parts.Fact(_("follow-up due"), words.moment(referral.followup_due_at)))
     if referral.previous_id:
         found.append(
             parts.Fact(_("earlier referral"), _("Open it"), reverse("referral", args=[referral.previous_id]))
@@ -139,13 +142,49 @@ def history(referral: Referral) -> list[parts.Step]:
 
 
 def _line(referral: Referral, step: Transition) -> parts.Step:
-    title = str(Referral.State(step.to_state).label)
-    if step.to_state == Referral.State.SUBMITTED:
-        title = _("Logged")
-    elif step.to_state == Referral.State.DECLINED:
-        title = _("Declined: %(reason)s") % {"reason": referral.decline_words}
-    at = getattr(referral, STAMPS.get(step.to_state, ""), None) or step.at
+    title = _titles(referral).get(step.name) or str(Referral.State(step.to_state).label)
+    at = getattr(referral, STAMPS.get(step.name, ""), None) or step.at
     return parts.Step("yes", title, detail=step.note, at=at, by=str(step.by.user) if step.by else "")
+
+
+def _titles(referral: Referral) -> dict[str, str]:
+    """Steps whose line says more than the state they lead to."""
+    return {
+        "log": _("Logged"),
+        "resubmit": _("Sent again"),
+        "decline": _("Declined: %(reason)s") % {"reason": referral.decline_words},
+        "follow_up": _("First follow-up: closed"),
+        "close": _("Reply read: closed"),
+        "expire": _("Expired: nobody acted for too long"),
+    }
+
+
+def clock(referral: Referral) -> dict[str, Any] | None:
+    """The limit that runs now and whose it is; None when none runs."""
+    running = referral.clock
+    if running is None:
+        return None
+    labels = {
+        "answer": _("Time for the answer"), "reply": _("Time for the reply"),
+        "followup": _("Time for the first follow-up"),
+    }  # fmt: skip
+    return {"label": labels[running[0]], "deadline": running[1]}
+
+
+def visits(referral: Referral) -> list[dict[str, Any]]:
+    """The follow-ups kept, oldest first."""
+    return [{"title": _visit_title(one), "facts": _visit(one)} for one in referral.follow_ups.all()]
+
+
+def _visit_title(visit: FollowUp) -> str:
+    return f"{words.moment(visit.seen_at)} {visit.seen_by}, {visit.get_way_display()}"
+
+
+def _visit(visit: FollowUp) -> list[parts.Fact]:
+    named = [*TASKS, "condition", "note"]
+    label = {name: str(FollowUp._meta.get_field(name).verbose_name) for name in named}  # type: ignore[union-attr]
+    shown = [(name, getattr(visit, f"get_{name}_display", lambda name=name: visit.note)()) for name in named]
+    return [parts.Fact(label[name], str(value)) for name, value in shown if value]
 
 
 def due(referral: Referral) -> dict[str, str]:
@@ -206,7 +245,11 @@ def arguments(step: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The words of a step's form as arguments of its service."""
     if step == "decline":
         return {"reason": data["decline_reason"], "text": data["decline_text"]}
-    return {name: data[name] for name in ("reply", "note") if name in data}
+    if step == "follow_up":
+        return {"visit": services.Visit(**data)}
+    if step == "complete":
+        return {"reply": data["reply"], "ended_on": data["ended_on"], "treated": not data["untreated"]}
+    return dict(data)
 
 
 def empty(membership: Membership, view: str) -> parts.Empty:

@@ -19,22 +19,32 @@ from alliance.lib.identity import mask_name
 from alliance.models import Institution, Membership
 from alliance.services import people
 from alliance.web import lists, parts, words
+from referrals.machine import LIVE
 from referrals.models import Referral
+from referrals.models.queries import in_hand, late
 
+UNFINISHED = (*LIVE, Referral.State.FOLLOWUP_DUE)
 ENDED = {
+    Referral.State.RETURNED: "warn",
     Referral.State.DECLINED: "late",
     Referral.State.NO_SHOW: "warn",
     Referral.State.COMPLETED: "ok",
+    Referral.State.CLOSED: "ok",
     Referral.State.CANCELLED: "",
+    Referral.State.EXPIRED: "warn",
 }
+# States whose own clock says more than their name.
+CLOCKED = (Referral.State.SUBMITTED, Referral.State.FOLLOWUP_DUE)
 
 
 def state_chip(referral: Referral, now: datetime) -> SafeString:
     """The state of a referral; while it waits for its answer, with the clock."""
-    if referral.state == Referral.State.SUBMITTED:
-        late = referral.is_late_at(now)
-        text = words.clock(referral.answer_due_at, now)
-        return chip("late" if late else "warn", text, "clock")
+    running = referral.clock
+    if running and referral.state in CLOCKED:
+        text = words.clock(running[1], now)
+        if running[0] == "followup":
+            text = _("follow-up: %(left)s") % {"left": text}
+        return chip("late" if running[1] < now else "warn", text, "clock")
     return chip(ENDED.get(Referral.State(referral.state), "info"), referral.get_state_display())
 
 
@@ -158,18 +168,16 @@ def view_of(membership: Membership, view: str, now: datetime) -> Any:
 
 
 def waiting(membership: Membership) -> Q:
-    """Live referrals whose next step is the receiver's: ours, or all of them for the whole alliance."""
-    live = Q(state__in=Referral.LIVE)
+    """Where the next step is ours; for the whole alliance everything unfinished."""
     here = membership.institution_id
-    return live if here is None else live & Q(target_institution=here)
+    return Q(state__in=UNFINISHED) if here is None else in_hand(here)
 
 
 def tabs(membership: Membership, current: str, now: datetime) -> list[parts.Tab]:
     """The saved views, with counts where something waits; one query."""
-    open_rows = Referral.objects.visible_to(membership).live()
-    late = Q(state=Referral.State.SUBMITTED) & ~Referral.in_time(now)
+    open_rows = Referral.objects.visible_to(membership).unfinished()
     counts = open_rows.aggregate(
-        waiting=Count("pk", filter=waiting(membership)), late=Count("pk", filter=late)
+        waiting=Count("pk", filter=waiting(membership)), late=Count("pk", filter=late(now))
     )
     labels = {
         "waiting": _("Waiting for us") if membership.institution_id else _("Unfinished"),

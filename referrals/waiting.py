@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 
 from alliance.models import Membership
 from alliance.services.inbox import Todo
+from referrals.machine import EXPECTED, State
 from referrals.models import Referral
+from referrals.models.queries import followup_of, unanswered_late
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
@@ -21,27 +23,56 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     """
     if not membership.can("referral.view"):
         return []
-    found = _count(membership, now)
+    found = count(membership, now)
     if membership.institution_id is None:
         return _late(found, now)
-    if not membership.can("referral.accept"):
-        return []
-    return [*_late(found, now), *_unanswered(found), *_expected(found)]
+    found_here = _papers(found) if membership.can("referral.log") else []
+    if membership.can("referral.follow_up"):
+        found_here += _follow_ups(found)
+    if membership.can("referral.accept"):
+        found_here = [*_late(found, now), *_unanswered(found), *_expected(found), *found_here]
+    return found_here
 
 
-def _count(membership: Membership, now: datetime) -> dict[str, object]:
-    rows = Referral.objects.visible_to(membership).live()
-    if membership.institution_id is not None:
-        rows = rows.filter(target_institution=membership.institution_id)
-    open_now = Q(state=Referral.State.SUBMITTED)
-    late, ahead = open_now & ~Referral.in_time(now), open_now & Referral.in_time(now)
+def count(membership: Membership, now: datetime) -> dict[str, object]:
+    """What waits, by kind: numbers and the first limit of each. One query."""
+    rows = Referral.objects.visible_to(membership).unfinished()
+    here = membership.institution_id
+    ours = Q() if here is None else Q(target_institution=here)
+    open_now = Q(state=State.SUBMITTED) & ours
+    over, ahead = unanswered_late(now) & ours, open_now & Referral.in_time(now)
+    papers = Q(state=State.RETURNED) & (Q() if here is None else Q(origin_institution=here))
+    visits = Q(state=State.FOLLOWUP_DUE) if here is None else followup_of(here)
     counted: dict[str, object] = rows.aggregate(
-        late=Count("pk", filter=late), late_since=Min("answer_due_at", filter=late),
+        late=Count("pk", filter=over), late_since=Min("answer_due_at", filter=over),
         ahead=Count("pk", filter=ahead), ahead_due=Min("answer_due_at", filter=ahead),
         critical=Count("pk", filter=ahead & Q(urgency=Referral.Urgency.CRITICAL)),
-        expected=Count("pk", filter=Q(state=Referral.State.ACCEPTED)),
+        expected=Count("pk", filter=Q(state__in=EXPECTED) & ours),
+        papers=Count("pk", filter=papers),
+        visits=Count("pk", filter=visits), visit_due=Min("followup_due_at", filter=visits),
     )  # fmt: skip
     return counted
+
+
+def _papers(found: dict[str, object]) -> list[Todo]:
+    number = int(str(found["papers"]))
+    if not number:
+        return []
+    what = ngettext(
+        "%(n)d referral came back for information", "%(n)d referrals came back for information", number
+    ) % {"n": number}
+    return [Todo("warn", what, _("Add what is missing and send again."), _list("waiting"), None, number)]
+
+
+def _follow_ups(found: dict[str, object]) -> list[Todo]:
+    number = int(str(found["visits"]))
+    if not number:
+        return []
+    what = ngettext(
+        "%(n)d patient to see after a referral", "%(n)d patients to see after a referral", number
+    ) % {"n": number}
+    why = _("Rehabilitation, medication, complications: the first follow-up closes the referral.")
+    return [Todo("warn", what, why, _list("waiting"), _at(found["visit_due"]), number)]
 
 
 def _late(found: dict[str, object], now: datetime) -> list[Todo]:

@@ -230,6 +230,12 @@ CASES: dict[str, Case] = {
     "api:referral-no-show": one("referral"),
     "api:referral-complete": one("referral"),
     "api:referral-cancel": one("referral"),
+    "api:referral-schedule": one("referral"),
+    "api:referral-ask": one("referral"),
+    "api:referral-resubmit": one("referral"),
+    "api:referral-treat": one("referral"),
+    "api:referral-follow-up": one("referral"),
+    "api:referral-close": one("referral"),
     # Months
     "months": LIST,
     "month": month(),

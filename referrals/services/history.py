@@ -49,6 +49,11 @@ class PastReferral:
     completed_at: datetime | None
     closed_at: datetime | None
 
+    @property
+    def treated_at(self) -> datetime | None:
+        """Who was completed was treated; from when, the past does not say more exactly than the arrival."""
+        return self.arrived_at if self.completed_at else None
+
 
 @dataclass(frozen=True)
 class PastStep:
@@ -72,7 +77,9 @@ STEPS: Sequence[PastStep] = (
     ),
     PastStep("arrive", "accepted", "arrived", frozenset({"arrived", "completed"}), ("arrived_at",)),
     PastStep("no_show", "accepted", "no_show", frozenset({"no_show"}), ("closed_at",)),
-    PastStep("complete", "arrived", "completed", frozenset({"completed"}), ("completed_at", "reply")),
+    PastStep(
+        "complete", "arrived", "completed", frozenset({"completed"}), ("completed_at", "treated_at", "reply")
+    ),
     PastStep("cancel", "submitted", "cancelled", frozenset({"cancelled"}), ("closed_at",)),
 )  # fmt: skip
 

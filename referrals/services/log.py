@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership, Person
 from alliance.models.base import Stale
-from alliance.services import calendar, journal, parameters
+from alliance.services import journal
 from referrals import reasons, sql
+from referrals.machine import OPEN
 from referrals.models import Referral, rank
+from referrals.services import clocks
 from referrals.services.refusals import ReferralRefused
 
 DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
@@ -42,6 +44,7 @@ class Content:
     transport: str = ""
     contact_phone: str = ""
     consent: bool = False
+    high_risk: bool = False
     previous: Referral | None = None
 
     def columns(self) -> dict[str, object]:
@@ -52,7 +55,7 @@ class Content:
 # What an amendment may change: not who, whence, whither, which way, nor how urgent: the clock runs by these.
 AMENDABLE = (
     "reason", "reason_text", "diagnosis_code", "diagnosis_name", "summary", "treatment", "next_plan",
-    "medication", "transport", "contact_phone", "target_department",
+    "medication", "transport", "contact_phone", "target_department", "high_risk",
 )  # fmt: skip
 
 
@@ -88,12 +91,12 @@ def amend(*, by: Membership, referral: Referral, content: Content, version: int)
         raise PermissionDenied(_("Only the sender changes a referral."))
     if referral.version != version:
         raise Stale(referral)
-    if referral.state != Referral.State.SUBMITTED:
+    if referral.state not in OPEN:
         raise ReferralRefused("finished", state=referral.get_state_display())
     content = _checked(_only_amendable(referral, content), origin=referral.origin_institution)
     change = {name: getattr(content, name) for name in AMENDABLE}
     fields = [name for name, value in change.items() if getattr(referral, name) != value]
-    expect = {"version": version, "state": Referral.State.SUBMITTED}
+    expect = {"version": version, "state": referral.state}
     changed: Referral = Referral.objects.claim(
         referral.pk, expect=expect, change=change | {"version": F("version") + 1}
     )
@@ -116,11 +119,9 @@ def already_live(live: Referral) -> ReferralRefused:
 
 
 def _insert(by: Membership, person: Person, content: Content, origin: Institution, now: datetime) -> Referral:
-    rule, due = answer_limit(content.urgency, now)
     row = Referral(
         person=person, origin_institution=origin, origin_department=by.department, logged_by=by,
-        logged_at=now,
-        answer_rule=rule, answer_due_at=due, number=_number(now), **content.columns(),
+        logged_at=now, number=_number(now), **clocks.answer(content.urgency, now), **content.columns(),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -132,12 +133,6 @@ def _insert(by: Membership, person: Person, content: Content, origin: Institutio
             raise
         raise already_live(live) from None
     return row
-
-
-def answer_limit(urgency: str, now: datetime) -> tuple[str, datetime]:
-    """The rule for the receiver's answer in force on the local day of `now`, and the instant it gives."""
-    rule = parameters.rule_in_force(f"referral.accept_{urgency}", on=now.astimezone(SHANGHAI).date())
-    return rule, calendar.deadline(now, rule).due_at
 
 
 def _number(now: datetime) -> str:

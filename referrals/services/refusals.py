@@ -30,11 +30,21 @@ class ReferralRefused(Refused):
         "reply": "Write a reply to the sender: diagnosis, treatment, advice.",
         "note": "Say why in a few words: the other side reads it.",
         "finished": "This referral is %(state)s: its content stays as it is.",
+        "planned_past": "The appointment lies in the past.",
+        "question": "Say what is missing: the sender reads it.",
+        "ended_on": "The last day of treatment lies between the arrival and today.",
+        "seen_at": "The follow-up lies between the referral and now.",
+        "seen_by": "Write who saw the patient.",
+        "way": "Choose how the patient was seen.",
+        "task": "Say for each of the three tasks: done, not needed, or a problem.",
+        "condition": "Say how the patient is.",
+        "visit_note": "A problem needs a few words.",
         "too_early": "The time lies before that of the step before it.",
     }
     fields = {
         "live": "", "no_institution": "", "same_place": "target", "target": "target", "department": "target",
-        "emergency": "", "finished": "", "too_early": "",
+        "emergency": "", "finished": "", "too_early": "", "planned_past": "planned_at",
+        "task": "rehabilitation", "visit_note": "note",
     }  # fmt: skip
 
     @property

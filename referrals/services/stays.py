@@ -9,9 +9,8 @@ from django.db.models import Q
 
 from alliance.lib.workdays import SHANGHAI
 from grouping.readmission import links
+from referrals.machine import AGREED
 from referrals.models import Referral
-
-ACCEPTED = (Referral.State.ACCEPTED, Referral.State.ARRIVED, Referral.State.COMPLETED)
 
 
 def accepted(first: date, last: date) -> Sequence[links.Accepted]:
@@ -19,12 +18,12 @@ def accepted(first: date, last: date) -> Sequence[links.Accepted]:
     begin = datetime.combine(first, time(), SHANGHAI)
     end = datetime.combine(last, time(), SHANGHAI) + timedelta(days=1)
     inside = Q(answered_at__gte=begin, answered_at__lt=end) | Q(arrived_at__gte=begin, arrived_at__lt=end)
-    return [_stated(one) for one in Referral.objects.filter(inside, state__in=ACCEPTED)]
+    return [_stated(one) for one in Referral.objects.filter(inside, state__in=AGREED)]
 
 
 def follow(referral: Referral) -> None:
     """After a step: an accepted referral is joined with its stays, one that is no longer so is let go."""
-    if referral.state in ACCEPTED and referral.answered_at is not None:
+    if referral.state in AGREED and referral.answered_at is not None:
         links.follow([_stated(referral)], on=referral.answered_at.astimezone(SHANGHAI).date())
     else:
         links.withdraw([referral.number])

@@ -86,7 +86,7 @@ def test_a_referral_is_logged_read_accepted_and_completed(ready: World, way: str
         "03",
     )
     seen = receiver.get(f"{ROOT}{made['id']}/").json()
-    assert (seen["person"]["name"], seen["steps"]) == ("龚建良", ["accept", "decline"])
+    assert (seen["person"]["name"], seen["steps"]) == ("龚建良", ["accept", "ask", "decline"])
     assert number_of(1) not in json.dumps(seen)
     assert send(receiver, "post", f"{ROOT}{made['id']}/accept/", {"version": 1}).json()["state"] == "accepted"
     assert send(receiver, "post", f"{ROOT}{made['id']}/arrive/").json()["state"] == "arrived"
@@ -300,5 +300,8 @@ def test_the_schema_names_every_address(ready: World) -> None:
 
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     found = {path for path in paths if path.startswith(ROOT)}
-    steps = {"accept", "decline", "arrive", "no-show", "complete", "cancel"}
+    steps = {
+        "accept", "schedule", "ask", "resubmit", "decline", "arrive", "treat", "no-show", "complete",
+        "follow-up", "close", "cancel",
+    }  # fmt: skip
     assert found == {ROOT, f"{ROOT}{{id}}/", *(f"{ROOT}{{id}}/{step}/" for step in steps)}

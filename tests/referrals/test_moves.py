@@ -123,18 +123,19 @@ def test_the_buttons_are_the_steps_of_the_machine(qinghe: World) -> None:
         return [step.name for step in referral.steps_for(qinghe.people[name])]
 
     referral = logged(qinghe)
-    assert (steps("lin", referral), steps("kong", referral)) == (["accept", "decline"], ["accept", "decline"])
+    both = ["accept", "ask", "decline"]
+    assert (steps("lin", referral), steps("kong", referral)) == (both, both)
     assert (steps("zhao", referral), steps("wu", referral), steps("luo", referral)) == (["cancel"], [], [])
     referral = services.accept(by=qinghe.kong, referral=referral, now=SOON)
     assert (steps("lin", referral), steps("kong", referral), steps("zhao", referral)) == (
-        ["arrive", "no_show"],
-        [],
+        ["schedule", "arrive", "no_show"],
+        ["schedule"],
         ["cancel"],
     )
     referral = services.arrive(by=qinghe.lin, referral=referral, now=SOON)
-    assert (steps("lin", referral), steps("zhao", referral)) == (["complete"], [])
+    assert (steps("lin", referral), steps("zhao", referral)) == (["treat", "complete"], [])
     referral = services.complete(by=qinghe.lin, referral=referral, now=SOON, reply="好转")
-    assert (steps("lin", referral), steps("zhao", referral)) == ([], [])
+    assert (steps("lin", referral), steps("zhao", referral)) == ([], ["close"])
 
 
 def test_a_step_that_is_already_taken_is_stale_not_repeated(qinghe: World) -> None:

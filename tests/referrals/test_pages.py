@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
 
 from alliance.models import Journal, Person
 from alliance.services import inbox, journal, people
@@ -353,3 +354,27 @@ def test_what_waits_stands_in_the_inbox_of_the_receiver(ready: World) -> None:
         assert todos("lin", NOW + timedelta(hours=2)) == [("late", 2), ("info", 1)]
         assert (todos("zhao", SOON), todos("wu", SOON)) == ([], [])
         assert todos("luo", NOW + timedelta(hours=2)) == [("late", 2)]
+
+
+def test_the_whole_way_home_goes_through_the_pages(ready: World) -> None:
+    with act_in(ready.qinghe):
+        referral = logged(
+            ready, by="lin", target="shiqiao", direction="down", reason="rehabilitation", urgency="ordinary"
+        )
+    zhao, page = ready.client("zhao"), f"/a/qinghe/referrals/{referral.pk}/"
+    assert zhao.post(f"{page}accept/").status_code == 302
+    assert zhao.post(f"{page}schedule/", {"planned_at": ""}).status_code == 400
+    assert zhao.post(f"{page}schedule/", {"planned_at": "2036-11-13T09:30"}).status_code == 302
+    assert zhao.post(f"{page}arrive/").status_code == 302
+    words = {
+        "seen_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "seen_by": "赵敏学", "way": "home",
+        "rehabilitation": "done", "medication": "problem", "complications": "done", "condition": "stable",
+    }  # fmt: skip
+    refused = zhao.post(f"{page}follow_up/", words)
+    assert refused.status_code == 400
+    assert "有问题或加重时" in refused.content.decode()
+    assert zhao.post(f"{page}follow_up/", words | {"note": "头晕，减量"}).status_code == 302
+    seen = ready.client("lin").get(page).content.decode()
+    assert "头晕，减量" in seen
+    assert "首次随访完成，结案" in seen
+    assert stored(ready)[0].state == "closed"

@@ -9,28 +9,20 @@ from typing import Any, ClassVar, cast
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField
 from django_scopes import ScopedManager
 
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import AllianceRow, Institution, Membership
-from alliance.models.base import AllianceQuerySet
+from alliance.models import AllianceRow, Membership
 from referrals import reasons
-from referrals.machine import ACCEPT, ARRIVE, CANCEL, COMPLETE, DECLINE, NO_SHOW
+from referrals.machine import AGREED, CAME, COMMUNITY, HERE, LIVE, ORIGIN, TARGET, Moves, State
+from referrals.models.queries import ReferralQuerySet, in_time, optional
 
-RANK = {Institution.Level.PRIMARY: 1, Institution.Level.SECONDARY: 2, Institution.Level.TERTIARY: 3}
-
-
-def rank(institution: Institution) -> int:
-    """Where an institution stands when patients go up or down: village rooms below the primary level."""
-    return 0 if institution.kind == Institution.Kind.VILLAGE else RANK[Institution.Level(institution.level)]
-
-
-def optional(to: str, label: Any) -> Any:
-    """A link that may be absent."""
-    return models.ForeignKey(
-        to, verbose_name=label, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+# Columns that say when something happened, in any order.
+STAMPS = (
+    "logged_at", "returned_at", "resubmitted_at", "answered_at", "scheduled_at", "arrived_at", "treated_at",
+    "completed_at", "followed_up_at", "closed_at",
+)  # fmt: skip
 
 
 class ReferralNumber(AllianceRow):
@@ -43,43 +35,12 @@ class ReferralNumber(AllianceRow):
         constraints = [models.UniqueConstraint(fields=["alliance", "day"], name="referral_number_day")]
 
 
-class ReferralQuerySet(AllianceQuerySet):
-    """Which referrals, in one word each."""
-
-    def visible_to(self, membership: Membership) -> ReferralQuerySet:
-        """Sent or received by the member's institution; all of them for who stands for the whole alliance."""
-        here = membership.institution_id
-        return self if here is None else self.filter(Q(origin_institution=here) | Q(target_institution=here))
-
-    def live(self) -> ReferralQuerySet:
-        """Neither finished nor given up."""
-        return self.filter(state__in=Referral.LIVE)
-
-    def unanswered(self) -> ReferralQuerySet:
-        """Waiting for the receiver's yes or no."""
-        return self.filter(state=Referral.State.SUBMITTED)
-
-    def late(self, now: datetime) -> ReferralQuerySet:
-        """Unanswered past the limit at the instant `now`."""
-        return self.unanswered().exclude(Referral.in_time(now))
-
-    def with_names(self) -> ReferralQuerySet:
-        """Everything a list or page names, in one query."""
-        return self.select_related(
-            "person",
-            "origin_institution",
-            "origin_department",
-            "target_institution",
-            "target_department",
-            "logged_by__user",
-        )
-
-
-class Referral(AllianceRow):
+class Referral(Moves, AllianceRow):
     """One patient sent from one institution to another, up 上转 or down 下转.
 
-    Steps are declared once below: who may take them (`side`, `permit`), which time they stamp, how the button
-    reads. The database repeats them (alliance.tenancy.states). Times are instants with zone.
+    Its steps are declared in referrals.machine: who may take them (`side`, `permit`), which time they stamp,
+    how the button reads. The database repeats them. Times are instants with zone; a limit is the rule in
+    force when its clock began ("M30", "WD1") and the instant it gives.
     """
 
     class Direction(models.TextChoices):
@@ -91,21 +52,13 @@ class Referral(AllianceRow):
         URGENT = "urgent", _("urgent")
         CRITICAL = "critical", _("critical")
 
-    class State(models.TextChoices):
-        SUBMITTED = "submitted", _("waiting for an answer")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        ARRIVED = "arrived", _("arrived")
-        NO_SHOW = "no_show", _("did not come")
-        COMPLETED = "completed", _("completed")
-        CANCELLED = "cancelled", _("cancelled")
+    State = State
+    LIVE = LIVE
 
     class Transport(models.TextChoices):
         OWN = "own", _("comes by own means")
         AMBULANCE = "ambulance", _("ambulance (120)")
         INSTITUTION = "institution", _("vehicle of the institution")
-
-    LIVE = (State.SUBMITTED, State.ACCEPTED, State.ARRIVED)
 
     number = models.CharField(_("referral number"), max_length=24, editable=False)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction)
@@ -147,14 +100,29 @@ class Referral(AllianceRow):
         _("the patient agrees to the referral and to sharing the record"), default=False
     )
 
+    # The patient needs the community soon after coming home: a shorter limit for the first follow-up.
+    high_risk = models.BooleanField(_("high risk"), default=False)
+
     logged_at = models.DateTimeField(_("logged"))
-    # Limit for the answer: rule in force when logged ("M30", "WD1") and the instant it gives.
     answer_rule = models.CharField(max_length=8, editable=False)
     answer_due_at = models.DateTimeField(_("answer due"), editable=False)
+    returned_at = models.DateTimeField(_("returned for information"), null=True, editable=False)
+    question = models.CharField(_("what is missing"), max_length=300, blank=True, editable=False)
+    resubmitted_at = models.DateTimeField(_("sent again"), null=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+    scheduled_at = models.DateTimeField(null=True, editable=False)
+    planned_at = models.DateTimeField(_("appointment"), null=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived"), null=True, editable=False)
+    treated_at = models.DateTimeField(_("treatment began"), null=True, editable=False)
+    # The last day of treatment at the receiver's, from which the reply is due.
+    ended_on = models.DateField(_("treatment ended"), null=True, editable=False)
+    reply_rule = models.CharField(max_length=8, blank=True, editable=False)
+    reply_due_at = models.DateTimeField(_("reply due"), null=True, editable=False)
     completed_at = models.DateTimeField(_("completed"), null=True, editable=False)
-    closed_at = models.DateTimeField(_("ended without arrival"), null=True, editable=False)
+    followup_rule = models.CharField(max_length=8, blank=True, editable=False)
+    followup_due_at = models.DateTimeField(_("follow-up due"), null=True, editable=False)
+    followed_up_at = models.DateTimeField(_("first follow-up"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("ended"), null=True, editable=False)
     decline_reason = models.CharField(_("reason for declining"), max_length=24, blank=True, editable=False)
     decline_text = models.CharField(_("in words"), max_length=300, blank=True, editable=False)
     reply = models.TextField(_("reply"), blank=True, editable=False)
@@ -170,7 +138,7 @@ class Referral(AllianceRow):
             models.UniqueConstraint(fields=["alliance", "number"], name="referral_number"),
             models.UniqueConstraint(
                 fields=["alliance", "person", "direction"],
-                condition=Q(state__in=["submitted", "accepted", "arrived"]) & ~Q(urgency="critical"),
+                condition=Q(state__in=[*LIVE]) & ~Q(urgency="critical"),
                 name="referral_live_once",
             ),
             models.CheckConstraint(
@@ -184,21 +152,37 @@ class Referral(AllianceRow):
                 name="referral_decline_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(state="declined", urgency="critical"), name="referral_emergency"
+                condition=~Q(state__in=["declined", "returned", "expired"], urgency="critical"),
+                name="referral_emergency",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["accepted", "arrived", "completed", "no_show"])
-                | Q(answered_at__isnull=False),
+                condition=~Q(state__in=[*AGREED, "no_show"]) | Q(answered_at__isnull=False),
                 name="referral_answered",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["arrived", "completed"], arrived_at__isnull=False)
-                | (~Q(state__in=["arrived", "completed"]) & Q(arrived_at__isnull=True)),
+                condition=Q(state__in=[*CAME], arrived_at__isnull=False)
+                | (~Q(state__in=[*CAME]) & Q(arrived_at__isnull=True)),
                 name="referral_arrived",
             ),
             models.CheckConstraint(
-                condition=~Q(state="completed") | (Q(completed_at__isnull=False) & ~Q(reply="")),
+                condition=~Q(state__in=["completed", "followup_due"])
+                | (Q(completed_at__isnull=False) & ~Q(reply="")),
                 name="referral_reply",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | (Q(returned_at__isnull=False) & ~Q(question="")),
+                name="referral_question",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled") | Q(planned_at__isnull=False), name="referral_appointment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed", direction="down") | Q(followed_up_at__isnull=False),
+                name="referral_followed_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="followup_due") | Q(followup_due_at__isnull=False),
+                name="referral_followup_due",
             ),
         ]
         indexes = [
@@ -214,15 +198,7 @@ class Referral(AllianceRow):
     def __str__(self) -> str:
         return self.number
 
-    @staticmethod
-    def in_time(at: Any) -> Q:
-        """Condition that the instant `at` (value or F) keeps the answer limit.
-
-        As in alliance.lib.workdays: a limit in minutes or hours includes its last instant, one in days ends
-        before the midnight it names.
-        """
-        by_clock = Q(answer_rule__startswith="M") | Q(answer_rule__startswith="H")
-        return Q(answer_due_at__gt=at) | (Q(answer_due_at=at) & by_clock)
+    in_time = staticmethod(in_time)
 
     @property
     def is_late(self) -> bool:
@@ -233,6 +209,22 @@ class Referral(AllianceRow):
         """Whether an answer at `now` would miss the limit."""
         inclusive = self.answer_rule[:1] in ("M", "H")
         return now > self.answer_due_at or (now == self.answer_due_at and not inclusive)
+
+    @property
+    def clock(self) -> tuple[str, datetime] | None:
+        """The clock that runs now, answer, reply or followup, with its limit; None when none runs."""
+        if self.state == State.SUBMITTED:
+            return "answer", self.answer_due_at
+        if self.state in (*HERE, State.FOLLOWUP_DUE) and self.followup_due_at:
+            return "followup", self.followup_due_at
+        if self.state in HERE and self.reply_due_at:
+            return "reply", self.reply_due_at
+        return None
+
+    def last_at(self) -> datetime:
+        """The instant of the latest step."""
+        times = (getattr(self, name) for name in STAMPS)
+        return max(at for at in times if at is not None)
 
     @property
     def reason_words(self) -> str:
@@ -254,44 +246,22 @@ class Referral(AllianceRow):
         here = membership.institution_id
         if here is None:
             return ""
-        return {self.origin_institution_id: "origin", self.target_institution_id: "target"}.get(here, "")
+        return {self.origin_institution_id: ORIGIN, self.target_institution_id: TARGET}.get(here, "")
+
+    def sides_of(self, membership: Membership) -> frozenset[str]:
+        """The side of a member, and `community` with it where the patient lives on that side."""
+        side = self.side_of(membership)
+        home = TARGET if self.direction == self.Direction.DOWN else ORIGIN
+        return frozenset({side, COMMUNITY} if side == home else {side} - {""})
 
     def steps_for(self, membership: Membership) -> Iterator[Any]:
         """The steps of the machine this member may take now, in the order they are declared."""
-        side, machine = self.side_of(membership), cast(Any, self)
+        sides, machine = self.sides_of(membership), cast(Any, self)
         for step in sorted(
             machine.get_available_state_transitions(), key=lambda step: int(step.custom["order"])
         ):
-            if step.custom["side"] == side and membership.can(step.custom["permit"]):
+            if step.custom["side"] in sides and membership.can(step.custom["permit"]):
                 yield step
-
-    def _may_be_declined(self: Any) -> bool:
-        """An emergency is accepted, never declined (practice section 8)."""
-        return bool(self.urgency != Referral.Urgency.CRITICAL)
-
-    @transition(state, State.SUBMITTED, State.ACCEPTED, custom=ACCEPT)
-    def accept(self) -> None:
-        """The receiver takes the patient."""
-
-    @transition(state, State.SUBMITTED, State.DECLINED, conditions=[_may_be_declined], custom=DECLINE)
-    def decline(self) -> None:
-        """The receiver says no, and why."""
-
-    @transition(state, State.ACCEPTED, State.ARRIVED, custom=ARRIVE)
-    def arrive(self) -> None:
-        """The patient is at the receiver's."""
-
-    @transition(state, State.ACCEPTED, State.NO_SHOW, custom=NO_SHOW)
-    def no_show(self) -> None:
-        """The patient did not come."""
-
-    @transition(state, State.ARRIVED, State.COMPLETED, custom=COMPLETE)
-    def complete(self) -> None:
-        """Treatment has ended; the receiver replies to the sender."""
-
-    @transition(state, [State.SUBMITTED, State.ACCEPTED], State.CANCELLED, custom=CANCEL)
-    def cancel(self) -> None:
-        """The sender takes the referral back."""
 
 
 def years_between(born: date, day: date) -> int:

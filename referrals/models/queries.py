@@ -1,0 +1,107 @@
+"""Which referrals, in one word each, and how a limit is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from alliance.models import Institution, Membership
+from alliance.models.base import AllianceQuerySet
+from referrals.machine import EXPECTED, HERE, LIVE, State
+
+RANK = {Institution.Level.PRIMARY: 1, Institution.Level.SECONDARY: 2, Institution.Level.TERTIARY: 3}
+
+
+def rank(institution: Institution) -> int:
+    """Where an institution stands when patients go up or down: village rooms below the primary level."""
+    return 0 if institution.kind == Institution.Kind.VILLAGE else RANK[Institution.Level(institution.level)]
+
+
+def optional(to: str, label: Any) -> Any:
+    """A link that may be absent."""
+    return models.ForeignKey(
+        to, verbose_name=label, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+
+def in_time(at: Any, clock: str = "answer") -> Q:
+    """Condition that the instant `at` (value or F) keeps the limit of a clock: answer, reply, followup.
+
+    As in alliance.lib.workdays: a limit in minutes or hours includes its last instant, one in days ends
+    before the midnight it names.
+    """
+    due, rule = f"{clock}_due_at", f"{clock}_rule"
+    by_clock = Q(**{f"{rule}__startswith": "M"}) | Q(**{f"{rule}__startswith": "H"})
+    return Q(**{f"{due}__gt": at}) | (Q(**{due: at}) & by_clock)
+
+
+def unanswered_late(now: datetime) -> Q:
+    """The receiver's yes or no is overdue."""
+    return Q(state=State.SUBMITTED) & ~in_time(now)
+
+
+def reply_late(now: datetime) -> Q:
+    """Treatment has ended and the reply is overdue, at the receiver's door."""
+    return Q(state__in=HERE, reply_due_at__isnull=False) & ~in_time(now, "reply")
+
+
+def followup_late(now: datetime) -> Q:
+    """The first follow-up is overdue, at the community's door."""
+    return Q(state__in=(*HERE, State.FOLLOWUP_DUE), followup_due_at__isnull=False) & ~in_time(now, "followup")
+
+
+def late(now: datetime) -> Q:
+    """Overdue at anybody's door."""
+    return unanswered_late(now) | reply_late(now) | followup_late(now)
+
+
+def in_hand(institution: int) -> Q:
+    """The next step is this institution's: an answer, a patient to receive or treat, papers, a follow-up."""
+    receiving = Q(state__in=(State.SUBMITTED, *EXPECTED, *HERE), target_institution=institution)
+    papers = Q(state=State.RETURNED, origin_institution=institution)
+    return receiving | papers | followup_of(institution)
+
+
+def followup_of(institution: int) -> Q:
+    """Follow-ups that are this institution's to make: down ones it received, up ones it sent."""
+    down, up = Q(direction="down", target_institution=institution), Q(origin_institution=institution)
+    return Q(state=State.FOLLOWUP_DUE) & (down | (up & Q(direction="up")))
+
+
+class ReferralQuerySet(AllianceQuerySet):
+    """Rows of `Referral`."""
+
+    def visible_to(self, membership: Membership) -> ReferralQuerySet:
+        """Sent or received by the member's institution; all of them for who stands for the whole alliance."""
+        here = membership.institution_id
+        return self if here is None else self.filter(Q(origin_institution=here) | Q(target_institution=here))
+
+    def live(self) -> ReferralQuerySet:
+        """Neither finished nor given up."""
+        return self.filter(state__in=LIVE)
+
+    def unfinished(self) -> ReferralQuerySet:
+        """Live, or waiting for the community's follow-up."""
+        return self.filter(state__in=(*LIVE, State.FOLLOWUP_DUE))
+
+    def unanswered(self) -> ReferralQuerySet:
+        """Waiting for the receiver's yes or no."""
+        return self.filter(state=State.SUBMITTED)
+
+    def late(self, now: datetime) -> ReferralQuerySet:
+        """Overdue at the instant `now`, at anybody's door."""
+        return self.filter(late(now))
+
+    def with_names(self) -> ReferralQuerySet:
+        """Everything a list or page names, in one query."""
+        return self.select_related(
+            "person",
+            "origin_institution",
+            "origin_department",
+            "target_institution",
+            "target_department",
+            "logged_by__user",
+        )
