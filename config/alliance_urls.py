@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("alliance.urls")),
     path("", include("grouping.urls")),
     path("", include("referrals.urls")),
+    path("", include("referrals.consultations.urls")),
     path("", include("performance.urls")),
     path("data/", site.urls),
 ]

@@ -12,5 +12,6 @@ api_patterns = [
     path("", include("alliance.api_urls")),
     path("", include("grouping.api_urls")),
     path("", include("referrals.api_urls")),
+    path("", include("referrals.consultations.api_urls")),
     path("", include("performance.api_urls")),
 ]

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "alliance.equipment",
     "grouping",
     "referrals",
+    "referrals.consultations",
     "performance",
 ]
 

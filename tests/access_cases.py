@@ -236,6 +236,27 @@ CASES: dict[str, Case] = {
     "api:referral-treat": one("referral"),
     "api:referral-follow-up": one("referral"),
     "api:referral-close": one("referral"),
+    # Consultations
+    "consultations": Case(
+        queries=("?view=all", "?view=asked", "?view=late", f"?view=all&place={THERE}", "?view=all&q=记号")
+    ),
+    "consultation-ask": Case(queries=("?kind=imaging",)),
+    "consultation": one("consultation"),
+    "consultation-change": one("consultation"),
+    "consultation-assign": one("consultation"),
+    "consultation-proof": one("consultation"),
+    "consultation-add-file": one("consultation"),
+    "consultation-file": Case(
+        lambda things: {"pk": things.consultation.pk, "file": things.consultation_file.pk}, of=("pk", "file")
+    ),
+    "consultation-act": one("consultation", step="cancel"),
+    "centres": Case(queries=("?month=2026-11",)),
+    "api:consultations": Case(queries=("?limit=5", "?offset=1")),
+    "api:consultation": one("consultation"),
+    **{
+        f"api:consultation-{step}": one("consultation")
+        for step in ("accept", "answer", "send-back", "decline", "close", "cancel")
+    },
     # Months
     "months": LIST,
     "month": month(),

@@ -49,6 +49,7 @@ from grouping.services.effects import Period
 from performance.models import Line, MonthException, MonthRun
 from performance.services import bases, completeness, months, pools, schemes
 from referrals import services as referrals
+from referrals.consultations import services as consultations
 from tests.grouping.files import as_csv, front_page
 from tests.referrals.scene import content, number_of
 from tests.world import World
@@ -220,6 +221,25 @@ class Things:
         person = people.find_or_create(by=side.steward, name=side.mark, id_number=number_of(side.serial))
         body = content(side.partner, direction=side.direction, reason="rehabilitation", summary=side.mark)
         return referrals.log_referral(by=side.steward, person=person, content=body, now=NOW)
+
+    @cached_property
+    def consultation(self) -> Any:
+        """A question of the side's institution to one that can answer: a village room cannot."""
+        side = self.side
+        person = people.find_or_create(by=side.steward, name=side.mark, id_number=number_of(side.serial))
+        body = consultations.Question(
+            kind="consultation", target_institution=side.partner.parent or side.partner, question=side.mark,
+            diagnosis_name=side.mark, consent=True,
+        )  # fmt: skip
+        return consultations.ask(by=side.steward, person=person, question=body, now=NOW)
+
+    @cached_property
+    def consultation_file(self) -> Any:
+        side = self.side
+        return consultations.attach(
+            by=side.steward, consultation=self.consultation, name="x.pdf", content=[b"%PDF-1.4"],
+            content_type="application/pdf", limit=9_999, now=NOW,
+        )  # fmt: skip
 
     @cached_property
     def approval(self) -> Approval:

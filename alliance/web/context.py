@@ -64,6 +64,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Together"),
         (
             Entry("referrals", _("Referrals"), "updown", "referral.view", foot=_("Referral")),
+            Entry("consultations", _("Consultations"), "msg", "consultation.view"),
             Entry("institutions", _("Institutions"), "building", "institution.view"),
         ),
     ),
