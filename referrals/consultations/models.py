@@ -138,7 +138,7 @@ class Consultation(AllianceRow):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     person = link("alliance.Person", _("patient"))
-    origin_institution = link("alliance.Institution", _("asked by"))
+    origin_institution = link("alliance.Institution", _("asking side"))
     origin_department = optional("alliance.Department", _("asking department"))
     asked_by = link("alliance.Membership", _("asking doctor"))
     asked_doctor = optional("alliance.Staff", _("asking doctor"))

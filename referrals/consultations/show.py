@@ -95,7 +95,7 @@ def where(row: Consultation) -> list[parts.Fact]:
     answering = row.assigned_to.name if row.assigned_to else words.DASH
     waited = words.span(row.answered_at - row.asked_at) if row.answered_at else ""
     found = [
-        parts.Fact(_("asked by"), _place(row.origin_institution, row.origin_department)),
+        parts.Fact(_("asking side"), _place(row.origin_institution, row.origin_department)),
         parts.Fact(_("asking doctor"), doctor),
         parts.Fact(_("who answers"), _place(row.target_institution, row.target_department)),
         parts.Fact(_("answering doctor"), answering),

@@ -55,7 +55,7 @@ class ConsultationTable(lists.Table):
     kind = tables.Column(verbose_name=gettext_lazy("kind"))
     urgency = tables.Column(verbose_name=gettext_lazy("urgency"))
     origin_institution = tables.Column(
-        verbose_name=gettext_lazy("asked by"), accessor="origin_institution__short_name"
+        verbose_name=gettext_lazy("asking side"), accessor="origin_institution__short_name"
     )
     target_institution = tables.Column(
         verbose_name=gettext_lazy("who answers"), accessor="target_institution__short_name"

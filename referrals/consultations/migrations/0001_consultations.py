@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('asked_doctor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.staff', verbose_name='asking doctor')),
                 ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.staff', verbose_name='answering doctor')),
                 ('origin_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.department', verbose_name='asking department')),
-                ('origin_institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.institution', verbose_name='asked by')),
+                ('origin_institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.institution', verbose_name='asking side')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.person', verbose_name='patient')),
                 ('target_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.department', verbose_name='answering department')),
                 ('target_institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.institution', verbose_name='asked of')),
