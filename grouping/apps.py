@@ -1,5 +1,23 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def keep_shipped(**kwargs: object) -> None:
+    """Once the whole schema stands, keep the shipped schemes in use and take in what the product changed."""
+    from django.db import connection, transaction
+    from django.db.migrations.executor import MigrationExecutor
+
+    from alliance.models import Alliance
+    from alliance.tenancy.scope import act_in
+    from grouping.services import schemes
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    for alliance in Alliance.objects.order_by("pk"):
+        with act_in(alliance), transaction.atomic():
+            schemes.keep_shipped()
 
 
 class Config(AppConfig):
@@ -7,6 +25,8 @@ class Config(AppConfig):
     verbose_name = _("Cases and groups")
 
     def ready(self) -> None:
+        from django.apps import apps
+
         from alliance.services import inbox
         from grouping.reports import approval as reports
         from grouping.tariffs import approval as tariffs
@@ -14,6 +34,8 @@ class Config(AppConfig):
         from grouping.waiting import figures, waiting
 
         reports.register()
+        last = [app for app in apps.get_app_configs() if app.models_module][-1]
+        post_migrate.connect(keep_shipped, sender=last)
         inbox.register("grouping", waiting)
         inbox.register_figures("grouping", figures)
         approval.register()

@@ -11,16 +11,30 @@ from alliance.models import AllianceRow
 
 
 class SchemeContent(AllianceRow):
-    """The bytes of one file of a package, sealed once: versions that hold the same dictionary share it."""
+    """The bytes of one file of a package, kept once: versions that hold the same dictionary share it.
+
+    Uploaded files lie sealed as attachments; those that ship with the product are public and lie here, so
+    that an upgrade can keep them where no member asks for it and no folder of files is at hand.
+    """
 
     append_only = True
 
     digest = models.CharField(max_length=64)
     size = models.PositiveIntegerField(_("bytes"))
-    attachment = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, related_name="+")
+    attachment = models.ForeignKey(
+        "alliance.Attachment", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    public = models.BinaryField(null=True)
 
     class Meta(AllianceRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["alliance", "digest"], name="scheme_content_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "digest"], name="scheme_content_once"),
+            models.CheckConstraint(
+                condition=Q(attachment__isnull=True, public__isnull=False)
+                | Q(attachment__isnull=False, public__isnull=True),
+                name="scheme_content_somewhere",
+            ),
+        ]
 
 
 class SchemeVersion(AllianceRow):

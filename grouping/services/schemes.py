@@ -9,8 +9,10 @@ from django.db import transaction
 
 from alliance.models import Alliance, Membership
 from alliance.services import journal
+from grouping.engine.package import open_package
 from grouping.engine.rows import Scheme as Package
-from grouping.engine.scheme import read_scheme
+from grouping.engine.scheme import NAMES, read_scheme
+from grouping.engine.write import written
 from grouping.models import Scheme, SchemeVersion
 from grouping.readers.dictionary import Dictionary, dictionary_of
 from grouping.services import versions
@@ -56,16 +58,51 @@ def adopt_shipped(*, by: Membership | None, code: str, from_date: date) -> Schem
 
 
 def _shipped_version(by: Membership | None, package: Package) -> SchemeVersion:
-    """The version of a package that lies in the product."""
+    """The released version of a package that lies in the product; its files are kept, an upgrade may bring
+    others.
+    """
     found = versions.released(package.digest)
     if found is None:
-        found = SchemeVersion.objects.create(form=SchemeVersion.Form.SHIPPED, made_by=by)
-        versions.name_after(found, package)
-        found.accept()
-        found.save()
+        found = _taken_in(by, package, None)
         found.release()
         found.save()
     return found
+
+
+def _taken_in(by: Membership | None, package: Package, base: SchemeVersion | None) -> SchemeVersion:
+    """A draft with the files of a shipped package."""
+    found = SchemeVersion.objects.create(
+        form=SchemeVersion.Form.SHIPPED, made_by=by, base=base, manifest=_kept(package.head.code)
+    )
+    versions.name_after(found, package)
+    found.accept()
+    found.save()
+    return found
+
+
+def _kept(code: str) -> dict[str, str]:
+    return versions.keep_public(written(open_package(SHIPPED / code, NAMES)))
+
+
+@transaction.atomic
+def keep_shipped() -> list[SchemeVersion]:
+    """After an upgrade, alliance by alliance: keep the files of shipped schemes that hold, and take in what
+    the product has changed of them as drafts, which hold only when two people let them. Idempotent.
+    """
+    own = SchemeVersion.objects.filter(form=SchemeVersion.Form.SHIPPED).order_by("pk")
+    newest = {version.code: version for version in own}
+    made = []
+    for code, base in newest.items():
+        if not (SHIPPED / code).is_dir():
+            continue
+        package = shipped_package(code)
+        same = own.filter(code=code, digest=package.digest).first()
+        if same is None:
+            made.append(_taken_in(None, package, base))
+            journal.write(by=None, verb="scheme.shipped_changed", about=made[-1], digest=package.digest)
+        elif not same.manifest:
+            SchemeVersion.objects.filter(pk=same.pk).update(manifest=_kept(code))
+    return made
 
 
 def in_force(on: date) -> Scheme:
@@ -116,7 +153,11 @@ def _package(alliance: int, digest: str) -> Package:
     version = versions.released(digest)
     if version is None:
         raise LookupError(digest)
-    return shipped_package(version.code) if version.shipped else versions.package_of(version)
+    if version.shipped and (SHIPPED / version.code).is_dir():
+        shipped = shipped_package(version.code)
+        if shipped.digest == digest:
+            return shipped
+    return versions.package_of(version)
 
 
 def dictionary(scheme: Scheme) -> Dictionary:

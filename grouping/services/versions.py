@@ -44,6 +44,10 @@ class VersionRefused(Refused):
     }
 
 
+class ContentGone(LookupError):
+    """The files of a version of an older product were not kept, and the product's differ now."""
+
+
 @contextmanager
 def zip_copy(content: Iterable[bytes], limit: int | None = None) -> Iterator[Path]:
     """The content as a file that `open_package` opens, gone when closed; above `limit` bytes files.TooLarge.
@@ -60,16 +64,29 @@ def zip_copy(content: Iterable[bytes], limit: int | None = None) -> Iterator[Pat
 
 
 def contents(version: SchemeVersion) -> dict[str, bytes]:
-    """The bytes of a version's files by name, as they are kept."""
-    if version.shipped:
-        return open_package(SHIPPED / version.code, NAMES)
+    """The bytes of a version's files by name, as they are kept. Raises ContentGone."""
     if version.manifest:
         rows = SchemeContent.objects.filter(digest__in=version.manifest.values()).select_related("attachment")
-        held = {row.digest: b"".join(files.read(row.attachment)) for row in rows}
+        held = {row.digest: _bytes(row) for row in rows}
         return {name: held[digest] for name, digest in version.manifest.items()}
+    if version.shipped:
+        return _shipped(version)
     assert version.upload is not None
     with zip_copy(files.read(version.upload)) as path:
         return open_package(path, NAMES)
+
+
+def _bytes(row: SchemeContent) -> bytes:
+    return bytes(row.public) if row.attachment is None else b"".join(files.read(row.attachment))
+
+
+def _shipped(version: SchemeVersion) -> dict[str, bytes]:
+    """The files in the product, if they are still those of the version: never others under its name."""
+    folder = SHIPPED / version.code
+    found = open_package(folder, NAMES) if folder.is_dir() else {}
+    if not found or read_files(found).digest != version.digest:
+        raise ContentGone(version.code)
+    return found
 
 
 def export(version: SchemeVersion) -> dict[str, bytes]:
@@ -108,6 +125,17 @@ def seal(*, by: Membership, content: Mapping[str, bytes]) -> dict[str, str]:
                 limit=MOST_BYTES,
             )  # fmt: skip
             SchemeContent.objects.create(digest=manifest[name], size=len(data), attachment=sealed)
+            known.add(manifest[name])
+    return manifest
+
+
+def keep_public(content: Mapping[str, bytes]) -> dict[str, str]:
+    """Keep files that ship with the product, readable by whoever has the database; return their manifest."""
+    manifest = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    known = set(SchemeContent.objects.filter(digest__in=manifest.values()).values_list("digest", flat=True))
+    for name, data in content.items():
+        if manifest[name] not in known:
+            SchemeContent.objects.create(digest=manifest[name], size=len(data), public=data)
             known.add(manifest[name])
     return manifest
 

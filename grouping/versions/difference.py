@@ -165,7 +165,10 @@ def _found(old: int, new: int) -> tuple[SchemeVersion, SchemeVersion, Sequence[C
     before, after = version_or_404(old), version_or_404(new)
     if before.state not in SOUND or after.state not in SOUND:
         raise Http404
-    return before, after, changes(before.pk, after.pk, before.digest, after.digest)
+    try:
+        return before, after, changes(before.pk, after.pk, before.digest, after.digest)
+    except versions.ContentGone as gone:
+        raise Http404 from gone
 
 
 def _says(change: Change, text: str) -> bool:

@@ -177,16 +177,28 @@ def actions(version: SchemeVersion, membership: Membership, open_: Approval | No
     return found
 
 
+def _package(version: SchemeVersion) -> tuple[Package | None, str]:
+    """The package, or why its files cannot be read any more."""
+    try:
+        return versions.package_of(version), ""
+    except versions.ContentGone:
+        return None, _(
+            "This version shipped with an older product and its files were not kept. "
+            "Let the version that ships now, or your city's package, hold instead."
+        )
+
+
 def page(version: SchemeVersion, membership: Membership) -> dict[str, Any]:
     """All variables of the page but the list of findings."""
     sound = version.state in (State.DRAFT, State.RELEASED)
-    package = versions.package_of(version) if sound else None
+    package, gone = _package(version) if sound else (None, "")
     open_ = release.waiting(version)
     running = version.state == State.RECEIVED
     return {
         "title": title(version), "version": version, "head": head(version, package), "package": package,
         "figures": figures(package) if package is not None else [],
-        "holds": holds(version) if version.state == State.RELEASED else [], "refusal": refusal(version),
+        "holds": holds(version) if version.state == State.RELEASED else [],
+        "refusal": gone or refusal(version),
         "actions": actions(version, membership, open_), "waiting_approval": open_, "running": running,
         "look_again": 3 if running else 0, "poll": reverse("scheme-version-progress", args=[version.pk]),
         "done_url": reverse("scheme-version", args=[version.pk]),

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-# A released version is what cases were grouped by: nothing of it changes and it is never deleted.
+# A released version is what cases were grouped by: nothing of it changes and it is never deleted. Only the
+# manifest of one whose files were not kept may be filled, once: its digest says which files they are.
+KEEP_FILES = """
+create or replace function public.grouping_keep_version() returns trigger language plpgsql as $version$
+begin
+  if old.state = 'released' and not (tg_op = 'UPDATE' and old.manifest = '{}'::jsonb
+      and to_jsonb(new) - 'manifest' = to_jsonb(old) - 'manifest') then
+    raise exception 'version % of scheme % is released', old.version, old.code
+      using errcode = 'restrict_violation';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $version$;
+"""
 INSTALL = """
 create or replace function public.grouping_keep_version() returns trigger language plpgsql as $version$
 begin

@@ -142,7 +142,10 @@ def scheme_export(request: Any, pk: int, form: str) -> HttpResponseBase:
     version = version_or_404(pk)
     if version.state not in (State.DRAFT, State.RELEASED) or form not in ("zip", "xlsx"):
         raise Http404
-    content = versions.export(version)
+    try:
+        content = versions.export(version)
+    except versions.ContentGone as gone:
+        raise Http404 from gone
     journal.write(
         by=request.membership, verb="scheme.exported", about=version, request=request, digest=version.digest
     )
