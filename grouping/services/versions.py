@@ -77,7 +77,10 @@ def contents(version: SchemeVersion) -> dict[str, bytes]:
 
 
 def _bytes(row: SchemeContent) -> bytes:
-    return bytes(row.public) if row.attachment is None else b"".join(files.read(row.attachment))
+    if row.public is not None:
+        return bytes(row.public)
+    assert row.attachment is not None, "a content lies in one of both places"
+    return b"".join(files.read(row.attachment))
 
 
 def _shipped(version: SchemeVersion) -> dict[str, bytes]:
