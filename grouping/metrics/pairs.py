@@ -9,8 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.lib.period import Month
 from alliance.web import parts, words
 from grouping import facts as case_facts
+from grouping.engine.readmission import Rate
+from grouping.metrics.facts import ALL, Scope
 from grouping.metrics.show import Question
 from grouping.models import Case
 from grouping.readmission import facts as readmission
@@ -35,10 +38,7 @@ class Pair:
 
 def pairs(view: str, facts: Sequence[StayFact], asked: Question) -> list[Pair]:
     """The pairs of a view whose first (index) or flagged stay was discharged in the month and scope."""
-    place = asked.scope.institution
-    inside = [
-        one for one in facts if one.month == asked.month and place in (None, one.institution_id)
-    ]  # fmt: skip
+    inside = [one for one in facts if one.month == asked.month and readmission.within(one, asked.scope)]
     around = Around({one.id: one for one in facts}, {one.previous: one for one in reversed(facts)})
     return [pair for one in inside for pair in MAKERS[view](one, around)]
 
@@ -121,17 +121,28 @@ def lines(found: Sequence[Pair], asked: Question) -> list[Line]:
 
 
 def rates(asked: Question, used: readmission.Windows) -> list[parts.Fig]:
-    """The rates of the month in three variants, of the scope; n beside each."""
-    found = readmission.rates([asked.month], used).get(asked.scope.institution or 0, {})
+    """The rates of the scope in three variants, beside the alliance's and last year's; n beside each."""
+    found = _of([asked.month], used, asked.scope)
     labels = {"all": _("any cause"), "dx3": _("same diagnosis category"), "adrg": _("same ADRG")}
-    return [
-        parts.Fig(
-            label,
-            f"{words.num(rate.pct, 2)}%" if (rate := found.get(name)) and rate.pct is not None
-            else words.assessed(None),
-            detail=_("%(again)s of %(eligible)s discharges") % {
-                "again": words.num(rate.readmitted), "eligible": words.num(rate.eligible)
-            } if rate else "",
-        )
-        for name, label in labels.items()
-    ]  # fmt: skip
+    shown = [_fig(label, found.get(name)) for name, label in labels.items()]
+    if asked.scope != ALL:
+        around = _of([asked.month], used, Scope(drg=asked.scope.drg)).get("all")
+        shown.append(_fig(_("Alliance, any cause"), around))
+    before = asked.month.plus(-12)
+    windows = readmission.windows(before, national=used.national)
+    then = _of([before], windows, asked.scope).get("all")
+    shown.append(_fig(_("%(month)s, any cause") % {"month": words.month(before)}, then, _("no cases stored")))
+    return shown
+
+
+def _of(months: Sequence[Month], used: readmission.Windows, scope: Scope) -> Mapping[str, Rate]:
+    return readmission.rates(months, used, "alliance", scope).get((0, ""), {})
+
+
+def _fig(label: str, rate: Rate | None, nothing: str = "") -> parts.Fig:
+    if rate is None or rate.pct is None:
+        return parts.Fig(label, words.assessed(None), detail=nothing)
+    detail = _("%(again)s of %(eligible)s discharges") % {
+        "again": words.num(rate.readmitted), "eligible": words.num(rate.eligible)
+    }  # fmt: skip
+    return parts.Fig(label, f"{words.num(rate.pct, 2)}%", detail=detail)

@@ -20,6 +20,7 @@ from grouping.engine.readmission import Rate
 from grouping.metrics import facts, figures, names, rollup, settlement
 from grouping.metrics.facts import Key, Level, Scope, Yardstick
 from grouping.metrics.figures import Figure
+from grouping.metrics.rows import Cell, Row
 from grouping.readmission import facts as readmission
 
 BY: dict[str, tuple[Any, Level]] = {
@@ -63,29 +64,6 @@ class Question:
         return f"{reverse(name)}?{urlencode(found)}"
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One figure of a row; empty `url`: nothing to open for this member."""
-
-    text: str
-    label: str
-    url: str = ""
-    missing: bool = False
-    n: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table. `place` is the rank by the sorted column, or why there is none."""
-
-    name: str
-    url: str
-    sub: str
-    place: str
-    cells: Sequence[Cell]
-    own: bool = False
-
-
 @dataclass
 class Sums:
     """What the page is made of: sums of its rows, of the whole, and readmission where the topic shows it."""
@@ -94,7 +72,9 @@ class Sums:
     whole: Tally
     before: Tally
     yardstick: Yardstick
-    readmitted: Mapping[int, Mapping[str, Rate]] = field(default_factory=dict)
+    readmitted: Mapping[Key, Mapping[str, Rate]] | None = None
+    whole_readmitted: Mapping[str, Rate] = field(default_factory=dict)
+    before_readmitted: Mapping[str, Rate] = field(default_factory=dict)
 
 
 def sums(asked: Question) -> Sums:
@@ -111,9 +91,20 @@ def sums(asked: Question) -> Sums:
         settlement.fill(rows, [one for one in stays if settlement.within(one, asked.scope)], level)
         settlement.fill({(0, ""): whole}, stays, "alliance")
     found = Sums(rows, whole, before, yardstick)
-    if asked.topic == "safety" and asked.by == "institution":
-        found.readmitted = readmission.rates(months, readmission.windows(asked.month))
+    if asked.topic == "safety":
+        _add_readmission(found, asked, level)
     return found
+
+
+def _add_readmission(found: Sums, asked: Question, level: Level) -> None:
+    """Rates of the rows, of the alliance, and of the alliance a year ago where it has cases of then."""
+    used = readmission.windows(asked.month)
+    found.readmitted = readmission.rates([asked.month], used, level, asked.scope)
+    found.whole_readmitted = readmission.rates([asked.month], used, "alliance").get((0, ""), {})
+    if found.before.submitted:
+        before = asked.month.plus(-12)
+        then = readmission.rates([before], readmission.windows(before), "alliance")
+        found.before_readmitted = then.get((0, ""), {})
 
 
 def _plain(months: Sequence[Month], level: Level, norms: Any, scope: Scope) -> dict[Key, Tally]:
@@ -186,8 +177,8 @@ def _row(
     deeper = NEXT.get(asked.by)
     url = asked.url(by=deeper, **scope) if deeper and opens else ""
     cells = [_cell(asked, one, tally, found, scope if opens else None) for one in shown]
-    if found.readmitted:
-        cells.append(_readmitted(asked, found, institution, opens))
+    if found.readmitted is not None:
+        cells.append(_readmitted(asked, found.readmitted.get(key), scope if opens else None))
     return Row(name.text, url, name.sub, place, cells, own=asked.own is not None and asked.own == institution)
 
 
@@ -234,21 +225,19 @@ def _head(asked: Question, figure: Figure, sort: Figure) -> dict[str, Any]:
 
 
 def _readmission_head(asked: Question, found: Sums) -> str:
-    if not found.readmitted:
+    if found.readmitted is None:
         return ""
     days = readmission.windows(asked.month).days
     return _("readmitted within %(days)d days") % {"days": days}
 
 
-def _readmitted(asked: Question, found: Sums, institution: int, opens: bool) -> Cell:
-    rate = found.readmitted.get(institution, {}).get("all")
-    pct = rate.pct if rate else None
-    url = (
-        asked.url("metric-readmissions", institution=institution or None) if opens and pct is not None else ""
-    )
-    text = words.assessed(None) if pct is None else f"{words.num(pct, 1)}%"
-    n = words.num(rate.eligible) if rate and pct is not None else ""
-    return Cell(text, _("readmission"), url, pct is None, n)
+def _readmitted(asked: Question, rates: Mapping[str, Rate] | None, scope: Mapping[str, Any] | None) -> Cell:
+    """The rate of one line; it opens the readmitted discharges with what came after each."""
+    rate = (rates or {}).get("all")
+    if rate is None or rate.pct is None:
+        return Cell(words.assessed(None), _("readmission"), missing=True)
+    url = "" if scope is None else asked.url("metric-readmissions", by=None, view=None, **scope)
+    return Cell(f"{words.num(rate.pct, 1)}%", _("readmission"), url, n=words.num(rate.eligible))
 
 
 def _feet(asked: Question, found: Sums, shown: Sequence[Figure]) -> list[Row]:
@@ -256,9 +245,9 @@ def _feet(asked: Question, found: Sums, shown: Sequence[Figure]) -> list[Row]:
     opened = {"institution": None} if asked.own is None else None
     now = [_cell(asked, one, found.whole, found, opened) for one in shown]
     then = [_cell(asked, one, found.before, found, None) for one in shown]
-    if found.readmitted:
-        now.append(_readmitted(asked, found, 0, asked.own is None))
-        then.append(Cell(words.DASH, "", "", True))
+    if found.readmitted is not None:
+        now.append(_readmitted(asked, found.whole_readmitted, opened))
+        then.append(_readmitted(asked, found.before_readmitted, None))
     rows = [Row(_("Alliance"), "", "", "", now)]
     if found.before.submitted:
         rows.append(Row(_("Alliance, same month of last year"), "", "", "", then))

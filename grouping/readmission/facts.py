@@ -12,9 +12,12 @@ from alliance.lib.period import Month
 from alliance.services import parameters
 from grouping import sql as cases_sql
 from grouping.engine.readmission import Rate
+from grouping.metrics import rollup
+from grouping.metrics.facts import ALL, Key, Level, Scope
 from grouping.readmission import sql
 
 VARIANTS = ("all", "dx3", "adrg")
+Rates = dict[str, Rate]
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class StayFact:
     """One stay judged, by the ids of its case: as grouping.engine.readmission.Judged, Split and Overlap.
 
     `again` holds the counted admissions after it by variant; `split_reason` "flag" is R01, `overlap` "flag"
-    R02 (e) with `others`.
+    R02 (e) with `others`. Department, doctor and DRG ("" in none) are those the metrics count the stay by.
     """
 
     id: int
@@ -40,6 +43,9 @@ class StayFact:
     overlap: str
     others: tuple[int, ...]
     down_referral: bool
+    department: str
+    doctor: str
+    drg: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Windows:
     overlap: timedelta
     transfer: timedelta
     data_end: date
+    national: bool = False
 
 
 def windows(month: Month, *, national: bool = False) -> Windows:
@@ -71,6 +78,7 @@ def windows(month: Month, *, national: bool = False) -> Windows:
         _clock(parameters.in_force("overlap.allowed", on=on)),
         _clock(parameters.in_force("referral.transfer_window", on=on)),
         last or on,
+        national,
     )
 
 
@@ -84,18 +92,35 @@ def judge(months: Sequence[Month], used: Windows) -> list[StayFact]:
     return [_fact(row) for row in cases_sql.fetch(sql.JUDGE, **_asked(months, used))]
 
 
-def rates(months: Sequence[Month], used: Windows) -> dict[int, dict[str, Rate]]:
-    """Rate by institution (0: all) and variant, of the index discharges of the months; one query."""
+def rates(
+    months: Sequence[Month], used: Windows, level: Level = "institution", scope: Scope = ALL
+) -> dict[Key, Rates]:
+    """Rates by the key of a level and variant, of the index discharges of the months and scope; one query.
+
+    Levels and keys as in grouping.metrics.facts.tallies: the rate counts for whom discharged first.
+    """
+    asked = {
+        **_asked(months, used), "institution": scope.institution, "department": scope.department,
+        "doctor": scope.doctor, "drg": scope.drg,
+    }  # fmt: skip
     return {
-        int(row["institution_id"]): {
+        (int(row["institution_id"]), str(row["key"])): {
             variant: Rate(row["eligible"], row[f"{variant}_times"]) for variant in VARIANTS
         }
-        for row in cases_sql.fetch(sql.RATES, **_asked(months, used))
+        for row in cases_sql.fetch(sql.rates(level), **asked)
     }
+
+
+def within(one: StayFact, scope: Scope) -> bool:
+    """Whether a stay is of the scope."""
+    asked = (scope.institution, scope.department, scope.doctor, scope.drg)
+    own = (one.institution_id, one.department, one.doctor, one.drg)
+    return all(wanted in (None, value) for wanted, value in zip(asked, own, strict=True))
 
 
 def _asked(months: Sequence[Month], used: Windows) -> dict[str, object]:
     return {
+        "doctors": rollup.doctor_columns(max(months)),
         "months": [month.first_day for month in months], "days": used.days, "split_days": used.split_days,
         "newborn_days": used.newborn_days, "down_days": used.down_days, "overlap": used.overlap,
         "transfer": used.transfer, "data_end": used.data_end,
@@ -110,6 +135,7 @@ def _fact(row: dict[str, Any]) -> StayFact:
         {variant: tuple(row[f"{variant}_ids"] or ()) for variant in VARIANTS},
         row["home_id"], None if home_gap is None else int(home_gap), row["split_reason"],
         bool(row["split_anywhere"]), row["overlap"], tuple(row["others"] or ()), row["down_referral"],
+        row["department"], row["doctor"], row["drg"],
     )  # fmt: skip
 
 

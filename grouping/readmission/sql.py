@@ -6,7 +6,7 @@ after the admission, at one instant that of the admission's own institution, els
 
 from __future__ import annotations
 
-from grouping.sql import IN_FORCE
+from grouping.sql import DOCTOR, IN_FORCE
 
 LAST_DAY = """
 select (max(month) + interval '1 month' - interval '1 day')::date as day from grouping_case
@@ -72,6 +72,8 @@ with stays as materialized (
          c.discharged_at at time zone 'Asia/Shanghai' as discharged,
          c.discharge_way as way, c.readmission_plan as plan, c.age, c.age_days,
          coalesce(c.diagnoses[1], '') as dx, coalesce(g.adrg, '') as adrg,
+         case when g.status = 'grouped' then g.drg else '' end as drg, c.department_code as department,
+         {DOCTOR.format("c.recorded")} as doctor,
          r.id as receiver_id, r.level as receiver_level,
          coalesce(c.raw ->> 'emergency_critical', '') = '1' as emergency
   from grouping_case c
@@ -141,7 +143,8 @@ with stays as materialized (
   from pairs group by id
 )
 select s.id, s.person_id, s.institution_id, s.month, s.excluded, s.previous_id, s.gap, s.reason,
-       a.all_ids, a.dx3_ids, a.adrg_ids, s.home_id, s.home_gap, s.split_reason, s.split_anywhere,
+       s.department, s.doctor, s.drg, a.all_ids, a.dx3_ids, a.adrg_ids,
+       s.home_id, s.home_gap, s.split_reason, s.split_anywhere,
        o.others, coalesce((array['flag', 'referral', 'same_day_transfer', 'overlap_up_to'])[o.rank], '')
          as overlap,
        exists (select 1 from grouping_referrallink l where l.alliance_id = %(alliance)s
@@ -158,15 +161,35 @@ left join shared o on o.id = s.id
 order by s.id
 """
 
-RATES = f"""
-select coalesce(institution_id, 0) as institution_id,
+# The key of a level, of the index discharge: whose rate it is.
+LEVELS = {
+    "alliance": ("0::bigint", "''"),
+    "institution": ("j.institution_id", "''"),
+    "department": ("j.institution_id", "j.department"),
+    "doctor": ("j.institution_id", "j.doctor"),
+    "drg": ("j.institution_id", "j.drg"),
+    "group": ("0::bigint", "j.drg"),
+}
+_NAMED = {"doctor": "and j.doctor <> ''", "drg": "and j.drg <> ''", "group": "and j.drg <> ''"}
+
+
+def rates(level: str) -> str:
+    """Eligible and readmitted index discharges by the key of a level."""
+    institution, key = LEVELS[level]
+    return f"""
+select {institution} as institution_id, {key} as key,
        count(*) filter (where excluded = '') as eligible,
        count(*) filter (where excluded = '' and all_ids is not null) as all_times,
        count(*) filter (where excluded = '' and dx3_ids is not null) as dx3_times,
        count(*) filter (where excluded = '' and adrg_ids is not null) as adrg_times
-from ({JUDGE}) j where j.month = any(%(months)s::date[])
-group by grouping sets ((), (institution_id)) order by 1
+from ({JUDGE}) j where j.month = any(%(months)s::date[]) {_NAMED.get(level, "")}
+  and (%(institution)s::bigint is null or j.institution_id = %(institution)s)
+  and (%(department)s::text is null or j.department = %(department)s)
+  and (%(doctor)s::text is null or j.doctor = %(doctor)s)
+  and (%(drg)s::text is null or j.drg = %(drg)s)
+group by 1, 2 order by 1, 2
 """
+
 
 REPLACE_LINKS = """
 insert into grouping_referrallink

@@ -10,10 +10,12 @@ import pytest
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Person
+from grouping.metrics import rollup
+from grouping.metrics.facts import Level, Scope
 from grouping.models import Case, CaseFile, GroupedCase, Scheme
 from grouping.readmission import facts, links
 from tests.engines.metrics.stays import ACCEPTED, rows
-from tests.grouping.scene import check, inside, pages
+from tests.grouping.scene import HOME, browser, check, inside, pages
 from tests.world import World
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -147,12 +149,12 @@ def test_every_stored_rate_equals_the_independent_result(scene: World, stored: d
     assert len(expected) == 36
     with inside(scene):
         organisations = dict(Institution.objects.values_list("organisation", "pk")) | {"": 0}
-        found = {
-            days: facts.rates(MONTHS, facts.windows(Month(2026, 10), national=days == "31"))
-            for days in ("30", "31")
-        }
+        found = {}
+        for days in ("30", "31"):
+            used = facts.windows(Month(2026, 10), national=days == "31")
+            found[days] = facts.rates(MONTHS, used) | facts.rates(MONTHS, used, "alliance")
     for row in expected:
-        rate = found[row["readmit_days"]][organisations[row["institution"]]][row["variant"]]
+        rate = found[row["readmit_days"]][organisations[row["institution"]], ""][row["variant"]]
         assert (text(rate.eligible), text(rate.readmitted), text(rate.pct)) == (
             row["eligible"], row["readmitted"], row["rate_pct"],
         )  # fmt: skip
@@ -161,7 +163,7 @@ def test_every_stored_rate_equals_the_independent_result(scene: World, stored: d
 def test_a_referral_that_is_withdrawn_makes_a_readmission_again(scene: World, stored: dict[str, int]) -> None:
     with inside(scene):
         used = facts.windows(Month(2026, 10))
-        before = facts.rates(MONTHS, used)[0]["all"].readmitted
+        before = facts.rates(MONTHS, used, "alliance")[0, ""]["all"].readmitted
         erased = {one.id for one in facts.judge(MONTHS, used) if one.reason == "accepted_referral"}
         assert links.withdraw([row["referral_id"] for row in rows("referrals")]) == len(
             [row for row in rows("referrals") if row["state"] in ACCEPTED]
@@ -169,4 +171,95 @@ def test_a_referral_that_is_withdrawn_makes_a_readmission_again(scene: World, st
         after = {one.id: one.reason for one in facts.judge(MONTHS, used)}
         counted = [case for case in erased if after[case] == "counted"]
         assert counted
-        assert facts.rates(MONTHS, used)[0]["all"].readmitted > before
+        assert facts.rates(MONTHS, used, "alliance")[0, ""]["all"].readmitted > before
+
+
+def at_places(stored: dict[str, int]) -> None:
+    """Departments and doctors for the stays of the results, which name none."""
+    for case in Case.objects.filter(pk__in=stored.values()):
+        case.department_code = f"0{case.pk % 4}"
+        case.recorded = {"doctors": {"B25": ["甲", "乙", ""][case.pk % 3]}}
+        case.save(update_fields=["department_code", "recorded"])
+
+
+def by_hand(judged: list[facts.StayFact], level: str) -> dict[tuple[int, str], list[int]]:
+    """Eligible and readmitted of each key, from the stays judged and the stored cases themselves."""
+    known = {case.pk: case for case in Case.objects.all()}
+    groups = dict(GroupedCase.objects.filter(status="grouped").values_list("case", "drg"))
+    found: dict[tuple[int, str], list[int]] = {}
+    for one in judged:
+        case = known[one.id]
+        keys = {
+            "alliance": (0, ""), "institution": (case.institution_id, ""),
+            "department": (case.institution_id, case.department_code),
+            "doctor": (case.institution_id, case.recorded["doctors"]["B25"]),
+            "drg": (case.institution_id, groups.get(one.id, "")), "group": (0, groups.get(one.id, "")),
+        }  # fmt: skip
+        if level in ("doctor", "drg", "group") and not keys[level][1]:
+            continue
+        sums = found.setdefault(keys[level], [0, 0])
+        sums[0] += not one.excluded
+        sums[1] += not one.excluded and bool(one.again["all"])
+    return found
+
+
+@pytest.mark.parametrize("level", ["alliance", "institution", "department", "doctor", "drg", "group"])
+def test_rates_of_every_level_are_the_stays_judged_one_by_one(
+    scene: World, stored: dict[str, int], level: Level
+) -> None:
+    with inside(scene):
+        at_places(stored)
+        used = facts.windows(Month(2026, 10))
+        judged = [one for one in facts.judge(MONTHS, used) if one.month in MONTHS]
+        wanted = by_hand(judged, level)
+        found = {
+            key: [each["all"].eligible, each["all"].readmitted]
+            for key, each in facts.rates(MONTHS, used, level).items()
+        }
+    assert found == wanted and len(found) >= {"alliance": 1, "institution": 5}.get(level, 8)
+
+
+def busiest() -> Month:
+    """The month with most index discharges that came back."""
+
+    def again(month: Month) -> int:
+        found = facts.rates([month], facts.windows(month), "alliance").get((0, ""))
+        return found["all"].readmitted if found else 0
+
+    return max(MONTHS, key=again)
+
+
+def test_the_numerator_of_a_department_opens_its_readmitted_discharges(
+    scene: World, stored: dict[str, int]
+) -> None:
+    """The safety figures by department link to the pairs of that department alone, as many as they say."""
+    with inside(scene):
+        at_places(stored)
+        month = busiest()
+        used = facts.windows(month)
+        rates = facts.rates([month], used, "department")
+        (place, room), rate = max(rates.items(), key=lambda one: (one[1]["all"].readmitted, one[0]))
+        again = [
+            one for one in facts.judge([month], used)
+            if one.month == month and not one.excluded and one.again["all"]
+            and facts.within(one, Scope(place, room))
+        ]  # fmt: skip
+        assert len(again) == rate["all"].readmitted > 0
+        pairs = sum(len(one.again["all"]) for one in again)
+    client = browser(scene, "luo")
+    page = client.get(
+        f"{HOME}/metrics/readmissions/?month={month}&institution={place}&department={room}"
+    ).content.decode()
+    assert page.split("<tbody>")[1].count("</tr>") == min(pairs, 50)
+    assert f"{rate['all'].readmitted} of {rate['all'].eligible} discharges" in page
+
+
+def test_the_safety_page_shows_readmission_at_every_level(scene: World, stored: dict[str, int]) -> None:
+    with inside(scene):
+        at_places(stored)
+        month = busiest()
+        rollup.refresh(month)
+    client = browser(scene, "luo")
+    for by in ("institution", "department", "doctor", "group"):
+        page = client.get(f"{HOME}/metrics/?month={month}&view=safety&by={by}").content.decode()
+        assert "readmitted within 30 days" in page, by
