@@ -214,6 +214,20 @@ where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is nu
 group by i.id, i.code order by i.code
 """
 
+# The same from the stored sums of the month (grouping.metrics.rollup), which know no case.
+ROLLED_FACTS = """
+select i.id as institution_id, i.code, sum(s.submitted) as discharges, sum(s.stay_days)::bigint as stay_days,
+       sum(s.cost_fen)::bigint as cost_fen,
+       case when sum(s.weighted_cases) > 0 then sum(s.weight_sum) end as total_weight,
+       sum(s.weighted_cases) as weighted_cases, sum(s.grouped) as grouped, sum(s.ungrouped) as ungrouped,
+       sum(s.ambiguous) as ambiguous, sum(s.adrg_only) as adrg_only, sum(s.pending) as pending,
+       sum(s.deaths) as deaths
+from grouping_monthsum s
+join alliance_institution i on i.alliance_id = s.alliance_id and i.id = s.institution_id
+where s.alliance_id = %(alliance)s and s.month = %(month)s
+group by i.id, i.code order by i.code
+"""
+
 # Whole-institution declarations only count once per month: the highest revision.
 COMPLETENESS = """
 with declared as (
