@@ -136,8 +136,8 @@ FIGURES = {
             (_("days of stay"), _sum("stay_days")), SUBMITTED,
         ),
         Figure("mean_cost_fen", _("mean charge"), "efficiency", "yuan", "all", COST, SUBMITTED),
-        Figure("cases_over_3x", _("above the high multiple"), "efficiency", "count", "over"),
-        Figure("cases_below_0_4x", _("below the low multiple"), "efficiency", "count", "below"),
+        Figure("cases_over_3x", _("cost high against the group's mean"), "efficiency", "count", "over"),
+        Figure("cases_below_0_4x", _("cost low against the group's mean"), "efficiency", "count", "below"),
         _share("drug_share_pct", _("drugs"), "drug_fen", _("drugs")),
         _share("consumable_share_pct", _("consumables"), "consumables_fen", _("consumables")),
         _share("exam_share_pct", _("tests and imaging"), "exam_fen", _("tests and imaging")),
@@ -190,9 +190,9 @@ FIGURES = {
             _("by the settlement list; without one by the front page, as an estimate"),
         ),
         Figure("estimated", _("estimated, no list yet"), "payment", "count", "estimated"),
-        Figure("high_cases", _("high-multiple cases"), "payment", "count", "high"),
+        Figure("high_cases", _("high-multiple cases, against the standard"), "payment", "count", "high"),
         Figure("over_cap_cases", _("high, over the cap"), "payment", "count", "over_cap"),
-        Figure("low_cases", _("low-multiple cases"), "payment", "count", "low"),
+        Figure("low_cases", _("low-multiple cases, against the standard"), "payment", "count", "low"),
     )
 }  # fmt: skip
 MONEY = frozenset(

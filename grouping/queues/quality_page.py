@@ -107,7 +107,7 @@ def _figures(total: quality.Quality, limit: Any) -> list[parts.Fig]:
     return [
         parts.Fig(_("error rate"), words.pct(total.error_rate), bad=total.over(limit),
                   detail=n % {"count": words.num(total.errors), "n": known}),
-        parts.Fig(_("in no group"), share(total.ungrouped),
+        parts.Fig(_("ungrouped"), share(total.ungrouped),
                   detail=n % {"count": words.num(total.ungrouped), "n": known}),
         parts.Fig(_("ambiguous"), share(total.ambiguous),
                   detail=n % {"count": words.num(total.ambiguous), "n": known}),

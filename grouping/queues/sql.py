@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from grouping.sql import IN_FORCE
+
 _SUBJECT = """left(coalesce(nullif(b.raw ->> 'A48', '') || '/' || coalesce(nullif(b.raw ->> 'A49', ''), '1'),
                            '#' || b.file_id || '/' || b.line), 60)"""
 _MONTH = r"""to_date(substring(translate(b.raw ->> 'B15', '-/.', '')
@@ -171,6 +173,9 @@ _KEYS = {"institution": "r.institution_id", "department": "r.institution_id, r.d
 def quality(by: str) -> str:
     """Records of a month with their errors, groups and answers, by "institution", "department" or "coder".
 
+    In no group 未入组 and ambiguous 歧义病例 are the outcomes of the grouper, counted as everywhere else
+    (grouping.sql.CASE_FACTS); whether somebody works on the record changes neither.
+
     The coder is the one of the stored front page; a bad row not yet corrected names none.
     """
     key = _KEYS[by]
@@ -179,26 +184,20 @@ with bad as (select distinct w.institution_id, w.subject, w.department_code from
              where {_ERROR}),
 records as (
   select c.institution_id, c.department_code as department, c.record_no || '/' || c.visit_no as subject,
-         coalesce(c.recorded -> 'doctors' ->> 'B29', '') as coder
+         coalesce(c.recorded -> 'doctors' ->> 'B29', '') as coder, g.status
   from grouping_case c
+  left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
+    and g.revision = c.revision and g.scheme_id = {IN_FORCE}
   where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
     and c.document = 'front_page' and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
 ),
 everything as (
   select * from records
   union all
-  select b.institution_id, max(b.department_code), b.subject, '' from bad b
+  select b.institution_id, max(b.department_code), b.subject, '', null from bad b
   where b.institution_id is not null and not exists (
     select 1 from records r where r.institution_id = b.institution_id and r.subject = b.subject)
   group by b.institution_id, b.subject
-),
-marks as (
-  select w.institution_id, w.subject, bool_or(w.cause in ('ungrouped', 'out_of_scope')) as ungrouped,
-         bool_or(w.cause = 'ambiguous') as ambiguous
-  from grouping_workitem w
-  where w.alliance_id = %(alliance)s and w.month = %(month)s and w.document = 'front_page'
-    and w.state <> 'closed'
-  group by w.institution_id, w.subject
 ),
 asked as (
   select w.institution_id, w.subject,
@@ -212,10 +211,10 @@ asked as (
 select {key}, count(*) as records,
        count(*) filter (where exists (select 1 from bad b where b.institution_id = r.institution_id
                                         and b.subject = r.subject)) as errors,
-       count(*) filter (where m.ungrouped) as ungrouped, count(*) filter (where m.ambiguous) as ambiguous,
+       count(*) filter (where r.status = 'ungroupable') as ungrouped,
+       count(*) filter (where r.status = 'ambiguous') as ambiguous,
        coalesce(sum(a.due), 0)::int as due, coalesce(sum(a.in_time), 0)::int as in_time
 from everything r
-left join marks m on m.institution_id = r.institution_id and m.subject = r.subject
 left join asked a on a.institution_id = r.institution_id and a.subject = r.subject
 group by {key} order by {key}
 """

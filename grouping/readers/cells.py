@@ -14,6 +14,7 @@ from grouping.readers.words import NO_WORDS, UNITS, words_of
 YEAR_FIRST = ""
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 YUAN, FEN, TEN_THOUSAND = "", "fen", "wan"
+UNASKED = "ask"  # nothing says the unit of the money: a person is asked before anything is read by it
 _FEN_OF = {FEN: Decimal("0.01"), YUAN: Decimal(1), TEN_THOUSAND: Decimal(10_000)}
 _TIME = r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.0+)?)?)?"
 _DASHED = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)

@@ -16,6 +16,7 @@ from grouping.readers.mapping import (
     SECONDS,
     SEPARATORS,
     SERIES,
+    SPLITS,
     Column,
     TableMap,
     field_of,
@@ -27,6 +28,7 @@ _DIAGNOSIS = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,8})?(?:\+[A-Z]\d{2}(?:\.\
 _PROCEDURE = re.compile(r"\d{2}\.\d{1,4}(?:x\d{1,4})?")
 _ID = re.compile(r"\d{17}[\dXx]")
 _SPLIT = re.compile(f"[{re.escape(SEPARATORS)}]")
+_ANY = re.compile(f"[{re.escape(SPLITS[-1])}]")
 _CODES = {*SERIES["C03C"], *SERIES["C14x01C"]}
 _PAIRS = [
     *zip(SERIES["C03C"], SERIES["C04N"], strict=True),
@@ -146,11 +148,9 @@ _LOOKS: dict[str, Callable[[str], bool]] = {
     "A12C": lambda text: text in ("男", "女", "男性", "女性"),
     "B34C": lambda text: text in words_of("B34C"),
     "B11C": lambda text: text in words_of("B11C") and text != "其他",
-    "C03C": lambda text: all(
-        _DIAGNOSIS.fullmatch(part.strip()) for part in _SPLIT.split(text) if part.strip()
-    ),
+    "C03C": lambda text: all(_DIAGNOSIS.fullmatch(part.strip()) for part in _ANY.split(text) if part.strip()),
     "C14x01C": lambda text: all(
-        _PROCEDURE.fullmatch(part.strip()) for part in _SPLIT.split(text) if part.strip()
+        _PROCEDURE.fullmatch(part.strip()) for part in _ANY.split(text) if part.strip()
     ),
 }
 
@@ -184,7 +184,7 @@ def _detailed(each: Guess) -> Guess:
         column = _with_details(column, field.kind, each.values)
     unknown: tuple[str, ...] = ()
     if field.choices:
-        words = dict.fromkeys(each.values)
+        words = dict.fromkeys(parts_of(each.values, column.split))
         known = {text: cells.choice(text, field.code, column.values) for text in words}
         values = {text: code for text, code in known.items() if code in field.choices and text != code}
         column = replace(column, values={**values, **column.values})
@@ -195,12 +195,48 @@ def _detailed(each: Guess) -> Guess:
 def _with_details(column: Column, kind: Kind, values: tuple[str, ...]) -> Column:
     if kind is Kind.AMOUNT:
         return replace(column, unit=headings.unit_of(column.heading))
-    if kind in (Kind.DAY, Kind.MOMENT):
-        return replace(column, form=_form_of(values))
     if column.target in SERIES and values:
-        several = sum(bool(_SPLIT.search(text)) for text in values)
-        return replace(column, split=SEPARATORS if several > _SOME * len(values) else "")
+        column = replace(column, split=_split_of(column.target, kind, values))
+    if kind in (Kind.DAY, Kind.MOMENT):
+        return replace(column, form=_form_of(tuple(parts_of(values, column.split))))
     return column
+
+
+def parts_of(values: Sequence[str], split: str) -> list[str]:
+    """The single values of cells that hold several, parted by the signs of `split`."""
+    if not split:
+        return list(values)
+    cut = re.compile(f"[{re.escape(split)}]")
+    return [part.strip() for text in values for part in cut.split(text) if part.strip()]
+
+
+def _split_of(target: str, kind: Kind, values: tuple[str, ...]) -> str:
+    """The signs that part several values in a cell: those after which every part is a value of the column.
+
+    Names may hold commas and slashes themselves, so only the usual signs part them.
+    """
+    looks = _value_of(target, kind)
+    for split in SPLITS if looks is not None else ():
+        assert looks is not None
+        whole = [text for text in values if not looks(text)]
+        parted = [text for text in whole if all(map(looks, parts_of([text], split)))]
+        if len(parted) > _SOME * len(values) and len(parted) >= _ENOUGH * len(whole):
+            return split
+    several = sum(bool(_SPLIT.search(text)) for text in values)
+    return SEPARATORS if several > _SOME * len(values) else ""
+
+
+def _value_of(target: str, kind: Kind) -> Callable[[str], bool] | None:
+    """Whether a text is one value of a series: date, level or code; None for names, which show nothing."""
+    if kind in (Kind.DAY, Kind.MOMENT):
+        forms = (cells.YEAR_FIRST, cells.DAY_FIRST)
+        return lambda text: any(cells.date_of(text, form) is not None for form in forms)
+    field = field_of(target)
+    if field is not None and field.choices:
+        return lambda text: cells.choice(text, field.code) in field.choices or len(text) == 1
+    if target in SERIES["C03C"]:
+        return lambda text: bool(_DIAGNOSIS.fullmatch(text))
+    return (lambda text: bool(_PROCEDURE.fullmatch(text))) if target in SERIES["C14x01C"] else None
 
 
 def _form_of(values: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from grouping.readers import n041
+from grouping.readers.cells import FEN, TEN_THOUSAND, UNASKED, YUAN
 from grouping.readers.fields import BY_UPPER, FIELDS, OTHERS
 from grouping.readers.mapping import HOURS, field_of
 
@@ -89,10 +90,12 @@ def plain(heading: str) -> str:
 
 
 def unit_of(heading: str) -> str:
-    """The unit of money a heading states: "" yuan, "fen", "wan"."""
+    """The unit of money a heading states: "" yuan, "fen", "wan"; UNASKED where it states none."""
     if "万元" in heading:
-        return "wan"
-    return "fen" if re.search(r"[（(]分[）)]", heading) else ""
+        return TEN_THOUSAND
+    if re.search(r"[（(\[【_\-]\s*分\s*(?:[）)\]】]|$)", heading):
+        return FEN
+    return YUAN if "元" in heading else UNASKED
 
 
 def target_of(heading: str) -> tuple[str, int]:

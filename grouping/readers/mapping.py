@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from grouping.readers.cells import UNASKED
 from grouping.readers.fields import FIELDS, OTHERS, Field, Kind
 from grouping.readers.listfields import NAMES
 
@@ -51,6 +52,9 @@ def field_of(target: str) -> Field | None:
 
 
 SEPARATORS = "|;；、"
+COMMAS, SLASH = ",，", "/"
+# How several values in a cell may be parted: the usual signs, commas, a slash, any of them.
+SPLITS = (SEPARATORS, COMMAS, SLASH, SEPARATORS + COMMAS + SLASH)
 DELIMITERS = {",": ",", "\t": "Tab", ";": ";", "|": "|"}
 
 
@@ -58,8 +62,9 @@ DELIMITERS = {",": ",", "\t": "Tab", ";": ";", "|": "|"}
 class Column:
     """One column of the file. `target`: a column of the standard, an hour, or UNUSED (kept raw, not read).
 
-    values: what is written -> code. unit: "" yuan, "fen", "wan" (ten thousand yuan). form: "" year first,
-    "dmy", "mdy". split: the letters that part several values in a cell, "" for one value.
+    values: what is written -> code. unit: "" yuan, "fen", "wan" (ten thousand yuan), "ask": nobody has said
+    it yet. form: "" year first, "dmy", "mdy". split: the letters that part several values in a cell, "" for
+    one value.
     """
 
     heading: str
@@ -98,6 +103,11 @@ class TableMap:
         for column in self.columns:
             found |= dict.fromkeys((place for place in column.places if field_of(place)), column.heading)
         return found
+
+    @property
+    def unasked(self) -> list[str]:
+        """Headings of money whose unit nobody has said yet."""
+        return [column.heading for column in self.columns if column.target and column.unit == UNASKED]
 
     @property
     def twice(self) -> list[str]:

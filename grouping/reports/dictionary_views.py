@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -20,12 +21,13 @@ from alliance.lib import sheets
 from alliance.web import parts
 from alliance.web.access import permit
 from grouping.readers.messages import MESSAGES
-from grouping.reports import dictionary, grid
+from grouping.reports import dictionary, glossary, grid
 from grouping.reports.dictionary import FieldLine
 
 PLACE = re.compile(r"%\(\w+\)[sd]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARTS: Mapping[str, Any] = {
+    "words": gettext_lazy("Words of the figures"),
     "front_page": gettext_lazy("Front page"),
     "older": gettext_lazy("Older export"),
     "list": gettext_lazy("Settlement list"),
@@ -194,5 +196,5 @@ def _problems() -> grid.Grid:
 
 TABLES: Mapping[str, Callable[[], grid.Grid]] = {
     "front_page": _front_page, "older": _older, "list": _list, "errors": _error_table, "package": _package,
-    "problems": _problems,
+    "problems": _problems, "words": lambda: glossary.table(timezone.localdate()),
 }  # fmt: skip

@@ -30,6 +30,7 @@ class SourceRefused(Refused):
     reasons = {
         "no_mapping": "Map the columns of this source before files are read by it.",
         "missing_meanings": "These meanings have no column yet: %(fields)s.",
+        "unit_unasked": "Say in which unit these amounts are written: %(fields)s.",
         "mapping_twice": "Two columns are read as the same: %(fields)s.",
         "none_in_force": "No version of this source is in force on %(day)s.",
         "not_yours": "This source belongs to another institution.",
@@ -89,6 +90,8 @@ def check_mapping(source: Source, mapping: TableMap | None) -> None:
         raise SourceRefused("no_mapping")
     if codes := mapping.twice:
         raise SourceRefused("mapping_twice", fields=", ".join(codes), codes=tuple(codes))
+    if headings := mapping.unasked:
+        raise SourceRefused("unit_unasked", fields="、".join(headings))
     if codes := missing(source, mapping):
         raise SourceRefused("missing_meanings", fields=", ".join(codes), codes=tuple(codes))
 

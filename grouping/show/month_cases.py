@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Membership
@@ -25,9 +27,28 @@ def rows_of(membership: Membership, month: Month) -> list[facts.CaseFact]:
     return [row for row in facts.case_facts(month) if own in (None, row.institution_id)]
 
 
-def of(membership: Membership, month: Month | None) -> list[parts.Fig]:
-    """Figures of a month; none without one."""
-    return [] if month is None else figures(rows_of(membership, month), month)
+# The outcomes a front page can have beside a DRG: together with the grouped they are all discharges.
+OUTCOMES: dict[str, Any] = {
+    "ungrouped": gettext_lazy("ungrouped"), "ambiguous": gettext_lazy("ambiguous"),
+    "adrg_only": gettext_lazy("ADRG only"), "pending": gettext_lazy("not yet grouped"),
+}  # fmt: skip
+
+
+def counts(rows: Sequence[facts.CaseFact]) -> dict[str, int]:
+    """Front pages by outcome, and all of them; the outcomes add up to the whole with the grouped ones."""
+    found = {name: sum(getattr(row, name) for row in rows) for name in OUTCOMES}
+    return {"all": sum(row.discharges for row in rows), **found}
+
+
+def beside(rows: Sequence[facts.CaseFact]) -> str:
+    """What else is in no DRG, each with its number, so that the page adds up."""
+    found = counts(rows)
+    said = [
+        f"{OUTCOMES[name]} {words.num(found[name])}"
+        for name in OUTCOMES
+        if name != "ungrouped" and found[name]
+    ]
+    return " · ".join(said)
 
 
 def figures(rows: Sequence[facts.CaseFact], month: Month) -> list[parts.Fig]:
@@ -37,11 +58,16 @@ def figures(rows: Sequence[facts.CaseFact], month: Month) -> list[parts.Fig]:
     weight = sum(
         (Fraction(row.total_weight) for row in rows if row.total_weight is not None), start=Fraction(0)
     )
-    undone = sum(row.ungrouped + row.ambiguous + row.adrg_only for row in rows)
-    url = f"{reverse('cases')}?month={month}"
+    ungrouped, url = sum(row.ungrouped for row in rows), f"{reverse('cases')}?month={month}"
     return [
         parts.Fig(_("discharges"), words.num(total), url=url),
         parts.Fig(_("grouping rate"), words.pct(Fraction(grouped, total)) if total else words.DASH),
-        parts.Fig(_("not in a group"), words.num(undone), url=f"{url}&view=undone", bad=bool(undone)),
+        parts.Fig(
+            _("ungrouped"),
+            words.num(ungrouped),
+            url=f"{url}&view=ungrouped",
+            bad=bool(ungrouped),
+            detail=beside(rows),
+        ),
         parts.Fig("CMI", words.num(weight / weighted, 4) if weighted else words.DASH),
     ]

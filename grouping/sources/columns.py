@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grouping.readers import cells
+from grouping.readers import cells, headings, mapping
+from grouping.readers.cells import UNASKED
 from grouping.readers.fields import FIELDS, Kind, field_name
-from grouping.readers.guess import CONTENT, HEADING, KEPT, Guess
+from grouping.readers.guess import CONTENT, HEADING, KEPT, Guess, parts_of
 from grouping.readers.mapping import (
     HOURS,
     RESULT_FIELDS,
     SECONDS,
-    SEPARATORS,
     SERIES,
     Column,
     TableMap,
@@ -36,7 +37,14 @@ FORMS = [
     ("", gettext_lazy("year first")), ("dmy", gettext_lazy("day/month/year")),
     ("mdy", gettext_lazy("month/day/year")),
 ]  # fmt: skip
-SPLITS = [("", gettext_lazy("one value")), (SEPARATORS, gettext_lazy("several, parted by | ; 、"))]
+UNIT_OPEN = (UNASKED, gettext_lazy("unit not stated"))
+SPLITS = [
+    ("", gettext_lazy("one value")),
+    *zip(mapping.SPLITS, (
+        gettext_lazy("several, parted by | ; 、"), gettext_lazy("several, parted by ,"),
+        gettext_lazy("several, parted by /"), gettext_lazy("several, parted by any of | ; 、 , /"),
+    ), strict=True),
+]  # fmt: skip
 # Offered for choosing: every single column, and of the series the first ones; others are typed.
 _SERIES_SHOWN = 8
 _PLAIN_KINDS = (Kind.CHOICE, Kind.CODE, Kind.INTEGER, Kind.AMOUNT, Kind.DAY, Kind.MOMENT)
@@ -83,11 +91,16 @@ def _line(number: int, each: Guess, fault: str) -> Line:
     return Line(
         number=number, heading=column.heading, values=_shown(each, kind), target=label_of(column.target),
         why=str(WHY.get(each.why, "")), unknown=each.unknown, fault=fault,
-        units=_options(UNITS, column.unit) if kind is Kind.AMOUNT else [],
+        units=_options(_units(column), column.unit) if kind is Kind.AMOUNT else [],
         forms=_options(FORMS, column.form) if kind in (Kind.DAY, Kind.MOMENT) else [],
         splits=_options(SPLITS, column.split) if column.target in SERIES else [],
         words=words_text(column.values) if kind is Kind.CHOICE or column.values else None,
     )  # fmt: skip
+
+
+def _units(column: Column) -> list[tuple[str, Any]]:
+    """The units to choose from; that none is stated can be left, not chosen."""
+    return [UNIT_OPEN, *UNITS] if column.unit == UNASKED else UNITS
 
 
 def _shown(each: Guess, kind: Kind | None) -> tuple[str, ...]:
@@ -152,12 +165,21 @@ def _read_column(data: Mapping[str, Any], number: int, before: Column) -> tuple[
     target, fault = _target(typed)
     same = target == before.target
     values, bad = _words(str(data.get(f"c{number}_words", "")), before.values if same else {})
+    unit = before.unit if same else _unit_of(before.heading, target)
+    if unit == UNASKED:
+        unit = _one_of(data.get("money_unit"), UNITS, unit)
     return Column(
         before.heading, target, values,
-        unit=_one_of(data.get(f"c{number}_unit"), UNITS, before.unit if same else ""),
+        unit=_one_of(data.get(f"c{number}_unit"), UNITS, unit),
         form=_one_of(data.get(f"c{number}_form"), FORMS, before.form if same else ""),
         split=_one_of(data.get(f"c{number}_split"), SPLITS, before.split if same else ""),
     ), fault or bad  # fmt: skip
+
+
+def _unit_of(heading: str, target: str) -> str:
+    """The unit a heading states for money; nothing for what is no money."""
+    field = field_of(target)
+    return headings.unit_of(heading) if field is not None and field.kind is Kind.AMOUNT else ""
 
 
 def _target(typed: str) -> tuple[str, str]:
@@ -192,7 +214,7 @@ def _unknown(column: Column, values: tuple[str, ...]) -> tuple[str, ...]:
     field = field_of(column.target)
     if field is None or not field.choices:
         return ()
-    texts = dict.fromkeys(values)
+    texts = dict.fromkeys(parts_of(values, column.split))
     return tuple(
         text for text in texts if cells.choice(text, field.code, column.values) not in field.choices
     )[:8]
@@ -201,3 +223,37 @@ def _unknown(column: Column, values: tuple[str, ...]) -> tuple[str, ...]:
 def as_map(guesses: Sequence[Guess], delimiter: str, header_line: int) -> TableMap:
     """The mapping of the corrected guesses."""
     return TableMap(tuple(each.column for each in guesses), delimiter, header_line)
+
+
+@dataclass(frozen=True)
+class UnitChoice:
+    """One unit of money, and what the first amounts of the file would be in it (yuan)."""
+
+    value: str
+    label: str
+    shown: tuple[str, ...]
+
+
+def unit_choices(guesses: Sequence[Guess]) -> list[UnitChoice]:
+    """The units to choose from for money whose headings say none; nothing where every unit is known.
+
+    The total charge shows best which unit it is; without it the first column of money.
+    """
+    open_ = [each for each in guesses if each.column.target and each.column.unit == UNASKED]
+    if not open_:
+        return []
+    shown = next((each for each in open_ if each.column.target == "D01"), open_[0])
+    texts = [text for text in dict.fromkeys(shown.values) if cells.amount(text) != "0.00"][:SHOWN]
+    return [
+        UnitChoice(value, str(label), tuple(_in_yuan(text, value) for text in texts))
+        for value, label in UNITS
+    ]
+
+
+def _in_yuan(text: str, unit: str) -> str:
+    """An amount of the file in yuan with commas, or as it stands where it is none in this unit."""
+    found = cells.amount(text, unit)
+    try:
+        return f"{Decimal(found):,.2f}"
+    except InvalidOperation:
+        return found

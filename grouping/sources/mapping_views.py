@@ -148,8 +148,8 @@ class _Page:
                 organisations=data["organisations"], note=data["note"], mapping=self.mapping,
             )  # fmt: skip
         except sources.SourceRefused as refused:
-            names = ", ".join(columns.target_name(code) for code in refused.fields)
-            self.refused = _(refused.template) % {**refused.params, "fields": names}
+            named = ", ".join(columns.target_name(code) for code in refused.fields)
+            self.refused = _(refused.template) % {**refused.params, **({"fields": named} if named else {})}
             return None
         messages.success(self.request, _("The mapping is kept; the next file is read by it."))
         return self._deliver() if do == "deliver" else redirect("source", self.source.pk)
@@ -189,8 +189,9 @@ class _Page:
             "offered": columns.offered(self.results),
             "read": read, "change": change, "form": self.form, "refused": self.refused,
             "missing": [field_name(code, language()) for code in missing],
+            "units": columns.unit_choices(self.guesses), "money": len(self.mapping.unasked),
             "twice": [columns.target_name(code) for code in self.mapping.twice],
-            **self._trial(self.results or bool(missing or self.mapping.twice)),
+            **self._trial(self.results or bool(missing or self.mapping.twice or self.mapping.unasked)),
         }  # fmt: skip
 
     def _trial(self, incomplete: bool) -> dict[str, Any]:

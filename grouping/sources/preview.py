@@ -8,7 +8,7 @@ from alliance.lib.identity import mask_name
 from grouping import texts
 from grouping.readers.mapping import TableMap
 from grouping.readers.messages import Names
-from grouping.readers.rows import BadRow, FrontPage
+from grouping.readers.rows import BadRow, FrontPage, Procedure
 from grouping.services.samples import Trial, rows_shown
 
 SHOWN = 12
@@ -48,8 +48,15 @@ def _row(row: FrontPage | BadRow, names: Names) -> Row:
         stay=f"{stay.admitted:%Y-%m-%d} – {stay.discharged:%Y-%m-%d}", department=stay.department_out,
         way=str(texts.DISCHARGE_WAYS.get(stay.discharge_way, stay.discharge_way)),
         diagnoses=" ".join(each.code for each in row.diagnoses),
-        procedures=" ".join(each.code for each in row.procedures), fen=row.bill.total,
+        procedures=" ".join(map(_operation, row.procedures)), fen=row.bill.total,
     )  # fmt: skip
+
+
+def _operation(each: Procedure) -> str:
+    """The code, with day and level where the file states them: 39.7200 (10-09, 3)."""
+    beside = [f"{each.at:%m-%d}" if each.at else "", str(each.level) if each.level else ""]
+    said = ", ".join(filter(None, beside))
+    return f"{each.code} ({said})" if said else each.code
 
 
 def _patient(row: FrontPage) -> str:

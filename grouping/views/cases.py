@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Max
@@ -22,8 +23,13 @@ from grouping.models import GroupedCase
 from grouping.show import case as show
 from grouping.show import month_cases
 
-UNDONE = (GroupedCase.Status.UNGROUPABLE, GroupedCase.Status.AMBIGUOUS, GroupedCase.Status.ADRG_ONLY)
-VIEWS = ("all", "undone", "pending", "void")
+# What each saved view keeps; "undone", all three outcomes without a DRG, is an address without a tab.
+STATUSES: dict[str, tuple[str, ...]] = {
+    "ungrouped": (GroupedCase.Status.UNGROUPABLE,), "ambiguous": (GroupedCase.Status.AMBIGUOUS,),
+    "adrg_only": (GroupedCase.Status.ADRG_ONLY,),
+    "undone": (GroupedCase.Status.UNGROUPABLE, GroupedCase.Status.AMBIGUOUS, GroupedCase.Status.ADRG_ONLY),
+}  # fmt: skip
+VIEWS = ("all", *STATUSES, "pending", "void")
 
 
 @permit("case.list")
@@ -37,12 +43,14 @@ def cases(request: Any) -> HttpResponse:
         by=request.membership, verb="patient.listed", request=request, list="cases", conditions=used
     )
     rows, month = _rows(request, view)
+    sums = month_cases.rows_of(request.membership, month) if month else []
     return lists.answer(
         request, "grouping/cases.html", rows, tables.CaseTable, filterset=filters.CaseFilter,
-        tabs=_tabs(request, view), empty=_empty(request.membership),
+        tabs=_tabs(request, view, month_cases.counts(sums) if month else {}),
+        empty=_empty(request.membership),
         extra={
             "title": month_cases.title(month), "month": month,
-            "figures": month_cases.of(request.membership, month),
+            "figures": month_cases.figures(sums, month) if month else [],
         },
     )  # fmt: skip
 
@@ -89,8 +97,8 @@ def _rows(request: Any, view: str) -> tuple[Any, Month | None]:
         seen = seen.filter(month=month.first_day)
     seen = seen.filter(voided_at__isnull=view != "void")
     rows = tables.with_department(facts.with_group(seen.select_related("institution", "person")))
-    if view == "undone":
-        rows = rows.filter(group_status__in=UNDONE)
+    if view in STATUSES:
+        rows = rows.filter(group_status__in=STATUSES[view])
     return (rows.filter(group_status=None) if view == "pending" else rows), month
 
 
@@ -99,16 +107,21 @@ def _newest(seen: Any) -> Month:
     return Month.of(last or timezone.localdate())
 
 
-def _tabs(request: Any, view: str) -> list[parts.Tab]:
+def _tabs(request: Any, view: str, counts: Mapping[str, int]) -> list[parts.Tab]:
+    """The saved views; of a whole month with their numbers, which add up."""
     labels = {
-        "all": _("All"), "undone": _("Not in a group"), "pending": _("Not yet grouped"), "void": _("Void"),
-    }  # fmt: skip
+        "all": _("All"),
+        **{name: str(word) for name, word in month_cases.OUTCOMES.items()},
+        "void": _("Void"),
+    }
     kept = request.GET.copy()
+    narrowed = any(value for name, value in kept.items() if name not in ("month", *lists.PLACE))
     kept.pop("page", None)
     found = []
     for name, label in labels.items():
         kept["view"] = name
-        found.append(parts.Tab(label, f"?{kept.urlencode()}", name == view))
+        count = None if narrowed else counts.get(name)
+        found.append(parts.Tab(label, f"?{kept.urlencode()}", name == view, count))
     return found
 
 

@@ -328,6 +328,65 @@ def test_the_assistant_from_an_unknown_file_to_stored_cases(scene: World) -> Non
         assert Case.objects.count() == 30 and Case.objects.filter(total_fen=123_456).count() == 30
 
 
+def test_the_unit_of_money_is_asked_once_shown_and_kept(scene: World) -> None:
+    made = source_without_settings(scene)
+    client = browser(scene, "lin")
+    upload = SimpleUploadedFile("own.csv", own_table(scene, 2))
+    mapping = client.post(f"{HOME}/sources/{made.pk}/sample/", {"file": upload})["Location"]
+    page = text(client.get(mapping))
+    assert "In which unit is the money written?" in page and 'id="preview"' not in page
+    # The first total, 123456 in the file, as it would be in each unit.
+    assert "123,456.00" in page and "1,234.56" in page and "1,234,560,000.00" in page
+    inputs = {name: value for name, value in _inputs(page).items() if value != "ask"}
+    settings = {"edition": "insurance", "from_date": "2026-01-01", "organisations": "本院 = QH01"}
+    refused = client.post(mapping, {**inputs, **settings, "do": "keep"})
+    assert refused.status_code == 400 and "Say in which unit these amounts are written" in text(refused)
+    with inside(scene):
+        assert not SourceVersion.objects.exists()
+    tried = text(client.post(mapping, {**inputs, **settings, "money_unit": "fen", "do": "preview"}))
+    preview = tried.split('id="preview"')[1]
+    assert "1,234.56" in preview and "123,456.00" not in tried and 'id="money"' not in tried
+    assert client.post(mapping, {**inputs, **settings, "money_unit": "fen", "do": "keep"}).status_code == 302
+    with inside(scene):
+        kept = sources.mapping(SourceVersion.objects.get())
+    assert kept is not None and {column.unit for column in kept.columns if column.target[:1] == "D"} == {
+        "fen"
+    }
+    upload = SimpleUploadedFile("again.csv", own_table(scene, 3))
+    again = client.post(f"{HOME}/sources/{made.pk}/sample/", {"file": upload})["Location"]
+    assert 'id="money"' not in text(client.get(again))
+
+
+def test_several_days_and_levels_in_a_cell_are_proposed_shown_and_kept(scene: World) -> None:
+    made = source_without_settings(scene)
+    client = browser(scene, "lin")
+    cells = {"手术编码": "86.2200，31.1x00", "手术日期": "2026-10-09/2026-10-10", "手术级别": "三级,4"}
+    lines = list(csv.DictReader(io.StringIO(own_table(scene, 2).decode("gb18030"))))
+    table = sheet([list(lines[0]), *([*{**line, **cells}.values()] for line in lines)])
+    upload = SimpleUploadedFile("own.csv", table.encode("gb18030"))
+    mapping = client.post(f"{HOME}/sources/{made.pk}/sample/", {"file": upload})["Location"]
+    inputs = {name: value for name, value in _inputs(text(client.get(mapping))).items() if value != "ask"}
+    settings = {"edition": "insurance", "from_date": "2026-01-01", "organisations": "本院 = QH01"}
+    body = {**inputs, **settings, "money_unit": "fen"}
+    tried = text(client.post(mapping, {**body, "do": "preview"}))
+    assert "with errors" in tried and tried.split('class="wrap all bad-t"')[1:] == []
+    assert "86.2200 (10-09, 3) 31.1x00 (10-10, 4)" in tried
+    assert client.post(mapping, {**body, "do": "keep"}).status_code == 302
+    with inside(scene):
+        kept = sources.mapping(SourceVersion.objects.get())
+        assert kept is not None
+        assert {column.heading: column.split for column in kept.columns if column.heading in cells} == {
+            "手术编码": ",，", "手术日期": "/", "手术级别": ",，",
+        }  # fmt: skip
+
+
+def sheet(rows: list[list[str]]) -> str:
+    """Rows as CSV."""
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
 def test_a_mapping_without_a_required_meaning_is_not_kept(scene: World) -> None:
     made = source_without_settings(scene)
     client = browser(scene, "lin")

@@ -9,8 +9,8 @@ import pytest
 
 from grouping.readers.formats import MAPPED, Spec
 from grouping.readers.guess import CONTENT, KEPT, delimiter_of, guess, header_line_of, proposal
-from grouping.readers.headings import target_of
-from grouping.readers.mapping import Column, TableMap, header_change, mapping_of
+from grouping.readers.headings import target_of, unit_of
+from grouping.readers.mapping import SPLITS, Column, TableMap, header_change, mapping_of
 from grouping.readers.rows import FrontPage
 from tests.engines.readers.sheet import row
 from tests.engines.readers.sources import ORGANISATIONS, SOURCES, Source, read, rows
@@ -122,3 +122,51 @@ def test_what_a_person_decided_stays_and_a_changed_header_is_a_difference():
 def test_a_mapping_survives_being_kept():
     mapping = SOURCES["mapped"].spec.mapping
     assert mapping_of(mapping.as_json()) == mapping
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        ("总费用（元）", ""), ("总费用(万元)", "wan"), ("自付金额（分）", "fen"), ("总费用_分", "fen"),
+        ("总费用", "ask"),         ("D01", "ask"), ("部分费用", "ask"),
+    ],
+)  # fmt: skip
+def test_money_whose_heading_says_no_unit_is_asked_about(heading, unit):
+    assert unit_of(heading) == unit
+
+
+@pytest.mark.parametrize(
+    ("cells", "split"),
+    [
+        (["2026-10-09；2026-10-10", "2026-10-09"], SPLITS[0]),
+        (["2026-10-09,2026-10-10", "2026-10-09"], SPLITS[1]),
+        (["2026-10-09/2026-10-10", "2026-10-09"], SPLITS[2]),
+        (["2026/10/09|2026/10/10", "2026/10/09"], SPLITS[0]),
+        (["2026/10/09", "2026/10/10"], ""),
+        (["2026-10-09,2026-10-10", "2026-10-09；2026-10-10"], SPLITS[3]),
+    ],
+)
+def test_several_days_in_a_cell_come_apart_by_the_sign_that_leaves_days(cells, split):
+    found = proposals(["手术日期"], *[[text] for text in cells])["手术日期"].column
+    assert (found.target, found.split) == ("C16x01", split)
+
+
+def test_several_levels_and_codes_in_a_cell_come_apart_too():
+    found = proposals(
+        ["手术编码", "手术级别", "其他诊断编码1"], ["39.7200,36.0100", "三级/4", "I10.x00，E11.900"],
+        ["39.7200", "4", ""]
+    )  # fmt: skip
+    assert [each.column.split for each in found.values()] == [SPLITS[1], SPLITS[2], SPLITS[1]]
+    assert [each.column.target for each in found.values()] == ["C14x01C", "C17x01", "C06x01C"]
+    assert found["手术级别"].unknown == () and found["手术级别"].column.values == {"三级": "3"}
+
+
+def test_a_name_with_a_comma_is_one_name():
+    assert proposals(["手术名称"], ["冠状动脉支架置入，两根"])["手术名称"].column.split == ""
+
+
+def test_what_a_mapping_says_of_a_unit_stays():
+    before = TableMap((Column("总费用", "D01", unit="fen"), Column("自付金额", "D09")))
+    found = guess(["总费用", "自付金额", "西药费"], [["1", "2", "3"]], before)
+    assert [each.column.unit for each in found] == ["fen", "", "ask"]
+    assert proposal(found, ",", 1).unasked == ["西药费"]
