@@ -2,6 +2,6 @@
 
 from referrals.models.followup import FollowUp
 from referrals.models.queries import ReferralQuerySet, rank
-from referrals.models.referral import Referral, ReferralNumber
+from referrals.models.referral import Referral, ReferralNumber, years_between
 
-__all__ = ["FollowUp", "Referral", "ReferralNumber", "ReferralQuerySet", "rank"]
+__all__ = ["FollowUp", "Referral", "ReferralNumber", "ReferralQuerySet", "rank", "years_between"]
