@@ -8,6 +8,7 @@ from alliance.web.admin_site import site
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("alliance.urls")),
+    path("", include("alliance.postings.urls")),
     path("", include("grouping.urls")),
     path("", include("referrals.urls")),
     path("", include("referrals.consultations.urls")),

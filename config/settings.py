@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "alliance",
     "alliance.ledger",
     "alliance.approvals",
+    "alliance.postings",
     "alliance.equipment",
     "grouping",
     "referrals",
