@@ -213,6 +213,17 @@ CASES: dict[str, Case] = {
         queries=("?month=2026-11", "?view=split", "?view=overlap", "?view=down&window=national")
     ),
     "metric-references": LIST,
+    # Postings
+    "postings-week": Case(queries=("?day=2026-11-02",)),
+    "postings": Case(queries=("?state=proposed", f"?place={THERE}", "?q=记号")),
+    "posting-propose": LIST,
+    "posting-promises": Case(aggregates=True),
+    "visits": LIST,
+    "visit": one("visit"),
+    "visit-act": one("visit", step="absent"),
+    "posting": one("posting"),
+    "posting-evaluate": one("posting"),
+    "posting-act": one("posting", step="agree"),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

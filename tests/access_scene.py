@@ -30,6 +30,7 @@ from alliance.models import (
     Staff,
     WorkCalendarDay,
 )
+from alliance.postings.models import Posting, Visit
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
 from grouping.disputes import services as disputes
@@ -239,6 +240,23 @@ class Things:
         return consultations.attach(
             by=side.steward, consultation=self.consultation, name="x.pdf", content=[b"%PDF-1.4"],
             content_type="application/pdf", limit=9_999, now=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def posting(self) -> Any:
+        """An offer of the side's institution to its partner."""
+        side = self.side
+        return Posting.objects.create(
+            kind="visiting", staff=self.staff, sender=side.place, host=side.partner, purpose=side.mark,
+            first_day=date(2026, 11, 2), last_day=date(2026, 11, 29), weekdays=[1], proposed_by=side.steward,
+            proposed_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def visit(self) -> Any:
+        return Visit.objects.create(
+            posting=self.posting, staff=self.staff, day=date(2026, 11, 2), morning=True, afternoon=True,
+            note=self.side.mark,
         )  # fmt: skip
 
     @cached_property

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from alliance.lib.period import Month
@@ -227,8 +227,7 @@ def satisfaction(month: Month) -> list[tuple[int, str, int, int, int, int]]:
     """What hosts thought: (sender id, code, evaluations, attendance, service, teaching), points summed."""
     rows = Evaluation.objects.filter(month=month.first_day).order_by()
     return list(
-        rows.values_list(sender=F("posting__sender"), code=F("posting__sender__code"))
+        rows.values_list("posting__sender", "posting__sender__code")
         .annotate(n=Count("pk"), a=Sum("attendance"), s=Sum("service"), t=Sum("teaching"))
-        .order_by("code")
-        .values_list("sender", "code", "n", "a", "s", "t")
+        .order_by("posting__sender__code")
     )
