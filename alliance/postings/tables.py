@@ -123,7 +123,9 @@ class PostingFilter(django_filters.FilterSet):
         choices=Posting.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("State: all")
     )
     kind = django_filters.ChoiceFilter(
-        choices=Posting.Kind.choices, label=gettext_lazy("kind"), empty_label=gettext_lazy("Kind: all")
+        choices=Posting.Kind.choices,
+        label=gettext_lazy("kind"),
+        empty_label=gettext_lazy("Kind of posting: all"),
     )
     place = django_filters.ModelChoiceFilter(
         queryset=places, method="of_place", label=gettext_lazy("institution"),
