@@ -76,15 +76,15 @@ def tokens_for(
     """
     code = alliance.code
     plain = list(map(_plain, names))
-    by_number = _key(settings.BLIND_KEY, code, "person.id_number")
-    by_rest = _key(settings.BLIND_KEY, code, "person.name_birth_sex")
-    by_name = _key(settings.BLIND_KEY, code, "person.name")
-    index = secrets.blind_index
+    by_number, by_rest, by_name = (
+        secrets.BlindIndex(_key(settings.BLIND_KEY, code, f"person.{what}")).of
+        for what in ("id_number", "name_birth_sex", "name")
+    )
     keys = [
-        index(by_number, number) if number else index(by_rest, f"{name}\x1f{birth}\x1f{sex}")
+        by_number(number) if number else by_rest(f"{name}\x1f{birth}\x1f{sex}")
         for name, sex, birth, number in zip(plain, sexes, births, numbers, strict=True)
     ]
-    return keys, [index(by_name, name) for name in plain]
+    return keys, list(map(by_name, plain))
 
 
 def name_key(name: str, *, alliance: Alliance) -> str:

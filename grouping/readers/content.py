@@ -5,6 +5,7 @@ line, so they have the same digest.
 """
 
 import json
+from binascii import hexlify
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -52,9 +53,9 @@ def array(codes: Iterable[str]) -> str:
     return "{" + ",".join(f'"{code}"' for code in quoted) + "}"
 
 
-def digest_of(line: bytes) -> str:
+def digest_of(line: bytes) -> bytes:
     """Return the digest of a content line, 64 hexadecimal characters."""
-    return sha256(line).hexdigest()
+    return hexlify(sha256(line).digest())
 
 
 def line_of(page: FrontPage) -> str:

@@ -11,8 +11,8 @@ from django.db.models import F
 
 from grouping.models import CaseFile, FileRange
 from grouping.readers.bulk.blocks import cut
-from grouping.readers.bulk.prove import House
 from grouping.readers.bulk.reader import BulkReader
+from grouping.readers.bulk.single import House
 from grouping.readers.dictionary import Dictionary, Edition
 from grouping.readers.formats import Spec
 from grouping.readers.hqms import DEFAULT_LIMITS, open_front_pages

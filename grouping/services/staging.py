@@ -5,6 +5,7 @@ is.
 from __future__ import annotations
 
 import json
+from binascii import hexlify
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,8 +19,9 @@ from alliance.services import people
 from alliance.sql import copied, copy_rows
 from grouping import sql
 from grouping.models import CaseFile, StagedCase
-from grouping.readers.bulk.prove import House, Proven
+from grouping.readers.bulk.prove import Proven
 from grouping.readers.bulk.reader import Batch
+from grouping.readers.bulk.single import House
 from grouping.readers.content import NULL, digest_of, line_of
 from grouping.readers.content import field as escaped
 from grouping.readers.rows import BadRow, FrontPage, RowError
@@ -90,23 +92,18 @@ class Stager:
         keys, name_keys = people.tokens_for(
             names, rows.sex, rows.birth, rows.id_number, alliance=self._alliance
         )
-        numbers = self._sealed(rows.id_number)
-        places = [self.places[organisation].pk for organisation in rows.organisation]
-        for line, key, place, person, name, name_key, birth, number, content in zip(
-            lines, rows.key, places, keys, names, name_keys, rows.birth, numbers, rows.content, strict=True
-        ):
-            text = content.encode()
-            yield (
-                (
-                    f"{self.file.pk}\t{line}\t\\\\x{key.hex()}\t{place}\t{person}\t{name}\t{name_key}\t{birth}\t{number}\t"
-                ).encode()
-                + text
-                + f"\t{digest_of(text)}\n".encode()
-            )
+        columns = zip(
+            lines, rows.key, rows.organisation, keys, names, name_keys, rows.birth,
+            self._sealed(rows.id_number), rows.content, strict=True,
+        )  # fmt: skip
+        file, places = self.file.pk, {code: place.pk for code, place in self.places.items()}
+        for line, key, organisation, person, name, name_key, birth, number, content in columns:
+            who = f"{person}\t{name}\t{name_key}\t{birth}"
+            yield _line(f"{file}\t{line}\t\\\\x{key.hex()}\t{places[organisation]}\t{who}", number, content)
 
-    def _sealed(self, numbers: list[str]) -> list[str]:
+    def _sealed(self, numbers: list[str]) -> list[bytes]:
         sealed = iter(self._sealer.seal([number for number in numbers if number]))
-        return [f"\\\\x{next(sealed).hex()}" if number else NULL for number in numbers]
+        return [b"\\\\x" + hexlify(next(sealed)) if number else NULL.encode() for number in numbers]
 
     def _page(self, page: FrontPage) -> bytes:
         """One row that was read cell by cell, as `_proven` writes many."""
@@ -117,14 +114,9 @@ class Stager:
         )
         (sealed,) = self._sealed([number])
         place, text = self.places[page.organisation].pk, line_of(page).encode()
-        return (
-            (
-                f"{self.file.pk}\t{page.line}\t\\\\x{page.key.hex()}\t{place}\t{person}\t{escaped(name)}\t{name_key}\t"
-                f"{patient.birth}\t{sealed}\t"
-            ).encode()
-            + text
-            + f"\t{digest_of(text)}\n".encode()
-        )
+        who = f"{person}\t{escaped(name)}\t{name_key}\t{patient.birth}"
+        head = f"{self.file.pk}\t{page.line}\t\\\\x{page.key.hex()}\t{place}\t{who}"
+        return _line(head, sealed, text)
 
     def _sorted(self, rows: Iterable[FrontPage | BadRow]) -> tuple[list[FrontPage], list[BadRow]]:
         placed = [self._placed(row) if isinstance(row, FrontPage) else row for row in rows]
@@ -167,6 +159,11 @@ def stage(file: CaseFile, rows: Iterator[FrontPage | BadRow], limit: int) -> tup
     taken = list(islice(rows, limit))
     read, bad = Stager(file).take([Batch(None, [], taken)])
     return read, bad, read == limit
+
+
+def _line(head: str, id_number: bytes, content: bytes) -> bytes:
+    """A line of COPY in the order of COLUMNS; `head` holds the columns before the sealed number."""
+    return b"%b\t%b\t%b\t%b\n" % (head.encode(), id_number, content, digest_of(content))
 
 
 def unnamed(record_no: str) -> str:

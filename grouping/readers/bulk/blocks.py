@@ -1,7 +1,9 @@
 """The records of a file in blocks that begin and end between two records; where to cut a file into ranges.
 
-A block without a quote is cut at line ends and commas; one with quotes goes through the csv module, which
-alone knows where a quoted cell ends. Both give what the reader that goes line by line gives.
+A line without a quote is a record whose cells end at commas: in UTF-8 and GB18030 no byte of a longer
+character is a comma, a quote or a line end, so bytes can be cut before they are decoded. A line with a quote
+goes through the csv module, which alone knows where a quoted cell ends. Both give what the reader that goes
+line by line gives.
 """
 
 import csv
@@ -11,31 +13,30 @@ from typing import BinaryIO
 
 from grouping.readers.rows import Checkpoint, FileRefused, Limits, Position
 
-BLOCK = 1 << 19  # bytes read at a time: some hundred records
+BLOCK = 1 << 17  # bytes read at a time, some hundred records: their cells stay in the processor's cache
 Cells = list[str]
+Record = bytes | Cells | None
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some whole records from a position on; `firsts` and `lasts` are their physical lines.
 
-    Blank lines are no records. `parsed` has the cells already where the csv module had to look at them.
+    Blank lines are no records. `odd` has the records where the csv module had to look at some: a line as
+    bytes, or the cells it found, None where they cannot be told apart.
     """
 
     start: Position
     data: bytes
     firsts: Sequence[int]
     lasts: Sequence[int]
-    parsed: list[Cells | None] | None
+    odd: list[Record] | None
 
-    def rows(self, encoding: str) -> list[Cells | None]:
-        """The cells of each record, None where they cannot be told apart."""
-        if self.parsed is not None:
-            return self.parsed
-        lines = self.data.decode(encoding).replace("\r\n", "\n").split("\n")[: len(self.firsts)]
-        if max(map(len, lines), default=0) > csv.field_size_limit():
-            return _parse([line + "\n" for line in lines]).rows
-        return [line.split(",") for line in lines]
+    def records(self) -> Sequence[Record]:
+        """Each record: a line without its end whose cells end at commas, or cells, or None."""
+        if self.odd is not None:
+            return self.odd
+        return self.data.replace(b"\r\n", b"\n").split(b"\n")[: len(self.firsts)]
 
     def behind(self, line: int) -> Position:
         """Where the line behind a line of the block begins."""
@@ -47,9 +48,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """Records by the csv module; `firsts` and `lasts` count lines from 0."""
+    """Records with some by the csv module; `firsts` and `lasts` count lines from 0."""
 
-    rows: list[Cells | None]
+    records: list[Record]
     firsts: list[int]
     lasts: list[int]
 
@@ -94,6 +95,11 @@ def cut(file: BinaryIO, start: Checkpoint, limits: Limits, rows: int) -> list[Po
     return [*marks[:-1], end]
 
 
+def cells_of(record: Record, encoding: str) -> Cells | None:
+    """The cells of a record as text."""
+    return record.decode(encoding).split(",") if isinstance(record, bytes) else record
+
+
 def _block(data: bytes, at: Position, encoding: str, more: bool) -> Block:
     """The whole records that the bytes begin with; the last one is whole when no more bytes come."""
     whole = data[: data.rfind(b"\n") + 1] if more else data
@@ -101,46 +107,50 @@ def _block(data: bytes, at: Position, encoding: str, more: bool) -> Block:
         lines = whole.count(b"\n") + (not whole.endswith(b"\n") if whole else 0)
         numbers = range(at.line, at.line + lines)
         return Block(at, whole, numbers, numbers, None)
-    return _without_open(_parse(_lines(whole.decode(encoding))), whole, at, more)
+    return _without_open(_parse(_lines(whole), encoding), whole, at, more)
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether every line is one record whose cells end at commas: no quote, no lone return, no blank line."""
+    """Whether every line is one record whose cells end at commas: no quote, no lone return, no blank line,
+    and none so long that the csv module might refuse a cell.
+    """
     return not (
         b'"' in data
         or data.count(b"\r") != data.count(b"\r\n")
         or b"\n\n" in data
         or b"\n\r\n" in data
         or data.startswith((b"\n", b"\r\n"))
+        or (len(data) > csv.field_size_limit() and max(map(len, data.split(b"\n"))) > csv.field_size_limit())
     )
 
 
-def _lines(text: str) -> list[str]:
+def _lines(data: bytes) -> list[bytes]:
     """The physical lines with their ends; nothing but a line feed ends one."""
-    *lines, rest = text.split("\n")
-    return [line + "\n" for line in lines] + ([rest] if rest else [])
+    *lines, rest = data.split(b"\n")
+    return [line + b"\n" for line in lines] + ([rest] if rest else [])
 
 
-def _parse(lines: list[str]) -> _Parsed:
+def _parse(lines: list[bytes], encoding: str) -> _Parsed:
     """The records of lines; the csv module looks at those with a quote (or another oddity), it alone can."""
     found, first, count = _Parsed([], [], []), 0, len(lines)
     while first < count:
-        body = lines[first].removesuffix("\n").removesuffix("\r")
-        if '"' in body or "\r" in body or len(body) > csv.field_size_limit():
-            cells, taken = _next_record(lines, first)
-        else:
-            cells, taken = body.split(",") if body else [], 1
-        if cells is None or cells:
-            found.rows.append(cells)
+        body = lines[first].removesuffix(b"\n").removesuffix(b"\r")
+        record: Record = body
+        taken = 1
+        if b'"' in body or b"\r" in body or len(body) > csv.field_size_limit():
+            record, taken = _next_record(lines, first, encoding)
+        if record is None or record:
+            found.records.append(record)
             found.firsts.append(first)
             found.lasts.append(first + taken - 1)
         first += taken
     return found
 
 
-def _next_record(lines: list[str], first: int) -> tuple[Cells | None, int]:
+def _next_record(lines: list[bytes], first: int, encoding: str) -> tuple[Cells | None, int]:
     """The cells of the record that begins at a line, None where unclear, and how many lines it has."""
-    reader = csv.reader(map(lines.__getitem__, range(first, len(lines))), strict=True)
+    text = (lines[number].decode(encoding) for number in range(first, len(lines)))
+    reader = csv.reader(text, strict=True)
     try:
         return next(reader), reader.line_num
     except csv.Error:
@@ -149,13 +159,13 @@ def _next_record(lines: list[str], first: int) -> tuple[Cells | None, int]:
 
 def _without_open(found: _Parsed, whole: bytes, at: Position, more: bool) -> Block:
     """The block, without a last record that may go on behind its bytes."""
-    if more and found.rows and found.rows[-1] is None and found.lasts[-1] == whole.count(b"\n") - 1:
+    if more and found.records and found.records[-1] is None and found.lasts[-1] == whole.count(b"\n") - 1:
         first = found.firsts.pop()
         found.lasts.pop()
-        found.rows.pop()
+        found.records.pop()
         whole = whole[: len(whole) - len(whole.split(b"\n", first)[first])]
     firsts, lasts = ([at.line + number for number in numbers] for numbers in (found.firsts, found.lasts))
-    return Block(at, whole, firsts, lasts, found.rows)
+    return Block(at, whole, firsts, lasts, found.records)
 
 
 def _check_length(block: Block, rest: bytes, limits: Limits) -> None:

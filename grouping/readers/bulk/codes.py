@@ -1,10 +1,12 @@
-"""Diagnoses and procedures of many rows: code, name and condition are judged together, once for each set."""
+"""Diagnoses and procedures of many rows: the filled cells of all slots of the form are judged together and go
+back to their rows in the order of the slots.
+"""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import compress, count
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress, count, islice, repeat
 from typing import Any, NamedTuple, TypeVar
 
-from grouping.readers.bulk.memo import ABSENT, CATALOGUE, DOUBT, Cells, Memo, is_plain
+from grouping.readers.bulk.memo import ABSENT, CATALOGUE, DOUBT, Cells, Memo, is_plain, texts_of
 from grouping.readers.bulk.stay import Day, day, moment_days
 from grouping.readers.checks import companion_of
 from grouping.readers.dictionary import Codes, Dictionary, Edition
@@ -13,139 +15,193 @@ from grouping.readers.layout import DIAGNOSES, PROCEDURES
 from grouping.readers.parts import MAIN, PRINCIPAL
 
 T = TypeVar("T")
+Column = list[bytes]
+Read = Callable[[str], Any]
 _LEVELS = FIELDS["C17x01"].choices
 _CONDITIONS = FIELDS["C05C"].choices
 _COMPANIONS = ("C01C", "C12C")
-
-
-class Known(NamedTuple):
-    """A code of the dictionary: as in the file, quoted as in the array, what it asks for beside it.
-
-    A diagnosis asks for a column to be filled ("" for none), a procedure for its level.
-    """
-
-    written: str
-    quoted: str
-    companion: str = ""
-    needs_level: bool = False
+_CATEGORY = 3  # characters of a code that say what it asks for beside it
+_NONE = b"null"
+_ABSENT = (b"", b"-")
 
 
 class Coded(NamedTuple):
-    """The codes of many rows by place: for the array, and as members of `recorded`; `doubts` are places."""
+    """The codes of many rows by place: as an array, and as the list in `recorded`; `doubts` are places."""
 
-    codes: list[list[str]]
-    members: list[list[str]]
+    codes: Column
+    members: Column
     doubts: set[int]
 
 
 class CodeReader:
     """Reads the code cells of one file's columns under one dictionary and edition."""
 
-    def __init__(self, columns: frozenset[str], dictionary: Dictionary, edition: Edition) -> None:
-        self._dictionary = dictionary
-        self._edition = edition
+    def __init__(
+        self,
+        columns: frozenset[str],
+        dictionary: Dictionary,
+        edition: Edition,
+        decode: Callable[[bytes], str],
+    ) -> None:
         self._columns = columns
-        self._diagnosis = Memo(self._read_diagnosis, CATALOGUE)
-        self._procedure = Memo(self._read_procedure, CATALOGUE)
-        self._companion = Memo(self._read_companion)
-        self._names, self._days = Memo(_name, CATALOGUE), Memo(day)
-        self._conditions, self._levels = Memo(_digit(_CONDITIONS)), Memo(_digit(_LEVELS))
+        self._edition: Edition = edition
+        known = self._known(dictionary.diagnoses)
+        self._decode = decode
+        self._diagnosis = _Kind(known, decode)
+        self._procedure = _Kind(self._known(dictionary.procedures), decode)
+        self._beside = Memo(lambda cell: b"" if cell in ABSENT or known(cell) else DOUBT, decode, CATALOGUE)
+        self._companion = Memo(self._read_companion, decode)
+        self._operation = Memo(self._needs_level(dictionary), decode)
+        self._days = Memo(day, decode)
+        self._conditions, self._levels = Memo(_digit(_CONDITIONS), decode), Memo(_digit(_LEVELS), decode)
 
-    def _known(self, codes: Codes, recorded: str) -> str:
-        code = codes.translation(self._edition).get(recorded, recorded)
-        return code if code in codes.names and is_plain(code + recorded) else ""
+    def _known(self, codes: Codes) -> Callable[[str], str]:
+        """A reader of a recorded code: the code of the dictionary, "" where it has none."""
 
-    def _read_companion(self, cell: str) -> str:
-        text = cell.strip()
-        return text if text in ABSENT or self._known(self._dictionary.diagnoses, text) else DOUBT
+        def read(recorded: str) -> str:
+            code = codes.translation(self._edition).get(recorded, recorded)
+            return code if code in codes.names and is_plain(code + recorded) else ""
 
-    def _read_diagnosis(self, cell: str) -> Known | str | None:
-        text = cell.strip()
-        if text in ABSENT:
-            return None
-        code, companion = self._known(self._dictionary.diagnoses, text), companion_of(text)
-        return Known(text, f'"{code}"', companion if companion in self._columns else "") if code else DOUBT
+        return read
 
-    def _read_procedure(self, cell: str) -> Known | str | None:
-        text = cell.strip()
-        if text in ABSENT:
-            return None
-        code = self._known(self._dictionary.procedures, text)
-        return Known(text, f'"{code}"', "", self._dictionary.is_operation(code)) if code else DOUBT
+    def _read_companion(self, category: str) -> str:
+        column = companion_of(category)
+        return column if column in self._columns else ""
 
-    def companions(self, cells: Callable[[str], Cells]) -> Iterator[list[str]]:
+    def _needs_level(self, dictionary: Dictionary) -> Read:
+        known = self._known(dictionary.procedures)
+        return lambda cell: dictionary.is_operation(known(cell))
+
+    def companions(self, cells: Callable[[str], Cells]) -> Iterator[list[Any]]:
         """The codes beside the diagnoses, in doubt where the dictionary does not have them."""
         for name in _COMPANIONS:
             if any(column := cells(name)):
-                yield self._companion.of(column)
+                yield self._beside.of(column)
 
     def diagnoses(self, cells: Callable[[str], Cells], rows: int) -> Coded:
         """The diagnoses, the principal one first; in doubt where it is missing or lacks its companion."""
-        found = _nothing(rows)
-        for slot in _present_slots(DIAGNOSES, self._columns):
-            known, names = self._diagnosis.of(cells(slot.code)), cells(slot.name)
-            conditions = cells(slot.condition)
-            found.doubts.update(_without(known, names), _without(known, conditions))
-            places = list(compress(count(), known))
-            shown = self._names.of([names[place] for place in places])
-            stated = self._conditions.of([conditions[place] for place in places])
-            for place, name, condition in zip(places, shown, stated, strict=True):
-                one = known[place]
-                if one is DOUBT or name is DOUBT or condition is DOUBT:
-                    found.doubts.add(place)
-                    continue
-                found.codes[place].append(one.quoted)
-                found.members[place].append(f'["{one.written}", "{name}", {condition}]')
-            if slot.code == PRINCIPAL:
-                found.doubts.update(_uncompanied(known, cells))
-        return found
+        slots = _Slots(rows, 3, [
+            (cells(slot.code), cells(slot.name), cells(slot.condition))
+            for slot in _present_slots(DIAGNOSES, self._columns)
+        ])  # fmt: skip
+        slots.doubts.update(self._uncompanied(cells))
+        codes, names, conditions = slots.filled
+        quoted, shown = self._diagnosis.quoted(codes, slots), self._shown(names, slots)
+        stated = slots.read(self._conditions, conditions)
+        return slots.joined(quoted, map(b'["%b", "%b", %b]'.__mod__, zip(codes, shown, stated, strict=True)))
+
+    def _shown(self, names: Column, slots: "_Slots") -> Column:
+        """The names without the blanks around them in UTF-8, "-" left out."""
+        texts = list(map(str.strip, texts_of(names, self._decode)))
+        if not is_plain("".join(texts)):
+            slots.doubts.update(compress(slots.places, (not is_plain(text) for text in texts)))
+            texts = [text if is_plain(text) else "" for text in texts]
+        found = "\n".join(texts).encode().split(b"\n") if texts else []
+        return [b"" if name == b"-" else name for name in found] if b"-" in found else found
+
+    def _uncompanied(self, cells: Callable[[str], Cells]) -> Iterator[int]:
+        """The places without a principal diagnosis, or without what it asks to be filled."""
+        codes = cells(PRINCIPAL)
+        asked = self._companion.of([cell[:_CATEGORY] for cell in codes])
+        if all(codes) and not any(asked):
+            return
+        for place, (cell, column) in enumerate(zip(codes, asked, strict=True)):
+            if not cell or (column and not cells(column)[place]):
+                yield place
 
     def procedures(self, cells: Callable[[str], Cells], rows: int) -> tuple[Coded, list[tuple[int, Day]]]:
         """The procedures, the main one first, and the days (with the place of the row) they were done on.
 
         In doubt where others stand without the main one, or the main one lacks a level it needs.
         """
-        found, done = _nothing(rows), []
-        main: set[int] | None = None
-        for slot in _present_slots(PROCEDURES, self._columns):
-            known, names = self._procedure.of(cells(slot.code)), cells(slot.name)
-            times, levels = cells(slot.at), cells(slot.level)
-            for column in (names, times, levels):
-                found.doubts.update(_without(known, column))
-            places = list(compress(count(), known))
-            if slot.code == MAIN:
-                main = set(places)
-            elif main is not None:
-                found.doubts.update(main.symmetric_difference(main.union(places)))
-            shown = self._names.of([names[place] for place in places])
-            stated = self._levels.of([levels[place] for place in places])
-            on = self._timed([times[place].strip() for place in places])
-            for place, name, level, (at, when) in zip(places, shown, stated, on, strict=True):
-                one = known[place]
-                unled = slot.code == MAIN and level == "null" and one is not DOUBT and one.needs_level
-                if unled or DOUBT in (one, name, level, at):
-                    found.doubts.add(place)
-                    continue
-                found.codes[place].append(one.quoted)
-                found.members[place].append(f'["{one.written}", "{name}", {at}, {level}]')
-                if when is not None:
-                    done.append((place, when))
-        return found, done
+        slots = _Slots(rows, 4, [
+            (cells(slot.code), cells(slot.name), cells(slot.at), cells(slot.level))
+            for slot in _present_slots(PROCEDURES, self._columns)
+        ])  # fmt: skip
+        if MAIN in self._columns:
+            slots.doubts.update(self._unled(cells, slots))
+        codes, names, times, levels = slots.filled
+        quoted, shown = self._procedure.quoted(codes, slots), self._shown(names, slots)
+        stated = slots.read(self._levels, levels)
+        moments = zip(times, moment_days(times, self._days), strict=True)
+        days = slots.settle([None if text in _ABSENT else one for text, one in moments])
+        at = [_time(text, one) for text, one in zip(times, days, strict=True)]
+        members = map(b'["%b", "%b", %b, %b]'.__mod__, zip(codes, shown, at, stated, strict=True))
+        done = [(place, one) for place, one in zip(slots.places, days, strict=True) if isinstance(one, Day)]
+        return slots.joined(quoted, members), done
 
-    def _timed(self, written: list[str]) -> Iterator[tuple[str, Day | None]]:
-        """Each time as JSON, with its day; DOUBT where it is none."""
-        known = [text not in ABSENT for text in written]
-        days = iter(moment_days(list(compress(written, known)), self._days))
-        for text, timed in zip(written, known, strict=True):
-            when = next(days) if timed else None
-            if isinstance(when, str):
-                yield DOUBT, None
-            else:
-                yield (f'"{text[:10]}T{text[11:]}"' if timed else "null"), when
+    def _unled(self, cells: Callable[[str], Cells], slots: "_Slots") -> Iterator[int]:
+        """The places of procedures without the main one, and of main ones without a level they need."""
+        main = cells(MAIN)
+        yield from (place for place in slots.places if not main[place])
+        level = cells(PROCEDURES[MAIN].level)
+        for place in compress(count(), main):
+            if level[place] in _ABSENT and self._operation[main[place]]:
+                yield place
 
 
-def _nothing(rows: int) -> Coded:
-    return Coded([[] for _ in range(rows)], [[] for _ in range(rows)], set())
+class _Kind:
+    """The codes of one kind: which cells hold one as the dictionary writes it, and what the others become."""
+
+    def __init__(self, known: Callable[[str], str], decode: Callable[[bytes], str]) -> None:
+        self._known = known
+        self._decode = decode
+        self._as_written: set[bytes] = set()
+        self._quoted = Memo(self._read, decode, CATALOGUE)
+
+    def quoted(self, cells: Column, slots: "_Slots") -> Column:
+        """The codes as they stand in an array between the quotes, in doubt where the dictionary has none."""
+        if self._as_written.issuperset(cells):
+            return cells
+        found = slots.read(self._quoted, cells)
+        if len(self._as_written) < CATALOGUE:
+            self._as_written.update(cell for cell, code in zip(cells, found, strict=True) if cell == code)
+        return found
+
+    def _read(self, cell: str) -> bytes:
+        """The code of a cell; one that is not written in ASCII is in doubt."""
+        code = self._known(cell)
+        return code.encode() if code and cell.isascii() else DOUBT
+
+
+class _Slots:
+    """The filled slots of many rows, row after row: what stands in them, and at which place the row is.
+
+    In doubt where something stands beside no code.
+    """
+
+    def __init__(self, rows: int, width: int, slots: Sequence[tuple[Cells, ...]]) -> None:
+        """`slots`: so many columns each, that of the code before those beside it."""
+        used = [slot for slot in slots if any(map(any, slot))] or [((b"",) * rows,) * width]
+        by_row = [list(zip(*column, strict=True)) for column in zip(*used, strict=True)]
+        flat = [list(chain.from_iterable(rows_of)) for rows_of in by_row]
+        self._counts = [len(used) - row.count(b"") for row in by_row[0]]
+        self.places = list(chain.from_iterable(map(repeat, range(rows), self._counts)))
+        self.filled = [list(compress(column, flat[0])) for column in flat]
+        self.doubts: set[int] = set()
+        for column, found in zip(flat, self.filled, strict=True):
+            if len(column) - column.count(b"") != len(found) - found.count(b""):
+                rows_alone = (at // len(used) for at, one in enumerate(column) if one and not flat[0][at])
+                self.doubts.update(rows_alone)
+
+    def read(self, memo: Memo, cells: Column) -> Column:
+        """What a reader makes of each cell; doubts are noted."""
+        found = memo.of(cells)
+        return self.settle(found) if memo.doubted else found
+
+    def settle(self, found: list[Any]) -> list[Any]:
+        """Note the doubts and return what they are in."""
+        if DOUBT in found:
+            self.doubts.update(compress(self.places, (one is DOUBT for one in found)))
+        return found
+
+    def joined(self, codes: Iterable[bytes], members: Iterable[bytes]) -> Coded:
+        """Both by row, in the order of the slots."""
+        ones, more = iter(codes), iter(members)
+        arrays = [
+            b'{"%b"}' % b'","'.join(islice(ones, filled)) if filled else b"{}" for filled in self._counts
+        ]
+        return Coded(arrays, [b", ".join(islice(more, filled)) for filled in self._counts], self.doubts)
 
 
 def _present_slots(slots: Mapping[str, T], columns: frozenset[str]) -> list[T]:
@@ -153,34 +209,17 @@ def _present_slots(slots: Mapping[str, T], columns: frozenset[str]) -> list[T]:
     return [slots[code] for code in sorted(slots.keys() & columns)]
 
 
-def _without(known: list[Any], cells: Cells) -> Iterator[int]:
-    """The places where something stands beside a code that is not there."""
-    return (place for place in compress(count(), cells) if known[place] is None)
-
-
-def _uncompanied(known: list[Any], cells: Callable[[str], Cells]) -> Iterator[int]:
-    """The places without a principal diagnosis, or without what it asks to be filled."""
-    for place, one in enumerate(known):
-        if one is None or (
-            one.__class__ is Known and one.companion and not cells(one.companion)[place].strip()
-        ):
-            yield place
-
-
-def _name(cell: str) -> str:
-    text = cell.strip()
-    if text == "-":
-        return ""
-    return text if is_plain(text) else DOUBT
-
-
-def _digit(choices: frozenset[str]) -> Callable[[str], str]:
+def _digit(choices: frozenset[str]) -> Read:
     """A reader of a condition or level as JSON."""
 
-    def read(cell: str) -> str:
+    def read(cell: str) -> bytes:
         text = cell.strip()
         if text in ABSENT:
-            return "null"
-        return text if text in choices else DOUBT
+            return _NONE
+        return text.encode() if text in choices else DOUBT
 
     return read
+
+
+def _time(text: bytes, day: Day | None) -> bytes:
+    return b'"%bT%b"' % (text[:10], text[11:]) if day else _NONE

@@ -27,22 +27,26 @@ def _birth(text: str) -> tuple[int, str]:
     return _weighed(text, 6), day
 
 
-def _serial(text: str) -> tuple[int, str]:
-    return _weighed(text, 14), "12"[int(text) % 2 == 0]
+def _serial(text: str) -> tuple[int, bytes]:
+    return _weighed(text, 14), b"12"[int(text) % 2 == 0 :][:1]
 
 
 class IdNumbers:
     """Checks ID numbers against sex and birth date, with what area, birth date and serial number weigh."""
 
     def __init__(self) -> None:
-        self._areas, self._births, self._serials = Memo(_area), Memo(_birth, CATALOGUE), Memo(_serial)
+        self._areas, self._births, self._serials = (
+            Memo(_area, str),
+            Memo(_birth, str, CATALOGUE),
+            Memo(_serial, str),
+        )
 
-    def agrees(self, number: str, sex: str, birth: str) -> bool:
+    def agrees(self, number: str, sex: bytes, birth: str) -> bool:
         """Whether a number of 18 characters, written strictly, is sound and says this sex (RC001) and day."""
         if len(number) != 18:
             return False
         area, born, serial = self._areas[number[:6]], self._births[number[6:14]], self._serials[number[14:17]]
-        if area == DOUBT or born == DOUBT or serial == DOUBT:
+        if area is DOUBT or born is DOUBT or serial is DOUBT:
             return False
         return (
             _CHECK[(area + born[0] + serial[0]) % 11] == number[17] and serial[1] == sex and born[1] == birth

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from grouping.readers.assembling import Assembler, malformed
-from grouping.readers.bulk.blocks import Block, Cells, blocks
-from grouping.readers.bulk.prove import House, Proven, Prover
+from grouping.readers.bulk.blocks import Block, blocks, cells_of
+from grouping.readers.bulk.grid import grid_of
+from grouping.readers.bulk.prove import Proven, Prover
+from grouping.readers.bulk.single import House
 from grouping.readers.dictionary import Dictionary, Edition
 from grouping.readers.layout import compile_layout
 from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Limits
@@ -47,7 +49,7 @@ class BulkReader:
         self._start = start
         self._limits = limits
         self._width = len(layout.header)
-        self._prover = Prover(layout, dictionary, edition, limits, house)
+        self._prover = Prover(layout, dictionary, edition, limits, house, start.encoding)
         self._assembler = Assembler(layout, dictionary, edition, limits, None)
 
     def read(self, file: BinaryIO, begin: Checkpoint, end: int | None = None) -> Iterator[Batch]:
@@ -60,28 +62,24 @@ class BulkReader:
     ) -> Iterator[FrontPage | BadRow]:
         """The rows of a range that begin at certain lines, cell by cell."""
         for block in blocks(file, begin, end, self._limits):
-            rows = block.rows(self._start.encoding)
-            for place, line in enumerate(block.firsts):
-                if line in lines:
-                    yield self._explain(block, place, rows[place])
+            wanted = [place for place, line in enumerate(block.firsts) if line in lines]
+            yield from self._explained(block, wanted)
 
     def _batch(self, block: Block) -> Batch:
-        rows = block.rows(self._start.encoding)
-        fitting = [
-            place for place, cells in enumerate(rows) if cells is not None and len(cells) == self._width
-        ]
-        known = [cells for place in fitting if (cells := rows[place]) is not None]
-        if not known:
-            return Batch(None, [], [self._explain(block, place, cells) for place, cells in enumerate(rows)])
-        proven = self._prover.prove(known)
-        places = [fitting[place] for place in proven.places]
-        doubtful = sorted(set(range(len(rows))).difference(places))
+        grid = grid_of(block, self._width, self._start.encoding)
+        proven = self._prover.prove(grid) if grid.places else None
+        places = proven.places if proven else []
+        doubtful = sorted(set(range(len(block.firsts))).difference(places))
         lines = [block.firsts[place] for place in places]
-        return Batch(proven, lines, [self._explain(block, place, rows[place]) for place in doubtful])
+        return Batch(proven, lines, [*self._explained(block, doubtful)])
 
-    def _explain(self, block: Block, place: int, cells: Cells | None) -> FrontPage | BadRow:
-        """The row as the reader that goes cell by cell sees it."""
-        first, last = block.firsts[place], block.lasts[place]
-        if cells is None:
-            return malformed(first, last, "malformed_row", last=last)
-        return self._assembler.row(cells, first, last)
+    def _explained(self, block: Block, places: list[int]) -> Iterator[FrontPage | BadRow]:
+        """Some rows as the reader that goes cell by cell sees them."""
+        records = block.records() if places else ()
+        for place in places:
+            first, last = block.firsts[place], block.lasts[place]
+            cells = cells_of(records[place], self._start.encoding)
+            if cells is None:
+                yield malformed(first, last, "malformed_row", last=last)
+            else:
+                yield self._assembler.row(cells, first, last)

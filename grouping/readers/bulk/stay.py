@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from grouping.readers import values
 from grouping.readers.bulk.memo import ABSENT, DOUBT, Cells, Memo
 
-_CLOCKS = re.compile(r"(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\n)*")
+_CLOCKS = re.compile(rb"(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\n)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day: as written, as a number of days, and for ages the year and month with day (308 = 8 March)."""
+    """A day: as written, as a number of days, and as the number yyyymmdd."""
 
     text: str
     ordinal: int
-    year: int
-    month_day: int
-
-    def years_until(self, later: "Day") -> int:
-        """Completed years."""
-        return later.year - self.year - (later.month_day < self.month_day)
+    digits: int
 
 
 def day(cell: str) -> Day | None:
@@ -29,28 +24,30 @@ def day(cell: str) -> Day | None:
     if text in ABSENT:
         return None
     found = values.day(text)
-    return Day(text, found.toordinal(), found.year, found.month * 100 + found.day)
+    return Day(text, found.toordinal(), int(text.replace("-", "")))
 
 
-def required_day(cell: str) -> Day | str:
+def required_day(cell: str) -> Day | bytes:
     """Read a day that must be there."""
     return day(cell) or DOUBT
 
 
-def moment_days(cells: Cells, days: Memo) -> list[Day | str]:
+def moment_days(cells: Cells, days: Memo) -> list[Day | bytes]:
     """The days of points in time yyyy-MM-dd HH:mm:ss, in doubt where one is missing or not of this form."""
     clocks = [cell[10:] for cell in cells]
     found = days.of([cell[:10] for cell in cells])
-    joined = "\n".join(clocks) + "\n"
-    if joined.count("\n") == len(cells) and _CLOCKS.fullmatch(joined):
+    joined = b"\n".join(clocks) + b"\n"
+    if joined.count(b"\n") == len(cells) and _CLOCKS.fullmatch(joined):
         return found
     return [
-        one if _CLOCKS.fullmatch(clock + "\n") and clock else DOUBT
+        one if _CLOCKS.fullmatch(clock + b"\n") and clock else DOUBT
         for one, clock in zip(found, clocks, strict=True)
     ]
 
 
-def stay_in_order(admitted: str, discharged: str, first: Day, last: Day, stated: int, tolerance: int) -> bool:
+def stay_in_order(
+    admitted: bytes, discharged: bytes, first: Day, last: Day, stated: int, tolerance: int
+) -> bool:
     """Admission is not after discharge, and the days of stay agree with them (same day counts one)."""
     days = last.ordinal - first.ordinal or 1
     return admitted <= discharged and -tolerance <= stated - days <= tolerance
@@ -60,7 +57,9 @@ def age_in_order(
     birth: Day, admitted: Day, age: int, age_days: int | None, years: int, tolerance: int
 ) -> bool:
     """Age in years, and in days under one year, agree with the birth date (no weight is asked for here)."""
-    if birth.ordinal > admitted.ordinal or abs(birth.years_until(admitted) - age) > years:
+    # The difference of two numbers yyyymmdd holds the completed years in front of its last four digits.
+    completed = (admitted.digits - birth.digits) // 10_000
+    if birth.ordinal > admitted.ordinal or not -years <= completed - age <= years:
         return False
     if age > 0:
         return not age_days

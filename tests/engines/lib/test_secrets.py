@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from alliance.lib.identity import IdentityRefused, id_check_character, id_number, mask_account, phone
 from alliance.lib.secrets import (
+    BlindIndex,
     KeyRing,
     SealRefused,
     blind_index,
@@ -203,3 +204,10 @@ def test_numbers_are_masked():
     assert mask_phone("057188880000") == "057*****0000"
     assert mask_phone("110") == "***" and mask_id("") == ""
     assert mask_account("6222020000001234") == "************1234"
+
+
+@given(st.binary(max_size=100), st.text(max_size=200))
+def test_many_tokens_under_one_key_are_those_of_one(key, value):
+    many = BlindIndex(key)
+
+    assert [many.of(value), many.of(value)] == [blind_index(key, value)] * 2

@@ -28,8 +28,8 @@ def told(page: FrontPage | BadRow) -> object:
         return page
     who = page.patient
     return (
-        page.key, page.organisation, page.record_no, page.stay.department_out, page.stay.receiver or "",
-        who.name or "", who.id_number or "", str(who.sex), str(who.birth), line_of(page),
+        page.key, page.organisation, page.record_no, who.name or "", who.id_number or "", str(who.sex),
+        str(who.birth), line_of(page).encode(),
     )  # fmt: skip
 
 
@@ -57,8 +57,8 @@ def in_bulk(
             if batch.proven:
                 one = batch.proven
                 columns = (
-                    one.key, one.organisation, one.record_no, one.department, one.receiver, one.name,
-                    one.id_number, one.sex, one.birth, one.content,
+                    one.key, one.organisation, one.record_no, one.name, one.id_number, one.sex, one.birth,
+                    one.content,
                 )  # fmt: skip
                 found |= dict(zip(batch.lines, zip(*columns, strict=True), strict=True))
         assert rows is None or here <= rows

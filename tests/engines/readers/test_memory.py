@@ -95,7 +95,7 @@ def test_in_bulk_four_times_the_rows_take_the_same_memory(monkeypatch):
 
 
 def test_what_is_remembered_of_a_column_has_a_bound():
-    found = memo.Memo(str, kept=100)
+    found = memo.Memo(str, str, kept=100)
 
     assert found.of([str(n) for n in range(1_000)]) == [str(n) for n in range(1_000)]
     assert len(found) <= 100
