@@ -48,6 +48,7 @@ KINDS: Mapping[str, Any] = {
     "age_days_conflict": gettext_lazy("age in days"),
     "fee_sum_conflict": gettext_lazy("charges do not add up"),
     "self_pay_over_total": gettext_lazy("own payment above the total"),
+    "list_incomplete": gettext_lazy("4101A without its 4101"),
 }
 DISCHARGE_WAYS: Mapping[int, Any] = {
     1: gettext_lazy("home, by the doctor's order"),

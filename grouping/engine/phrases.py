@@ -33,6 +33,14 @@ FIELDS: Mapping[str, tuple[str, str, str, str]] = {
     "trauma_sites": ("损伤部位", "个", "injured sites", ""),
     "sex": ("性别", "", "sex", ""),
 }
+# A field that only one of the two documents has: its absence says nothing about the case.
+UNSTATED: Mapping[str, tuple[str, str]] = {
+    "icu_hours": (
+        "时长未知（本单据未载明，病案首页没有此项，见结算清单；按规则视为不满足）",
+        "not known (this document does not state it: the front page has no such field, see the settlement "
+        "list; by the rule it counts as not met)",
+    ),
+}
 OPS: Mapping[str, tuple[str, str]] = {
     "<": ("小于", "below"),
     "<=": ("不超过", "at most"),
@@ -165,6 +173,9 @@ class Voice:
         name, unit = self.pick(zh, en), self.pick(unit_zh, unit_en)
         asked = f"{self.pick(*OPS[atom.op])} {self._number(atom.field, atom.number)}"
         asked = self.pick(f"不{asked}" if forbidden else asked, f"not {asked}" if forbidden else asked)
+        if condition.value is None and atom.field in UNSTATED:
+            zh, en = UNSTATED[atom.field]
+            return self.pick(f"{name}{zh}，要求{asked}", f"{name} {en}, asked for: {asked}")
         if condition.value is None:
             return self.pick(f"{name}未填，要求{asked}", f"{name} not given, asked for: {asked}")
         value = f"{self._number(atom.field, condition.value)} {unit}".strip()

@@ -29,6 +29,7 @@ OF_FINDING: Mapping[str, Cause] = {
     "bad_amount": Cause.CHARGES,
     "fee_sum_conflict": Cause.CHARGES,
     "self_pay_over_total": Cause.CHARGES,
+    "list_incomplete": Cause.VALUE,
 }
 # What to do, in one sentence beside the cause.
 REMEDIES: Mapping[str, Any] = {

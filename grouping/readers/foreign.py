@@ -4,6 +4,12 @@ Pairs (English, Chinese) as in readers.messages.
 """
 
 ROW: dict[str, tuple[str, str]] = {
+    "list_alone": (
+        "List %(line)s (setl_id %(setl)s) has neither the person nor the charges: it is a 4101A without its "
+        "4101. Deliver the 4101 of the same settlement; it then closes by itself",
+        "第 %(line)s 份清单（setl_id %(setl)s）没有人员信息，也没有费用：只有 4101A，缺同一结算的 4101。"
+        "补报该结算的 4101 后，本条自动关闭",
+    ),
     "principal_twice": (
         "Line %(line)s: two diagnoses are flagged as principal (%(codes)s); the doctor names one",
         "第 %(line)s 行有两个主要诊断标志（%(codes)s），由医师确定其中一个",

@@ -126,7 +126,8 @@ class SettlementReader(Iterator[FrontPage | BadRow]):
         found = self._assemblers[header].page(record, number)
         raw = {**found.raw, **_kept(setl), **_funds(body)}
         if isinstance(found, BadRow):
-            return replace(found, raw=raw)
+            errors = _alone(number, setl) if _clinical_only(body, setl) else found.errors
+            return replace(found, errors=errors, raw=raw)
         stay = replace(found.stay, icu_hours=hours)
         return replace(found, stay=stay, bill=replace(found.bill, parts=charges), raw=raw)
 
@@ -146,6 +147,18 @@ def _body(found: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(found.get("setlinfo"), dict):
         raise Unreadable("json_no_setlinfo")
     return found
+
+
+def _clinical_only(body: Mapping[str, Any], setl: Mapping[str, Any]) -> bool:
+    """Whether it is a 4101A sent alone: it has neither the person nor the charges, only the clinical part."""
+    names = ("psn_name", "certno", "medfee_sumamt")
+    return not any(_text(setl, name) for name in names) and not _nodes(body, "iteminfo")
+
+
+def _alone(number: int, setl: Mapping[str, Any]) -> tuple[RowError, ...]:
+    """One finding for it, in place of one for each field that its 4101 holds."""
+    known = _text(setl, "setl_id")[:40] or "-"
+    return (RowError(number, "A11", "list_incomplete", "", "list_alone", (("setl", known),)),)
 
 
 def _text(node: Mapping[str, Any], *names: str) -> str:

@@ -1,6 +1,7 @@
 """The story of a case in words, Chinese and English: what a coder reads."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,18 @@ def test_a_row_that_failed_by_little_is_told_by_name(tiny: Scheme) -> None:
     )
     unknown = words(tiny, "zh", "P07.100")
     assert any("但年龄未填，要求等于 0" in line for line in unknown)
+
+
+def test_hours_in_intensive_care_a_document_does_not_state_are_unknown_not_unfilled(tmp_path: Path) -> None:
+    """The front page has no such field: nobody can fill it in, and the sentence says where they stand."""
+    old, new = "BR1,1,BR11,伴 MCC,mcc,1.5,", "BR1,1,BR11,伴 MCC,mcc or icu_hours >= 48,1.5,"
+    scheme = read(tmp_path, with_text("drg.csv", old, new))
+    zh, en = (" ".join(words(scheme, language, "I63.900")) for language in ("zh", "en"))
+    assert "重症监护时长未知（本单据未载明，病案首页没有此项，见结算清单；按规则视为不满足）" in zh
+    assert "，要求不小于 48" in zh
+    assert "intensive care not known (this document does not state it" in en
+    stated = " ".join(words(scheme, "zh", "I63.900", icu_hours=12))
+    assert "未知" not in stated and "重症监护 12 小时" in stated
 
 
 def test_an_ambiguous_case_says_that_no_surgical_group_takes_its_procedure(tiny: Scheme) -> None:
