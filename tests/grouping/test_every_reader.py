@@ -163,7 +163,7 @@ def test_n16_a_disguised_file_is_refused_at_the_door_of_every_source(
     with inside(scene):
         row = Attachment.objects.get()
         assert row.shown_name == reader.file and len(row.stored_name) == 32
-        assert CaseFile.objects.get().source_version.source_id == made.pk
+        assert CaseFile.objects.get().source.source_id == made.pk
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [row.stored_name]
 
 
@@ -201,7 +201,8 @@ def test_n19_n21_a_row_twice_is_reported_the_same_file_is_the_same_batch_and_a_f
     publish(scene, file, take_good=True)
     with inside(scene):
         said = {case.recorded["diagnoses"][0][1] for case in Case.objects.all()}
-        assert len(said) == 1 and said.pop().startswith("=cmd")
+        # The writer of workbooks puts an apostrophe before a formula; it is the text either way.
+        assert len(said) == 1 and said.pop().lstrip("'").startswith("=cmd")
 
 
 @every

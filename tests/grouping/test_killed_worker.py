@@ -19,6 +19,9 @@ from grouping.models import BadRow, Case, CaseFile, StagedCase
 from grouping.services import intake, publishing
 from tests.grouping.files import as_csv, front_page
 from tests.grouping.scene import TODAY, inside, make_cast
+from tests.grouping.test_every_reader import LISTS, TABLES, Reader
+from tests.grouping.test_every_reader import named as named_reader
+from tests.grouping.test_sources import standard
 from tests.plugin import ROOT, named
 from tests.world import World
 
@@ -63,6 +66,20 @@ def receive(world: World) -> CaseFile:
     return file
 
 
+def receive_as(world: World, reader: Reader) -> CaseFile:
+    """A file of the same size and faults for another reader."""
+    rows = standard(world, 1)
+    rows = [{**rows[0], "A48": f"K{number:05}", "A11": f"人{number}"} for number in range(ROWS)]
+    for number in BAD:
+        rows[number]["C03C"] = ""
+    made = reader.source(world)
+    with inside(world):
+        file, _made = intake.receive_file(
+            by=world.luo, name=reader.file, content=[reader.written(rows)], source=made, today=TODAY
+        )
+    return file
+
+
 def chunks_done(world: World, job: int) -> int:
     with inside(world):
         return JobChunk.objects.filter(job=job).count()
@@ -80,7 +97,22 @@ def wait_for_chunks(world: World, job: int, number: int) -> None:
 def test_n22_a_worker_killed_in_the_middle_loses_no_row_and_stores_none_twice(
     cast: World, own_database: str, tmp_path: Path
 ) -> None:
-    file = receive(cast)
+    killed_in_the_middle(cast, receive(cast), own_database, tmp_path, first_line=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", [one for one in (*TABLES, *LISTS) if one.name != "hqms"], ids=named_reader)
+def test_n22_every_reader_goes_on_where_it_was(
+    cast: World, own_database: str, tmp_path: Path, reader: Reader
+) -> None:
+    first_line = 1 if reader.kind == "json" else 2
+    killed_in_the_middle(cast, receive_as(cast, reader), own_database, tmp_path, first_line=first_line)
+
+
+def killed_in_the_middle(
+    cast: World, file: CaseFile, own_database: str, tmp_path: Path, *, first_line: int
+) -> None:
+    """Kill the worker after three chunks; a second one must end with every row once, at its line."""
     assert file.job_id is not None
     first = worker(cast, file.job_id, own_database, tmp_path)
     wait_for_chunks(cast, file.job_id, 3)
@@ -94,10 +126,10 @@ def test_n22_a_worker_killed_in_the_middle_loses_no_row_and_stores_none_twice(
     time.sleep(LEASE + 0.5)
     second = worker(cast, file.job_id, own_database, tmp_path)
     assert second.communicate(timeout=120)[0].strip() == "done"
-    check_whole(cast, file, before)
+    check_whole(cast, file, before, first_line)
 
 
-def check_whole(world: World, file: CaseFile, before: int) -> None:
+def check_whole(world: World, file: CaseFile, before: int, first_line: int) -> None:
     """Every row is there once, at its line; the second worker went on where the first one was."""
     with inside(world):
         job = Job.objects.get(pk=file.job_id)
@@ -105,8 +137,8 @@ def check_whole(world: World, file: CaseFile, before: int) -> None:
         assert job.attempt == 2 and numbers == list(range(len(numbers))) and len(numbers) > before
         lines = sorted(StagedCase.objects.values_list("line", flat=True))
         bad = sorted(BadRow.objects.values_list("line", flat=True))
-        assert bad == sorted(number + 2 for number in BAD)
-        assert sorted([*lines, *bad]) == list(range(2, ROWS + 2))
+        assert bad == sorted(number + first_line for number in BAD)
+        assert sorted([*lines, *bad]) == list(range(first_line, ROWS + first_line))
         file = CaseFile.objects.get(pk=file.pk)
         assert (file.state, file.rows_read, file.rows_bad) == ("checked", ROWS, len(BAD))
         publishing.publish(by=world.lin, file=file, take_good=True)
