@@ -83,6 +83,12 @@ def records(month: Month, ids: Iterable[int]) -> QuerySet[Visit]:
     return rows
 
 
+def days_of(posting_id: int, first: date, last: date) -> list[Visit]:
+    """The planned days of a posting from one day to another, in order."""
+    rows = Visit.objects.filter(posting=posting_id, day__gte=first, day__lte=last, state=Visit.State.PLANNED)
+    return list(rows.with_names())
+
+
 def confirmed(first: date, last: date) -> QuerySet[Visit]:
     """Confirmed days from one day to another, both included."""
     rows: QuerySet[Visit] = Visit.objects.filter(state=Visit.State.CONFIRMED, day__gte=first, day__lte=last)

@@ -65,7 +65,7 @@ def week_figs(hosts: Any) -> list[parts.Fig]:
     missed = states.count(Visit.State.ABSENT)
     return [
         parts.Fig(_("person-times planned"), words.num(len(seen) - missed)),
-        parts.Fig(_("confirmed"), words.num(states.count(Visit.State.CONFIRMED))),
+        parts.Fig(_("person-times confirmed"), words.num(states.count(Visit.State.CONFIRMED))),
         parts.Fig(_("wait for the host"), words.num(states.count(Visit.State.REPORTED))),
         parts.Fig(_("did not take place"), words.num(missed), bad=bool(missed)),
     ]

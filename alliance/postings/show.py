@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -133,10 +133,15 @@ def visit_page(visit: Visit, membership: Membership, today: date, asks_place: bo
     return {
         "title": f"{visit.staff.name} · {visit.day:%Y-%m-%d}", "visit": visit,
         "chip": tables.visit_chip(visit), "facts_day": day_facts(visit),
-        "actions": actions(visit, membership, "visit-act"),
+        "actions": actions(visit, membership, "visit-act", too_early(visit, today)),
         "history": parts.history(visit), "clocking": clocking(visit, membership, today),
         "asks_place": asks_place,
     }  # fmt: skip
+
+
+def too_early(visit: Visit, today: date) -> tuple[str, ...]:
+    """Steps without a button: a day to come is neither reported nor confirmed."""
+    return ("drop", "report", "confirm") if visit.day > today else ("drop",)
 
 
 def day_facts(visit: Visit) -> list[parts.Fact]:
@@ -171,7 +176,9 @@ def clocking(visit: Visit, membership: Membership, today: date) -> str:
     return "out" if visit.checked_out_at is None else ""
 
 
-def actions(row: Posting | Visit, membership: Membership, name: str) -> list[parts.Action]:
+def actions(
+    row: Posting | Visit, membership: Membership, name: str, hidden: Collection[str] = ("drop",)
+) -> list[parts.Action]:
     """A button for each step this member may take now, the first in front."""
     return [
         parts.Action(
@@ -180,7 +187,7 @@ def actions(row: Posting | Visit, membership: Membership, name: str) -> list[par
             form=step_form(row, step.name), id=f"act-{step.name}",
         )
         for place, step in enumerate(row.steps_for(membership))
-        if step.name != "drop"
+        if step.name not in hidden
     ]  # fmt: skip
 
 

@@ -70,7 +70,10 @@ def line(
 ) -> Chart:
     """A line over time with dashed limits; a missing value leaves a gap, never a zero."""
     option = _frame([name for name, _value in values], columns[1])
-    marks = [{"name": name, "yAxis": str(limit), "label": {"formatter": name}} for name, limit in limits]
+    marks = [
+        {"name": name, "yAxis": str(limit), "label": {"formatter": name, "position": "insideEndTop"}}
+        for name, limit in limits
+    ]
     option["series"] = [
         {
             "name": columns[1], "type": "line", "symbolSize": 7, "connectNulls": False,

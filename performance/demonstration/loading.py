@@ -14,7 +14,12 @@ TODAY = date(2026, 11, 9)  # the day on which the demonstration's October files 
 
 def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]:
     """Load the alliance `code`; return the report as lines. Runs in a process of its own."""
-    from performance.demonstration import deliveries, ground, months  # models exist only after django.setup()
+    from performance.demonstration import (  # models exist only after django.setup()
+        deliveries,
+        ground,
+        months,
+        postings,
+    )
 
     demo = build_alliance(code)
     said = [f"{demo.name} ({demo.code})"]
@@ -27,6 +32,8 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         referrals = deliveries.refer(base, demo)
         deliveries.declare(base, demo)
     said.append(f"  {referrals} referrals")
+    with _step(said, "postings"):
+        said.append(f"  {postings.load(base, TODAY)} days of experts confirmed")
     with _step(said, "months"):
         lines = months.run_all(base, demo, TODAY)
     return [*said, *(f"  {line}" for line in lines)]

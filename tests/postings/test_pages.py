@@ -73,6 +73,15 @@ def test_a_day_is_reported_on_its_page_and_confirmed_with_others(world: World, p
     assert world.client("zhao").post(f"{address}dispute/?version=2", {"why": "x"}).status_code == 409
 
 
+def test_a_day_to_come_has_no_button_to_report_it(world: World, posting: Posting) -> None:
+    with act_in(world.qinghe):
+        who = expert(world.lead, code="F1", name="未来")
+        far = agreed(world, who, first_day=date(2099, 11, 2), last_day=date(2099, 11, 4))
+        visit = Visit.objects.filter(posting=far).first()
+    page = world.client("lin").get(f"{HOME}days/{visit.pk}/").content.decode()
+    assert "/absent/" in page and "/report/" not in page
+
+
 def test_a_sender_ticks_nothing_for_the_host(world: World, posting: Posting) -> None:
     with act_in(world.qinghe):
         services.report(by=world.lin, visit=day(posting), figures=DONE, now=NOW)
