@@ -28,11 +28,13 @@ class Config(AppConfig):
         from django.apps import apps
 
         from alliance.services import inbox
+        from grouping.dip import approval as dip
         from grouping.reports import approval as reports
         from grouping.tariffs import approval as tariffs
         from grouping.versions import approval
         from grouping.waiting import figures, waiting
 
+        dip.register()
         reports.register()
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(keep_shipped, sender=last)

@@ -29,5 +29,6 @@ urlpatterns = [
     path("schemes/", include("grouping.trials.urls")),
     path("schemes/", include("grouping.weighing.urls")),
     path("metrics/", include("grouping.metrics.urls")),
+    path("dip/", include("grouping.dip.urls")),
     path("tariffs/", include("grouping.tariffs.urls")),
 ]

@@ -39,7 +39,17 @@ from grouping.queues import found as queue_found
 from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
 from grouping.readers.mapping import Column, TableMap
-from grouping.services import central, declarations, intake, pairing, publishing, samples, sources, tariff
+from grouping.services import (
+    central,
+    declarations,
+    dip,
+    intake,
+    pairing,
+    publishing,
+    samples,
+    sources,
+    tariff,
+)
 from grouping.services import efficiency as fund_reports
 from grouping.services import items as item_services
 from grouping.services import runs as grouping_runs
@@ -361,6 +371,14 @@ class Things:
         return tariff.keep(
             by=self.side.admin, kind="rate", from_date=date(2027 + self.side.serial, 1, 1), source="",
             decided_by=self.side.mark, rows=[{"key": "/", "value": "1000000"}],
+        )  # fmt: skip
+
+    @cached_property
+    def dip_catalogue(self) -> Any:
+        day = date(2027 + self.side.serial, 1, 1)
+        return dip.receive(
+            by=self.side.admin, title=self.side.mark, decision=dip.Decision(day, self.side.mark, ""),
+            name="x.csv", content=io.BytesIO("主要诊断,分值\nJ18.9,1\n".encode()),
         )  # fmt: skip
 
     @cached_property

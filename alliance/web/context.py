@@ -73,6 +73,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Rules"),
         (
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
+            Entry("dip-catalogues", _("DIP catalogues"), "list", "scheme.view"),
             Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
             Entry("parameters", _("Parameters"), "columns", "parameter.view"),
             Entry("data-dictionary", _("Data dictionary"), "list", "home.view"),

@@ -1,7 +1,7 @@
 """What one unit of weight is worth: rates, institution coefficients and adjustments as dated rows.
 
-A case's standard (支付标准) is weight x rate x coefficient x adjustment, rounded once, half-up, to whole fen
-(definitions 2). The narrowest row wins: a rate of the insurance and level before one of either, an
+A case's standard (支付标准) is weight x rate x coefficient x quality x adjustment, rounded once, half-up, to
+whole fen (definitions 2). The narrowest row wins: a rate of the insurance and level before one of either, an
 institution's own coefficient before its level's. Of equal rows the latest begun holds.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from grouping.engine.exact import fen
 
-Part = Literal["weight", "rate", "coefficient", "adjustment"]
+Part = Literal["weight", "rate", "coefficient", "quality", "adjustment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,28 @@ class Tariff:
     rates: Sequence[Rate] = ()
     coefficients: Sequence[Coefficient] = ()
     adjustments: Sequence[Adjustment] = field(default=())
+    # Fen for one point of DIP, found as a rate is.
+    points: Sequence[Rate] = ()
+    # Factors of an institution's quality, found as its coefficient is; they count while the switch is on.
+    qualities: Sequence[Coefficient] = ()
+    # From which day on payment follows quality (S4-37), or no longer does.
+    linked: Sequence[tuple[date, bool]] = ()
+
+    @property
+    def days(self) -> set[date]:
+        """Every day on which some value begins to hold: between two of them nothing changes."""
+        rows = (self.rates, self.coefficients, self.adjustments, self.points, self.qualities)
+        return {row.from_date for kind in rows for row in kind} | {day for day, _on in self.linked}
 
     def standard(self, case: Subject, on: date) -> Standard:
         """The standard of a case discharged on a day; without a rate in force it has none."""
         rate, k = self.rate(case, on), self.coefficient(case, on)
-        q = self.adjustments_of(case, on)
+        q, quality = self.adjustments_of(case, on), self.quality(case, on)
         factors = (
             Factor("weight", case.weight),
             *([Factor("rate", Decimal(rate.fen), rate.from_date, id=rate.id)] if rate else []),
             Factor("coefficient", k.value, k.from_date, id=k.id) if k else Factor("coefficient", Decimal(1)),
+            *([Factor("quality", quality.value, quality.from_date, id=quality.id)] if quality else []),
             *(Factor("adjustment", row.factor, row.from_date, row.name, row.id) for row in q),
         )
         if rate is None:
@@ -117,25 +130,20 @@ class Tariff:
 
     def rate(self, case: Subject, on: date) -> Rate | None:
         """The rate in force for a case's insurance and level."""
-        fitting = [
-            row
-            for row in _begun(self.rates, on)
-            if row.insurance in ("", case.insurance) and row.level in ("", case.level)
-        ]
-        return max(
-            fitting, key=lambda row: (bool(row.insurance), bool(row.level), row.from_date), default=None
-        )
+        return _narrowest_rate(self.rates, case, on)
+
+    def point_value(self, case: Subject, on: date) -> Rate | None:
+        """What a point of DIP is worth for a case's insurance and level."""
+        return _narrowest_rate(self.points, case, on)
+
+    def quality(self, case: Subject, on: date) -> Coefficient | None:
+        """The quality factor of a case's institution; None while payment does not follow quality."""
+        said = max((one for one in self.linked if one[0] <= on), default=(on, False))
+        return _narrowest(self.qualities, case, on) if said[1] else None
 
     def coefficient(self, case: Subject, on: date) -> Coefficient | None:
         """The coefficient in force for a case's institution; None where nothing was decided: counts 1."""
-        fitting = [
-            row
-            for row in _begun(self.coefficients, on)
-            if (row.institution == case.institution if row.institution else row.level in ("", case.level))
-        ]
-        return max(
-            fitting, key=lambda row: (bool(row.institution), bool(row.level), row.from_date), default=None
-        )
+        return _narrowest(self.coefficients, case, on)
 
     def adjustments_of(self, case: Subject, on: date) -> list[Adjustment]:
         """The adjustments in force that a case meets, by code; several multiply."""
@@ -150,6 +158,24 @@ Dated = TypeVar("Dated", Rate, Coefficient, Adjustment)
 
 def _begun(rows: Iterable[Dated], on: date) -> list[Dated]:
     return [row for row in rows if row.from_date <= on]
+
+
+def _narrowest_rate(rows: Iterable[Rate], case: Subject, on: date) -> Rate | None:
+    fitting = [
+        row
+        for row in _begun(rows, on)
+        if row.insurance in ("", case.insurance) and row.level in ("", case.level)
+    ]
+    return max(fitting, key=lambda row: (bool(row.insurance), bool(row.level), row.from_date), default=None)
+
+
+def _narrowest(rows: Iterable[Coefficient], case: Subject, on: date) -> Coefficient | None:
+    fitting = [
+        row
+        for row in _begun(rows, on)
+        if (row.institution == case.institution if row.institution else row.level in ("", case.level))
+    ]
+    return max(fitting, key=lambda row: (bool(row.institution), bool(row.level), row.from_date), default=None)
 
 
 def meets(case: Subject, row: Adjustment) -> bool:

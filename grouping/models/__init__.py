@@ -2,6 +2,7 @@ from grouping.models.cases import Case, CaseRevision, Document
 from grouping.models.central import CentralFile, CentralResult
 from grouping.models.claims import ReleaseClaim
 from grouping.models.declared import Declaration, DeclaredTotal
+from grouping.models.dip import DipCatalogue, DipEntry
 from grouping.models.disputes import Dispute
 from grouping.models.efficiency import FundReport
 from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
@@ -21,9 +22,11 @@ from grouping.models.rollup import (
 from grouping.models.runs import GroupedCase, GroupingRun, TrialCase
 from grouping.models.schemes import Scheme, SchemeContent, SchemeFinding, SchemeVersion
 from grouping.models.sources import Edition, Source, SourceVersion
-from grouping.models.tariffs import Tariff, TariffKind, TariffSheet, WeightProposal
+from grouping.models.tariffs import MONEY, PLACED, Tariff, TariffKind, TariffSheet, WeightProposal
 
 __all__ = [
+    "MONEY",
+    "PLACED",
     "BadRow",
     "Benchmark",
     "BenchmarkGroup",
@@ -36,6 +39,8 @@ __all__ = [
     "CentralResult",
     "Declaration",
     "DeclaredTotal",
+    "DipCatalogue",
+    "DipEntry",
     "Dispute",
     "Document",
     "Edition",

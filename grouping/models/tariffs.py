@@ -17,6 +17,14 @@ class TariffKind(models.TextChoices):
     RATE = "rate", _("rate for a unit of weight")
     COEFFICIENT = "coefficient", _("institution coefficient")
     ADJUSTMENT = "adjustment", _("adjustment coefficient")
+    POINT = "point", _("DIP point value")
+    QUALITY = "quality", _("quality coefficient")
+
+
+# Kinds whose values are money: whole fen, by insurance and level.
+MONEY = (TariffKind.RATE, TariffKind.POINT)
+# Kinds whose values are factors by institution or level.
+PLACED = (TariffKind.COEFFICIENT, TariffKind.QUALITY)
 
 
 class TariffSheet(AllianceRow):
@@ -56,8 +64,8 @@ class TariffSheet(AllianceRow):
 class Tariff(AllianceRow):
     """One released row, written once: a later row of the same key holds from its own day.
 
-    key: of a rate "insurance/level", of a coefficient "code" or "*level", of an adjustment its code. value:
-    fen of a rate (whole), else a factor. terms: the conditions of an adjustment.
+    key: of a rate or point value "insurance/level", of a coefficient "code" or "*level", of an adjustment its
+    code. value: fen of a rate or point (whole), else a factor. terms: the conditions of an adjustment.
     """
 
     append_only = True
@@ -79,7 +87,8 @@ class Tariff(AllianceRow):
             models.UniqueConstraint(fields=["alliance", "kind", "key", "from_date"], name="tariff_from"),
             models.CheckConstraint(condition=Q(value__gt=0), name="tariff_positive"),
             models.CheckConstraint(
-                condition=~Q(kind="rate") | Q(value=Floor(F("value"))), name="tariff_rate_whole_fen"
+                condition=~Q(kind__in=["rate", "point"]) | Q(value=Floor(F("value"))),
+                name="tariff_rate_whole_fen",
             ),
         ]
 

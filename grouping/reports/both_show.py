@@ -42,10 +42,12 @@ class Reading:
 
     def __init__(self, found: Comparison) -> None:
         self.found, self.point = found, found.point_fen
-        self.money = self.point is not None
+        self.money = found.valued or self.point is not None
 
     def of(self, line: Line) -> Compared:
         """A line both ways."""
+        if self.found.valued:
+            return Compared(Fraction(line.drg_fen), Fraction(line.dip_fen))
         if self.point is not None:
             return Compared(Fraction(line.drg_fen), Fraction(fen(line.points * self.point)))
         total = self.found.total
@@ -91,21 +93,15 @@ def title(found: Comparison, places: Mapping[int, Institution]) -> str:
 
 def figures(found: Comparison) -> list[parts.Fig]:
     """What is compared by what."""
+    if found.city.rows:
+        return _city_figures(found)
     known = found.catalogue
     if known is None:
         return []
     core = sum(entry.cases for entry in known.core.values())
     behind = core + sum(entry.cases for entry in known.comprehensive.values())
     return [
-        parts.Fig(_("cases compared"), words.num(found.total.cases)),
-        parts.Fig(
-            _("left out"), words.num(found.left_out), detail=_("without a weight"), bad=bool(found.left_out)
-        ),
-        parts.Fig(
-            _("paid otherwise"), words.num(found.other_types),
-            detail=_("by bed-day, capitation and the like; all three make %(cases)s cases of the month")
-            % {"cases": words.num(found.total.cases + found.left_out + found.other_types)},
-        ),
+        *_counted(found, _("without a weight")),
         parts.Fig(
             _("core diseases of DIP"), words.num(len(known.core)),
             detail=_("%(share)s of %(cases)s past cases")
@@ -113,6 +109,33 @@ def figures(found: Comparison) -> list[parts.Fig]:
         ),
         parts.Fig(_("mean cost (yuan)"), words.yuan(fen(known.mean_fen)), detail=_("M of RW = m / M")),
         *_point(found),
+    ]  # fmt: skip
+
+
+def _counted(found: Comparison, why: str) -> list[parts.Fig]:
+    """The cases of the month: compared, left out, paid otherwise."""
+    return [
+        parts.Fig(_("cases compared"), words.num(found.total.cases)),
+        parts.Fig(_("left out"), words.num(found.left_out), detail=why, bad=bool(found.left_out)),
+        parts.Fig(
+            _("paid otherwise"), words.num(found.other_types),
+            detail=_("by bed-day, capitation and the like; all three make %(cases)s cases of the month")
+            % {"cases": words.num(found.total.cases + found.left_out + found.other_types)},
+        ),
+    ]  # fmt: skip
+
+
+def _city_figures(found: Comparison) -> list[parts.Fig]:
+    """The same by the city's catalogue."""
+    since, name, known = found.city.rows[0]
+    lines = words.num(len(known.core) + len(known.comprehensive))
+    return [
+        *_counted(found, _("without a weight or a line of the catalogue")),
+        parts.Fig(
+            _("lines of the city's catalogue"), lines,
+            detail=_("%(name)s, from %(day)s") % {"name": name, "day": since.isoformat()},
+        ),
+        *([] if found.valued else _point(found)),
     ]  # fmt: skip
 
 

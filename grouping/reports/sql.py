@@ -112,7 +112,8 @@ group by 1, 2, 3, 4
 BOTH_WAYS = f"""{_DECIDED}
 select d.id, d.institution_id, i.level, {_HEAD} as head, {_PROCEDURES} as procedures, d.total_fen,
        case when g.status = 'grouped' then g.weight end as weight, g.drg, i.code, c.discharge_way,
-       (d.discharged_at at time zone 'Asia/Shanghai')::date as day, d.record_no, d.visit_no, d.discharged_at
+       (d.discharged_at at time zone 'Asia/Shanghai')::date as day, d.record_no, d.visit_no, d.discharged_at,
+       ltrim(coalesce(c.raw ->> 'A46C', ''), '0') as insurance
 from decided d
 join grouping_case c on c.alliance_id = %(alliance)s and c.id = d.id
 join alliance_institution i on i.alliance_id = c.alliance_id and i.id = c.institution_id

@@ -12,10 +12,13 @@ from alliance.lib.period import Month
 from alliance.services import parameters
 from grouping.engine import dip
 from grouping.engine.dip import Catalogue, Combination, Sums
+from grouping.engine.exact import fen
 from grouping.engine.payment import DipRules
 from grouping.engine.tariff import Subject, Tariff
 from grouping.reports import sql
-from grouping.services import payment_types, tariff
+from grouping.services import dip as dip_catalogues
+from grouping.services import paying, payment_types, tariff
+from grouping.services.dip import Dated
 from grouping.sql import fetch
 
 WEIGHTS, CORE, DEVIATION = "dip.year_weights", "dip.core_cases", "dip.deviation"
@@ -24,7 +27,8 @@ WEIGHTS, CORE, DEVIATION = "dip.year_weights", "dip.core_cases", "dip.deviation"
 @dataclass(frozen=True)
 class Case:
     """One case both ways. `drg_fen`: its standard under the tariff, None where no rate is in force;
-    `points`: times the institution's coefficient, as they are paid.
+    `points`: times the institution's coefficient, as they are paid; `dip_fen`: points by the point value in
+    force, rounded once, None where none is.
     """
 
     id: int
@@ -34,11 +38,14 @@ class Case:
     weight: Fraction
     points: Fraction
     drg_fen: int | None
+    dip_fen: int | None = None
 
 
 @dataclass
 class Line:
-    """Sums of some cases: weight and points exact, cost and standards in fen; `unpriced`: without a rate."""
+    """Sums of some cases: weight and points exact, cost and standards in fen; `unpriced`: without a rate,
+    `unvalued`: without a point value.
+    """
 
     cases: int = 0
     cost_fen: int = 0
@@ -46,6 +53,8 @@ class Line:
     points: Fraction = Fraction(0)
     drg_fen: int = 0
     unpriced: int = 0
+    dip_fen: int = 0
+    unvalued: int = 0
 
     def add(self, case: Case) -> None:
         """One more case."""
@@ -55,6 +64,8 @@ class Line:
         self.points += case.points
         self.drg_fen += case.drg_fen or 0
         self.unpriced += case.drg_fen is None
+        self.dip_fen += case.dip_fen or 0
+        self.unvalued += case.dip_fen is None
 
 
 @dataclass
@@ -72,11 +83,23 @@ class Comparison:
     diseases: dict[Combination, Line] = field(default_factory=dict)
     left_out: int = 0
     other_types: int = 0
+    # The city's catalogues that value the month's discharges, the newest first; none: the own computation.
+    city: Dated = field(default_factory=Dated)
+
+    @property
+    def valued(self) -> bool:
+        """Whether every case has a rate and a point value in force: then both sides are what is paid."""
+        return bool(self.total.cases) and not self.total.unpriced and not self.total.unvalued
 
     @property
     def last_year(self) -> bool:
         """Whether means of last year exist, without which no cost deviates and points are RW."""
-        return bool(self.catalogue and self.catalogue.last_year)
+        return any(known.last_year for known in self._catalogues)
+
+    @property
+    def _catalogues(self) -> list[Catalogue]:
+        own = [self.catalogue] if self.catalogue is not None else []
+        return [known for _since, _name, known in self.city.rows] or own
 
     @property
     def point_fen(self) -> Fraction | None:
@@ -103,15 +126,21 @@ def catalogue(month: Month) -> Catalogue | None:
     return dip.build(map(_sums, rows), weights, core_cases=core)
 
 
+def catalogue_beside(city: Dated, month: Month) -> Catalogue | None:
+    """The own computation, where the city's catalogue does not value the whole month."""
+    return None if city.on(month.first_day) is not None else catalogue(month)
+
+
 def compare(month: Month, own: int | None = None) -> Comparison:
     """Sum the month's cases both ways; a fixed number of queries, memory by institutions and diseases.
 
     `own`: only this institution's diseases and line are kept, beside the total of all.
     """
-    found = Comparison(month, catalogue(month))
-    if found.catalogue is None:
+    city = dip_catalogues.held(month.first_day, month.last_day)
+    found = Comparison(month, catalogue_beside(city, month), city=city)
+    if found.catalogue is None and not city.rows:
         return found
-    by = _Yardstick(found.catalogue, _rules(month), tariff.tables(month.last_day))
+    by = _Yardstick(found.catalogue, city, _rules(month), tariff.tables(month.last_day))
     asked = payment_types.asked(month, None)
     for row in sql.stream(sql.BOTH_WAYS, **asked):
         case = by.case(row)
@@ -130,14 +159,15 @@ def cases(
     month: Month, *, institution: int | None, head: str, procedures: str | None, limit: int, offset: int
 ) -> list[tuple[dict[str, Any], Case | None]]:
     """A page of the cases behind a line: the row as stored, and both ways (None: no weight)."""
-    known = catalogue(month)
+    city = dip_catalogues.held(month.first_day, month.last_day)
+    known = catalogue_beside(city, month)
     rows = fetch(
         sql.BOTH_WAYS_CASES, head=head.replace(".", ""), procedures=procedures, limit=limit, offset=offset,
         **payment_types.asked(month, institution),
     )  # fmt: skip
-    if known is None:
+    if known is None and not city.rows:
         return []
-    by = _Yardstick(known, _rules(month), tariff.tables(month.last_day))
+    by = _Yardstick(known, city, _rules(month), tariff.tables(month.last_day))
     return [(row, by.case(tuple(row.values()))) for row in rows]
 
 
@@ -145,22 +175,25 @@ def cases(
 class _Yardstick:
     """What values a case both ways."""
 
-    known: Catalogue
+    own: Catalogue | None
+    city: Dated
     rules: DipRules
     tariff: Tariff
 
     def case(self, row: tuple[Any, ...]) -> Case | None:
         """A row of sql.BOTH_WAYS both ways; None without a weight or points."""
         pk, institution, level, head, procedures, cost, weight, drg, code, way, day = row[:11]
-        of = _combination(head, procedures)
-        points = self.known.points(of, level, cost, self.rules)
+        of, known = _combination(head, procedures), self.city.on(day) or self.own
+        points = known.points(of, level, cost, self.rules) if known is not None else None
         if weight is None or points is None:
             return None
-        subject = Subject(weight, code, level, drg=drg, way=way)
+        subject = Subject(weight, code, level, paying.INSURANCES.get(row[14], ""), drg, way=way)
         k = self.tariff.coefficient(subject, day)
         standard = self.tariff.standard(subject, day)
         paid = points * Fraction(k.value) if k else points
-        return Case(pk, institution, of, cost, Fraction(weight), paid, standard.fen)
+        value = self.tariff.point_value(subject, day)
+        worth = fen(paid * value.fen) if value else None
+        return Case(pk, institution, of, cost, Fraction(weight), paid, standard.fen, worth)
 
 
 def _sums(row: Mapping[str, Any]) -> Sums:

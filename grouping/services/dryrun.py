@@ -41,9 +41,7 @@ def _summed(run: int, ended_at: datetime, today: date) -> Shifts:
     row = GroupingRun.objects.get(pk=run, ended_at=ended_at)
     last = Month.of(row.last_month).last_day
     found = tariff.tables(last)
-    begun = [one.from_date for one in found.rates] + [one.from_date for one in found.coefficients]
-    begun += [one.from_date for one in found.adjustments]
-    days = sorted({date(1900, 1, 1), *begun})
+    days = sorted({date(1900, 1, 1), *found.days})
     places = {one.pk: one for one in Institution.objects.all()}
     counted = sql.alike(run=run, days=days, minimal=minimal_codes(row))
     alike = [

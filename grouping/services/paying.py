@@ -147,11 +147,12 @@ class _Pricing:
 
 
 def factors(tables: Tariff, subject: Subject, on: date) -> tuple[int, Decimal, Decimal] | None:
-    """Rate (fen), coefficient k and adjustment q of a case discharged on a day; None without a rate."""
+    """Rate (fen), coefficient k, quality times adjustments q of a case's day of discharge; None: no rate."""
     rate, k = tables.rate(subject, on), tables.coefficient(subject, on)
     if rate is None:
         return None
-    q = Decimal(1)
+    quality = tables.quality(subject, on)
+    q = quality.value if quality else Decimal(1)
     for row in tables.adjustments_of(subject, on):
         q *= row.factor
     return rate.fen, k.value if k else Decimal(1), q

@@ -16,14 +16,15 @@ from alliance.approvals.models import Approval
 from alliance.lib.canonical import digest
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
-from alliance.services import journal
+from alliance.services import journal, parameter_proposals
 from grouping.engine import tariff as engine
 from grouping.engine.tariff import Standard, Subject
-from grouping.models import Tariff, TariffKind, TariffSheet
+from grouping.models import MONEY, PLACED, Tariff, TariffKind, TariffSheet
 from grouping.queues import bell
 from grouping.services import claims, past
 
 KIND = "tariff.release"
+QUALITY_SWITCH = "payment.quality_linked"
 INSURANCES = ("", "employee", "resident")  # any, 职工, 居民
 LEVELS = ("", "tertiary", "secondary", "primary")
 LIMIT = 10**11  # a value is below it: what the column of a row can hold
@@ -48,19 +49,35 @@ class TariffRefused(Refused):
 
 def tables(until: date) -> engine.Tariff:
     """All rows that hold on some day up to `until`, in one query; ask it for the standard of many cases."""
-    rates, coefficients, adjustments = [], [], []
+    rates: dict[str, list[engine.Rate]] = {kind: [] for kind in MONEY}
+    placed: dict[str, list[engine.Coefficient]] = {kind: [] for kind in PLACED}
+    adjustments = []
     rows = Tariff.objects.filter(from_date__lte=until).select_related("institution")
     for row in rows:
-        if row.kind == TariffKind.RATE:
+        if row.kind in MONEY:
             insurance, level = row.key.split("/")
-            rates.append(engine.Rate(int(row.value), row.from_date, insurance, level, row.pk))
-        elif row.kind == TariffKind.COEFFICIENT:
+            rates[row.kind].append(engine.Rate(int(row.value), row.from_date, insurance, level, row.pk))
+        elif row.kind in PLACED:
             code = row.institution.code if row.institution else ""
             level = "" if code else row.key.removeprefix("*")
-            coefficients.append(engine.Coefficient(row.value, row.from_date, code, level, row.pk))
+            placed[row.kind].append(engine.Coefficient(row.value, row.from_date, code, level, row.pk))
         else:
             adjustments.append(_adjustment(row))
-    return engine.Tariff(rates, coefficients, adjustments)
+    return engine.Tariff(
+        rates[TariffKind.RATE], placed[TariffKind.COEFFICIENT], adjustments, rates[TariffKind.POINT],
+        placed[TariffKind.QUALITY], _linked(until),
+    )  # fmt: skip
+
+
+def quality_linked(on: date) -> bool:
+    """Whether payment follows quality on a day."""
+    return max(_linked(on), default=(on, False))[1]
+
+
+def _linked(until: date) -> list[tuple[date, bool]]:
+    """From which days on payment follows quality, or not (S4-37)."""
+    rows = parameter_proposals.values_of(QUALITY_SWITCH)
+    return [(row.from_date, row.value is True) for row in rows if row.from_date <= until and not row.level]
 
 
 def _adjustment(row: Tariff) -> engine.Adjustment:
@@ -134,7 +151,7 @@ def _checked(kind: str, row: Row) -> Row:
         raise TariffRefused("bad_value", text=text) from None
     if not value.is_finite() or not 0 < value < LIMIT:
         raise TariffRefused("bad_value", text=text)
-    places = 0 if kind == TariffKind.RATE else 6
+    places = 0 if kind in MONEY else 6
     if value != round(value, places):
         raise TariffRefused("too_fine", text=text, places=places)
     _check_key(kind, str(row["key"]))
@@ -142,12 +159,12 @@ def _checked(kind: str, row: Row) -> Row:
 
 
 def _check_key(kind: str, key: str) -> None:
-    if kind == TariffKind.RATE:
+    if kind in MONEY:
         insurance, _slash, level = key.partition("/")
         sound = insurance in INSURANCES and level in LEVELS
-    elif kind == TariffKind.COEFFICIENT and key.startswith("*"):
+    elif kind in PLACED and key.startswith("*"):
         sound = key[1:] in LEVELS
-    elif kind == TariffKind.COEFFICIENT:
+    elif kind in PLACED:
         sound = Institution.objects.filter(code=key).exists()
     else:
         sound = bool(CODE.match(key))
@@ -237,7 +254,7 @@ def decided(approval: Approval, by: Membership) -> None:
 
 
 def _row(sheet: TariffSheet, row: Mapping[str, Any], places: Mapping[str, Institution]) -> Tariff:
-    own = sheet.kind == TariffKind.COEFFICIENT and not row["key"].startswith("*")
+    own = sheet.kind in PLACED and not row["key"].startswith("*")
     return Tariff(
         kind=sheet.kind, key=row["key"], from_date=sheet.from_date, value=Decimal(row["value"]),
         institution=places[row["key"]] if own else None, terms=row["terms"], sheet=sheet,

@@ -30,6 +30,7 @@ WHY: dict[str, Any] = {
 PARTS: dict[str, Any] = {
     "weight": gettext_lazy("weight"), "rate": gettext_lazy("rate (yuan)"),
     "coefficient": gettext_lazy("institution coefficient"), "adjustment": gettext_lazy("adjustment"),
+    "quality": gettext_lazy("quality coefficient"),
 }  # fmt: skip
 STAGES: dict[str, tuple[str, Any]] = {
     "estimated": ("prov", gettext_lazy("estimated")), "insurer": ("info", gettext_lazy("insurer's answer")),

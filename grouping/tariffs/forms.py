@@ -123,6 +123,18 @@ class CoefficientForm(GridForm):
         return [*(f"*{level}" for level in tariff.LEVELS), *places.values_list("code", flat=True)]
 
 
+class PointForm(RateForm):
+    """Yuan for a point of DIP, by insurance and level."""
+
+    kind = TariffKind.POINT
+
+
+class QualityForm(CoefficientForm):
+    """Factors of quality by level, and for single institutions."""
+
+    kind = TariffKind.QUALITY
+
+
 class AdjustmentForm(SheetForm):
     """One adjustment with its conditions."""
 
@@ -168,4 +180,5 @@ class AdjustmentForm(SheetForm):
 
 FORMS = {
     TariffKind.RATE: RateForm, TariffKind.COEFFICIENT: CoefficientForm, TariffKind.ADJUSTMENT: AdjustmentForm,
+    TariffKind.POINT: PointForm, TariffKind.QUALITY: QualityForm,
 }  # fmt: skip

@@ -19,7 +19,7 @@ from alliance.lib.refusal import Refused
 from alliance.web import parts
 from alliance.web.access import get_or_404, permit
 from alliance.web.words import DASH
-from grouping.models import Tariff, TariffKind, TariffSheet
+from grouping.models import MONEY, Tariff, TariffKind, TariffSheet
 from grouping.services import tariff
 from grouping.services.past import PastUnconfirmed
 from grouping.tariffs import forms, words
@@ -60,7 +60,7 @@ def tariffs(request: Any) -> HttpResponse:
     drafts = TariffSheet.objects.filter(state=TariffSheet.State.DRAFT).select_related("made_by__user")[:50]
     return render(request, "grouping/tariffs/tariffs.html", {
         "title": _("Rates and coefficients"), "panels": [_panel(kind, rows, today) for kind in TariffKind],
-        "drafts": drafts, "today": today,
+        "drafts": drafts, "today": today, "linked": tariff.quality_linked(today),
     })  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def tariff_new(request: Any, kind: str) -> HttpResponseBase:
 
 def _plain(row: Tariff) -> str:
     """A value as it is kept in a sheet: whole fen, or a factor without idle zeros."""
-    return str(int(row.value)) if row.kind == TariffKind.RATE else f"{row.value.normalize():f}"
+    return str(int(row.value)) if row.kind in MONEY else f"{row.value.normalize():f}"
 
 
 @permit("tariff.edit")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
 from alliance.web import words
-from grouping.models import TariffKind
+from grouping.models import MONEY, PLACED, TariffKind
 
 INSURANCES = {
     "": gettext_lazy("any insurance"),
@@ -32,10 +32,10 @@ def level(code: str) -> str:
 
 def key(kind: str, code: str, names: Mapping[str, str]) -> str:
     """What a row is about; `names` are those of `places`."""
-    if kind == TariffKind.RATE:
+    if kind in MONEY:
         insurance, _slash, own = code.partition("/")
         return f"{INSURANCES[insurance]}, {level(own)}"
-    if kind == TariffKind.COEFFICIENT:
+    if kind in PLACED:
         return level(code[1:]) if code.startswith("*") else names.get(code, code)
     return code
 
@@ -54,7 +54,7 @@ def places() -> dict[str, str]:
 def value(kind: str, written: str | Decimal) -> str:
     """A value with its unit."""
     number = Decimal(written)
-    if kind == TariffKind.RATE:
+    if kind in MONEY:
         return _("%(yuan)s yuan") % {"yuan": words.yuan(int(number))}
     return f"{number.normalize():f}"
 

@@ -1,0 +1,1 @@
+"""Pages of the city's DIP catalogues: import, look, propose."""
