@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from alliance.approvals import services as approvals
 from alliance.approvals.errors import NotYours
+from alliance.services import parameter_proposals
 from grouping.models import Tariff, TariffSheet
 from grouping.services import tariff
 from tests.grouping.scene import HOME, browser, inside, queries, text
@@ -195,3 +196,22 @@ def test_who_may_look_may_not_edit(scene: World) -> None:
     assert client.get(f"{HOME}/tariffs/").status_code == 200
     assert client.get(f"{HOME}/tariffs/new/rate/").status_code == 403
     assert browser(scene, "lin").get(f"{HOME}/tariffs/").status_code == 403
+
+
+def test_payment_follows_quality_from_the_day_two_people_switch_it_on(scene: World) -> None:
+    released(scene, "rate", [{"key": "/", "value": "1000000"}])
+    released(scene, "quality", [{"key": "QH01", "value": "1.02"}])
+    assert fen(scene) == 1_340_000
+    page = text(browser(scene, "luo").get(f"{HOME}/tariffs/"))
+    assert "switched off" in page and "quality coefficients are kept, but pay nothing yet" in page
+    with inside(scene):
+        approval = parameter_proposals.propose(
+            by=scene.luo, key=tariff.QUALITY_SWITCH, value=True, level="", from_date=START,
+            decided_by="医保局", source="", on=ON,
+        )  # fmt: skip
+        approvals.decide(by=scene.meng, approval=approval, verdict="yes")
+    assert fen(scene) == 1_366_800
+    assert "payment follows quality" in text(browser(scene, "luo").get(f"{HOME}/tariffs/"))
+    with inside(scene):
+        early = tariff.standard(case_weight=Decimal(1), institution=scene.lead, on=date(2025, 12, 31))
+        assert all(factor.part != "quality" for factor in early.factors)

@@ -11,6 +11,7 @@ from grouping.engine.tariff import Adjustment, Coefficient, Rate, Subject, Tarif
 
 D = Decimal
 OLD, NEW, ON = date(2025, 1, 1), date(2026, 7, 1), date(2026, 10, 12)
+LATER = date(2027, 1, 1)
 CASE = Subject(D("1.34"), "QH01", "secondary", "employee", "ES21", minimal=True, way=1)
 
 
@@ -87,3 +88,30 @@ def test_an_adjustment_ends_with_a_factor_of_one_and_several_multiply() -> None:
     ]  # fmt: skip
     assert [row.code for row in Tariff((), (), rows).adjustments_of(CASE, ON)] == ["b", "d"]
     assert [row.code for row in Tariff((), (), rows).adjustments_of(CASE, OLD)] == ["a", "b", "d"]
+
+
+def test_quality_multiplies_the_standard_only_while_the_switch_is_on() -> None:
+    rows = [Coefficient(D("1.02"), OLD, "QH01"), Coefficient(D("0.98"), OLD, level="secondary")]
+    for linked, fen in (
+        ((), 1_340_000),
+        (((OLD, True),), 1_366_800),
+        (((OLD, True), (LATER, False)), 1_366_800),
+    ):
+        found = Tariff([Rate(1_000_000, OLD)], qualities=rows, linked=linked).standard(CASE, ON)
+        assert found.fen == fen
+        assert [factor.part for factor in found.factors if factor.part == "quality"] == ["quality"] * bool(
+            linked
+        )
+    off = Tariff([Rate(1_000_000, OLD)], qualities=rows, linked=[(OLD, False), (LATER, True)])
+    assert off.standard(CASE, ON).fen == 1_340_000
+
+
+def test_the_days_on_which_something_changes_are_all_told() -> None:
+    tariff = Tariff([Rate(1, OLD)], points=[Rate(1, NEW)], linked=[(ON, True)])
+    assert tariff.days == {OLD, NEW, ON}
+
+
+def test_a_point_is_worth_what_the_narrowest_row_says() -> None:
+    tariff = Tariff(points=[Rate(100, OLD), Rate(120, OLD, level=CASE.level), Rate(999, NEW)])
+    found = tariff.point_value(CASE, ON)
+    assert found is not None and found.fen == 120 and Tariff().point_value(CASE, ON) is None
