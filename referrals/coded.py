@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from referrals.reasons import Reason
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One entry of a list; `needs_text` when the code alone says too little."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    needs_text: bool
+    offered: bool
+
+    @property
+    def name(self) -> str:
+        """The words in the language of the page."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+
 
 Lists = dict[str, dict[str, Reason]]
 

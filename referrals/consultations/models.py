@@ -104,7 +104,7 @@ class ConsultationQuerySet(AllianceQuerySet):
         """Everything a list or page names, in one query."""
         return self.select_related(
             "person", "origin_institution", "origin_department", "target_institution", "target_department",
-            "asked_by__user", "asked_doctor", "assigned_to",
+            "asked_by__user", "asked_doctor", "assigned_to", "answered_by__user",
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from referrals import coded
-from referrals.reasons import Reason
+from referrals.coded import Reason
 
 FILE = Path(__file__).parent / "data" / "reasons.toml"
 

@@ -92,7 +92,8 @@ def what(row: Consultation) -> list[parts.Fact]:
 def where(row: Consultation) -> list[parts.Fact]:
     """Who asks, who answers, until when."""
     doctor = " ".join(filter(None, (str(row.asked_by.user), row.contact_phone)))
-    answering = row.assigned_to.name if row.assigned_to else words.DASH
+    by_hand = str(row.answered_by.user) if row.answered_by else words.DASH
+    answering = row.assigned_to.name if row.assigned_to else by_hand
     waited = words.span(row.answered_at - row.asked_at) if row.answered_at else ""
     found = [
         parts.Fact(_("asking side"), _place(row.origin_institution, row.origin_department)),
