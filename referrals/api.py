@@ -20,7 +20,8 @@ from alliance.models.base import Stale
 from alliance.services import journal, people
 from referrals import services
 from referrals.models import Referral
-from referrals.serializers import ActBody, AmendBody, Conflict, LogBody, ReferralLine, ReferralPage
+from referrals.serializers import ActBody, AmendBody, LogBody
+from referrals.shown import Conflict, ReferralLine, ReferralPage
 
 PERSON_FIELD = "patient"
 

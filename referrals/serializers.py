@@ -1,4 +1,4 @@
-"""What the API of referrals takes and gives: every field named, alliance, state and times never written."""
+"""What the API of referrals takes: every field named, alliance, state and times never written."""
 
 from __future__ import annotations
 
@@ -9,15 +9,36 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from alliance.lib.identity import mask_id, mask_name, mask_phone
-from alliance.models import Department, Institution, Membership, Person
+from alliance.models import Department, Institution, Person
 from referrals import services
 from referrals.models import FollowUp, Referral
 
 WRITTEN = (
-    "reason", "reason_text", "diagnosis_code", "diagnosis_name", "summary", "treatment", "next_plan",
-    "medication", "transport", "contact_phone",
-)  # fmt: skip
+    "reason",
+    "reason_text",
+    "diagnosis_code",
+    "diagnosis_name",
+    "summary",
+    "past_history",
+    "findings",
+    "treatment",
+    "cautions",
+    "next_plan",
+    "medication",
+    "discharge_summary",
+    "follow_up_plan",
+    "record_no",
+    "ehr_number",
+    "insurance",
+    "insurance_no",
+    "address",
+    "target_doctor",
+    "transport",
+    "contact_phone",
+    "consent_by",
+)
+# What is no text, with the value of what is not sent.
+PLAIN = {"high_risk": False, "green_channel": False, "expected_at": None}
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -67,6 +88,20 @@ class ContentBody(serializers.Serializer[Any]):
     medication = serializers.CharField(required=False, allow_blank=True)
     transport = serializers.ChoiceField(choices=Referral.Transport.choices, required=False, allow_blank=True)
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    past_history = serializers.CharField(required=False, allow_blank=True)
+    findings = serializers.CharField(required=False, allow_blank=True)
+    cautions = serializers.CharField(required=False, allow_blank=True)
+    discharge_summary = serializers.CharField(required=False, allow_blank=True)
+    follow_up_plan = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    record_no = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    ehr_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    insurance = serializers.ChoiceField(choices=Referral.Insurance.choices, required=False, allow_blank=True)
+    insurance_no = serializers.CharField(max_length=40, required=False, allow_blank=True, write_only=True)
+    address = serializers.CharField(max_length=120, required=False, allow_blank=True, write_only=True)
+    expected_at = serializers.DateTimeField(required=False, allow_null=True)
+    target_doctor = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    consent_by = serializers.ChoiceField(choices=Referral.Consent.choices, required=False, allow_blank=True)
+    green_channel = serializers.BooleanField(required=False)
     high_risk = serializers.BooleanField(required=False)
 
 
@@ -77,7 +112,8 @@ class LogBody(ContentBody):
     urgency = serializers.ChoiceField(choices=Referral.Urgency.choices, default=Referral.Urgency.ORDINARY)
     person = KnownPerson(required=False)
     patient = PatientBody(required=False)
-    target_institution = InstitutionByCode()
+    target_institution = InstitutionByCode(required=False)
+    outside_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
     target_department = serializers.CharField(max_length=16, required=False, allow_blank=True, default="")
     consent = serializers.BooleanField(default=False)
 
@@ -85,7 +121,12 @@ class LogBody(ContentBody):
         """One way to say who, and a department of the target by its code."""
         if ("person" in attrs) == ("patient" in attrs):
             raise serializers.ValidationError({"person": "Give either person or patient."})
-        attrs["target_department"] = department(attrs["target_institution"], attrs["target_department"])
+        if ("target_institution" in attrs) == bool(attrs.get("outside_name")):
+            raise serializers.ValidationError(
+                {"target_institution": "Give either target_institution or outside_name."}
+            )
+        place = attrs.get("target_institution")
+        attrs["target_department"] = department(place, attrs["target_department"]) if place else None
         return attrs
 
     def content(self) -> services.Content:
@@ -93,11 +134,10 @@ class LogBody(ContentBody):
         data = self.validated_data
         return services.Content(
             **{name: data.get(name, "") for name in WRITTEN},
-            high_risk=data.get("high_risk", False),
-            **{
-                name: data[name]
-                for name in ("direction", "urgency", "target_institution", "target_department", "consent")
-            },
+            **{name: data.get(name, empty) for name, empty in PLAIN.items()},
+            outside_name=data.get("outside_name", ""),
+            **{name: data[name] for name in ("direction", "urgency", "target_department", "consent")},
+            target_institution=data.get("target_institution"),
         )
 
 
@@ -124,7 +164,7 @@ class AmendBody(ContentBody):
         return services.Content(
             direction=referral.direction, target_institution=referral.target_institution,
             target_department=referral.target_department,
-            **{name: data.get(name, getattr(referral, name)) for name in (*WRITTEN, "high_risk")},
+            **{name: data.get(name, getattr(referral, name)) for name in (*WRITTEN, *PLAIN)},
         )  # fmt: skip
 
 
@@ -174,101 +214,3 @@ NEEDED = {"schedule": "planned_at", "follow_up": "visit"}
 TAKEN = {
     "schedule": ("planned_at", "note"), "ask": ("question",), "complete": ("reply", "ended_on", "treated"),
 }  # fmt: skip
-
-
-class PersonShown(serializers.Serializer[Person]):
-    """A patient: the name in full for the two sides only, numbers masked."""
-
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.SerializerMethodField()
-    sex = serializers.IntegerField(read_only=True)
-    birth_date = serializers.SerializerMethodField()
-    id_number = serializers.SerializerMethodField()
-    phone = serializers.SerializerMethodField()
-
-    def get_name(self, person: Person) -> str:
-        return person.name if self.context.get("full") else mask_name(person.name)
-
-    def get_birth_date(self, person: Person) -> str | None:
-        return person.birth_date.isoformat() if person.birth_date and self.context.get("full") else None
-
-    def get_id_number(self, person: Person) -> str | None:
-        return mask_id(person.id_number) if person.id_number else None
-
-    def get_phone(self, person: Person) -> str | None:
-        return mask_phone(person.phone) if person.phone else None
-
-
-class ReferralLine(serializers.Serializer[Referral]):
-    """A referral in a list."""
-
-    id = serializers.IntegerField(read_only=True)
-    number = serializers.CharField(read_only=True)
-    direction = serializers.CharField(read_only=True)
-    urgency = serializers.CharField(read_only=True)
-    state = serializers.CharField(read_only=True)
-    version = serializers.IntegerField(read_only=True)
-    patient = serializers.SerializerMethodField()
-    origin_institution = serializers.CharField(source="origin_institution.code", read_only=True)
-    target_institution = serializers.CharField(source="target_institution.code", read_only=True)
-    target_department = serializers.CharField(source="target_department.code", read_only=True, default=None)
-    diagnosis_code = serializers.CharField(read_only=True)
-    diagnosis_name = serializers.CharField(read_only=True)
-    logged_at = serializers.DateTimeField(read_only=True)
-    answer_due_at = serializers.DateTimeField(read_only=True)
-    answered_at = serializers.DateTimeField(read_only=True)
-    arrived_at = serializers.DateTimeField(read_only=True)
-    completed_at = serializers.DateTimeField(read_only=True)
-
-    def get_patient(self, referral: Referral) -> str:
-        return mask_name(referral.person.name)
-
-
-class ReferralPage(ReferralLine):
-    """A referral with everything that was written, and the steps this member may take now."""
-
-    person = serializers.SerializerMethodField()
-    reason = serializers.CharField(read_only=True)
-    reason_text = serializers.CharField(read_only=True)
-    summary = serializers.CharField(read_only=True)
-    treatment = serializers.CharField(read_only=True)
-    next_plan = serializers.CharField(read_only=True)
-    medication = serializers.CharField(read_only=True)
-    transport = serializers.CharField(read_only=True)
-    contact_phone = serializers.CharField(read_only=True)
-    consent = serializers.BooleanField(read_only=True)
-    answer_rule = serializers.CharField(read_only=True)
-    closed_at = serializers.DateTimeField(read_only=True)
-    question = serializers.CharField(read_only=True)
-    planned_at = serializers.DateTimeField(read_only=True)
-    treated_at = serializers.DateTimeField(read_only=True)
-    ended_on = serializers.DateField(read_only=True)
-    reply_due_at = serializers.DateTimeField(read_only=True)
-    high_risk = serializers.BooleanField(read_only=True)
-    followup_due_at = serializers.DateTimeField(read_only=True)
-    followed_up_at = serializers.DateTimeField(read_only=True)
-    decline_reason = serializers.CharField(read_only=True)
-    decline_text = serializers.CharField(read_only=True)
-    reply = serializers.CharField(read_only=True)
-    previous = serializers.IntegerField(source="previous_id", read_only=True, allow_null=True)
-    steps = serializers.SerializerMethodField()
-
-    def _member(self) -> Membership:
-        member: Membership = self.context["member"]
-        return member
-
-    @extend_schema_field(PersonShown)
-    def get_person(self, referral: Referral) -> dict[str, Any]:
-        full = referral.side_of(self._member()) != ""
-        return dict(PersonShown(referral.person, context={"full": full}).data)
-
-    def get_steps(self, referral: Referral) -> list[str]:
-        return [step.name for step in referral.steps_for(self._member())]
-
-
-class Conflict(serializers.Serializer[Any]):
-    """409: the row as it is now, and what was sent."""
-
-    error = serializers.CharField()
-    stored = ReferralPage()
-    sent = serializers.DictField()

@@ -73,9 +73,7 @@ class ReferralTable(lists.Table):
     origin_institution = tables.Column(
         verbose_name=gettext_lazy("sent from"), accessor="origin_institution__short_name"
     )
-    target_institution = tables.Column(
-        verbose_name=gettext_lazy("sent to"), accessor="target_institution__short_name"
-    )
+    target_institution = tables.Column(verbose_name=gettext_lazy("sent to"), accessor="target_short")
     logged_at = tables.Column(verbose_name=gettext_lazy("logged"), orderable=True, attrs=lists.DESK)
 
     class Meta(lists.Table.Meta):
@@ -95,7 +93,7 @@ class ReferralTable(lists.Table):
 
     def render_target_institution(self, record: Referral) -> str:
         room = record.target_department
-        return f"{record.target_institution.short_name} {room.name if room else ''}".strip()
+        return f"{record.target_short} {room.name if room else ''}".strip()
 
     def render_logged_at(self, record: Referral) -> str:
         return words.moment(record.logged_at)

@@ -7,8 +7,14 @@ from referrals import views
 urlpatterns = [
     path("referrals/", views.referral_list, name="referrals"),
     path("referrals/log/", views.log, name="referral-log"),
+    path("referrals/diagnoses/", views.diagnoses, name="referral-diagnoses"),
+    path("referrals/reception/", views.reception, name="referral-reception"),
+    path("referrals/reception/<int:pk>/", views.reception_edit, name="referral-reception-edit"),
     path("referrals/check/", views.check, name="referral-check"),
     path("referrals/<int:pk>/", views.referral, name="referral"),
     path("referrals/<int:pk>/change/", views.amend, name="referral-change"),
+    path("referrals/<int:pk>/files/", views.add_file, name="referral-add-file"),
+    path("referrals/<int:pk>/files/<int:number>/", views.file, name="referral-file"),
+    path("referrals/<int:pk>/filing/", views.filing, name="referral-filing"),
     path("referrals/<int:pk>/<slug:step>/", views.act, name="referral-act"),
 ]

@@ -28,6 +28,18 @@
       if (drop) { event.preventDefault(); drop.click(); }
     }
   });
+  /* A find that fills fields of the same form: <button data-fill="name" data-value="…" data-fill-more=… data-more=…
+     data-then="field that takes the focus">. */
+  document.addEventListener("click", function (event) {
+    var find = event.target.closest("[data-fill]");
+    if (!find) { return; }
+    var form = find.closest("form");
+    form.elements[find.dataset.fill].value = find.dataset.value;
+    form.elements[find.dataset.fillMore].value = find.dataset.more;
+    find.parentElement.replaceChildren();
+    var then = form.elements[find.dataset.then];
+    (then.length ? then[0] : then).focus();
+  });
   /* After a code is taken up or dropped the search it came from is ready for the next. */
   var last = "";
   document.addEventListener("focusin", function (event) {

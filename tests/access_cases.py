@@ -235,6 +235,16 @@ CASES: dict[str, Case] = {
     ),
     "referral-log": Case(queries=("?direction=down",)),
     "referral-check": LIST,
+    "referral-diagnoses": LIST,
+    "referral-reception": LIST,
+    "referral-reception-edit": Case(
+        lambda things: {"pk": things.side.place.departments.order_by("pk").first().pk}, of=("pk",)
+    ),
+    "referral-add-file": one("referral"),
+    "referral-filing": one("referral"),
+    "referral-file": Case(
+        lambda things: {"pk": things.referral_file.referral_id, "number": things.referral_file.pk}, of=("pk",)
+    ),
     "referral": one("referral"),
     "referral-change": one("referral"),
     "referral-act": one("referral", step="cancel"),

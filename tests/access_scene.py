@@ -61,6 +61,7 @@ from performance.models import Line, MonthException, MonthRun
 from performance.services import bases, completeness, months, pools, schemes
 from referrals import services as referrals
 from referrals.consultations import services as consultations
+from referrals.services import papers
 from tests.grouping.files import as_csv, front_page
 from tests.referrals.scene import content, number_of
 from tests.world import World
@@ -267,6 +268,13 @@ class Things:
         return Visit.objects.create(
             posting=self.posting, staff=self.staff, day=date(2026, 11, 2), morning=True, afternoon=True,
             note=self.side.mark,
+        )  # fmt: skip
+
+    @cached_property
+    def referral_file(self) -> Any:
+        return papers.attach(
+            by=self.side.steward, referral=self.referral, name="x.pdf", content=[b"%PDF-1.4"],
+            content_type="application/pdf", limit=9_999,
         )  # fmt: skip
 
     @cached_property

@@ -1,7 +1,18 @@
 """Tables of referrals."""
 
 from referrals.models.followup import FollowUp
+from referrals.models.places import OutsidePlace, Reception, ReferralFile
 from referrals.models.queries import ReferralQuerySet, rank
 from referrals.models.referral import Referral, ReferralNumber, years_between
 
-__all__ = ["FollowUp", "Referral", "ReferralNumber", "ReferralQuerySet", "rank", "years_between"]
+__all__ = [
+    "FollowUp",
+    "OutsidePlace",
+    "Reception",
+    "Referral",
+    "ReferralFile",
+    "ReferralNumber",
+    "ReferralQuerySet",
+    "rank",
+    "years_between",
+]

@@ -103,5 +103,6 @@ class ReferralQuerySet(AllianceQuerySet):
             "origin_department",
             "target_institution",
             "target_department",
+            "outside",
             "logged_by__user",
         )

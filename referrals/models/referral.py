@@ -16,6 +16,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import AllianceRow, Membership
 from referrals import reasons
 from referrals.machine import AGREED, CAME, COMMUNITY, HERE, LIVE, ORIGIN, TARGET, Moves, State
+from referrals.models.content import Content
 from referrals.models.queries import ReferralQuerySet, in_time, optional
 
 # Columns that say when something happened, in any order.
@@ -35,7 +36,7 @@ class ReferralNumber(AllianceRow):
         constraints = [models.UniqueConstraint(fields=["alliance", "day"], name="referral_number_day")]
 
 
-class Referral(Moves, AllianceRow):
+class Referral(Moves, Content, AllianceRow):
     """One patient sent from one institution to another, up 上转 or down 下转.
 
     Its steps are declared in referrals.machine: who may take them (`side`, `permit`), which time they stamp,
@@ -54,11 +55,6 @@ class Referral(Moves, AllianceRow):
 
     State = State
     LIVE = LIVE
-
-    class Transport(models.TextChoices):
-        OWN = "own", _("comes by own means")
-        AMBULANCE = "ambulance", _("ambulance (120)")
-        INSTITUTION = "institution", _("vehicle of the institution")
 
     number = models.CharField(_("referral number"), max_length=24, editable=False)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction)
@@ -79,29 +75,12 @@ class Referral(Moves, AllianceRow):
     logged_by = models.ForeignKey(
         "alliance.Membership", verbose_name=_("sending doctor"), on_delete=models.PROTECT, related_name="+"
     )
-    contact_phone = models.CharField(_("doctor's phone"), max_length=20, blank=True)
-    target_institution = models.ForeignKey(
-        "alliance.Institution", verbose_name=_("sent to"), on_delete=models.PROTECT, related_name="+"
-    )
+    # Either an institution of the alliance, or a place outside it.
+    target_institution = optional("alliance.Institution", _("sent to"))
+    outside = optional("referrals.OutsidePlace", _("sent outside the alliance to"))
     target_department = optional("alliance.Department", _("receiving department"))
     # An earlier referral this one continues; an emergency names the live one it passes by (practice 8).
     previous = optional("self", _("earlier referral"))
-
-    reason = models.CharField(_("reason"), max_length=24)
-    reason_text = models.CharField(_("reason in words"), max_length=300, blank=True)
-    diagnosis_code = models.CharField(_("diagnosis code"), max_length=20, blank=True)
-    diagnosis_name = models.CharField(_("diagnosis"), max_length=100)
-    summary = models.TextField(_("history and findings"), blank=True)
-    treatment = models.TextField(_("treatment so far"), blank=True)
-    next_plan = models.TextField(_("next plan and rehabilitation"), blank=True)
-    medication = models.TextField(_("medication"), blank=True)
-    transport = models.CharField(_("transport"), max_length=12, choices=Transport, blank=True)
-    consent = models.BooleanField(
-        _("the patient agrees to the referral and to sharing the record"), default=False
-    )
-
-    # The patient needs the community soon after coming home: a shorter limit for the first follow-up.
-    high_risk = models.BooleanField(_("high risk"), default=False)
 
     logged_at = models.DateTimeField(_("logged"))
     answer_rule = models.CharField(max_length=8, editable=False)
@@ -143,6 +122,11 @@ class Referral(Moves, AllianceRow):
             ),
             models.CheckConstraint(
                 condition=~Q(origin_institution=F("target_institution")), name="referral_elsewhere"
+            ),
+            models.CheckConstraint(
+                condition=Q(target_institution__isnull=False, outside__isnull=True)
+                | Q(target_institution__isnull=True, target_department__isnull=True, outside__isnull=False),
+                name="referral_one_target",
             ),
             models.CheckConstraint(
                 condition=Q(consent=True) | Q(urgency="critical"), name="referral_consent"
@@ -236,6 +220,16 @@ class Referral(Moves, AllianceRow):
         """The coded reason for declining in words; '' while nobody declined."""
         return reasons.words("decline", self.decline_reason) if self.decline_reason else ""
 
+    @property
+    def target_name(self) -> str:
+        """Where the patient goes, in full."""
+        return str(self.outside or self.target_institution)
+
+    @property
+    def target_short(self) -> str:
+        """The same for lists and sentences."""
+        return self.outside.name if self.outside else str(self.target_institution.short_name)
+
     def age(self) -> int | None:
         """The patient's full years on the day the referral was logged; None without a birth date."""
         born = self.person.birth_date
@@ -251,6 +245,8 @@ class Referral(Moves, AllianceRow):
     def sides_of(self, membership: Membership) -> frozenset[str]:
         """The side of a member, and `community` with it where the patient lives on that side."""
         side = self.side_of(membership)
+        if side and self.outside_id:
+            return frozenset({ORIGIN, TARGET, COMMUNITY})  # the sender records what the place outside said
         home = TARGET if self.direction == self.Direction.DOWN else ORIGIN
         return frozenset({side, COMMUNITY} if side == home else {side} - {""})
 

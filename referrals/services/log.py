@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -18,8 +19,8 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from referrals import reasons, sql
 from referrals.machine import OPEN
-from referrals.models import Referral, rank
-from referrals.services import clocks
+from referrals.models import OutsidePlace, Referral, rank
+from referrals.services import clocks, papers
 from referrals.services.refusals import ReferralRefused
 
 DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
@@ -27,35 +28,55 @@ DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the sender writes; texts may be ''. `target_department` is one of the target's, or None."""
+    """What the sender writes; texts may be ''. `target_department` is one of the target's, or None.
+
+    A destination outside the alliance has no `target_institution` and a name.
+    """
 
     direction: str
-    target_institution: Institution
+    target_institution: Institution | None
     reason: str
     diagnosis_name: str
     diagnosis_code: str = ""
     urgency: str = Referral.Urgency.ORDINARY
     target_department: Department | None = None
+    outside_name: str = ""
     reason_text: str = ""
     summary: str = ""
+    past_history: str = ""
+    findings: str = ""
     treatment: str = ""
+    cautions: str = ""
     next_plan: str = ""
     medication: str = ""
+    discharge_summary: str = ""
+    follow_up_plan: str = ""
+    record_no: str = ""
+    ehr_number: str = ""
+    insurance: str = ""
+    insurance_no: str = ""
+    address: str = ""
+    expected_at: datetime | None = None
+    target_doctor: str = ""
     transport: str = ""
     contact_phone: str = ""
     consent: bool = False
+    consent_by: str = ""
+    green_channel: bool = False
     high_risk: bool = False
     previous: Referral | None = None
 
     def columns(self) -> dict[str, object]:
         """The values by column of `Referral`."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "outside_name"}
 
 
 # What an amendment may change: not who, whence, whither, which way, nor how urgent: the clock runs by these.
 AMENDABLE = (
-    "reason", "reason_text", "diagnosis_code", "diagnosis_name", "summary", "treatment", "next_plan",
-    "medication", "transport", "contact_phone", "target_department", "high_risk",
+    "reason", "reason_text", "diagnosis_code", "diagnosis_name", "summary", "past_history", "findings",
+    "treatment", "cautions", "next_plan", "medication", "discharge_summary", "follow_up_plan", "record_no",
+    "ehr_number", "insurance", "insurance_no", "address", "expected_at", "target_doctor", "transport",
+    "contact_phone", "target_department", "consent_by", "green_channel", "high_risk",
 )  # fmt: skip
 
 
@@ -121,7 +142,9 @@ def already_live(live: Referral) -> ReferralRefused:
 def _insert(by: Membership, person: Person, content: Content, origin: Institution, now: datetime) -> Referral:
     row = Referral(
         person=person, origin_institution=origin, origin_department=by.department, logged_by=by,
-        logged_at=now, number=_number(now), **clocks.answer(content.urgency, now), **content.columns(),
+        logged_at=now, number=_number(now), outside=_outside(content),
+        filing=papers.needed(content.direction, content.insurance),
+        **clocks.answer(content.urgency, now), **content.columns(),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -133,6 +156,14 @@ def _insert(by: Membership, person: Person, content: Content, origin: Institutio
             raise
         raise already_live(live) from None
     return row
+
+
+def _outside(content: Content) -> OutsidePlace | None:
+    """The place outside the alliance by its name, kept for the next time."""
+    if content.target_institution is not None:
+        return None
+    place: OutsidePlace = OutsidePlace.objects.get_or_create(name=content.outside_name.strip())[0]
+    return place
 
 
 def _number(now: datetime) -> str:
@@ -153,8 +184,9 @@ def _require_right(by: Membership, action: str) -> None:
 
 
 def _only_amendable(referral: Referral, content: Content) -> Content:
-    kept = {name: getattr(referral, name) for name in content.__dataclass_fields__ if name not in AMENDABLE}
-    return replace(content, **kept)
+    fixed = set(content.__dataclass_fields__) - set(AMENDABLE) - {"outside_name"}
+    kept: dict[str, Any] = {name: getattr(referral, name) for name in fixed}
+    return replace(content, outside_name=referral.outside.name if referral.outside else "", **kept)
 
 
 def _checked(content: Content, *, origin: Institution) -> Content:
@@ -188,6 +220,9 @@ def _code(content: Content) -> str:
 def _wrong_choices(content: Content) -> Iterator[ReferralRefused]:
     if content.urgency not in Referral.Urgency.values:
         yield ReferralRefused("urgency")
+    for name, known in (("insurance", Referral.Insurance), ("consent_by", Referral.Consent)):
+        if getattr(content, name) and getattr(content, name) not in known.values:
+            yield ReferralRefused(name)
     if content.transport and content.transport not in Referral.Transport.values:
         yield ReferralRefused("transport")
     if content.direction not in Referral.Direction.values:
@@ -202,6 +237,10 @@ def _wrong_choices(content: Content) -> Iterator[ReferralRefused]:
 
 def _wrong_target(content: Content, origin: Institution) -> Iterator[ReferralRefused]:
     target, department = content.target_institution, content.target_department
+    if target is None:
+        if not content.outside_name.strip():
+            yield ReferralRefused("outside_name")
+        return
     if target.pk == origin.pk:
         yield ReferralRefused("same_place")
     elif not target.is_active or not goes(content.direction, origin=origin, target=target):

@@ -30,6 +30,11 @@ class ReferralRefused(Refused):
         "reply": "Write a reply to the sender: diagnosis, treatment, advice.",
         "note": "Say why in a few words: the other side reads it.",
         "finished": "This referral is %(state)s: its content stays as it is.",
+        "outside_name": "Write the name of the place outside the alliance.",
+        "insurance": "This insurance is not in the list.",
+        "consent_by": "Choose who gave the consent.",
+        "no_slot": "On %(day)s all %(slots)s appointments of this department are given. Choose another day.",
+        "filing_no": "Write the insurer's number of the filing.",
         "planned_past": "The appointment lies in the past.",
         "question": "Say what is missing: the sender reads it.",
         "ended_on": "The last day of treatment lies between the arrival and today.",
@@ -44,6 +49,7 @@ class ReferralRefused(Refused):
     fields = {
         "live": "", "no_institution": "", "same_place": "target", "target": "target", "department": "target",
         "emergency": "", "finished": "", "too_early": "", "planned_past": "planned_at",
+        "no_slot": "planned_at",
         "task": "rehabilitation", "visit_note": "note",
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Membership
 from referrals import reasons
 from referrals.models import Referral
-from referrals.services import clocks, followups, moves
+from referrals.services import clocks, followups, moves, reception
 from referrals.services.refusals import ReferralRefused
 
 
@@ -23,13 +23,15 @@ def accept(
     return moves.take("accept", by=by, referral=referral, now=now, note=note, version=version)
 
 
+@transaction.atomic
 def schedule(
     *, by: Membership, referral: Referral, now: datetime, planned_at: datetime,
     department: Department | None = None, note: str = "", version: int | None = None,
 ) -> Referral:  # fmt: skip
     """Say when, and in which department of the receiver, the patient is expected; again to move it.
 
-    Raises ReferralRefused (planned_past, department).
+    Takes one of the department's appointments of that day. Raises ReferralRefused (planned_past, department,
+    no_slot).
     """
     if planned_at < now:
         raise ReferralRefused("planned_past")
@@ -38,6 +40,7 @@ def schedule(
     change: dict[str, Any] = {"planned_at": planned_at}
     if department is not None:
         change["target_department"] = department
+    reception.take_slot(referral, department.pk if department else referral.target_department_id, planned_at)
     return moves.take("schedule", by=by, referral=referral, now=now, note=note, version=version, **change)
 
 

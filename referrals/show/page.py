@@ -1,4 +1,4 @@
-"""What the pages of referrals show: facts, buttons, history, sentences."""
+"""What the page of one referral shows: facts, buttons, sentences."""
 
 from __future__ import annotations
 
@@ -12,25 +12,13 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.identity import mask_id, mask_name, mask_phone
 from alliance.lib.refusal import Refused
-from alliance.models import Membership, Transition
-from alliance.services import journal
+from alliance.models import Membership
 from alliance.web import parts, words
 from referrals import forms, services, tables
 from referrals.machine import OPEN
-from referrals.models import FollowUp, Referral
-from referrals.models.followup import TASKS
-
-PERSON = ["id_number", "name", "sex", "birth_date", "phone"]
-WHY = [
-    "urgency", "diagnosis_name", "diagnosis_code", "reason", "reason_text", "summary", "treatment",
-    "next_plan", "medication", "high_risk",
-]  # fmt: skip
-# The column that bears the time of a step.
-STAMPS = {
-    "log": "logged_at", "accept": "answered_at", "decline": "answered_at", "arrive": "arrived_at",
-    "complete": "completed_at", "no_show": "closed_at", "cancel": "closed_at",
-}  # fmt: skip
-WHERE = ["target", "transport", "contact_phone", "consent"]
+from referrals.models import Referral
+from referrals.show.history import clock, history, visits
+from referrals.show.papers import papers_of
 
 
 def page(referral: Referral, membership: Membership) -> dict[str, Any]:
@@ -40,7 +28,8 @@ def page(referral: Referral, membership: Membership) -> dict[str, Any]:
         "title": title(referral), "referral": referral, "chip": tables.state_chip(referral, timezone.now()),
         "patient": patient(referral, masked=not side),
         "facts_why": why(referral), "facts_where": where(referral),
-        "texts": texts(referral), "actions": actions(referral, membership), "history": history(referral),
+        "texts": texts(referral), **papers_of(referral, membership),
+        "actions": actions(referral, membership), "history": history(referral),
         "clock": clock(referral), "visits": visits(referral),
         "question": referral.question if referral.state == referral.State.RETURNED else "",
         "may_amend": side == "origin" and membership.can("referral.log") and is_open(referral),
@@ -65,8 +54,16 @@ def patient(referral: Referral, *, masked: bool) -> list[parts.Fact]:
         parts.Fact(_("sex and age"), tables.who(referral)),
         parts.Fact(_("ID number"), mask_id(person.id_number) if person.id_number else words.DASH),
         parts.Fact(_("phone"), mask_phone(person.phone) if person.phone else words.DASH),
-        parts.Fact(_("consent"), _("agreed") if referral.consent else _("not yet asked")),
+        parts.Fact(_("address"), words.DASH if masked else referral.address or words.DASH),
+        parts.Fact(_("insurance"), str(referral.get_insurance_display() or words.DASH)),
+        parts.Fact(_("consent"), _consent(referral)),
     ]
+
+
+def _consent(referral: Referral) -> str:
+    if not referral.consent:
+        return _("not yet asked")
+    return " · ".join(filter(None, (_("agreed"), str(referral.get_consent_by_display()))))
 
 
 def why(referral: Referral) -> list[parts.Fact]:
@@ -85,9 +82,10 @@ def where(referral: Referral) -> list[parts.Fact]:
     """From whom, to whom, how, when."""
     doctor = " ".join(filter(None, (str(referral.logged_by.user), referral.contact_phone)))
     found = [
-        parts.Fact(_("sent from"), _place(referral.origin_institution, referral.origin_department)),
+        parts.Fact(_("sent from"), _place(referral.origin_institution.name, referral.origin_department)),
         parts.Fact(_("sending doctor"), doctor),
-        parts.Fact(_("sent to"), _place(referral.target_institution, referral.target_department)),
+        parts.Fact(_("sent to"), _place(referral.target_name, referral.target_department)),
+        parts.Fact(_("receiving doctor"), referral.target_doctor or words.DASH),
         parts.Fact(_("transport"), str(referral.get_transport_display() or words.DASH)),
         parts.Fact(_("logged"), words.moment(referral.logged_at)),
         parts.Fact(_("answer due"), words.moment(referral.answer_due_at)),
@@ -103,13 +101,16 @@ def where(referral: Referral) -> list[parts.Fact]:
     return found
 
 
-def _place(institution: Any, department: Any) -> str:
-    return f"{institution.name} {department.name if department else ''}".strip()
+def _place(institution: str, department: Any) -> str:
+    return f"{institution} {department.name if department else ''}".strip()
 
 
 def texts(referral: Referral) -> list[parts.Fact]:
     """The long texts that were written."""
-    named = ("summary", "treatment", "next_plan", "medication", "reply")
+    named = (
+        "summary", "past_history", "findings", "treatment", "cautions", "next_plan", "medication",
+        "discharge_summary", "follow_up_plan", "reply",
+    )  # fmt: skip
     label = {name: str(Referral._meta.get_field(name).verbose_name) for name in named}  # type: ignore[union-attr]
     return [parts.Fact(label[name], getattr(referral, name)) for name in named if getattr(referral, name)]
 
@@ -136,57 +137,6 @@ def _step_form(step: str) -> Form | None:
     return form(auto_id=f"{step}-%s") if form else None
 
 
-def history(referral: Referral) -> list[parts.Step]:
-    """The kept steps at the times the referral bears, oldest first; a refusal with its reason."""
-    return [_line(referral, step) for step in journal.steps_of(referral)]
-
-
-def _line(referral: Referral, step: Transition) -> parts.Step:
-    title = _titles(referral).get(step.name) or str(Referral.State(step.to_state).label)
-    at = getattr(referral, STAMPS.get(step.name, ""), None) or step.at
-    return parts.Step("yes", title, detail=step.note, at=at, by=str(step.by.user) if step.by else "")
-
-
-def _titles(referral: Referral) -> dict[str, str]:
-    """Steps whose line says more than the state they lead to."""
-    return {
-        "log": _("Logged"),
-        "resubmit": _("Sent again"),
-        "decline": _("Declined: %(reason)s") % {"reason": referral.decline_words},
-        "follow_up": _("First follow-up: closed"),
-        "close": _("Reply read: closed"),
-        "expire": _("Expired: nobody acted for too long"),
-    }
-
-
-def clock(referral: Referral) -> dict[str, Any] | None:
-    """The limit that runs now and whose it is; None when none runs."""
-    running = referral.clock
-    if running is None:
-        return None
-    labels = {
-        "answer": _("Time for the answer"), "reply": _("Time for the reply"),
-        "followup": _("Time for the first follow-up"),
-    }  # fmt: skip
-    return {"label": labels[running[0]], "deadline": running[1]}
-
-
-def visits(referral: Referral) -> list[dict[str, Any]]:
-    """The follow-ups kept, oldest first."""
-    return [{"title": _visit_title(one), "facts": _visit(one)} for one in referral.follow_ups.all()]
-
-
-def _visit_title(visit: FollowUp) -> str:
-    return f"{words.moment(visit.seen_at)} {visit.seen_by}, {visit.get_way_display()}"
-
-
-def _visit(visit: FollowUp) -> list[parts.Fact]:
-    named = [*TASKS, "condition", "note"]
-    label = {name: str(FollowUp._meta.get_field(name).verbose_name) for name in named}  # type: ignore[union-attr]
-    shown = [(name, getattr(visit, f"get_{name}_display", lambda name=name: visit.note)()) for name in named]
-    return [parts.Fact(label[name], str(value)) for name, value in shown if value]
-
-
 def due(referral: Referral) -> dict[str, str]:
     """Number and limit, for a sentence."""
     return {"number": referral.number, "due": words.moment(referral.answer_due_at)}
@@ -195,37 +145,6 @@ def due(referral: Referral) -> dict[str, str]:
 def done(referral: Referral) -> str:
     """The sentence after a step."""
     return _("%(number)s: %(state)s.") % {"number": referral.number, "state": referral.get_state_display()}
-
-
-def log_page(form: forms.LogForm, direction: str) -> dict[str, Any]:
-    """The form of a new referral, in three parts."""
-    groups = [
-        (_("Patient"), PERSON),
-        (_("Why this referral"), [n for n in WHY if n in form.fields]),
-        (_("Where to"), WHERE),
-    ]
-    tabs = [
-        parts.Tab(str(Referral.Direction(each).label), f"?direction={each}", each == direction)
-        for each in Referral.Direction.values
-    ]
-    return {"title": str(Referral.Direction(direction).label), "form": form, "groups": groups, "tabs": tabs}
-
-
-def amend_page(form: forms.AmendForm) -> dict[str, Any]:
-    """The medical part to change."""
-    return {"title": _("Change %(number)s") % {"number": form.referral.number}, "form": form}
-
-
-def both(form: forms.AmendForm, stored: Any) -> dict[str, Any]:
-    """Two versions side by side where they differ, and the form to send again over the newer one (N34)."""
-    newer = Referral.objects.with_names().get(pk=stored.pk)
-    rows = [
-        (form.fields[name].label, getattr(newer, name), form.cleaned_data.get(name))
-        for name in form.fields
-        if name != "version" and getattr(newer, name) != form.cleaned_data.get(name)
-    ]
-    again = forms.AmendForm(referral=newer, data={**dict(form.data.items()), "version": str(newer.version)})
-    return {"title": _("Changed by somebody else meanwhile"), "rows": rows, "form": again, "referral": newer}
 
 
 def act_page(

@@ -16,14 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.refusal import Refused
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import journal, people
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit
+from grouping.services import diagnoses as dictionary
 from referrals import forms, services, show, tables
 from referrals.models import Referral
+from referrals.services import papers, reception
 
 
 @permit("referral.view")
@@ -56,20 +60,29 @@ def log(request: Any) -> HttpResponseBase:
     """Log a referral up or down; what was typed stays when something is refused."""
     origin = own_institution(request.membership)
     direction = asked_direction(request, origin)
+    places = targets(origin, direction)
     form = forms.LogForm(
-        direction=direction, targets=targets(origin, direction), data=request.POST or None,
+        direction=direction, targets=places,
+        offers=reception.offers(places, on=timezone.localdate(timezone=SHANGHAI)),
+        data=request.POST or None, files=request.FILES or None,
+        initial={"target": last_target(request.membership, direction)},
         check_url=f"{reverse('referral-check')}?direction={direction}",
+        diagnoses_url=reverse("referral-diagnoses"),
     )  # fmt: skip
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and (made := _log(request.membership, form, timezone.now()))
-    ):
+    if request.method == "POST" and form.is_valid() and (made := _log(request, form, timezone.now())):
         messages.success(request, _("%(number)s is sent. The answer is due by %(due)s.") % show.due(made))
         return redirect("referral", made.pk)
-    return render(
-        request, "referrals/log.html", show.log_page(form, direction), status=400 if form.errors else 200
-    )
+    page = show.log_page(form, direction, timezone.localdate(timezone=SHANGHAI))
+    return render(request, "referrals/log.html", page, status=400 if form.errors else 200)
+
+
+@permit("referral.log")
+@require_POST
+def diagnoses(request: Any) -> HttpResponse:
+    """While typing: diagnoses by code, name or initials. By POST, so that no code stands in an address."""
+    typed = request.POST.get("diagnosis_code", "")
+    found = dictionary.find(typed, on=timezone.localdate(timezone=SHANGHAI))
+    return render(request, "referrals/_diagnoses.html", {"found": found, "typed": typed.strip()})
 
 
 @permit("referral.log")
@@ -98,7 +111,9 @@ def amend(request: Any, pk: int) -> HttpResponseBase:
     if found.side_of(request.membership) != "origin":
         raise PermissionDenied(_("Only the sender changes a referral."))
     journal.read(by=request.membership, about=found, request=request, person=found.person_id)
-    form = forms.AmendForm(referral=found, data=request.POST or None)
+    form = forms.AmendForm(
+        referral=found, data=request.POST or None, diagnoses_url=reverse("referral-diagnoses")
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.amend(
@@ -177,8 +192,18 @@ def targets(origin: Institution, direction: str) -> QuerySet[Institution]:
     return everyone.filter(pk__in=fit).order_by("role", "pinyin", "code")
 
 
-def _log(by: Membership, form: forms.LogForm, now: datetime) -> Referral | None:
+def last_target(by: Membership, direction: str) -> str:
+    """Where this member sent the last patient of a direction: most go there again."""
+    sent = Referral.objects.filter(logged_by=by, direction=direction, target_institution__isnull=False)
+    last = sent.order_by("-logged_at").values_list("target_institution", "target_department").first()
+    if last is None:
+        return ""
+    return f"d{last[1]}" if last[1] else f"i{last[0]}"
+
+
+def _log(request: Any, form: forms.LogForm, now: datetime) -> Referral | None:
     """The logged referral, or None with the refusal in the form and nothing stored."""
+    by, scan = request.membership, form.cleaned_data["attachment"]
     who, content = form.cleaned_data["who"], form.content()
     faults = list(services.faults(content, origin=own_institution(by)))
     for fault in faults:
@@ -195,7 +220,13 @@ def _log(by: Membership, form: forms.LogForm, now: datetime) -> Referral | None:
                 id_number=who.id_number,
                 phone=who.phone,
             )
-            return services.log_referral(by=by, person=person, content=content, now=now)
+            made = services.log_referral(by=by, person=person, content=content, now=now)
+            if scan is not None:
+                papers.attach(
+                    by=by, referral=made, name=scan.name, content=scan.chunks(),
+                    content_type=scan_type(scan) or "", limit=scan_limit(),
+                )  # fmt: skip
+            return made
     except services.ReferralRefused as error:
         forms.add_refusal(form, error, error.field)
     except Refused as error:

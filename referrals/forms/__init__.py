@@ -1,0 +1,19 @@
+"""Forms of a referral: what the sender writes, and the few words of each step."""
+
+from referrals.forms.log import AmendForm, FileForm, FilingForm, LogForm, ReceptionForm
+from referrals.forms.person import PERSON_FIELDS, CheckFields, PersonFields, add_refusal, identity_of
+from referrals.forms.steps import STEP_FORMS
+
+__all__ = [
+    "PERSON_FIELDS",
+    "STEP_FORMS",
+    "AmendForm",
+    "CheckFields",
+    "FileForm",
+    "FilingForm",
+    "LogForm",
+    "PersonFields",
+    "ReceptionForm",
+    "add_refusal",
+    "identity_of",
+]

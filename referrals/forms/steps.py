@@ -1,0 +1,116 @@
+"""The few words of each step of a referral."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from referrals import reasons
+from referrals.models import FollowUp
+
+
+class DeclineForm(forms.Form):
+    """Why the receiver says no."""
+
+    decline_reason = forms.ChoiceField(label=gettext_lazy("reason for declining"))
+    decline_text = forms.CharField(
+        label=gettext_lazy("in words"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decline_reason"].choices = [("", "—"), *reasons.choices("decline")]  # type: ignore[attr-defined]
+
+
+class AskForm(forms.Form):
+    """What the receiver needs before it can say yes."""
+
+    question = forms.CharField(
+        label=gettext_lazy("what is missing"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The sender adds it and sends again; the clock stops until then."),
+    )  # fmt: skip
+
+
+class ScheduleForm(forms.Form):
+    """When the patient is expected."""
+
+    planned_at = forms.DateTimeField(
+        label=gettext_lazy("appointment"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class ReplyForm(forms.Form):
+    """What the receiver writes back."""
+
+    reply = forms.CharField(
+        label=gettext_lazy("reply"), widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Diagnosis, treatment, advice: the sender reads it."),
+    )  # fmt: skip
+    ended_on = forms.DateField(
+        label=gettext_lazy("last day of treatment"), required=False,
+        help_text=gettext_lazy("Empty: today."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    untreated = forms.BooleanField(
+        label=gettext_lazy("came, but was not treated here (counts as an ineffective referral)"),
+        required=False,
+    )
+
+
+class FollowUpForm(forms.Form):
+    """The community's visit: who saw the patient when, and the three tasks (S0-06)."""
+
+    seen_at = forms.DateTimeField(
+        label=gettext_lazy("seen on"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    seen_by = forms.CharField(label=gettext_lazy("seen by"), max_length=60)
+    way = forms.ChoiceField(label=gettext_lazy("way of the follow-up"), choices=FollowUp.Way.choices)
+    rehabilitation = forms.ChoiceField(
+        label=gettext_lazy("rehabilitation training"), choices=FollowUp.Task.choices, widget=forms.RadioSelect
+    )
+    medication = forms.ChoiceField(
+        label=gettext_lazy("adjustment of medication"),
+        choices=FollowUp.Task.choices,
+        widget=forms.RadioSelect,
+    )
+    complications = forms.ChoiceField(
+        label=gettext_lazy("prevention of complications"), choices=FollowUp.Task.choices,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    condition = forms.ChoiceField(
+        label=gettext_lazy("condition of the patient"), choices=FollowUp.Condition.choices,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    note = forms.CharField(
+        label=gettext_lazy("what was found"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+
+class NoteForm(forms.Form):
+    """A few words for the other side."""
+
+    note = forms.CharField(
+        label=gettext_lazy("why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The other side reads it."),
+    )  # fmt: skip
+
+
+STEP_FORMS: Mapping[str, type[forms.Form]] = {
+    "schedule": ScheduleForm,
+    "ask": AskForm,
+    "resubmit": NoteForm,
+    "follow_up": FollowUpForm,
+    "decline": DeclineForm,
+    "complete": ReplyForm,
+    "cancel": NoteForm,
+    "no_show": NoteForm,
+}

@@ -1,0 +1,20 @@
+"""Pages of referrals."""
+
+from referrals.views.papers import add_file, file, filing
+from referrals.views.reception import reception, reception_edit
+from referrals.views.referral import act, amend, check, diagnoses, log, referral, referral_list
+
+__all__ = [
+    "act",
+    "add_file",
+    "amend",
+    "check",
+    "diagnoses",
+    "file",
+    "filing",
+    "log",
+    "reception",
+    "reception_edit",
+    "referral",
+    "referral_list",
+]
