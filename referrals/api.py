@@ -139,7 +139,7 @@ class Act(ReferralView):
         referral = self.found(pk)
         body = ActBody(data=request.data)
         body.is_valid(raise_exception=True)
-        moved = services.STEPS[self.step](
+        services.STEPS[self.step](
             by=self.member, referral=referral, now=timezone.now(), **body.arguments(self.step)
         )
-        return Response(self.shown(moved))
+        return Response(self.shown(referral))

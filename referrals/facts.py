@@ -129,7 +129,7 @@ def _grouped(measure: Measure, month: Month) -> Any:
 
 def _accepted() -> Q:
     """A yes, whatever came after it."""
-    return Q(answered_at__isnull=False) & ~Q(state="declined")
+    return Q(answered_at__isnull=False) & ~Q(state__in=("declined", "diverted"))
 
 
 def _bounds(month: Month) -> tuple[datetime, datetime]:

@@ -28,6 +28,7 @@ class State(models.TextChoices):
     CLOSED = "closed", _("closed")
     CANCELLED = "cancelled", _("cancelled")
     EXPIRED = "expired", _("expired")
+    DIVERTED = "diverted", _("diverted")
 
 
 OPEN = (State.SUBMITTED, State.RETURNED)
@@ -56,6 +57,7 @@ ACCEPT = step(1, TARGET, "referral.accept", _("Accept"), "check", "answered_at")
 SCHEDULE = step(2, TARGET, "referral.accept", _("Give an appointment…"), "cal", "scheduled_at")
 ASK = step(3, TARGET, "referral.decline", _("Ask for information…"), "msg", "returned_at")
 DECLINE = step(4, TARGET, "referral.decline", _("Decline…"), "ban", "answered_at")
+DIVERT = step(4, TARGET, "referral.accept", _("Divert…"), "arrow", "closed_at")
 ARRIVE = step(5, TARGET, "referral.arrive", _("The patient is here"), "check", "arrived_at")
 TREAT = step(6, TARGET, "referral.arrive", _("Treatment begins"), "check", "treated_at")
 NO_SHOW = step(7, TARGET, "referral.arrive", _("Did not come…"), "x", "closed_at")
@@ -71,6 +73,11 @@ EXPIRE = step(14, CLOCK, "", _("Expired"), "clock", "closed_at")
 def not_emergency(referral: Any) -> bool:
     """An emergency is accepted, never declined, returned or left to expire (practice section 8)."""
     return bool(referral.urgency != "critical")
+
+
+def emergency(referral: Any) -> bool:
+    """Only an emergency is passed on to another hospital (practice section 8)."""
+    return bool(referral.urgency == "critical")
 
 
 def goes_up(referral: Any) -> bool:
@@ -105,6 +112,10 @@ class Moves:
     @transition("state", State.SUBMITTED, State.DECLINED, conditions=[not_emergency], custom=DECLINE)
     def decline(self) -> None:
         """The receiver says no, and why."""
+
+    @transition("state", State.SUBMITTED, State.DIVERTED, conditions=[emergency], custom=DIVERT)
+    def divert(self) -> None:
+        """The receiver cannot take the emergency: another hospital that has said yes takes it."""
 
     @transition("state", [*EXPECTED], State.ARRIVED, custom=ARRIVE)
     def arrive(self) -> None:

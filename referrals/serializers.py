@@ -196,6 +196,8 @@ class ActBody(serializers.Serializer[Any]):
     question = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     planned_at = serializers.DateTimeField(required=False)
     visit = VisitBody(required=False)
+    to = InstitutionByCode(required=False)
+    agreed_by = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
     def arguments(self, step: str) -> dict[str, Any]:
         """The arguments of the step's service."""
@@ -210,7 +212,8 @@ class ActBody(serializers.Serializer[Any]):
         return said | {name: data[name] for name in TAKEN.get(step, ("note",))}
 
 
-NEEDED = {"schedule": "planned_at", "follow_up": "visit"}
+NEEDED = {"schedule": "planned_at", "follow_up": "visit", "divert": "to"}
 TAKEN = {
-    "schedule": ("planned_at", "note"), "ask": ("question",), "complete": ("reply", "ended_on", "treated"),
+    "schedule": ("planned_at", "note"), "ask": ("question",), "divert": ("to", "agreed_by", "note"),
+    "complete": ("reply", "ended_on", "treated"),
 }  # fmt: skip

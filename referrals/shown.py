@@ -58,7 +58,7 @@ class ReferralLine(serializers.Serializer[Referral]):
     completed_at = serializers.DateTimeField(read_only=True)
 
     def get_patient(self, referral: Referral) -> str:
-        return mask_name(referral.person.name)
+        return referral.patient_masked
 
 
 class ReferralPage(ReferralLine):
@@ -88,6 +88,11 @@ class ReferralPage(ReferralLine):
     target_doctor = serializers.CharField(read_only=True)
     consent_by = serializers.CharField(read_only=True)
     green_channel = serializers.BooleanField(read_only=True)
+    suspected = serializers.CharField(read_only=True)
+    onset_at = serializers.DateTimeField(read_only=True)
+    telephoned_at = serializers.DateTimeField(read_only=True)
+    form_due_at = serializers.DateTimeField(read_only=True)
+    form_completed_at = serializers.DateTimeField(read_only=True)
     filing = serializers.CharField(read_only=True)
     filing_no = serializers.CharField(read_only=True)
     question = serializers.CharField(read_only=True)
@@ -109,7 +114,9 @@ class ReferralPage(ReferralLine):
         return member
 
     @extend_schema_field(PersonShown)
-    def get_person(self, referral: Referral) -> dict[str, Any]:
+    def get_person(self, referral: Referral) -> dict[str, Any] | None:
+        if referral.person is None:
+            return None
         full = referral.side_of(self._member()) != ""
         return dict(PersonShown(referral.person, context={"full": full}).data)
 

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.lib.identity import mask_name
 from alliance.models import Institution, Membership
 from alliance.services import people
 from alliance.web import lists, parts, words
@@ -67,7 +66,9 @@ class ReferralTable(lists.Table):
         orderable=True,
     )
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
-    person = tables.Column(verbose_name=gettext_lazy("patient and diagnosis"), attrs=lists.WRAP)
+    person = tables.Column(
+        verbose_name=gettext_lazy("patient and diagnosis"), attrs=lists.WRAP, empty_values=()
+    )
     direction = tables.Column(verbose_name=gettext_lazy("direction"))
     urgency = tables.Column(verbose_name=gettext_lazy("urgency"))
     origin_institution = tables.Column(
@@ -88,7 +89,7 @@ class ReferralTable(lists.Table):
     def render_person(self, record: Referral) -> SafeString:
         return format_html(
             '{} <span class="sm">{}</span><br><span class="sm faint">{} {}</span>',
-            mask_name(record.person.name), who(record), record.diagnosis_code, record.diagnosis_name,
+            record.patient_masked, who(record), record.diagnosis_code, record.diagnosis_name,
         )  # fmt: skip
 
     def render_target_institution(self, record: Referral) -> str:
@@ -100,7 +101,9 @@ class ReferralTable(lists.Table):
 
 
 def who(referral: Referral) -> str:
-    """Sex and age: 男 67 岁."""
+    """Sex and age: 男 67 岁; what is known of them."""
+    if referral.person is None:
+        return ""
     age = referral.age()
     sex = str(referral.person.get_sex_display())
     return sex if age is None else _("%(sex)s, %(age)d years") % {"sex": sex, "age": age}

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
-from referrals.services import clocks
+from referrals.services import clocks, emergency
 
 
 @shared_task(name="referrals.clocks")
 def run_clocks() -> None:
-    """Let replies become due and untouched referrals expire, alliance by alliance."""
+    """Alliance by alliance: escalate emergencies, let replies become due, let the untouched expire."""
     for alliance in Alliance.objects.all():
         with act_in(alliance):
+            emergency.escalate(timezone.now())
             clocks.run(timezone.now())

@@ -7,6 +7,7 @@ from referrals import views
 urlpatterns = [
     path("referrals/", views.referral_list, name="referrals"),
     path("referrals/log/", views.log, name="referral-log"),
+    path("referrals/emergency/", views.emergency, name="referral-emergency"),
     path("referrals/diagnoses/", views.diagnoses, name="referral-diagnoses"),
     path("referrals/reception/", views.reception, name="referral-reception"),
     path("referrals/reception/<int:pk>/", views.reception_edit, name="referral-reception-edit"),
@@ -16,5 +17,7 @@ urlpatterns = [
     path("referrals/<int:pk>/files/", views.add_file, name="referral-add-file"),
     path("referrals/<int:pk>/files/<int:number>/", views.file, name="referral-file"),
     path("referrals/<int:pk>/filing/", views.filing, name="referral-filing"),
+    path("referrals/<int:pk>/telephoned/", views.telephoned, name="referral-telephoned"),
+    path("referrals/<int:pk>/form/", views.form_later, name="referral-form"),
     path("referrals/<int:pk>/<slug:step>/", views.act, name="referral-act"),
 ]

@@ -13,7 +13,7 @@ from alliance.models import Membership
 from alliance.services.inbox import Todo
 from referrals.machine import EXPECTED, State
 from referrals.models import Referral
-from referrals.models.queries import followup_of, unanswered_late
+from referrals.models.queries import followup_of, form_open, unanswered_late
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
@@ -26,7 +26,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     found = count(membership, now)
     if membership.institution_id is None:
         return _late(found, now)
-    found_here = _papers(found) if membership.can("referral.log") else []
+    found_here = [*_forms(found), *_papers(found)] if membership.can("referral.log") else []
     if membership.can("referral.follow_up"):
         found_here += _follow_ups(found)
     if membership.can("referral.accept"):
@@ -42,6 +42,7 @@ def count(membership: Membership, now: datetime) -> dict[str, object]:
     open_now = Q(state=State.SUBMITTED) & ours
     over, ahead = unanswered_late(now) & ours, open_now & Referral.in_time(now)
     papers = Q(state=State.RETURNED) & (Q() if here is None else Q(origin_institution=here))
+    later = form_open() & (Q() if here is None else Q(origin_institution=here))
     visits = Q(state=State.FOLLOWUP_DUE) if here is None else followup_of(here)
     counted: dict[str, object] = rows.aggregate(
         late=Count("pk", filter=over), late_since=Min("answer_due_at", filter=over),
@@ -49,6 +50,7 @@ def count(membership: Membership, now: datetime) -> dict[str, object]:
         critical=Count("pk", filter=ahead & Q(urgency=Referral.Urgency.CRITICAL)),
         expected=Count("pk", filter=Q(state__in=EXPECTED) & ours),
         papers=Count("pk", filter=papers),
+        forms=Count("pk", filter=later), form_due=Min("form_due_at", filter=later),
         visits=Count("pk", filter=visits), visit_due=Min("followup_due_at", filter=visits),
     )  # fmt: skip
     return counted
@@ -62,6 +64,17 @@ def _papers(found: dict[str, object]) -> list[Todo]:
         "%(n)d referral came back for information", "%(n)d referrals came back for information", number
     ) % {"n": number}
     return [Todo("warn", what, _("Add what is missing and send again."), _list("waiting"), None, number)]
+
+
+def _forms(found: dict[str, object]) -> list[Todo]:
+    number = int(str(found["forms"]))
+    if not number:
+        return []
+    what = ngettext("%(n)d emergency form to complete", "%(n)d emergency forms to complete", number) % {
+        "n": number
+    }
+    why = _("Within 24 hours: diagnosis code, history, consent, who the patient is.")
+    return [Todo("warn", what, why, _list("waiting"), _at(found["form_due"]), number)]
 
 
 def _follow_ups(found: dict[str, object]) -> list[Todo]:

@@ -235,6 +235,10 @@ CASES: dict[str, Case] = {
     ),
     "referral-log": Case(queries=("?direction=down",)),
     "referral-check": LIST,
+    "referral-emergency": Case(queries=("?suspected=stroke",)),
+    "referral-telephoned": one("referral"),
+    "referral-form": one("referral"),
+    "api:referral-divert": one("referral"),
     "referral-diagnoses": LIST,
     "referral-reception": LIST,
     "referral-reception-edit": Case(

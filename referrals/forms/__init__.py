@@ -1,5 +1,6 @@
 """Forms of a referral: what the sender writes, and the few words of each step."""
 
+from referrals.forms.emergency import EmergencyForm, FormLater
 from referrals.forms.log import AmendForm, FileForm, FilingForm, LogForm, ReceptionForm
 from referrals.forms.person import PERSON_FIELDS, CheckFields, PersonFields, add_refusal, identity_of
 from referrals.forms.steps import STEP_FORMS
@@ -9,8 +10,10 @@ __all__ = [
     "STEP_FORMS",
     "AmendForm",
     "CheckFields",
+    "EmergencyForm",
     "FileForm",
     "FilingForm",
+    "FormLater",
     "LogForm",
     "PersonFields",
     "ReceptionForm",

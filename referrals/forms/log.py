@@ -137,6 +137,9 @@ class LogForm(ContentFields, PersonFields):
         self.departments = {pk: offer.department for pk, offer in self.offers.items()}
         self.offer(direction, diagnoses_url)
         self.fields["target"].choices = self._target_choices()  # type: ignore[attr-defined]
+        self.fields["urgency"].choices = [  # type: ignore[attr-defined]
+            pair for pair in Referral.Urgency.choices if pair[0] != Referral.Urgency.CRITICAL
+        ]
         self.known_outside = OutsidePlace.objects.filter(is_active=True)
         if check_url:
             self._look_while_typing(check_url)
@@ -217,11 +220,20 @@ class FilingForm(forms.Form):
 
 
 class ReceptionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What a department offers to those who refer to it."""
+    """What a department offers to those who refer to it, and the emergencies it is a centre for."""
+
+    emergencies = forms.MultipleChoiceField(
+        label=gettext_lazy("centre for"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = Reception
-        fields = ("offers", "daily_slots", "phone", "is_open")
+        fields = ("offers", "daily_slots", "phone", "is_open", "on_duty", "present")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["emergencies"].choices = reasons.choices("suspected")  # type: ignore[attr-defined]
+        self.initial.setdefault("emergencies", self.instance.emergencies)
 
 
 def checked_scan(file: Any) -> Any:

@@ -8,8 +8,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from alliance.models import Institution
 from referrals import reasons
 from referrals.models import FollowUp
+
+
+class HospitalField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A hospital by its short name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.short_name or obj.name)
 
 
 class DeclineForm(forms.Form):
@@ -104,7 +112,24 @@ class NoteForm(forms.Form):
     )  # fmt: skip
 
 
+class DivertForm(forms.Form):
+    """Which hospital has said yes, and who said so."""
+
+    to = HospitalField(label=gettext_lazy("hospital that takes the patient"), queryset=None)
+    agreed_by = forms.CharField(
+        label=gettext_lazy("agreed there by"), max_length=60,
+        help_text=gettext_lazy("Telephone first: name of who said yes."),
+    )  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("why"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hospitals = Institution.objects.filter(is_active=True).exclude(level=Institution.Level.PRIMARY)
+        self.fields["to"].queryset = hospitals  # type: ignore[attr-defined]
+
+
 STEP_FORMS: Mapping[str, type[forms.Form]] = {
+    "divert": DivertForm,
     "schedule": ScheduleForm,
     "ask": AskForm,
     "resubmit": NoteForm,

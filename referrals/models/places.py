@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,12 @@ class Reception(AllianceRow):
     )
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     is_open = models.BooleanField(_("takes referrals"), default=True)
+    # Emergencies it is a centre for (list `suspected`), who is on duty, what it can do at this hour.
+    emergencies = ArrayField(
+        models.CharField(max_length=16), verbose_name=_("centre for"), default=list, blank=True
+    )
+    on_duty = models.CharField(_("on duty now"), max_length=60, blank=True)
+    present = models.CharField(_("what it can do now"), max_length=120, blank=True)
     updated_at = models.DateTimeField(_("as of"))
     updated_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
 

@@ -53,16 +53,28 @@ def followup_late(now: datetime) -> Q:
     return Q(state__in=(*HERE, State.FOLLOWUP_DUE), followup_due_at__isnull=False) & ~in_time(now, "followup")
 
 
+def form_open() -> Q:
+    """The form of an emergency is still to be completed by its sender (practice section 8)."""
+    given_up = (State.CANCELLED, State.DIVERTED)
+    return Q(form_due_at__isnull=False, form_completed_at__isnull=True) & ~Q(state__in=given_up)
+
+
+def form_late(now: datetime) -> Q:
+    """The form of an emergency is overdue, at the sender's door."""
+    return form_open() & ~in_time(now, "form")
+
+
 def late(now: datetime) -> Q:
     """Overdue at anybody's door."""
-    return unanswered_late(now) | reply_late(now) | followup_late(now)
+    return unanswered_late(now) | reply_late(now) | followup_late(now) | form_late(now)
 
 
 def in_hand(institution: int) -> Q:
     """The next step is this institution's: an answer, a patient to receive or treat, papers, a follow-up."""
     receiving = Q(state__in=(State.SUBMITTED, *EXPECTED, *HERE), target_institution=institution)
     papers = Q(state=State.RETURNED, origin_institution=institution)
-    return receiving | papers | followup_of(institution)
+    forms = form_open() & Q(origin_institution=institution)
+    return receiving | papers | forms | followup_of(institution)
 
 
 def followup_of(institution: int) -> Q:
@@ -84,8 +96,8 @@ class ReferralQuerySet(AllianceQuerySet):
         return self.filter(state__in=LIVE)
 
     def unfinished(self) -> ReferralQuerySet:
-        """Live, or waiting for the community's follow-up."""
-        return self.filter(state__in=(*LIVE, State.FOLLOWUP_DUE))
+        """Live, or waiting for the community's follow-up or for the form of an emergency."""
+        return self.filter(Q(state__in=(*LIVE, State.FOLLOWUP_DUE)) | form_open())
 
     def unanswered(self) -> ReferralQuerySet:
         """Waiting for the receiver's yes or no."""

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 from django_scopes import ScopedManager
 
+from alliance.lib.identity import mask_name
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import AllianceRow, Membership
 from referrals import reasons
 from referrals.machine import AGREED, CAME, COMMUNITY, HERE, LIVE, ORIGIN, TARGET, Moves, State
 from referrals.models.content import Content
+from referrals.models.emergency import Emergency
 from referrals.models.queries import ReferralQuerySet, in_time, optional
 
 # Columns that say when something happened, in any order.
@@ -36,7 +38,7 @@ class ReferralNumber(AllianceRow):
         constraints = [models.UniqueConstraint(fields=["alliance", "day"], name="referral_number_day")]
 
 
-class Referral(Moves, Content, AllianceRow):
+class Referral(Moves, Emergency, Content, AllianceRow):
     """One patient sent from one institution to another, up 上转 or down 下转.
 
     Its steps are declared in referrals.machine: who may take them (`side`, `permit`), which time they stamp,
@@ -65,9 +67,8 @@ class Referral(Moves, Content, AllianceRow):
     # Rises with every change, so that a page of yesterday cannot overwrite the change of today (N34).
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    person = models.ForeignKey(
-        "alliance.Person", verbose_name=_("patient"), on_delete=models.PROTECT, related_name="+"
-    )
+    # Absent only while the identity behind an emergency is unknown.
+    person = optional("alliance.Person", _("patient"))
     origin_institution = models.ForeignKey(
         "alliance.Institution", verbose_name=_("sent from"), on_delete=models.PROTECT, related_name="+"
     )
@@ -127,6 +128,12 @@ class Referral(Moves, Content, AllianceRow):
                 condition=Q(target_institution__isnull=False, outside__isnull=True)
                 | Q(target_institution__isnull=True, target_department__isnull=True, outside__isnull=False),
                 name="referral_one_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(urgency="critical"), name="referral_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(form_due_at__isnull=True) | Q(urgency="critical"), name="referral_form_later"
             ),
             models.CheckConstraint(
                 condition=Q(consent=True) | Q(urgency="critical"), name="referral_consent"
@@ -230,9 +237,23 @@ class Referral(Moves, Content, AllianceRow):
         """The same for lists and sentences."""
         return self.outside.name if self.outside else str(self.target_institution.short_name)
 
+    @property
+    def patient_name(self) -> str:
+        """The patient, for the two sides: the name, else what was said, else that nobody knows."""
+        if self.person:
+            return str(self.person.name)
+        return str(self.said_to_be or _("identity unknown"))
+
+    @property
+    def patient_masked(self) -> str:
+        """The same for shared screens."""
+        if self.person:
+            return mask_name(self.person.name)
+        return str(_("identity unknown"))
+
     def age(self) -> int | None:
         """The patient's full years on the day the referral was logged; None without a birth date."""
-        born = self.person.birth_date
+        born = self.person.birth_date if self.person else None
         return None if born is None else years_between(born, self.logged_at.astimezone(SHANGHAI).date())
 
     def side_of(self, membership: Membership) -> str:

@@ -13,14 +13,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership, Person
 from alliance.models.base import Stale
 from alliance.services import journal
-from referrals import reasons, sql
+from referrals import reasons
 from referrals.machine import OPEN
 from referrals.models import OutsidePlace, Referral, rank
-from referrals.services import clocks, papers
+from referrals.services import clocks, numbers, papers
 from referrals.services.refusals import ReferralRefused
 
 DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
@@ -89,7 +88,7 @@ def log_referral(*, by: Membership, person: Person, content: Content, now: datet
     """
     _require_right(by, "referral.log")
     origin = _origin(by)
-    content = _checked(content, origin=origin)
+    content = checked_content(content, origin=origin)
     live = live_one(person=person, direction=content.direction)
     if live and content.urgency != Referral.Urgency.CRITICAL:
         raise already_live(live)
@@ -114,7 +113,7 @@ def amend(*, by: Membership, referral: Referral, content: Content, version: int)
         raise Stale(referral)
     if referral.state not in OPEN:
         raise ReferralRefused("finished", state=referral.get_state_display())
-    content = _checked(_only_amendable(referral, content), origin=referral.origin_institution)
+    content = checked_content(_only_amendable(referral, content), origin=referral.origin_institution)
     change = {name: getattr(content, name) for name in AMENDABLE}
     fields = [name for name, value in change.items() if getattr(referral, name) != value]
     expect = {"version": version, "state": referral.state}
@@ -140,11 +139,12 @@ def already_live(live: Referral) -> ReferralRefused:
 
 
 def _insert(by: Membership, person: Person, content: Content, origin: Institution, now: datetime) -> Referral:
+    later = clocks.limit("form", "referral.emergency_form", now) if content.urgency == "critical" else {}
     row = Referral(
         person=person, origin_institution=origin, origin_department=by.department, logged_by=by,
-        logged_at=now, number=_number(now), outside=_outside(content),
+        logged_at=now, number=numbers.take(now), outside=_outside(content),
         filing=papers.needed(content.direction, content.insurance),
-        **clocks.answer(content.urgency, now), **content.columns(),
+        **clocks.answer(content.urgency, now), **later, **content.columns(),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -166,12 +166,6 @@ def _outside(content: Content) -> OutsidePlace | None:
     return place
 
 
-def _number(now: datetime) -> str:
-    day = now.astimezone(SHANGHAI).date()
-    prefix = f"ZZ{day:%y%m%d}-"
-    return f"{prefix}{sql.next_number(day, prefix):04d}"
-
-
 def _origin(by: Membership) -> Institution:
     if by.institution is None:
         raise ReferralRefused("no_institution")
@@ -189,7 +183,7 @@ def _only_amendable(referral: Referral, content: Content) -> Content:
     return replace(content, outside_name=referral.outside.name if referral.outside else "", **kept)
 
 
-def _checked(content: Content, *, origin: Institution) -> Content:
+def checked_content(content: Content, *, origin: Institution) -> Content:
     """The content with its code in one form. Raises ReferralRefused for the first thing that is wrong."""
     for fault in faults(content, origin=origin):
         raise fault

@@ -31,6 +31,7 @@ PAST = {
     "await_follow_up": "referral.follow_up_due",
     "follow_up": "referral.followed_up",
     "close": "referral.closed",
+    "divert": "referral.diverted",
     "cancel": "referral.cancelled",
     "expire": "referral.expired",
 }

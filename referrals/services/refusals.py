@@ -30,6 +30,11 @@ class ReferralRefused(Refused):
         "reply": "Write a reply to the sender: diagnosis, treatment, advice.",
         "note": "Say why in a few words: the other side reads it.",
         "finished": "This referral is %(state)s: its content stays as it is.",
+        "suspected": "Choose what is suspected.",
+        "onset": "The time of onset lies within the last seven days.",
+        "agreed_by": "Write who agreed for the other hospital: telephone first.",
+        "divert_target": "Choose another hospital of the alliance.",
+        "form_done": "The form of this emergency is already complete.",
         "outside_name": "Write the name of the place outside the alliance.",
         "insurance": "This insurance is not in the list.",
         "consent_by": "Choose who gave the consent.",
@@ -49,7 +54,7 @@ class ReferralRefused(Refused):
     fields = {
         "live": "", "no_institution": "", "same_place": "target", "target": "target", "department": "target",
         "emergency": "", "finished": "", "too_early": "", "planned_past": "planned_at",
-        "no_slot": "planned_at",
+        "no_slot": "planned_at", "onset": "onset", "divert_target": "to", "form_done": "",
         "task": "rehabilitation", "visit_note": "note",
     }  # fmt: skip
 

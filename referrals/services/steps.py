@@ -12,7 +12,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Membership
 from referrals import reasons
 from referrals.models import Referral
-from referrals.services import clocks, followups, moves, reception
+from referrals.services import clocks, emergency, followups, moves, reception
 from referrals.services.refusals import ReferralRefused
 
 
@@ -184,4 +184,5 @@ STEPS: dict[str, Callable[..., Referral]] = {
     "follow_up": follow_up,
     "close": close,
     "cancel": cancel,
+    "divert": emergency.divert,
 }

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alliance.lib.identity import mask_id, mask_name, mask_phone
+from alliance.lib.identity import mask_id, mask_phone
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import parts, words
 from referrals import forms, services, tables
 from referrals.machine import OPEN
 from referrals.models import Referral
+from referrals.show.emergency import extra
 from referrals.show.history import clock, history, visits
 from referrals.show.papers import papers_of
 
@@ -28,7 +29,7 @@ def page(referral: Referral, membership: Membership) -> dict[str, Any]:
         "title": title(referral), "referral": referral, "chip": tables.state_chip(referral, timezone.now()),
         "patient": patient(referral, masked=not side),
         "facts_why": why(referral), "facts_where": where(referral),
-        "texts": texts(referral), **papers_of(referral, membership),
+        "texts": texts(referral), **papers_of(referral, membership), **extra(referral, membership),
         "actions": actions(referral, membership), "history": history(referral),
         "clock": clock(referral), "visits": visits(referral),
         "question": referral.question if referral.state == referral.State.RETURNED else "",
@@ -50,10 +51,10 @@ def patient(referral: Referral, *, masked: bool) -> list[parts.Fact]:
     """Who the patient is."""
     person = referral.person
     return [
-        parts.Fact(_("patient"), mask_name(person.name) if masked else person.name),
+        parts.Fact(_("patient"), referral.patient_masked if masked else referral.patient_name),
         parts.Fact(_("sex and age"), tables.who(referral)),
-        parts.Fact(_("ID number"), mask_id(person.id_number) if person.id_number else words.DASH),
-        parts.Fact(_("phone"), mask_phone(person.phone) if person.phone else words.DASH),
+        parts.Fact(_("ID number"), mask_id(person.id_number) if person and person.id_number else words.DASH),
+        parts.Fact(_("phone"), mask_phone(person.phone) if person and person.phone else words.DASH),
         parts.Fact(_("address"), words.DASH if masked else referral.address or words.DASH),
         parts.Fact(_("insurance"), str(referral.get_insurance_display() or words.DASH)),
         parts.Fact(_("consent"), _consent(referral)),

@@ -1,5 +1,6 @@
 """Pages of referrals."""
 
+from referrals.views.emergency import emergency, form_later, telephoned
 from referrals.views.papers import add_file, file, filing
 from referrals.views.reception import reception, reception_edit
 from referrals.views.referral import act, amend, check, diagnoses, log, referral, referral_list
@@ -10,11 +11,14 @@ __all__ = [
     "amend",
     "check",
     "diagnoses",
+    "emergency",
     "file",
     "filing",
+    "form_later",
     "log",
     "reception",
     "reception_edit",
     "referral",
     "referral_list",
+    "telephoned",
 ]

@@ -302,6 +302,6 @@ def test_the_schema_names_every_address(ready: World) -> None:
     found = {path for path in paths if path.startswith(ROOT)}
     steps = {
         "accept", "schedule", "ask", "resubmit", "decline", "arrive", "treat", "no-show", "complete",
-        "follow-up", "close", "cancel",
+        "follow-up", "close", "cancel", "divert",
     }  # fmt: skip
     assert found == {ROOT, f"{ROOT}{{id}}/", *(f"{ROOT}{{id}}/{step}/" for step in steps)}

@@ -79,7 +79,7 @@ def test_an_emergency_cannot_be_declined(qinghe: World) -> None:
     with pytest.raises(ReferralRefused) as caught:
         services.decline(by=qinghe.lin, referral=referral, now=SOON, reason="no_bed")
     assert caught.value.reason == "emergency"
-    assert [step.name for step in referral.steps_for(qinghe.lin)] == ["accept"]
+    assert [step.name for step in referral.steps_for(qinghe.lin)] == ["accept", "divert"]
 
 
 def test_completing_needs_a_reply_and_cancelling_a_word(qinghe: World) -> None:
