@@ -23,7 +23,7 @@ class Reason:
     name_en: str
     needs_text: bool
     offered: bool
-    follow_up: bool
+    follow_up: bool = False
 
     @property
     def name(self) -> str:

@@ -11,7 +11,8 @@ from alliance.lib.identity import mask_name
 from alliance.models import Membership, Staff
 from referrals.consultations import services
 from referrals.consultations.models import Concordance, Consultation, Kind, Urgency
-from referrals.serializers import InstitutionByCode, PatientBody, PersonShown, department
+from referrals.serializers import InstitutionByCode, PatientBody, department
+from referrals.shown import PersonShown
 
 TEXTS = (
     "question", "diagnosis_name", "diagnosis_code", "summary", "examination", "reference", "impression",

@@ -1,7 +1,7 @@
 """Forms of a referral: what the sender writes, and the few words of each step."""
 
 from referrals.forms.emergency import EmergencyForm, FormLater
-from referrals.forms.log import AmendForm, FileForm, FilingForm, LogForm, ReceptionForm
+from referrals.forms.log import AmendForm, FileForm, FilingForm, LogForm, ReceptionForm, departments_of
 from referrals.forms.person import PERSON_FIELDS, CheckFields, PersonFields, add_refusal, identity_of
 from referrals.forms.steps import STEP_FORMS
 
@@ -18,5 +18,6 @@ __all__ = [
     "PersonFields",
     "ReceptionForm",
     "add_refusal",
+    "departments_of",
     "identity_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
-from alliance.models import Institution
+from alliance.models import Department, Institution
 from referrals import reasons, services
 from referrals.forms.person import PersonFields
 from referrals.models import OutsidePlace, Reception, Referral
@@ -255,3 +255,11 @@ def medical(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 EMPTY: dict[str, Any] = {"high_risk": False, "green_channel": False, "expected_at": None}
+
+
+def departments_of(institutions: Iterable[int]) -> dict[int, Department]:
+    """Active clinical departments of institutions, by key."""
+    rows = Department.objects.filter(
+        institution__in=list(institutions), is_active=True, kind=Department.Kind.CLINICAL
+    )
+    return {row.pk: row for row in rows}
