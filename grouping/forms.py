@@ -126,10 +126,7 @@ class DeliveryForm(forms.Form):
         found, source = self.cleaned_data["file"], self.cleaned_data.get("source")
         if source is not None and source.format == Source.Format.SETTLEMENT:
             return json_file(found, self.max_bytes)
-        try:
-            kind = recognise(found.name, found, limits=Limits(csv_bytes=self.max_bytes))
-        except SheetRefused as refused:
-            raise forms.ValidationError(refused_word(refused)) from None
+        kind = sheet_kind(found, self.max_bytes)
         if kind is not Kind.CSV and source is None:
             raise forms.ValidationError(WORKBOOK)
         return found
@@ -148,6 +145,14 @@ def json_file(found: Any, most: int) -> Any:
     if not head.startswith((b"{", b"[")):
         raise forms.ValidationError(_("The content is no JSON. Export the settlement lists as JSON."))
     return found
+
+
+def sheet_kind(found: Any, most: int) -> Kind:
+    """CSV or workbook by name and content, at most so many bytes; raises ValidationError with its words."""
+    try:
+        return recognise(found.name, found, limits=Limits(csv_bytes=most))
+    except SheetRefused as refused:
+        raise forms.ValidationError(refused_word(refused)) from None
 
 
 def refused_word(refused: SheetRefused) -> str:

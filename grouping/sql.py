@@ -96,16 +96,28 @@ select to_char(month, 'YYYY-MM') as month, institution_id, count(*) as rows
 from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s group by 1, 2 order by 1, 2
 """
 
-# A stored document of the file's kind, of an institution and month it delivers, that it does not have.
+# A stored document of the file's kind, of an institution and month it delivers, that it does not have. A case
+# that somebody said stays, and whose content has not changed since, keeps that answer: it is not asked again.
 MISSING = """
-with bad as materialized (
+with kept as materialized (
+  select distinct on (m.case_id) m.case_id, m.reason, m.answered_by_id, m.answered_at
+  from grouping_missingcase m
+  where m.alliance_id = %(alliance)s and m.answer = 'kept' and m.file_id <> %(file)s
+    and not exists (select 1 from grouping_caserevision r
+                     where r.alliance_id = m.alliance_id and r.case_id = m.case_id
+                       and r.replaced_at > m.answered_at)
+  order by m.case_id, m.answered_at desc
+), bad as materialized (
   select raw ->> 'A48' as record_no, raw ->> 'A49' as visit_no from grouping_badrow
   where alliance_id = %(alliance)s and file_id = %(file)s and raw ->> 'A48' is not null
     and raw ->> 'A49' is not null
 )
-insert into grouping_missingcase (alliance_id, file_id, case_id, answer, reason)
-select c.alliance_id, %(file)s, c.id, 'open', ''
+insert into grouping_missingcase
+  (alliance_id, file_id, case_id, answer, reason, answered_by_id, answered_at)
+select c.alliance_id, %(file)s, c.id, case when k.case_id is null then 'open' else 'kept' end,
+       coalesce(k.reason, ''), k.answered_by_id, k.answered_at
 from grouping_case c
+left join kept k on k.case_id = c.id
 join grouping_casefile f on f.alliance_id = c.alliance_id and f.id = %(file)s and f.document = c.document
 join (select distinct institution_id, month from grouping_stagedcase
        where alliance_id = %(alliance)s and file_id = %(file)s) d
@@ -132,7 +144,7 @@ KEEP_OLD = f"""
 insert into grouping_caserevision
   (alliance_id, case_id, revision, file_id, line, content, changed, replaced_at)
 select c.alliance_id, c.id, c.revision, c.file_id, c.line, jsonb_build_object({_OLD}),
-       array_remove(array[{_CHANGED}], null), now()
+       array_remove(array[{_CHANGED}], null), statement_timestamp()
 {_MATCH} and c.digest <> s.digest
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from alliance.approvals import names
 from alliance.approvals.models import Approval, Decision, OutsideDecision
 from alliance.approvals.steps import Step, Votes
 from alliance.models import Institution, Membership
@@ -102,7 +103,7 @@ def state_text(approval: Approval) -> str:
     """One sentence: where the approval stands, and whether anybody is left to decide."""
     if approval.state != Approval.State.OPEN:
         return str(approval.get_state_display())
-    words = {"number": approval.step, "steps": len(approval.steps), "name": approval.current.name}
+    words = {"number": approval.step, "steps": len(approval.steps), "name": names.of_step(approval.current)}
     if approval.outside.filter(step=approval.step, checked_at=None).exists():
         return _("Step %(number)s of %(steps)s, %(name)s: a document waits for its check") % words
     left = len(votes(approval).undecided)

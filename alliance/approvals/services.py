@@ -11,7 +11,7 @@ from datetime import date
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from alliance.approvals import errors, facts, registry
+from alliance.approvals import errors, facts, names, registry
 from alliance.approvals.facts import waiting_for
 from alliance.approvals.models import Approval, Chain, Decision, OutsideDecision
 from alliance.approvals.steps import Outcome, Step, outcome
@@ -74,9 +74,9 @@ def decide(
     if verdict != Verdict.YES and not note.strip():
         raise errors.NoteMissing()
     if approval.decisions.filter(step=approval.step, user=by.user_id).exists():
-        raise errors.AlreadyDecided(step=approval.current.name)
+        raise errors.AlreadyDecided(step=names.of_step(approval.current))
     if not facts.may_decide(by, approval):
-        raise errors.NotYours(step=approval.current.name)
+        raise errors.NotYours(step=names.of_step(approval.current))
     approval.decisions.create(
         step=approval.step, membership=by, user_id=by.user_id, verdict=Verdict(verdict), note=note
     )
@@ -90,7 +90,7 @@ def withdraw(*, by: Membership, approval: Approval, note: str = "") -> Approval:
     """The proposer takes a proposal back. Raises NotOpen, NotYours (somebody else's)."""
     approval = _locked(approval)
     if by.user_id != approval.proposed_by.user_id:
-        raise errors.NotYours(step=approval.current.name)
+        raise errors.NotYours(step=names.of_step(approval.current))
     return _end(approval, by, "withdraw", note)
 
 
@@ -113,9 +113,9 @@ def enter_outside(
     approval = _claimed(approval, step)
     _handles_papers(by, approval)
     if not approval.current.outside:
-        raise errors.OutsideNotAllowed(step=approval.current.name)
+        raise errors.OutsideNotAllowed(step=names.of_step(approval.current))
     if approval.outside.filter(step=approval.step, checked_at=None).exists():
-        raise errors.OutsideWaits(step=approval.current.name)
+        raise errors.OutsideWaits(step=names.of_step(approval.current))
     paper = approval.outside.create(
         step=approval.step, verdict=verdict, decided_on=decided_on, document=document,
         body=body or approval.current.name, attachment=attachment, entered_by=by,
@@ -199,7 +199,7 @@ def _claimed(approval: Approval, step: int | None) -> Approval:
 
 def _handles_papers(by: Membership, approval: Approval) -> None:
     if not facts.may_handle_papers(by, approval):
-        raise errors.NotYours(step=approval.current.name)
+        raise errors.NotYours(step=names.of_step(approval.current))
 
 
 def _check_deciders(approval: Approval) -> None:
@@ -208,7 +208,9 @@ def _check_deciders(approval: Approval) -> None:
         proposer = approval.proposed_by.user_id
         found = facts.electors(step, institution_id=approval.institution_id, proposer=proposer)
         if len(found) < step.needed or not found - {proposer}:
-            raise errors.TooFewDeciders(step=step.name, needed=step.needed, found=len(found - {proposer}))
+            raise errors.TooFewDeciders(
+                step=names.of_step(step), needed=step.needed, found=len(found - {proposer})
+            )
 
 
 def _steps_by_votes(steps: Iterable[Step]) -> list[Step]:

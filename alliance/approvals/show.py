@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.approvals import facts, forms, registry, tables
+from alliance.approvals import facts, forms, names, registry, tables
 from alliance.approvals.models import Approval, Decision, OutsideDecision
 from alliance.approvals.steps import Step
 from alliance.models import Membership
@@ -37,7 +37,7 @@ def about(approval: Approval) -> list[parts.Fact]:
         parts.Fact(_("kind"), registry.name(approval.kind)),
         parts.Fact(_("proposed by"), str(approval.proposed_by.user)),
         parts.Fact(_("proposed at"), words.moment(approval.proposed_at)),
-        parts.Fact(_("chain"), f"{approval.chain} ({approval.chain.from_date})"),
+        parts.Fact(_("chain"), f"{names.of_chain(approval.chain)} ({approval.chain.from_date})"),
         parts.Fact(_("digest of the content"), approval.digest[:16]),
     ]
 
@@ -46,7 +46,7 @@ def stages(approval: Approval) -> list[parts.Stage]:
     """The steps of the chain: passed, now, still to come."""
     ended = approval.state == Approval.State.APPROVED
     return [
-        parts.Stage(step.name, _stage(number, approval.step, ended), rule_lines(step))
+        parts.Stage(names.of_step(step), _stage(number, approval.step, ended), rule_lines(step))
         for number, step in enumerate(approval.chain_steps, start=1)
     ]
 
@@ -59,14 +59,14 @@ def _stage(number: int, now: int, ended: bool) -> str:
 
 def rule_lines(step: Step) -> list[str]:
     """Who decides a step and by which rule, in words."""
-    names = _(" or ").join(roles()[code].name for code in step.roles)
+    deciders = _(" or ").join(roles()[code].name for code in step.roles)
     sentences = {
         "one": _("the first verdict decides: %(roles)s"),
         "any": _("one of: %(roles)s"),
         "all": _("everybody: %(roles)s"),
         "n_of_m": _("%(n)s of: %(roles)s"),
     }
-    lines = [sentences[step.rule] % {"roles": names, "n": step.n}] if step.roles else []
+    lines = [sentences[step.rule] % {"roles": deciders, "n": step.n}] if step.roles else []
     if step.least > 1:
         lines.append(_("at least %(least)s persons vote") % {"least": step.least})
     return [*lines, _("by the body’s document")] if step.outside else lines
@@ -74,15 +74,15 @@ def rule_lines(step: Step) -> list[str]:
 
 def history(approval: Approval) -> list[parts.Step]:
     """Proposal, verdicts, documents and the end, in their order of time."""
-    names = [step.name for step in approval.chain_steps]
+    called = [names.of_step(step) for step in approval.chain_steps]
     proposer = str(approval.proposed_by.user)
     lines = [parts.Step("yes", _("proposed"), at=approval.proposed_at, by=proposer)]
     for decision in approval.decisions.select_related("membership__user"):
         kind = {Verdict.YES: "yes", Verdict.NO: "no", Verdict.RECUSED: "wait"}[Verdict(decision.verdict)]
-        title = f"{names[decision.step - 1]}: {decision.get_verdict_display()}"
+        title = f"{called[decision.step - 1]}: {decision.get_verdict_display()}"
         lines.append(parts.Step(kind, title, decision.note, decision.at, str(decision.membership.user)))
     for paper in approval.outside.select_related("entered_by__user", "checked_by__user"):
-        lines += _paper_lines(paper, names[paper.step - 1])
+        lines += _paper_lines(paper, called[paper.step - 1])
     for step in journal.steps_of(approval):
         title = str(Approval.State(step.to_state).label)
         lines.append(parts.Step("hit", title, step.note, step.at, str(step.by.user) if step.by else ""))

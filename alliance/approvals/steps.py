@@ -35,8 +35,9 @@ class StepInvalid(ValueError):
 class Step:
     """One step of a chain.
 
-    `place`: whose role holders count: "" all (of an institution's own matter: its own), "lead" those of the
-    lead hospital, "own" those of the institution concerned; holders for the whole alliance always.
+    `name`, `name_en`: what it is called in Chinese and English. `place`: whose role holders count: "" all (of
+    an institution's own matter: its own), "lead" those of the lead hospital, "own" those of the institution
+    concerned; holders for the whole alliance always.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step:
     least: int = 1
     outside: bool = False
     place: str = ""
+    name_en: str = ""
 
     @property
     def one_person_decides(self) -> bool:
@@ -125,6 +127,7 @@ def _check(number: int, step: Step) -> None:
         "outside": isinstance(step.outside, bool),
         "place": step.place in PLACES,
         "roles": bool(step.roles) or step.outside is True,
+        "name_en": isinstance(step.name_en, str),
     }
     for field, right in valid.items():
         if not right:

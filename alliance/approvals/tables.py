@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.approvals import registry
+from alliance.approvals import names, registry
 from alliance.approvals.models import Approval
 from alliance.models import Membership
 from alliance.templatetags.xietong import CHIP_ICONS
@@ -53,7 +53,7 @@ class ApprovalTable(lists.Table):
         return registry.name(record.kind)
 
     def render_step(self, record: Approval) -> str:
-        return f"{record.step}/{len(record.steps)} {record.current.name}"
+        return f"{record.step}/{len(record.steps)} {names.of_step(record.current)}"
 
     def render_proposed_at(self, record: Approval) -> str:
         return words.moment(record.proposed_at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.approvals import facts, registry
+from alliance.approvals import facts, names, registry
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 
@@ -21,7 +21,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
             "info",
             f"{registry.name(approval.kind)} · {approval.title}",
             _("Step %(name)s, proposed by %(by)s")
-            % {"name": approval.current.name, "by": approval.proposed_by.user},
+            % {"name": names.of_step(approval.current), "by": approval.proposed_by.user},
             reverse("approval", args=[approval.pk]),
             button=_("Decide"),
         )

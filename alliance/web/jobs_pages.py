@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.models import Job, Membership
 from alliance.services import jobs
-from alliance.web import cells, lists, progress, words
+from alliance.web import cells, job_words, lists, progress, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Action, Empty, Fact, Tab
 
@@ -44,7 +44,9 @@ class JobTable(lists.Table):
     error = tables.Column(verbose_name=gettext_lazy("what went wrong"), attrs=lists.WRAP)
 
     def render_kind(self, record: Job) -> str:
-        return format_html("{} <span class='sub'>{}</span>", jobs.words_of(record.kind), record.dedupe)
+        return format_html(
+            "{} <span class='sub'>{}</span>", jobs.words_of(record.kind), job_words.subject(record)
+        )
 
     def render_state(self, record: Job) -> Any:
         return cells.chip(CHIPS[State(record.state)], record.get_state_display())
@@ -96,7 +98,8 @@ def job(request: Any, pk: int) -> HttpResponseBase:
     ended = found.state in progress.ENDED
     context = {
         "title": jobs.words_of(found.kind), "job": found, "poll": reverse("job-progress", args=[pk]),
-        "details": _facts(found), "actions": _actions(found, request.membership),
+        "subject": job_words.subject(found), "details": _facts(found),
+        "actions": _actions(found, request.membership),
         "look_again": 0 if ended else 5,
     }  # fmt: skip
     return render(request, "alliance/job.html", context)
@@ -131,9 +134,7 @@ def _facts(job: Job) -> list[Fact]:
         Fact(_("attempt"), str(job.attempt)),
         Fact(_("parts done"), f"{job.chunks_done} / {job.chunks_total or words.DASH}"),
     ]
-    return found + [
-        Fact(str(name), str(value)) for name, value in sorted(job.result.items()) if value not in (None, "")
-    ]
+    return found + [Fact(name, value) for name, value in job_words.results(job)]
 
 
 def _actions(job: Job, membership: Membership) -> list[Action]:

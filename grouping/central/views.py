@@ -14,15 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alliance.lib.sheets.kinds import recognise
-from alliance.lib.sheets.limits import Limits, SheetRefused
 from alliance.models import Membership
 from alliance.services import journal, parameters
 from alliance.web import lists, parts, progress, words
 from alliance.web.access import get_or_404, permit
 from grouping import texts
 from grouping.central import explain, tables
-from grouping.forms import SourceField, refused_word
+from grouping.forms import SourceField, sheet_kind
 from grouping.models import CentralFile, CentralResult, Source
 from grouping.readers.messages import Names, sentence
 from grouping.services import central, sources
@@ -58,10 +56,7 @@ class DeliveryForm(django_forms.Form):
     def clean_file(self) -> Any:
         """CSV or xlsx by name and content, within the limit."""
         found = self.cleaned_data["file"]
-        try:
-            recognise(found.name, found, limits=Limits(csv_bytes=self.max_bytes))
-        except SheetRefused as refused:
-            raise django_forms.ValidationError(refused_word(refused)) from None
+        sheet_kind(found, self.max_bytes)
         return found
 
 

@@ -84,11 +84,14 @@ class Encounter:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rules in the order they are asked, the meaning of the document's codes, and where both come from."""
+    """Rules in the order they are asked, the meaning of the document's codes, and where both come from;
+    `source_en`: the same in English, of the table that ships with the product.
+    """
 
     rules: tuple[Rule, ...]
     codes: Mapping[str, str]
     source: str
+    source_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +157,4 @@ def plain(rules: Sequence[Rule]) -> list[dict[str, Any]]:
 def defaults(path: Path = DEFAULTS) -> Table:
     """The table of the data file."""
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Table(checked(map(rule_of, raw["rule"])), raw["codes"], raw["source"])
+    return Table(checked(map(rule_of, raw["rule"])), raw["codes"], raw["source"], raw["source_en"])

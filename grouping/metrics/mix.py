@@ -80,9 +80,9 @@ def chart(lines: Sequence[Line], limit: Fraction) -> charts.Chart | None:
     drawn = [line for line in lines[:DRAWN] if line.mean_cost > 0]
     if not drawn:
         return None
-    dear = [line for line in drawn if line.cost_ratio is not None and line.cost_ratio > limit]
+    dear = [line for line in lines if line.cost_ratio is not None and line.cost_ratio > limit]
     title = _("%(dear)d of %(all)d groups cost more than %(limit)s times the benchmark") % {
-        "dear": len(dear), "all": len(drawn), "limit": words.num(limit, 1)
+        "dear": len(dear), "all": len(lines), "limit": words.num(limit, 1)
     }  # fmt: skip
     points = [
         charts.Bubble(
@@ -95,9 +95,17 @@ def chart(lines: Sequence[Line], limit: Fraction) -> charts.Chart | None:
     heads = (_("group"), _("mean stay (days)"), _("mean charge (yuan)"), _("cases"))
     return charts.bubbles(
         "mix", title, (heads[1], heads[2]), heads, points, tall=True,
-        sentence=_("Size: cases. The axis of charges is logarithmic. At most %(n)d groups are drawn.")
-        % {"n": DRAWN},
+        sentence=_("Size: cases. The axis of charges is logarithmic.") + " " + _drawn(len(drawn), len(lines)),
     )  # fmt: skip
+
+
+def _drawn(drawn: int, every: int) -> str:
+    """Which of the groups the picture shows; the table below it has every one."""
+    if drawn == every:
+        return _("All %(n)d groups are drawn.") % {"n": every}
+    return _("Drawn: %(drawn)d of %(all)d groups, those with the most cases; the list below has all.") % {
+        "drawn": drawn, "all": every,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ def refresh(month: Month) -> dict[str, int]:
     present = {"cases": ids, "causes": kinds, "case_causes": CASES}
     cases_sql.execute(sql.RETURN_CASES, **present)
     closed = cases_sql.execute(sql.CLOSE_CASES, month=month.first_day, **present)
+    closed += cases_sql.execute(sql.WITHDRAW_UNSTORED, month=month.first_day, row_causes=ROWS)
     _fill_limits()
     return {"found": len(found), "closed": closed}
 

@@ -129,6 +129,14 @@ WITHDRAW = _moved(
     "close", "closed", "withdrawn",
 )  # fmt: skip
 
+# Findings of files nobody stored: items begin where a file is stored, those of earlier versions did not.
+WITHDRAW_UNSTORED = _moved(
+    """join grouping_casefile f on f.alliance_id = w.alliance_id and f.id = w.file_id
+  where w.alliance_id = %(alliance)s and w.state = 'open' and w.cause = any(%(row_causes)s)
+    and (w.month is null or w.month = %(month)s) and f.state <> 'published'""",
+    "close", "closed", "withdrawn",
+)  # fmt: skip
+
 _PRESENT = """(select 1 from unnest(%(cases)s::bigint[], %(causes)s::text[]) as x (case_id, cause)
                where x.case_id = w.case_id and x.cause = w.cause)"""
 RETURN_CASES = _moved(

@@ -24,7 +24,7 @@ from grouping.readers.messages import MESSAGES
 from grouping.reports import dictionary, glossary, grid
 from grouping.reports.dictionary import FieldLine
 
-PLACE = re.compile(r"%\(\w+\)[sd]")
+PLACE = re.compile(r"%\((\w+)\)[sd]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARTS: Mapping[str, Any] = {
     "words": gettext_lazy("Words of the figures"),
@@ -35,6 +35,24 @@ PARTS: Mapping[str, Any] = {
     "package": gettext_lazy("Scheme package"),
     "problems": gettext_lazy("Findings about a package"),
 }
+# What stands at the places of the sentences about errors and findings.
+PARAMETERS: Mapping[str, Any] = {
+    "line": gettext_lazy("line"), "value": gettext_lazy("value"), "field": gettext_lazy("field"),
+    "limit": gettext_lazy("limit"), "byte": gettext_lazy("byte"), "form": gettext_lazy("form"),
+    "codes": gettext_lazy("codes"), "code": gettext_lazy("code"), "days": gettext_lazy("days"),
+    "found": gettext_lazy("found"), "name": gettext_lazy("name"), "columns": gettext_lazy("columns"),
+    "column": gettext_lazy("column"), "choices": gettext_lazy("choices"),
+    "expected": gettext_lazy("expected"),
+    "most": gettext_lazy("at most"), "admitted": gettext_lazy("admitted"),
+    "discharged": gettext_lazy("discharged"), "age": gettext_lazy("age"), "parts": gettext_lazy("parts"),
+    "fields": gettext_lazy("fields"), "low": gettext_lazy("least"), "high": gettext_lazy("at most"),
+    "visit": gettext_lazy("visit"), "first": gettext_lazy("first line"), "total": gettext_lazy("total"),
+    "last": gettext_lazy("last line"), "left": gettext_lazy("rest"), "delimiter": gettext_lazy("separator"),
+    "at": gettext_lazy("place in the rule"), "list": gettext_lazy("list"), "adrg": "ADRG",
+    "kind": gettext_lazy("kind"), "width": gettext_lazy("width"), "words": gettext_lazy("words"),
+    "size": gettext_lazy("size"), "row": gettext_lazy("row"), "mark": gettext_lazy("sign"),
+    "subject": gettext_lazy("subject"), "mdc": "MDC", "drg": "DRG",
+}  # fmt: skip
 KINDS: Mapping[str, Any] = {
     "text": gettext_lazy("text"), "code": gettext_lazy("code"), "choice": gettext_lazy("code list"),
     "integer": gettext_lazy("whole number"), "amount": gettext_lazy("amount, yuan"),
@@ -109,22 +127,23 @@ def _values(line: FieldLine) -> str:
     return f"{field.low}–{field.high}" if field.high else ""
 
 
-def _errors(keys: tuple[str, ...]) -> str:
-    return "; ".join(_short(key) for key in keys)
+def _errors(line: FieldLine) -> str:
+    return "; ".join(_short(key, line) for key in line.errors)
 
 
-def _short(key: str) -> str:
-    """An error's sentence without its line, as a heading of the error table can be found by it."""
+def _short(key: str, line: FieldLine) -> str:
+    """An error's sentence about one field, with the name of the field and without the line of a file."""
     message = MESSAGES[key].en if _english() else MESSAGES[key].zh
     text = message.replace("Line %(line)s: ", "").replace("第 %(line)s 行", "")
-    for name in ("field", "value", "column"):
-        text = text.replace(f"“%({name})s”", "").replace(f"%({name})s", "")
+    own = {"field": line.field.en if _english() else line.field.zh, "column": line.name}
+    for name, known in own.items():
+        text = text.replace(f"%({name})s", known)
     return f"{key}: {' '.join(_places(text).split())}"
 
 
 def _places(text: str) -> str:
-    """A sentence with its parameters as dots."""
-    return PLACE.sub("…", text)
+    """A sentence with the name of what stands at each of its places: Line [line]: “[value]”."""
+    return PLACE.sub(lambda hit: f"[{PARAMETERS.get(hit[1], hit[1])}]", text)
 
 
 def _fields(lines: list[FieldLine], *, headings: bool) -> grid.Grid:
@@ -137,7 +156,7 @@ def _fields(lines: list[FieldLine], *, headings: bool) -> grid.Grid:
         grid.row(
             line.name, *([", ".join(line.headings)] if headings else []), _name(line),
             str(KINDS[line.field.kind.value]), _("required") if line.field.required else _("optional"),
-            _values(line), _errors(line.errors),
+            _values(line), _errors(line),
         )
         for line in lines
     ]  # fmt: skip

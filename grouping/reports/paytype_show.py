@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.web import parts, words
+from grouping import texts
 from grouping.engine.paytype import OUT_OF_SCOPE, TYPES, Rule
 from grouping.reports import grid
 from grouping.services.payment_types import Count, Version
@@ -151,7 +152,7 @@ def rules(month: Month, versions: list[Version], rows: list[Count], *, linked: b
         {
             "version": one,
             "grid": grid.linked(_rules_grid(month, one, decided), linked),
-            "source": one.table.source,
+            "source": (one.table.source_en if texts.language() == "en" else "") or one.table.source,
         }
         for one in held
     ]

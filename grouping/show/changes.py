@@ -77,6 +77,16 @@ def _differences(
     return differences.of(row["columns"], vars(case), vars(staged), books)
 
 
+def remembered(file: CaseFile) -> list[MissingCase]:
+    """The first 50 cases the file lacks that were said to stay before it came, with who said so and when."""
+    found = MissingCase.objects.filter(
+        file=file, answer=MissingCase.Answer.KEPT, answered_at__lt=file.received_at
+    )
+    return list(
+        found.select_related("case", "answered_by__user").order_by("case__discharged_at", "pk")[:SHOWN]
+    )
+
+
 def questions(file: CaseFile) -> list[MissingCase]:
     """The first 50 open questions about cases that the file no longer has."""
     found = MissingCase.objects.filter(file=file, answer=MissingCase.Answer.OPEN)

@@ -214,6 +214,7 @@ def decisions(file: CaseFile, membership: Membership) -> dict[str, Any]:
     show_changes = file.state == State.CHECKED and file.preview.get("changed")
     return {
         "questions": asked,
+        "remembered": changes.remembered(file),
         "open_number": open_number,
         "missing_form": forms.MissingForm(open_cases=[row.pk for row in asked]) if may else None,
         "corrections": changes.corrections(file) if show_changes else [],

@@ -13,13 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from alliance.lib.sheets.kinds import recognise
-from alliance.lib.sheets.limits import Limits, SheetRefused
 from alliance.models import Attachment
 from alliance.services import files, journal, parameters
 from alliance.web.access import get_or_404, permit
 from grouping import visible
-from grouping.forms import refused_word
+from grouping.forms import sheet_kind
 from grouping.models import Source
 from grouping.readers.fields import field_name
 from grouping.readers.guess import guess
@@ -46,10 +44,7 @@ class SampleForm(django_forms.Form):
     def clean_file(self) -> Any:
         """CSV or xlsx by name and content, within the limit."""
         found = self.cleaned_data["file"]
-        try:
-            recognise(found.name, found, limits=Limits(csv_bytes=self.max_bytes))
-        except SheetRefused as refused:
-            raise django_forms.ValidationError(refused_word(refused)) from None
+        sheet_kind(found, self.max_bytes)
         return found
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from alliance.approvals import names
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
@@ -80,7 +81,9 @@ def month_propose(request: Any, month: Month) -> HttpResponseBase:
     except Refused as refusal:
         messages.error(request, _(refusal.template) % refusal.params)
         return redirect("month", month)
-    messages.success(request, _("Sent for approval. Next: %(step)s.") % {"step": approval.current.name})
+    messages.success(
+        request, _("Sent for approval. Next: %(step)s.") % {"step": names.of_step(approval.current)}
+    )
     return redirect("month", month)
 
 

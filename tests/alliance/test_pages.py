@@ -48,6 +48,21 @@ def test_the_list_shows_state_progress_and_what_went_wrong(world: World) -> None
     assert "第 3 行" not in world.client("su").get("/a/qinghe/jobs/?view=live").content.decode()
 
 
+def test_a_job_says_in_words_what_it_is_for_and_came_to(world: World) -> None:
+    """Keys of machines (file 5, run 3, {"outcomes": ...}) stay inside."""
+    with act_in(world.qinghe):
+        made = Job.objects.create(
+            kind="journal.verify", dedupe="run 7", arguments={"run": 7, "month": "2026-10"}, state="done",
+            created_by=world.su, result={"cases": 1234, "outcomes": {"grouped": 3}, "run": "computed"},
+        )  # fmt: skip
+    client = world.client("su")
+    for page in (f"/a/qinghe/jobs/{made.pk}/", "/a/qinghe/jobs/"):
+        html = client.get(page).content.decode()
+        assert "2026年10月 · 运行 7 号" in html and "run 7" not in html
+    assert "1,234" in client.get(f"/a/qinghe/jobs/{made.pk}/").content.decode()
+    assert "outcomes" not in client.get(f"/a/qinghe/jobs/{made.pk}/").content.decode()
+
+
 def test_a_running_job_asks_again_each_second_and_without_javascript_the_page_does(world: World) -> None:
     running, done = a_job(world, world.su, state="running"), a_job(world, world.lin, state="done")
     client = world.client("su")

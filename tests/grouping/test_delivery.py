@@ -188,6 +188,29 @@ def test_n45_missing_cases_are_answered_one_by_one_with_a_reason(scene: World) -
         assert Journal.objects.filter(verb="case.missing_answered").count() == 3
 
 
+def test_a_case_said_to_stay_is_not_asked_about_again_until_it_changes(scene: World) -> None:
+    store(scene, pages(scene, 4))
+    file = store(scene, pages(scene, 2))
+    client = browser(scene, "lin")
+    with inside(scene):
+        asked = list(MissingCase.objects.order_by("case__record_no").values_list("pk", flat=True))
+    client.post(url(file, "missing/"), {"cases": [asked[0]], "answer": "kept", "reason": "漏导"})
+    again = check(scene, pages(scene, 2, D01="2234.56", D23="2000.00"))
+    page = text(client.get(url(again)))
+    assert "One case is missing from this file" in page  # the one nobody has answered for
+    kept = page.split('id="remembered"')[1].split("</section>")[0]
+    assert "R00002/1" in kept and "漏导" in kept and "by 林" in kept and "R00003/1" not in kept
+    with inside(scene):
+        assert sorted(MissingCase.objects.filter(file=again).values_list("answer", flat=True)) == [
+            "kept",
+            "open",
+        ]
+    store(scene, pages(scene, 4, D01="3234.56", D23="3000.00"))
+    later = check(scene, pages(scene, 2, D01="4234.56", D23="4000.00"))
+    page = text(client.get(url(later)))
+    assert "2 cases are missing from this file" in page and 'id="remembered"' not in page
+
+
 def test_a_question_of_another_delivery_cannot_be_answered_through_this_one(scene: World) -> None:
     store(scene, pages(scene, 3))
     asked, other = check(scene, pages(scene, 2)), check(scene, pages(scene, 4))

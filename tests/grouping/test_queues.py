@@ -146,6 +146,21 @@ def test_a_file_nobody_has_confirmed_brings_nothing_into_the_queue(scene: World)
     assert len(items(scene, state="open")) == 5
 
 
+def test_findings_of_a_file_that_nobody_stored_leave_the_queue(scene: World) -> None:
+    """As earlier versions kept them: they began when a file was checked."""
+    store(scene, bad(scene)[:5])
+    with inside(scene):
+        WorkItem.objects.update(month=Month(2026, 10).first_day)
+        assert WorkItem.objects.count() == 5 and found.refresh(Month(2026, 10))["closed"] == 0
+    file = check(scene, bad(scene)[5:])
+    with inside(scene):
+        moved = list(WorkItem.objects.order_by("pk").values_list("pk", flat=True)[:2])
+        WorkItem.objects.filter(pk__in=moved).update(file=file)
+        assert found.refresh(Month(2026, 10))["closed"] == 2
+        left = WorkItem.objects.filter(pk__in=moved).values_list("state", flat=True)
+        assert set(left) == {"closed"} and WorkItem.objects.filter(state="open").count() == 3
+
+
 def ids_of(subject: str) -> list[int]:
     return list(WorkItem.objects.filter(subject=subject).values_list("pk", flat=True))
 

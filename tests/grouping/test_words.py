@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 from django.utils import timezone, translation
 
 from alliance.lib.period import Month
 from alliance.services import parameters
 from grouping import facts
+from grouping.engine.problems import REASONS
+from grouping.engine.remedies import REMEDIES
+from grouping.metrics import mix
 from grouping.metrics.figures import FIGURES
 from grouping.queues import quality
+from grouping.readers.messages import MESSAGES
 from grouping.reports import glossary
+from grouping.reports.dictionary_views import PARAMETERS, PLACE
 from grouping.show import month_cases
 from tests.grouping.scene import HOME, browser, inside, pages, store, text
 from tests.world import World
@@ -106,3 +113,39 @@ def test_the_glossary_has_each_word_with_its_base_and_the_limit_in_force(scene: 
     )
     for at in ("cases/", "metrics/?view=payment", "metrics/figure/?metric=high_cases", "work-queue/quality/"):
         assert "/data-dictionary/?part=words" in text(browser(scene, "luo").get(f"{HOME}/{at}")), at
+
+
+def test_no_sentence_of_the_dictionary_has_a_hole(scene: World) -> None:
+    """Where a sentence names a value of the file, the dictionary names what stands there."""
+    for language, name in (("en", "[value]"), ("zh-hans", "[值]")):
+        client = scene.client("lin", HTTP_ACCEPT_LANGUAGE=language)
+        for part in ("front_page", "errors", "problems"):
+            page = text(client.get(f"{HOME}/data-dictionary/?part={part}"))
+            assert "“”" not in page and "“…”" not in page and "%(" not in page, (language, part)
+            assert name in page or part == "problems"
+
+
+def test_every_place_of_a_sentence_has_a_name_in_both_languages() -> None:
+    sentences = [text for message in MESSAGES.values() for text in (message.en, message.zh)]
+    places = {
+        name for text in [*sentences, *REASONS.values(), *REMEDIES.values()] for name in PLACE.findall(text)
+    }
+    assert places <= set(PARAMETERS)
+    with translation.override("zh-hans"):
+        codes = {"adrg", "mdc", "drg"}
+        assert [name for name in sorted(places - codes) if str(PARAMETERS[name]).isascii()] == []
+
+
+def test_the_picture_of_the_groups_says_how_many_it_shows_of_all(scene: World) -> None:
+    ratio = [Decimal(2 if number > 70 else 1) for number in range(219)]
+    lines = [
+        mix.Line(f"G{n:03}", "", "", 300 - n, None, 100_000, Decimal(5), ratio[n], None, "", 0)
+        for n in range(219)
+    ]  # fmt: skip
+    with translation.override("en"):
+        drawn = mix.chart(lines, Fraction(3, 2))
+        few = mix.chart(lines[:9], Fraction(3, 2))
+    assert drawn is not None and few is not None
+    assert drawn.title == "148 of 219 groups cost more than 1.5 times the benchmark"
+    assert "Drawn: 60 of 219 groups, those with the most cases; the list below has all." in drawn.sentence
+    assert "All 9 groups are drawn." in few.sentence

@@ -1,0 +1,36 @@
+"""What chains and their steps are called in the reader's language: a step names itself in both, or the ready
+chains of the data file know its English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from django.utils.translation import get_language
+
+from alliance.approvals import chains
+from alliance.approvals.models import Chain
+from alliance.approvals.steps import Step
+
+
+def of_step(step: Step) -> str:
+    """The name of a step for the reader."""
+    return (step.name_en or _ready().get(step.name, step.name)) if _english() else step.name
+
+
+def of_chain(chain: Chain) -> str:
+    """The name of a chain for the reader."""
+    return _ready().get(chain.name, chain.name) if _english() else chain.name
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@lru_cache(maxsize=1)
+def _ready() -> Mapping[str, str]:
+    """Chinese and English names of the ready chains and their steps."""
+    entries = chains.ready_chains()
+    named = [*entries, *(step for entry in entries for step in entry["step"])]
+    return {one["name"]: one["name_en"] for one in named if one.get("name_en")}
