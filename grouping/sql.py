@@ -175,6 +175,10 @@ on conflict do nothing
 # A staged row lives for minutes: it is not worth compressing.
 WIDE_STAGING = "alter table grouping_stagedcase set (toast_tuple_target = 4080)"
 NARROW_STAGING = "alter table grouping_stagedcase reset (toast_tuple_target)"
+# A case is a row of some 2 KB: squeezing those just above the threshold costs a third of storing them, saves
+# an eighth of their room, and each reader pays again for unpacking.
+WIDE_CASES = "alter table grouping_case set (toast_tuple_target = 4080)"
+NARROW_CASES = "alter table grouping_case reset (toast_tuple_target)"
 CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s"
 
 

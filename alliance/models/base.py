@@ -31,6 +31,23 @@ class AllianceQuerySet(models.QuerySet[Any]):
 AllianceManager = models.Manager.from_queryset(AllianceQuerySet)
 
 
+def leaf_alliance() -> Any:
+    """The alliance of a row whose other keys hold it as well, or whose keys are proved once a statement.
+
+    Django's own constraint would check every row by a query, and its index never be read: the table's others
+    begin with the alliance.
+    """
+    return models.ForeignKey(
+        "alliance.Alliance",
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="+",
+        default=current_alliance_id,
+        db_constraint=False,
+        db_index=False,
+    )
+
+
 class AllianceRow(models.Model):
     """A row that belongs to one alliance: carries its key, refuses queries outside `act_in`, stands behind
     the wall.

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager, scopes_disabled
 
-from alliance.models.base import AllianceManager, AllianceRow
+from alliance.models.base import AllianceManager, AllianceRow, leaf_alliance
 from alliance.models.fields import SealedField
 from alliance.models.places import Institution
 from alliance.tenancy.scope import act_in
@@ -242,12 +242,15 @@ class RosterRow(AllianceRow):
 class Person(AllianceRow):
     """A patient: numbers sealed, found by keyed tokens, masked on screens (walls.md section 5)."""
 
+    keys_by_statement = True
+
     class Sex(models.IntegerChoices):
         UNKNOWN = 0, _("unknown")
         MALE = 1, _("male")
         FEMALE = 2, _("female")
         UNSTATED = 9, _("not stated")
 
+    alliance = leaf_alliance()
     # The person key of definitions, general conventions: HMAC of the ID number, else of name, birth date and
     # sex.
     key = models.CharField(max_length=64, editable=False)
@@ -262,10 +265,7 @@ class Person(AllianceRow):
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("person"), _("persons")
         constraints = [models.UniqueConstraint(fields=["alliance", "key"], name="person_key")]
-        indexes = [
-            models.Index(fields=["alliance", "name_key"], name="person_name"),
-            models.Index(fields=["alliance", "phone_key"], name="person_phone"),
-        ]
+        indexes = [models.Index(fields=["alliance", "name_key"], name="person_name")]
 
     def __str__(self) -> str:
         from alliance.lib.identity import mask_name

@@ -1,12 +1,13 @@
 """Composite keys proved once a statement instead of once a row, for tables that take many rows at a time.
 
 PostgreSQL checks a foreign key by one query for each key of each row, and locks the parent it finds. A model
-that says `keys_by_statement = True` gets the same guarantee by sets: a trigger proves after each INSERT that
-every row's parents are there in the row's alliance, and triggers on the parents refuse whatever could take
-one away afterwards (DELETE, TRUNCATE, another id or alliance). Since no parent can go, none need be locked.
+that says `keys_by_statement = True` gets the same guarantee by sets: a trigger proves after each INSERT and
+UPDATE that every row's parents are there in the row's alliance, and triggers on the parents refuse whatever
+could take one away afterwards (DELETE, TRUNCATE, another id or alliance). Since no parent can go, none need
+be locked. A table whose key of the alliance is a leaf, too (`leaf_alliance`), has that proved the same way.
 
-Only for models that are `append_only`, and whose parents are written before them. Whoever writes is bound,
-the owner too; only a superuser's `session_replication_role`, which switches foreign keys off as well, is not.
+Only for models whose parents are written before them and never deleted. Whoever writes is bound, the owner
+too; only a superuser's `session_replication_role`, which switches foreign keys off as well, is not.
 Source: walls.md section 1.
 """
 
@@ -16,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, transaction
 
 from alliance.tenancy.keys import sql
@@ -31,8 +31,14 @@ class Leaf:
 
 
 def asked(model: type) -> bool:
-    """Whether a model asks for it and may have it: rows that can be changed keep their row-wise keys."""
-    return bool(getattr(model, "keys_by_statement", False) and getattr(model, "append_only", False))
+    """Whether a model asks for it."""
+    return bool(getattr(model, "keys_by_statement", False))
+
+
+def of_alliance(model: Any) -> tuple[tuple[str, str], ...]:
+    """The key of the alliance, where the table has no foreign key of its own for it."""
+    field = model._meta.get_field("alliance")
+    return () if field.db_constraint else ((field.column, sql.ALLIANCE),)
 
 
 @transaction.atomic
@@ -66,9 +72,6 @@ def _settle(cursor: Any, leaf: Leaf, *, guarded: bool) -> None:
 
 def faults(cursor: Any, leaves: Iterable[Leaf]) -> Iterator[str]:
     """What is missing, switched off or not as derived, as sentences."""
-    for model in apps.get_models():
-        if getattr(model, "keys_by_statement", False) and not asked(model):
-            yield f"{model._meta.db_table}: keys by statement are for tables that are append_only"
     found = list(leaves)
     for leaf in found:
         yield from _kind_faults(cursor, leaf.table)

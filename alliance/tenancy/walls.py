@@ -51,6 +51,7 @@ class Wall:
     grant: str
     parents: tuple[tuple[str, str], ...]  # (column, parent table)
     by_statement: bool = False  # its keys are proved once a statement, not once a row
+    tenant: tuple[tuple[str, str], ...] = ()  # the key of its alliance, if no foreign key of its own holds it
 
 
 def walls() -> Iterator[Wall]:
@@ -68,7 +69,8 @@ def walls() -> Iterator[Wall]:
             and issubclass(field.related_model, AllianceRow)
         )
         sees = OWN_MEMBERSHIPS if model is Membership else SEES
-        yield Wall(model._meta.db_table, sees, _grant(model), parents, statement_keys.asked(model))
+        asked, tenant = statement_keys.asked(model), statement_keys.of_alliance(model)
+        yield Wall(model._meta.db_table, sees, _grant(model), parents, asked, tenant)
 
 
 def _grant(model: type) -> str:
@@ -80,7 +82,7 @@ def _grant(model: type) -> str:
 def _leaves(present: set[str]) -> list[statement_keys.Leaf]:
     """The tables whose keys are proved by statement, as far as they and their parents are there."""
     return [
-        statement_keys.Leaf(wall.table, wall.parents)
+        statement_keys.Leaf(wall.table, wall.parents + wall.tenant)
         for wall in walls()
         if wall.by_statement and {wall.table, *(parent for _column, parent in wall.parents)} <= present
     ]
@@ -175,6 +177,8 @@ def _key_faults(wall: Wall, keys: list[dict[str, object]], walled: set[str]) -> 
     for column, parent in wall.parents:
         if not wall.by_statement and (f"alliance_id,{column}", parent) not in composite:
             yield f"{wall.table}.{column}: no composite key to {parent}"
+    if wall.tenant and not wall.by_statement and not wall.parents:
+        yield f"{wall.table}: nothing proves that its alliance is there"
     for key in keys:
         columns = str(key["columns"]).split(",")
         if key["kind"] == "u" and "alliance_id" not in columns:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
-from alliance.models.base import AllianceQuerySet
-from grouping.models.keys import leaf_alliance, leaf_key
+from alliance.models.base import AllianceQuerySet, leaf_alliance
+from grouping.models.keys import leaf_key
 
 
 class Document(models.TextChoices):
@@ -72,6 +72,8 @@ class Content(models.Model):
 
 class Case(AllianceRow, Content):
     """A document of a stay as it stands now. A correction moves what stood before into `CaseRevision`."""
+
+    keys_by_statement = True
 
     document = models.CharField(
         _("document"), max_length=16, choices=Document, default=Document.FRONT_PAGE,

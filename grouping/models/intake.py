@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
+from alliance.models.base import leaf_alliance
 from grouping.models.cases import Content, Document
-from grouping.models.keys import leaf_alliance, leaf_key
+from grouping.models.keys import leaf_key
 from grouping.models.sources import Edition
 
 
@@ -123,6 +124,8 @@ class FileRange(AllianceRow):
 
 class StagedCase(AllianceRow, Content):
     """A good row that waits for the one statement that publishes the file; gone afterwards."""
+
+    keys_by_statement = True
 
     alliance = leaf_alliance()
     file = leaf_key("grouping.CaseFile", on_delete=models.CASCADE, related_name="staged")

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from alliance.models import AllianceRow
-from alliance.tenancy.scope import current_alliance_id
-
-
-def _leaf_key(to: str) -> Any:
-    """A key of a table with millions of rows: the wall proves it, for all rows of a statement at once.
-
-    Django's own constraint would check each row by a query, and its index would never be read: every query
-    bears the alliance and finds the table's unique index.
-    """
-    return models.ForeignKey(
-        to, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+from alliance.models.base import leaf_alliance
+from grouping.models.keys import leaf_key
 
 
 class GroupingRun(AllianceRow):
@@ -81,12 +69,8 @@ class Outcome(AllianceRow):
         AMBIGUOUS = "ambiguous", _("ambiguous")
         UNGROUPABLE = "ungroupable", _("ungrouped")
 
-    # The key (alliance, case) says already that the alliance is there.
-    alliance = models.ForeignKey(
-        "alliance.Alliance", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False,
-        db_constraint=False, default=current_alliance_id,
-    )  # fmt: skip
-    case = _leaf_key("grouping.Case")
+    alliance = leaf_alliance()
+    case = leaf_key("grouping.Case")
     revision = models.PositiveSmallIntegerField()
     mdc = models.CharField(max_length=20, blank=True)
     adrg = models.CharField(max_length=20, blank=True)
@@ -108,16 +92,9 @@ class GroupedCase(Outcome):
     append_only = True
     keys_by_statement = True
 
-    scheme = _leaf_key("grouping.Scheme")
+    scheme = leaf_key("grouping.Scheme")
     # None: stored before runs were kept.
-    run = models.ForeignKey(
-        GroupingRun,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    run = leaf_key("grouping.GroupingRun", null=True)
 
     class Meta(Outcome.Meta):
         verbose_name, verbose_name_plural = _("group of a case"), _("groups of cases")
@@ -133,7 +110,7 @@ class TrialCase(Outcome):
     discardable = True
     keys_by_statement = True
 
-    run = _leaf_key("grouping.GroupingRun")
+    run = leaf_key("grouping.GroupingRun")
 
     class Meta(Outcome.Meta):
         verbose_name, verbose_name_plural = _("group in a trial run"), _("groups in trial runs")

@@ -17,7 +17,7 @@ from django.test import override_settings
 from psycopg.errors import ForeignKeyViolation, RestrictViolation
 
 from alliance.lib.period import Month
-from alliance.models import Department
+from alliance.models import Department, Person
 from alliance.services import jobs
 from alliance.sql import copy_rows
 from alliance.tenancy import sql, statement_keys, walls
@@ -340,12 +340,21 @@ def owner_of_django(database: str) -> Any:
     return link
 
 
-def test_a_table_whose_rows_can_change_keeps_its_row_wise_keys(
+def test_a_table_that_asks_for_it_is_sound_only_once_its_inserts_and_updates_are_proved(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Department, "keys_by_statement", True, raising=False)
-    assert walls.faults() == ["alliance_department: keys by statement are for tables that are append_only"]
-    assert not next(wall for wall in walls.walls() if wall.table == "alliance_department").by_statement
+    assert walls.faults() == [
+        f"alliance_department: trigger alliance_department_keys_{kind} is missing, nothing proves its keys"
+        for kind in ("in", "up")
+    ]
+
+
+def test_a_leaf_of_the_alliance_alone_is_proved_by_something(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Person, "keys_by_statement", False)
+    assert "alliance_person: nothing proves that its alliance is there" in walls.faults()
 
 
 def test_a_database_with_row_wise_keys_and_rows_is_taken_over(kept: World, own_database: str) -> None:

@@ -29,27 +29,31 @@ class Triggers:
     purpose: str  # what is lost without them
 
 
+# The tenants themselves: the only parent that is not a row of an alliance.
+ALLIANCE = "alliance_alliance"
+
 # Row security shows the parents of one alliance at a time. The rows name it, not the transaction: what is
-# proved must not depend on who writes. OFFSET 0 keeps one look into the index for each different key.
+# proved must not depend on who writes. The rows may be wide: they are read once an alliance, for all keys.
+# OFFSET 0 keeps one look into the index for each different key.
 _PROOF = """
 declare
   before text := coalesce(current_setting('app.alliance', true), '');
   place bigint;
+  named record;
   absent bigint;
 begin
   for place in {places} loop
     perform set_config('app.alliance', place::text, true);
+    select {named} into named from {rows} a where a.alliance_id = place;
     {parts}
   end loop;
   perform set_config('app.alliance', before, true);
   {end}
 end """
 _PART = """
-    select k.key into absent
-      from (select distinct a.{column} as key from {rows} a
-             where a.alliance_id = place and a.{column} is not null) k
-     where not exists (
-       select from only public.{parent} p where p.alliance_id = place and p.id = k.key offset 0)
+    select k.key into absent from unnest(named.{column}) as k (key)
+     where k.key is not null and not exists (
+       select from only public.{parent} p where {same} offset 0)
      limit 1;
     if found then
       raise exception 'rows of % name % %, which is not in % of their alliance',
@@ -73,9 +77,9 @@ def key_name(table: str, column: str) -> str:
 def _body(table: str, keys: Keys, *, places: str, rows: Composed | SQL, end: str) -> Composed:
     parts = [
         SQL(_PART).format(
-            rows=rows,
             column=Identifier(column),
             parent=Identifier(parent),
+            same=SQL("p.id = k.key" if parent == ALLIANCE else "p.alliance_id = place and p.id = k.key"),
             name=Literal(key_name(table, column)),
             table_text=Literal(table),
             column_text=Literal(column),
@@ -83,11 +87,18 @@ def _body(table: str, keys: Keys, *, places: str, rows: Composed | SQL, end: str
         )
         for column, parent in keys
     ]
-    return SQL(_PROOF).format(places=SQL(places), parts=SQL("").join(parts), end=SQL(end))  # type: ignore[arg-type]
+    named = [SQL("array_agg(distinct a.{0}) as {0}").format(Identifier(column)) for column, _parent in keys]
+    return SQL(_PROOF).format(
+        places=SQL(places),  # type: ignore[arg-type]
+        named=SQL(", ").join(named),
+        rows=rows,
+        parts=SQL("").join(parts),
+        end=SQL(end),  # type: ignore[arg-type]
+    )
 
 
 def proving(table: str, keys: Keys) -> Triggers:
-    """After each INSERT, and should an UPDATE ever be let through, prove the keys of all its rows."""
+    """After each INSERT and UPDATE, prove the keys of all its rows."""
     name = f"{table}_keys"[:55]
     return Triggers(
         table,
@@ -110,13 +121,13 @@ def proving(table: str, keys: Keys) -> Triggers:
 def guards(parent: str) -> Triggers:
     """Refuse for everyone what would take a parent away from the rows that name it."""
     name = f"{parent}_stays"[:55]
-    changed = "(old.id <> new.id or old.alliance_id <> new.alliance_id)"
+    changed = "old.id <> new.id" + ("" if parent == ALLIANCE else " or old.alliance_id <> new.alliance_id")
     return Triggers(
         parent,
         name,
         SQL(_REFUSE).format(),
         {
-            f"{name}_id": f"after update on {parent} for each row when {changed}",
+            f"{name}_id": f"after update on {parent} for each row when ({changed})",
             f"{name}_row": f"before delete on {parent} for each row",
             f"{name}_all": f"before truncate on {parent} for each statement",
         },
