@@ -51,9 +51,6 @@ _CHANGED = ", ".join(
 _CASE = """lateral (
   select x.* from grouping_case x where x.alliance_id = s.alliance_id and x.institution_id = s.institution_id
     and x.record_no = s.record_no and x.visit_no = s.visit_no and x.document = f.document limit 1) c"""
-_PERSON = """lateral (
-  select x.id from alliance_person x
-  where x.alliance_id = s.alliance_id and x.key = s.person_key limit 1) p"""
 _MATCH = f"""
 from grouping_stagedcase s
 join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
@@ -131,13 +128,30 @@ where c.alliance_id = %(alliance)s and c.voided_at is null
 on conflict do nothing
 """
 
-PERSONS = """
-insert into alliance_person (alliance_id, key, name, name_key, sex, birth_date, id_number, phone_key)
-select distinct on (s.person_key) s.alliance_id, s.person_key, s.person_name, s.name_key, s.sex, s.birth_date,
-       s.id_number, ''
-from grouping_stagedcase s where s.alliance_id = %(alliance)s and s.file_id = %(file)s
-order by s.person_key, s.line
-on conflict do nothing
+# Who the rows are about, found once for all of them: new persons as they are made, the others by their key.
+# The first row of a person says who it is. A table of its own keeps the next statements to one join.
+PREPARE_PERSONS = """
+create temporary table if not exists published_person (key text not null, id bigint not null) on commit drop;
+delete from published_person;
+"""
+MAKE_PERSONS = """
+with made as (
+  insert into alliance_person (alliance_id, key, name, name_key, sex, birth_date, id_number, phone_key)
+  select s.alliance_id, s.person_key, s.person_name, s.name_key, s.sex, s.birth_date, s.id_number, ''
+  from grouping_stagedcase s where s.alliance_id = %(alliance)s and s.file_id = %(file)s
+  order by s.person_key, s.line
+  on conflict (alliance_id, key) do nothing returning key, id
+)
+insert into published_person (key, id) select key, id from made
+"""
+FIND_PERSONS = """
+insert into published_person (key, id)
+select k.key, p.id
+from (select distinct s.person_key as key from grouping_stagedcase s
+       where s.alliance_id = %(alliance)s and s.file_id = %(file)s
+         and not exists (select 1 from published_person q where q.key = s.person_key)) k
+cross join lateral (
+  select x.id from alliance_person x where x.alliance_id = %(alliance)s and x.key = k.key limit 1) p
 """
 
 KEEP_OLD = f"""
@@ -155,7 +169,8 @@ from (
   select s.*, c.id as case_id, p.id as person_id
   from grouping_stagedcase s
   join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
-  cross join {_CASE} cross join {_PERSON}
+  join published_person p on p.key = s.person_key
+  cross join {_CASE}
   where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.digest <> s.digest
 ) s where o.alliance_id = s.alliance_id and o.id = s.case_id
 """
@@ -166,11 +181,13 @@ insert into grouping_case
 select s.alliance_id, f.document, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
 from grouping_stagedcase s
 join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
-cross join {_PERSON}
+join published_person p on p.key = s.person_key
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
-order by s.line
-on conflict do nothing
+on conflict (alliance_id, institution_id, record_no, visit_no, document) do nothing
 """
+# Every staged row is joined with its person in memory, some 100 bytes each; spilled, the wide rows would go
+# to disk with them.
+JOIN_IN_MEMORY = "set local work_mem = '64MB'"
 
 # A staged row lives for minutes: it is not worth compressing.
 WIDE_STAGING = "alter table grouping_stagedcase set (toast_tuple_target = 4080)"

@@ -14,13 +14,15 @@ f.alliance_id = l.alliance_id and f.institution_id = l.institution_id and f.reco
   and f.document = 'front_page' and f.voided_at is null
 """
 
-# Every list of the months stands in the queue once.
+# Every list of the months stands in the queue once; a file of front pages brings none.
 ENSURE = """
 insert into grouping_pairing (alliance_id, settlement_id, how, reason, verdict, verdict_note)
 select c.alliance_id, c.id, 'open', '', '', ''
 from grouping_case c
 where c.alliance_id = %(alliance)s and c.month = any(%(months)s::date[]) and c.voided_at is null
   and c.document = 'settlement_list'
+  and exists (select 1 from grouping_casefile f where f.alliance_id = %(alliance)s and f.id = %(file)s
+                and f.document = 'settlement_list')
 on conflict do nothing
 """
 

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
 from alliance.tenancy.scope import current_alliance_id
 from grouping.engine.result import Result
 
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
 # id, revision, diagnoses, procedures, and the fields of `stored.FIELDS` in one text: a column costs more than
-# its bytes, and most fields are never asked for.
-Row = tuple[str, str, str, str, str]
+# its bytes, and most fields are never asked for. All as COPY writes them, which is what it costs the server
+# least to say.
+Row = list[str]
+
+
+@dataclass
+class Grouped:
+    """A page of cases as texts of their ids and revisions, each with the number of its outcome."""
+
+    ids: list[str] = field(default_factory=list)
+    revisions: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+
 
 _PAGE = """
-select c.id::text, c.revision::text, c.diagnoses::text, c.procedures::text,
+copy (
+select c.id, c.revision, c.diagnoses, c.procedures,
        concat_ws('|', c.sex, c.age, coalesce(c.age_days::text, ''), coalesce(c.weight_g::text, ''),
                  c.stay_days, coalesce(c.icu_hours::text, ''), c.discharge_way, c.department_code)
 from grouping_case c
 where c.alliance_id = %(alliance)s and c.voided_at is null and c.id > %(after)s
   and c.month = %(month)s {more}
 order by c.id limit %(limit)s
+) to stdout
 """
 # Documents of both kinds whose present revision has no result under the scheme in force on the day of
 # discharge.
@@ -68,12 +88,25 @@ where alliance_id = %(alliance)s and id = %(run)s for share
 DISCARD = "delete from grouping_trialcase where alliance_id = %(alliance)s and run_id = %(run)s"
 
 
-def page(statement: str, **parameters: object) -> list[Row]:
-    """Fetch a page of cases."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"alliance": current_alliance_id(), **parameters})
-        found: list[Row] = cursor.fetchall()
-    return found
+@contextmanager
+def page(statement: str, **parameters: object) -> Iterator[Iterator[Row]]:
+    """A page of cases, row by row while the server still reads the next ones: whoever takes them works beside
+    it. No other query may run inside the block.
+    """
+    wanted = {"alliance": current_alliance_id(), **parameters}
+    with connection.cursor() as cursor, cursor.copy(statement, wanted) as lines:
+        yield map(_row, lines)
+
+
+def _row(line: Any) -> Row:
+    """The cells of a line of COPY; a backslash stands before what would end a cell."""
+    text = str(line, "utf-8")
+    cells = text[:-1].split("\t")
+    return [_ESCAPED.sub(_plain, cell) for cell in cells] if "\\" in text else cells
+
+
+def _plain(escaped: re.Match[str]) -> str:
+    return _CONTROL.get(escaped[1], escaped[1])
 
 
 def part_ends(**parameters: object) -> list[int]:
@@ -83,11 +116,9 @@ def part_ends(**parameters: object) -> list[int]:
         return list(cursor.fetchone()[0] or ())
 
 
-def store(
-    statement: str, rows: Sequence[Row], numbers: Sequence[int], outcomes: Sequence[Result], **keys: object
-) -> int:
-    """Store the results of a page; `numbers` are places in `outcomes`. Return how many rows were written."""
-    used = sorted(set(numbers))
+def store(statement: str, page: Grouped, outcomes: Sequence[Result], **keys: object) -> int:
+    """Store the results of a page, whose numbers are places in `outcomes`; return the number of rows."""
+    used = sorted(set(page.numbers))
     results = [outcomes[number] for number in used]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,9 +127,9 @@ def store(
                 "alliance": current_alliance_id(),
                 **keys,
                 # As text: PostgreSQL reads a long list faster than its members are bound one by one.
-                "cases": _array(row[0] for row in rows),
-                "revisions": _array(row[1] for row in rows),
-                "numbers": _array(map(str, numbers)),
+                "cases": _array(page.ids),
+                "revisions": _array(page.revisions),
+                "numbers": _array(map(str, page.numbers)),
                 "outcomes": used,
                 "mdcs": [result.mdc for result in results],
                 "adrgs": [result.adrg for result in results],

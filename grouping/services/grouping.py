@@ -19,7 +19,7 @@ from grouping.metrics import rollup
 from grouping.models import Case as StoredCase
 from grouping.models import Scheme
 from grouping.queues import bell
-from grouping.runs.sql import STORE_LIVE, UNGROUPED, Row, page
+from grouping.runs.sql import STORE_LIVE, UNGROUPED, Grouped
 from grouping.services import runs, schemes
 
 GROUP = "cases.group_month"
@@ -41,11 +41,11 @@ def group_month(work: jobs.Work) -> jobs.Step:
     token = work.previous or {"done": 0, "runs": {}, "counts": {}}
     for scheme, first, last in schemes.periods(month.first_day, month.last_day):
         after = token.get("after", 0) if token.get("scheme") == scheme.pk else 0
-        rows = ungrouped(month, scheme, first, last, after) or (
-            ungrouped(month, scheme, first, last, 0) if after else []
-        )
-        if rows:
-            return _store(work.job, month, scheme, rows, token)
+        page = ungrouped(month, scheme, first, last, after)
+        if after and not page.ids:
+            page = ungrouped(month, scheme, first, last, 0)
+        if page.ids:
+            return _store(work.job, month, scheme, page, token)
     for run, counts in token["counts"].items():
         runs.close_part(int(run), counts)
     rollup.enqueue_refresh(by=None)
@@ -56,25 +56,25 @@ def group_month(work: jobs.Work) -> jobs.Step:
     )
 
 
-def ungrouped(month: Month, scheme: Scheme, first: date, last: date, after: int) -> list[Row]:
+def ungrouped(month: Month, scheme: Scheme, first: date, last: date, after: int) -> Grouped:
     """A page of the cases discharged from `first` to `last` whose present revision has no result, by id."""
     since, until = _midnight(first), _midnight(last + timedelta(days=1))
-    return page(
-        UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until, after=after,
-        limit=runs.PAGE,
+    return runs.read_page(
+        schemes.package(scheme), UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until,
+        after=after,
     )  # fmt: skip
 
 
-def _store(job: Job, month: Month, scheme: Scheme, rows: list[Row], token: dict[str, Any]) -> jobs.Step:
+def _store(job: Job, month: Month, scheme: Scheme, page: Grouped, token: dict[str, Any]) -> jobs.Step:
     known = token["runs"].get(str(scheme.pk))
     run = known or runs.open_live(job=job, scheme=scheme, month=month).pk
-    counts = runs.group_page(schemes.package(scheme), rows, STORE_LIVE, scheme=scheme.pk, run=run)
-    done = token["done"] + len(rows)
+    counts = runs.store_page(schemes.package(scheme), page, STORE_LIVE, scheme=scheme.pk, run=run)
+    done = token["done"] + len(page.ids)
     before = token["counts"].get(str(run), {})
     token = {
         "done": done,
         "scheme": scheme.pk,
-        "after": int(rows[-1][0]),
+        "after": int(page.ids[-1]),
         "runs": {**token["runs"], str(scheme.pk): run},
         "counts": {**token["counts"], str(run): dict(Counter(before) + counts)},
     }

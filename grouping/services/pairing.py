@@ -38,7 +38,7 @@ def match(file: CaseFile, months: Iterable[Month]) -> int:
     whatever is not clear stays open for a person (practice.md section 2).
     """
     days = [month.first_day for month in months]
-    sql.execute(statements.ENSURE, months=days)
+    sql.execute(statements.ENSURE, months=days, file=file.pk)
     sql.execute(statements.REOPEN, file=file.pk)
     return sql.execute(statements.MATCH, months=days, file=file.pk)
 

@@ -40,14 +40,10 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     """
     file = CaseFile.objects.select_for_update().get(pk=file.pk)
     _check_ready(file, take_good)
-    parameters = {"file": file.pk}
-    sql.execute(sql.PERSONS, **parameters)
-    sql.execute(sql.KEEP_OLD, **parameters)
-    corrected = sql.execute(sql.CORRECT, **parameters)
-    new = sql.execute(sql.INSERT_NEW, **parameters)
+    new, corrected = _store(file)
     found.in_file(file)
     found.corrected_by(file)
-    sql.execute(sql.CLEAR_STAGING, **parameters)
+    sql.execute(sql.CLEAR_STAGING, file=file.pk)
     file.preview |= {"stored": new, "corrected": corrected}
     file.published_by, file.published_at = by, timezone.now()
     file.publish()
@@ -66,6 +62,16 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     for month in sorted({entry["month"] for entry in file.months}):
         grouping.enqueue_month(by=by, month=Month.parse(month))
     return file
+
+
+def _store(file: CaseFile) -> tuple[int, int]:
+    """Persons first, then what stood before, corrections, new cases; how many are new and corrected."""
+    for statement in (sql.JOIN_IN_MEMORY, sql.PREPARE_PERSONS):
+        sql.execute(statement)
+    for statement in (sql.MAKE_PERSONS, sql.FIND_PERSONS, sql.KEEP_OLD):
+        sql.execute(statement, file=file.pk)
+    corrected = sql.execute(sql.CORRECT, file=file.pk)
+    return sql.execute(sql.INSERT_NEW, file=file.pk), corrected
 
 
 def publish_by_id(*, by: Membership, file_id: int, take_good: bool = False) -> CaseFile:

@@ -83,16 +83,17 @@ def try_part(work: jobs.Work) -> jobs.Step:
     """One page of a trial's part: read, group, store; the last page closes the part."""
     arguments = work.job.arguments
     before = work.previous or {"after": arguments["after"], "done": 0, "counts": {}}
-    rows = sql.page(
-        sql.PART, month=Month.parse(arguments["month"]).first_day, after=before["after"],
-        last=arguments["last"], limit=PAGE,
+    run = GroupingRun.objects.select_related("version").get(pk=arguments["run"])
+    package = _package(run)
+    page = read_page(
+        package, sql.PART, month=Month.parse(arguments["month"]).first_day, after=before["after"],
+        last=arguments["last"],
     )  # fmt: skip
-    if rows and sql.hold(arguments["run"]):
-        run = GroupingRun.objects.select_related("version").get(pk=arguments["run"])
-        counts = group_page(_package(run), rows, sql.STORE_TRIAL, run=run.pk)
+    if page.ids and sql.hold(run.pk):
+        counts = store_page(package, page, sql.STORE_TRIAL, run=run.pk)
         token = {
-            "after": int(rows[-1][0]),
-            "done": before["done"] + len(rows),
+            "after": int(page.ids[-1]),
+            "done": before["done"] + len(page.ids),
             "counts": dict(Counter(before["counts"]) + counts),
         }
         return jobs.Step(more=True, token=token, text=str(token["done"]))
@@ -106,14 +107,20 @@ def _package(run: GroupingRun) -> Package:
     return schemes.shipped_package(version.code) if version.shipped else versions.package_of(version)
 
 
-def group_page(package: Package, rows: list[sql.Row], statement: str, **keys: object) -> Counter[str]:
-    """Group a page of cases and store the results; return the number of cases by outcome."""
+def read_page(package: Package, statement: str, **parameters: object) -> sql.Grouped:
+    """Read a page of cases and group each while the database reads the next."""
     ready = stored.compiled(package)
-    numbers = stored.numbers(ready, rows)
-    sql.store(statement, rows, numbers, ready.outcomes, **keys)
+    with sql.page(statement, limit=PAGE, **parameters) as rows:
+        return stored.grouped(ready, rows)
+
+
+def store_page(package: Package, page: sql.Grouped, statement: str, **keys: object) -> Counter[str]:
+    """Store what a page came to; return the number of cases by outcome."""
+    outcomes = stored.compiled(package).outcomes
+    sql.store(statement, page, outcomes, **keys)
     counts: Counter[str] = Counter()
-    for number, cases in Counter(numbers).items():
-        counts[ready.outcomes[number].status.value] += cases
+    for number, cases in Counter(page.numbers).items():
+        counts[outcomes[number].status.value] += cases
     return counts
 
 

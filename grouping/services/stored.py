@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from weakref import WeakKeyDictionary
 
 from grouping.engine.compiled import Compiled, compile_scheme
 from grouping.engine.rows import Scheme as Package
-from grouping.runs.sql import Row
+from grouping.runs.sql import Grouped, Row
 
 # In the order of the text of `runs.sql`; the department is last because it may hold any character.
 FIELDS = ("sex", "age", "age_days", "weight", "los", "icu_hours", "discharge", "department")
@@ -48,12 +48,15 @@ def compiled(package: Package) -> Compiled:
     return found
 
 
-def numbers(ready: Compiled, rows: Sequence[Row]) -> list[int]:
-    """The outcome of each row, as its place in `ready.outcomes`."""
-    number = ready.number
-    return [
-        number(codes(diagnoses), codes(procedures), fields) for _, _, diagnoses, procedures, fields in rows
-    ]
+def grouped(ready: Compiled, rows: Iterable[Row]) -> Grouped:
+    """Each row with the number of its outcome, its place in `ready.outcomes`."""
+    number, page = ready.number, Grouped()
+    ids, revisions, numbers = page.ids.append, page.revisions.append, page.numbers.append
+    for case, revision, diagnoses, procedures, fields in rows:
+        ids(case)
+        revisions(revision)
+        numbers(number(codes(diagnoses), codes(procedures), fields))
+    return page
 
 
 def codes(array: str) -> list[str]:
