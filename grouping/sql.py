@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -47,10 +49,11 @@ _CHANGED = ", ".join(
 
 # A row of a file is compared with the stored document of its own kind. One look into the key's index a row,
 # whatever the planner believes: it knows nothing yet of a file just staged or of a young alliance, and a join
-# by the alliance alone would cost the square of their rows.
+# by the alliance alone would cost the square of their rows. The order is that of the key's index (`by_key`).
 _CASE = """lateral (
   select x.* from grouping_case x where x.alliance_id = s.alliance_id and x.institution_id = s.institution_id
-    and x.record_no = s.record_no and x.visit_no = s.visit_no and x.document = f.document limit 1) c"""
+    and x.record_no = s.record_no and x.visit_no between s.visit_no and s.visit_no
+    and x.document = f.document order by x.visit_no limit 1) c"""
 _MATCH = f"""
 from grouping_stagedcase s
 join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
@@ -151,7 +154,8 @@ from (select distinct s.person_key as key from grouping_stagedcase s
        where s.alliance_id = %(alliance)s and s.file_id = %(file)s
          and not exists (select 1 from published_person q where q.key = s.person_key)) k
 cross join lateral (
-  select x.id from alliance_person x where x.alliance_id = %(alliance)s and x.key = k.key limit 1) p
+  select x.id from alliance_person x where x.alliance_id = %(alliance)s and x.key between k.key and k.key
+  order by x.key limit 1) p
 """
 
 KEEP_OLD = f"""
@@ -185,10 +189,6 @@ join published_person p on p.key = s.person_key
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 on conflict (alliance_id, institution_id, record_no, visit_no, document) do nothing
 """
-# Every staged row is joined with its person in memory, some 100 bytes each; spilled, the wide rows would go
-# to disk with them.
-JOIN_IN_MEMORY = "set local work_mem = '64MB'"
-
 # A staged row lives for minutes: it is not worth compressing.
 WIDE_STAGING = "alter table grouping_stagedcase set (toast_tuple_target = 4080)"
 NARROW_STAGING = "alter table grouping_stagedcase reset (toast_tuple_target)"
@@ -197,6 +197,22 @@ NARROW_STAGING = "alter table grouping_stagedcase reset (toast_tuple_target)"
 WIDE_CASES = "alter table grouping_case set (toast_tuple_target = 4080)"
 NARROW_CASES = "alter table grouping_case reset (toast_tuple_target)"
 CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)s and file_id = %(file)s"
+
+
+# Statistics of a table that grew in this very transaction, or whose rows were rolled back, say that it is
+# empty; then every index looks as good as the key's. Only that one gives the order asked for without sorting.
+# And each row is joined with its person in memory, some 100 bytes each: spilled, wide rows would go to disk
+# with them.
+_BY_KEY = "set local enable_sort = off; set local work_mem = '64MB'"
+_AS_BEFORE = "set local enable_sort to default; set local work_mem to default"
+
+
+@contextmanager
+def by_key() -> Iterator[None]:
+    """Rows of a file find what is stored by the index of its key, whatever the planner believes."""
+    execute(_BY_KEY)
+    yield
+    execute(_AS_BEFORE)
 
 
 def execute(statement: str, **parameters: object) -> int:

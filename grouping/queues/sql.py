@@ -12,7 +12,8 @@ _SAME = "(alliance_id, institution_id, document, subject, cause)"
 
 # Every bad row of a file, by record and cause; the same record again only brings its newest findings. One
 # look into the key's index a row: the planner knows nothing yet of the cases that the same transaction
-# stored, and a join by the institution alone would cost the square of the rows. The order is that index's.
+# stored, and a join by the institution alone would cost the square of the rows. The order is that index's; a
+# row's institution is known before (OFFSET 0), else the index could not be asked for it.
 FIND_ROWS = f"""
 insert into grouping_workitem as w
   (alliance_id, institution_id, document, subject, cause, state, case_id, file_id, line, month,
@@ -33,7 +34,7 @@ from (
   left join unnest(%(codes)s::text[], %(causes)s::text[]) as k (code, cause)
     on k.code = case when b.code = any(%(unknown)s) and b.value = any(%(clinical)s::text[])
                      then %(clinical_code)s else b.code end
-  where b.alliance_id = %(alliance)s and b.file_id = %(file)s
+  where b.alliance_id = %(alliance)s and b.file_id = %(file)s offset 0
 ) r
 left join lateral (
   select x.id from grouping_case x where x.alliance_id = r.alliance_id and x.institution_id = r.institution_id
@@ -178,18 +179,11 @@ _KEYS = {"institution": "r.institution_id", "department": "r.institution_id, r.d
          "coder": "r.institution_id, r.coder"}  # fmt: skip
 
 
-def quality(by: str) -> str:
-    """Records of a month with their errors, groups and answers, by "institution", "department" or "coder".
-
-    In no group 未入组 and ambiguous 歧义病例 are the outcomes of the grouper, counted as everywhere else
-    (grouping.sql.CASE_FACTS); whether somebody works on the record changes neither.
-
-    The coder is the one of the stored front page; a bad row not yet corrected names none.
-    """
-    key = _KEYS[by]
-    return f"""
-with bad as (select distinct w.institution_id, w.subject, w.department_code from grouping_workitem w
-             where {_ERROR}),
+_BAD = f"""
+bad as (select distinct w.institution_id, w.subject, w.department_code from grouping_workitem w
+         where {_ERROR})"""
+# Every front page of the month, and the bad rows that never became one.
+_RECORDS = f"""
 records as (
   select c.institution_id, c.department_code as department, c.record_no || '/' || c.visit_no as subject,
          coalesce(c.recorded -> 'doctors' ->> 'B29', '') as coder, g.status
@@ -206,7 +200,8 @@ everything as (
   where b.institution_id is not null and not exists (
     select 1 from records r where r.institution_id = b.institution_id and r.subject = b.subject)
   group by b.institution_id, b.subject
-),
+)"""
+_ASKED = """
 asked as (
   select w.institution_id, w.subject,
          count(*) filter (where q.answered_at is not null or q.due_at <= %(now)s) as due,
@@ -215,7 +210,20 @@ asked as (
   join grouping_workitem w on w.alliance_id = q.alliance_id and w.id = q.item_id
   where q.alliance_id = %(alliance)s and w.month = %(month)s
   group by w.institution_id, w.subject
-)
+)"""
+
+
+def quality(by: str) -> str:
+    """Records of a month with their errors, groups and answers, by "institution", "department" or "coder".
+
+    In no group 未入组 and ambiguous 歧义病例 are the outcomes of the grouper, counted as everywhere else
+    (grouping.sql.CASE_FACTS); whether somebody works on the record changes neither.
+
+    The coder is the one of the stored front page; a bad row not yet corrected names none.
+    """
+    key = _KEYS[by]
+    return f"""
+with {_BAD}, {_RECORDS}, {_ASKED}
 select {key}, count(*) as records,
        count(*) filter (where exists (select 1 from bad b where b.institution_id = r.institution_id
                                         and b.subject = r.subject)) as errors,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.db import connection
 from alliance.tenancy.scope import current_alliance_id
 from grouping.engine.result import Result
 
+_BLOCK = 500  # lines made into rows at once
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -95,14 +97,18 @@ def page(statement: str, **parameters: object) -> Iterator[Iterator[Row]]:
     """
     wanted = {"alliance": current_alliance_id(), **parameters}
     with connection.cursor() as cursor, cursor.copy(statement, wanted) as lines:
-        yield map(_row, lines)
+        yield _rows(iter(lines))
 
 
-def _row(line: Any) -> Row:
-    """The cells of a line of COPY; a backslash stands before what would end a cell."""
-    text = str(line, "utf-8")
-    cells = text[:-1].split("\t")
-    return [_ESCAPED.sub(_plain, cell) for cell in cells] if "\\" in text else cells
+def _rows(lines: Iterator[Any]) -> Iterator[Row]:
+    """The cells of lines of COPY, taken by the block; a backslash stands before what would end a cell."""
+    while text := str(b"".join(islice(lines, _BLOCK)), "utf-8"):
+        rows = [line.split("\t") for line in text[:-1].split("\n")]
+        yield from _unescaped(rows) if "\\" in text else rows
+
+
+def _unescaped(rows: list[Row]) -> Iterator[Row]:
+    return ([_ESCAPED.sub(_plain, cell) for cell in cells] for cells in rows)
 
 
 def _plain(escaped: re.Match[str]) -> str:

@@ -187,7 +187,8 @@ def _day(file: CaseFile) -> date:
 
 def finish(file: CaseFile) -> None:
     """All rows are in staging: count what publishing would do, and let people decide."""
-    file.preview = sql.fetch(sql.PREVIEW, file=file.pk)[0]
+    with sql.by_key():
+        file.preview = sql.fetch(sql.PREVIEW, file=file.pk)[0]
     found = sql.fetch(sql.MONTHS, file=file.pk)
     file.months = [
         {"month": row["month"], "institution": row["institution_id"], "rows": row["rows"]} for row in found

@@ -40,9 +40,10 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
     """
     file = CaseFile.objects.select_for_update().get(pk=file.pk)
     _check_ready(file, take_good)
-    new, corrected = _store(file)
-    found.in_file(file)
-    found.corrected_by(file)
+    with sql.by_key():
+        new, corrected = _store(file)
+        found.in_file(file)
+        found.corrected_by(file)
     sql.execute(sql.CLEAR_STAGING, file=file.pk)
     file.preview |= {"stored": new, "corrected": corrected}
     file.published_by, file.published_at = by, timezone.now()
@@ -66,8 +67,7 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
 
 def _store(file: CaseFile) -> tuple[int, int]:
     """Persons first, then what stood before, corrections, new cases; how many are new and corrected."""
-    for statement in (sql.JOIN_IN_MEMORY, sql.PREPARE_PERSONS):
-        sql.execute(statement)
+    sql.execute(sql.PREPARE_PERSONS)
     for statement in (sql.MAKE_PERSONS, sql.FIND_PERSONS, sql.KEEP_OLD):
         sql.execute(statement, file=file.pk)
     corrected = sql.execute(sql.CORRECT, file=file.pk)

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from alliance.lib.period import Month
 from alliance.models import Journal, Membership, Transition
 from alliance.services import jobs
+from grouping import sql as cases_sql
 from grouping.models import CaseQuestion, WorkItem
 from grouping.queues import found, services, sql
 from grouping.queues.services import QueueRefused
@@ -258,8 +259,13 @@ def test_a_row_that_names_no_record_goes_with_the_next_file_of_its_month(scene: 
 
 @pytest.mark.parametrize(
     ("statement", "table"),
-    [(sql.FIND_ROWS, "grouping_case"), (sql.CLOSE_ROWS, "grouping_stagedcase")],
-    ids=["found", "closed"],
+    [
+        (sql.FIND_ROWS, "grouping_case"),
+        (sql.CLOSE_ROWS, "grouping_stagedcase"),
+        (cases_sql.KEEP_OLD, "grouping_case"),
+        (cases_sql.PREVIEW, "grouping_case"),
+    ],
+    ids=["found", "closed", "kept", "preview"],
 )
 def test_each_record_is_looked_up_by_its_key_whatever_the_planner_believes(
     scene: World, statement: str, table: str
@@ -271,14 +277,14 @@ def test_each_record_is_looked_up_by_its_key_whatever_the_planner_believes(
         "alliance": scene.qinghe.pk, "file": file.pk, "row_causes": found.ROWS, "codes": [], "causes": [],
         "unknown": [], "clinical": [], "clinical_code": "",
     }  # fmt: skip
-    with inside(scene), connection.cursor() as cursor:
+    with inside(scene), connection.cursor() as cursor, cases_sql.by_key():
         many(cursor, table)
         cursor.execute(f"explain (format json) {statement}", wanted)
         (plan,) = cursor.fetchone()
     conditions = [
         node.get("Index Cond", "") for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == table
     ]
-    assert conditions and all("record_no" in condition for condition in conditions)
+    assert conditions and all("record_no" in one and "institution_id" in one for one in conditions)
 
 
 def many(cursor: Any, table: str) -> None:

@@ -14,6 +14,7 @@ from alliance.models import Job
 from alliance.services import jobs
 from grouping.engine import interpreter
 from grouping.models import Case, GroupedCase, GroupingRun, Scheme, SchemeVersion, TrialCase
+from grouping.runs import sql
 from grouping.services import grouping, runs, schemes, stored, versions
 from tests.grouping.scene import inside, pages, store
 from tests.world import World
@@ -175,13 +176,15 @@ def test_fields_of_a_page_are_read_as_the_grouper_knows_them(scene: World) -> No
     store(scene, pages(scene, 1))
     with inside(scene):
         Case.objects.update(
-            age_days=3, weight_g=0, icu_hours=Decimal("12.50"), department_code="a|b", diagnoses=["x y", "z"]
-        )
-        (row,) = grouping.page(runs.sql.PART, month=OCTOBER.first_day, after=0, last=10**9, limit=5)
+            age_days=3, weight_g=0, icu_hours=Decimal("12.50"), department_code="a|b\\\t",
+            diagnoses=["x y", "z", 'q"\\', "t\tn\n"],
+        )  # fmt: skip
+        with sql.page(sql.PART, month=OCTOBER.first_day, after=0, last=10**9, limit=5) as rows:
+            (row,) = rows
         case = Case.objects.get()
     expected = {
         "sex": case.sex, "age": case.age, "age_days": 3, "weight": None, "los": case.stay_days,
-        "icu_hours": Decimal("12.5"), "discharge": case.discharge_way, "department": "a|b",
+        "icu_hours": Decimal("12.5"), "discharge": case.discharge_way, "department": "a|b\\\t",
     }  # fmt: skip
     assert {name: read(row[4]) for name, read in stored.READERS.items()} == expected
-    assert stored.codes(row[2]) == ["x y", "z"]
+    assert stored.codes(row[2]) == ["x y", "z", 'q"\\', "t\tn\n"]
