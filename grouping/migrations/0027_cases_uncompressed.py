@@ -4,5 +4,5 @@ from grouping.sql import NARROW_CASES, WIDE_CASES
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grouping", "0022_release_claims")]
+    dependencies = [("grouping", "0026_city_dip")]
     operations = [migrations.RunSQL(WIDE_CASES, NARROW_CASES)]
