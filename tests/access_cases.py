@@ -147,6 +147,7 @@ CASES: dict[str, Case] = {
     "scheme-export": one("version", shared=True, form="zip"),
     "scheme-discard": one("version", shared=True),
     "scheme-copy": one("version", shared=True),
+    "scheme-carry": one("version", shared=True),
     "scheme-propose": one("version", shared=True),
     "scheme-dry-run": one("version", shared=True),
     "scheme-trial": one("trial", shared=True),

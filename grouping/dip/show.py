@@ -81,7 +81,7 @@ class EntryTable(lists.Table):
     """One line a disease."""
 
     head = tables.Column(verbose_name=gettext_lazy("disease (DIP)"), attrs=lists.HEAD)
-    points = tables.Column(verbose_name=gettext_lazy("points"), attrs=lists.KEY)
+    points = tables.Column(verbose_name=gettext_lazy("DIP points"), attrs=lists.KEY)
     name = tables.Column(verbose_name=gettext_lazy("name"), attrs=lists.WRAP)
     core = tables.Column(verbose_name=gettext_lazy("list"))
     tertiary = tables.Column(

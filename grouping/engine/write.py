@@ -107,14 +107,15 @@ def with_values(name: str, data: bytes, changes: Mapping[str, Mapping[str, str]]
     """
     table = TABLE[name]
     own = table.columns.index(table.keys[-1][-1])
-    rows = {row[own]: row for row in _rows(table, data)}
+    rows = {row[own]: row for row in read_table(table, data)}
     for code, values in changes.items():
         old = rows[code]
         rows[code] = tuple(values.get(column, old[i]) for i, column in enumerate(table.columns))
     return write_table(table, rows.values())
 
 
-def _rows(table: Table, data: bytes) -> list[Line]:
+def read_table(table: Table, data: bytes) -> list[Line]:
+    """The lines of a file in written form."""
     read = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     next(read)
     return [tuple(row) for row in read]

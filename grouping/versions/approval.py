@@ -17,7 +17,7 @@ from alliance.web.parts import Fact
 from grouping.engine.compare import SECTIONS, Change
 from grouping.models import SchemeVersion
 from grouping.services import dryrun, release, schemes, versions
-from grouping.versions import difference, impact
+from grouping.versions import carried, difference, impact
 
 MOST = 20  # changed weights shown; the comparison holds all
 
@@ -56,7 +56,8 @@ def _summary(approval: Any) -> registry.Summary:
     ]
     weights = [one for one in found if one.section == "weights"]
     context = {
-        "facts": facts, "touched": impact.touched(day), "counts": counts(found),
+        "carried": carried.kept(version), "facts": facts, "touched": impact.touched(day),
+        "counts": counts(found),
         "compared": before is not None, "same": before is not None and before.pk == version.pk,
         "weights": [(one, difference.effect(one)) for one in weights[:MOST]], "more": len(weights) > MOST,
     }  # fmt: skip

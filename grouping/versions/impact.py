@@ -75,8 +75,8 @@ def _correction() -> str:
     months = facts.open_months()
     if not months:
         return _("A closed month never changes; what it lacks is corrected in the next month that is opened.")
-    said = _("A closed month never changes; what it lacks is corrected in the open month %(month)s.")
-    return said % {"month": words.month(months[0])}
+    said = _("A closed month never changes; what it lacks is corrected in an open month (now %(months)s).")
+    return said % {"months": named(months)}
 
 
 def tick(found: past.Touched) -> str:

@@ -21,7 +21,7 @@ from grouping.engine.problems import REASONS
 from grouping.engine.remedies import REMEDIES
 from grouping.engine.rows import Scheme as Package
 from grouping.models import Scheme, SchemeFinding, SchemeVersion
-from grouping.services import release, versions
+from grouping.services import carrying, release, versions
 from grouping.show.scheme import figures
 from grouping.versions import forms, impact
 from grouping.versions.kinds import KINDS
@@ -163,6 +163,8 @@ def actions(version: SchemeVersion, membership: Membership, open_: Approval | No
     if sound and membership.can("scheme.edit"):
         if version.state == State.DRAFT and open_ is None:
             found.append(parts.Action(_("Weights and notes"), url("scheme-weights"), "scale", get=True))
+        if carrying.local_before(version) is not None:
+            found.append(parts.Action(_("Local overrides"), url("scheme-carry"), "columns", get=True))
         named = forms.CopyForm(initial={"version": f"{version.version}-1"[:20]}, prefix="copy")
         found.append(parts.Action(_("Copy as a draft"), url("scheme-copy"), "plus", form=named))
     unreleased = version.state in (State.RECEIVED, State.REFUSED, State.DRAFT)

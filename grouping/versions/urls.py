@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grouping.versions import difference, views
+from grouping.versions import carrying, difference, views
 
 urlpatterns = [
     path("", views.scheme_list, name="schemes"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("versions/<int:pk>/export/<str:form>/", views.scheme_export, name="scheme-export"),
     path("versions/<int:pk>/discard/", views.scheme_discard, name="scheme-discard"),
     path("versions/<int:pk>/copy/", views.scheme_copy, name="scheme-copy"),
+    path("versions/<int:pk>/carry/", carrying.scheme_carry, name="scheme-carry"),
     path("versions/<int:pk>/propose/", views.scheme_propose, name="scheme-propose"),
     path("versions/<int:pk>/compare/", difference.scheme_compare_pick, name="scheme-compare-pick"),
     path("compare/<int:old>/<int:new>/", difference.scheme_compare, name="scheme-compare"),

@@ -26,7 +26,7 @@ from grouping.readers.workbook import workbook_chunks
 from grouping.services import packages, release, versions
 from grouping.services.past import PastUnconfirmed
 from grouping.tables import SchemeTable
-from grouping.versions import backdating, forms, impact, show, tables
+from grouping.versions import backdating, carried, forms, impact, show, tables
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 State = SchemeVersion.State
@@ -94,7 +94,10 @@ def scheme_version(request: Any, pk: int) -> HttpResponse:
     empty = parts.Empty(_("Nothing in the package deserves a look"), icon="ok")
     return lists.answer(
         request, "grouping/scheme_version.html", rows, tables.FindingTable, empty=empty,
-        extra={"heaps": show.heaps(version, kind, file), **show.page(version, request.membership)},
+        extra={
+            "heaps": show.heaps(version, kind, file), "carried": carried.kept(version),
+            **show.page(version, request.membership),
+        },
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def test_a_scheme_from_a_past_day_is_proposed_only_with_a_tick_that_names_the_po
     )
     assert "grouped again by the new version: October 2026" in page
     assert "they keep their figures: October 2026" in page
-    assert "corrected in the open month" in page
+    assert "corrected in an open month (now October 2026, November 2026)" in page
     unticked = client.post(at, {"hold-from_date": "2026-10-01", "asked": "1"})
     assert unticked.status_code == 400 and "Tick this, or go back" in text(unticked)
     with inside(scene):
