@@ -17,8 +17,8 @@ from grouping.engine.head import read_head
 from grouping.engine.inspection import inspect
 from grouping.engine.scheme import HEAD
 from grouping.engine.write import write_head
-from grouping.models import SchemeVersion, Tariff, TariffKind
-from grouping.services import schemes, versions
+from grouping.models import Scheme, SchemeVersion, Tariff, TariffKind
+from grouping.services import versions
 
 KEEP, TAKE = "local", "official"
 State = SchemeVersion.State
@@ -61,7 +61,7 @@ def local_before(new: SchemeVersion) -> SchemeVersion | None:
     """The newest local version that holds, when a sound official package might follow it; else None."""
     if new.state not in (State.DRAFT, State.RELEASED) or official(new).pk != new.pk:
         return None
-    row = schemes.Scheme.objects.order_by("-from_date").first()
+    row = Scheme.objects.order_by("-from_date").first()
     held = versions.released(row.digest) if row is not None else None
     if held is None or official(held).pk in (held.pk, new.pk):
         return None
