@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grouping', '0026_city_dip'),
+        ('grouping', '0027_cases_uncompressed'),
     ]
 
     operations = [
