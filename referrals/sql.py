@@ -59,3 +59,32 @@ def walk(state: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
     with connection.cursor() as cursor:
         cursor.execute(statement, [*by_column, current_alliance_id()])
         return int(cursor.rowcount)
+
+
+# Of what was submitted to each institution in a stretch of time: how many, answered, in time, declined, and
+# the median minutes to the answer. Both clocks as in referrals.models.queries.in_time.
+TURNAROUND = """
+select target_institution_id as institution, count(*) as received, count(answered_at) as answered,
+  count(*) filter (where answered_at is not null and state not in ('declined', 'diverted')
+    and (answered_at < answer_due_at or (answered_at = answer_due_at and answer_rule ~ '^[MH]'))) as in_time,
+  count(*) filter (where state = 'declined') as declined,
+  percentile_cont(0.5) within group (order by extract(epoch from answered_at - logged_at) / 60)
+    filter (where answered_at is not null) as median_minutes
+from referrals_referral
+where alliance_id = %(alliance)s and logged_at >= %(begin)s and logged_at < %(end)s
+  and target_institution_id is not null
+group by target_institution_id
+"""
+
+
+def turnaround(begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    """One row for each institution that received a referral in the time."""
+    return fetch(TURNAROUND, begin=begin, end=end)
+
+
+def fetch(statement: str, **values: Any) -> list[dict[str, Any]]:
+    """The rows of a statement by column name, in the alliance in scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"alliance": current_alliance_id(), **values})
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -7,6 +7,7 @@ from referrals import views
 urlpatterns = [
     path("referrals/", views.referral_list, name="referrals"),
     path("referrals/log/", views.log, name="referral-log"),
+    path("referrals/board/", views.board, name="referral-board"),
     path("referrals/emergency/", views.emergency, name="referral-emergency"),
     path("referrals/diagnoses/", views.diagnoses, name="referral-diagnoses"),
     path("referrals/reception/", views.reception, name="referral-reception"),

@@ -236,6 +236,7 @@ CASES: dict[str, Case] = {
     ),
     "referral-log": Case(queries=("?direction=down",)),
     "referral-check": LIST,
+    "referral-board": Case(aggregates=True),
     "referral-emergency": Case(queries=("?suspected=stroke",)),
     "referral-telephoned": one("referral"),
     "referral-form": one("referral"),

@@ -1,5 +1,6 @@
 """Pages of referrals."""
 
+from referrals.views.board import board
 from referrals.views.emergency import emergency, form_later, telephoned
 from referrals.views.papers import add_file, file, filing
 from referrals.views.reception import reception, reception_edit
@@ -9,6 +10,7 @@ __all__ = [
     "act",
     "add_file",
     "amend",
+    "board",
     "check",
     "diagnoses",
     "emergency",

@@ -153,7 +153,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         except Refused as error:
             return render(request, "referrals/act.html", show.act_page(found, step, form, error), status=400)
         messages.success(request, show.done(moved))
-        return redirect("referral", pk)
+        return redirect("referral-board") if request.GET.get("back") == "board" else redirect("referral", pk)
     return render(request, "referrals/act.html", show.act_page(found, step, form), status=400)
 
 

@@ -1,0 +1,126 @@
+"""What the live board counts: the queue, what is late and at whose door, turnaround, declines (S2-05)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Institution, Membership
+from referrals import sql
+from referrals.machine import EXPECTED, HERE, State
+from referrals.models import Referral
+from referrals.models.queries import followup_late, form_late, late, reply_late, unanswered_late
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Turnaround:
+    """One institution's month as a receiver: counts of referrals submitted to it in the month.
+
+    `refusal` and `punctual` are percent of what it received; `median_minutes` to the answer, None without one.
+    """
+
+    institution: Institution
+    received: int
+    answered: int
+    in_time: int
+    declined: int
+    median_minutes: Decimal | None
+
+    @property
+    def refusal(self) -> Decimal:
+        """Declined of received, in percent (S2-05)."""
+        return Decimal(100 * self.declined) / self.received
+
+    @property
+    def punctual(self) -> Decimal:
+        """Accepted within the limit of received, in percent."""
+        return Decimal(100 * self.in_time) / self.received
+
+
+def ours(membership: Membership) -> QuerySet[Referral]:
+    """Referrals this board is about: those the institution receives; all of them for the whole alliance."""
+    rows: QuerySet[Referral] = Referral.objects.visible_to(membership)
+    here = membership.institution_id
+    return rows if here is None else rows.filter(target_institution=here)
+
+
+def waiting(membership: Membership) -> QuerySet[Referral]:
+    """Without an answer, the nearest limit first."""
+    rows: Any = ours(membership).filter(state=State.SUBMITTED)
+    found: QuerySet[Referral] = rows.with_names().order_by("answer_due_at", "pk")
+    return found
+
+
+def coming(membership: Membership, now: datetime) -> QuerySet[Referral]:
+    """On the way, and arrived today."""
+    today = datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
+    rows: Any = ours(membership).filter(Q(state__in=EXPECTED) | Q(state__in=HERE, arrived_at__gte=today))
+    found: QuerySet[Referral] = rows.with_names().order_by("planned_at", "expected_at", "answered_at", "pk")
+    return found
+
+
+def overdue(membership: Membership, now: datetime) -> QuerySet[Referral]:
+    """Late at anybody's door, as far as this member may see."""
+    rows: Any = Referral.objects.visible_to(membership).filter(late(now))
+    found: QuerySet[Referral] = rows.with_names().order_by("answer_due_at", "pk")
+    return found
+
+
+def doors(membership: Membership, now: datetime) -> list[tuple[int, str, int]]:
+    """(institution, what is late, how many): answer and reply at the receiver's, form at the sender's."""
+    rows = Referral.objects.visible_to(membership)
+    down = Q(direction="down")
+    asked = (
+        ("answer", unanswered_late(now), "target_institution"),
+        ("reply", reply_late(now), "target_institution"),
+        ("followup", followup_late(now) & down, "target_institution"),
+        ("followup", followup_late(now) & ~down, "origin_institution"),
+        ("form", form_late(now), "origin_institution"),
+    )
+    found: Counter[tuple[int, str]] = Counter()
+    for what, condition, side in asked:
+        counted = rows.filter(condition).order_by().values_list(side).annotate(n=Count("pk"))
+        found.update({(place, what): number for place, number in counted if place is not None})
+    return [(place, what, number) for (place, what), number in found.most_common()]
+
+
+def declines(membership: Membership, month: Month) -> list[tuple[str, int]]:
+    """Reasons for declining what was submitted in the month, most frequent first."""
+    begin, end = bounds(month)
+    rows = ours(membership).filter(state=State.DECLINED, logged_at__gte=begin, logged_at__lt=end)
+    counted = rows.order_by().values_list("decline_reason").annotate(n=Count("pk"))
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+
+
+def turnaround(month: Month) -> list[Turnaround]:
+    """Every receiver of the month, highest refusal rate first: aggregates, which all institutions may read."""
+    places = Institution.objects.in_bulk()
+    rows = [
+        Turnaround(
+            places[row["institution"]], row["received"], row["answered"], row["in_time"], row["declined"],
+            None if row["median_minutes"] is None else Decimal(str(row["median_minutes"])),
+        )
+        for row in sql.turnaround(*bounds(month))
+    ]  # fmt: skip
+    return sorted(rows, key=lambda one: (-one.refusal, one.institution.code))
+
+
+def state_of(membership: Membership) -> str:
+    """A word that changes with every change of a row this board shows; one query."""
+    rows = Referral.objects.visible_to(membership).aggregate(n=Count("pk"), v=Sum("version"), last=Max("pk"))
+    return f"{rows['n']}-{rows['v'] or 0}-{rows['last'] or 0}"
+
+
+def bounds(month: Month) -> tuple[datetime, datetime]:
+    """First instant of the month and of the next one in Asia/Shanghai."""
+    first, after = month.first_day, month.next().first_day
+    return datetime.combine(first, time(), SHANGHAI), datetime.combine(after, time(), SHANGHAI)
