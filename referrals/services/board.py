@@ -25,7 +25,7 @@ SHOWN = 50
 class Turnaround:
     """One institution's month as a receiver: counts of referrals submitted to it in the month.
 
-    `refusal` and `punctual` are percent of what it received; `median_minutes` to the answer, None without one.
+    `refusal` and `punctual` are percent of what it received; `median_minutes`: to the answer, None without.
     """
 
     institution: Institution
@@ -102,7 +102,7 @@ def declines(membership: Membership, month: Month) -> list[tuple[str, int]]:
 
 
 def turnaround(month: Month) -> list[Turnaround]:
-    """Every receiver of the month, highest refusal rate first: aggregates, which all institutions may read."""
+    """Every receiver of the month, highest refusal rate first: aggregates, which all may read."""
     places = Institution.objects.in_bulk()
     rows = [
         Turnaround(

@@ -27,7 +27,7 @@ def page(membership: Membership, now: datetime, seen: str) -> dict[str, Any]:
     lines = board.turnaround(month)
     here = membership.institution
     return {
-        "title": _("%(place)s: incoming referrals") % {"place": here.short_name} if here else _("Referral board"),
+        "title": _title(here.short_name if here else ""),
         "now": now, "seen": seen, "figs": figures(membership, queue, coming, lines, now),
         "emergencies": [emergency(one, membership) for one in queue if one.urgency == "critical"],
         "queue": [waiting(one, membership, now) for one in queue if one.urgency != "critical"],
@@ -36,6 +36,10 @@ def page(membership: Membership, now: datetime, seen: str) -> dict[str, Any]:
         "turnaround": [_turnaround(line) for line in lines], "month": month,
         "alarm": any(one.urgency == "critical" for one in queue),
     }  # fmt: skip
+
+
+def _title(place: str) -> str:
+    return _("%(place)s: incoming referrals") % {"place": place} if place else _("Referral board")
 
 
 def figures(
