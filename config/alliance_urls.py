@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("", include("alliance.urls")),
     path("", include("alliance.postings.urls")),
+    path("", include("alliance.training.urls")),
     path("", include("grouping.urls")),
     path("", include("referrals.urls")),
     path("", include("referrals.consultations.urls")),

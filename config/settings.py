@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "alliance.ledger",
     "alliance.approvals",
     "alliance.postings",
+    "alliance.training",
     "alliance.equipment",
     "grouping",
     "referrals",

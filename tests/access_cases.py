@@ -230,6 +230,17 @@ CASES: dict[str, Case] = {
     "posting": one("posting"),
     "posting-evaluate": one("posting"),
     "posting-act": one("posting", step="agree"),
+    # Training
+    "training": Case(queries=("?state=planned", "?q=记号")),
+    "training-plan": LIST,
+    "training-hours": Case(aggregates=True),
+    "training-fund": LIST,
+    "training-payment": one("payment", step="confirm"),
+    "training-void": one("attendance"),
+    "training-session": one("training", shared=True),
+    "training-attend": one("training", shared=True),
+    "training-sheet": one("training", shared=True),
+    "training-act": one("training", shared=True, step="cancel"),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

@@ -33,6 +33,7 @@ from alliance.models import (
 from alliance.postings.models import Posting, Visit
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
+from alliance.training.models import Attendance, Session, Spending
 from grouping.disputes import services as disputes
 from grouping.models import Case, CaseFile, Document, Pairing, WorkItem
 from grouping.queues import found as queue_found
@@ -251,6 +252,32 @@ class Things:
         return consultations.attach(
             by=side.steward, consultation=self.consultation, name="x.pdf", content=[b"%PDF-1.4"],
             content_type="application/pdf", limit=9_999, now=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def training(self) -> Any:
+        """A session everybody may know; its lines belong to the side."""
+        side = self.side
+        return Session.objects.create(
+            title="共同课程", organiser=side.partner, teacher="x", starts_at=NOW,
+            ends_at=NOW + timedelta(hours=1),
+            entered_by=side.steward,
+        )  # fmt: skip
+
+    @cached_property
+    def attendance(self) -> Any:
+        side = self.side
+        return Attendance.objects.create(
+            session=self.training, staff=self.staff, minutes=30, way="onsite", source="typed",
+            entered_by=side.steward, entered_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def payment(self) -> Any:
+        side = self.side
+        return Spending.objects.create(
+            institution=side.place, day=date(2026, 11, 10), fen=100, purpose=side.mark, voucher="P-1",
+            entered_by=side.steward, entered_at=NOW,
         )  # fmt: skip
 
     @cached_property

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, QuerySet, Sum
@@ -74,12 +75,13 @@ def posting_facts(month: Month) -> list[PostingFact]:
         )
         .order_by("posting__sender__code", "posting__host__code", "staff_id", "staff__department_id")
     )  # fmt: skip
-    return [PostingFact(month, *row[:-1], tuple(row[-1])) for row in rows]
+    return [cast(Any, PostingFact)(month, *row[:-1], tuple(row[-1])) for row in rows]
 
 
 def records(month: Month, ids: Iterable[int]) -> QuerySet[Visit]:
     """The days behind a fact, oldest first."""
-    rows: QuerySet[Visit] = confirmed(month.first_day, month.last_day).filter(pk__in=list(ids)).with_names()
+    found = confirmed(month.first_day, month.last_day).filter(pk__in=list(ids))
+    rows: QuerySet[Visit] = cast(Any, found).with_names()
     return rows
 
 
@@ -149,7 +151,8 @@ def promises(until: date) -> list[Promise]:
     for sender, day, state in rows.order_by().values_list("posting__sender", "day", "state"):
         days[sender].append((day, state))
     return [
-        _promise(one, days[one.pk], until, int(least["per_year"]), int(least["per_week"])) for one in senders
+        _promise(one, days[one.pk], until, int(str(least["per_year"])), int(str(least["per_week"])))
+        for one in senders
     ]
 
 
@@ -221,7 +224,7 @@ def dispatches(until: date) -> list[Dispatch]:
     ):
         at = Month.of(month)
         found[staff, name, sender].append((at, days, working_days(at, known)))
-    return [Dispatch(*who, tuple(months), int(talent["dispatch"])) for who, months in found.items()]
+    return [Dispatch(*who, tuple(months), int(str(talent["dispatch"]))) for who, months in found.items()]
 
 
 def working_days(month: Month, known: WorkCalendar) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -32,7 +33,7 @@ class Figures:
     retained: int
     note: str = ""
 
-    def columns(self) -> dict[str, object]:
+    def columns(self) -> dict[str, Any]:
         """The columns of a visit. Raises PostingRefused (figures) for a negative number."""
         if min(self.patients_seen, self.teaching_minutes, self.retained) < 0:
             raise PostingRefused("figures")

@@ -1,0 +1,177 @@
+"""What training tells the floors above: hours by person and month, the year's promise, the fund.
+
+S2-24, S3-18, S3-52. Minutes count in the month the session began, once its organiser has closed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, cast
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Institution, Staff
+from alliance.services import parameters
+from alliance.training.models import Attendance, Session, Spending
+
+KIND = Attendance._meta.label_lower
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFact:
+    """One person's month: minutes on site and online, examinations taken and passed, the lines behind."""
+
+    month: Month
+    institution_id: int
+    institution: str
+    department_id: int | None
+    staff_id: int
+    onsite_minutes: int
+    online_minutes: int
+    examined: int
+    passed: int
+    ids: tuple[int, ...]
+
+
+def training_facts(month: Month) -> list[TrainingFact]:
+    """All persons' months, by institution and person; one query."""
+    keys = ("staff__institution_id", "staff__institution__code", "staff__department_id", "staff_id")
+    examined = Q(points__isnull=False)
+    rows = (
+        counted(month.first_day, month.last_day)
+        .order_by()
+        .values_list(*keys)
+        .annotate(
+            onsite=Sum("minutes", filter=Q(way="onsite"), default=0),
+            online=Sum("minutes", filter=Q(way="online"), default=0),
+            examined=Count("pk", filter=examined),
+            passed=Count("pk", filter=examined & Q(points__gte=F("session__pass_mark"))),
+            ids=ArrayAgg("pk", order_by="pk"),
+        )
+        .order_by("staff__institution__code", "staff_id")
+    )
+    return [cast(Any, TrainingFact)(month, *row[:-1], tuple(row[-1])) for row in rows]
+
+
+def records(ids: Iterable[int]) -> QuerySet[Attendance]:
+    """The lines behind a fact."""
+    rows: QuerySet[Attendance] = Attendance.objects.filter(pk__in=list(ids))
+    return rows.select_related("session__organiser", "staff")
+
+
+def counted(first: date, last: date) -> QuerySet[Attendance]:
+    """Lines that count from one local day to another: not voided, of closed sessions begun in that time."""
+    begin, end = (datetime.combine(day, at, SHANGHAI) for day, at in ((first, time()), (last, time.max)))
+    rows: QuerySet[Attendance] = Attendance.objects.filter(
+        voided_at=None, session__state=Session.State.CLOSED,
+        session__starts_at__gte=begin.astimezone(UTC), session__starts_at__lte=end.astimezone(UTC),
+    )  # fmt: skip
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A primary doctor's training in a year: minutes so far and the hours the year asks for (S3-52)."""
+
+    staff_id: int
+    name: str
+    institution: str
+    minutes: int
+    least: int
+    until: date
+
+    @property
+    def hours(self) -> Decimal:
+        """Hours with one decimal, half-up."""
+        return (Decimal(self.minutes) / 60).quantize(TENTH, ROUND_HALF_UP)
+
+    @property
+    def state(self) -> str:
+        """ok when reached; warn when ahead of the calendar's pace or equal; late when behind it."""
+        if self.minutes >= self.least * 60:
+            return "ok"
+        share = Decimal(self.until.timetuple().tm_yday) / 365
+        return "warn" if self.minutes >= self.least * 60 * share else "late"
+
+
+def hours_of(until: date, *, institution_id: int | None = None) -> list[Hours]:
+    """Every active doctor of primary institutions in the year of `until`, fewest hours first; two queries.
+
+    A doctor without any training stands there with 0 minutes.
+    """
+    talent = parameters.in_force("cp.talent", on=until)
+    assert isinstance(talent, Mapping)
+    doctors = Staff.objects.filter(
+        kind=Staff.Kind.DOCTOR, is_active=True, institution__level=Institution.Level.PRIMARY
+    )
+    if institution_id is not None:
+        doctors = doctors.filter(institution=institution_id)
+    done = dict(
+        counted(date(until.year, 1, 1), until)
+        .filter(staff__in=doctors)
+        .order_by()
+        .values_list("staff")
+        .annotate(minutes=Sum("minutes"))
+    )
+    rows = [
+        Hours(
+            one.pk,
+            one.name,
+            one.institution.short_name,
+            done.get(one.pk, 0),
+            int(str(talent["training"])),
+            until,
+        )
+        for one in doctors.select_related("institution")
+    ]
+    return sorted(rows, key=lambda row: (row.minutes, row.institution, row.name, row.staff_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """An institution's fund of a year: persons served times the amount a head, less what was paid."""
+
+    institution: Institution
+    year: int
+    served: int
+    a_head_fen: int
+    spent_fen: int
+    waiting_fen: int
+
+    @property
+    def fen(self) -> int:
+        """The year's fund."""
+        return self.served * self.a_head_fen
+
+    @property
+    def rest_fen(self) -> int:
+        """What is left after confirmed payments."""
+        return self.fen - self.spent_fen
+
+
+def funds(year: int, on: date, *, institution_id: int | None = None) -> list[Fund]:
+    """The fund of every primary institution that serves persons of its own, by its name; three queries."""
+    a_head = parameters.in_force("gb.training_fund", on=on)
+    assert isinstance(a_head, int)
+    places = Institution.objects.filter(
+        level=Institution.Level.PRIMARY, is_active=True, served_population__gt=0
+    ).exclude(kind=Institution.Kind.VILLAGE)
+    if institution_id is not None:
+        places = places.filter(pk=institution_id)
+    confirmed = Sum("fen", filter=Q(state=Spending.State.CONFIRMED), default=0)
+    waiting = Sum("fen", filter=Q(state=Spending.State.ENTERED), default=0)
+    paid = Spending.objects.filter(day__year=year, institution__in=places).order_by()
+    sums = {
+        place: (spent, entered)
+        for place, spent, entered in paid.values_list("institution").annotate(s=confirmed, w=waiting)
+    }
+    return [
+        Fund(place, year, place.served_population, a_head, *sums.get(place.pk, (0, 0))) for place in places
+    ]

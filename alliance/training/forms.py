@@ -1,0 +1,120 @@
+"""Forms of training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.lib import money
+from alliance.lib.refusal import Refused
+from alliance.models import Staff
+from alliance.training.models import Attendance, Session
+from alliance.training.services import Plan, Presence
+
+
+def add_refusal(form: forms.Form, error: Refused) -> None:
+    """Put a refusal beside the field it belongs to, in the language of the page."""
+    field = getattr(error, "field", "")
+    form.add_error(field if field in form.fields else None, _(error.template) % error.params)
+
+
+def moment_field(label: Any) -> forms.DateTimeField:
+    """A day and a time."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+
+class PlanForm(forms.Form):
+    """What a session is."""
+
+    title = forms.CharField(label=gettext_lazy("title"), max_length=100)
+    topic = forms.CharField(label=gettext_lazy("topic"), max_length=60, required=False)
+    teacher = forms.CharField(label=gettext_lazy("teacher"), max_length=60)
+    mode = forms.ChoiceField(
+        label=gettext_lazy("mode of training"), choices=Session.Mode.choices, widget=forms.RadioSelect,
+        initial=Session.Mode.ONSITE,
+    )  # fmt: skip
+    place = forms.CharField(label=gettext_lazy("place or link"), max_length=200, required=False)
+    starts_at = moment_field(gettext_lazy("begins"))
+    ends_at = moment_field(gettext_lazy("ends"))
+    pass_mark = forms.IntegerField(
+        label=gettext_lazy("pass mark of 100"), min_value=0, max_value=100, required=False,
+        help_text=gettext_lazy("Empty: without an examination."),
+    )  # fmt: skip
+
+    def plan(self) -> Plan:
+        """As the service takes it."""
+        return Plan(**self.cleaned_data)
+
+
+class AttendForm(forms.Form):
+    """One of the own staff."""
+
+    staff = forms.ModelChoiceField(label=gettext_lazy("staff member"), queryset=Staff.objects.none())
+    minutes = forms.IntegerField(label=gettext_lazy("minutes"), min_value=1)
+    way = forms.ChoiceField(label=gettext_lazy("way"), choices=Attendance.Way.choices)
+    points = forms.IntegerField(
+        label=gettext_lazy("points of 100"), min_value=0, max_value=100, required=False
+    )
+
+    def __init__(self, *args: Any, session: Session, institution: int, **kwargs: Any) -> None:
+        usual = "online" if session.mode == Session.Mode.ONLINE else "onsite"
+        super().__init__(*args, initial={"minutes": session.minutes, "way": usual}, **kwargs)
+        there = session.attendances.filter(voided_at=None).values("staff")
+        own = Staff.objects.filter(institution=institution, is_active=True).exclude(pk__in=there)
+        self.fields["staff"].queryset = own.select_related("department").order_by("department__code", "code")
+        self.fields["staff"].label_from_instance = lambda one: " · ".join(
+            filter(None, (one.name, one.department.name if one.department else "", one.code))
+        )
+        if session.mode != Session.Mode.BOTH:
+            self.fields["way"].widget = forms.HiddenInput()
+        if session.pass_mark is None:
+            del self.fields["points"]
+
+    def presence(self) -> Presence:
+        """As the service takes it."""
+        return Presence(**self.cleaned_data)
+
+
+class SheetForm(forms.Form):
+    """A sheet with the own staff."""
+
+    sheet = forms.FileField(
+        label=gettext_lazy("sheet (csv, xlsx)"),
+        help_text=gettext_lazy("Columns: staff number, minutes; way and points where they apply."),
+    )
+
+
+class WhyForm(forms.Form):
+    """A few words."""
+
+    why = forms.CharField(label=gettext_lazy("why"), max_length=300)
+
+
+class SpendForm(forms.Form):
+    """A payment of the fund."""
+
+    day = forms.DateField(
+        label=gettext_lazy("day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    fen = forms.CharField(
+        label=gettext_lazy("amount, yuan"), max_length=20,
+        widget=forms.TextInput(attrs={"class": "num", "inputmode": "decimal"}),
+    )  # fmt: skip
+    purpose = forms.CharField(label=gettext_lazy("purpose"), max_length=200)
+    voucher = forms.CharField(label=gettext_lazy("voucher number"), max_length=40)
+    staff = forms.ModelChoiceField(label=gettext_lazy("for"), queryset=Staff.objects.none(), required=False)
+
+    def __init__(self, *args: Any, institution: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].queryset = Staff.objects.filter(institution=institution, is_active=True)
+
+    def clean_fen(self) -> int:
+        """Whole fen, of yuan as typed."""
+        try:
+            return money.fen(self.cleaned_data["fen"])
+        except Refused as error:
+            raise forms.ValidationError(_(error.template) % error.params) from None

@@ -1,0 +1,161 @@
+"""What the pages of training show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alliance.models import Membership
+from alliance.training import facts, forms, tables
+from alliance.training.models import Session, Spending
+from alliance.web import parts, words
+
+
+def tabs(current: str) -> list[parts.Tab]:
+    """The pages of the room."""
+    pages = [
+        ("training", _("Sessions")), ("training-hours", _("Hours of the year")),
+        ("training-fund", _("Training fund")),
+    ]  # fmt: skip
+    return [parts.Tab(label, reverse(name), name == current) for name, label in pages]
+
+
+def session_page(session: Session, membership: Membership, **forms_given: Any) -> dict[str, Any]:
+    """Everything of a session's page: who took part is shown to each institution for its own staff, to the
+    organiser and the alliance's offices for all.
+    """
+    here, planned = membership.institution_id, session.state == Session.State.PLANNED
+    everyone = here in (None, session.organiser_id)
+    rows = session.attendances.select_related("staff__institution", "staff__department")
+    shown = list(rows if everyone else rows.filter(staff__institution=here))
+    enters = planned and here is not None and membership.can("training.attend")
+    organises = planned and here == session.organiser_id and membership.can("training.organise")
+    return {
+        "title": session.title, "session": session, "chip": tables.session_chip(session),
+        "facts_session": session_facts(session), "rows": shown, "figs": session_figs(session),
+        "attend": forms_given.get("attend") or (_attend(session, here) if enters else None),
+        "sheet": forms_given.get("sheet") or (forms.SheetForm() if enters else None),
+        "actions": organiser_actions(session) if organises else [],
+        "may_void": membership.can("training.attend"), "here": here, "history": parts.history(session),
+        "why_form": forms.WhyForm(),
+    }  # fmt: skip
+
+
+def _attend(session: Session, here: int | None) -> forms.AttendForm:
+    assert here is not None
+    return forms.AttendForm(session=session, institution=here)
+
+
+def organiser_actions(session: Session) -> list[parts.Action]:
+    """Close or cancel."""
+    address = (
+        reverse("training-act", args=[session.pk, "close"]),
+        reverse("training-act", args=[session.pk, "cancel"]),
+    )
+    version = f"?version={session.version}"
+    return [
+        parts.Action(_("Close the list"), address[0] + version, "ok", "primary"),
+        parts.Action(
+            _("Cancel the session…"), address[1] + version, "x", form=forms.WhyForm(auto_id="cancel-%s"),
+        ),
+    ]  # fmt: skip
+
+
+def session_facts(session: Session) -> list[parts.Fact]:
+    """When, where, by whom."""
+    found = [
+        parts.Fact(_("organised by"), session.organiser.name),
+        parts.Fact(_("teacher"), session.teacher),
+        parts.Fact(_("mode of training"), str(session.get_mode_display())),
+        parts.Fact(_("begins"), words.moment(session.starts_at)),
+        parts.Fact(_("ends"), words.moment(session.ends_at)),
+    ]
+    for label, value in (
+        (_("topic"), session.topic),
+        (_("place or link"), session.place),
+        (_("why"), session.why),
+    ):
+        if value:
+            found.append(parts.Fact(label, value))
+    if session.pass_mark is not None:
+        found.append(parts.Fact(_("pass mark of 100"), str(session.pass_mark)))
+    return found
+
+
+def session_figs(session: Session) -> list[parts.Fig]:
+    """Persons, hours, institutions, passed."""
+    rows = session.attendances.filter(voided_at=None)
+    found = list(rows.values_list("minutes", "points", "staff__institution"))
+    examined = [points for _minutes, points, _place in found if points is not None]
+    passed = sum(points >= (session.pass_mark or 0) for points in examined)
+    hours = Decimal(sum(minutes for minutes, _points, _place in found)) / 60
+    figs = [
+        parts.Fig(_("took part"), words.num(len(found)), _("persons")),
+        parts.Fig(_("hours of all"), words.num(hours, 1), _("hours")),
+        parts.Fig(_("institutions"), words.num(len({place for _m, _p, place in found}))),
+    ]
+    if session.pass_mark is not None:
+        figs.append(parts.Fig(_("passed"), words.num(passed), _("of %(n)d") % {"n": len(examined)}))
+    return figs
+
+
+def hours_page(rows: list[facts.Hours], until: Any) -> dict[str, Any]:
+    """Doctors of the primary institutions and their hours, fewest first."""
+    states = Counter(row.state for row in rows)
+    least = rows[0].least if rows else 0
+    figs = [
+        parts.Fig(_("doctors of primary institutions"), words.num(len(rows))),
+        parts.Fig(_("have reached %(n)d hours") % {"n": least}, words.num(states["ok"])),
+        parts.Fig(_("in time"), words.num(states["warn"])),
+        parts.Fig(_("behind the year's pace"), words.num(states["late"]), bad=bool(states["late"])),
+    ]
+    return {
+        "title": _("Training hours of the year"), "tabs": tabs("training-hours"), "figs": figs,
+        "until": until,
+        "rows": [(row, Decimal(row.minutes) / 60 * 100 / row.least if row.least else 0) for row in rows],
+        "share_of_year": Decimal(until.timetuple().tm_yday * 100) / 365,
+    }  # fmt: skip
+
+
+def fund_page(
+    membership: Membership, funds: list[facts.Fund], payments: list[Spending], form: Any
+) -> dict[str, Any]:
+    """The fund of each institution with its formula, the payments, the form of the own institution."""
+    return {
+        "title": _("Training fund"), "tabs": tabs("training-fund"), "form": form,
+        "funds": [(fund, fund_lines(fund)) for fund in funds],
+        "payments": [(one, payment_actions(one, membership)) for one in payments],
+    }  # fmt: skip
+
+
+def fund_lines(fund: facts.Fund) -> list[parts.FormulaLine]:
+    """Persons served times the amount a head, less confirmed payments."""
+    yuan = _("yuan")
+    a_head = [
+        parts.Term(words.num(fund.served), _("persons served")),
+        parts.Term(words.yuan(fund.a_head_fen), _("yuan a head and year"), reverse("parameters"), "×"),
+    ]
+    return [
+        parts.FormulaLine(_("fund of the year"), a_head, words.yuan(fund.fen), unit=yuan),
+        parts.FormulaLine(_("paid, confirmed"), (), words.yuan(-fund.spent_fen), unit=yuan),
+        parts.FormulaLine(_("left"), (), words.yuan(fund.rest_fen), total=True, unit=yuan),
+    ]
+
+
+def payment_actions(payment: Spending, membership: Membership) -> list[parts.Action]:
+    """Confirm or reject, for a second person."""
+    own = payment.entered_by.user_id == membership.user_id
+    if payment.state != Spending.State.ENTERED or own or not membership.can("training.confirm"):
+        return []
+    version = f"?version={payment.version}"
+    return [
+        parts.Action(_("Confirm"), reverse("training-payment", args=[payment.pk, "confirm"]) + version, "ok"),
+        parts.Action(
+            _("Reject…"), reverse("training-payment", args=[payment.pk, "reject"]) + version, "ban",
+            form=forms.WhyForm(auto_id=f"reject-{payment.pk}-%s"),
+        ),
+    ]  # fmt: skip
