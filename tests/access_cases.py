@@ -382,6 +382,8 @@ CASES |= {
     "fund-report-write": LIST,
     "fund-report": one("fund_report", shared=True),
     "fund-report-propose": one("fund_report", shared=True),
+    "payment-month": Case(queries=("?month=2026-11", "?month=2026-10")),
+    "payment-month-cases": Case(queries=("?month=2026-11", f"?month=2026-11&institution={THERE}")),
     "both-ways": Case(queries=("?month=2026-11",)),
     "both-ways-cases": Case(queries=("?month=2026-11", f"?month=2026-11&institution={THERE}")),
 }

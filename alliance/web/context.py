@@ -53,6 +53,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Figures"),
         (
             Entry("metrics", _("Metrics"), "chart", "indicator.view"),
+            Entry("payment-month", _("Payment of the month"), "coin", "report.view"),
             Entry("payment-types", _("Payment types"), "coin", "report.view"),
             Entry("both-ways", _("DRG beside DIP"), "scale", "report.view"),
             Entry("reform-effect", _("Effect of the reform"), "report", "report.view"),

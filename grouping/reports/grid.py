@@ -70,4 +70,4 @@ def linked(grid: Grid, may: bool) -> Grid:
     if may:
         return grid
     rows = [replace(one, cells=[replace(cell, url="") for cell in one.cells]) for one in grid.rows]
-    return replace(grid, rows=rows)
+    return replace(grid, rows=rows, total=[replace(cell, url="") for cell in grid.total])

@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from grouping.reports import both_views, dictionary_views, effect_views, fund_views, item_views, paytype_views
+from grouping.reports import (
+    both_views,
+    dictionary_views,
+    effect_views,
+    fund_views,
+    item_views,
+    paid_views,
+    paytype_views,
+)
 
 urlpatterns = [
     path("payment-types/", paytype_views.payment_type_page, name="payment-types"),
     path("payment-types/cases/", paytype_views.payment_type_cases, name="payment-type-cases"),
     path("payment-types/rules/", paytype_views.payment_rules, name="payment-rules"),
+    path("payment-month/", paid_views.payment_month, name="payment-month"),
+    path("payment-month/cases/", paid_views.payment_month_cases, name="payment-month-cases"),
     path("drg-and-dip/", both_views.both_ways_page, name="both-ways"),
     path("drg-and-dip/cases/", both_views.both_ways_cases, name="both-ways-cases"),
     path("reform-effect/", effect_views.reform_effect, name="reform-effect"),
