@@ -18,7 +18,7 @@ from alliance.services import journal
 from alliance.web import lists, parts, words
 from alliance.web.access import permit
 from grouping import facts as case_facts
-from grouping.metrics import facts, forms, mix, pairs, references, review, show
+from grouping.metrics import facts, forms, mix, pairs, references, review, show, trail
 from grouping.metrics.show import Question
 from grouping.metrics.views import frame, question
 from grouping.models import Benchmark, Case, OperationCatalogue
@@ -118,7 +118,7 @@ def metric_readmissions(request: Any) -> HttpResponse:
         "other_window": asked.url(
             "metric-readmissions", view=view, by=None, window=None if national else "national"
         ),
-        "national": national, **frame(request, asked),
+        "national": national, "where": trail.where(asked), **frame(request, asked),
     }  # fmt: skip
     return render(request, "metrics/readmissions.html", context)
 

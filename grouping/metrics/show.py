@@ -90,6 +90,9 @@ def sums(asked: Question) -> Sums:
         stays = settlement.settled(asked.month, facts.ALL)
         settlement.fill(rows, [one for one in stays if settlement.within(one, asked.scope)], level)
         settlement.fill({(0, ""): whole}, stays, "alliance")
+        if before.submitted:
+            then = settlement.settled(asked.month.plus(-12), facts.ALL)
+            settlement.fill({(0, ""): before}, then, "alliance")
     found = Sums(rows, whole, before, yardstick)
     if asked.topic == "safety":
         _add_readmission(found, asked, level)

@@ -22,9 +22,7 @@ from grouping.metrics.show import Question
 def page(asked: Question, figure: Figure) -> dict[str, Any]:
     """Value, comparisons and formula of a figure of the question's scope."""
     yardstick = facts.yardstick(asked.month)
-    tally = _tally(asked.month, asked.scope, yardstick)
-    if figure.topic == "payment":
-        settlement.fill({(0, ""): tally}, settlement.settled(asked.month, asked.scope), "alliance")
+    tally = _tally(asked.month, asked.scope, yardstick, figure)
     value = show.value_of(asked.month, figure, tally, yardstick)
     return {
         "title": _("%(figure)s: %(value)s") % {
@@ -38,8 +36,11 @@ def page(asked: Question, figure: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tally(month: Month, scope: Scope, yardstick: Yardstick) -> Tally:
+def _tally(month: Month, scope: Scope, yardstick: Yardstick, figure: Figure) -> Tally:
+    """The sums of a month and scope; against the payment standard where the figure asks for it."""
     found = facts.full_tallies([month], "alliance", yardstick.norms, scope)
+    if figure.topic == "payment":
+        settlement.fill(found, settlement.settled(month, scope), "alliance")
     return found.get((0, ""), Tally())
 
 
@@ -57,19 +58,25 @@ def _beside(
     """The figure beside that of the alliance, of last year, and of the benchmark."""
     n = figure.n(tally, yardstick.norms)
     found = [parts.Fig(str(figure.label), figures.shown(figure, value, full=True), detail=_n(figure, n))]
-    if asked.scope != facts.ALL and figure.rate:
-        around = Scope(drg=asked.scope.drg)
-        whole = _tally(asked.month, around, yardstick)
-        if figure.topic == "payment":
-            settlement.fill({(0, ""): whole}, settlement.settled(asked.month, around), "alliance")
+    if asked.scope != facts.ALL:
+        whole = _tally(asked.month, Scope(drg=asked.scope.drg), yardstick, figure)
         other = show.value_of(asked.month, figure, whole, yardstick)
-        found.append(_other(figure, _("Alliance"), value, other))
+        found.append(_around(figure, value, other))
     found.append(_last_year(asked, figure, value, yardstick))
     expected = _at_benchmark(figure, tally, yardstick)
     if expected is not None:
         label = _("At the benchmark, own benchmark (local)") if yardstick.local else str(yardstick.list)
         found.append(_other(figure, label, value, expected))
     return found
+
+
+def _around(figure: Figure, value: figures.Value, other: figures.Value) -> parts.Fig:
+    """The alliance's figure: of a rate how far ours lies from it, of a count or sum our part of it."""
+    if figure.rate or value is None or not other:
+        return _other(figure, _("Alliance"), value, other)
+    share = words.pct(Fraction(value) / Fraction(other))
+    detail = _("here %(difference)s") % {"difference": share}
+    return parts.Fig(_("Alliance"), figures.shown(figure, other, full=True), detail=detail)
 
 
 def _n(figure: Figure, n: int) -> str:
@@ -86,7 +93,7 @@ def _other(figure: Figure, label: str, value: figures.Value, other: figures.Valu
 def _last_year(asked: Question, figure: Figure, value: figures.Value, yardstick: Yardstick) -> parts.Fig:
     """The same month of last year: of stored cases, else of what institutions stated about it."""
     month = asked.month.plus(-12)
-    then = _tally(month, asked.scope, yardstick)
+    then = _tally(month, asked.scope, yardstick, figure)
     label = words.month(month)
     if then.submitted:
         return _other(figure, label, value, show.value_of(month, figure, then, yardstick))

@@ -43,7 +43,7 @@ def payment_month(request: Any) -> HttpResponse:
     return render(request, "grouping/reports/payment_month.html", context)
 
 
-@permit("case.list")
+@permit("report.view", "case.list")
 @require_safe
 def payment_month_cases(request: Any) -> HttpResponse:
     """The stays behind a number; read only after the journal kept it."""
