@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice, takewhile
+from itertools import chain
 from typing import Literal
 
 from grouping.engine.case import CodeMaps
@@ -43,8 +43,8 @@ class Codes:
 
     def _beginning_with(self, prefix: str, edition: Edition) -> tuple[str, ...]:
         codes = self._sorted_clinical if edition == "clinical" else self._sorted_names
-        rest = islice(codes, bisect_left(codes, prefix), None)
-        return tuple(islice(takewhile(lambda code: code.startswith(prefix), rest), SUGGESTED))
+        first = bisect_left(codes, prefix)
+        return tuple(code for code in codes[first : first + SUGGESTED] if code.startswith(prefix))
 
     @cached_property
     def _sorted_names(self) -> list[str]:

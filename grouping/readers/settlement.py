@@ -4,15 +4,12 @@ stay, with hours in intensive care and the charges of the list. Source: definiti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, BinaryIO
 
 from alliance.lib.money import yuan
-from grouping.readers import cells, values
+from grouping.readers import cells, values, wards
 from grouping.readers.assembling import Assembler, SeenKeys
 from grouping.readers.derived import DERIVED, derive
 from grouping.readers.dictionary import Dictionary, Edition
@@ -20,6 +17,7 @@ from grouping.readers.fields import FIELDS
 from grouping.readers.layout import compile_layout
 from grouping.readers.listfields import ICU, ID_CARD, KEPT, SETL, VENTILATOR, WESTERN
 from grouping.readers.mapping import SERIES
+from grouping.readers.nodes import entries, text_of
 from grouping.readers.objects import Objects, Unreadable, open_objects, parse
 from grouping.readers.record import Record
 from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Limits, Position, RowError
@@ -54,8 +52,6 @@ PLACES: dict[str, str] = {
 }
 _MAIN = ("main_oprn_flag", "oprn_oprt_type")
 NOBODY: dict[str, Any] = {}
-_DURATION = re.compile(r"(\d{1,4})/(\d{1,2})/(\d{1,2})")
-_HOURS = re.compile(r"\d{1,5}(?:\.\d{1,2})?")
 _READ = {column: cells.reader_of(FIELDS[column], NO_WORDS, "", "") for column in HEADER}
 
 
@@ -121,8 +117,8 @@ class SettlementReader(Iterator[FrontPage | BadRow]):
         _fill(record, _DIAGNOSES, _diagnoses(record, body))
         _fill(record, _PROCEDURES, _procedures(record, body))
         charges = _charges(record, body, setl)
-        hours = _intensive_care(record, body)
-        _duration(record, VENTILATOR, _text(setl, "vent_used_dura"))
+        hours = wards.intensive_care(record, body)
+        wards.duration(record, VENTILATOR, text_of(setl, "vent_used_dura"))
         found = self._assemblers[header].page(record, number)
         raw = {**found.raw, **_kept(setl), **_funds(body)}
         if isinstance(found, BadRow):
@@ -132,7 +128,7 @@ class SettlementReader(Iterator[FrontPage | BadRow]):
         return replace(found, stay=stay, bill=replace(found.bill, parts=charges), raw=raw)
 
     def _institution(self, setl: Mapping[str, Any]) -> str:
-        stated = [text for name in ("fixmedins_code", "fixmedins_name") if (text := _text(setl, name))]
+        stated = [text for name in ("fixmedins_code", "fixmedins_name") if (text := text_of(setl, name))]
         known = next((self._organisations[text] for text in stated if text in self._organisations), None)
         return known or (stated[0] if stated else self._organisation)
 
@@ -152,37 +148,20 @@ def _body(found: dict[str, Any]) -> dict[str, Any]:
 def _clinical_only(body: Mapping[str, Any], setl: Mapping[str, Any]) -> bool:
     """Whether it is a 4101A sent alone: it has neither the person nor the charges, only the clinical part."""
     names = ("psn_name", "certno", "medfee_sumamt")
-    return not any(_text(setl, name) for name in names) and not _nodes(body, "iteminfo")
+    return not any(text_of(setl, name) for name in names) and not entries(body, "iteminfo")
 
 
 def _alone(number: int, setl: Mapping[str, Any]) -> tuple[RowError, ...]:
     """One finding for it, in place of one for each field that its 4101 holds."""
-    known = _text(setl, "setl_id")[:40] or "-"
+    known = text_of(setl, "setl_id")[:40] or "-"
     return (RowError(number, "A11", "list_incomplete", "", "list_alone", (("setl", known),)),)
-
-
-def _text(node: Mapping[str, Any], *names: str) -> str:
-    for name in names:
-        value = node.get(name, "")
-        if isinstance(value, str) and (text := value.strip()):
-            return text
-    return ""
-
-
-def _nodes(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """The entries of a sub-table; a single one may stand without its list."""
-    found = body.get(name) or []
-    found = [found] if isinstance(found, dict) else found
-    if not isinstance(found, list) or not all(isinstance(node, dict) for node in found):
-        raise Unreadable("json_table", name=name)
-    return found
 
 
 def _standard(setl: Mapping[str, Any]) -> dict[str, str]:
     """The fields of the list in the written form of the standard."""
-    found = {column: _READ[column](text) for column, names in SETL.items() if (text := _text(setl, *names))}
-    if _text(setl, "patn_cert_type") in ID_CARD:
-        found["A20"] = _text(setl, "certno")
+    found = {column: _READ[column](text) for column, names in SETL.items() if (text := text_of(setl, *names))}
+    if text_of(setl, "patn_cert_type") in ID_CARD:
+        found["A20"] = text_of(setl, "certno")
     for weight in ("A17", "A18x01"):
         if found.get(weight) == "0":
             del found[weight]  # 0 is how a missing weight is sent (FORMAT section 3)
@@ -198,34 +177,34 @@ def _standard(setl: Mapping[str, Any]) -> dict[str, str]:
 
 def _diagnoses(record: Record, body: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(code, name, condition) of the western diagnoses, the one flagged as principal first."""
-    nodes = [node for node in _nodes(body, "diseinfo") if _text(node, "diag_type") in ("", *WESTERN)]
-    flagged = [node for node in nodes if _text(node, "maindiag_flag") == "1"]
+    nodes = [node for node in entries(body, "diseinfo") if text_of(node, "diag_type") in ("", *WESTERN)]
+    flagged = [node for node in nodes if text_of(node, "maindiag_flag") == "1"]
     if len(flagged) > 1:
-        codes = tuple(_text(node, "diag_code") for node in flagged)
+        codes = tuple(text_of(node, "diag_code") for node in flagged)
         record.report("C03C", "missing_principal", "principal_twice", codes=codes)
-    ordered = _first(nodes, flagged, stated=any(_text(node, "maindiag_flag") for node in nodes))
+    ordered = _first(nodes, flagged, stated=any(text_of(node, "maindiag_flag") for node in nodes))
     return [
         (
-            _text(node, "diag_code"),
-            _text(node, "diag_name"),
-            cells.choice(_text(node, "adm_cond_type"), "C05C"),
+            text_of(node, "diag_code"),
+            text_of(node, "diag_name"),
+            cells.choice(text_of(node, "adm_cond_type"), "C05C"),
         )
         for node in ordered
-        if _text(node, "diag_code") or node is NOBODY
+        if text_of(node, "diag_code") or node is NOBODY
     ]
 
 
 def _procedures(record: Record, body: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(code, name, time) of the procedures, the main one first; 4101 states the day, 4101A begin and end."""
-    nodes = [node for node in _nodes(body, "oprninfo") if _text(node, "oprn_oprt_code")]
-    main = [node for node in nodes if "1" in [_text(node, name) for name in _MAIN]]
+    nodes = [node for node in entries(body, "oprninfo") if text_of(node, "oprn_oprt_code")]
+    main = [node for node in nodes if "1" in [text_of(node, name) for name in _MAIN]]
     return [
         (
-            _text(node, "oprn_oprt_code"),
-            _text(node, "oprn_oprt_name"),
-            cells.moment(_text(node, "oprn_oprt_date", "oprn_oprt_begntime")),
+            text_of(node, "oprn_oprt_code"),
+            text_of(node, "oprn_oprt_name"),
+            cells.moment(text_of(node, "oprn_oprt_date", "oprn_oprt_begntime")),
         )
-        for node in _first(nodes, main, stated=any(_text(node, *_MAIN) for node in nodes))
+        for node in _first(nodes, main, stated=any(text_of(node, *_MAIN) for node in nodes))
     ]
 
 
@@ -254,10 +233,10 @@ def _fill(record: Record, series: Sequence[tuple[str, ...]], rows: list[tuple[st
 def _charges(record: Record, body: Mapping[str, Any], setl: Mapping[str, Any]) -> dict[str, int]:
     """Charges by category in fen; the total is their sum, the patient's part self-paid plus own-paid."""
     parts: dict[str, int] = {}
-    for node in _nodes(body, "iteminfo"):
-        key = f"L{_text(node, 'med_chrgitm')[:4].zfill(2)}"
-        parts[key] = parts.get(key, 0) + _fen(record, "D01", _text(node, "amt"))
-    stated = _text(setl, "medfee_sumamt")
+    for node in entries(body, "iteminfo"):
+        key = f"L{text_of(node, 'med_chrgitm')[:4].zfill(2)}"
+        parts[key] = parts.get(key, 0) + _fen(record, "D01", text_of(node, "amt"))
+    stated = text_of(setl, "medfee_sumamt")
     if parts:
         _put(record, "D01", sum(parts.values()))
         if stated and abs(_fen(record, "D01", stated) - sum(parts.values())) > DEFAULT_LIMITS.fee_fen:
@@ -266,7 +245,7 @@ def _charges(record: Record, body: Mapping[str, Any], setl: Mapping[str, Any]) -
             )
     elif stated:
         _put(record, "D01", _fen(record, "D01", stated))
-    own = [text for name in ("psn_selfpay", "psn_ownpay") if (text := _text(setl, name))]
+    own = [text for name in ("psn_selfpay", "psn_ownpay") if (text := text_of(setl, name))]
     if own:
         _put(record, "D09", sum(_fen(record, "D09", text) for text in own))
     return parts
@@ -284,52 +263,13 @@ def _put(record: Record, column: str, fen: int) -> None:
     record.filled[column] = record.values[column] = f"{fen // 100}.{fen % 100:02}"
 
 
-def _intensive_care(record: Record, body: Mapping[str, Any]) -> Decimal | None:
-    """Hours in intensive care over all its stays; None when the list states none."""
-    found = [_ward_hours(record, node) for node in _nodes(body, "icuinfo") if any(node.values())]
-    return sum(found, Decimal(0)).quantize(Decimal("0.01"), ROUND_HALF_UP) if found else None
-
-
-def _ward_hours(record: Record, node: Mapping[str, Any]) -> Decimal:
-    """As stated (days/hours/minutes, or hours), else from the times of entering and leaving."""
-    stated = _text(node, "scs_cutd_sum_dura")
-    if stated:
-        return _duration(record, ICU, stated) or Decimal(0)
-    times = [cells.moment(_text(node, name)) for name in ("scs_cutd_inpool_time", "scs_cutd_exit_time")]
-    try:
-        entered, left = map(values.moment, times)
-    except values.BadValue:
-        record.report(ICU, "bad_number", "duration_form", times[0] or times[1])
-        return Decimal(0)
-    return _between(record, entered, left)
-
-
-def _between(record: Record, entered: datetime, left: datetime) -> Decimal:
-    if left < entered:
-        record.report(ICU, "bad_number", "duration_negative", str(entered), left=str(left))
-        return Decimal(0)
-    return Decimal(int((left - entered).total_seconds())) / 3600
-
-
-def _duration(record: Record, column: str, text: str) -> Decimal | None:
-    """Hours of days/hours/minutes such as 1/13/24, or of a number of hours; reports what is neither."""
-    if not text:
-        return None
-    if hit := _DURATION.fullmatch(text):
-        days, hours, minutes = map(int, hit.groups())
-        if hours < 24 and minutes < 60:
-            return Decimal(days * 24 + hours) + Decimal(minutes) / 60
-    elif _HOURS.fullmatch(text):
-        return Decimal(text)
-    record.report(column, "bad_number", "duration_form", text)
-    return None
-
-
 def _kept(setl: Mapping[str, Any]) -> dict[str, str]:
-    return {name: text[:200] for name in KEPT if (text := _text(setl, name))}
+    return {name: text[:200] for name in KEPT if (text := text_of(setl, name))}
 
 
 def _funds(body: Mapping[str, Any]) -> dict[str, str]:
     """What each fund paid, by its type, as written."""
-    nodes = _nodes(body, "payinfo")
-    return {f"payinfo.{_text(node, 'fund_pay_type')[:20]}": _text(node, "fund_payamt")[:20] for node in nodes}
+    nodes = entries(body, "payinfo")
+    return {
+        f"payinfo.{text_of(node, 'fund_pay_type')[:20]}": text_of(node, "fund_payamt")[:20] for node in nodes
+    }

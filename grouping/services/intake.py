@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.register import Value
-from alliance.models import Institution, Membership
+from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, jobs, journal, parameters
 from grouping import sql
-from grouping.models import BadRow, CaseFile, FileRange, Source, StagedCase
+from grouping.models import BadRow, CaseFile, FileRange, Source, SourceVersion, StagedCase
 from grouping.readers.assembling import SeenKeys
 from grouping.readers.formats import FRONT_PAGE, HQMS, Spec, open_file, read_on
 from grouping.readers.rows import Checkpoint, FileRefused, Position
@@ -45,34 +45,34 @@ def receive_file(
     decide format and edition. `institution` limits whose discharges it may hold; a member of one institution
     can deliver for that one only. Raises files.TooLarge, SourceRefused.
     """
-    limit, days = _whole("upload.csv_bytes", today), _whole("originals_keep_days", today)
     version = sources.usable(by=by, source=source, on=today) if source is not None else None
     own = by.institution or (source.institution if source is not None else None) or institution
     edition = version.edition if version is not None else edition
-    document = sources.spec(version).document if version is not None else FRONT_PAGE
     row = files.store(
-        by=by,
-        name=name,
-        content=content,
-        purpose="case_file",
-        content_type="text/csv",
-        limit=limit,
-        keep_days=days,
+        by=by, name=name, content=content, purpose="case_file", content_type="text/csv",
+        limit=_whole("upload.csv_bytes", today), keep_days=_whole("originals_keep_days", today),
         institution=own,
-    )
+    )  # fmt: skip
     living = CaseFile.objects.exclude(state__in=["refused", "discarded"])
     before = living.filter(sha256=row.sha256, edition=edition, source=version).first()
     if before is not None:
         files.forget(row)
         return before, False
+    return _queue(by, row, version, edition, own), True
+
+
+def _queue(
+    by: Membership, row: Attachment, version: SourceVersion | None, edition: str, own: Institution | None
+) -> CaseFile:
+    """Make the batch of sealed bytes and let a job check it."""
     file = CaseFile.objects.create(
         attachment=row, sha256=row.sha256, edition=edition, institution=own, received_by=by, source=version,
-        document=document,
+        document=sources.spec(version).document if version is not None else FRONT_PAGE,
     )  # fmt: skip
     file.job = jobs.enqueue(by=by, kind=CHECK, dedupe=f"file {file.pk}", arguments={"file": file.pk})
     file.save(update_fields=["job"])
     journal.write(by=by, verb="case_file.received", about=file, sha256=row.sha256, size=row.size)
-    return file, True
+    return file
 
 
 def _whole(key: str, on: date) -> int:

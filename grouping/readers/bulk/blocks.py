@@ -107,7 +107,7 @@ def _block(data: bytes, at: Position, encoding: str, more: bool) -> Block:
         lines = whole.count(b"\n") + (not whole.endswith(b"\n") if whole else 0)
         numbers = range(at.line, at.line + lines)
         return Block(at, whole, numbers, numbers, None)
-    return _without_open(_parse(_lines(whole), encoding), whole, at, more)
+    return _without_open(_parse(whole, encoding), whole, at, more)
 
 
 def _is_plain(data: bytes) -> bool:
@@ -124,37 +124,64 @@ def _is_plain(data: bytes) -> bool:
     )
 
 
-def _lines(data: bytes) -> list[bytes]:
-    """The physical lines with their ends; nothing but a line feed ends one."""
-    *lines, rest = data.split(b"\n")
-    return [line + b"\n" for line in lines] + ([rest] if rest else [])
-
-
-def _parse(lines: list[bytes], encoding: str) -> _Parsed:
-    """The records of lines; the csv module looks at those with a quote (or another oddity), it alone can."""
-    found, first, count = _Parsed([], [], []), 0, len(lines)
-    while first < count:
-        body = lines[first].removesuffix(b"\n").removesuffix(b"\r")
-        record: Record = body
-        taken = 1
-        if b'"' in body or b"\r" in body or len(body) > csv.field_size_limit():
-            record, taken = _next_record(lines, first, encoding)
+def _parse(data: bytes, encoding: str) -> _Parsed:
+    """The records of data; the csv module looks at lines with a quote (or another oddity), it alone can."""
+    lines = data.replace(b"\r\n", b"\n").split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    found, first, at = _Parsed([], [], []), 0, 0
+    for odd in _odd_lines(lines):
+        if odd < first:  # inside a record that began before
+            continue
+        _take_plain(found, lines, first, odd)
+        at = _behind(data, at, odd - first)
+        record, taken = _next_record(data, at, encoding) if lines[odd] else (b"", 1)
         if record is None or record:
             found.records.append(record)
-            found.firsts.append(first)
-            found.lasts.append(first + taken - 1)
-        first += taken
+            found.firsts.append(odd)
+            found.lasts.append(odd + taken - 1)
+        first, at = odd + taken, _behind(data, at, taken)
+    _take_plain(found, lines, first, len(lines))
     return found
 
 
-def _next_record(lines: list[bytes], first: int, encoding: str) -> tuple[Cells | None, int]:
-    """The cells of the record that begins at a line, None where unclear, and how many lines it has."""
-    text = (lines[number].decode(encoding) for number in range(first, len(lines)))
-    reader = csv.reader(text, strict=True)
+def _behind(data: bytes, at: int, lines: int) -> int:
+    """Where the line so many lines behind one begins; nothing but a line feed ends a line."""
+    for _ in range(lines):
+        at = data.find(b"\n", at) + 1 or len(data)
+    return at
+
+
+def _odd_lines(lines: list[bytes]) -> list[int]:
+    """The lines that are no record, or one only the csv module can tell."""
+    most = csv.field_size_limit()
+    return [
+        number
+        for number, line in enumerate(lines)
+        if b'"' in line or not line or b"\r" in line or len(line) > most
+    ]
+
+
+def _take_plain(found: _Parsed, lines: list[bytes], first: int, end: int) -> None:
+    found.records.extend(lines[first:end])
+    found.firsts.extend(range(first, end))
+    found.lasts.extend(range(first, end))
+
+
+def _next_record(data: bytes, at: int, encoding: str) -> tuple[Cells | None, int]:
+    """The cells of the record that begins at a byte, None where unclear, and how many lines it has."""
+    reader = csv.reader(_texts(data, at, encoding), strict=True)
     try:
         return next(reader), reader.line_num
     except csv.Error:
         return None, reader.line_num
+
+
+def _texts(data: bytes, at: int, encoding: str) -> Iterator[str]:
+    while at < len(data):
+        end = _behind(data, at, 1)
+        yield data[at:end].decode(encoding)
+        at = end
 
 
 def _without_open(found: _Parsed, whole: bytes, at: Position, more: bool) -> Block:
