@@ -11,6 +11,7 @@ from grouping.readers.bulk.memo import ABSENT, DOUBT, NOTHING, Cells, Memo
 from grouping.readers.layout import Layout
 from grouping.readers.values import amount
 
+Names = tuple[str, ...]
 _TOTAL, _OWN = "D01", "D09"
 _SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _TOO_LONG = b"0" * 9 + b"."  # numeric(10,2) has eight digits before the point
@@ -32,17 +33,20 @@ def read_amount(cell: str) -> int | None:
 class Bills:
     """Total, own pay and charges of many rows in fen."""
 
-    def __init__(self, layout: Layout, cells: Callable[[str], Cells], single: Memo) -> None:
+    def __init__(
+        self, layout: Layout, cells: Callable[[str], Cells], charges: tuple[Names, Cells], single: Memo
+    ) -> None:
+        """`charges`: the names of charges that stand side by side, and those of each row in one piece."""
         self._layout = layout
-        columns = {name: cells(name) for name in (_TOTAL, _OWN, *sorted(layout.parts))}
-        self._rows = len(columns[_TOTAL])
-        filled = {name: column for name, column in columns.items() if any(column)}
-        usual = _usual(filled)
+        self._rows = len(charges[1])
+        names = (_TOTAL, _OWN, *sorted(layout.parts))
+        beside = {name: cells(name) for name in names if name not in charges[0] and any(cells(name))}
+        usual = _usual((*charges[0], *beside), [charges[1], *beside.values()])
         self._usual = usual is not None
-        found = usual or {name: _one_by_one(column, single) for name, column in filled.items()}
+        found = usual or _each({name: cells(name) for name in names}, single)
         nothing = Fen([None] * self._rows, [NOTHING] * self._rows)
-        self.total, self.own_pay = found.pop(_TOTAL, nothing), found.pop(_OWN, nothing)
-        self._parts = found
+        self.total, self.own_pay = found.get(_TOTAL, nothing), found.get(_OWN, nothing)
+        self._parts = {name: found[name] for name in sorted(layout.parts) if name in found}
 
     def columns(self) -> Iterator[Sequence[Any]]:
         """Every column that may be in doubt."""
@@ -98,15 +102,16 @@ class Bills:
         ]
 
 
-def _usual(columns: Mapping[str, Cells]) -> dict[str, Fen] | None:
+def _usual(names: Names, columns: Sequence[Cells]) -> dict[str, Fen] | None:
     """All columns, when each cell has the form 78.73; None when one has not.
 
     The parts are compared by how often they occur, which no cell of another form can make up for: as many
     points as cells, each followed by two digits and the cell's end, so that each cell has exactly one.
     """
-    text = b",%b," % b",".join(map(b",".join, zip(*columns.values(), strict=True)))
-    shape, width = text.translate(_SHAPE), len(columns)
-    cells = width * len(next(iter(columns.values()), ()))
+    rows = columns[0] if len(columns) == 1 else map(b",".join, zip(*columns, strict=True))
+    text = b",%b," % b",".join(rows)
+    shape, width = text.translate(_SHAPE), len(names)
+    cells = width * len(columns[0])
     if not (
         text.count(b",") == cells + 1
         and shape.count(b".00,") == shape.count(b".") == cells
@@ -118,12 +123,19 @@ def _usual(columns: Mapping[str, Cells]) -> dict[str, Fen] | None:
         return None
     digits = text.replace(b",0.0", b",").replace(b",0.", b",").replace(b".", b"").split(b",")[1:-1]
     fen = list(map(int, digits))
-    return {name: Fen(fen[at::width], digits[at::width]) for at, name in enumerate(columns)}
+    return {name: Fen(fen[at::width], digits[at::width]) for at, name in enumerate(names)}
 
 
-def _one_by_one(cells: Cells, single: Memo) -> Fen:
-    fen = single.of(cells)
-    return Fen(fen, [NOTHING if one is None else DOUBT if one is DOUBT else b"%d" % one for one in fen])
+def _each(columns: Mapping[str, Cells], single: Memo) -> dict[str, Fen]:
+    """The columns that are not empty throughout, cell by cell."""
+    found = {}
+    for name, column in columns.items():
+        if any(column):
+            fen = single.of(column)
+            found[name] = Fen(
+                fen, [NOTHING if one is None else DOUBT if one is DOUBT else b"%d" % one for one in fen]
+            )
+    return found
 
 
 def _numbers(column: Sequence[Any]) -> list[int]:

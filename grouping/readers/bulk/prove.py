@@ -12,7 +12,7 @@ from typing import Any
 from grouping.readers.assembling import row_key
 from grouping.readers.bulk import bills, memo, raw, single, stay
 from grouping.readers.bulk.codes import CodeReader
-from grouping.readers.bulk.grid import Grid
+from grouping.readers.bulk.grid import Grid, Ground
 from grouping.readers.bulk.memo import ABSENT, NOTHING, Cells, Memo
 from grouping.readers.bulk.persons import IdNumbers
 from grouping.readers.bulk.single import House
@@ -63,7 +63,7 @@ class Prover:
         self.layout = layout
         self.limits = limits
         self.longest = house.longest
-        self.columns = {name: at for at, name in enumerate(layout.header)}
+        self.ground = Ground(layout.header)
         decode = self.decode = memo.decoder(encoding)
         self.codes = CodeReader(layout.columns, dictionary, edition, decode)
         self.raw = raw.readers(layout, decode)
@@ -78,7 +78,7 @@ class Prover:
         }
 
     def prove(self, grid: Grid) -> Proven:
-        """Return those rows of a grid that have no error; it must be as wide as the layout."""
+        """Return those rows of a grid that have no error; it must stand on the same ground."""
         return _Block(self, grid).proven()
 
 
@@ -97,9 +97,8 @@ class _Block:
         """The cells of a column, empty ones when the file does not have it."""
         found = self._columns.get(name)
         if found is None:
-            at = self.prover.columns.get(name)
-            found = self.empty if at is None else self.grid.column(at)
-            self._columns[name] = found
+            found = self.grid.column(name)
+            found = self._columns[name] = self.empty if found is None else found
         return found
 
     def settle(self, found: Sequence[Any]) -> Sequence[Any]:
@@ -253,7 +252,8 @@ class _Block:
 
     def _bill(self) -> tuple[list[bytes], Sequence[bytes], Sequence[bytes]]:
         """Charges as JSON, total and own pay."""
-        bill = bills.Bills(self.prover.layout, self.cells, self.prover.amounts)
+        charges = self.prover.ground.charges, self.grid.charges
+        bill = bills.Bills(self.prover.layout, self.cells, charges, self.prover.amounts)
         for column in bill.columns():
             self.settle(column)
         self.sound = bytearray(bill.in_order(self.sound, self.prover.limits.fee_fen))

@@ -48,7 +48,6 @@ class BulkReader:
         layout = compile_layout(start.header)
         self._start = start
         self._limits = limits
-        self._width = len(layout.header)
         self._prover = Prover(layout, dictionary, edition, limits, house, start.encoding)
         self._assembler = Assembler(layout, dictionary, edition, limits, None)
 
@@ -66,7 +65,7 @@ class BulkReader:
             yield from self._explained(block, wanted)
 
     def _batch(self, block: Block) -> Batch:
-        grid = grid_of(block, self._width, self._start.encoding)
+        grid = grid_of(block, self._prover.ground, self._start.encoding)
         proven = self._prover.prove(grid) if grid.places else None
         places = proven.places if proven else []
         doubtful = sorted(set(range(len(block.firsts))).difference(places))

@@ -9,9 +9,9 @@ from grouping.readers.bulk.memo import ABSENT, DOUBT, Cells, Memo
 _CLOCKS = re.compile(rb"(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\n)*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # looking for doubts among days compares each of them
 class Day:
-    """A day: as written, as a number of days, and as the number yyyymmdd."""
+    """A day: as written, as a number of days, and as the number yyyymmdd; equal only to itself."""
 
     text: str
     ordinal: int

@@ -217,6 +217,52 @@ def test_a_file_without_some_columns_is_read_alike(columns):
     assert in_bulk(data)[0] == row_by_row(data)
 
 
+SPREAD = tuple(sorted(COLUMNS, key=lambda column: column[1:]))  # no two charges stand side by side for long
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [SPREAD, tuple(reversed(COLUMNS)), (*COLUMNS, "D99"), ("D01", *(c for c in COLUMNS if c != "D01"))],
+)
+@settings(max_examples=50, deadline=None)
+@given(changes=st.lists(change, min_size=1, max_size=3), padded=st.booleans(), quoted=st.booleans())
+def test_wherever_the_charges_stand_both_readers_agree(columns, changes, padded, quoted):
+    text = text_of([{"D99": "1.00"} | row(**one) for one in changes], columns)
+    if padded:
+        text = text.replace(",", " , ")
+    if quoted:
+        head, *lines = text.split("\r\n")
+        cells = [
+            ",".join(f'"{cell}"' for cell in line.split(",")) if '"' not in line else line for line in lines
+        ]
+        text = "\r\n".join([head, *cells])
+    data = text.encode("utf-8", "ignore").replace(b"\0", b"")
+
+    assert in_bulk(data)[0] == row_by_row(data)
+
+
+def test_amounts_of_every_form_in_one_block_are_read_alike():
+    forms = (
+        "0.00",
+        "0.05",
+        "0.5",
+        "5",
+        "00.50",
+        "12345678.90",
+        "123456789.00",
+        ".50",
+        "1.",
+        "1.234",
+        "-1.00",
+        "1,0.00",
+        "",
+    )
+    rows = [row(A48=f"b{n}", D11=form, D12=other) for n, form in enumerate(forms) for other in ("0.00", form)]
+    data = text_of([*rows, row()]).encode()
+
+    assert in_bulk(data)[0] == row_by_row(data)
+
+
 def test_a_record_longer_than_allowed_is_refused_like_line_by_line():
     header, good = text_of([row()]).splitlines()
     data = (f"{header}\r\n{good}\r\n" + '"' + 'x\n","' * 300_000).encode()
