@@ -76,6 +76,11 @@ class Line:
     unknown: tuple[str, ...]
     fault: str = ""
 
+    @property
+    def controls(self) -> bool:
+        """Whether anything can be said about how its cells are read."""
+        return bool(self.units or self.forms or self.splits or self.unknown) or self.words is not None
+
 
 def lines(guesses: Sequence[Guess], faults: Mapping[str, str] | None = None) -> list[Line]:
     """The columns as the page shows them."""
