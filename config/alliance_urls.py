@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("grouping.urls")),
     path("", include("referrals.urls")),
     path("", include("referrals.consultations.urls")),
+    path("", include("referrals.recognition.urls")),
     path("", include("performance.urls")),
     path("data/", site.urls),
 ]

@@ -13,5 +13,6 @@ api_patterns = [
     path("", include("grouping.api_urls")),
     path("", include("referrals.api_urls")),
     path("", include("referrals.consultations.api_urls")),
+    path("", include("referrals.recognition.api_urls")),
     path("", include("performance.api_urls")),
 ]

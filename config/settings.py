@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "grouping",
     "referrals",
     "referrals.consultations",
+    "referrals.recognition",
     "performance",
 ]
 

@@ -279,6 +279,29 @@ CASES: dict[str, Case] = {
     "api:referral-treat": one("referral"),
     "api:referral-follow-up": one("referral"),
     "api:referral-close": one("referral"),
+    # Recognition
+    "recognition": Case(
+        queries=("?view=late", "?view=all", f"?view=all&institution={THERE}", "?view=all&q=记号")
+    ),
+    "recognition-order-new": LIST,
+    "recognition-order": one("exam_order"),
+    "recognition-act": one("exam_order", step="withdraw"),
+    "recognition-figures": Case(queries=("?month=2026-11", "?month=2026-11&by=doctor")),
+    "recognition-duplicates": Case(queries=("?month=2026-11", f"?month=2026-11&institution={THERE}")),
+    "recognition-trace": Case(queries=("?month=2026-11", "?state=open", f"?institution={THERE}")),
+    "recognition-trace-export": Case(queries=("?month=2026-11",)),
+    "recognition-items": Case(queries=("?q=CT",)),
+    "recognition-item-new": LIST,
+    "recognition-items-import": LIST,
+    "results": Case(queries=("?q=记号", "?modality=imaging")),
+    "result-new": LIST,
+    "results-import": LIST,
+    "result": one("exam_result"),
+    "api:recognition-orders": Case(queries=("?limit=5",)),
+    "api:recognition-order": one("exam_order"),
+    **{f"api:recognition-{step}": one("exam_order") for step in ("recognise", "repeat", "withdraw")},
+    "api:recognition-results": Case(queries=("?limit=5",)),
+    "api:recognition-items": LIST,
     # Consultations
     "consultations": Case(
         queries=("?view=all", "?view=asked", "?view=late", f"?view=all&place={THERE}", "?view=all&q=记号")

@@ -62,6 +62,7 @@ from performance.models import Line, MonthException, MonthRun
 from performance.services import bases, completeness, months, pools, schemes
 from referrals import services as referrals
 from referrals.consultations import services as consultations
+from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.grouping.files import as_csv, front_page
 from tests.referrals.scene import content, number_of
@@ -245,6 +246,26 @@ class Things:
             diagnosis_name=side.mark, consent=True,
         )  # fmt: skip
         return consultations.ask(by=side.steward, person=person, question=body, now=NOW)
+
+    @cached_property
+    def exam_result(self) -> Any:
+        """A result of the side's institution; the register holds its item for the whole alliance."""
+        side = self.side
+        if not recognition.known("CT001"):
+            item = recognition.NewItem("CT001", "胸部 CT", "imaging", 30)
+            recognition.register(by=side.admin, item=item, from_date=date(2026, 1, 1))
+        person = people.find_or_create(by=side.steward, name=side.mark, id_number=number_of(side.serial))
+        report = recognition.Report(
+            item="CT001", number=f"R{side.serial}", taken_at=NOW - timedelta(days=3), conclusion=side.mark
+        )
+        return recognition.enter(by=side.steward, person=person, report=report, channel="hand", now=NOW)[0]
+
+    @cached_property
+    def exam_order(self) -> Any:
+        """An order of the side's institution for which its own result was shown."""
+        side = self.side
+        wanted = recognition.Wanted("CT001", indication=side.mark)
+        return recognition.place(by=side.steward, person=self.exam_result.person, wanted=wanted, now=NOW)[0]
 
     @cached_property
     def consultation_file(self) -> Any:

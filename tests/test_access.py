@@ -290,7 +290,8 @@ def test_the_lists_would_show_it(town: Town) -> None:
     own, last = town.own, town.looks[-1]
     expected = {
         "jobs": own.job, "approvals": own.approval, "case-files": own.case_file, "cases": own.case,
-        "referrals": own.referral, "consultations": own.consultation,
+        "referrals": own.referral, "consultations": own.consultation, "recognition": own.exam_order,
+        "results": own.exam_result,
         "ledger": own.books.journal, "data:alliance_staff_changelist": own.staff,
     }  # fmt: skip
     blind = [

@@ -66,6 +66,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("referrals", _("Referrals"), "updown", "referral.view", foot=_("Referral")),
             Entry("consultations", _("Consultations"), "msg", "consultation.view"),
+            Entry("recognition", _("Recognition of results"), "check", "recognition.view"),
+            Entry("recognition-figures", _("Recognition of the month"), "chart", "recognition.figures"),
             Entry("postings-week", _("Experts posted"), "users", "posting.view"),
             Entry("training", _("Training"), "report", "training.view"),
             Entry("institutions", _("Institutions"), "building", "institution.view"),
