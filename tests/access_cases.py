@@ -317,6 +317,15 @@ CASES: dict[str, Case] = {
     ),
     "consultation-act": one("consultation", step="cancel"),
     "centres": Case(queries=("?month=2026-11",)),
+    "consultation-figures": Case(queries=("?month=2026-11", "?month=2026-11&by=doctor")),
+    "consultation-records": Case(
+        queries=("?month=2026-11", f"?month=2026-11&by=institution&what=consultations_asked&place={THERE}")
+    ),
+    "consultation-fees": Case(queries=("?month=2026-11",)),
+    "consultation-fees-charge": LIST,
+    "consultation-episode": one("consultation"),
+    "episode": one("episode"),
+    "episode-act": one("episode", step="close"),
     "api:consultations": Case(queries=("?limit=5", "?offset=1")),
     "api:consultation": one("consultation"),
     **{

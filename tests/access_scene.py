@@ -268,6 +268,10 @@ class Things:
         return recognition.place(by=side.steward, person=self.exam_result.person, wanted=wanted, now=NOW)[0]
 
     @cached_property
+    def episode(self) -> Any:
+        return consultations.open_episode(by=self.side.steward, consultation=self.consultation, now=NOW)
+
+    @cached_property
     def consultation_file(self) -> Any:
         side = self.side
         return consultations.attach(

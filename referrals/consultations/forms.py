@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
+from alliance.lib import money
 from alliance.lib.register import Shape
 from alliance.models import Department, Institution, Staff
 from alliance.web.parameter_values import text as in_words
@@ -342,3 +343,69 @@ class CentreForm(forms.Form):
         self.departments = departments
         names = [(pk, f"{row.institution.short_name} {row.name}") for pk, row in departments.items()]
         self.fields["department"].choices = [("", "—"), *names]  # type: ignore[attr-defined]
+
+
+class FeeForm(forms.Form):
+    """What a kind costs from a day on."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=Kind.choices)
+    institution = forms.TypedChoiceField(
+        label=gettext_lazy("only when answered by"), coerce=int, required=False, empty_value=None
+    )
+    yuan = forms.CharField(
+        label=gettext_lazy("fee (yuan)"), max_length=20,
+        widget=forms.TextInput(attrs={"class": "num", "inputmode": "decimal"}),
+    )  # fmt: skip
+    from_date = forms.DateField(
+        label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    source = forms.CharField(label=gettext_lazy("document of the fee"), max_length=200)
+
+    def __init__(self, *, institutions: Mapping[int, Institution], **more: Any) -> None:
+        super().__init__(**more)
+        self.institutions = institutions
+        names = [(pk, row.short_name) for pk, row in institutions.items()]
+        self.fields["institution"].choices = [("", _("all institutions")), *names]  # type: ignore[attr-defined]
+
+    def clean_yuan(self) -> int:
+        """Whole fen."""
+        try:
+            return money.fen(self.cleaned_data["yuan"])
+        except money.MoneyRefused as refused:
+            raise forms.ValidationError(_(refused.template) % refused.params) from None
+
+
+class LinkForm(forms.Form):
+    """A referral of the same patient."""
+
+    referral = forms.TypedChoiceField(label=gettext_lazy("referral"), coerce=int)
+
+    def __init__(self, *args: Any, referrals: Mapping[int, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["referral"].choices = list(referrals.items())  # type: ignore[attr-defined]
+
+
+class PlanForm(forms.Form):
+    """Where rehabilitation begins."""
+
+    plan = forms.CharField(
+        label=gettext_lazy("plan of rehabilitation"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ResultForm(forms.Form):
+    """How rehabilitation went."""
+
+    result = forms.CharField(
+        label=gettext_lazy("result of rehabilitation"), max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("With it the line is completed."),
+    )  # fmt: skip
+
+
+class ClosingForm(forms.Form):
+    """How the line ended without rehabilitation."""
+
+    closing = forms.CharField(
+        label=gettext_lazy("how it ended"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -15,7 +15,14 @@ from alliance.models import Membership, Transition
 from alliance.services import journal
 from alliance.web import parts, words
 from referrals.consultations import forms, tables
-from referrals.consultations.models import BY_CENTRES, Concordance, Consultation, Kind
+from referrals.consultations.models import (
+    BY_CENTRES,
+    Concordance,
+    Consultation,
+    Episode,
+    EpisodeLink,
+    Kind,
+)
 from referrals.forms import add_refusal
 
 PERSON = ["id_number", "name", "sex", "birth_date", "phone"]
@@ -46,6 +53,8 @@ def page(row: Consultation, membership: Membership, now: datetime) -> dict[str, 
         "files": files(row) if side else [],
         "may_amend": may_amend(row, membership),
         "file_form": forms.FileForm() if may_add_file(row, membership) else None,
+        "fee": fee(row, membership), "episode": episode_of(row, membership),
+        "may_open_line": may_open_line(row, membership),
         "declined": " ".join(filter(None, (row.decline_words, row.decline_text))),
     }  # fmt: skip
 
@@ -61,6 +70,36 @@ def may_add_file(row: Consultation, membership: Membership) -> bool:
     right = {"origin": "consultation.ask", "target": "consultation.answer"}.get(row.side_of(membership), "")
     ended = row.state in (Consultation.State.DECLINED, Consultation.State.CANCELLED)
     return bool(right) and membership.can(right) and not ended
+
+
+def fee(row: Consultation, membership: Membership) -> list[parts.Fact]:
+    """The fee with its two parts, for who may see money; nothing while it is not charged."""
+    if not membership.can("consultation.fees"):
+        return []
+    found: list[parts.Fact] = []
+    for one in row.fees.all():
+        found += [
+            parts.Fact(_("fee (yuan)"), words.yuan(one.fen)),
+            parts.Fact(
+                _("kept by the asking side"), f"{words.yuan(one.asker_fen)} ({one.reason['percent']} %)"
+            ),
+            parts.Fact(_("owed to the answering side"), words.yuan(one.answerer_fen)),
+        ]
+    return found
+
+
+def episode_of(row: Consultation, membership: Membership) -> Any:
+    """The line this consultation belongs to, if the member sees it."""
+    link = EpisodeLink.objects.filter(consultation=row).first()
+    return Episode.objects.visible_to(membership).filter(pk=link.episode_id).first() if link else None
+
+
+def may_open_line(row: Consultation, membership: Membership) -> bool:
+    """Either side, for a consultation that belongs to no line."""
+    able = any(membership.can(right) for right in ("consultation.ask", "consultation.answer"))
+    given_up = row.state in (Consultation.State.DECLINED, Consultation.State.CANCELLED)
+    free = not EpisodeLink.objects.filter(consultation=row).exists()
+    return bool(row.side_of(membership)) and able and not given_up and free
 
 
 def patient(row: Consultation, *, masked: bool) -> list[parts.Fact]:

@@ -16,7 +16,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from referrals.consultations import reasons
 from referrals.consultations.models import Concordance, Consultation
-from referrals.consultations.services import judging
+from referrals.consultations.services import fees, judging
 from referrals.consultations.services.asking import staff_of
 from referrals.consultations.services.refusals import ConsultationRefused
 
@@ -43,6 +43,7 @@ def accept(
     return _move("accept", by, consultation, now, version, assigned_to=_doctor(by, consultation, doctor))
 
 
+@transaction.atomic
 def answer(
     *,
     by: Membership,
@@ -64,7 +65,9 @@ def answer(
         "answered_by": by, "assigned_to": consultation.assigned_to or staff_of(by),
         "accepted_at": consultation.accepted_at or now,
     }  # fmt: skip
-    return _move("answer", by, consultation, now, version, **change)
+    moved = _move("answer", by, consultation, now, version, **change)
+    fees.charge(moved, now=now)
+    return moved
 
 
 def send_back(

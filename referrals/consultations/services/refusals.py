@@ -36,13 +36,25 @@ class ConsultationRefused(Refused):
         "note": "Say why in a few words: the other side reads it.",
         "finished": "This consultation is %(state)s: its content stays as it is.",
         "too_early": "The time lies before that of the step before it.",
+        "fee": "A fee is more than nothing.",
+        "fee_day": "Another fee of this kind already holds from %(day)s. Choose a later day.",
+        "other_patient": "This referral belongs to another patient.",
+        "linked": "This step already belongs to a line.",
+        "line_closed": "This line is completed: nothing can be added.",
+        "plan": "Write the plan of rehabilitation.",
+        "rehabilitated": "Rehabilitation of this line has already begun.",
+        "not_rehabilitating": "No rehabilitation is under way.",
+        "rehabilitation_result": "Write the result of rehabilitation.",
+        "closing": "Write how it ended.",
         "centre_kind": "Only a department of medical technology can serve others as a centre.",
         "centre_serves": "Choose at least one kind that the centre serves.",
     }
     fields = {
         "no_institution": "", "same_place": "target", "centre": "target", "department": "target",
         "doctor": "assigned_to", "no_impression": "verdict", "judged": "", "not_answered": "", "finished": "",
-        "too_early": "", "centre_kind": "department", "centre_serves": "kinds",
+        "too_early": "", "fee": "yuan", "fee_day": "from_date", "other_patient": "referral", "linked": "",
+        "line_closed": "", "rehabilitated": "", "not_rehabilitating": "", "rehabilitation_result": "result",
+        "centre_kind": "department", "centre_serves": "kinds",
     }  # fmt: skip
 
     @property
