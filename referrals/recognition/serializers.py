@@ -11,7 +11,8 @@ from alliance.lib.identity import mask_name
 from alliance.models import Membership
 from referrals.recognition import services
 from referrals.recognition.models import Item, Offer, Order, Result
-from referrals.serializers import PatientBody, PersonShown, department
+from referrals.serializers import PatientBody, department
+from referrals.shown import PersonShown
 
 
 class OrderBody(serializers.Serializer[Any]):
