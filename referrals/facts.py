@@ -11,7 +11,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -99,6 +99,45 @@ def referral_facts(month: Month) -> list[ReferralFact]:
     return [ReferralFact(pk, code, month, found.get(pk, {})) for pk, code in places]
 
 
+@dataclass(frozen=True, slots=True)
+class SmallFact:
+    """A department's or a doctor's month in referrals: ids by measure, as in `ReferralFact`.
+
+    A department has measures of both sides; a doctor (`member_id`) those of the sending side. `department_id`
+    None: the referral named none.
+    """
+
+    institution_id: int
+    department_id: int | None
+    member_id: int | None
+    month: Month
+    ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def count(self, what: str) -> int:
+        """The number of referrals of a measure. Raises KeyError for a measure that does not exist."""
+        return len(self.ids.get(MEASURES[what].name, ()))
+
+
+def department_facts(month: Month) -> list[SmallFact]:
+    """One row for each department with a referral in the month, by institution and department; one query."""
+    return _small(month, list(MEASURES.values()), by_member=False)
+
+
+def doctor_facts(month: Month) -> list[SmallFact]:
+    """One row for each sending doctor and department of the month, by institution; one query."""
+    own = [measure for measure in MEASURES.values() if measure.side == "origin"]
+    return _small(month, own, by_member=True)
+
+
+def _small(month: Month, measures: list[Measure], *, by_member: bool) -> list[SmallFact]:
+    grouped: list[Any] = [_grouped(one, month, small=True, by_member=by_member) for one in measures]
+    found: dict[tuple[int, int | None, int | None], dict[str, tuple[int, ...]]] = {}
+    for place, what, department, member, ids in grouped[0].union(*grouped[1:], all=True):
+        found.setdefault((place, department, member), {})[what] = tuple(ids)
+    keys = sorted(found, key=lambda key: tuple(part or 0 for part in key))
+    return [SmallFact(*key, month, found[key]) for key in keys]
+
+
 def records(month: Month, institution_id: int, what: str) -> QuerySet[Referral]:
     """The very referrals behind one number of `referral_facts`, oldest first.
 
@@ -116,15 +155,19 @@ def _rows(measure: Measure, month: Month) -> QuerySet[Referral]:
     return rows
 
 
-def _grouped(measure: Measure, month: Month) -> Any:
-    """(institution, measure, ids) of one measure."""
-    return (
-        _rows(measure, month)
-        .order_by()
-        .annotate(what=Value(measure.name, output_field=CharField()))
-        .values_list(f"{measure.side}_institution", "what")
-        .annotate(ids=ArrayAgg("pk", order_by="pk"))
-    )
+def _grouped(measure: Measure, month: Month, *, small: bool = False, by_member: bool = False) -> Any:
+    """(institution, measure, ids) of one measure; `small`: (institution, measure, department, member, ids).
+
+    Who goes outside the alliance is received by nobody here.
+    """
+    rows = _rows(measure, month).filter(**{f"{measure.side}_institution__isnull": False}).order_by()
+    columns = [f"{measure.side}_institution", "what"]
+    if small:
+        member = F("logged_by") if by_member else Value(None, output_field=BigIntegerField())
+        rows = rows.annotate(member=member)
+        columns += [f"{measure.side}_department", "member"]
+    named = rows.annotate(what=Value(measure.name, output_field=CharField()))
+    return named.values_list(*columns).annotate(ids=ArrayAgg("pk", order_by="pk"))
 
 
 def _accepted() -> Q:

@@ -15,7 +15,8 @@ FILE = Path(__file__).parent / "data" / "reasons.toml"
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One entry of a list; `needs_text` when the code alone says too little; `follow_up` when the norm of
-    chronic disease wants the community to see the patient after an up-referral (definitions section 6).
+    chronic disease wants the community to see the patient after an up-referral (definitions section 6);
+    `recovery` when a down-referral is for recovery after the acute phase (S2-33).
     """
 
     code: str
@@ -24,6 +25,7 @@ class Reason:
     needs_text: bool
     offered: bool
     follow_up: bool = False
+    recovery: bool = False
 
     @property
     def name(self) -> str:
@@ -44,6 +46,7 @@ def lists() -> dict[str, dict[str, Reason]]:
                 row.get("text", False),
                 row.get("offered", True),
                 row.get("follow_up", False),
+                row.get("recovery", False),
             )
             for row in rows
         }
@@ -66,3 +69,9 @@ def wants_follow_up(name: str, code: str) -> bool:
     """Whether a reason asks the community for a follow-up."""
     reason = lists()[name].get(code)
     return reason is not None and reason.follow_up
+
+
+def is_recovery(name: str, code: str) -> bool:
+    """Whether a reason sends a patient down to recover (S2-33)."""
+    reason = lists()[name].get(code)
+    return reason is not None and reason.recovery

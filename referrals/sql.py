@@ -88,3 +88,44 @@ def fetch(statement: str, **values: Any) -> list[dict[str, Any]]:
         cursor.execute(statement, {"alliance": current_alliance_id(), **values})
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+# Down, arrived, and up again with the same three characters within the days: both of the pair. Days are
+# calendar days in Shanghai from the arrival below to the new referral.
+BOUNCED = """
+with pairs as (
+  select d.id as down, u.id as up, d.arrived_at as down_at, u.arrived_at as up_at,
+         (u.logged_at at time zone 'Asia/Shanghai')::date
+           - (d.arrived_at at time zone 'Asia/Shanghai')::date as days
+  from referrals_referral d
+  join referrals_referral u on u.alliance_id = d.alliance_id and u.person_id = d.person_id
+    and u.direction = 'up' and u.logged_at >= d.arrived_at and u.arrived_at is not null
+    and left(u.diagnosis_code, 3) = left(d.diagnosis_code, 3)
+  where d.alliance_id = %(alliance)s and d.direction = 'down' and d.diagnosis_code <> ''
+    and d.arrived_at >= %(begin)s - make_interval(days => %(days)s + 1) and d.arrived_at < %(end)s
+), sides as (
+  select down as id, up as other, days, down_at as at from pairs where days between 0 and %(days)s
+  union all
+  select up, down, days, up_at from pairs where days between 0 and %(days)s
+)
+select distinct on (id) id, other, days from sides
+where at >= %(begin)s and at < %(end)s order by id, days, other
+"""
+
+UNTREATED = """
+select id, number from referrals_referral
+where alliance_id = %(alliance)s and arrived_at >= %(begin)s and arrived_at < %(end)s
+  and treated_at is null and followed_up_at is null
+  and (completed_at is not null or arrived_at < %(now)s - make_interval(days => %(days)s))
+order by id
+"""
+
+
+def bounced(begin: datetime, end: datetime, days: int) -> list[dict[str, Any]]:
+    """Of the referrals that arrived in the time, those of a pair down and up again: id, other, days."""
+    return fetch(BOUNCED, begin=begin, end=end, days=days)
+
+
+def untreated(begin: datetime, end: datetime, now: datetime, days: int) -> list[dict[str, Any]]:
+    """Of the referrals that arrived in the time, those without any treatment or follow-up: id, number."""
+    return fetch(UNTREATED, begin=begin, end=end, now=now, days=days)

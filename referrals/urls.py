@@ -7,6 +7,10 @@ from referrals import views
 urlpatterns = [
     path("referrals/", views.referral_list, name="referrals"),
     path("referrals/log/", views.log, name="referral-log"),
+    path("referrals/rates/", views.rates, name="referral-rates"),
+    path("referrals/rates/explain/", views.explain, name="referral-explain"),
+    path("referrals/captured/", views.captured, name="referral-captured"),
+    path("referrals/captured/<int:case>/", views.capture, name="referral-capture"),
     path("referrals/board/", views.board, name="referral-board"),
     path("referrals/emergency/", views.emergency, name="referral-emergency"),
     path("referrals/diagnoses/", views.diagnoses, name="referral-diagnoses"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grouping.models import ReferralLink
+from alliance.lib.period import Month
+from grouping.models import Case, ReferralLink
+from grouping.readmission import facts
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,62 @@ def discharged(numbers: Sequence[str]) -> dict[str, datetime]:
     """When the receiver discharged the patients of referrals, where case files say so."""
     found = joined(numbers).items()
     return {number: one.discharged_at for number, one in found if one.discharged_at is not None}
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The stay a referral led to: its case, what the insurance paid, charges by class, in fen."""
+
+    case: int
+    fund_fen: int
+    fees: Mapping[str, int]
+
+
+def ended_in(month: Month, *, direction: str) -> dict[str, Stay]:
+    """By number of the referral, the stays referrals of a direction led to, ended in the month; one query.
+
+    What the insurance paid is the total less what the patient paid; a front page without the latter counts
+    its total.
+    """
+    rows = ReferralLink.objects.filter(direction=direction, admission__month=month.first_day)
+    rows = rows.filter(admission__voided_at=None).select_related("admission")
+    return {row.number: _stay(row.admission) for row in rows}
+
+
+def _stay(case: Case | None) -> Stay:
+    assert case is not None, "asked for links with an admission"
+    fees = {name: int(fen) for name, fen in case.fees.items() if isinstance(fen, int)}
+    return Stay(case.pk, case.total_fen - (case.own_pay_fen or 0), fees)
+
+
+@dataclass(frozen=True)
+class FoundDown:
+    """A stay that was a down-referral by the case files; `number` of the referral logged for it, or ''."""
+
+    case: int
+    institution_id: int
+    person_id: int
+    record_no: str
+    discharged_at: datetime
+    receiver: str
+    number: str
+
+
+def found_down(month: Month) -> list[FoundDown]:
+    """The down-referrals among the stays that ended in a month (S3-33), by case; three queries.
+
+    Way of discharge 3, or 2 to a primary member, with a stay there within the days; or a logged one.
+    """
+    judged = facts.judge([month], facts.windows(month))
+    wanted = [one.id for one in judged if one.down_referral and one.month == month]
+    numbers = dict(
+        ReferralLink.objects.filter(source__in=wanted, direction="down").values_list("source_id", "number")
+    )
+    cases = Case.objects.filter(pk__in=wanted).order_by("pk")
+    return [
+        FoundDown(
+            case.pk, case.institution_id, case.person_id, case.record_no, case.discharged_at, case.receiver,
+            numbers.get(case.pk, ""),
+        )
+        for case in cases
+    ]  # fmt: skip

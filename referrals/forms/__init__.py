@@ -1,7 +1,15 @@
 """Forms of a referral: what the sender writes, and the few words of each step."""
 
 from referrals.forms.emergency import EmergencyForm, FormLater
-from referrals.forms.log import AmendForm, FileForm, FilingForm, LogForm, ReceptionForm, departments_of
+from referrals.forms.log import (
+    AmendForm,
+    ExplanationForm,
+    FileForm,
+    FilingForm,
+    LogForm,
+    ReceptionForm,
+    departments_of,
+)
 from referrals.forms.person import PERSON_FIELDS, CheckFields, PersonFields, add_refusal, identity_of
 from referrals.forms.steps import STEP_FORMS
 
@@ -11,6 +19,7 @@ __all__ = [
     "AmendForm",
     "CheckFields",
     "EmergencyForm",
+    "ExplanationForm",
     "FileForm",
     "FilingForm",
     "FormLater",

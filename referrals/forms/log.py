@@ -219,6 +219,16 @@ class FilingForm(forms.Form):
     filing_no = forms.CharField(label=gettext_lazy("filing number"), max_length=40)
 
 
+class ExplanationForm(forms.Form):
+    """Why the month's rate lies outside its band."""
+
+    text = forms.CharField(
+        label=gettext_lazy("explanation"), min_length=10, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("What drove the rate, and what is being done; name no patient."),
+    )  # fmt: skip
+
+
 class ReceptionForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a department offers to those who refer to it, and the emergencies it is a centre for."""
 

@@ -3,11 +3,14 @@
 from referrals.models.followup import FollowUp
 from referrals.models.places import OutsidePlace, Reception, ReferralFile
 from referrals.models.queries import ReferralQuerySet, rank
+from referrals.models.rates import CapturedDown, RateExplanation
 from referrals.models.referral import Referral, ReferralNumber, years_between
 
 __all__ = [
+    "CapturedDown",
     "FollowUp",
     "OutsidePlace",
+    "RateExplanation",
     "Reception",
     "Referral",
     "ReferralFile",

@@ -30,6 +30,11 @@ class ReferralRefused(Refused):
         "reply": "Write a reply to the sender: diagnosis, treatment, advice.",
         "note": "Say why in a few words: the other side reads it.",
         "finished": "This referral is %(state)s: its content stays as it is.",
+        "explanation": "Write at least ten characters: why the rate lies outside its band.",
+        "not_required": "The rate lies inside its band: nothing has to be explained.",
+        "captured_gone": "This stay is no open down-referral of the month any more.",
+        "captured_decided": "This stay has been decided already.",
+        "verdict": "Choose whether it was a down-referral.",
         "suspected": "Choose what is suspected.",
         "onset": "The time of onset lies within the last seven days.",
         "agreed_by": "Write who agreed for the other hospital: telephone first.",
@@ -54,7 +59,8 @@ class ReferralRefused(Refused):
     fields = {
         "live": "", "no_institution": "", "same_place": "target", "target": "target", "department": "target",
         "emergency": "", "finished": "", "too_early": "", "planned_past": "planned_at",
-        "no_slot": "planned_at", "onset": "onset", "divert_target": "to", "form_done": "",
+        "no_slot": "planned_at", "onset": "onset", "divert_target": "to",
+        "form_done": "", "explanation": "text", "not_required": "text",
         "task": "rehabilitation", "visit_note": "note",
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from referrals.views.board import board
 from referrals.views.emergency import emergency, form_later, telephoned
 from referrals.views.papers import add_file, file, filing
+from referrals.views.rates import capture, captured, explain, rates
 from referrals.views.reception import reception, reception_edit
 from referrals.views.referral import act, amend, check, diagnoses, log, referral, referral_list
 
@@ -11,13 +12,17 @@ __all__ = [
     "add_file",
     "amend",
     "board",
+    "capture",
+    "captured",
     "check",
     "diagnoses",
     "emergency",
+    "explain",
     "file",
     "filing",
     "form_later",
     "log",
+    "rates",
     "reception",
     "reception_edit",
     "referral",

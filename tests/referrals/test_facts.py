@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from referrals import services
-from referrals.facts import MEASURES, ReferralFact, records, referral_facts
+from referrals.facts import (
+    MEASURES,
+    ReferralFact,
+    department_facts,
+    doctor_facts,
+    records,
+    referral_facts,
+)
 from referrals.models import Referral
 from tests.referrals.scene import NOW, logged, minutes, prepare
 from tests.world import World
@@ -124,3 +131,15 @@ def test_the_other_alliance_has_its_own_facts(qinghe: World) -> None:
     with act_in(qinghe.jiangzhou):
         prepare(qinghe)
         assert [set(fact.counts.values()) for fact in referral_facts(NOVEMBER)] == [{0}, {0}]
+
+
+def test_departments_and_doctors_add_up_to_their_institution(qinghe: World) -> None:
+    eight(qinghe)
+    for fact in referral_facts(NOVEMBER):
+        rooms = [one for one in department_facts(NOVEMBER) if one.institution_id == fact.institution_id]
+        doctors = [one for one in doctor_facts(NOVEMBER) if one.institution_id == fact.institution_id]
+        for what, measure in MEASURES.items():
+            assert sum(one.count(what) for one in rooms) == fact.count(what), what
+            own = fact.count(what) if measure.side == "origin" else 0
+            assert sum(one.count(what) for one in doctors) == own, what
+    assert {one.member_id for one in doctor_facts(NOVEMBER)} == {qinghe.zhao.pk, qinghe.lin.pk}

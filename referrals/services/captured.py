@@ -1,0 +1,112 @@
+"""Down-referrals found in case files, matched with logged ones; what does not match is a queue (S3-33)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.services import journal
+from grouping.readmission import joined
+from referrals.machine import CAME
+from referrals.models import CapturedDown, Referral
+from referrals.services.board import bounds
+from referrals.services.refusals import ReferralRefused
+
+
+@dataclass(frozen=True)
+class Captured:
+    """One institution's month of down-referrals in its case files, by ids.
+
+    matched: cases a logged referral goes with; confirmed: cases without one that are down-referrals after
+    all; open: not decided yet; refused: no referral. logged_only: referrals that arrived without a stay.
+    """
+
+    institution_id: int
+    matched: tuple[int, ...]
+    confirmed: tuple[int, ...]
+    open: tuple[int, ...]
+    refused: tuple[int, ...]
+    logged_only: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Down-referrals by the case files, matched or confirmed."""
+        return len(self.matched) + len(self.confirmed)
+
+
+def facts(month: Month) -> list[Captured]:
+    """One row for each institution that has any, by id; a fixed number of queries."""
+    found, decided = joined.found_down(month), verdicts(month)
+    lone = logged_only(month)
+    places = sorted({one.institution_id for one in found} | set(lone))
+
+    def cases(place: int, verdict: str) -> tuple[int, ...]:
+        own = (one for one in found if one.institution_id == place and not one.number)
+        return tuple(one.case for one in own if decided.get(one.case, "") == verdict)
+
+    return [
+        Captured(
+            place, tuple(one.case for one in found if one.institution_id == place and one.number),
+            cases(place, CapturedDown.Verdict.REFERRAL), cases(place, ""),
+            cases(place, CapturedDown.Verdict.NONE), tuple(lone.get(place, ())),
+        )
+        for place in places
+    ]  # fmt: skip
+
+
+def verdicts(month: Month) -> dict[int, str]:
+    """What was decided, by case."""
+    rows = CapturedDown.objects.filter(month=month.first_day)
+    return dict(rows.values_list("case", "verdict"))
+
+
+def logged_only(month: Month) -> dict[int, list[int]]:
+    """Down-referrals that arrived in the month and join no stay of the sender, by sending institution."""
+    begin, end = bounds(month)
+    rows = Referral.objects.filter(
+        direction="down", state__in=CAME, arrived_at__gte=begin, arrived_at__lt=end
+    ).order_by("pk")
+    named = {row.number: row for row in rows}
+    known = joined.joined(list(named))
+    found: dict[int, list[int]] = {}
+    for number, row in named.items():
+        link = known.get(number)
+        if link is None or link.source is None:
+            found.setdefault(row.origin_institution_id, []).append(row.pk)
+    return found
+
+
+@transaction.atomic
+def decide(
+    *, by: Membership, month: Month, case: int, verdict: str, note: str, now: datetime
+) -> CapturedDown:
+    """Say of a stay without a logged referral that it was a down-referral, or that it was none, and why.
+
+    Raises PermissionDenied, ReferralRefused (captured_gone, verdict, note, captured_decided).
+    """
+    found = next((one for one in joined.found_down(month) if one.case == case and not one.number), None)
+    if found is None or not by.sees(found.institution_id):
+        raise ReferralRefused("captured_gone")
+    if not by.can("referral.capture"):
+        raise PermissionDenied(_("Your role does not include this step."))
+    if verdict not in CapturedDown.Verdict.values:
+        raise ReferralRefused("verdict")
+    if verdict == CapturedDown.Verdict.NONE and not note.strip():
+        raise ReferralRefused("note")
+    try:
+        with transaction.atomic():
+            row: CapturedDown = CapturedDown.objects.create(
+                month=month.first_day, case=case, institution_id=found.institution_id,
+                person_id=found.person_id, verdict=verdict, note=note.strip()[:300], decided_by=by,
+                decided_at=now,
+            )  # fmt: skip
+    except IntegrityError:
+        raise ReferralRefused("captured_decided") from None
+    journal.write(by=by, verb="referral.capture_decided", about=row, verdict=verdict)
+    return row
