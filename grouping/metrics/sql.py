@@ -57,6 +57,24 @@ begin
   return null;
 end $mark$;
 """
+# A run says which months it is of: its results need not be asked one by one, only those of before runs were
+# kept, a look into the cases each.
+MARK_FROM_RUNS = """
+create or replace function mark_stale_from_results() returns trigger language plpgsql as $mark$
+begin
+  insert into grouping_stalemark (alliance_id, month)
+  select n.alliance_id, m.month::date
+  from (select distinct alliance_id, run_id from new_rows) n
+  join grouping_groupingrun r on r.alliance_id = n.alliance_id and r.id = n.run_id
+  cross join lateral generate_series(r.first_month, r.last_month, interval '1 month') as m (month)
+  union
+  select n.alliance_id, c.month from new_rows n
+  cross join lateral (select x.month from grouping_case x
+                       where x.alliance_id = n.alliance_id and x.id = n.case_id limit 1) c
+  where n.run_id is null;
+  return null;
+end $mark$;
+"""
 # How a stay is paid follows from its settlement list too: a match made or undone, by numbers or by a person,
 # marks the months of both documents.
 PAIR_TRIGGERS = """

@@ -87,6 +87,9 @@ class GroupedCase(Outcome):
 
     A correction or another scheme adds a result and destroys none; the current one is that of the case's
     revision and of the scheme in force on the day of discharge.
+
+    One table, not parts by month or run: rows written into a part by its own name would pass by the trigger
+    that proves their keys, the unique key would need the month in it, and nothing is deleted by the month.
     """
 
     append_only = True
