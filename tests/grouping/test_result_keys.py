@@ -6,7 +6,7 @@ transactions at once, planted faults, and a database that still has row-wise key
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from alliance.services import jobs
 from alliance.sql import copy_rows
 from alliance.tenancy import sql, statement_keys, walls
 from alliance.tenancy.scope import act_in
-from grouping.models import Case, GroupedCase, GroupingRun, Scheme, TrialCase
+from grouping.models import Case, GroupedCase, GroupingRun, Scheme, StaleMark, TrialCase
 from grouping.services import runs, schemes, versions
 from tests import plugin
 from tests.grouping.scene import inside, make_cast, pages, store
@@ -50,7 +50,7 @@ def keys(world: World) -> dict[str, int]:
         return {"case_id": Case.objects.earliest("pk").pk, "run_id": run.pk, "scheme_id": run.scheme.pk}
 
 
-def row(found: dict[str, int], revision: int = 9) -> list[object]:
+def row(found: Mapping[str, int | None], revision: int = 9) -> list[object]:
     return [found["case_id"], found["run_id"], found["scheme_id"], revision, "", "", "X", "grouped", None]
 
 
@@ -100,6 +100,16 @@ def test_a_result_in_another_alliance_cannot_name_a_case_of_this_one(kept: World
             copy_rows(LEAF, COLUMNS, [row(mixed)])
     with pytest.raises(IntegrityError, match="scheme_id"), inside(kept):
         copy_rows(LEAF, COLUMNS, [row(good | theirs)])
+
+
+def test_results_mark_the_months_of_their_run_and_without_one_those_of_their_cases(kept: World) -> None:
+    good = keys(kept)
+    with inside(kept):
+        run, case = GroupingRun.objects.get(pk=good["run_id"]), Case.objects.get(pk=good["case_id"])
+        for number, cells in enumerate((good, good | {"run_id": None})):
+            StaleMark.objects.all().delete()
+            assert copy_rows(LEAF, COLUMNS, [row(cells, 9 + number)]) == 1
+            assert [mark.month for mark in StaleMark.objects.all()] == [case.month] == [run.first_month]
 
 
 def test_the_proof_is_not_put_off_and_leaves_the_scope_as_it_was(kept: World) -> None:
