@@ -19,4 +19,5 @@ urlpatterns = [
     path("api-keys/<int:pk>/revoke/", key_pages.key_revoke, name="api-key-revoke"),
     path("", include("alliance.approvals.urls")),
     path("", include("alliance.ledger.urls")),
+    path("", include("alliance.equipment.urls")),
 ]

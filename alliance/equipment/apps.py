@@ -6,3 +6,9 @@ class Config(AppConfig):
     name = "alliance.equipment"
     label = "equipment"
     verbose_name = _("Shared equipment")
+
+    def ready(self) -> None:
+        from alliance.equipment.inbox import waiting
+        from alliance.services import inbox
+
+        inbox.register("equipment", waiting)

@@ -1,0 +1,302 @@
+"""Forms of equipment: who the patient is, what is booked, and the few words of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.equipment.models import Booking, Device, ExamItem, Outage
+from alliance.equipment.services.steps import CancelReason
+from alliance.lib import money
+from alliance.lib.refusal import Refused
+from alliance.models import Institution, Membership, Person, Staff
+from alliance.services import people
+
+LOCAL = "%Y-%m-%dT%H:%M"
+PERSON_FIELDS = {
+    "phone_empty": "phone",
+    "phone_shape": "phone",
+    "other_birth_date": "birth_date",
+    "other_sex": "sex",
+    "other_name": "name",
+    "no_name": "name",
+}
+
+
+def add_refusal(form: forms.Form, error: Refused, field: str = "") -> None:
+    """Put a refusal of a service beside the field it belongs to, in the language of the page."""
+    form.add_error(field if field in form.fields else None, _(error.template) % error.params)
+
+
+class LocalTime(forms.DateTimeField):
+    """A time of the alliance's clock, without seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
+        super().__init__(**{"input_formats": [LOCAL, "%Y-%m-%dT%H:%M:%S"], "widget": widget, **kwargs})
+
+
+class Yuan(forms.CharField):
+    """An amount of yuan, kept as fen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal"})
+        super().__init__(**{"max_length": 24, "widget": widget, **kwargs})
+
+    def clean(self, value: Any) -> int | None:
+        """The amount in fen; None where nothing is written and nothing has to be."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return money.fen(text)
+        except money.MoneyRefused as error:
+            raise forms.ValidationError(_(error.template) % error.params) from error
+
+
+class RowField(forms.ChoiceField):
+    """One of some rows that the view has read; the field asks the database nothing more."""
+
+    def offer(self, rows: Sequence[Any], label: Callable[[Any], str]) -> None:
+        """Let these rows be chosen, each under its words."""
+        self.known = {str(row.pk): row for row in rows}
+        self.choices = [("", "—"), *((key, label(row)) for key, row in self.known.items())]
+
+    def clean(self, value: Any) -> Any:
+        """The row, or None where nothing is chosen and nothing has to be."""
+        key = super().clean(value)
+        return self.known[key] if key else None
+
+
+class PatientFields(forms.Form):
+    """Who the patient is: the ID number tells sex and birth date; without it they are asked."""
+
+    id_number = forms.CharField(
+        label=gettext_lazy("ID number"), max_length=30, required=False,
+        help_text=gettext_lazy("With it, sex and date of birth need not be filled in."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=gettext_lazy("patient's name"), max_length=60, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    sex = forms.TypedChoiceField(
+        label=gettext_lazy("sex"), coerce=int, required=False, empty_value=0,
+        choices=[("", "—"), (1, gettext_lazy("male")), (2, gettext_lazy("female"))],
+    )  # fmt: skip
+    birth_date = forms.DateField(
+        label=gettext_lazy("date of birth"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=gettext_lazy("phone"), max_length=30, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def patient_wanted(self) -> bool:
+        """Whether the form is about a patient at all."""
+        return True
+
+    def clean(self) -> dict[str, Any]:
+        """Check the numbers and that the patient can be told apart; sentences stand beside the field."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.patient_wanted() or self.errors.keys() & {"name", "birth_date", "sex"}:
+            return data
+        who = people.Identity(
+            data.get("name", ""), int(data.get("sex") or 0), data.get("birth_date"),
+            data.get("id_number", ""), data.get("phone", ""),
+        )  # fmt: skip
+        try:
+            data["who"] = people.complete(who)
+        except Refused as error:
+            add_refusal(self, error, PERSON_FIELDS.get(error.reason, "id_number"))
+        return data
+
+    def person(self, by: Membership) -> Person | None:
+        """The patient, stored when new. Raises Refused when the number is known under another name."""
+        who = self.cleaned_data.get("who")
+        if who is None:
+            return None
+        return people.find_or_create(
+            by=by, name=who.name, sex=who.sex, birth_date=who.birth_date, id_number=who.id_number,
+            phone=who.phone,
+        )  # fmt: skip
+
+
+class Rows(forms.Form):
+    """A form with choices among rows."""
+
+    def row(self, name: str) -> RowField:
+        """A field that offers rows."""
+        field = self.fields[name]
+        assert isinstance(field, RowField)
+        return field
+
+
+class DeviceFields(PatientFields, Rows):
+    """Item, operator and safety questions of a device; what may be chosen comes from the device."""
+
+    item = RowField(label=gettext_lazy("examination item"), required=False)
+    operator = RowField(label=gettext_lazy("operator"), required=False)
+
+    def __init__(self, *, device: Device, by: Membership, items: Sequence[ExamItem], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.device = device
+        self.items = items
+        self.row("item").offer(
+            items, lambda one: _("%(name)s (%(n)d min)") % {"name": one.name, "n": one.minutes}
+        )
+        if device.skill:
+            places = Q(institution=by.institution_id) | Q(institution=device.institution_id)
+            self.row("operator").offer(list(Staff.objects.filter(places, is_active=True)), str)
+            self.fields["operator"].required = device.operated_by == Device.Operator.USER
+        else:
+            del self.fields["operator"]
+        for number, question in enumerate(device.questions):
+            self.fields[f"safety_{number}"] = forms.BooleanField(label=question, required=False)
+
+    @property
+    def safety_names(self) -> list[str]:
+        """The fields of the safety questions."""
+        return [name for name in self.fields if name.startswith("safety_")]
+
+    def clean(self) -> dict[str, Any]:
+        """For a patient every safety question is confirmed, one by one."""
+        data = super().clean()
+        open_ones = [name for name in self.safety_names if self.patient_wanted() and not data.get(name)]
+        for name in open_ones:
+            self.add_error(name, _("Confirm this with the patient."))
+        data["safety_confirmed"] = bool(self.safety_names) and not open_ones
+        return data
+
+
+class BookForm(DeviceFields):
+    """A booking at a time that was chosen in the calendar."""
+
+    starts_at = LocalTime(label=gettext_lazy("from"), widget=forms.HiddenInput)
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("for"), choices=Booking.Purpose.choices, initial=Booking.Purpose.PATIENT,
+        required=False,
+    )  # fmt: skip
+    minutes = forms.IntegerField(
+        label=gettext_lazy("minutes (teaching, maintenance)"), min_value=1, max_value=720, required=False
+    )
+    note = forms.CharField(label=gettext_lazy("note"), max_length=200, required=False)
+
+    def __init__(self, *, device: Device, by: Membership, **kwargs: Any) -> None:
+        super().__init__(device=device, by=by, **kwargs)
+        if device.institution_id != by.institution_id:
+            kept = [pair for pair in Booking.Purpose.choices if pair[0] != Booking.Purpose.MAINTENANCE]
+            self.fields["purpose"].choices = kept  # type: ignore[attr-defined]
+
+    def patient_wanted(self) -> bool:
+        """Teaching and maintenance name nobody."""
+        return (self.data.get("purpose") or Booking.Purpose.PATIENT) == Booking.Purpose.PATIENT
+
+    def clean(self) -> dict[str, Any]:
+        """The form speaks of the local clock."""
+        data = super().clean()
+        data["purpose"] = data.get("purpose") or Booking.Purpose.PATIENT
+        return data
+
+
+class WaitForm(DeviceFields):
+    """A place in the queue between two times."""
+
+    earliest = LocalTime(label=gettext_lazy("not before"))
+    latest = LocalTime(label=gettext_lazy("not after"))
+    note = forms.CharField(label=gettext_lazy("note"), max_length=200, required=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields["item"].required = True
+
+
+class OutageForm(forms.Form):
+    """From when to when a device is out, why, and what happens to the bookings inside."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("reason"), choices=Outage.Kind.choices)
+    starts_at = LocalTime(label=gettext_lazy("from"))
+    ends_at = LocalTime(label=gettext_lazy("until"))
+    text = forms.CharField(label=gettext_lazy("in words"), max_length=200, required=False)
+    move = forms.BooleanField(
+        label=gettext_lazy("move the bookings inside to the next free time"), required=False, initial=True,
+        help_text=gettext_lazy("Otherwise, and where nothing is free, their institutions are asked."),
+    )  # fmt: skip
+
+
+class CancelForm(forms.Form):
+    """Why a booking is given up."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("reason"), choices=[("", "—"), *CancelReason.choices])
+    text = forms.CharField(label=gettext_lazy("in words"), max_length=200, required=False)
+
+
+class ShortenForm(forms.Form):
+    """The earlier end."""
+
+    ends_at = LocalTime(label=gettext_lazy("new end"))
+
+
+class MoveForm(forms.Form):
+    """The other time."""
+
+    starts_at = LocalTime(label=gettext_lazy("from"))
+
+
+class UseFields(Rows):
+    """When a use began and ended, what was charged, who read it."""
+
+    started_at = LocalTime(label=gettext_lazy("started"))
+    ended_at = LocalTime(label=gettext_lazy("ended"))
+    fee = Yuan(label=gettext_lazy("fee (yuan)"), required=False)
+    result_ref = forms.CharField(label=gettext_lazy("result reference"), max_length=80, required=False)
+    reader = RowField(label=gettext_lazy("reading institution"), required=False)
+    collected_by = RowField(label=gettext_lazy("fee collected by"), required=False)
+
+    def __init__(self, *args: Any, places: Sequence[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("reader", "collected_by"):
+            self.row(name).offer(places, lambda place: place.short_name)
+
+    def log(self) -> dict[str, Any]:
+        """The fields as the service takes them."""
+        data = self.cleaned_data
+        names = ("started_at", "ended_at", "result_ref", "reader", "collected_by")
+        return {name: data[name] for name in names} | {"fee_fen": data["fee"]}
+
+
+class UseForm(UseFields):
+    """A use without a booking."""
+
+    institution = RowField(label=gettext_lazy("using institution"))
+    item = RowField(label=gettext_lazy("examination item"), required=False)
+    item_name = forms.CharField(label=gettext_lazy("or what was done"), max_length=80, required=False)
+    log_number = forms.CharField(label=gettext_lazy("number in the log"), max_length=60, required=False)
+    field_order = ["institution", "item", "item_name", "started_at", "ended_at", "fee", "log_number"]
+
+    def __init__(self, *args: Any, items: Sequence[ExamItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row("institution").offer(kwargs["places"], lambda place: place.short_name)
+        self.row("item").offer(items, lambda one: one.name)
+
+
+class TextForm(forms.Form):
+    """A few words for the other side."""
+
+    text = forms.CharField(
+        label=gettext_lazy("why"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The other side reads it."),
+    )  # fmt: skip
+
+
+def local(at: datetime) -> str:
+    """A time as a `datetime-local` control writes it."""
+    return timezone.localtime(at).strftime(LOCAL)

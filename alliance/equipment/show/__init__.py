@@ -1,0 +1,1 @@
+"""What the pages of equipment show: calendar, bookings, uses, figures, clearings, requests."""

@@ -1,0 +1,121 @@
+"""The page of one device: calendar, booking form, waiting list, outages, what it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alliance.equipment.models import Device, ExamItem, Outage, Waiting
+from alliance.equipment.services import rooms
+from alliance.equipment.show.calendar import Calendar, Look, day_words
+from alliance.equipment.show.week import Week, week_of
+from alliance.lib.identity import mask_name
+from alliance.models import Membership
+from alliance.web import parts, words
+
+QUEUE_SHOWN = 5
+AHEAD_SHOWN = 5
+
+
+def page(
+    device: Device, by: Membership, look: Look, now: datetime, form: Any = None, *, bookable: bool
+) -> dict[str, Any]:
+    """Everything of the calendar page; the number of queries is the same for any number of bookings."""
+    items = list(device.items.filter(is_active=True))
+    week = week_of(device, look.day, now, look.item, items)
+    calendar = Calendar(week, by, look, bookable=bookable)
+    today = rooms.day_of(now)
+    owner = device.is_owned_by(by)
+    return {
+        "title": device.name, "device": device, "look": look, "items": items,
+        "heads": calendar.heads(today), "rows": calendar.rows(), "list": calendar.list_of(look.day),
+        "day_words": day_words(look.day), "ways": ways(device, look, week, today),
+        "legend": by.institution_id,
+        "form": form, "bookable": bookable, "queue": queue(device, by),
+        "fees": fees(look.item or (items[0] if len(items) == 1 else None)),
+        "queue_length": _waiting(device).count(), "out": outages(device, now),
+        "card": card(device), "is_owner": owner, "may_manage": owner and by.can("equipment.manage"),
+        "may_operate": by.institution_id == device.institution_id and by.can("equipment.operate"),
+        "facts": facts(week),
+    }  # fmt: skip
+
+
+def facts(week: Week) -> str:
+    """One line: how much of the week is taken, and by others."""
+    text = _("%(used)s of the week is booked") % {"used": words.pct(week.utilisation)}
+    if week.others is None:
+        return text
+    return f"{text} · {_('%(share)s of it by other institutions') % {'share': words.pct(week.others)}}"
+
+
+def ways(device: Device, look: Look, week: Week, today: date) -> dict[str, str]:
+    """Addresses of the weeks and days before, now and after."""
+
+    def to(day: date) -> str:
+        return look.link(device, day=day.isoformat())
+
+    week_long, day_long = timedelta(days=7), timedelta(days=1)
+    last = week.days[-1] if week.days else week.all_days[-1]
+    return {
+        "before": to(look.day - week_long), "after": to(look.day + week_long), "today": to(today),
+        "yesterday": to(look.day - day_long), "tomorrow": to(look.day + day_long),
+        "span": _("%(first)s to %(last)s") % {"first": words.day(week.monday), "last": words.day(last)},
+    }  # fmt: skip
+
+
+def fees(item: ExamItem | None) -> list[parts.Fact]:
+    """What the examination costs and how long it takes."""
+    if item is None:
+        return []
+    return [
+        parts.Fact(_("takes"), _("%(n)d min") % {"n": item.minutes}),
+        parts.Fact(_("fee"), _("%(yuan)s yuan") % {"yuan": words.yuan(item.fee_fen)}),
+    ]
+
+
+def card(device: Device) -> list[parts.Fact]:
+    """What everybody may know of a device."""
+    department = str(device.department or "")
+    place = " ".join(filter(None, (device.institution.short_name, department, device.room)))
+    found = [
+        parts.Fact(_("kind"), str(device.get_kind_display())),
+        parts.Fact(_("where"), place),
+        parts.Fact(_("runs"), device.opening),
+    ]
+    if device.brand or device.model:
+        found.append(parts.Fact(_("brand and type"), f"{device.brand} {device.model}".strip()))
+    if device.skill:
+        found.append(parts.Fact(_("qualification needed"), str(device.get_skill_display())))
+    found.append(parts.Fact(_("operated by"), str(device.get_operated_by_display())))
+    return found
+
+
+def queue(device: Device, by: Membership) -> list[dict[str, Any]]:
+    """The first places of the waiting list; patients by name only for their own institution and the owner."""
+    rows = _waiting(device).select_related("institution", "item", "person", "device").order_by("pk")
+    rows = rows[:QUEUE_SHOWN]
+    return [_place(number, row, by) for number, row in enumerate(rows, start=1)]
+
+
+def _place(number: int, row: Waiting, by: Membership) -> dict[str, Any]:
+    ours = by.institution_id in (row.institution_id, row.device.institution_id)
+    span = {"first": words.moment(row.earliest), "last": words.moment(row.latest)}
+    return {
+        "what": _("No. %(number)d, %(who)s") % {"number": number, "who": row.institution.short_name},
+        "who": mask_name(row.person.name) if ours else "",
+        "why": f"{row.item.name} · {_('%(first)s to %(last)s') % span}",
+        "leave": reverse("equipment-wait-leave", args=[row.pk]) if ours and by.can("equipment.book") else "",
+    }  # fmt: skip
+
+
+def _waiting(device: Device) -> Any:
+    return Waiting.objects.filter(device=device, state=Waiting.State.WAITING)
+
+
+def outages(device: Device, now: datetime) -> list[Outage]:
+    """Outages that last or are still to come."""
+    rows = Outage.objects.filter(device=device, lifted_at=None, ends_at__gt=now).order_by("starts_at")
+    return list(rows[:AHEAD_SHOWN])
