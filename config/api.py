@@ -10,6 +10,7 @@ __all__ = ["api_patterns", "openapi"]  # importing openapi registers both ways t
 api_patterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("alliance.api_urls")),
+    path("", include("alliance.equipment.api_urls")),
     path("", include("grouping.api_urls")),
     path("", include("referrals.api_urls")),
     path("", include("referrals.consultations.api_urls")),

@@ -336,6 +336,30 @@ CASES: dict[str, Case] = {
         f"api:consultation-{step}": one("consultation")
         for step in ("accept", "answer", "send-back", "decline", "close", "cancel")
     },
+    # Shared equipment
+    "equipment": Case(queries=("?kind=mri", f"?institution={THERE}", "?sort=name")),
+    "device": one("device", shared=True),
+    "equipment-book": one("device", shared=True),
+    "equipment-wait": one("device", shared=True),
+    "equipment-outage": one("device", shared=True),
+    "equipment-use-new": one("device", shared=True),
+    "equipment-wait-leave": one("waiting_place"),
+    "equipment-outage-lift": one("outage"),
+    "equipment-bookings": Case(
+        queries=("?view=all", "?view=act", f"?view=all&institution={THERE}", "?view=all&day=2026-11-13",
+                 "?q=记号")
+    ),
+    "equipment-booking": one("booking"),
+    "equipment-booking-act": one("booking", step="miss"),
+    "equipment-uses": Case(
+        queries=("?view=all", "?view=all&month=2026-11", f"?view=all&institution={THERE}")
+    ),
+    "equipment-uses-confirm": LIST,
+    "equipment-use": one("use"),
+    "equipment-use-act": one("use", step="confirm"),
+    "api:equipment": LIST,
+    "api:equipment-bookings": Case(queries=("?limit=5", "?offset=1")),
+    "api:equipment-booking": one("booking"),
     # Months
     "months": LIST,
     "month": month(),
@@ -391,6 +415,21 @@ for model, (pk, shared) in OBJECTS.items():
             f"{name}_import": LIST, f"{name}_export": Case(queries=("?q=a",)),
             f"{name}_import_confirm": one("sheet"),
         }  # fmt: skip
+EQUIPMENT: dict[str, Callable[[Things], int]] = {
+    "device": lambda things: things.device.pk,
+    "examitem": lambda things: things.exam_item.pk,
+    "costitem": lambda things: things.running_cost.pk,
+    "qualification": lambda things: things.qualification.pk,
+    "usage": lambda things: things.use.pk,
+}
+for model, row_of in EQUIPMENT.items():
+    name = f"data:equipment_{model}"
+    CASES |= {f"{name}_{word}": object_case(row_of, False) for word in ("change", "delete", "history")}
+    CASES |= {
+        f"{name}_changelist": Case(queries=("?q=记号", "?o=1", "?all=")), f"{name}_add": LIST,
+        f"{name}_import": LIST, f"{name}_export": Case(queries=("?q=a",)),
+        f"{name}_import_confirm": one("sheet"),
+    }  # fmt: skip
 CASES |= {
     "data:index": LIST,
     "data:jsi18n": LIST,

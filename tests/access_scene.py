@@ -17,6 +17,8 @@ from django.utils import timezone
 from alliance.approvals import chains
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
+from alliance.equipment import services as equipment
+from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, Waiting
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
 from alliance.models import (
@@ -386,6 +388,67 @@ class Things:
     def sheet(self) -> Any:
         name = f"{self.side.mark}.csv"
         return imports.receive(by=self.side.steward, name=name, content=io.BytesIO(b"code,name\n1,x\n"))
+
+    # Shared equipment
+    @cached_property
+    def device(self) -> Any:
+        side = self.side
+        return Device.objects.create(
+            code=f"D{side.serial}", name=f"设备{side.serial}", kind="mri", institution=side.place,
+            bought_on=date(2024, 1, 1), cost_fen=1_000_000, opening="1-7 08:00-18:00",
+        )  # fmt: skip
+
+    @cached_property
+    def exam_item(self) -> Any:
+        return ExamItem.objects.create(
+            device=self.device, code="E1", name=self.side.mark, minutes=30, fee_fen=100
+        )
+
+    @cached_property
+    def running_cost(self) -> Any:
+        return CostItem.objects.create(
+            device=self.device, kind="maintenance", per="month", fen=100, from_date=date(2026, 1, 1),
+            source=self.side.mark,
+        )  # fmt: skip
+
+    @cached_property
+    def qualification(self) -> Any:
+        return Qualification.objects.create(
+            staff=self.staff, skill="mr", number=self.side.mark, valid_from=date(2026, 1, 1)
+        )
+
+    @cached_property
+    def booking(self) -> Any:
+        """Tomorrow at noon, for a patient of the side."""
+        side = self.side
+        person = people.find_or_create(by=side.steward, name=side.mark, id_number=number_of(side.serial))
+        begin = NOW.replace(day=13, hour=4, minute=0)
+        wish = equipment.Wish(self.device, begin, self.exam_item, person=person, note=side.mark)
+        return equipment.book(by=side.steward, wish=wish, now=NOW)
+
+    @cached_property
+    def waiting_place(self) -> Any:
+        side = self.side
+        return Waiting.objects.create(
+            device=self.device, item=self.exam_item, person=self.booking.person, institution=side.place,
+            asked_by=side.steward, earliest=NOW, latest=NOW + timedelta(days=1), asked_at=NOW, note=side.mark,
+        )  # fmt: skip
+
+    @cached_property
+    def outage(self) -> Any:
+        begin = NOW + timedelta(days=3)
+        return equipment.declare(
+            by=self.side.steward, device=self.device, kind="fault", text=self.side.mark, starts_at=begin,
+            ends_at=begin + timedelta(hours=1), now=NOW,
+        ).outage  # fmt: skip
+
+    @cached_property
+    def use(self) -> Any:
+        log = equipment.Log(
+            self.device, self.side.place, NOW - timedelta(hours=2), NOW - timedelta(hours=1),
+            item_name=self.side.mark, fee_fen=100,
+        )  # fmt: skip
+        return equipment.record(by=self.side.steward, log=log, now=NOW)
 
     # Of a whole alliance -----------------------------------------------------------
     @cached_property

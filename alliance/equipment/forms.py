@@ -30,8 +30,13 @@ PERSON_FIELDS = {
 }
 
 
+# Fields that bear another name in some forms.
+OTHERWISE = {"ends_at": "ended_at", "item": "item_name", "starts_at": "earliest"}
+
+
 def add_refusal(form: forms.Form, error: Refused, field: str = "") -> None:
     """Put a refusal of a service beside the field it belongs to, in the language of the page."""
+    field = OTHERWISE.get(field, field) if field not in form.fields else field
     form.add_error(field if field in form.fields else None, _(error.template) % error.params)
 
 
@@ -49,6 +54,14 @@ class Yuan(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal"})
         super().__init__(**{"max_length": 24, "widget": widget, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Stored fen are shown as yuan; what was typed stays as it was typed."""
+        return money.yuan(value) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compared as it is shown."""
+        return bool(super().has_changed(self.prepare_value(initial), data))
 
     def clean(self, value: Any) -> int | None:
         """The amount in fen; None where nothing is written and nothing has to be."""
@@ -182,7 +195,7 @@ class BookForm(DeviceFields):
 
     starts_at = LocalTime(label=gettext_lazy("from"), widget=forms.HiddenInput)
     purpose = forms.ChoiceField(
-        label=gettext_lazy("for"), choices=Booking.Purpose.choices, initial=Booking.Purpose.PATIENT,
+        label=gettext_lazy("what for"), choices=Booking.Purpose.choices, initial=Booking.Purpose.PATIENT,
         required=False,
     )  # fmt: skip
     minutes = forms.IntegerField(

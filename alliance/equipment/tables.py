@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.equipment.models import Booking, Device
 from alliance.equipment.services import rooms
+from alliance.equipment.show.clock import opening_words
 from alliance.lib.identity import mask_name
 from alliance.models import Institution, Membership
 from alliance.services import people
@@ -61,6 +62,9 @@ class DeviceTable(lists.Table):
 
     def render_kind(self, record: Device) -> str:
         return str(record.get_kind_display())
+
+    def render_opening(self, record: Device) -> str:
+        return opening_words(record.open_hours)
 
     def render_room(self, record: Device) -> str:
         return " ".join(filter(None, (str(record.department or ""), record.room))) or words.DASH

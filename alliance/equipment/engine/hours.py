@@ -74,9 +74,10 @@ def parse(text: str) -> Opening:
         raise HoursRefused("empty")
     found: dict[int, list[tuple[int, int]]] = {}
     for days, *spans in groups:
+        weekdays = _weekdays(days)
         if not spans:
             raise HoursRefused("no_span", text=days[:40])
-        for weekday in _weekdays(days):
+        for weekday in weekdays:
             found.setdefault(weekday, []).extend(_span(one) for one in spans)
     return Opening({weekday: _in_order(weekday, spans) for weekday, spans in sorted(found.items())})
 

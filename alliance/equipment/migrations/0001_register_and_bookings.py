@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('ct', 'CT'), ('mri', 'MRI'), ('pet', 'PET-CT'), ('dsa', 'DSA'), ('dr', 'DR'), ('mammography', 'mammography'), ('ultrasound', 'colour ultrasound'), ('endoscope', 'endoscope'), ('ecg', 'Holter or ECG'), ('bone', 'bone densitometer'), ('laboratory', 'laboratory analyser'), ('radiotherapy', 'linear accelerator'), ('dialysis', 'dialysis machine'), ('other', 'other equipment')], max_length=16, verbose_name='kind of equipment')),
                 ('room', models.CharField(blank=True, max_length=60, verbose_name='room')),
                 ('brand', models.CharField(blank=True, max_length=60, verbose_name='brand')),
-                ('model', models.CharField(blank=True, max_length=60, verbose_name='type')),
+                ('model', models.CharField(blank=True, max_length=60, verbose_name='model number')),
                 ('bought_on', models.DateField(verbose_name='bought on')),
                 ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
                 ('cost_fen', models.BigIntegerField(verbose_name='purchase cost (fen)')),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('place', models.PositiveSmallIntegerField(default=1, verbose_name='place')),
-                ('purpose', models.CharField(choices=[('patient', 'a patient'), ('teaching', 'teaching'), ('maintenance', 'maintenance')], default='patient', max_length=12, verbose_name='for')),
+                ('purpose', models.CharField(choices=[('patient', 'a patient'), ('teaching', 'teaching'), ('maintenance', 'maintenance')], default='patient', max_length=12, verbose_name='what for')),
                 ('starts_at', models.DateTimeField(verbose_name='from')),
                 ('ends_at', models.DateTimeField(verbose_name='until')),
                 ('planned_end', models.DateTimeField(editable=False, null=True, verbose_name='planned end')),
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
             name='Usage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_name', models.CharField(max_length=80, verbose_name='examination item')),
+                ('item_name', models.CharField(max_length=80, verbose_name='examination as named')),
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('ended_at', models.DateTimeField(verbose_name='ended')),
                 ('month', models.DateField(verbose_name='month')),

@@ -158,7 +158,7 @@ class Booking(AllianceRow):
     )
     place = models.PositiveSmallIntegerField(_("place"), default=1)
     item = link("equipment.ExamItem", _("examination item"), optional=True)
-    purpose = models.CharField(_("for"), max_length=12, choices=Purpose, default=Purpose.PATIENT)
+    purpose = models.CharField(_("what for"), max_length=12, choices=Purpose, default=Purpose.PATIENT)
     person = link("alliance.Person", _("patient"), optional=True)
     institution = link("alliance.Institution", _("booking institution"))
     booked_by = link("alliance.Membership", _("booked by"))

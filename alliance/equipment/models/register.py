@@ -105,7 +105,7 @@ class Device(AllianceRow):
     department = link("alliance.Department", _("department"), optional=True)
     room = models.CharField(_("room"), max_length=60, blank=True)
     brand = models.CharField(_("brand"), max_length=60, blank=True)
-    model = models.CharField(_("type"), max_length=60, blank=True)
+    model = models.CharField(_("model number"), max_length=60, blank=True)
     bought_on = models.DateField(_("bought on"))
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
     cost_fen = models.BigIntegerField(_("purchase cost (fen)"))

@@ -54,7 +54,7 @@ class Usage(AllianceRow):
     owner = link("alliance.Institution", _("owner"))
     booking = link("equipment.Booking", _("booking"), optional=True)
     item = link("equipment.ExamItem", _("examination item"), optional=True)
-    item_name = models.CharField(_("examination item"), max_length=80)
+    item_name = models.CharField(_("examination as named"), max_length=80)
     institution = link("alliance.Institution", _("using institution"))
     department = link("alliance.Department", _("using department"), optional=True)
     person = link("alliance.Person", _("patient"), optional=True)

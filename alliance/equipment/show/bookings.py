@@ -51,7 +51,8 @@ def what(booking: Booking) -> list[parts.Fact]:
     ends = timezone.localtime(booking.ends_at).strftime("%H:%M")
     planned = timezone.localtime(booking.planned_end).strftime("%H:%M") if booking.planned_end else ""
     found = [
-        parts.Fact(_("for"), booking.item.name if booking.item else str(booking.get_purpose_display())),
+        parts.Fact(_("examination item"), booking.item.name if booking.item else words.DASH),
+        parts.Fact(_("what for"), str(booking.get_purpose_display())),
         parts.Fact(_("time"), f"{words.moment(booking.starts_at)}–{ends}"),
         parts.Fact(_("booking institution"), booking.institution.short_name),
         parts.Fact(_("booked by"), f"{booking.booked_by.user} · {words.moment(booking.booked_at)}"),

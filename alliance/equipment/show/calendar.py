@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +15,7 @@ from alliance.equipment import forms
 from alliance.equipment.engine import grid
 from alliance.equipment.models import Booking, Device, ExamItem
 from alliance.equipment.services import rooms
+from alliance.equipment.show.clock import clock, weekday
 from alliance.equipment.show.week import Week
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
@@ -89,7 +89,7 @@ class Calendar:
         found = []
         for place, row in enumerate(rows):
             cells = [self.cell(day, columns[day][place], rows) for day in days if place in columns[day]]
-            found.append(RowView(_clock(row.begin), row.begin % 60 != 0, cells, _folded(row)))
+            found.append(RowView(clock(row.begin), row.begin % 60 != 0, cells, _folded(row)))
         return found
 
     def list_of(self, day: date) -> list[CellView]:
@@ -105,13 +105,13 @@ class Calendar:
         if cell.kind == "block":
             return self._block(day, cell)
         if cell.kind != "free" or cell.free is None:
-            return CellView(cell.kind, time=_clock(first))
+            return CellView(cell.kind, time=clock(first))
         at = at_minute(day, cell.free)
         chosen = self.look.at == at
-        spoken = _("%(day)s %(time)s free") % {"day": day_words(day), "time": _clock(cell.free)}
+        spoken = _("%(day)s %(time)s free") % {"day": day_words(day), "time": clock(cell.free)}
         return CellView(
             "new" if chosen else "free", cell.rows, [_("chosen")] if chosen else [_("free")],
-            free_url=self._at(at), free_at=_clock(cell.free), spoken=spoken, time=_clock(cell.free),
+            free_url=self._at(at), free_at=clock(cell.free), spoken=spoken, time=clock(cell.free),
         )  # fmt: skip
 
     def _block(self, day: date, cell: grid.Cell) -> CellView:
@@ -121,11 +121,11 @@ class Calendar:
             kind, text = self._says(key, ids)
             kinds.append(kind)
             lines += [line for line in text if line not in lines]
-        time = f"{_clock(begin)}–{_clock(end)}"
+        time = f"{clock(begin)}–{clock(end)}"
         free = at_minute(day, cell.free) if cell.free is not None else None
         return CellView(
             _strongest(kinds), cell.rows, lines, self._open(cell.blocks, day),
-            self._at(free) if free else "", _clock(cell.free) if cell.free is not None else "",
+            self._at(free) if free else "", clock(cell.free) if cell.free is not None else "",
             f"{day_words(day)} {time} {' '.join(lines)}", time,
         )  # fmt: skip
 
@@ -172,7 +172,7 @@ class Calendar:
 # Words -----------------------------------------------------------------------------
 def day_words(day: date) -> str:
     """The weekday and the day: Thu 11-12."""
-    return f"{formats.date_format(day, 'D')} {words.day(day)}"
+    return f"{weekday(day.isoweekday())} {words.day(day)}"
 
 
 def at_minute(day: date, minute: int) -> datetime:
@@ -180,14 +180,10 @@ def at_minute(day: date, minute: int) -> datetime:
     return rooms.midnight(day) + timedelta(minutes=minute)
 
 
-def _clock(minute: int | None) -> str:
-    return "" if minute is None else f"{minute // 60}:{minute % 60:02d}"
-
-
 def _folded(row: grid.Row) -> str:
     if row.folded_until is None:
         return ""
-    return _("%(first)s to %(last)s closed") % {"first": _clock(row.begin), "last": _clock(row.folded_until)}
+    return _("%(first)s to %(last)s closed") % {"first": clock(row.begin), "last": clock(row.folded_until)}
 
 
 def _strongest(kinds: Sequence[str]) -> str:

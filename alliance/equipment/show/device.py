@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from alliance.equipment.models import Device, ExamItem, Outage, Waiting
 from alliance.equipment.services import rooms
 from alliance.equipment.show.calendar import Calendar, Look, day_words
+from alliance.equipment.show.clock import opening_words
 from alliance.equipment.show.week import Week, week_of
 from alliance.lib.identity import mask_name
 from alliance.models import Membership
@@ -35,7 +36,7 @@ def page(
         "day_words": day_words(look.day), "ways": ways(device, look, week, today),
         "legend": by.institution_id,
         "form": form, "bookable": bookable, "queue": queue(device, by),
-        "fees": fees(look.item or (items[0] if len(items) == 1 else None)),
+        "fees": fees(look.item),
         "queue_length": _waiting(device).count(), "out": outages(device, now),
         "card": card(device), "is_owner": owner, "may_manage": owner and by.can("equipment.manage"),
         "may_operate": by.institution_id == device.institution_id and by.can("equipment.operate"),
@@ -62,7 +63,7 @@ def ways(device: Device, look: Look, week: Week, today: date) -> dict[str, str]:
     return {
         "before": to(look.day - week_long), "after": to(look.day + week_long), "today": to(today),
         "yesterday": to(look.day - day_long), "tomorrow": to(look.day + day_long),
-        "span": _("%(first)s to %(last)s") % {"first": words.day(week.monday), "last": words.day(last)},
+        "span": f"{words.day(week.monday)} – {words.day(last)}",
     }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def card(device: Device) -> list[parts.Fact]:
     found = [
         parts.Fact(_("kind"), str(device.get_kind_display())),
         parts.Fact(_("where"), place),
-        parts.Fact(_("runs"), device.opening),
+        parts.Fact(_("runs"), opening_words(device.open_hours)),
     ]
     if device.brand or device.model:
         found.append(parts.Fact(_("brand and type"), f"{device.brand} {device.model}".strip()))
@@ -102,11 +103,10 @@ def queue(device: Device, by: Membership) -> list[dict[str, Any]]:
 
 def _place(number: int, row: Waiting, by: Membership) -> dict[str, Any]:
     ours = by.institution_id in (row.institution_id, row.device.institution_id)
-    span = {"first": words.moment(row.earliest), "last": words.moment(row.latest)}
     return {
         "what": _("No. %(number)d, %(who)s") % {"number": number, "who": row.institution.short_name},
         "who": mask_name(row.person.name) if ours else "",
-        "why": f"{row.item.name} · {_('%(first)s to %(last)s') % span}",
+        "why": f"{row.item.name} · {words.moment(row.earliest)} – {words.moment(row.latest)}",
         "leave": reverse("equipment-wait-leave", args=[row.pk]) if ours and by.can("equipment.book") else "",
     }  # fmt: skip
 

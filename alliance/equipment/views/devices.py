@@ -127,7 +127,8 @@ def may_book(by: Membership, device: Device) -> bool:
 
 def asked(request: Any, device: Device) -> Look:
     """What the address asks for; what it says wrongly counts as not said."""
-    item = device.items.filter(is_active=True, pk=number(request.GET.get("item"))).first()
+    items = {item.pk: item for item in device.items.filter(is_active=True)}
+    item = items.get(number(request.GET.get("item"))) or next(iter(items.values()), None)
     at = _time(request.GET.get("at"))
     moving = None
     if pk := number(request.GET.get("move")):
@@ -163,8 +164,6 @@ def _pk(item: ExamItem | None) -> str:
 
 def _form(by: Membership, device: Device, **kwargs: Any) -> forms.BookForm:
     items = list(device.items.filter(is_active=True))
-    if "initial" in kwargs and not kwargs["initial"]["item"] and len(items) == 1:
-        kwargs["initial"]["item"] = str(items[0].pk)
     return forms.BookForm(device=device, by=by, items=items, **kwargs)
 
 

@@ -52,7 +52,7 @@ def _join(by: Membership, form: forms.WaitForm) -> Waiting | None:
             )  # fmt: skip
             return services.join(by=by, hope=hope, now=timezone.now())
     except services.EquipmentRefused as error:
-        forms.add_refusal(form, error, "earliest" if error.field == "starts_at" else error.field)
+        forms.add_refusal(form, error, error.field)
     except Refused as error:
         forms.add_refusal(form, error, forms.PERSON_FIELDS.get(error.reason, "id_number"))
     return None
