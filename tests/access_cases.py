@@ -337,7 +337,7 @@ CASES: dict[str, Case] = {
         for step in ("accept", "answer", "send-back", "decline", "close", "cancel")
     },
     # Shared equipment
-    "equipment": Case(queries=("?kind=mri", f"?institution={THERE}", "?sort=name")),
+    "equipment": Case(queries=("?kind=mri", f"?institution={THERE}"), aggregates=True),
     "device": one("device", shared=True),
     "equipment-book": one("device", shared=True),
     "equipment-wait": one("device", shared=True),
@@ -357,6 +357,13 @@ CASES: dict[str, Case] = {
     "equipment-uses-confirm": LIST,
     "equipment-use": one("use"),
     "equipment-use-act": one("use", step="confirm"),
+    "equipment-clearings": LIST,
+    "equipment-clearing-make": LIST,
+    "equipment-clearing": one("equipment_clearing", shared=True),
+    "equipment-clearing-act": one("equipment_clearing", shared=True, step="discard"),
+    "equipment-statement": Case(
+        lambda things: {"pk": things.equipment_clearing.pk, "code": things.side.place.code}, of=("pk", "code")
+    ),
     "api:equipment": LIST,
     "api:equipment-bookings": Case(queries=("?limit=5", "?offset=1")),
     "api:equipment-booking": one("booking"),
@@ -421,10 +428,12 @@ EQUIPMENT: dict[str, Callable[[Things], int]] = {
     "costitem": lambda things: things.running_cost.pk,
     "qualification": lambda things: things.qualification.pk,
     "usage": lambda things: things.use.pk,
+    "splitrule": lambda things: things.split_rule.pk,
 }
 for model, row_of in EQUIPMENT.items():
     name = f"data:equipment_{model}"
-    CASES |= {f"{name}_{word}": object_case(row_of, False) for word in ("change", "delete", "history")}
+    known = model == "splitrule"  # rules of division hold for everybody
+    CASES |= {f"{name}_{word}": object_case(row_of, known) for word in ("change", "delete", "history")}
     CASES |= {
         f"{name}_changelist": Case(queries=("?q=记号", "?o=1", "?all=")), f"{name}_add": LIST,
         f"{name}_import": LIST, f"{name}_export": Case(queries=("?q=a",)),

@@ -18,7 +18,17 @@ from alliance.approvals import chains
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
 from alliance.equipment import services as equipment
-from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, Waiting
+from alliance.equipment.models import (
+    Clearing,
+    CostItem,
+    Device,
+    ExamItem,
+    Qualification,
+    SplitRule,
+    Usage,
+    Waiting,
+)
+from alliance.equipment.services import clearing
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
 from alliance.models import (
@@ -392,17 +402,18 @@ class Things:
     # Shared equipment
     @cached_property
     def device(self) -> Any:
+        """With its item: what a shared device is used for is known throughout the alliance."""
         side = self.side
-        return Device.objects.create(
+        made = Device.objects.create(
             code=f"D{side.serial}", name=f"设备{side.serial}", kind="mri", institution=side.place,
             bought_on=date(2024, 1, 1), cost_fen=1_000_000, opening="1-7 08:00-18:00",
         )  # fmt: skip
+        ExamItem.objects.create(device=made, code="E1", name="平扫", minutes=30, fee_fen=100)
+        return made
 
     @cached_property
     def exam_item(self) -> Any:
-        return ExamItem.objects.create(
-            device=self.device, code="E1", name=self.side.mark, minutes=30, fee_fen=100
-        )
+        return self.device.items.get()
 
     @cached_property
     def running_cost(self) -> Any:
@@ -449,6 +460,27 @@ class Things:
             item_name=self.side.mark, fee_fen=100,
         )  # fmt: skip
         return equipment.record(by=self.side.steward, log=log, now=NOW)
+
+    @cached_property
+    def split_rule(self) -> Any:
+        return SplitRule.objects.create(
+            device=self.device, method="item", owner_percent=70, user_percent=30, decided_by=self.side.mark,
+            from_date=date(2026, 1, 1),
+        )  # fmt: skip
+
+    @cached_property
+    def equipment_clearing(self) -> Any:
+        """A use by the partner, confirmed, cleared and posted."""
+        side = self.side
+        log = equipment.Log(
+            self.device, side.partner, NOW - timedelta(hours=4), NOW - timedelta(hours=3),
+            item_name=side.mark, fee_fen=1000,
+        )  # fmt: skip
+        use = equipment.record(by=side.steward, log=log, now=NOW)
+        Usage.objects.filter(pk=use.pk).update(state="confirmed", confirmed_by=side.steward, confirmed_at=NOW)
+        made = clearing.make(by=side.office, month=NOVEMBER, now=NOW)
+        Clearing.objects.filter(pk=made.pk).update(state="proposed")
+        return clearing.post(by=side.office, confirmed_by=side.second, clearing=made)
 
     # Of a whole alliance -----------------------------------------------------------
     @cached_property

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.admin.sheets import SheetAdmin
 from alliance.equipment.forms import Yuan
-from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, Usage
+from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, SplitRule, Usage
 from alliance.equipment.resources import (
     CostResource,
     DeviceResource,
     ExamItemResource,
     QualificationResource,
+    SplitRuleResource,
     UsageResource,
 )
 from alliance.web.admin_site import site
@@ -90,6 +91,23 @@ class QualificationAdmin(EquipmentAdmin):
     list_display = ("staff", "skill", "valid_from", "valid_until")
     list_filter = ("skill",)
     list_select_related = ("staff",)
+
+
+@admin.register(SplitRule, site=site)
+class SplitRuleAdmin(EquipmentAdmin):
+    """How money is divided, each rule with its day; the alliance's office decides them."""
+
+    own = ""
+    alliance_changes = True
+    needs_to_change = "equipment.clear"
+    resource_class = SplitRuleResource
+    fields = (
+        "device", "kind", "method", "owner_percent", "user_percent", "reader_percent", "from_date",
+        "decided_by", "source",
+    )  # fmt: skip
+    list_display = ("method", "device", "kind", "user_percent", "from_date", "decided_by")
+    list_filter = ("method", "kind")
+    list_select_related = ("device",)
 
 
 @admin.register(Usage, site=site)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import fields
 
-from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, Usage
+from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, SplitRule, Usage
 from alliance.equipment.models.register import Skill
 from alliance.equipment.services import EquipmentRefused, Log, rooms
 from alliance.equipment.services.usage import check
@@ -27,7 +28,18 @@ from alliance.lib import money
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership, Staff
-from alliance.resources import AllianceResource, Choice, Code, Day, Number, Optional, Truth, column, in_all
+from alliance.resources import (
+    AllianceResource,
+    Amount,
+    Choice,
+    Code,
+    Day,
+    Number,
+    Optional,
+    Truth,
+    column,
+    in_all,
+)
 
 
 # Cells -----------------------------------------------------------------------------
@@ -206,6 +218,31 @@ class QualificationResource(EquipmentResource):
         model = Qualification
         import_id_fields = ("institution", "staff", "skill", "valid_from")
         fields = ("institution", "staff", "skill", "number", "valid_from", "valid_until")
+
+
+class SplitRuleResource(EquipmentResource):
+    """Rules of division by device or kind and day."""
+
+    headed: ClassVar[dict[str, Any]] = {"institution": gettext_lazy("institution")}
+
+    institution = beside("device__institution")
+    device = column("device", Code(Device, beside="institution"))
+    kind = column("kind", Choice(Device.Kind))
+    method = column("method", Choice(SplitRule.Method))
+    owner_percent, user_percent, reader_percent = (
+        column(one, Amount(), default=Decimal(0))
+        for one in ("owner_percent", "user_percent", "reader_percent")
+    )
+    from_date = column("from_date", Day())
+    decided_by, source = column("decided_by"), column("source")
+
+    class Meta(AllianceResource.Meta):
+        model = SplitRule
+        import_id_fields = ("device", "kind", "from_date")
+        fields = (
+            "institution", "device", "kind", "method", "owner_percent", "user_percent", "reader_percent",
+            "from_date", "decided_by", "source",
+        )  # fmt: skip
 
 
 class UsageResource(EquipmentResource):

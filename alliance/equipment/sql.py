@@ -53,3 +53,39 @@ drop trigger equipment_admit_outage on public.equipment_outage;
 drop function public.equipment_admit_booking();
 drop function public.equipment_admit_outage();
 """
+
+# What is in the books stays as it is: a posted clearing, its lines, what it settled.
+POSTED = """
+create or replace function public.equipment_keep_clearing() returns trigger language plpgsql as $equipment$
+begin
+  if old.state = 'posted' then
+    raise exception 'a posted clearing stays as it is' using errcode = 'restrict_violation';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $equipment$;
+create trigger equipment_keep_clearing before update or delete on public.equipment_clearing
+  for each row execute function public.equipment_keep_clearing();
+create or replace function public.equipment_keep_line() returns trigger language plpgsql as $equipment$
+declare
+  row record;
+begin
+  row := case tg_op when 'DELETE' then old else new end;
+  if exists (
+    select from public.equipment_clearing c
+     where c.alliance_id = row.alliance_id and c.id = row.clearing_id and c.state = 'posted') then
+    raise exception 'a posted clearing stays as it is' using errcode = 'restrict_violation';
+  end if;
+  return row;
+end $equipment$;
+create trigger equipment_keep_line before insert or update or delete on public.equipment_clearingline
+  for each row execute function public.equipment_keep_line();
+create trigger equipment_keep_cleared before insert or update or delete on public.equipment_cleareduse
+  for each row execute function public.equipment_keep_line();
+"""
+UNPOSTED = """
+drop trigger equipment_keep_clearing on public.equipment_clearing;
+drop trigger equipment_keep_line on public.equipment_clearingline;
+drop trigger equipment_keep_cleared on public.equipment_cleareduse;
+drop function public.equipment_keep_clearing();
+drop function public.equipment_keep_line();
+"""

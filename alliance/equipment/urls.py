@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alliance.equipment.views import bookings, devices, queue, uses
+from alliance.equipment.views import bookings, clearings, devices, queue, uses
 
 urlpatterns = [
     path("equipment/", devices.device_list, name="equipment"),
@@ -20,4 +20,11 @@ urlpatterns = [
     path("equipment/uses/<int:pk>/", uses.use, name="equipment-use"),
     path("equipment/uses/<int:pk>/<slug:step>/", uses.act, name="equipment-use-act"),
     path("equipment/<int:pk>/use/", uses.new, name="equipment-use-new"),
+    path("equipment/clearings/", clearings.clearing_list, name="equipment-clearings"),
+    path("equipment/clearings/make/", clearings.make, name="equipment-clearing-make"),
+    path("equipment/clearings/<int:pk>/", clearings.clearing, name="equipment-clearing"),
+    path("equipment/clearings/<int:pk>/<slug:step>/", clearings.act, name="equipment-clearing-act"),
+    path(
+        "equipment/clearings/<int:pk>/statement/<str:code>/", clearings.statement, name="equipment-statement"
+    ),
 ]

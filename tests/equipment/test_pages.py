@@ -276,3 +276,11 @@ def test_words_of_the_day(qinghe: World) -> None:
     device = scanner(qinghe)
     page = get(qinghe.client("zhao"), f"{url('device', device.pk)}?day=not-a-day&at=x&item=9&move=zz")
     assert "11-12" in page
+
+
+def test_the_form_shows_how_the_fee_is_divided(qinghe: World) -> None:
+    device = scanner(qinghe)
+    item(device)
+    page = get(qinghe.client("zhao"), f"{url('device', device.pk)}?at=2026-11-16T09:30")
+    assert "30%" in page and "126.00" in page and "294.00" in page
+    assert "126.00" not in get(qinghe.client("lin"), f"{url('device', device.pk)}?at=2026-11-16T09:30")

@@ -1,5 +1,19 @@
 from alliance.equipment.models.bookings import Booking, Outage, Waiting
+from alliance.equipment.models.clearing import ClearedUse, Clearing, ClearingLine, SplitRule
 from alliance.equipment.models.register import CostItem, Device, ExamItem, Qualification
 from alliance.equipment.models.usage import Usage
 
-__all__ = ["Booking", "CostItem", "Device", "ExamItem", "Outage", "Qualification", "Usage", "Waiting"]
+__all__ = [
+    "Booking",
+    "ClearedUse",
+    "Clearing",
+    "ClearingLine",
+    "CostItem",
+    "Device",
+    "ExamItem",
+    "Outage",
+    "Qualification",
+    "SplitRule",
+    "Usage",
+    "Waiting",
+]

@@ -52,11 +52,16 @@ class EquipmentRefused(Refused):
         "too_long": "A use lasts at most %(hours)s hours. Check the times.",
         "fee": "The fee is a whole number of fen from 0.",
         "reader": "The reading institution is not a member.",
-        "closed_month": "The uses of %(month)s are in a posted clearing. Void this one and enter a new use: "
-        "the difference goes into the next clearing.",
         "log_number": "The log number %(number)s of this device is already entered.",
         "not_yours": "The other side confirms this, not the one who stated it.",
         "settled": "This use is %(state)s.",
+        "open_clearing": "Another clearing is not posted yet. Post it or discard it first.",
+        "closed_books": "The books of %(month)s are closed. Make the clearing for an open month: "
+        "it takes in what came late.",
+        "nothing_owed": "Nobody owes anything for equipment up to %(month)s.",
+        "not_a_draft": "This clearing is %(state)s: it stays as it is.",
+        "changed_since": "Uses, rules or costs changed since this draft was made. "
+        "Discard it and make it again.",
         "both": "Either the owner or the user of the device enters its use.",
     }
     fields: ClassVar[Mapping[str, str]] = {

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.equipment.models import Device, ExamItem, Outage, Waiting
-from alliance.equipment.services import rooms
+from alliance.equipment.services import rooms, settling
 from alliance.equipment.show.calendar import Calendar, Look, day_words
 from alliance.equipment.show.clock import opening_words
 from alliance.equipment.show.week import Week, week_of
 from alliance.lib.identity import mask_name
+from alliance.lib.money import split_pool
 from alliance.models import Membership
 from alliance.web import parts, words
 
@@ -36,7 +37,7 @@ def page(
         "day_words": day_words(look.day), "ways": ways(device, look, week, today),
         "legend": by.institution_id,
         "form": form, "bookable": bookable, "queue": queue(device, by),
-        "fees": fees(look.item),
+        "fees": fees(device, by, look.item, today) if form is not None else [],
         "queue_length": _waiting(device).count(), "out": outages(device, now),
         "card": card(device), "is_owner": owner, "may_manage": owner and by.can("equipment.manage"),
         "may_operate": by.institution_id == device.institution_id and by.can("equipment.operate"),
@@ -67,13 +68,24 @@ def ways(device: Device, look: Look, week: Week, today: date) -> dict[str, str]:
     }  # fmt: skip
 
 
-def fees(item: ExamItem | None) -> list[parts.Fact]:
-    """What the examination costs and how long it takes."""
+def fees(device: Device, by: Membership, item: ExamItem | None, day: date) -> list[parts.Fact]:
+    """What the examination costs, how long it takes, and how the fee is divided on the day."""
     if item is None:
         return []
-    return [
+    found = [
         parts.Fact(_("takes"), _("%(n)d min") % {"n": item.minutes}),
         parts.Fact(_("fee"), _("%(yuan)s yuan") % {"yuan": words.yuan(item.fee_fen)}),
+    ]
+    shares = settling.shares_on(device, day)
+    if by.institution is None or by.institution_id == device.institution_id or not item.fee_fen:
+        return found
+    if shares is None:
+        return [*found, parts.Fact(_("divided"), _("cost by hours used"))]
+    weights = {"owner": shares.owner + shares.reader, "user": shares.user}
+    names = {"owner": device.institution.short_name, "user": by.institution.short_name}
+    return found + [
+        parts.Fact(f"{names[one.code]} {words.num(one.weight)}%", words.yuan(one.fen))
+        for one in split_pool(item.fee_fen, weights).parts
     ]
 
 
