@@ -357,6 +357,11 @@ CASES: dict[str, Case] = {
     "equipment-uses-confirm": LIST,
     "equipment-use": one("use"),
     "equipment-use-act": one("use", step="confirm"),
+    "equipment-requests": LIST,
+    "equipment-request-new": LIST,
+    "equipment-request": one("purchase"),
+    "equipment-figures": Case(queries=("?month=2026-11", "?month=2026-10"), aggregates=True),
+    "equipment-device-figures": one("device", shared=True),
     "equipment-clearings": LIST,
     "equipment-clearing-make": LIST,
     "equipment-clearing": one("equipment_clearing", shared=True),
@@ -428,11 +433,12 @@ EQUIPMENT: dict[str, Callable[[Things], int]] = {
     "costitem": lambda things: things.running_cost.pk,
     "qualification": lambda things: things.qualification.pk,
     "usage": lambda things: things.use.pk,
+    "cityrank": lambda things: things.city_rank.pk,
     "splitrule": lambda things: things.split_rule.pk,
 }
 for model, row_of in EQUIPMENT.items():
     name = f"data:equipment_{model}"
-    known = model == "splitrule"  # rules of division hold for everybody
+    known = model in ("splitrule", "cityrank")  # these hold for everybody
     CASES |= {f"{name}_{word}": object_case(row_of, known) for word in ("change", "delete", "history")}
     CASES |= {
         f"{name}_changelist": Case(queries=("?q=记号", "?o=1", "?all=")), f"{name}_add": LIST,

@@ -19,10 +19,12 @@ from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
 from alliance.equipment import services as equipment
 from alliance.equipment.models import (
+    CityRank,
     Clearing,
     CostItem,
     Device,
     ExamItem,
+    PurchaseRequest,
     Qualification,
     SplitRule,
     Usage,
@@ -481,6 +483,20 @@ class Things:
         made = clearing.make(by=side.office, month=NOVEMBER, now=NOW)
         Clearing.objects.filter(pk=made.pk).update(state="proposed")
         return clearing.post(by=side.office, confirmed_by=side.second, clearing=made)
+
+    @cached_property
+    def purchase(self) -> Any:
+        side = self.side
+        return PurchaseRequest.objects.create(
+            institution=side.place, kind="ct", name=side.mark, estimate_fen=100, uses_a_month=1,
+            reason=side.mark, asked_by=side.steward, asked_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def city_rank(self) -> Any:
+        return CityRank.objects.create(
+            year=2000 + self.side.serial, rank=1, alliances=9, document=self.side.mark
+        )
 
     # Of a whole alliance -----------------------------------------------------------
     @cached_property

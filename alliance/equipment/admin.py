@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.admin.sheets import SheetAdmin
 from alliance.equipment.forms import Yuan
-from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, SplitRule, Usage
+from alliance.equipment.models import CityRank, CostItem, Device, ExamItem, Qualification, SplitRule, Usage
 from alliance.equipment.resources import (
+    CityRankResource,
     CostResource,
     DeviceResource,
     ExamItemResource,
@@ -108,6 +109,18 @@ class SplitRuleAdmin(EquipmentAdmin):
     list_display = ("method", "device", "kind", "user_percent", "from_date", "decided_by")
     list_filter = ("method", "kind")
     list_select_related = ("device",)
+
+
+@admin.register(CityRank, site=site)
+class CityRankAdmin(EquipmentAdmin):
+    """The alliance's published rank in its city."""
+
+    own = ""
+    alliance_changes = True
+    needs_to_change = "equipment.clear"
+    resource_class = CityRankResource
+    fields = ("year", "rank", "alliances", "document")
+    list_display = ("year", "rank", "alliances", "document")
 
 
 @admin.register(Usage, site=site)

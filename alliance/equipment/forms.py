@@ -16,7 +16,7 @@ from alliance.equipment.models import Booking, Device, ExamItem, Outage
 from alliance.equipment.services.steps import CancelReason
 from alliance.lib import money
 from alliance.lib.refusal import Refused
-from alliance.models import Institution, Membership, Person, Staff
+from alliance.models import Department, Institution, Membership, Person, Staff
 from alliance.services import people
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -299,6 +299,28 @@ class UseForm(UseFields):
         super().__init__(*args, **kwargs)
         self.row("institution").offer(kwargs["places"], lambda place: place.short_name)
         self.row("item").offer(items, lambda one: one.name)
+
+
+class RequestForm(Rows):
+    """What an institution asks to buy, and why."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind of equipment"), choices=Device.Kind.choices)
+    name = forms.CharField(label=gettext_lazy("device wanted"), max_length=80)
+    estimate = Yuan(label=gettext_lazy("estimated cost (yuan)"))
+    uses_a_month = forms.IntegerField(
+        label=gettext_lazy("uses expected a month"), min_value=1, max_value=100_000
+    )
+    department = RowField(label=gettext_lazy("department"), required=False)
+    shared = forms.BooleanField(
+        label=gettext_lazy("will be open to other members"), required=False, initial=True
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("why it is needed"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, departments: Sequence[Department], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row("department").offer(departments, lambda one: one.name)
 
 
 class TextForm(forms.Form):

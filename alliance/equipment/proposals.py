@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals import facts as approvals
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
-from alliance.equipment.models import Clearing
+from alliance.equipment.models import Clearing, PurchaseRequest
 from alliance.equipment.services import clearing as services
+from alliance.equipment.services import purchases
+from alliance.equipment.show import requests
 from alliance.ledger import evidence
 from alliance.models import Membership
 from alliance.web import words
@@ -22,6 +24,9 @@ def register() -> None:
     name = gettext_lazy("Clearing of shared equipment")
     registry.register(services.KIND, name=name, digest=_digest, summary=_summary)
     registry.on_decided(services.KIND, settle)
+    wanted = gettext_lazy("Purchase of equipment")
+    registry.register(purchases.KIND, name=wanted, digest=_request_digest, summary=_request)
+    registry.on_decided(purchases.KIND, purchases.decided)
     evidence.name_journals(services.KIND, name)
     evidence.register(services.EVIDENCE, lambda pk: reverse("equipment-clearing", args=[pk]), name)
 
@@ -34,6 +39,17 @@ def settle(approval: Approval, by: Membership) -> None:
         services.post(by=approval.proposed_by, confirmed_by=second, clearing=found)
     else:
         services.reopen(by=by, clearing=found)
+
+
+def _request_digest(approval: Approval) -> str:
+    return purchases.content_digest(PurchaseRequest.objects.get(pk=approval.about_id))
+
+
+def _request(approval: Approval) -> registry.Summary:
+    found = PurchaseRequest.objects.select_related("institution", "department").get(pk=approval.about_id)
+    facts = [*requests.what(found), *requests.beside(found)]
+    url = reverse("equipment-request", args=[found.pk])
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, url)
 
 
 def _digest(approval: Approval) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import fields
 
-from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, SplitRule, Usage
+from alliance.equipment.models import CityRank, CostItem, Device, ExamItem, Qualification, SplitRule, Usage
 from alliance.equipment.models.register import Skill
 from alliance.equipment.services import EquipmentRefused, Log, rooms
 from alliance.equipment.services.usage import check
@@ -243,6 +243,18 @@ class SplitRuleResource(EquipmentResource):
             "institution", "device", "kind", "method", "owner_percent", "user_percent", "reader_percent",
             "from_date", "decided_by", "source",
         )  # fmt: skip
+
+
+class CityRankResource(EquipmentResource):
+    """Ranks by year."""
+
+    year, rank, alliances = (column(one, Number()) for one in ("year", "rank", "alliances"))
+    document = column("document")
+
+    class Meta(AllianceResource.Meta):
+        model = CityRank
+        import_id_fields = ("year",)
+        fields = ("year", "rank", "alliances", "document")
 
 
 class UsageResource(EquipmentResource):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alliance.equipment.views import bookings, clearings, devices, queue, uses
+from alliance.equipment.views import bookings, clearings, devices, figures, queue, requests, uses
 
 urlpatterns = [
     path("equipment/", devices.device_list, name="equipment"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("equipment/uses/<int:pk>/", uses.use, name="equipment-use"),
     path("equipment/uses/<int:pk>/<slug:step>/", uses.act, name="equipment-use-act"),
     path("equipment/<int:pk>/use/", uses.new, name="equipment-use-new"),
+    path("equipment/requests/", requests.request_list, name="equipment-requests"),
+    path("equipment/requests/new/", requests.ask, name="equipment-request-new"),
+    path("equipment/requests/<int:pk>/", requests.purchase, name="equipment-request"),
+    path("equipment/figures/", figures.figures, name="equipment-figures"),
+    path("equipment/<int:pk>/figures/", figures.device_figures, name="equipment-device-figures"),
     path("equipment/clearings/", clearings.clearing_list, name="equipment-clearings"),
     path("equipment/clearings/make/", clearings.make, name="equipment-clearing-make"),
     path("equipment/clearings/<int:pk>/", clearings.clearing, name="equipment-clearing"),

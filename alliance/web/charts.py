@@ -131,6 +131,48 @@ def _digits(value: Fraction) -> Decimal:
     return round(Decimal(value.numerator) / Decimal(value.denominator), 4)
 
 
+def heat(
+    id: str,
+    title: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    values: Sequence[Sequence[Value]],
+    *,
+    corner: str,
+    **more: Any,
+) -> Chart:
+    """A heat map in one hue with its value written in each cell; a missing value draws nothing.
+
+    `values` holds one list a row, each as long as `columns`; the first row is drawn on top.
+    """
+    option = _frame(list(columns), "")
+    option["grid"]["top"] = 8
+    option["yAxis"] = {
+        "type": "category", "data": list(rows), "inverse": True, "axisTick": {"show": False},
+        "axisLabel": {"color": "--ink-3"}, "axisLine": {"lineStyle": {"color": "--line-strong"}},
+    }  # fmt: skip
+    cells = [
+        (x, y, value) for y, row in enumerate(values) for x, value in enumerate(row) if value is not None
+    ]
+    most = max((value for _x, _y, value in cells), default=Decimal(1))
+    option["visualMap"] = {
+        "show": False, "min": "0", "max": str(most or 1), "inRange": {"color": ["--surface", "--c1"]}
+    }  # fmt: skip
+    option["tooltip"] = {"trigger": "item"}
+    option["series"] = [
+        {
+            "type": "heatmap", "data": [[x, y, str(value)] for x, y, value in cells],
+            "label": {"show": True, "formatter": "{@[2]}"},
+            "itemStyle": {"borderColor": "--line", "borderWidth": 1},
+        }
+    ]  # fmt: skip
+    table = [
+        (name, *(DASH if value is None else num(value, 1) for value in row))
+        for name, row in zip(rows, values, strict=True)
+    ]
+    return Chart(id, title, option, (corner, *columns), table, **more)
+
+
 @dataclass(frozen=True)
 class Bubble:
     """One bubble: where it lies, how large it is (a count), and its line of the table."""

@@ -62,6 +62,9 @@ class EquipmentRefused(Refused):
         "not_a_draft": "This clearing is %(state)s: it stays as it is.",
         "changed_since": "Uses, rules or costs changed since this draft was made. "
         "Discard it and make it again.",
+        "request_reason": "Name the device and say why it is needed.",
+        "estimate": "The estimated cost is an amount above 0.",
+        "department": "This department belongs to another institution.",
         "both": "Either the owner or the user of the device enters its use.",
     }
     fields: ClassVar[Mapping[str, str]] = {
@@ -72,6 +75,7 @@ class EquipmentRefused(Refused):
         "not_shorter": "ends_at", "span": "ends_at", "long_outage": "ends_at", "kind": "kind",
         "window": "latest", "future": "started_at", "too_long": "ended_at", "fee": "fee",
         "reader": "reader", "log_number": "log_number",
+        "request_reason": "reason", "estimate": "estimate", "department": "department",
     }  # fmt: skip
 
     @property

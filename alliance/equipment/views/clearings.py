@@ -34,7 +34,9 @@ def clearing_list(request: Any) -> HttpResponse:
     rows = Clearing.objects.visible_to(by).select_related("made_by__user")
     return lists.answer(
         request, "equipment/clearings.html", rows, tables.ClearingTable, empty=empty,
-        extra={"title": _("Clearing of equipment"), "may_make": show.may_clear(by), "months": show.months(by)},
+        extra={
+            "title": _("Clearing of equipment"), "may_make": show.may_clear(by), "months": show.months(by)
+        },
     )  # fmt: skip
 
 
