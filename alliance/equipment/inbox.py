@@ -65,7 +65,7 @@ def _untold(found: dict[str, object]) -> Iterator[Todo]:
             "%(n)d patient to be told a new time", "%(n)d patients to be told a new time", number
         ) % {"n": number}  # fmt: skip
         why = _("They got it from the waiting list or after an outage.")
-        yield Todo("warn", what, why, _list("act"), _at(found["untold_at"]), number, _("Telephone"))
+        yield Todo("warn", what, why, _list("act"), _at(found["untold_at"]), number, _("Telephone them"))
 
 
 def _unentered(found: dict[str, object]) -> Iterator[Todo]:

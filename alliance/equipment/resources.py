@@ -28,18 +28,8 @@ from alliance.lib import money
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership, Staff
-from alliance.resources import (
-    AllianceResource,
-    Amount,
-    Choice,
-    Code,
-    Day,
-    Number,
-    Optional,
-    Truth,
-    column,
-    in_all,
-)
+from alliance.resources import AllianceResource, column
+from alliance.sheet_cells import Amount, Choice, Code, Day, Number, Optional, Truth, in_all
 
 
 # Cells -----------------------------------------------------------------------------
