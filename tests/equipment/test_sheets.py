@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from alliance.equipment.models import CostItem, Device, ExamItem, Qualification, Usage
 from alliance.equipment.resources import (
@@ -27,7 +28,7 @@ LOG = "所属机构,设备,日志流水号,使用机构,检查名称,开始,结�
 
 @pytest.fixture(autouse=True)
 def clock() -> Any:
-    with time_machine.travel(at("18:00"), tick=False):
+    with time_machine.travel(at("18:00"), tick=False), translation.override("zh-hans"):
         yield
 
 
