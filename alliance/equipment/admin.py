@@ -23,7 +23,7 @@ from alliance.web.admin_site import site
 
 YUAN = {
     "cost_fen": _("purchase cost (yuan)"),
-    "fee_fen": _("fee (yuan)"),
+    "fee_fen": _("charged (yuan)"),
     "fen": _("amount (yuan)"),
 }
 

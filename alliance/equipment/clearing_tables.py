@@ -36,7 +36,7 @@ class ClearingTable(lists.Table):
         verbose_name=gettext_lazy("month"), linkify=("equipment-clearing", [tables.A("pk")]), attrs=lists.HEAD
     )
     state = tables.Column(verbose_name=gettext_lazy("state"))
-    made_by = tables.Column(verbose_name=gettext_lazy("made by"), accessor="made_by__user")
+    made_by = tables.Column(verbose_name=gettext_lazy("drawn up by"), accessor="made_by__user")
     made_at = tables.Column(verbose_name=gettext_lazy("made"))
 
     def render_month(self, record: Clearing) -> str:
@@ -95,7 +95,7 @@ def explained(line: ClearingLine) -> str:
 
 def _difference(numbers: dict[str, int]) -> str:
     owed, settled = (words.yuan(abs(numbers[name])) for name in ("owed_fen", "settled_fen"))
-    return _("owed now %(owed)s, settled before %(settled)s") % {"owed": owed, "settled": settled}
+    return _("owed now %(owed)s, settled before %(settled)s") % {"amount owed": owed, "settled": settled}
 
 
 def _share(numbers: dict[str, object]) -> str:

@@ -269,7 +269,7 @@ class UseFields(Rows):
 
     started_at = LocalTime(label=gettext_lazy("started"))
     ended_at = LocalTime(label=gettext_lazy("ended"))
-    fee = Yuan(label=gettext_lazy("fee (yuan)"), required=False)
+    fee = Yuan(label=gettext_lazy("charged (yuan)"), required=False)
     result_ref = forms.CharField(label=gettext_lazy("result reference"), max_length=80, required=False)
     reader = RowField(label=gettext_lazy("reading institution"), required=False)
     collected_by = RowField(label=gettext_lazy("fee collected by"), required=False)

@@ -161,7 +161,7 @@ class ExamItemResource(EquipmentResource):
     """Examination items by institution, device and code."""
 
     headed: ClassVar[dict[str, Any]] = {
-        "fee_fen": gettext_lazy("fee (yuan)"), "institution": gettext_lazy("institution")
+        "fee_fen": gettext_lazy("charged (yuan)"), "institution": gettext_lazy("institution")
     }  # fmt: skip
 
     institution = beside("device__institution")
@@ -250,7 +250,7 @@ class CityRankResource(EquipmentResource):
 class UsageResource(EquipmentResource):
     """The log of the owner's own system: by device and its own number; the other side confirms each line."""
 
-    headed: ClassVar[dict[str, Any]] = {"fee_fen": gettext_lazy("fee (yuan)")}
+    headed: ClassVar[dict[str, Any]] = {"fee_fen": gettext_lazy("charged (yuan)")}
 
     owner = column("owner", Code(Institution))
     device = column("device", Code(Device, beside="owner"))

@@ -41,7 +41,7 @@ class UseTable(lists.Table):
     started_at = tables.Column(
         verbose_name=gettext_lazy("started"), linkify=("equipment-use", [tables.A("pk")]), attrs=lists.HEAD
     )
-    fee_fen = tables.Column(verbose_name=gettext_lazy("fee (yuan)"), attrs=lists.KEY)
+    fee_fen = tables.Column(verbose_name=gettext_lazy("charged (yuan)"), attrs=lists.KEY)
     state = tables.Column(verbose_name=gettext_lazy("state"))
     device = tables.Column(verbose_name=gettext_lazy("device"), accessor="device__name")
     institution = tables.Column(

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year of the ranking')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='rank')),
+                ('rank', models.PositiveSmallIntegerField(verbose_name='place in the ranking')),
                 ('alliances', models.PositiveSmallIntegerField(verbose_name='alliances ranked')),
                 ('document', models.CharField(max_length=200, verbose_name='published in')),
                 ('alliance', models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance')),

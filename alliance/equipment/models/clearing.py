@@ -93,7 +93,7 @@ class Clearing(AllianceRow):
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     digest = models.CharField(_("digest of the lines"), max_length=64)
-    made_by = link("alliance.Membership", _("made by"))
+    made_by = link("alliance.Membership", _("drawn up by"))
     made_at = models.DateTimeField(_("made"))
     journal = link("ledger.LedgerJournal", _("ledger journal"), optional=True)
 

@@ -19,7 +19,7 @@ class CityRank(AllianceRow):
     """The alliance's rank among those of its city, as the city published it; imported, never computed."""
 
     year = models.PositiveSmallIntegerField(_("year of the ranking"))
-    rank = models.PositiveSmallIntegerField(_("rank"))
+    rank = models.PositiveSmallIntegerField(_("place in the ranking"))
     alliances = models.PositiveSmallIntegerField(_("alliances ranked"))
     document = models.CharField(_("published in"), max_length=200)
 
