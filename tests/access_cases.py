@@ -248,6 +248,8 @@ CASES: dict[str, Case] = {
     "referral-log": Case(queries=("?direction=down",)),
     "referral-check": LIST,
     "referral-board": Case(aggregates=True),
+    "referral-sheet": one("referral"),
+    "referral-scan": Case(lambda things: {"number": things.referral.number}, of=("number",)),
     "referral-rates": Case(queries=("?month=2026-10",), aggregates=True),
     "referral-explain": LIST,
     "referral-captured": Case(queries=("?month=2026-10",), aggregates=True),

@@ -184,6 +184,12 @@ class Referral(Moves, Emergency, Content, AllianceRow):
             models.Index(fields=["alliance", "logged_at"], name="referral_logged"),
             models.Index(fields=["alliance", "arrived_at"], name="referral_arrivals"),
             models.Index(fields=["alliance", "state", "answer_due_at"], name="referral_due"),
+            # Few at a time: the emergencies whose form is still missing.
+            models.Index(
+                fields=["alliance", "form_due_at"],
+                name="referral_forms",
+                condition=Q(form_due_at__isnull=False, form_completed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

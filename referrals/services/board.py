@@ -14,7 +14,7 @@ from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from referrals import sql
-from referrals.machine import EXPECTED, HERE, State
+from referrals.machine import EXPECTED, HERE, LIVE, State
 from referrals.models import Referral
 from referrals.models.queries import followup_late, form_late, late, reply_late, unanswered_late
 
@@ -115,8 +115,9 @@ def turnaround(month: Month) -> list[Turnaround]:
 
 
 def state_of(membership: Membership) -> str:
-    """A word that changes with every change of a row this board shows; one query."""
-    rows = Referral.objects.visible_to(membership).aggregate(n=Count("pk"), v=Sum("version"), last=Max("pk"))
+    """A word that changes when a row comes to this board, moves or leaves it; one query by an index."""
+    open_rows = Referral.objects.visible_to(membership).filter(state__in=(*LIVE, State.FOLLOWUP_DUE))
+    rows = open_rows.aggregate(n=Count("pk"), v=Sum("version"), last=Max("pk"))
     return f"{rows['n']}-{rows['v'] or 0}-{rows['last'] or 0}"
 
 

@@ -26,7 +26,8 @@ def page(referral: Referral, membership: Membership) -> dict[str, Any]:
     """Everything of the referral page: full names only for the two sides, numbers always masked."""
     side = referral.side_of(membership)
     return {
-        "title": title(referral), "referral": referral, "chip": tables.state_chip(referral, timezone.now()),
+        "title": title(referral), "referral": referral, "side": side,
+        "chip": tables.state_chip(referral, timezone.now()),
         "patient": patient(referral, masked=not side),
         "facts_why": why(referral), "facts_where": where(referral),
         "texts": texts(referral), **papers_of(referral, membership), **extra(referral, membership),

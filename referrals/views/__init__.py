@@ -6,6 +6,7 @@ from referrals.views.papers import add_file, file, filing
 from referrals.views.rates import capture, captured, explain, rates
 from referrals.views.reception import reception, reception_edit
 from referrals.views.referral import act, amend, check, diagnoses, log, referral, referral_list
+from referrals.views.sheet import scan, sheet
 
 __all__ = [
     "act",
@@ -27,5 +28,7 @@ __all__ = [
     "reception_edit",
     "referral",
     "referral_list",
+    "scan",
+    "sheet",
     "telephoned",
 ]

@@ -1,0 +1,35 @@
+"""What the printed form shows, in the order of definitions section 4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alliance.web import parts, words
+from alliance.web.second_factor import picture
+from referrals.models import Referral
+from referrals.show.emergency import facts as emergency_facts
+from referrals.show.page import patient, texts, where, why
+from referrals.show.papers import insurance
+
+
+def sheet(referral: Referral, address: str) -> dict[str, Any]:
+    """One A4 page: who, from whom, to whom, why, papers, and the code that opens the referral."""
+    return {
+        "title": _("Referral form"), "referral": referral, "code": picture(address), "address": address,
+        "patient": patient(referral, masked=False), "why": why(referral),
+        "where": where(referral), "texts": texts(referral), "insurance": insurance(referral),
+        "emergency": emergency_facts(referral), "extra": _extra(referral),
+        "printed": words.moment(timezone.now()),
+    }  # fmt: skip
+
+
+def _extra(referral: Referral) -> list[parts.Fact]:
+    """The short fields that were filled in."""
+    named = ("record_no", "ehr_number", "insurance_no", "follow_up_plan")
+    label = {name: str(Referral._meta.get_field(name).verbose_name) for name in named}  # type: ignore[union-attr]
+    return [
+        parts.Fact(label[name], str(getattr(referral, name))) for name in named if getattr(referral, name)
+    ]
