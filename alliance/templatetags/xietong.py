@@ -106,6 +106,12 @@ def has_key(mapping: Any, key: str) -> bool:
 
 
 @register.filter
+def named(names: Any, code: str) -> str:
+    """The name of a code; the code itself where no name is known."""
+    return str(names.get(code, code))
+
+
+@register.filter
 def spread(bars: Any) -> list[dict[str, Any]]:
     """Bars of a difference from the middle line: start and width in a field 100 wide, the longest 48."""
     longest = max((abs(bar.fen) for bar in bars), default=0) or 1

@@ -112,14 +112,15 @@ def declare(ground: Ground, demo: DemoAlliance) -> None:
 def refer(ground: Ground, demo: DemoAlliance) -> int:
     """Take the past referrals over; return how many."""
     with act_in(ground.alliance), transaction.atomic():
-        identities = [_identity(one) for one in demo.referrals]
+        identities = [identity(one) for one in demo.referrals]
         keys = people.keys_for(identities, alliance=ground.alliance)
         persons = people.store_many(by=ground.steward, identities=identities)
         past = [_past(ground, one, persons[each.key]) for one, each in zip(demo.referrals, keys, strict=True)]
         return history.take_over(by=ground.steward, referrals=past)
 
 
-def _identity(one: Referral) -> people.Identity:
+def identity(one: Referral) -> people.Identity:
+    """Who the patient of a referral is."""
     patient = one.patient
     return people.Identity(
         patient.name, Person.Sex(patient.sex), patient.birth, patient.id_number, patient.phone
@@ -145,7 +146,7 @@ def _past(ground: Ground, one: Referral, person: Person) -> history.PastReferral
         reply=one.reply,
         decline_reason=one.decline_reason,
         decline_text=one.decline_text,
-        logged_at=_local(one.logged_at),
+        logged_at=local(one.logged_at),
         answered_at=_maybe(one.answered_at),
         arrived_at=_maybe(one.arrived_at),
         completed_at=_maybe(one.completed_at),
@@ -153,9 +154,10 @@ def _past(ground: Ground, one: Referral, person: Person) -> history.PastReferral
     )
 
 
-def _local(moment: datetime) -> datetime:
+def local(moment: datetime) -> datetime:
+    """A time of the demonstration as an instant."""
     return moment.replace(tzinfo=SHANGHAI)
 
 
 def _maybe(moment: datetime | None) -> datetime | None:
-    return None if moment is None else _local(moment)
+    return None if moment is None else local(moment)

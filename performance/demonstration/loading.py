@@ -16,6 +16,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
     """Load the alliance `code`; return the report as lines. Runs in a process of its own."""
     from performance.demonstration import (  # models exist only after django.setup()
         deliveries,
+        exams,
         ground,
         months,
         postings,
@@ -32,6 +33,8 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         referrals = deliveries.refer(base, demo)
         deliveries.declare(base, demo)
     said.append(f"  {referrals} referrals")
+    with _step(said, "consultations and recognition"):
+        said.append(f"  {exams.load(base, demo)}")
     with _step(said, "postings"):
         said.append(f"  {postings.load(base, TODAY)} days of experts confirmed")
     with _step(said, "months"):

@@ -190,7 +190,7 @@ def test_the_pages_of_fees_figures_and_the_line(ready: World) -> None:
     with time_machine.travel(after(hours=2), tick=False):
         cai, zhao, su = ready.client("cai"), ready.client("zhao"), ready.client("su")
         page = cai.get(f"{ROOT}fees/?month=2026-11").content.decode()
-        assert "56.00" in page and "24.00" in page and "QH11" in page
+        assert "56.00" in page and "24.00" in page and "石桥镇" in page
         assert ready.client("tan").get(f"{ROOT}fees/").status_code == 403
         form = {"kind": "consultation", "yuan": "100.00", "from_date": "2026-01-01", "source": "文件"}
         assert su.post(f"{ROOT}fees/", form | {"yuan": "abc"}).status_code == 400

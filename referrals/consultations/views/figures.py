@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.lib.register import Shape
 from alliance.models import Institution
 from alliance.services import journal, parameters
 from alliance.web import lists, parts, words
 from alliance.web.access import permit, require
+from alliance.web.parameter_values import text as in_words
 from referrals import measuring
 from referrals.consultations import facts, figures, forms, services, tables
 from referrals.consultations.models import Consultation, FeeRate
@@ -46,7 +48,8 @@ def month_figures(request: Any) -> HttpResponse:
 
 def _figs(total: figures.Line, month: Any) -> list[parts.Fig]:
     """The four figures that decide something, with their targets."""
-    wait = str(parameters.in_force("consult.wait_target", on=month.last_day))
+    rule = parameters.in_force("consult.wait_target", on=month.last_day)
+    wait = in_words(Shape("rule"), rule)
     target: Any = parameters.in_force("consult.concordance_target", on=month.last_day)
     counts, below = total.counts, total.concordance is not None and total.concordance < Fraction(target) / 100
     return [
@@ -102,6 +105,7 @@ def fees(request: Any) -> HttpResponseBase:
     page = {
         "title": _("Fees between institutions"), "month": month, "earlier": month.previous(),
         "later": month.next(), "form": form, "debts": debts, "nets": figures.nets(debts),
+        "names": dict(Institution.objects.values_list("code", "short_name")),
         "rates": FeeRate.objects.select_related("institution"), "missing": len(waiting),
     }  # fmt: skip
     return render(request, "consultations/fees.html", page, status=400 if form.errors else 200)
