@@ -95,7 +95,7 @@ def explained(line: ClearingLine) -> str:
 
 def _difference(numbers: dict[str, int]) -> str:
     owed, settled = (words.yuan(abs(numbers[name])) for name in ("owed_fen", "settled_fen"))
-    return _("owed now %(owed)s, settled before %(settled)s") % {"amount owed": owed, "settled": settled}
+    return _("owed now %(owed)s, settled before %(settled)s") % {"owed": owed, "settled": settled}
 
 
 def _share(numbers: dict[str, object]) -> str:
