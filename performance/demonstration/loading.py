@@ -16,6 +16,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
     """Load the alliance `code`; return the report as lines. Runs in a process of its own."""
     from performance.demonstration import (  # models exist only after django.setup()
         deliveries,
+        equipment,
         exams,
         ground,
         months,
@@ -37,6 +38,8 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         said.append(f"  {exams.load(base, demo)}")
     with _step(said, "postings"):
         said.append(f"  {postings.load(base, TODAY)} days of experts confirmed")
+    with _step(said, "shared equipment"):
+        said.append(f"  {equipment.load(base, demo, TODAY)} uses of shared devices")
     with _step(said, "months"):
         lines = months.run_all(base, demo, TODAY)
     return [*said, *(f"  {line}" for line in lines)]

@@ -3,6 +3,7 @@
 from alliance.equipment.services.booking import Wish, book, faults
 from alliance.equipment.services.outages import declare, lift
 from alliance.equipment.services.refusals import EquipmentRefused, SlotTaken
+from alliance.equipment.services.register import enter_device
 from alliance.equipment.services.rooms import hold, room_of
 from alliance.equipment.services.steps import cancel, miss, move, shorten, tell
 from alliance.equipment.services.usage import Log, confirm, deny, record, record_booking, void
@@ -18,6 +19,7 @@ __all__ = [
     "confirm",
     "declare",
     "deny",
+    "enter_device",
     "faults",
     "hold",
     "join",
