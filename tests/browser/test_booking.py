@@ -68,7 +68,7 @@ def test_a_booking_by_keyboard_alone(cast: World, address: str) -> None:
             assert expected in focused(page)
         page.keyboard.press("Enter")
         page.wait_for_selector("#book form")
-        page.wait_for_function("document.activeElement.name === 'item'")
+        page.wait_for_selector("[name=item]:focus")
         tab_to(page, "id_number")
         page.keyboard.type(number_of(1))
         page.keyboard.press("Tab")
