@@ -48,9 +48,11 @@
   document.addEventListener("DOMContentLoaded", function () {
     var table = document.querySelector("table[data-grid]");
     var form = document.querySelector("form[data-focus]");
-    if (form && !document.getElementById("errors")) {
-      var first = form.querySelector("input:not([type=hidden]), select, button");
-      if (first) { first.focus(); }
+    var first = form && form.querySelector("input:not([type=hidden]), select, button");
+    if (first && !document.getElementById("errors")) {
+      first.focus();
+      /* The browser takes the focus away again when it goes to the fragment of the address. */
+      window.addEventListener("load", function () { window.setTimeout(function () { first.focus(); }); });
     }
     if (!table) { return; }
     var seen = lay(table);
