@@ -249,7 +249,7 @@ def _line(row: Consultation, step: Transition) -> parts.Step:
 
 def ask_page(form: forms.AskForm) -> dict[str, Any]:
     """The form of a new consultation, in three parts; the kinds are tabs."""
-    groups = [(_("What you ask"), WHAT), (_("Who answers"), WHERE), (_("Patient"), PERSON)]
+    groups = [(_("Patient"), PERSON), (_("What you ask"), WHAT), (_("Who answers"), WHERE)]
     tabs = [parts.Tab(str(kind.label), f"?kind={kind}", kind == form.kind) for kind in Kind]
     none = form.kind in BY_CENTRES and len(form.fields["target"].choices) < 2  # type: ignore[attr-defined]
     return {

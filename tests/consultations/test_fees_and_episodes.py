@@ -204,6 +204,12 @@ def test_the_pages_of_fees_figures_and_the_line(ready: World) -> None:
         assert row.number in ready.client("luo").get(address).content.decode()
         assert row.number not in ready.client("tan").get(address).content.decode()
         assert zhao.get(f"{ROOT}records/?what=x").status_code == 404
+        for month in ("0001-01", "9999-12", "2026-13"):
+            for page_ in ("figures", "fees", "centres", "records"):
+                assert cai.get(f"{ROOT}{page_}/?month={month}").status_code == 200
+            for page_ in ("figures", "duplicates", "trace"):
+                address = f"/a/qinghe/recognition/{page_}/?month={month}"
+                assert ready.client("ding").get(address).status_code == 200
         answer = zhao.post(f"{ROOT}{row.pk}/episode/")
         line = answer["Location"]
         page = zhao.get(line).content.decode()

@@ -118,6 +118,7 @@ def test_declining_needs_a_coded_reason_and_words_where_it_says_too_little(qingh
         ({"urgency": "now"}, "urgency"),
         ({"kind": "x"}, "kind"),
         ({"kind": "imaging", "examination": "CT"}, "centre"),
+        ({"examined_at": NOW.replace(year=1)}, "examined_at"),
     ],
 )
 def test_what_is_wrong_is_named(qinghe: World, change: dict[str, object], reason: str) -> None:

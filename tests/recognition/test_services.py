@@ -122,6 +122,7 @@ def test_a_report_is_checked(qinghe: World) -> None:
         ({"days_ago": -1}, "taken_later"), ({"conclusion": " "}, "conclusion"), ({"number": ""}, "number"),
         ({"reported_at": NOW - timedelta(days=6)}, "reported_before"), ({"item": "X"}, "item"),
         ({"days_ago": 400}, "item"),
+        ({"days_ago": 700_000}, "taken_early"),
     ):  # fmt: skip
         with pytest.raises(RecognitionRefused) as refused:
             result(qinghe, **change)

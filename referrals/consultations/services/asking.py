@@ -21,6 +21,7 @@ from referrals.consultations import machine, sql
 from referrals.consultations.models import BY_CENTRES, Centre, Consultation, Kind, Urgency
 from referrals.consultations.services.refusals import ConsultationRefused
 
+EARLIEST, LATEST = 1900, 2200  # years an examination can bear
 DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
 
 
@@ -193,6 +194,8 @@ def faults(question: Question, *, origin: Institution) -> Iterator[ConsultationR
         yield from _wrong_target(question, origin)
         if question.kind in BY_CENTRES and not question.examination.strip():
             yield ConsultationRefused("examination")
+    if question.examined_at is not None and not EARLIEST <= question.examined_at.year <= LATEST:
+        yield ConsultationRefused("examined_at")
     if not question.question.strip():
         yield ConsultationRefused("question")
     if not question.diagnosis_name.strip():

@@ -20,6 +20,7 @@ class ConsultationRefused(Refused):
         "diagnosis_name": "Write the preliminary diagnosis.",
         "diagnosis_code": "Write the diagnosis code as in I50.900.",
         "examination": "Write which examination or test it is.",
+        "examined_at": "The time of the examination cannot be right. Correct the year.",
         "consent": "Without the patient's agreement only an emergency can be asked about.",
         "doctor": "This doctor does not work at the answering institution.",
         "missing": "Say what is missing: the asking doctor reads it.",

@@ -69,7 +69,10 @@ def _register(request: Any, form: forms.CentreForm) -> bool:
 
 def asked_month(request: Any) -> Month:
     """The month in the address; without one, or with another text, the present one."""
+    now = Month.of(timezone.localdate())
     try:
-        return Month.parse(request.GET.get("month", ""))
+        asked = Month.parse(request.GET.get("month", ""))
     except PeriodRefused:
-        return Month.of(timezone.localdate())
+        return now
+    # Months a century away have neither rows nor, at the ends of the calendar, neighbours.
+    return asked if abs(asked.year - now.year) < 100 else now

@@ -20,6 +20,7 @@ class RecognitionRefused(Refused):
         "too_early": "The time lies before that of the order.",
         "conclusion": "Write the conclusion of the report.",
         "number": "Write the report number of your house.",
+        "taken_early": "The time of the examination cannot be right. Correct the year.",
         "taken_later": "The examination cannot have been made in the future.",
         "reported_before": "The report cannot be older than the examination.",
         "other_content": "The report %(number)s is already stored with another content. Withdraw it first.",
@@ -30,7 +31,8 @@ class RecognitionRefused(Refused):
     }
     fields = {
         "no_institution": "", "too_early": "", "result_withdrawn": "result", "repeat_reason": "reason",
-        "repeat_text": "reason_text", "taken_later": "taken_at", "reported_before": "reported_at",
+        "repeat_text": "reason_text", "taken_early": "taken_at", "taken_later": "taken_at",
+        "reported_before": "reported_at",
         "other_content": "number", "withdrawn": "", "validity": "validity_days",
     }  # fmt: skip
 

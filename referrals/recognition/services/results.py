@@ -16,6 +16,8 @@ from referrals.recognition.models import Item, Result
 from referrals.recognition.services.common import item_on, local_day, own_place, require
 from referrals.recognition.services.refusals import RecognitionRefused
 
+EARLIEST = 1900  # the year before which no report is
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -57,6 +59,7 @@ def faults(report: Report, now: datetime) -> list[RecognitionRefused]:
     wrong = {
         "number": not report.number.strip(),
         "conclusion": not report.conclusion.strip(),
+        "taken_early": report.taken_at.year < EARLIEST,
         "taken_later": report.taken_at > now,
         "reported_before": report.reported_at is not None and report.reported_at < report.taken_at,
     }

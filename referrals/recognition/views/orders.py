@@ -56,7 +56,7 @@ def new(request: Any) -> HttpResponseBase:
         if order is not None:
             _say(request, order)
             return redirect("recognition-order", order.pk)
-    groups = [(_("Which examination"), show.WHAT), (_("Patient"), show.PERSON)]
+    groups = [(_("Patient"), show.PERSON), (_("Which examination"), show.WHAT)]
     page = {"title": _("Order an examination"), "form": form, "groups": groups, "none": not items}
     return render(request, "recognition/new.html", page, status=400 if form.errors else 200)
 

@@ -82,7 +82,7 @@ def new(request: Any) -> HttpResponseBase:
         if made is not None:
             messages.success(request, _("The result is stored."))
             return redirect("result", made.pk)
-    groups = [(_("The report"), show.REPORT), (_("Patient"), show.PERSON)]
+    groups = [(_("Patient"), show.PERSON), (_("The report"), show.REPORT)]
     page = {"title": _("Enter a result"), "form": form, "groups": groups, "none": not items}
     return render(request, "recognition/result_new.html", page, status=400 if form.errors else 200)
 
