@@ -95,3 +95,9 @@ def found_down(month: Month) -> list[FoundDown]:
         )
         for case in cases
     ]  # fmt: skip
+
+
+def institution_of(case: int) -> int | None:
+    """Whose stay a case is; None when there is no such case, or it was voided."""
+    found = Case.objects.filter(pk=case, voided_at=None).values_list("institution_id", flat=True).first()
+    return None if found is None else int(found)

@@ -18,10 +18,8 @@ from referrals.models import Referral
 from referrals.services import board
 
 
-def page(membership: Membership, now: datetime, seen: str) -> dict[str, Any]:
+def page(membership: Membership, now: datetime, seen: str, month: Month) -> dict[str, Any]:
     """Everything of the board; queries do not grow with referrals."""
-    day = now.astimezone(SHANGHAI).date()
-    month = Month(day.year, day.month)
     queue = list(board.waiting(membership)[: board.SHOWN])
     coming = list(board.coming(membership, now)[: board.SHOWN])
     lines = board.turnaround(month)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.services import journal
 from alliance.web.access import permit
+from grouping.readmission import joined
 from referrals import forms, services
 from referrals.services import captured as captures
 from referrals.services import rates as figures
@@ -64,7 +65,9 @@ def captured(request: Any) -> HttpResponse:
 @require_POST
 def capture(request: Any, case: int) -> HttpResponseBase:
     """Decide what one stay was."""
-    month = asked_month(request)
+    month, place = asked_month(request), joined.institution_of(case)
+    if place is None or not request.membership.sees(place):
+        raise Http404
     try:
         captures.decide(
             by=request.membership, month=month, case=case, verdict=request.POST.get("verdict", ""),
