@@ -213,7 +213,5 @@ def _open(spans: Any, hour: int) -> int:
 
 
 def _full(used: int, open_: int) -> Decimal | None:
-    """Percent; None where it is closed and nobody used it."""
-    if not open_:
-        return Decimal(100) if used else None
-    return percent(Fraction(used, open_))
+    """Percent; None where it is closed: what is used beyond the hours has nothing to be measured by."""
+    return percent(Fraction(used, open_)) if open_ else None
