@@ -136,7 +136,7 @@ def _stage(size: int) -> tuple[Any, dict[str, str]]:
         cursor.execute("set constraints all immediate")
     _analyze()
     base, month = "/a/qinghe/equipment", today.strftime("%Y-%m")
-    return world.client("lin"), {
+    return world.client("lin", HTTP_HOST="127.0.0.1"), {
         "calendar of a week": f"{base}/{devices[0].pk}/?day={today}", "devices": f"{base}/",
         "bookings to come": f"{base}/bookings/", "all bookings": f"{base}/bookings/?view=all",
         "usage log": f"{base}/uses/?view=all", "figures of a month": f"{base}/figures/?month={month}",
