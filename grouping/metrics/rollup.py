@@ -140,18 +140,19 @@ def refresh(month: Month) -> int:
     catalogue = catalogue_of(month)
     written = 0
     for scheme, first, last in periods(month):
-        written += cases_sql.execute(
-            sql.ROLL_UP,
-            **paid,
-            scheme=scheme.pk if scheme else None,
-            since=midnight(first),
-            until=midnight(last + timedelta(days=1)),
-            valid=operations(scheme),
-            minimal=catalogue.codes if catalogue else [],
-            doctors=list(used.doctors),
-            day=timedelta(hours=used.hours[0]),
-            delayed=timedelta(hours=used.hours[1]),
-        )
+        with cases_sql.by_sets():
+            written += cases_sql.execute(
+                sql.ROLL_UP,
+                **paid,
+                scheme=scheme.pk if scheme else None,
+                since=midnight(first),
+                until=midnight(last + timedelta(days=1)),
+                valid=operations(scheme),
+                minimal=catalogue.codes if catalogue else [],
+                doctors=list(used.doctors),
+                day=timedelta(hours=used.hours[0]),
+                delayed=timedelta(hours=used.hours[1]),
+            )
     cases_sql.execute(sql.NOTE_MONTH, month=month.first_day, rules=json.dumps(used.stored()))
     return written
 

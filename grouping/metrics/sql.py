@@ -187,8 +187,10 @@ select %(alliance)s, %(month)s, c.institution_id, c.department_code,
        {_DOCTOR} as doctor,
        case when g.status = 'grouped' then g.drg else '' end as drg, {_SUMS}
 from c
-left join grouping_groupedcase g on g.alliance_id = c.alliance_id and g.case_id = c.id
-  and g.revision = c.revision and g.scheme_id = %(scheme)s
+left join lateral (
+  select x.status, x.drg, x.weight from grouping_groupedcase x
+  where x.alliance_id = c.alliance_id and x.case_id = c.id and x.revision = c.revision
+    and x.scheme_id = %(scheme)s limit 1) g on true
 left join o on o.id = c.id
 left join decided t on t.id = c.id
 group by c.institution_id, c.department_code, 5, 6

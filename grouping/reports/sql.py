@@ -26,17 +26,24 @@ _PAYING = f"""
   from grouping_case c
   where {PAID_BY} and (%(institution)s::bigint is null or c.institution_id = %(institution)s)
 """
-# The same said of the front page of the stay: indicators count front pages, whichever document pays.
+# The same said of the front page of the stay: indicators count front pages, whichever document pays. Which
+# one pays is a column of its own (`w`): under row security an index answers a column, never `coalesce`.
 _PAGES = """
   select f.id, f.institution_id, f.record_no, f.visit_no, d.department_code, d.stay_days, d.total_fen,
          coalesce(d.diagnoses[1], '') as principal, d.discharged_at,
          (d.discharged_at at time zone 'Asia/Shanghai')::date as day,
          %(codes)s::jsonb ->> ltrim(coalesce(d.raw ->> 'hi_paymtd', ''), '0') as said
   from grouping_case f
-  left join grouping_pairing p on p.alliance_id = f.alliance_id and p.page_id = f.id
-  left join grouping_case l on l.alliance_id = p.alliance_id and l.id = p.settlement_id
-    and l.voided_at is null
-  join grouping_case d on d.alliance_id = f.alliance_id and d.id = coalesce(l.id, f.id)
+  left join lateral (
+    select x.settlement_id from grouping_pairing x
+    where x.alliance_id = f.alliance_id and x.page_id = f.id limit 1) p on true
+  left join lateral (
+    select x.id from grouping_case x
+    where x.alliance_id = f.alliance_id and x.id = p.settlement_id and x.voided_at is null limit 1) l on true
+  cross join lateral (select coalesce(l.id, f.id) as id offset 0) w
+  cross join lateral (
+    select x.department_code, x.stay_days, x.total_fen, x.diagnoses, x.discharged_at, x.raw
+    from grouping_case x where x.alliance_id = f.alliance_id and x.id = w.id limit 1) d
   where f.alliance_id = %(alliance)s and f.month = %(month)s and f.voided_at is null
     and f.document = 'front_page'
     and (%(institution)s::bigint is null or f.institution_id = %(institution)s)
