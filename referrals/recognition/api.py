@@ -19,11 +19,11 @@ from referrals.recognition import services
 from referrals.recognition.models import Item, Order, Result
 from referrals.recognition.serializers import (
     DecideBody,
-    ItemShown,
     OrderBody,
     OrderConflict,
     OrderLine,
     OrderPage,
+    RecognisableShown,
     ReportBody,
     ResultShown,
 )
@@ -154,14 +154,14 @@ class Items(RowsView):
     """GET: the register as it holds today."""
 
     model = Item
-    serializer_class: Any = ItemShown
+    serializer_class: Any = RecognisableShown
     permits = {"GET": "recognition.view"}
 
     def rows(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Item.objects.in_force(timezone.localdate()).order_by("code")
         return rows
 
-    @extend_schema(operation_id="recognition_items", responses=ItemShown(many=True))
+    @extend_schema(operation_id="recognition_items", responses=RecognisableShown(many=True))
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(ItemShown(cast(Any, page), many=True).data)
+        return self.get_paginated_response(RecognisableShown(cast(Any, page), many=True).data)

@@ -73,7 +73,7 @@ class ReportBody(serializers.Serializer[Any]):
         return services.Report(**{name: self.validated_data[name] for name in names})
 
 
-class ItemShown(serializers.Serializer[Item]):
+class RecognisableShown(serializers.Serializer[Item]):
     """An item as it holds today."""
 
     code = serializers.CharField(read_only=True)
