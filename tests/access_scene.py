@@ -7,6 +7,7 @@ Their texts bear a mark, so that they are found wherever they leak.
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -49,7 +50,7 @@ from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
 from alliance.training.models import Attendance, Session, Spending
 from grouping.disputes import services as disputes
-from grouping.models import Case, CaseFile, Document, Pairing, WorkItem
+from grouping.models import Case, CaseFile, Pairing, WorkItem
 from grouping.queues import found as queue_found
 from grouping.queues import services as queue_services
 from grouping.readers.fields import REQUIRED
@@ -59,7 +60,6 @@ from grouping.services import (
     declarations,
     dip,
     intake,
-    pairing,
     publishing,
     samples,
     sources,
@@ -78,6 +78,7 @@ from referrals import services as referrals
 from referrals.consultations import services as consultations
 from referrals.recognition import services as recognition
 from referrals.services import papers
+from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.referrals.scene import content, number_of
 from tests.world import World
@@ -145,30 +146,42 @@ class Things:
         return api_keys.issue(by=self.side.office, name=self.side.mark, expires_at=expires)[0]
 
     @cached_property
-    def case_file(self) -> CaseFile:
+    def stays(self) -> list[dict[str, str]]:
+        """The discharges of the side, by column of the front page."""
         side = self.side
-        assert self.scheme
         days = {"B12": "2026-11-08 09:00:00", "B15": "2026-11-11 10:00:00"}
-        rows = [
+        return [
             front_page(side.place.organisation, f"{side.serial}{number}", A11=side.mark, **days)
             for number in range(2)
         ]
+
+    def delivered(self, name: str, body: bytes, source: Any = None) -> CaseFile:
+        """A file received, checked, stored and grouped."""
         file, _made = intake.receive_file(
-            by=side.steward, name=f"{side.mark}.csv", content=[as_csv(rows)], today=date(2026, 11, 12)
+            by=self.side.steward, name=name, content=[body], source=source, today=date(2026, 11, 12)
         )
-        jobs.drain(side.alliance)
-        publishing.publish_by_id(by=side.steward, file_id=file.pk)
-        jobs.drain(side.alliance)
+        jobs.drain(self.side.alliance)
+        publishing.publish_by_id(by=self.side.steward, file_id=file.pk)
+        jobs.drain(self.side.alliance)
         return CaseFile.objects.get(pk=file.pk)
 
     @cached_property
+    def case_file(self) -> CaseFile:
+        assert self.scheme
+        return self.delivered(f"{self.side.mark}.csv", as_csv(self.stays))
+
+    @cached_property
     def pair(self) -> Any:
-        """A settlement list with its front page, as if a file had brought it."""
-        page = Case.objects.get(pk=self.case.pk)
-        page.pk, page.document = None, Document.SETTLEMENT_LIST
-        page.save(force_insert=True)
-        pairing.match(page.file, [Month.of(page.month)])
-        return Pairing.objects.get(settlement=page)
+        """The settlement list of the case, which a file of its own brought after the front page."""
+        side, case = self.side, self.case
+        made = sources.create(by=side.steward, institution=None, name=f"L{side.mark}", format="settlement")
+        sources.settle(
+            by=side.steward, source=made, edition="insurance", from_date=date(2026, 1, 1),
+            organisations={"H32059900001": side.place.organisation},
+        )  # fmt: skip
+        stay = next(row for row in self.stays if row["A48"] == case.record_no)
+        file = self.delivered(f"{side.mark}.json", lists_text([defaultdict(str, stay)]).encode(), made)
+        return Pairing.objects.get(settlement__file=file, page=case)
 
     @cached_property
     def central_file(self) -> Any:
@@ -328,6 +341,22 @@ class Things:
             first_day=date(2026, 11, 2), last_day=date(2026, 11, 29), weekdays=[1], proposed_by=side.steward,
             proposed_at=NOW,
         )  # fmt: skip
+
+    @cached_property
+    def dispatch(self) -> Any:
+        """A backbone doctor's agreed posting, one day of it confirmed by the host."""
+        side = self.side
+        made = Posting.objects.create(
+            kind="resident", staff=self.staff, sender=side.place, host=side.partner, purpose=side.mark,
+            first_day=date(2026, 11, 3), last_day=date(2026, 11, 27), weekdays=[2], backbone=True,
+            state="agreed", proposed_by=side.steward, proposed_at=NOW, answered_at=NOW,
+        )  # fmt: skip
+        Visit.objects.create(
+            posting=made, staff=self.staff, day=date(2026, 11, 3), morning=True, state="confirmed",
+            afternoon=True, patients_seen=1, teaching_minutes=1, retained=1, note=side.mark,
+            reported_at=NOW, reported_by=side.steward, confirmed_at=NOW, confirmed_by=side.office,
+        )  # fmt: skip
+        return made
 
     @cached_property
     def visit(self) -> Any:

@@ -291,7 +291,7 @@ def test_the_lists_would_show_it(town: Town) -> None:
     expected = {
         "jobs": own.job, "approvals": own.approval, "case-files": own.case_file, "cases": own.case,
         "referrals": own.referral, "consultations": own.consultation, "recognition": own.exam_order,
-        "results": own.exam_result,
+        "results": own.exam_result, "pairs": own.pair, "postings": own.posting, "training": own.training,
         "ledger": own.books.journal, "data:alliance_staff_changelist": own.staff,
     }  # fmt: skip
     blind = [
@@ -300,6 +300,8 @@ def test_the_lists_would_show_it(town: Town) -> None:
         if not any(f"/{row.pk}/" in text for (of, _actor, _query), text in last.items() if of == name)
     ]
     assert blind == []
+    promises = [text for (of, _actor, _query), text in last.items() if of == "posting-promises"]
+    assert all(own.side.mark in text for text in promises)
     assert any(own.side.mark in text for (of, _actor, _query), text in last.items() if of.endswith("_export"))
 
 

@@ -202,17 +202,22 @@ class Dispatch:
         return whole.quantize(TENTH, ROUND_HALF_UP)
 
 
-def dispatches(until: date) -> list[Dispatch]:
-    """Every backbone doctor with a posting in the year of `until`, by sender and name; two queries more."""
+def dispatches(until: date, *, institution_id: int | None = None) -> list[Dispatch]:
+    """Every backbone doctor with a posting in the year of `until`, by sender and name; two queries more.
+
+    `institution_id`: only doctors of postings that it sends or hosts; their months count in full.
+    """
     talent = parameters.in_force("cp.talent", on=until)
     assert isinstance(talent, Mapping)
     known, first = calendar.calendar(), date(until.year, 1, 1)
     backbone = Posting.objects.filter(
         backbone=True, first_day__lte=until, last_day__gte=first, state__in=["agreed", "ended"]
-    ).values("staff")
+    )
+    if institution_id is not None:
+        backbone = backbone.filter(Q(sender=institution_id) | Q(host=institution_id))
     rows = (
         confirmed(first, until)
-        .filter(staff__in=backbone)
+        .filter(staff__in=backbone.values("staff"))
         .order_by()
         .annotate(month=TruncMonth("day"))
         .values_list("staff", "staff__name", "posting__sender__short_name", "month")

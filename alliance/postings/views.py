@@ -205,9 +205,10 @@ def _act(request: Any, row: Any, kind: str, step: str, steps: dict[str, Any]) ->
 @permit("posting.view")
 @require_safe
 def promises(request: Any) -> HttpResponse:
-    """Person-times of the year and months of dispatch, with forecast."""
+    """Person-times of the year of every hospital, months of dispatch of the doctors one may know."""
     until = today()
-    context = overview.promises_page(facts.promises(until), facts.dispatches(until), until)
+    dispatches = facts.dispatches(until, institution_id=request.membership.institution_id)
+    context = overview.promises_page(facts.promises(until), dispatches, until)
     return render(request, "postings/promises.html", context)
 
 

@@ -15,9 +15,9 @@ from grouping import facts
 from grouping.models import Case, Pairing
 from grouping.pairs import differences
 from grouping.services import pairing, publishing
-from tests.engines.readers.sources import list_of
+from tests.engines.readers.sources import SOURCES, list_of
 from tests.grouping.scene import HOME, browser, inside, queries, store, text
-from tests.grouping.test_sources import deliver, publish, source, standard
+from tests.grouping.test_sources import OWN, deliver, publish, source, standard
 from tests.world import World
 
 OCTOBER = Month(2026, 10)
@@ -62,6 +62,25 @@ def test_it_does_not_matter_which_document_comes_first(scene: World) -> None:
     store(scene, page_rows(scene, 3))
     with inside(scene):
         assert set(Pairing.objects.values_list("how", flat=True)) == {"key"}
+
+
+@pytest.mark.parametrize("order", ["page first", "list first"])
+@pytest.mark.parametrize(("page", "settlement"), [("hqms", "4101"), ("n041", "4101A"), ("mapped", "4101A")])
+def test_nor_does_it_matter_in_which_format_each_comes(
+    scene: World, page: str, settlement: str, order: str
+) -> None:
+    """A file of front pages brings no pair of its own, but finds the lists that wait."""
+    for name in (page, settlement) if order == "page first" else (settlement, page):
+        how: dict[str, Any] = {"mapping": OWN} if name == "mapped" else {}
+        lead = {"H32059900001": scene.lead.organisation}
+        made = source(scene, SOURCES[name].spec.format, organisations=lead, **how)
+        publish(scene, deliver(scene, made, SOURCES[name].write(standard(scene, 2)).encode("gb18030")))
+    with inside(scene):
+        pairs = Pairing.objects.select_related("settlement", "page")
+        assert [(pair.how, pair.page.record_no) for pair in pairs] == [
+            ("key", pair.settlement.record_no) for pair in pairs
+        ]
+        assert len(pairs) == 2
 
 
 def test_two_front_pages_of_one_day_wait_for_a_person(scene: World) -> None:

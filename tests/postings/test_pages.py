@@ -118,6 +118,18 @@ def test_the_promises_and_the_evaluation(world: World, posting: Posting) -> None
     )
 
 
+def test_the_months_of_a_backbone_doctor_are_shown_to_the_two_sides_and_the_alliance(world: World) -> None:
+    with act_in(world.qinghe):
+        prepare()
+        posting = agreed(world, backbone=True)
+        confirmed(world, posting)
+    seen = {
+        who: posting.staff.name in world.client(who).get(f"{HOME}promises/").content.decode()
+        for who in ("lin", "zhao", "luo", "tan")
+    }
+    assert seen == {"lin": True, "zhao": True, "luo": True, "tan": False}
+
+
 def test_lists_ask_the_same_number_of_queries(world: World, posting: Posting) -> None:
     def asked(address: str) -> int:
         client = world.client("luo")
