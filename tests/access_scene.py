@@ -349,13 +349,19 @@ class Things:
         made = Posting.objects.create(
             kind="resident", staff=self.staff, sender=side.place, host=side.partner, purpose=side.mark,
             first_day=date(2026, 11, 3), last_day=date(2026, 11, 27), weekdays=[2], backbone=True,
-            state="agreed", proposed_by=side.steward, proposed_at=NOW, answered_at=NOW,
+            proposed_by=side.steward, proposed_at=NOW,
         )  # fmt: skip
-        Visit.objects.create(
-            posting=made, staff=self.staff, day=date(2026, 11, 3), morning=True, state="confirmed",
-            afternoon=True, patients_seen=1, teaching_minutes=1, retained=1, note=side.mark,
-            reported_at=NOW, reported_by=side.steward, confirmed_at=NOW, confirmed_by=side.office,
+        made.agree()
+        made.save()
+        day = Visit.objects.create(
+            posting=made, staff=self.staff, day=date(2026, 11, 3), morning=True, afternoon=True,
+            patients_seen=1, teaching_minutes=1, retained=1, note=side.mark,
         )  # fmt: skip
+        day.report()
+        day.save()
+        day.confirmed_by, day.confirmed_at = side.office, NOW
+        day.confirm()
+        day.save()
         return made
 
     @cached_property
@@ -552,8 +558,9 @@ class Things:
 
     @cached_property
     def trial(self) -> Any:
-        """A dry run of the draft over the month of the side's cases."""
-        assert self.case_file
+        """A dry run of the draft over November. Every institution may know it: it brings no case of the
+        side, or the lists would hold the neighbour's rows before they are looked at.
+        """
         month = Month(2026, 11)
         run = grouping_runs.begin_trial(by=self.side.admin, version=self.version, first=month, last=month)
         jobs.drain(self.side.alliance)
