@@ -673,8 +673,7 @@ class Things:
 
     @cached_property
     def fund_report(self) -> Any:
-        """An evaluation of November against October, a draft."""
-        assert self.case_file
+        """An evaluation of November against October, a draft; like `trial` without a case of the side."""
         period, compared = Period(NOVEMBER, NOVEMBER), Period(OCTOBER, OCTOBER)
         texts = dict.fromkeys(fund_reports.TEXTS, self.side.mark)
         return fund_reports.write(by=self.side.office, period=period, compared=compared, texts=texts)
