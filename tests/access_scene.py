@@ -104,6 +104,8 @@ class Side:
     mark: str
     direction: str = "down"
     serial: int = 1
+    # Numbers of referrals run by alliance and day: on one day, those of two alliances would be the same.
+    logged: datetime = NOW
 
 
 def sides(world: World) -> dict[str, Side]:
@@ -114,7 +116,7 @@ def sides(world: World) -> dict[str, Side]:
         "sibling": Side(world.qinghe, world.tcm, world.liulin, world.tan, *county, "邻院记号", serial=22),
         "foreign": Side(
             world.jiangzhou, world.city_lead, world.linhu, world.qian, world.qiao, world.shen, world.shen,
-            mark="外方记号", serial=33,
+            mark="外方记号", serial=33, logged=NOW - timedelta(days=1),
         ),
     }  # fmt: skip
 
@@ -261,7 +263,7 @@ class Things:
         side = self.side
         person = people.find_or_create(by=side.steward, name=side.mark, id_number=number_of(side.serial))
         body = content(side.partner, direction=side.direction, reason="rehabilitation", summary=side.mark)
-        return referrals.log_referral(by=side.steward, person=person, content=body, now=NOW)
+        return referrals.log_referral(by=side.steward, person=person, content=body, now=side.logged)
 
     @cached_property
     def consultation(self) -> Any:
