@@ -25,7 +25,8 @@ from alliance.tenancy.scope import act_as, act_in
 from alliance.web import errors
 from alliance.web.tokens import Token, read_token
 
-NUL_NAME = re.compile(r"(?:^|&)[^=&]*%00")  # in the name of a condition; in a value it is text like any other
+NUL_NAME = re.compile(r"(?:^|&)[^=&]*%00")  # in the name of a condition
+NO_CHARACTER = "%EF%BF%BD"  # what stands for a NUL in a value: text that matches nothing
 ADDRESS = re.compile(r"^/a/(?P<code>[a-z0-9_-]+)(?P<rest>/.*)$")
 API = "/api/"
 
@@ -78,8 +79,10 @@ class AllianceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        if NUL_NAME.search(request.META.get("QUERY_STRING", "")):
+        asked = request.META.get("QUERY_STRING", "")
+        if NUL_NAME.search(asked):
             return errors.bad_request(request)
+        request.META["QUERY_STRING"] = asked.replace("%00", NO_CHARACTER)
         if request.alliance_code is None and not request.path_info.startswith(API):
             return self.get_response(request)
         if request.path_info.startswith(API):

@@ -31,6 +31,10 @@ PLACE = frozenset({"page", "sort", "view"})
 class Table(tables.Table):
     """Base of the product's tables: a column can be sorted by only when it says `orderable=True`."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Said here and not in Meta alone: a table with a Meta of its own, or with none, would forget it.
+        super().__init__(*args, **{"orderable": False, **kwargs})
+
     class Meta:
         template_name = "_table.html"
         orderable = False

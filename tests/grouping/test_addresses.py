@@ -89,3 +89,19 @@ def test_an_address_with_a_nul_is_answered_like_any_other_where_nothing_is(scene
         ) and "<h1>Nothing is at this address</h1>" in text(answer)
     refused = client.get(f"{HOME}/cases/?month%00=x")
     assert refused.status_code == 400 and re.search("<h1>The request was not understood</h1>", text(refused))
+
+
+def test_a_nul_in_a_condition_matches_nothing(scene: World) -> None:
+    client = browser(scene, "luo")
+    for page in (
+        "metrics/?drg=%00", "metrics/?by=department&department=%00", "metrics/?by=doctor&doctor=%00",
+        "metrics/figure/?metric=cmi&by=drg&drg=%00", "cases/?q=%00",
+    ):  # fmt: skip
+        assert client.get(f"{HOME}/{page}").status_code < 500, page
+
+
+def test_a_list_is_sorted_only_by_columns_that_say_so(scene: World) -> None:
+    client = browser(scene, "luo")
+    for column in ("what", "box", "state", "nothing", "month"):
+        answer = client.get(f"{HOME}/work-queue/?view=all&sort={column}")
+        assert answer.status_code == 200, column

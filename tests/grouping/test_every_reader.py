@@ -243,7 +243,7 @@ def stroke(world: World) -> list[dict[str, str]]:
 def nothing_but_a_down_referral(world: World) -> None:
     with inside(world):
         used = replace(facts.windows(OCTOBER), data_end=date(2027, 1, 31))
-        first, second = sorted(facts.judge([OCTOBER], used), key=lambda one: one.id)
+        first, second = sorted(facts.judge([OCTOBER], used), key=lambda one: one.institution_id)
         assert (first.institution_id, second.institution_id) == (world.lead.pk, world.shiqiao.pk)
         assert second.reason == "transfer_within_24h" and not first.again["all"]
         assert "flag" not in (first.split_reason, second.split_reason, first.overlap, second.overlap)

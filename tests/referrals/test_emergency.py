@@ -17,8 +17,9 @@ from referrals import facts, services, waiting
 from referrals.facts import Month
 from referrals.models import Referral
 from referrals.services import ReferralRefused, emergency, reception
+from referrals.tasks import run_clocks
 from tests.referrals.scene import NOW, SOON, content, logged, minutes, number_of, patient, prepare
-from tests.world import World
+from tests.world import World, make_world
 
 
 @pytest.fixture
@@ -112,6 +113,17 @@ def test_five_minutes_without_an_answer_are_escalated_once(qinghe: World) -> Non
     assert emergency.escalate(minutes(7)) == 0
     assert Referral.objects.get(pk=row.pk).escalated_at == minutes(6)
     assert Journal.objects.get(verb="referral.escalated").about_id == row.pk
+
+
+def test_the_clock_runs_by_itself_outside_any_request(own_database: str) -> None:
+    world = make_world()
+    with transaction.atomic(), act_in(world.qinghe):
+        prepare(world)
+        centre(world)
+        row = send(world)
+    run_clocks()
+    with transaction.atomic(), act_in(world.qinghe):
+        assert Referral.objects.get(pk=row.pk).escalated_at is not None
 
 
 def test_both_times_are_kept_system_and_telephone(qinghe: World) -> None:
