@@ -152,8 +152,10 @@ class Things:
         """The discharges of the side, by column of the front page."""
         side = self.side
         days = {"B12": "2026-11-08 09:00:00", "B15": "2026-11-11 10:00:00"}
+        # No two sides cost the same: a mean of the alliance moves with the neighbour's rows.
+        cost = {"D01": f"{1_234 + 10 * side.serial}.56", "D23": f"{1_000 + 10 * side.serial}.00"}
         return [
-            front_page(side.place.organisation, f"{side.serial}{number}", A11=side.mark, **days)
+            front_page(side.place.organisation, f"{side.serial}{number}", A11=side.mark, **days, **cost)
             for number in range(2)
         ]
 
