@@ -206,15 +206,12 @@ CASES: dict[str, Case] = {
     ),
     "metric": Case(
         queries=("?metric=cmi&month=2026-11", "?metric=deaths", f"?metric=cei&institution={THERE}"),
-        aggregates=True,
     ),
     "metrics-refresh": Case(queries=("?month=2026-11",)),
     "metric-groups": Case(
         queries=("?month=2026-11&view=top", f"?institution={THERE}"), aggregates=True
     ),
-    "metric-review": Case(
-        queries=("?month=2026-11", "?view=deaths", f"?institution={THERE}"), aggregates=True
-    ),
+    "metric-review": Case(queries=("?month=2026-11", "?view=deaths", f"?institution={THERE}")),
     "metric-readmissions": Case(
         queries=("?month=2026-11", "?view=split", "?view=overlap", "?view=down&window=national")
     ),
