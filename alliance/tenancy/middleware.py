@@ -26,6 +26,7 @@ from alliance.web import errors
 from alliance.web.tokens import Token, read_token
 
 NUL_NAME = re.compile(r"(?:^|&)[^=&]*%00")  # in the name of a condition
+DATA = "/data/"
 NO_CHARACTER = "%EF%BF%BD"  # what stands for a NUL in a value: text that matches nothing
 ADDRESS = re.compile(r"^/a/(?P<code>[a-z0-9_-]+)(?P<rest>/.*)$")
 API = "/api/"
@@ -82,7 +83,8 @@ class AllianceMiddleware:
         asked = request.META.get("QUERY_STRING", "")
         if NUL_NAME.search(asked):
             return errors.bad_request(request)
-        request.META["QUERY_STRING"] = asked.replace("%00", NO_CHARACTER)
+        if not request.path_info.startswith(DATA):  # data maintenance refuses a NUL in a condition itself
+            request.META["QUERY_STRING"] = asked.replace("%00", NO_CHARACTER)
         if request.alliance_code is None and not request.path_info.startswith(API):
             return self.get_response(request)
         if request.path_info.startswith(API):

@@ -72,7 +72,7 @@ class SchemeVersion(AllianceRow):
     # Why the upload as a whole cannot be read: {"reason", "params"} of a refused sheet.
     refusal = models.JSONField(null=True)
     # Local overrides taken over from the version before: [{"id", "state", "base", "local", "new", "kept"}].
-    carried = models.JSONField(default=list)
+    carried = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     errors = models.PositiveIntegerField(_("errors"), default=0)
     warnings = models.PositiveIntegerField(_("warnings"), default=0)
     made_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")

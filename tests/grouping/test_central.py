@@ -164,7 +164,7 @@ def test_the_assistant_maps_results_and_delivers_them(scene: World) -> None:
     mapping = client.post(sample, {"file": upload})["Location"]
     inputs = _inputs(text(client.get(mapping)))
     assert [inputs[f"c{n}_target"][:3] for n in range(4)] == ["A48", "A49", "B15", "R01"]
-    settings = {"edition": "insurance", "from_date": "2026-01-01"}
+    settings = {"edition": "insurance", "from_date": "2026-01-01", "money_unit": ""}
     answer = client.post(mapping, {**inputs, **settings, "do": "deliver"})
     assert answer.status_code == 302 and "/central/" in answer["Location"]
     jobs.drain(scene.qinghe)

@@ -352,7 +352,8 @@ def test_what_waits_stands_in_the_inbox_of_the_receiver(ready: World) -> None:
         assert todos("lin", SOON) == [("late", 2), ("info", 1)]
         assert todos("lin", NOW + timedelta(minutes=29)) == [("late", 1), ("warn", 1), ("info", 1)]
         assert todos("lin", NOW + timedelta(hours=2)) == [("late", 2), ("info", 1)]
-        assert (todos("zhao", SOON), todos("wu", SOON)) == ([], [])
+        # The sender of the emergency is asked for its form.
+        assert (todos("zhao", SOON), todos("wu", SOON)) == ([("warn", 1)], [])
         assert todos("luo", NOW + timedelta(hours=2)) == [("late", 2)]
 
 

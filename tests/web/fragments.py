@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import django_filters
@@ -159,6 +160,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         "_must.html": {"field": form["kind"]},
         "_note.html": {"kind": "warn", "text": "还有事", "items": [parts.Fact("科室核对未签", url="/x/")]},
         "_pages.html": {"page": page},
+        "_said.html": {"request": SimpleNamespace(said=["2026-13 不是月份。"])},
         "_prefs.html": {"memberships": [1, 2]},
         "_progress.html": {"job": job, "poll": "/x/"},
         "_side.html": {"menu": [Group("月度", (Link("账本", "ledger", "/x/", False, ""),))]},
