@@ -103,7 +103,7 @@ def _case_facts(month: Month, keys: frozenset[str]) -> Iterator[Fact]:
     for total in totals.values():
         yield Fact(total.code, month, "discharges", total.discharges, DECLARATION, 1)
         yield Fact(total.code, month, "cost_fen", total.cost_fen, DECLARATION, 1)
-    counted = {fact.code: fact for fact in case_books.case_facts(month)}
+    counted = {fact.code: fact for fact in case_books.case_facts(month, stored=False)}
     for fact in counted.values():
         known = DECLARED_KEYS if fact.code in totals else frozenset()
         yield from _of_cases(fact, CASE_KEYS - known)
