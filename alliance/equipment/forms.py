@@ -18,6 +18,7 @@ from alliance.lib import money
 from alliance.lib.refusal import Refused
 from alliance.models import Department, Institution, Membership, Person, Staff
 from alliance.services import people
+from alliance.web import refused
 
 LOCAL = "%Y-%m-%dT%H:%M"
 PERSON_FIELDS = {
@@ -35,9 +36,8 @@ OTHERWISE = {"ends_at": "ended_at", "item": "item_name", "starts_at": "earliest"
 
 
 def add_refusal(form: forms.Form, error: Refused, field: str = "") -> None:
-    """Put a refusal of a service beside the field it belongs to, in the language of the page."""
-    field = OTHERWISE.get(field, field) if field not in form.fields else field
-    form.add_error(field if field in form.fields else None, _(error.template) % error.params)
+    """As everywhere, with the names fields bear in forms of this room."""
+    refused.add_refusal(form, error, field if field in form.fields else OTHERWISE.get(field, field))
 
 
 class LocalTime(forms.DateTimeField):

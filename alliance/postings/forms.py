@@ -25,12 +25,6 @@ DAY = {"type": "date"}
 POINTS = [(n, str(n)) for n in range(1, 6)]
 
 
-def add_refusal(form: forms.Form, error: Refused) -> None:
-    """Put a refusal beside the field it belongs to, in the language of the page."""
-    field = getattr(error, "field", "")
-    form.add_error(field if field in form.fields else None, _(error.template) % error.params)
-
-
 def day_field(label: Any) -> forms.DateField:
     """A day, with the browser's calendar."""
     return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))

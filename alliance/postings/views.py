@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,21 +15,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.refusal import Refused
-from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.postings import facts, forms, overview, services, show, tables
 from alliance.postings.models import Posting, Visit
-from alliance.web import lists, parts
+from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import add_refusal
 
 
 @permit("posting.view")
 @require_safe
 def week(request: Any) -> HttpResponse:
     """Who is where in a week."""
-    monday = forms.asked_week(request.GET.get("day", ""), today())
-    return render(request, "postings/week.html", overview.week_page(request.membership, monday, today()))
+    monday = forms.asked_week(request.GET.get("day", ""), timezone.localdate())
+    return render(
+        request, "postings/week.html", overview.week_page(request.membership, monday, timezone.localdate())
+    )
 
 
 @permit("posting.view")
@@ -68,8 +69,8 @@ def propose(request: Any) -> HttpResponseBase:
 def _propose(by: Membership, form: forms.ProposeForm) -> Posting | None:
     terms = form.terms()
     assert by.institution is not None
-    for fault in services.faults(terms, sender=by.institution, today=today()):
-        forms.add_refusal(form, fault)
+    for fault in services.faults(terms, sender=by.institution, today=timezone.localdate()):
+        add_refusal(form, fault)
     if form.errors:
         return None
     return services.propose(by=by, terms=terms, now=timezone.now())
@@ -108,7 +109,7 @@ def evaluate(request: Any, pk: int) -> HttpResponseBase:
         try:
             services.evaluate(by=request.membership, posting=row, now=timezone.now(), **form.cleaned_data)
         except Refused as error:
-            forms.add_refusal(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("Thank you: the sender reads your evaluation."))
             return redirect("posting", pk)
@@ -150,7 +151,9 @@ def visits(request: Any) -> HttpResponseBase:
 def visit(request: Any, pk: int) -> HttpResponse:
     """One day."""
     row = _visit(request, pk)
-    context = show.visit_page(row, request.membership, today(), services.asks_place(today()))
+    context = show.visit_page(
+        row, request.membership, timezone.localdate(), services.asks_place(timezone.localdate())
+    )
     return render(request, "postings/visit.html", context)
 
 
@@ -188,7 +191,7 @@ def _act(request: Any, row: Any, kind: str, step: str, steps: dict[str, Any]) ->
     back, action = reverse(kind, args=[row.pk]), show.act_url(row, step, f"{kind}-act")
     error: Refused | None = None
     if form is None or form.is_valid():
-        given = {"by": request.membership, kind: row, "version": _version(request)}
+        given = {"by": request.membership, kind: row, "version": asked.version(request)}
         try:
             steps[step](**given, **(form.cleaned_data if form else {}))
         except Stale as stale:
@@ -206,15 +209,10 @@ def _act(request: Any, row: Any, kind: str, step: str, steps: dict[str, Any]) ->
 @require_safe
 def promises(request: Any) -> HttpResponse:
     """Person-times of the year of every hospital, months of dispatch of the doctors one may know."""
-    until = today()
+    until = timezone.localdate()
     dispatches = facts.dispatches(until, institution_id=request.membership.institution_id)
     context = overview.promises_page(facts.promises(until), dispatches, until)
     return render(request, "postings/promises.html", context)
-
-
-def today() -> date:
-    """The local day."""
-    return timezone.now().astimezone(SHANGHAI).date()
 
 
 def _posting(request: Any, pk: int) -> Posting:
@@ -223,9 +221,3 @@ def _posting(request: Any, pk: int) -> Posting:
 
 def _visit(request: Any, pk: int) -> Visit:
     return get_or_404(Visit.objects.visible_to(request.membership).with_names(), pk=pk)
-
-
-def _version(request: Any) -> int | None:
-    """The version the page was read at, out of the button's address."""
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None

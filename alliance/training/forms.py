@@ -15,12 +15,6 @@ from alliance.training.models import Attendance, Session
 from alliance.training.services import Plan, Presence
 
 
-def add_refusal(form: forms.Form, error: Refused) -> None:
-    """Put a refusal beside the field it belongs to, in the language of the page."""
-    field = getattr(error, "field", "")
-    form.add_error(field if field in form.fields else None, _(error.template) % error.params)
-
-
 def moment_field(label: Any) -> forms.DateTimeField:
     """A day and a time."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.refusal import Refused
-from alliance.lib.workdays import SHANGHAI
 from alliance.models.base import Stale
 from alliance.training import facts, forms, services, show, tables
 from alliance.training.models import Attendance, Session, Spending, seen_by
-from alliance.web import lists, parts
+from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import add_refusal
 
 
 @permit("training.view")
@@ -51,7 +50,7 @@ def plan(request: Any) -> HttpResponseBase:
         try:
             made = services.plan(by=request.membership, plan=form.plan())
         except Refused as error:
-            forms.add_refusal(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("The session is planned; all institutions see it."))
             return redirect("training-session", made.pk)
@@ -78,7 +77,7 @@ def attend(request: Any, pk: int) -> HttpResponseBase:
         try:
             services.attend(by=request.membership, session=row, presence=form.presence(), now=timezone.now())
         except Refused as error:
-            forms.add_refusal(form, error)
+            add_refusal(form, error)
         else:
             return redirect("training-session", pk)
     context = show.session_page(row, request.membership, attend=form)
@@ -128,7 +127,7 @@ def void(request: Any, pk: int) -> HttpResponseBase:
 @require_POST
 def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     """The organiser closes or cancels."""
-    row, given = _session(pk), {"by": request.membership, "version": _version(request)}
+    row, given = _session(pk), {"by": request.membership, "version": asked.version(request)}
     try:
         if step == "close":
             services.close(session=row, now=timezone.now(), **given)
@@ -147,8 +146,8 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 @require_safe
 def hours(request: Any) -> HttpResponse:
     """Hours of the year, of the own doctors or of all."""
-    rows = facts.hours_of(today(), institution_id=request.membership.institution_id)
-    return render(request, "training/hours.html", show.hours_page(rows, today()))
+    rows = facts.hours_of(timezone.localdate(), institution_id=request.membership.institution_id)
+    return render(request, "training/hours.html", show.hours_page(rows, timezone.localdate()))
 
 
 @permit("training.fund")
@@ -168,7 +167,7 @@ def fund(request: Any) -> HttpResponseBase:
         "institution", "entered_by", "staff"
     )
     context = show.fund_page(
-        membership, facts.funds(today().year, today(), institution_id=here),
+        membership, facts.funds(timezone.localdate().year, timezone.localdate(), institution_id=here),
         list(payments[: lists.PER_PAGE * 2]), form,
     )  # fmt: skip
     return render(request, "training/fund.html", context, status=400 if form and form.errors else 200)
@@ -178,7 +177,7 @@ def _spend(request: Any, form: forms.SpendForm) -> bool:
     try:
         services.spend(by=request.membership, now=timezone.now(), **form.cleaned_data)
     except Refused as error:
-        forms.add_refusal(form, error)
+        add_refusal(form, error)
         return False
     messages.success(request, _("Entered. A second person confirms it."))
     return True
@@ -189,7 +188,7 @@ def _spend(request: Any, form: forms.SpendForm) -> bool:
 def payment(request: Any, pk: int, step: str) -> HttpResponseBase:
     """A second person confirms or rejects a payment."""
     rows = Spending.objects.filter(seen_by(request.membership)).select_related("entered_by")
-    row, given = get_or_404(rows, pk=pk), {"by": request.membership, "version": _version(request)}
+    row, given = get_or_404(rows, pk=pk), {"by": request.membership, "version": asked.version(request)}
     try:
         if step == "confirm":
             services.confirm(spending=row, **given)
@@ -204,16 +203,5 @@ def payment(request: Any, pk: int, step: str) -> HttpResponseBase:
     return redirect("training-fund")
 
 
-def today() -> date:
-    """The local day."""
-    return timezone.now().astimezone(SHANGHAI).date()
-
-
 def _session(pk: int) -> Session:
     return get_or_404(Session.objects.select_related("organiser"), pk=pk)
-
-
-def _version(request: Any) -> int | None:
-    """The version the page was read at, out of the button's address."""
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None

@@ -47,6 +47,12 @@ def say(request: Any, text: str) -> None:
     request.said = said if text in said else [*said, text]
 
 
+def version(request: Any) -> int | None:
+    """The version of a row the page was read at, out of the button's address; None where it names none."""
+    text = request.GET.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 class MonthSelect(forms.Select):
     """A choice of months that keeps what was asked for, also when it is none of those offered."""
 

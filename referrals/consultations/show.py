@@ -14,6 +14,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership, Transition
 from alliance.services import journal
 from alliance.web import parts, words
+from alliance.web.refused import add_refusal
 from referrals.consultations import forms, tables
 from referrals.consultations.models import (
     BY_CENTRES,
@@ -23,7 +24,6 @@ from referrals.consultations.models import (
     EpisodeLink,
     Kind,
 )
-from referrals.forms import add_refusal
 
 PERSON = ["id_number", "name", "sex", "birth_date", "phone"]
 WHAT = [
@@ -285,7 +285,7 @@ def _shown(value: Any) -> str:
 def act_page(row: Consultation, url: str, form: Form | None, error: Refused | None = None) -> dict[str, Any]:
     """A step that was refused: its form again, without anything of the patient."""
     if error and form is not None:
-        add_refusal(form, error, getattr(error, "field", ""))
+        add_refusal(form, error)
     return {"title": row.number, "form": form, "action": url, "consultation": row}
 
 

@@ -7,17 +7,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.refusal import Refused
 from alliance.models import Person
 from alliance.services import people
-
-
-def add_refusal(form: forms.Form, error: Refused, field: str = "") -> None:
-    """Put a refusal of a service beside the field it belongs to, in the language of the page."""
-    form.add_error(field if field in form.fields else None, _(error.template) % error.params)
+from alliance.web.refused import add_refusal
 
 
 class PersonFields(forms.Form):

@@ -155,7 +155,7 @@ def act_page(
     """A step that was refused: its form again, without anything of the patient."""
     sentence = _(error.template) % error.params if error else ""
     if error and form is not None:
-        forms.add_refusal(form, error, getattr(error, "field", ""))
+        forms.add_refusal(form, error)
     return {
         "title": referral.number, "form": form, "sentence": sentence, "action": _act_url(referral, step),
         "referral": referral,

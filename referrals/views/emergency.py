@@ -57,7 +57,7 @@ def _send(request: Any, form: forms.EmergencyForm, now: datetime) -> Referral | 
     try:
         return services.send(by=request.membership, call=form.call(now), now=now)
     except Refused as refused:
-        forms.add_refusal(form, refused, getattr(refused, "field", ""))
+        forms.add_refusal(form, refused)
         return None
 
 

@@ -22,7 +22,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import journal, people
-from alliance.web import lists
+from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from grouping.services import diagnoses as dictionary
 from referrals import forms, services, show, tables
@@ -125,7 +125,7 @@ def amend(request: Any, pk: int) -> HttpResponseBase:
         except Stale as stale:
             return render(request, "referrals/both.html", show.both(form, stale.row), status=409)
         except Refused as error:
-            forms.add_refusal(form, error, getattr(error, "field", ""))
+            forms.add_refusal(form, error)
         else:
             messages.success(request, _("The change is saved; the receiver sees it."))
             return redirect("referral", pk)
@@ -143,7 +143,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if form is None or form.is_valid():
         try:
             moved = service(
-                by=request.membership, referral=found, now=timezone.now(), version=asked_version(request),
+                by=request.membership, referral=found, now=timezone.now(), version=asked.version(request),
                 **show.arguments(step, form.cleaned_data if form else {}),
             )  # fmt: skip
         except Stale as stale:
@@ -179,12 +179,6 @@ def asked_direction(request: Any, origin: Institution) -> str:
     return str(Referral.Direction.UP if primary else Referral.Direction.DOWN)
 
 
-def asked_version(request: Any) -> int | None:
-    """The version the page was read at, out of the button's address."""
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
-
-
 def targets(origin: Institution, direction: str) -> QuerySet[Institution]:
     """Institutions a patient can go to, highest first going up, lowest first going down."""
     everyone = Institution.objects.filter(is_active=True).exclude(pk=origin.pk)
@@ -207,7 +201,7 @@ def _log(request: Any, form: forms.LogForm, now: datetime) -> Referral | None:
     who, content = form.cleaned_data["who"], form.content()
     faults = list(services.faults(content, origin=own_institution(by)))
     for fault in faults:
-        forms.add_refusal(form, fault, fault.field)
+        forms.add_refusal(form, fault)
     if faults:
         return None
     try:
@@ -228,7 +222,7 @@ def _log(request: Any, form: forms.LogForm, now: datetime) -> Referral | None:
                 )  # fmt: skip
             return made
     except services.ReferralRefused as error:
-        forms.add_refusal(form, error, error.field)
+        forms.add_refusal(form, error)
     except Refused as error:
         forms.add_refusal(form, error, forms.PERSON_FIELDS.get(error.reason, "id_number"))
     return None

@@ -20,7 +20,7 @@ from alliance.equipment.show import bookings as show
 from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal
-from alliance.web import lists
+from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
 
@@ -88,19 +88,13 @@ def _take(request: Any, booking: Booking, step: str, form: Any, now: datetime) -
     about = {"by": request.membership, "booking": booking, "now": now}
     if step == "tell":
         return services.tell(**about)
-    about["version"] = asked_version(request)
+    about["version"] = asked.version(request)
     if step == "use":
         return services.record_booking(**about, **form.log())
     service = {
         "miss": services.miss, "cancel": services.cancel, "shorten": services.shorten, "move": services.move
     }[step]  # fmt: skip
     return service(**about, **data)
-
-
-def asked_version(request: Any) -> int | None:
-    """The version the page was read at, out of the button's address."""
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
 
 
 def _again(request: Any, booking: Booking, step: str, form: Any, status: int) -> HttpResponse:

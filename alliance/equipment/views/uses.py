@@ -19,12 +19,11 @@ from alliance.equipment.models import Usage
 from alliance.equipment.services import EquipmentRefused, Log
 from alliance.equipment.show import bookings as booking_show
 from alliance.equipment.show import uses as show
-from alliance.equipment.views.bookings import asked_version
 from alliance.equipment.views.devices import number, visible
 from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal
-from alliance.web import errors, lists
+from alliance.web import asked, errors, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
 
@@ -61,7 +60,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     found, by = seen(request.membership, pk), request.membership
     if step not in ("confirm", "deny", "void"):
         raise Http404
-    if asked_version(request) not in (None, found.version):
+    if asked.version(request) not in (None, found.version):
         return _changed(request)
     form = forms.TextForm(request.POST) if step != "confirm" else None
     if form is not None and not form.is_valid():

@@ -20,12 +20,13 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import journal, people
-from alliance.web import lists
+from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
+from alliance.web.refused import add_refusal
 from referrals.consultations import forms, services, show, tables
 from referrals.consultations.models import Concordance, Consultation, Kind, Urgency
-from referrals.forms import PERSON_FIELDS, add_refusal
+from referrals.forms import PERSON_FIELDS
 
 
 @permit("consultation.view")
@@ -78,7 +79,7 @@ def _ask(by: Membership, form: forms.AskForm, now: datetime) -> Consultation | N
     who, question = form.cleaned_data["who"], form.content()
     wrong = list(services.faults(question, origin=own_institution(by)))
     for fault in wrong:
-        add_refusal(form, fault, fault.field)
+        add_refusal(form, fault)
     if wrong:
         return None
     try:
@@ -121,7 +122,7 @@ def amend(request: Any, pk: int) -> HttpResponseBase:
         except Stale as stale:
             return render(request, "consultations/both.html", show.both(form, stale.row), status=409)
         except Refused as error:
-            add_refusal(form, error, getattr(error, "field", ""))
+            add_refusal(form, error)
         else:
             again = changed.state != found.state
             said = _("Sent again. The answer is due by %(due)s.") if again else _("The change is saved.")
@@ -164,7 +165,7 @@ def _take(request: Any, found: Consultation, form: Any, url: str, service: Any) 
         try:
             moved = service(
                 by=request.membership, consultation=found, now=timezone.now(),
-                version=asked_version(request), **form.arguments(),
+                version=asked.version(request), **form.arguments(),
             )  # fmt: skip
         except Stale as stale:
             page = {"title": found.number, "consultation": stale.row}
@@ -243,12 +244,6 @@ def asked_kind(request: Any) -> str:
     """The kind in the address; without one, a remote consultation."""
     asked = request.GET.get("kind", "")
     return str(asked if asked in Kind.values else Kind.CONSULTATION)
-
-
-def asked_version(request: Any) -> int | None:
-    """The version the page was read at, out of the button's address."""
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
 
 
 def targets(origin: Institution) -> Any:

@@ -15,8 +15,8 @@ from alliance.lib.period import Month, PeriodRefused
 from alliance.models import Department
 from alliance.web import lists, parts
 from alliance.web.access import permit, require
+from alliance.web.refused import add_refusal
 from referrals.consultations import figures, forms, services, tables
-from referrals.forms import add_refusal
 
 
 @permit("consultation.view")
@@ -61,7 +61,7 @@ def _register(request: Any, form: forms.CentreForm) -> bool:
             is_active=data["is_active"],
         )  # fmt: skip
     except services.ConsultationRefused as error:
-        add_refusal(form, error, error.field)
+        add_refusal(form, error)
         return False
     messages.success(request, _("%(centre)s is registered.") % {"centre": centre.department.name})
     return True

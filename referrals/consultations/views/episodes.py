@@ -17,10 +17,10 @@ from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import add_refusal
 from referrals.consultations import line, services
 from referrals.consultations.models import Episode
 from referrals.consultations.views import visible
-from referrals.forms import add_refusal
 from referrals.models import Referral
 
 
@@ -60,7 +60,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         except Stale:
             form.add_error(None, _("Somebody else was faster."))
         except Refused as error:
-            add_refusal(form, error, getattr(error, "field", ""))
+            add_refusal(form, error)
         else:
             messages.success(request, _("The line is up to date."))
             return redirect("episode", pk)

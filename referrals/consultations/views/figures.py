@@ -19,11 +19,11 @@ from alliance.services import journal, parameters
 from alliance.web import lists, parts, words
 from alliance.web.access import permit, require
 from alliance.web.parameter_values import text as in_words
+from alliance.web.refused import add_refusal
 from referrals import measuring
 from referrals.consultations import facts, figures, forms, services, tables
 from referrals.consultations.models import Consultation, FeeRate
 from referrals.consultations.views.centres import asked_month
-from referrals.forms import add_refusal
 
 
 @permit("consultation.figures")
@@ -120,7 +120,7 @@ def _set(request: Any, form: forms.FeeForm) -> bool:
             source=data["source"], institution=place,
         )  # fmt: skip
     except services.ConsultationRefused as error:
-        add_refusal(form, error, error.field)
+        add_refusal(form, error)
         return False
     messages.success(request, _("The fee holds from %(day)s.") % {"day": data["from_date"]})
     return True

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.lib.refusal import Refused
 from alliance.web import lists, parts
 from alliance.web.access import permit
-from referrals.forms import add_refusal
+from alliance.web.refused import add_refusal
 from referrals.recognition import forms, services, sheets, tables
 from referrals.recognition.models import Item
 
@@ -56,7 +56,7 @@ def item_new(request: Any) -> HttpResponseBase:
                 source=form.cleaned_data["source"],
             )  # fmt: skip
         except Refused as error:
-            add_refusal(form, error, getattr(error, "field", ""))
+            add_refusal(form, error)
         else:
             messages.success(request, _("The item is registered."))
             return redirect("recognition-items")

@@ -18,9 +18,10 @@ from alliance.lib.refusal import Refused
 from alliance.models import Department, Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import journal, people
-from alliance.web import lists
+from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from referrals.forms import PERSON_FIELDS, add_refusal
+from alliance.web.refused import add_refusal
+from referrals.forms import PERSON_FIELDS
 from referrals.recognition import forms, services, show, tables
 from referrals.recognition.models import Item, Order
 
@@ -106,7 +107,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if form.is_valid():
         try:
             decided = service(
-                by=request.membership, order=found, now=timezone.now(), version=asked_version(request),
+                by=request.membership, order=found, now=timezone.now(), version=asked.version(request),
                 **form.cleaned_data,
             )  # fmt: skip
         except Stale as stale:
@@ -119,7 +120,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             messages.success(request, _("%(number)s: %(state)s.") % said)
             return redirect("recognition-order", pk)
     if error is not None:
-        add_refusal(form, error, getattr(error, "field", ""))
+        add_refusal(form, error)
     page = {"title": found.number, "form": form, "action": show.act_url(found, step), "order": found}
     return render(request, "recognition/act.html", page, status=400)
 
@@ -134,9 +135,3 @@ def own_institution(membership: Membership) -> Institution:
     if membership.institution is None:
         raise PermissionDenied(_("Only a member of an institution orders examinations."))
     return membership.institution
-
-
-def asked_version(request: Any) -> int | None:
-    """The version the page was read at, out of the button's address."""
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None

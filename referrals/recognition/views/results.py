@@ -17,7 +17,8 @@ from alliance.lib.refusal import Refused
 from alliance.services import journal, people
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit, require
-from referrals.forms import PERSON_FIELDS, add_refusal
+from alliance.web.refused import add_refusal
+from referrals.forms import PERSON_FIELDS
 from referrals.recognition import forms, services, show, tables
 from referrals.recognition.models import Result
 from referrals.recognition.views.items import register_today, sheet_page
