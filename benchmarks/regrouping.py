@@ -128,7 +128,9 @@ def _store_year(found: list[Case]) -> dict[str, int]:
             purpose="case_file", stored_name="x", shown_name="x", content_type="text/csv", size=1,
             sha256=digest, owner=world.lin,
         )  # fmt: skip
-        file = CaseFile.objects.create(attachment=sealed, sha256=digest, received_by=world.lin)
+        file = CaseFile.objects.create(
+            attachment=sealed, sha256=digest, received_by=world.lin, delivered_on=date(2027, 1, 3)
+        )
         scheme = Scheme.objects.create(
             code="bench", name="x", version="1", from_date=date(2020, 1, 1), digest=digest
         )

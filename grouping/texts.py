@@ -38,6 +38,7 @@ KINDS: Mapping[str, Any] = {
     "operation_outside_stay": gettext_lazy("operation outside the stay"),
     "discharge_before_admission": gettext_lazy("discharge before admission"),
     "los_conflict": gettext_lazy("days of stay"),
+    "after_delivery": gettext_lazy("after the day of delivery"),
     "id_scientific": gettext_lazy("ID number rewritten by a spreadsheet"),
     "id_checksum": gettext_lazy("check digit of the ID number"),
     "id_malformed": gettext_lazy("form of the ID number"),

@@ -54,6 +54,8 @@ class CaseFile(FSMModelMixin, AllianceRow):
     months = models.JSONField(default=list)
     received_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
+    # The day the deliverer's office calls today: nothing in the file can have happened after it.
+    delivered_on = models.DateField(_("delivered on"))
     published_by = models.ForeignKey(
         "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
     )

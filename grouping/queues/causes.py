@@ -25,6 +25,7 @@ OF_FINDING: Mapping[str, Cause] = {
     "bad_datetime": Cause.TIMES,
     "discharge_before_admission": Cause.TIMES,
     "los_conflict": Cause.TIMES,
+    "after_delivery": Cause.TIMES,
     "operation_outside_stay": Cause.TIMES,
     "bad_amount": Cause.CHARGES,
     "fee_sum_conflict": Cause.CHARGES,

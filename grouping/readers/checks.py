@@ -47,7 +47,10 @@ def check_identity(record: Record, patient: Patient) -> None:
 
 
 def check_stay(record: Record, stay: Stay, limits: Limits) -> None:
-    """Admission not after discharge; days of stay within one of the dates (same day counts one)."""
+    """Nothing after the day of delivery; admission not after discharge; days of stay within one of the dates
+    (same day counts one).
+    """
+    _check_future(record, stay, limits)
     if not record.sound("B12", "B15"):
         return
     if stay.admitted > stay.discharged:
@@ -63,6 +66,15 @@ def check_stay(record: Record, stay: Stay, limits: Limits) -> None:
     days = max((stay.discharged.date() - stay.admitted.date()).days, 1)
     if record.sound("B20") and abs(stay.days - days) > limits.stay_days:
         record.report("B20", "los_conflict", "los_conflict", str(stay.days), days=days)
+
+
+def _check_future(record: Record, stay: Stay, limits: Limits) -> None:
+    """No discharge after the day of delivery; an admission only where the discharge does not tell already."""
+    last = limits.last_day
+    for column, at in (("B15", stay.discharged), ("B12", stay.admitted)):
+        if last is not None and record.sound(column) and at.date() > last:
+            record.report(column, "after_delivery", "after_delivery", str(at), delivered=str(last))
+            return
 
 
 def check_age(record: Record, patient: Patient, admitted: datetime, limits: Limits) -> None:

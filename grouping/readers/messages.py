@@ -152,6 +152,11 @@ _ROW: dict[str, tuple[str, str]] = {
         "Line %(line)s: admission %(value)s is later than discharge %(discharged)s; correct one of them",
         "第 %(line)s 行入院时间 %(value)s 晚于出院时间 %(discharged)s，改正其中一个",
     ),
+    "after_delivery": (
+        "Line %(line)s: %(field)s %(value)s lies after the day of delivery (%(delivered)s); "
+        "correct it in the hospital's system and export again",
+        "第 %(line)s 行%(field)s %(value)s 晚于报送日 %(delivered)s，在病案系统改正后重新导出",
+    ),
     "los_conflict": (
         "Line %(line)s: %(value)s days of stay, but the dates give %(days)s; correct B20, B12 or B15",
         "第 %(line)s 行住院 %(value)s 天，按入出院时间应为 %(days)s 天，改 B20、B12 或 B15",

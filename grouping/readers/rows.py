@@ -16,7 +16,8 @@ MIB = 1024 * 1024
 class Limits:
     """Bounds of a file (walls section 4) and tolerances (definitions section 10.1); all are settings.
 
-    Days, fen and years are the largest difference that is no error.
+    Days, fen and years are the largest difference that is no error. `last_day`: the day the file was
+    delivered, after which nobody in it can have been discharged; None: not known, not asked.
     """
 
     max_bytes: int = 500 * MIB
@@ -27,6 +28,7 @@ class Limits:
     age_years: int = 0
     age_days: int = 1
     newborn_days: int = 28
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,13 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.register import Value
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, jobs, journal, parameters
 from grouping import sql
-from grouping.models import BadRow, CaseFile, FileRange, Source, SourceVersion, StagedCase
+from grouping.models import BadRow, CaseFile, FileRange, Source, StagedCase
 from grouping.readers.assembling import SeenKeys
 from grouping.readers.formats import FRONT_PAGE, HQMS, Spec, open_file, read_on
 from grouping.readers.rows import Checkpoint, FileRefused, Position
@@ -43,7 +42,8 @@ def receive_file(
 
     Without a `source` it is an HQMS front page of the edition said; with one, its settings in force today
     decide format and edition. `institution` limits whose discharges it may hold; a member of one institution
-    can deliver for that one only. Raises files.TooLarge, SourceRefused.
+    can deliver for that one only. No stay in it may end after `today`, the day of delivery, whenever it is
+    read. Raises files.TooLarge, SourceRefused.
     """
     version = sources.usable(by=by, source=source, on=today) if source is not None else None
     own = by.institution or (source.institution if source is not None else None) or institution
@@ -58,17 +58,15 @@ def receive_file(
     if before is not None:
         files.forget(row)
         return before, False
-    return _queue(by, row, version, edition, own), True
-
-
-def _queue(
-    by: Membership, row: Attachment, version: SourceVersion | None, edition: str, own: Institution | None
-) -> CaseFile:
-    """Make the batch of sealed bytes and let a job check it."""
     file = CaseFile.objects.create(
         attachment=row, sha256=row.sha256, edition=edition, institution=own, received_by=by, source=version,
-        document=sources.spec(version).document if version is not None else FRONT_PAGE,
+        document=sources.spec(version).document if version is not None else FRONT_PAGE, delivered_on=today,
     )  # fmt: skip
+    return _queue(by, file, row), True
+
+
+def _queue(by: Membership, file: CaseFile, row: Attachment) -> CaseFile:
+    """Let a job check the file."""
     file.job = jobs.enqueue(by=by, kind=CHECK, dedupe=f"file {file.pk}", arguments={"file": file.pk})
     file.save(update_fields=["job"])
     journal.write(by=by, verb="case_file.received", about=file, sha256=row.sha256, size=row.size)
@@ -136,10 +134,11 @@ def help_check(work: jobs.Work) -> jobs.Step:
 
 def _check_rows(file: CaseFile, plain: BinaryIO, spec: Spec, work: jobs.Work) -> jobs.Step:
     """One chunk of rows from where the last one ended, for formats that are read row by row."""
-    checkpoint = _checkpoint(work.previous) or open_file(plain, spec)
+    limits = ranges.limits_of(file)
+    checkpoint = _checkpoint(work.previous) or open_file(plain, spec, limits)
     dictionary = schemes.dictionary(schemes.in_force(work.job.created_at.date()))
     seen = SeenKeys(_known_keys(file))
-    reader = read_on(plain, checkpoint, spec, dictionary=dictionary, seen=seen)
+    reader = read_on(plain, checkpoint, spec, dictionary=dictionary, seen=seen, limits=limits)
     read, bad, more = staging.stage(file, reader, CHUNK)
     file.rows_read, file.rows_bad = file.rows_read + read, file.rows_bad + bad
     file.encoding = checkpoint.encoding
@@ -171,18 +170,15 @@ def _plain(file: CaseFile) -> Iterator[BinaryIO]:
             if not is_workbook(plain):
                 yield plain
                 return
+            on = file.delivered_on
             file.table = files.store(
                 by=file.received_by, name=f"{file.attachment.shown_name}.csv", content=as_csv(plain),
-                purpose="case_file", content_type="text/csv", limit=_whole("upload.csv_bytes", _day(file)),
-                keep_days=_whole("originals_keep_days", _day(file)), institution=file.institution,
+                purpose="case_file", content_type="text/csv", limit=_whole("upload.csv_bytes", on),
+                keep_days=_whole("originals_keep_days", on), institution=file.institution,
             )  # fmt: skip
             file.save(update_fields=["table"])
     with files.opened(file.table) as plain:
         yield plain
-
-
-def _day(file: CaseFile) -> date:
-    return timezone.localdate(file.received_at)
 
 
 def finish(file: CaseFile) -> None:

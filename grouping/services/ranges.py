@@ -15,10 +15,15 @@ from grouping.readers.bulk.reader import BulkReader
 from grouping.readers.bulk.single import House
 from grouping.readers.dictionary import Dictionary, Edition
 from grouping.readers.formats import Spec
-from grouping.readers.hqms import DEFAULT_LIMITS, open_front_pages
-from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Position
+from grouping.readers.hqms import open_front_pages
+from grouping.readers.rows import BadRow, Checkpoint, FrontPage, Limits, Position
 from grouping.services import schemes
 from grouping.services.staging import Stager
+
+
+def limits_of(file: CaseFile) -> Limits:
+    """The bounds a file is read by: nothing in it lies after its day of delivery."""
+    return Limits(last_day=file.delivered_on)
 
 
 def lay(file: CaseFile, plain: BinaryIO, rows: int) -> Checkpoint:
@@ -26,8 +31,9 @@ def lay(file: CaseFile, plain: BinaryIO, rows: int) -> Checkpoint:
 
     Raises FileRefused.
     """
-    start = open_front_pages(plain)
-    marks = cut(plain, start, DEFAULT_LIMITS, rows)
+    limits = limits_of(file)
+    start = open_front_pages(plain, limits)
+    marks = cut(plain, start, limits, rows)
     FileRange.objects.bulk_create(
         FileRange(file=file, number=number, offset=begin.offset, line=begin.line, until=end.offset)
         for number, (begin, end) in enumerate(pairwise(marks))
@@ -91,8 +97,9 @@ def _reader(file: CaseFile, spec: Spec, start: Checkpoint, house: House) -> Bulk
     assert file.job is not None
     dictionary = schemes.dictionary(schemes.in_force(file.job.created_at.date()))
     lengths = tuple(sorted(house.longest.items()))
+    known, limits = _Same(dictionary), limits_of(file)
     return _kept_reader(
-        _Same(dictionary), start.encoding, start.header, spec.edition, house.organisations, lengths
+        known, start.encoding, start.header, spec.edition, house.organisations, lengths, limits
     )
 
 
@@ -104,8 +111,9 @@ def _kept_reader(
     edition: Edition,
     organisations: frozenset[str] | None,
     longest: tuple[tuple[str, int], ...],
+    limits: Limits,
 ) -> BulkReader:
     """What a reader learned about the cells of a file serves its next range, too."""
     start = Checkpoint(encoding, header, Position(0, 1))
     house = House(organisations, dict(longest))
-    return BulkReader(start, dictionary=known.dictionary, edition=edition, limits=DEFAULT_LIMITS, house=house)
+    return BulkReader(start, dictionary=known.dictionary, edition=edition, limits=limits, house=house)

@@ -79,15 +79,17 @@ def look(sample: Attachment, header_line: int | None = None, delimiter: str | No
 
 
 def attempt(sample: Attachment, source: Source, mapping: TableMap, edition: str, today: date) -> Trial:
-    """Read the first rows of a kept file by a mapping. Raises FileRefused."""
+    """Read the first rows of a kept file by a mapping, as if delivered today. Raises FileRefused."""
     own = source.institution
     spec = Spec(
         format=MAPPED, edition=cast(Edition, edition), mapping=mapping,
         organisations=sources.known_names(), organisation=own.organisation if own is not None else "",
     )  # fmt: skip
     dictionary = schemes.dictionary(schemes.in_force(today))
+    limits = Limits(last_day=today)
     with beginning(sample) as text:
-        reader = read_on(text, open_file(text, spec), spec, dictionary=dictionary, seen=SeenKeys())
+        start = open_file(text, spec, limits)
+        reader = read_on(text, start, spec, dictionary=dictionary, seen=SeenKeys(), limits=limits)
         return Trial(tuple(islice(reader, ROWS)))
 
 

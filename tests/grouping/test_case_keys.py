@@ -7,6 +7,7 @@ outside of any, and in another's; and that `check_walls` sees each way of taking
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,9 @@ def foreign(world: World) -> dict[str, int]:
             purpose="case_file", stored_name="x", shown_name="x", content_type="text/csv", size=1,
             sha256=digest, owner=world.people["shen"],
         )  # fmt: skip
-        file = CaseFile.objects.create(attachment=sealed, sha256=digest, received_by=world.people["shen"])
+        file = CaseFile.objects.create(
+            attachment=sealed, sha256=digest, received_by=world.people["shen"], delivered_on=date(2026, 11, 3)
+        )
         person = Person.objects.create(key="k", name="某某", name_key="n", sex=1)
         place = Institution.objects.earliest("pk")
     return {"institution_id": place.pk, "person_id": person.pk, "file_id": file.pk}

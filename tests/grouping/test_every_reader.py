@@ -13,6 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.db import IntegrityError, transaction
 
 from alliance.lib.period import Month
 from alliance.models import Attachment, Membership
@@ -185,6 +187,57 @@ def test_n18_n20_one_bad_row_stores_nothing_and_the_good_ones_are_one_choice_awa
     publish(scene, file, take_good=True)
     with inside(scene):
         assert sorted(Case.objects.values_list("record_no", flat=True)) == ["S0", "S1", "S2", "S3", "S5"]
+
+
+@every
+def test_n18_a_discharge_after_the_day_of_delivery_waits_and_moves_no_month(
+    scene: World, reader: Reader
+) -> None:
+    """One mistyped month brought a whole month of data that nobody had delivered."""
+    rows = standard(scene, 4)
+    rows[1] |= {"B12": "2026-11-08 09:00:00", "B15": "2026-11-12 10:00:00"}
+    rows[2] |= {"B15": "2026-11-03 10:00:00", "B20": "26"}
+    file = deliver(scene, reader.source(scene), reader, reader.written(rows), scene.luo)
+    assert (file.state, file.rows_read, file.rows_bad) == ("checked", 4, 1)
+    assert {one["month"] for one in file.months} == {"2026-10", "2026-11"}
+    with inside(scene):
+        bad = BadRow.objects.get()
+        assert (bad.column, bad.code, bad.params) == ("B15", "after_delivery", {"delivered": "2026-11-03"})
+    publish(scene, file, take_good=True)
+    sheet = browser(scene, "luo").get(f"{HOME}/case-files/{file.pk}/bad-rows/").getvalue().decode()
+    assert "2026-11-12 10:00:00 lies after the day of delivery (2026-11-03)" in sheet
+    with inside(scene):
+        assert sorted(Case.objects.values_list("record_no", flat=True)) == ["S0", "S2", "S3"]
+
+
+@every
+def test_n18_the_day_of_delivery_is_the_files_own_and_not_the_workers_clock(
+    scene: World, reader: Reader
+) -> None:
+    rows = standard(scene, 2)
+    made = reader.source(scene)
+    content = reader.written(rows)
+    with inside(scene):
+        file, _made = intake.receive_file(
+            by=scene.luo, name=reader.file, content=[content], source=made, today=date(2026, 10, 12)
+        )
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CaseFile.objects.filter(pk=file.pk).update(delivered_on=None)
+    with time_machine.travel(datetime(2031, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))):
+        jobs.drain(scene.qinghe)
+    with inside(scene):
+        file.refresh_from_db()
+        assert (file.state, file.rows_bad) == ("checked", 0)
+    rows[0]["B15"] = "2026-10-13 00:00:00"
+    with inside(scene):
+        file, _made = intake.receive_file(
+            by=scene.luo, name=reader.file, content=[reader.written(rows)], source=made,
+            today=date(2026, 10, 12),
+        )  # fmt: skip
+    with time_machine.travel(datetime(2031, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))):
+        jobs.drain(scene.qinghe)
+    with inside(scene):
+        assert [bad.code for bad in BadRow.objects.filter(file=file)] == ["after_delivery"]
 
 
 @every

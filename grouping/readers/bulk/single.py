@@ -30,7 +30,7 @@ def readers(layout: Layout, house: House) -> dict[str, Callable[[str], Any]]:
     whole, choice = memo.whole, memo.choice
     return {
         "A01": _organisation(house),
-        "A13": stay.required_day,
+        "A13": stay.day_until(None),
         "B16C": memo.required(most("B16C")),
         "B35": memo.optional(most("B35")),
         **{name: whole(FIELDS[name], DOUBT) for name in ("A49", "A14", "B20")},

@@ -1,7 +1,9 @@
 """Dates of many rows at once: a day is read once, a clock time is checked by one expression for all."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from grouping.readers import values
 from grouping.readers.bulk.memo import ABSENT, DOUBT, Cells, Memo
@@ -27,9 +29,15 @@ def day(cell: str) -> Day | None:
     return Day(text, found.toordinal(), int(text.replace("-", "")))
 
 
-def required_day(cell: str) -> Day | bytes:
-    """Read a day that must be there."""
-    return day(cell) or DOUBT
+def day_until(last: date | None) -> Callable[[str], Day | bytes]:
+    """A reader of a day that must be there and is not after `last` (None: any day)."""
+    most = last.toordinal() if last is not None else date.max.toordinal()
+
+    def read(cell: str) -> Day | bytes:
+        found = day(cell)
+        return DOUBT if found is None or found.ordinal > most else found
+
+    return read
 
 
 def moment_days(cells: Cells, days: Memo) -> list[Day | bytes]:

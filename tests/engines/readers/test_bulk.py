@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -19,7 +20,7 @@ from tests.engines.readers.test_planted import CLEAN, dictionary, scheme  # noqa
 from tests.shared import shared
 
 Told = dict[int, object]
-LIMITS = Limits()
+LIMITS = Limits(last_day=date(2026, 11, 3))
 
 
 def told(page: FrontPage | BadRow) -> object:
@@ -36,7 +37,8 @@ def told(page: FrontPage | BadRow) -> object:
 def row_by_row(data: bytes, known: Dictionary = DICTIONARY, edition: Edition = "insurance") -> Told:
     file = io.BytesIO(data)
     start = open_front_pages(file, LIMITS)
-    return {page.line: told(page) for page in read_from(file, start, dictionary=known, edition=edition)}
+    read = read_from(file, start, dictionary=known, edition=edition, limits=LIMITS)
+    return {page.line: told(page) for page in read}
 
 
 def in_bulk(
@@ -120,6 +122,7 @@ INTERESTING = st.sampled_from(
             " 1",
         ),
         *("2026-08-25 02:35:10", "2026-08-25", "2026-02-30", "2026-09-01 24:00:00", "2026-09-01 08:00:60"),
+        *("2026-11-03 23:59:59", "2026-11-04 00:00:00", "2062-09-01 08:00:47", "9999-12-31 23:59:59"),
         *(
             "0000-01-01 00:00:00",
             "2026-09-02 00:00:00",
@@ -176,6 +179,10 @@ _quiet = settings(max_examples=150, deadline=None)
 @given(changes=st.lists(change, min_size=1, max_size=4))
 @example(changes=[{"A14": "0", "A13": "2026-08-20", "A16": "5", "A18x01": "3000"}])
 @example(changes=[{"A14": "0", "A13": "2026-08-20", "A16": "5", "A18x01": "", "A17": ""}])
+@example(changes=[{"B15": "2026-11-03 08:00:00", "B20": "70"}, {"B15": "2026-11-04 08:00:00", "B20": "71"}])
+@example(
+    changes=[{"B12": "2026-11-04 08:00:00", "B15": "2026-11-05 08:00:00"}, {"B12": "2062-08-25 02:35:10"}]
+)
 @example(changes=[{"A14": "0", "A13": "2026-05-20", "A16": "97", "A20": ""}])
 @example(changes=[{"C14x01C": "", "C15x01N": "", "C16x01": "", "C17x01": "", "C18x01": ""}])
 @example(changes=[{column: "" for column in GOOD if column.startswith("D") and column not in ("D01", "D09")}])

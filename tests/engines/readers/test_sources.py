@@ -71,6 +71,23 @@ def test_nothing_kept_raw_names_a_person(source):
 
 
 @every
+def test_n18_nothing_lies_after_the_day_of_delivery(source):
+    limits = Limits(last_day=date(2026, 9, 1))
+    assert all(isinstance(page, FrontPage) for page in read(source, source.write([row()]).encode(), limits))
+    later = [
+        row(A48="b1", B15="2026-09-02 08:00:47", B20="8"),
+        row(A48="b2", B12="2026-09-03 02:35:10", B15="2026-09-10 08:00:47", C16x01=""),
+        row(A48="b3", B15="2062-09-01 08:00:47"),
+    ]
+    bad = read(source, source.write(later).encode(), limits)
+    found = [[(error.column, error.code) for error in one.errors] for one in bad]
+    assert found == [[("B15", "after_delivery")]] * 3
+    sentence = bad[0].errors[0].text("zh", names_of(source.spec, ()))
+    assert "2026-09-02" in sentence and "报送日 2026-09-01" in sentence
+    assert "出院时间" in sentence and "重新导出" in sentence
+
+
+@every
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_n17_known_encodings_give_the_same_rows(source, encoding):
     pages = read(source, source.write(rows(3, A11=RARE)).encode(encoding))
