@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from alliance.models import step
+
 
 class State(models.TextChoices):
     """Where a referral stands; the words the sender reads."""
@@ -44,15 +46,8 @@ LIVE = (*OPEN, *EXPECTED, *HERE)
 ORIGIN, TARGET, COMMUNITY, CLOCK = "origin", "target", "community", "clock"
 
 
-def step(order: int, side: str, permit: str, label: object, icon: str, stamps: str) -> dict[str, object]:
-    """What a step carries beside its states: place of its button, side and right it needs, time it stamps.
-
-    Side `community` is who looks after the patient at home: the receiver of a down-referral, the sender of an
-    up-referral. Side `clock` is nobody's button.
-    """
-    return {"order": order, "side": side, "permit": permit, "label": label, "icon": icon, "stamps": stamps}
-
-
+# Side `community` is who looks after the patient at home: the receiver of a down-referral, the sender of an
+# up-referral. Side `clock` is nobody's button.
 ACCEPT = step(1, TARGET, "referral.accept", _("Accept"), "check", "answered_at")
 SCHEDULE = step(2, TARGET, "referral.accept", _("Give an appointment…"), "cal", "scheduled_at")
 ASK = step(3, TARGET, "referral.decline", _("Ask for information…"), "msg", "returned_at")

@@ -6,6 +6,7 @@ from alliance.models.journal import Journal, JournalHead, PlatformHead, Platform
 from alliance.models.parameters import Parameter
 from alliance.models.people import Membership, Person, RosterRow, Staff, User
 from alliance.models.places import Alliance, Department, Institution
+from alliance.models.stepped import Stepped, step
 
 __all__ = [
     "Alliance",
@@ -27,7 +28,9 @@ __all__ = [
     "RosterRow",
     "Staff",
     "Stale",
+    "Stepped",
     "Transition",
     "User",
     "WorkCalendarDay",
+    "step",
 ]

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-
-def step(order: int, sides: str, permit: str, label: object, icon: str) -> dict[str, object]:
-    """Order of the button, the sides (sender, host) and the right it needs, its words."""
-    return {"order": order, "sides": sides.split(), "permit": permit, "label": label, "icon": icon}
-
+from alliance.models import step
 
 # A posting: what one institution offers and another takes.
 AGREE = step(1, "host", "posting.host", _("Agree"), "check")

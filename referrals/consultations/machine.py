@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.machine import step
+from alliance.models import step
 
 ASK, ANSWER = "consultation.ask", "consultation.answer"
 
@@ -16,4 +16,4 @@ DECLINING = step(4, "target", ANSWER, _("Say no…"), "ban", "closed_at")
 CLOSING = step(5, "origin", ASK, _("Record the outcome…"), "ok", "closed_at")
 CANCELLING = step(6, "origin", ASK, _("Cancel the request…"), "x", "closed_at")
 # Sending again is the asker's change of the form, not a button of its own.
-RESENDING = step(7, "origin", ASK, _("Send again"), "send", "resent_at")
+RESENDING = step(7, "", ASK, _("Send again"), "send", "resent_at")

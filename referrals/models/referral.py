@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +13,7 @@ from django_scopes import ScopedManager
 
 from alliance.lib.identity import mask_name
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import AllianceRow, Membership
+from alliance.models import AllianceRow, Membership, Stepped
 from referrals import reasons
 from referrals.machine import AGREED, CAME, COMMUNITY, HERE, LIVE, ORIGIN, TARGET, Moves, State
 from referrals.models.content import Content
@@ -38,7 +37,7 @@ class ReferralNumber(AllianceRow):
         constraints = [models.UniqueConstraint(fields=["alliance", "day"], name="referral_number_day")]
 
 
-class Referral(Moves, Emergency, Content, AllianceRow):
+class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
     """One patient sent from one institution to another, up 上转 or down 下转.
 
     Its steps are declared in referrals.machine: who may take them (`side`, `permit`), which time they stamp,
@@ -276,15 +275,6 @@ class Referral(Moves, Emergency, Content, AllianceRow):
             return frozenset({ORIGIN, TARGET, COMMUNITY})  # the sender records what the place outside said
         home = TARGET if self.direction == self.Direction.DOWN else ORIGIN
         return frozenset({side, COMMUNITY} if side == home else {side} - {""})
-
-    def steps_for(self, membership: Membership) -> Iterator[Any]:
-        """The steps of the machine this member may take now, in the order they are declared."""
-        sides, machine = self.sides_of(membership), cast(Any, self)
-        for step in sorted(
-            machine.get_available_state_transitions(), key=lambda step: int(step.custom["order"])
-        ):
-            if step.custom["side"] in sides and membership.can(step.custom["permit"]):
-                yield step
 
 
 def years_between(born: date, day: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.machine import step
+from alliance.models import step
 
 DECIDE = "recognition.decide"
 

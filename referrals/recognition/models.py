@@ -5,9 +5,8 @@ Sources: S3-09, S3-10, S3-32; definitions section 5.2 (reasons, rates), section 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
-from alliance.models import AllianceRow, Membership
+from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
 from referrals.recognition import machine, reasons
 
@@ -202,7 +201,7 @@ class OrderQuerySet(AllianceQuerySet):
         )  # fmt: skip
 
 
-class Order(AllianceRow):
+class Order(Stepped, AllianceRow):
     """An examination ordered for a patient: recognise the result the alliance already holds, or repeat.
 
     Several valid results of the family count as one recognisable result, the latest: recognising it answers
@@ -298,12 +297,9 @@ class Order(AllianceRow):
         """Ordered at the member's institution."""
         return membership.institution_id is not None and membership.institution_id == self.institution_id
 
-    def steps_for(self, membership: Membership) -> Iterator[Any]:
-        """The steps this member may take now, in the order they are declared."""
-        me = cast(Any, self)
-        for step in sorted(me.get_available_state_transitions(), key=lambda step: int(step.custom["order"])):
-            if step.custom["side"] and self.is_own(membership) and membership.can(step.custom["permit"]):
-                yield step
+    def sides_of(self, membership: Membership) -> frozenset[str]:
+        """ "own" at the ordering institution; nobody else takes a step."""
+        return frozenset({"own"} if self.is_own(membership) else ())
 
     @transition(state, State.OPEN, State.RECOGNISED, custom=machine.RECOGNISE)
     def recognise(self) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models.base import Stale
-from alliance.services import calendar, parameters
+from alliance.services import calendar, parameters, steps
 from grouping.readmission import joined
 from referrals import reasons
 from referrals.machine import HERE, State
@@ -71,7 +71,7 @@ def expire(now: datetime) -> int:
     """End the referrals nobody has touched for the days of `referral.expiry`; emergencies never."""
     ended = 0
     for referral in stale(now)[:BATCH]:
-        step = moves.open_step("expire", referral)
+        step = steps.from_here("expire", referral)
         try:
             with transaction.atomic():
                 moves.move(step, by=None, referral=referral, now=now)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from alliance.lib.identity import IdentityRefused
 from alliance.models import Department, Institution, Membership, Person
 from alliance.models.base import Stale
-from alliance.services import journal, people
+from alliance.services import journal, people, steps
 from referrals import reasons
 from referrals.models import Reception, Referral
 from referrals.models.queries import form_open, unanswered_late
@@ -105,7 +105,7 @@ def divert(
         setattr(new, name, value)
     new.save(force_insert=True)
     journal.write(by=by, verb="referral.emergency_sent", about=new, diverted_from=old.pk)
-    journal.step(by=by, about=new, name="log", before="", after=new.state, note=said[: moves.NOTE_LENGTH])
+    journal.step(by=by, about=new, name="log", before="", after=new.state, note=said[: steps.NOTE_LENGTH])
     return new
 
 

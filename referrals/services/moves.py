@@ -5,19 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
 
 from alliance.models import Membership
-from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import steps
 from referrals.models import Referral
 from referrals.services import stays
 from referrals.services.refusals import ReferralRefused
 
-NOTE_LENGTH = 500
 PAST = {
     "accept": "referral.accepted",
     "schedule": "referral.scheduled",
@@ -53,9 +48,10 @@ def take(
     `change` are further columns. Raises PermissionDenied (other side or role), Stale (moved on or older than
     `version`), ReferralRefused (emergency, too_early).
     """
-    step = _step(name, by, referral)
-    if version is not None and version != referral.version:
-        raise Stale(referral)
+    steps.require(name, by=by, row=referral)
+    if name in ("decline", "ask") and referral.urgency == Referral.Urgency.CRITICAL:
+        raise ReferralRefused("emergency")
+    step = steps.admitted(name, by=by, row=referral, version=version)
     if now < referral.last_at():
         raise ReferralRefused("too_early")
     return move(step, by=by, referral=referral, now=now, note=note, **change)
@@ -65,35 +61,8 @@ def move(
     step: Any, *, by: Membership | None, referral: Referral, now: datetime, note: str = "", **change: Any
 ) -> Referral:
     """Take a step that is open now, whoever takes it; the clock has no member. Call inside a transaction."""
-    before, stamps = referral.state, step.custom["stamps"]
-    stamped = {stamps: now} if stamps else {}
-    moved: Referral = Referral.objects.claim(
-        referral.pk,
-        expect={"state": before, "version": referral.version},
-        change={"state": step.target, "version": F("version") + 1, **stamped, **change},
+    moved: Referral = steps.take(
+        step, by=by, row=referral, verb=PAST[step.name], now=now, note=note, **change
     )
     stays.follow(moved)
-    journal.write(by=by, verb=PAST[step.name], about=moved)
-    journal.step(
-        by=by, about=moved, name=step.name, before=before, after=moved.state,
-        note=note.strip()[:NOTE_LENGTH],
-    )  # fmt: skip
     return moved
-
-
-def open_step(name: str, referral: Any) -> Any:
-    """The step of that name from the present state; None when it leads nowhere now."""
-    return next((one for one in referral.get_available_state_transitions() if one.name == name), None)
-
-
-def _step(name: str, by: Membership, referral: Any) -> Any:
-    """The step from the present state. Raises PermissionDenied (wrong side), Stale (state moved on)."""
-    declared = next(one for one in referral.get_all_state_transitions() if one.name == name)
-    if declared.custom["side"] not in referral.sides_of(by) or not by.can(declared.custom["permit"]):
-        raise PermissionDenied(_("This step belongs to the other side or to another role."))
-    if name in ("decline", "ask") and referral.urgency == Referral.Urgency.CRITICAL:
-        raise ReferralRefused("emergency")
-    found = open_step(name, referral)
-    if found is None:
-        raise Stale(referral)
-    return found

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Membership
+from alliance.services import steps
 from referrals import reasons
 from referrals.models import Referral
 from referrals.services import clocks, emergency, followups, moves, reception
@@ -134,7 +135,7 @@ def complete(
     due = clocks.follow_up(done, now)
     if not due:
         return done
-    step = moves.open_step("await_follow_up", done)
+    step = steps.from_here("await_follow_up", done)
     return moves.move(step, by=None, referral=done, now=now, **due)
 
 

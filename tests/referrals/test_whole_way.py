@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 
 from alliance.models.base import Stale
-from alliance.services import journal, parameters
+from alliance.services import journal, parameters, steps
 from referrals import services, waiting
 from referrals.models import FollowUp, Referral
 from referrals.services import ReferralRefused, clocks
@@ -209,7 +209,7 @@ def test_nobody_presses_the_steps_of_the_clock(qinghe: World) -> None:
     with pytest.raises(Stale), transaction.atomic():
         from referrals.services import moves
 
-        moves.move(moves.open_step("expire", referral), by=None, referral=referral, now=SOON)
+        moves.move(steps.from_here("expire", referral), by=None, referral=referral, now=SOON)
 
 
 def test_papers_and_follow_ups_wait_in_the_inbox_of_their_side(qinghe: World) -> None:

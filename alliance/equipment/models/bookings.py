@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -16,7 +15,7 @@ from django_scopes import ScopedManager
 
 from alliance.equipment.machine import ASK, CANCEL, MISS, MOVE, USE
 from alliance.equipment.models.register import Device, link
-from alliance.models import AllianceRow, Membership
+from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
 
 
@@ -130,7 +129,7 @@ class Waiting(AllianceRow):
         """No slot is wanted any more."""
 
 
-class Booking(AllianceRow):
+class Booking(Stepped, AllianceRow):
     """One slot of a device for a patient, for teaching or for maintenance.
 
     Steps are declared once below: who may take them (`side`, `permit`) and how the button reads; the database
@@ -239,13 +238,6 @@ class Booking(AllianceRow):
         here = membership.institution_id
         sides = {"user": self.institution_id, "owner": self.device.institution_id}
         return frozenset(side for side, place in sides.items() if here is not None and place == here)
-
-    def steps_for(self, membership: Membership) -> Iterator[Any]:
-        """The steps of the machine this member may take now, in the order they are declared."""
-        sides, machine = self.sides_of(membership), cast(Any, self)
-        for step in sorted(machine.get_available_state_transitions(), key=lambda step: step.custom["order"]):
-            if sides & set(step.custom["sides"]) and membership.can(step.custom["permit"]):
-                yield step
 
     @transition(state, State.BOOKED, State.USED, custom=USE)
     def use(self) -> None:

@@ -17,8 +17,7 @@ from alliance.equipment.services.booking import Wish, place, wrong_time
 from alliance.equipment.services.refusals import EquipmentRefused
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
-from alliance.models.base import Stale
-from alliance.services import calendar, journal, parameters
+from alliance.services import calendar, journal, parameters, steps
 
 MISSED_AFTER = "equipment.missed_after"
 
@@ -80,7 +79,7 @@ def shorten(
     Raises EquipmentRefused (not_shorter, finished), PermissionDenied, Stale.
     """
     _admit(by, booking, "equipment.book")
-    _fresh(booking, version)
+    steps.fresh(booking, version)
     if booking.state != Booking.State.BOOKED:
         raise EquipmentRefused("finished", state=booking.get_state_display())
     if not booking.starts_at < ends_at < booking.ends_at:
@@ -138,21 +137,12 @@ def tell(*, by: Membership, booking: Booking, now: datetime) -> Booking:
 def step(
     name: str, by: Membership, booking: Any, now: datetime, version: int | None, **change: Any
 ) -> Booking:
-    """One step of the machine, claimed by a conditional update. Raises PermissionDenied, Stale."""
-    declared = {one.name: one for one in booking.get_all_state_transitions()}[name]
-    _admit(by, booking, declared.custom["permit"], declared.custom["sides"])
-    _fresh(booking, version)
-    open_now = {one.name: one for one in booking.get_available_state_transitions()}
-    if name not in open_now:
-        raise Stale(booking)
-    before, after = booking.state, open_now[name].target
-    moved: Booking = Booking.objects.claim(
-        booking.pk, expect=_as_seen(booking), change={"state": after, "version": F("version") + 1, **change}
-    )
-    journal.write(by=by, verb=f"equipment.booking_{after}", about=moved)
-    journal.step(
-        by=by, about=moved, name=name, before=before, after=after, note=change.get("reason_text", "")
-    )
+    """One step of the machine. Raises PermissionDenied, Stale."""
+    found = steps.admitted(name, by=by, row=booking, version=version)
+    moved: Booking = steps.take(
+        found, by=by, row=booking, verb=f"equipment.booking_{found.target}",
+        note=change.get("reason_text", ""), **change,
+    )  # fmt: skip
     return moved
 
 
@@ -160,11 +150,6 @@ def _as_seen(booking: Booking) -> dict[str, Any]:
     return {"state": booking.state, "version": booking.version}
 
 
-def _fresh(booking: Booking, version: int | None) -> None:
-    if version is not None and version != booking.version:
-        raise Stale(booking)
-
-
-def _admit(by: Membership, booking: Booking, permit: str, sides: Any = ("user", "owner")) -> None:
-    if not (booking.sides_of(by) & set(sides)) or not by.can(permit):
+def _admit(by: Membership, booking: Booking, permit: str) -> None:
+    if not booking.sides_of(by) or not by.can(permit):
         raise PermissionDenied(_("This step belongs to the other side or to another role."))

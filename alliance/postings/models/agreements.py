@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
-from alliance.models import AllianceRow, Membership
+from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
 from alliance.postings import machine
 
@@ -36,7 +35,7 @@ class PostingQuerySet(AllianceQuerySet):
         return self.select_related("staff", "sender", "sender_department", "host", "host_department")
 
 
-class Sided(AllianceRow):
+class Sided(Stepped, AllianceRow):
     """What a posting and a visit share: two sides, each with its own steps."""
 
     class Meta:
@@ -52,12 +51,9 @@ class Sided(AllianceRow):
         sender, host = self.ends
         return {sender: "sender", host: "host"}.get(membership.institution_id or 0, "")
 
-    def steps_for(self, membership: Membership) -> Iterator[Any]:
-        """The steps of the machine this member may take now, in the order they are declared."""
-        side, steps = self.side_of(membership), cast(Any, self).get_available_state_transitions()
-        for step in sorted(steps, key=lambda one: int(one.custom["order"])):
-            if side in step.custom["sides"] and membership.can(step.custom["permit"]):
-                yield step
+    def sides_of(self, membership: Membership) -> frozenset[str]:
+        """The same as a set."""
+        return frozenset({self.side_of(membership)} - {""})
 
 
 class Posting(Sided):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership, Staff
-from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import journal, steps
 from alliance.training.models import Spending
 from alliance.training.services.refusals import TrainingRefused
 
@@ -67,14 +64,8 @@ def _decide(name: str, by: Membership, spending: Spending, version: int | None, 
         raise PermissionDenied(_("Your role does not include this step."))
     if by.user_id == spending.entered_by.user_id:
         raise TrainingRefused("same_person")
-    step = {one.name: one for one in cast(Any, spending).get_available_state_transitions()}.get(name)
-    if step is None or (version is not None and version != spending.version):
-        raise Stale(spending)
-    decided: Spending = Spending.objects.claim(
-        spending.pk,
-        expect={"state": spending.state, "version": spending.version},
-        change={"state": step.target, "decided_by": by, "why": why, "version": F("version") + 1},
-    )
-    journal.write(by=by, verb=f"training.{name}_payment", about=decided)
-    journal.step(by=by, about=decided, name=name, before=spending.state, after=decided.state, note=why)
+    decided: Spending = steps.take(
+        steps.open_now(name, spending, version), by=by, row=spending, verb=f"training.{name}_payment",
+        note=why, decided_by=by, why=why,
+    )  # fmt: skip
     return decided

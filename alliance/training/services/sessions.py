@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from alliance.models import Membership, Staff
 from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import journal, steps
 from alliance.training.models import Attendance, Session
 from alliance.training.services.refusals import TrainingRefused
 
@@ -130,18 +129,10 @@ def cancel(*, by: Membership, session: Session, why: str, version: int | None = 
 
 
 def _move(name: str, by: Membership, session: Session, version: int | None, **change: Any) -> Session:
-    step = {one.name: one for one in cast(Any, session).get_available_state_transitions()}.get(name)
-    if step is None or (version is not None and version != session.version):
-        raise Stale(session)
-    moved: Session = Session.objects.claim(
-        session.pk,
-        expect={"state": session.state, "version": session.version},
-        change={"state": step.target, "version": F("version") + 1, **change},
-    )
-    journal.write(by=by, verb=f"training.{name}", about=moved)
-    journal.step(
-        by=by, about=moved, name=name, before=session.state, after=moved.state, note=change.get("why", "")
-    )
+    moved: Session = steps.take(
+        steps.open_now(name, session, version), by=by, row=session, verb=f"training.{name}",
+        note=change.get("why", ""), **change,
+    )  # fmt: skip
     return moved
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
-from alliance.models import AllianceRow, Membership
+from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
 from referrals.consultations import machine, reasons
 from referrals.consultations.models.words import Kind, Urgency, link, optional
@@ -52,7 +51,7 @@ class ConsultationQuerySet(AllianceQuerySet):
         )  # fmt: skip
 
 
-class Consultation(AllianceRow):
+class Consultation(Stepped, AllianceRow):
     """One question of one institution to another about one patient.
 
     Steps are declared once below: who may take them, which time they stamp, how the button reads. The
@@ -213,13 +212,9 @@ class Consultation(AllianceRow):
             return ""
         return {self.origin_institution_id: "origin", self.target_institution_id: "target"}.get(here, "")
 
-    def steps_for(self, membership: Membership) -> Iterator[Any]:
-        """The steps this member may take now, in the order they are declared; sending again is a form."""
-        side, me = self.side_of(membership), cast(Any, self)
-        for step in sorted(me.get_available_state_transitions(), key=lambda step: int(step.custom["order"])):
-            mine = step.custom["side"] == side and membership.can(step.custom["permit"])
-            if mine and step.name != "resend":
-                yield step
+    def sides_of(self, membership: Membership) -> frozenset[str]:
+        """The same as a set."""
+        return frozenset({self.side_of(membership)} - {""})
 
     @transition(state, State.REQUESTED, State.ACCEPTED, custom=machine.ACCEPTING)
     def accept(self) -> None:

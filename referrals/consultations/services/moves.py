@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 
 from alliance.models import Membership, Staff
 from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import journal, steps
 from referrals.consultations import reasons
 from referrals.consultations.models import Concordance, Consultation
 from referrals.consultations.services import fees, judging
 from referrals.consultations.services.asking import staff_of
 from referrals.consultations.services.refusals import ConsultationRefused
 
-NOTE_LENGTH = 500
 PAST = {
     "accept": "consultation.accepted",
     "answer": "consultation.answered",
@@ -191,32 +190,12 @@ def _move(
     note: str = "",
     **change: Any,
 ) -> Consultation:
-    """One step, claimed by a conditional update: of two who try at once, one gets Stale (N33)."""
-    step = _step(name, by, consultation)
-    if version is not None and version != consultation.version:
-        raise Stale(consultation)
+    """One step. Raises PermissionDenied (wrong side), Stale, ConsultationRefused (too_early)."""
+    step = steps.admitted(name, by=by, row=consultation, version=version)
     last = consultation.answered_at or consultation.accepted_at or consultation.resent_at
     if now < (last or consultation.asked_at):
         raise ConsultationRefused("too_early")
-    before = consultation.state
-    moved: Consultation = Consultation.objects.claim(
-        consultation.pk,
-        expect={"state": before, "version": consultation.version},
-        change={"state": step.target, step.custom["stamps"]: now, "version": F("version") + 1, **change},
-    )
-    journal.write(by=by, verb=PAST[name], about=moved)
-    journal.step(
-        by=by, about=moved, name=name, before=before, after=moved.state, note=note.strip()[:NOTE_LENGTH]
+    moved: Consultation = steps.take(
+        step, by=by, row=consultation, verb=PAST[name], now=now, note=note, **change
     )
     return moved
-
-
-def _step(name: str, by: Membership, consultation: Any) -> Any:
-    """The step from the present state. Raises PermissionDenied (wrong side), Stale (state moved on)."""
-    declared = {step.name: step for step in consultation.get_all_state_transitions()}[name]
-    if consultation.side_of(by) != declared.custom["side"] or not by.can(declared.custom["permit"]):
-        raise PermissionDenied(_("This step belongs to the other side or to another role."))
-    open_now = {step.name: step for step in consultation.get_available_state_transitions()}
-    if name not in open_now:
-        raise Stale(consultation)
-    return open_now[name]

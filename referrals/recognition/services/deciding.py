@@ -6,15 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
 
 from alliance.models import Membership
-from alliance.models.base import Stale
-from alliance.services import journal
-from referrals.recognition import machine, reasons
+from alliance.services import steps
+from referrals.recognition import reasons
 from referrals.recognition.models import Order
 from referrals.recognition.services.refusals import RecognitionRefused
 
@@ -79,25 +75,13 @@ def _decide(
     note: str = "",
     **more: Any,
 ) -> Order:
-    """One decision, claimed by a conditional update: of two who decide at once, one gets Stale (N33)."""
-    if not order.is_own(by) or not by.can(machine.DECIDE):
-        raise PermissionDenied(_("This step belongs to the ordering institution or to another role."))
-    if order.state != Order.State.OPEN or version not in (None, order.version):
-        raise Stale(order)
+    """One decision. Raises PermissionDenied, Stale, RecognitionRefused (too_early)."""
+    step = steps.admitted(name, by=by, row=order, version=version)
     if now < order.ordered_at:
         raise RecognitionRefused("too_early")
-    steps: Any = order
-    target = {step.name: step.target for step in steps.get_all_state_transitions()}[name]
-    decided: Order = Order.objects.claim(
-        order.pk,
-        expect={"state": Order.State.OPEN, "version": order.version},
-        change={"state": target, "decided_at": now, "decided_by": by, "version": F("version") + 1, **more},
+    more = {"reason": order.reason, "result": order.result, "decided_by": by, **more}
+    said = {"reason": more["reason"], "recognised": more["result"].pk if more["result"] else 0}
+    decided: Order = steps.take(
+        step, by=by, row=order, verb=PAST[name], now=now, note=note, said=said, **more
     )
-    journal.write(
-        by=by, verb=PAST[name], about=decided, reason=decided.reason, recognised=decided.result_id or 0
-    )
-    journal.step(
-        by=by, about=decided, name=name, before=Order.State.OPEN, after=decided.state,
-        note=note.strip()[:NOTE_LENGTH],
-    )  # fmt: skip
     return decided
