@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -18,13 +19,10 @@ from alliance.lib.sheets.limits import Limits, SheetRefused
 from alliance.models import Institution
 from grouping.models import CaseFile, MissingCase, Source
 
-# What a refused upload means here, where only CSV is read; other reasons speak for themselves.
+# What a refused upload means here; other reasons speak for themselves.
 REFUSALS = {
     "not_csv_or_xlsx": gettext_lazy(
         "Case files are CSV. Export the front pages as CSV and choose that file."
-    ),
-    "name_and_content": gettext_lazy(
-        "The name says CSV, but the content is %(content)s. Export the front pages as CSV and choose it."
     ),
     "encrypted": gettext_lazy(
         "This is an old or protected workbook. Save it as CSV UTF-8 without a password."
@@ -35,16 +33,25 @@ REFUSALS = {
     "empty": gettext_lazy("The file is empty. Export it again."),
     "name_has_path": gettext_lazy("The file name holds a path or control characters. Rename the file."),
 }
-CONTENTS = {
-    "a program": gettext_lazy("a program"),
-    "a script": gettext_lazy("a script"),
-    "a PDF document": gettext_lazy("a PDF document"),
-    "a picture": gettext_lazy("a picture"),
-    "a packed file": gettext_lazy("a packed file"),
-    "a web page": gettext_lazy("a web page"),
-    "an XML document": gettext_lazy("an XML document"),
-    "a workbook or packed file": gettext_lazy("a workbook or packed file"),
+# The same where a data source says how the columns are read: tables are CSV or workbooks there.
+BY_SOURCE = REFUSALS | {
+    "not_csv_or_xlsx": gettext_lazy(
+        "This source reads CSV and workbooks (.xlsx). Save the table as one of the two and choose that file."
+    ),
+    "old_workbook": gettext_lazy(
+        "This source reads workbooks as .xlsx: open the file and save it as “Excel workbook (.xlsx)”, "
+        "without macros."
+    ),
+    "json": gettext_lazy(
+        "This source reads tables. JSON of settlement lists is delivered by a source of that format: "
+        "choose it above, or export the table as CSV."
+    ),
+    "encrypted": gettext_lazy(
+        "This workbook is of the old .xls kind or has a password. Save it as .xlsx without a password."
+    ),
 }
+OTHER_NAMES = dict.fromkeys((".xls", ".xlsm", ".xlsb", ".et"), "old_workbook")
+OTHER_NAMES |= dict.fromkeys((".json", ".jsonl"), "json")
 WORKBOOK = gettext_lazy(
     "Workbooks are not read here, because they change codes and dates. Save it as CSV UTF-8."
 )
@@ -126,9 +133,9 @@ class DeliveryForm(forms.Form):
         found, source = self.cleaned_data["file"], self.cleaned_data.get("source")
         if source is not None and source.format == Source.Format.SETTLEMENT:
             return json_file(found, self.max_bytes)
-        kind = sheet_kind(found, self.max_bytes)
-        if kind is not Kind.CSV and source is None:
+        if source is None and found.name.lower().endswith(".xlsx"):
             raise forms.ValidationError(WORKBOOK)
+        sheet_kind(found, self.max_bytes, by_source=source is not None)
         return found
 
 
@@ -147,22 +154,23 @@ def json_file(found: Any, most: int) -> Any:
     return found
 
 
-def sheet_kind(found: Any, most: int) -> Kind:
-    """CSV or workbook by name and content, at most so many bytes; raises ValidationError with its words."""
+def sheet_kind(found: Any, most: int, *, by_source: bool = True) -> Kind:
+    """CSV or workbook by name and content, at most so many bytes; raises ValidationError with its words.
+
+    `by_source`: a data source reads both; else only CSV is read here and the words say so.
+    """
     try:
         return recognise(found.name, found, limits=Limits(csv_bytes=most))
     except SheetRefused as refused:
-        raise forms.ValidationError(refused_word(refused)) from None
+        raise forms.ValidationError(refused_word(refused, found.name, by_source)) from None
 
 
-def refused_word(refused: SheetRefused) -> str:
-    """The sentence of a refused upload in the language of the page."""
-    params = dict(refused.params)
-    if "content" in params:
-        params["content"] = CONTENTS.get(str(params["content"]), params["content"])
-    if isinstance(limit := params.get("limit"), int):
-        params["mib"] = limit // 2**20
-    return str(REFUSALS.get(refused.reason) or _(refused.template)) % params
+def refused_word(refused: SheetRefused, name: str, by_source: bool) -> str:
+    """The sentence of a refused upload of that name in the language of the page."""
+    words, reason = BY_SOURCE if by_source else REFUSALS, refused.reason
+    if reason == "not_csv_or_xlsx" and by_source:
+        reason = OTHER_NAMES.get(PurePath(name.lower()).suffix, reason)
+    return str(words.get(reason) or _(refused.template)) % refused.params
 
 
 class DeclarationForm(forms.Form):

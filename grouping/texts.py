@@ -50,6 +50,8 @@ KINDS: Mapping[str, Any] = {
     "fee_sum_conflict": gettext_lazy("charges do not add up"),
     "self_pay_over_total": gettext_lazy("own payment above the total"),
     "list_incomplete": gettext_lazy("4101A without its 4101"),
+    "value_too_long": gettext_lazy("too long"),
+    "too_many_values": gettext_lazy("too many values"),
 }
 DISCHARGE_WAYS: Mapping[int, Any] = {
     1: gettext_lazy("home, by the doctor's order"),
@@ -122,7 +124,10 @@ def refusal(file: CaseFile) -> str:
     found = file.refusal or {}
     if found.get("reason") not in MESSAGES:
         return _("The file cannot be read. Export it again.")
-    return sentence(found["reason"], params_of(found.get("arguments", {})), language())
+    known = params_of(found.get("arguments", {}))
+    if "limit" in known:
+        known.setdefault("mib", str(int(str(known["limit"])) >> 20))
+    return sentence(found["reason"], known, language())
 
 
 def params_of(stored: Mapping[str, Any]) -> dict[str, Param]:

@@ -174,5 +174,5 @@ def _bytes(lines: list[Any], kind: str) -> Any:
 def sentence(refused: Any) -> str:
     """A refusal in the language of the page."""
     if isinstance(refused, files.TooLarge):
-        return _("The file is larger than %(limit)s bytes.") % {"limit": refused.limit}
+        return _("The file is larger than %(mib)s MiB.") % {"mib": refused.limit >> 20}
     return _(refused.template) % refused.params

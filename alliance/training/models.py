@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
@@ -136,7 +137,7 @@ class Spending(AllianceRow):
 
     class State(models.TextChoices):
         ENTERED = "entered", _("waits for the second person")
-        CONFIRMED = "confirmed", _("confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("state", "confirmed")
         REJECTED = "rejected", _("rejected")
 
     state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.ENTERED, editable=False)

@@ -13,15 +13,17 @@ from alliance.models import Membership
 from alliance.training import facts, forms, tables
 from alliance.training.models import Session, Spending
 from alliance.web import parts, words
+from alliance.web.access import way
 
 
-def tabs(current: str) -> list[parts.Tab]:
-    """The pages of the room."""
+def tabs(current: str, membership: Membership) -> list[parts.Tab]:
+    """The pages of the room that the member may open."""
     pages = [
         ("training", _("Sessions")), ("training-hours", _("Hours of the year")),
         ("training-fund", _("Training fund")),
     ]  # fmt: skip
-    return [parts.Tab(label, reverse(name), name == current) for name, label in pages]
+    ways = [(name, label, way(membership, name)) for name, label in pages]
+    return [parts.Tab(label, address, name == current) for name, label, address in ways if address]
 
 
 def session_page(session: Session, membership: Membership, **forms_given: Any) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def session_figs(session: Session) -> list[parts.Fig]:
     return figs
 
 
-def hours_page(rows: list[facts.Hours], until: Any) -> dict[str, Any]:
+def hours_page(rows: list[facts.Hours], until: Any, membership: Membership) -> dict[str, Any]:
     """Doctors of the primary institutions and their hours, fewest first."""
     states = Counter(row.state for row in rows)
     least = rows[0].least if rows else 0
@@ -114,8 +116,8 @@ def hours_page(rows: list[facts.Hours], until: Any) -> dict[str, Any]:
         parts.Fig(_("behind the year's pace"), words.num(states["late"]), bad=bool(states["late"])),
     ]
     return {
-        "title": _("Training hours of the year"), "tabs": tabs("training-hours"), "figs": figs,
-        "until": until,
+        "title": _("Training hours of the year"), "tabs": tabs("training-hours", membership),
+        "figs": figs, "until": until,
         "rows": [(row, Decimal(row.minutes) / 60 * 100 / row.least if row.least else 0) for row in rows],
         "share_of_year": Decimal(until.timetuple().tm_yday * 100) / 365,
     }  # fmt: skip
@@ -126,18 +128,20 @@ def fund_page(
 ) -> dict[str, Any]:
     """The fund of each institution with its formula, the payments, the form of the own institution."""
     return {
-        "title": _("Training fund"), "tabs": tabs("training-fund"), "form": form,
-        "funds": [(fund, fund_lines(fund)) for fund in funds],
+        "title": _("Training fund"), "tabs": tabs("training-fund", membership), "form": form,
+        "funds": [(fund, fund_lines(fund, membership)) for fund in funds],
         "payments": [(one, payment_actions(one, membership)) for one in payments],
     }  # fmt: skip
 
 
-def fund_lines(fund: facts.Fund) -> list[parts.FormulaLine]:
+def fund_lines(fund: facts.Fund, membership: Membership) -> list[parts.FormulaLine]:
     """Persons served times the amount a head, less confirmed payments."""
     yuan = _("yuan")
     a_head = [
         parts.Term(words.num(fund.served), _("persons served")),
-        parts.Term(words.yuan(fund.a_head_fen), _("yuan a head and year"), reverse("parameters"), "×"),
+        parts.Term(
+            words.yuan(fund.a_head_fen), _("yuan a head and year"), way(membership, "parameters"), "×"
+        ),
     ]
     return [
         parts.FormulaLine(_("fund of the year"), a_head, words.yuan(fund.fen), unit=yuan),

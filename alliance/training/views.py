@@ -35,7 +35,7 @@ def session_list(request: Any) -> HttpResponse:
     )  # fmt: skip
     return lists.answer(
         request, "training/list.html", rows, tables.SessionTable, filterset=tables.SessionFilter,
-        tabs=show.tabs("training"), empty=empty, extra={"title": _("Training")},
+        tabs=show.tabs("training", request.membership), empty=empty, extra={"title": _("Training")},
     )  # fmt: skip
 
 
@@ -147,7 +147,9 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 def hours(request: Any) -> HttpResponse:
     """Hours of the year, of the own doctors or of all."""
     rows = facts.hours_of(timezone.localdate(), institution_id=request.membership.institution_id)
-    return render(request, "training/hours.html", show.hours_page(rows, timezone.localdate()))
+    return render(
+        request, "training/hours.html", show.hours_page(rows, timezone.localdate(), request.membership)
+    )
 
 
 @permit("training.fund")

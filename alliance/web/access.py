@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpResponseBase
+from django.urls import get_script_prefix, resolve, reverse
 from django.utils.translation import gettext as _
+
+from alliance.roles import roles
 
 Row = TypeVar("Row", bound=models.Model)
 View = Callable[..., HttpResponseBase]
@@ -36,11 +39,26 @@ def permit(*actions: str) -> Callable[[View], View]:
 
 
 def require(membership: Any, action: str) -> None:
-    """Raise PermissionDenied with a sentence unless the membership may do the action."""
+    """Raise PermissionDenied unless the membership may do the action; it names the roles that may."""
     if not membership.can(action):
-        raise PermissionDenied(
-            _("This needs the right “%(action)s”. Ask the alliance administrator.") % {"action": action}
-        )
+        raise PermissionDenied(who_may(action))
+
+
+def who_may(action: str) -> str:
+    """The roles that may do an action, as a sentence."""
+    names = [role.name for role in roles().values() if action in role.may]
+    if not names:
+        return _("No role may do this.")
+    return _("This is for: %(roles)s. Ask one of them, or the alliance administrator for such a role.") % {
+        "roles": _(", ").join(names)
+    }
+
+
+def way(membership: Any, name: str, *args: object) -> str:
+    """The address of a page for a link, or "" where the membership lacks a right the page asks for."""
+    address = reverse(name, args=args)
+    needed = getattr(resolve(f"/{address.removeprefix(get_script_prefix())}").func, "permits", ())
+    return address if all(membership.can(action) for action in needed) else ""
 
 
 def get_or_404(queryset: models.QuerySet[Row], **lookup: object) -> Row:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from alliance.web.access import who_may
 
 
 def address(name: str, *args: object, alliance: Any) -> str:
@@ -25,7 +29,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         membership = request._request.membership if getattr(request._request, "by_token", False) else None
         if membership is None:
-            raise exceptions.AuthenticationFailed("The key is unknown, expired or revoked.")
+            raise exceptions.AuthenticationFailed(_("The key is unknown, expired or revoked."))
         return membership.user, None
 
     def authenticate_header(self, request: Request) -> str:
@@ -50,13 +54,18 @@ class IsMember(permissions.IsAuthenticated):
             return False
         # HEAD answers by the handler of GET, so it needs the same right.
         needed = getattr(view, "permits", {}).get("GET" if request.method == "HEAD" else request.method)
-        return needed is None or membership.can(needed)
+        if needed is None or membership.can(needed):
+            return True
+        self.message = who_may(needed)
+        return False
 
 
 def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     """One form for every error: {"error": ..., "fields": {...}}."""
     from rest_framework.views import exception_handler  # its module imports this one while it loads
 
+    if isinstance(error, Http404):  # its own sentence names a class of the program, in English
+        error = exceptions.NotFound(_("Nothing is at this address"))
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -64,5 +73,5 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(data, dict) and set(data) == {"detail"}:
         response.data = {"error": data["detail"]}
     elif isinstance(data, dict):
-        response.data = {"error": "The request has errors.", "fields": data}
+        response.data = {"error": _("The request has errors."), "fields": data}
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
@@ -16,7 +17,7 @@ class CentralFile(FSMModelMixin, AllianceRow):
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         READ = "read", _("read")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("file", "refused")
 
     source = models.ForeignKey("grouping.SourceVersion", on_delete=models.PROTECT, related_name="+")
     institution = models.ForeignKey(

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
@@ -38,9 +39,9 @@ class Dispute(AllianceRow):
         DEFINITION = "definition", _("definition or list")
 
     class State(models.TextChoices):
-        OPEN = "open", _("filed")
+        OPEN = "open", pgettext_lazy("dispute", "filed")
         STUDIED = "studied", _("being studied")
-        ANSWERED = "answered", _("answered")
+        ANSWERED = "answered", pgettext_lazy("state", "answered")
         SETTLED = "settled", _("settled by a version")
 
     about = models.CharField(_("about"), max_length=12, choices=About)

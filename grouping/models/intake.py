@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliance.models import AllianceRow
@@ -20,7 +21,7 @@ class CaseFile(FSMModelMixin, AllianceRow):
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         CHECKED = "checked", _("ready")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("file", "refused")
         PUBLISHED = "published", _("stored")
         DISCARDED = "discarded", _("discarded")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.models import AllianceRow
 
@@ -109,8 +110,8 @@ class ItemDecision(AllianceRow):
     append_only = True
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", _("confirmed")
-        REPLACE = "replace", _("replaced")
+        CONFIRM = "confirm", pgettext_lazy("state", "confirmed")
+        REPLACE = "replace", pgettext_lazy("item", "replaced")
         NOT_ITEM = "not_item", _("no item of the catalogue")
 
     institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")

@@ -96,8 +96,8 @@ FILE: dict[str, tuple[str, str]] = {
         "有两列对应同一项：%(fields)s，请在列对照中各留一列",
     ),
     "workbook_too_large": (
-        "The workbook is larger than the allowed %(limit)s bytes; save it as CSV UTF-8 or export it in parts",
-        "工作簿超过允许的 %(limit)s 字节，另存为“CSV UTF-8”或分批导出",
+        "The workbook is larger than the allowed %(mib)s MiB; save it as CSV UTF-8 or export it in parts",
+        "工作簿超过允许的 %(mib)s MiB，另存为“CSV UTF-8”或分批导出",
     ),
     "workbook_broken_workbook": (
         "The workbook is damaged or is no workbook; save it again as .xlsx",
@@ -113,8 +113,8 @@ FILE: dict[str, tuple[str, str]] = {
         "工作簿内部超过 %(limit)s 个部件，只存一张普通表格为 .xlsx",
     ),
     "workbook_unpacked_too_large": (
-        "The workbook unpacks to more than %(limit)s bytes; save it as CSV UTF-8",
-        "工作簿解开后超过 %(limit)s 字节，另存为“CSV UTF-8”",
+        "The workbook unpacks to more than %(mib)s MiB; save it as CSV UTF-8",
+        "工作簿解开后超过 %(mib)s MiB，另存为“CSV UTF-8”",
     ),
     "workbook_ratio": (
         "The workbook unpacks to more than %(limit)s times its size and is not opened; save it as CSV UTF-8",

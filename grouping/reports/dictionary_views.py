@@ -38,7 +38,8 @@ PARTS: Mapping[str, Any] = {
 # What stands at the places of the sentences about errors and findings.
 PARAMETERS: Mapping[str, Any] = {
     "line": gettext_lazy("line"), "value": gettext_lazy("value"), "field": gettext_lazy("field"),
-    "limit": gettext_lazy("limit"), "byte": gettext_lazy("byte"), "form": gettext_lazy("form"),
+    "limit": gettext_lazy("limit"), "mib": gettext_lazy("limit"), "byte": gettext_lazy("byte"),
+    "form": gettext_lazy("form"),
     "codes": gettext_lazy("codes"), "code": gettext_lazy("code"), "days": gettext_lazy("days"),
     "found": gettext_lazy("found"), "name": gettext_lazy("name"), "columns": gettext_lazy("columns"),
     "column": gettext_lazy("column"), "choices": gettext_lazy("choices"),
@@ -89,12 +90,16 @@ def _schema() -> str:
 
 
 def _searched(table: grid.Grid, word: str) -> grid.Grid:
-    """The rows with the word in any cell, capitals aside."""
+    """The rows with the word in any cell or beside them, capitals aside."""
     if not word:
         return table
     low = word.casefold()
-    kept = [row for row in table.rows if any(low in cell.text.casefold() for cell in row.cells)]
+    kept = [row for row in table.rows if low in _told(row).casefold()]
     return grid.Grid(table.columns, kept, caption=table.caption)
+
+
+def _told(row: grid.Row) -> str:
+    return "\n".join([*(cell.text for cell in row.cells), row.also])
 
 
 def _workbook(part: str, table: grid.Grid) -> HttpResponse:
@@ -113,11 +118,14 @@ def _english() -> bool:
 
 
 def _name(line: FieldLine) -> str:
-    """The field in both languages, the page's first."""
-    both = (line.field.en, line.field.zh) if _english() else (line.field.zh, line.field.en)
-    if line.last == line.code:
-        return " · ".join(both)
-    return " · ".join(text.replace("1", "N").replace(" N", " n") for text in both)
+    """The field in the language of the page; of a series with n for its number."""
+    text = line.field.en if _english() else line.field.zh
+    return text if line.last == line.code else text.replace("1", "N").replace(" N", " n")
+
+
+def _also(line: FieldLine) -> str:
+    """What a search finds a field by: its name in the other language, the codes of its errors."""
+    return " ".join([line.field.en, line.field.zh, *line.errors])
 
 
 def _values(line: FieldLine) -> str:
@@ -128,7 +136,7 @@ def _values(line: FieldLine) -> str:
 
 
 def _errors(line: FieldLine) -> str:
-    return "; ".join(_short(key, line) for key in line.errors)
+    return _("; ").join(_short(key, line) for key in line.errors)
 
 
 def _short(key: str, line: FieldLine) -> str:
@@ -138,7 +146,7 @@ def _short(key: str, line: FieldLine) -> str:
     own = {"field": line.field.en if _english() else line.field.zh, "column": line.name}
     for name, known in own.items():
         text = text.replace(f"%({name})s", known)
-    return f"{key}: {' '.join(_places(text).split())}"
+    return " ".join(_places(text).split())
 
 
 def _places(text: str) -> str:
@@ -156,7 +164,7 @@ def _fields(lines: list[FieldLine], *, headings: bool) -> grid.Grid:
         grid.row(
             line.name, *([", ".join(line.headings)] if headings else []), _name(line),
             str(KINDS[line.field.kind.value]), _("required") if line.field.required else _("optional"),
-            _values(line), _errors(line),
+            _values(line), _errors(line), also=_also(line),
         )
         for line in lines
     ]  # fmt: skip
@@ -177,14 +185,15 @@ def _list() -> grid.Grid:
 
 def _error_table() -> grid.Grid:
     columns = grid.columns(
-        (_("error"), grid.HEAD), (_("about"), grid.TEXT), (_("sentence"), grid.WRAP),
-        (_("in the other language"), grid.WRAP), (_("fields"), grid.WRAP),
+        (_("code of the error"), grid.HEAD), (_("about"), grid.TEXT), (_("sentence"), grid.WRAP),
+        (_("fields"), grid.WRAP),
     )  # fmt: skip
     rows = []
     for line in dictionary.errors():
-        both = (line.message.en, line.message.zh) if _english() else (line.message.zh, line.message.en)
+        both = (line.message.en, line.message.zh)
         about = _("whole file") if line.whole_file else _("one row")
-        rows.append(grid.row(line.key, about, *map(_places, both), ", ".join(line.columns)))
+        said = _places(both[0] if _english() else both[1])
+        rows.append(grid.row(line.key, about, said, ", ".join(line.columns), also=" ".join(both)))
     return grid.Grid(columns, rows, caption=_("Errors of rows and files"))
 
 

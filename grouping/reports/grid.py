@@ -29,10 +29,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells in the order of the columns; `kind` marks the row (sec, mark, bad, me)."""
+    """Cells in the order of the columns; `kind` marks the row (sec, mark, bad, me); `also`: further words by
+    which a search finds it.
+    """
 
     cells: Sequence[Cell]
     kind: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ class Grid:
         return list(zip(self.columns, self.total, strict=True)) if self.total else []
 
 
-def row(*cells: str | Cell, kind: str = "") -> Row:
+def row(*cells: str | Cell, kind: str = "", also: str = "") -> Row:
     """A row of texts and cells."""
-    return Row([cell if isinstance(cell, Cell) else Cell(cell) for cell in cells], kind)
+    return Row([cell if isinstance(cell, Cell) else Cell(cell) for cell in cells], kind, also)
 
 
 def columns(*named: tuple[str, str]) -> list[Column]:

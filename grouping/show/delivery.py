@@ -62,6 +62,8 @@ def title(file: CaseFile) -> str:
 
 
 def _finding(file: CaseFile) -> str:
+    if not file.rows_read:
+        return _("The file has no rows")
     counts = {"rows": words.num(file.rows_read), "bad": words.num(file.rows_bad)}
     if file.rows_bad:
         return _("%(bad)s of %(rows)s rows need correcting") % counts
@@ -188,6 +190,8 @@ def store_label(file: CaseFile) -> str:
 
 def consequence(file: CaseFile, then: After | None) -> str:
     """What happens when it is stored, left of the buttons."""
+    if not file.rows_read:
+        return _("Below the heading stands nothing. Export the month again and deliver that file.")
     if not file.rows_good:
         return _("No row is without errors: correct them in the hospital's system and deliver again.")
     if file.rows_bad:

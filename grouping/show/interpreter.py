@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,7 +23,9 @@ from grouping.interpreting import Asked, Codes, book
 from grouping.models import Scheme
 from grouping.services import community, tariff
 from grouping.show import steps
+from grouping.texts import language
 
+PLAN_LINES = Path(__file__).parent.parent / "data" / "plan_lines.toml"
 TIER_CHIPS = {"low": "ok", "mid": "warn", "high": "late"}
 
 
@@ -78,8 +84,20 @@ def advice(trace: Trace, asked: Asked, package: Package, day: date) -> dict[str,
     tier, plan = found
     return {
         "tier_chip": TIER_CHIPS[tier.tier], "tier_word": tier_word(tier.tier),
-        "factors": factors(tier, package), "plan": plan,
+        "factors": factors(tier, package), "plan": [plan_line(line) for line in plan],
     }  # fmt: skip
+
+
+def plan_line(line: str) -> str:
+    """A line of the plan in the language of the page, where the product ships it; else as it was decided."""
+    return line if language() == "zh" else english_lines().get(line, line)
+
+
+@lru_cache(maxsize=1)
+def english_lines() -> Mapping[str, str]:
+    """The shipped lines of the plans with their English."""
+    found: Mapping[str, str] = tomllib.loads(PLAN_LINES.read_text(encoding="utf-8"))["english"]
+    return found
 
 
 def standard(trace: Trace, asked: Asked, day: date) -> parts.Fig:

@@ -54,6 +54,20 @@ KIND_WORDS = {
     "group": gettext_lazy("another exclusion group"),
 }
 KIND_CHIPS = {"born": "ok", "gone": "late", "moved": "warn"}
+# Keys of scheme.toml, and what has an order of its own.
+HEAD_WORDS = {
+    "format": gettext_lazy("format"), "code": gettext_lazy("code"), "name": gettext_lazy("name"),
+    "version": gettext_lazy("version"), "year": gettext_lazy("year"), "region": gettext_lazy("region"),
+    "source": gettext_lazy("source"), "effective_from": gettext_lazy("in force from"),
+    "mdc_order": gettext_lazy("order in which MDC are tried"),
+    "retry_other_procedures": gettext_lazy("other procedures tried when the main one fits nowhere"),
+    "ungroupable": gettext_lazy("code of cases that fit nowhere"),
+    "weight_unit": gettext_lazy("unit of the weights"),
+    "weight_source": gettext_lazy("source of the weights"),
+}  # fmt: skip
+ORDERED = {"adrgs": gettext_lazy("its ADRG"), "drgs": gettext_lazy("its DRG")}
+# A long text over the whole width of a phone, with its heading.
+WIDE = {"td": {"class": "wrap all"}}
 LONG = 400  # characters of a text shown in a list; the file holds all
 
 
@@ -70,16 +84,18 @@ class ChangeTable(lists.Table):
     code = tables.Column(verbose_name=gettext_lazy("what"), attrs=lists.HEAD)
     kind = tables.Column(verbose_name=gettext_lazy("change"), attrs={"td": {"data-k": ""}})
     where = tables.Column(verbose_name=gettext_lazy("of the group"), empty_values=())
-    old = tables.Column(verbose_name=gettext_lazy("before"), empty_values=(), attrs=lists.WRAP)
-    new = tables.Column(verbose_name=gettext_lazy("after"), empty_values=(), attrs=lists.WRAP)
-    effect = tables.Column(verbose_name=gettext_lazy("effect"), empty_values=(), attrs=lists.KEY)
+    old = tables.Column(verbose_name=gettext_lazy("before"), empty_values=(), attrs=WIDE)
+    new = tables.Column(verbose_name=gettext_lazy("after"), empty_values=(), attrs=WIDE)
+    effect = tables.Column(verbose_name=gettext_lazy("effect"), empty_values=(), attrs=lists.NUMBER)
 
     class Meta(lists.Table.Meta):
         sequence = ("code", "kind", "where", "old", "new", "effect")
         row_attrs = {"id": lambda record: f"{record.section}-{record.code}"}
 
     def render_code(self, record: Change) -> SafeString:
-        return format_html('<span class="code">{}</span> {}', record.code, record.name)
+        if record.section == "head":
+            return format_html('{} <span class="code">{}</span>', HEAD_WORDS[record.code], record.code)
+        return format_html('<span class="code">{}</span> {}', record.code, name_of(record))
 
     def render_kind(self, record: Change) -> SafeString:
         return chip(KIND_CHIPS.get(record.kind, ""), str(KIND_WORDS[record.kind]))
@@ -95,6 +111,13 @@ class ChangeTable(lists.Table):
 
     def render_effect(self, record: Change) -> str:
         return effect(record)
+
+
+def name_of(change: Change) -> str:
+    """What a change is about, in words."""
+    if change.section == "head":
+        return str(HEAD_WORDS[change.code])
+    return str(ORDERED[change.name]) if change.kind == "order" and change.name in ORDERED else change.name
 
 
 def _side(change: Change, own: str) -> SafeString | str:
@@ -149,11 +172,14 @@ def scheme_compare(request: Any, old: int, new: int) -> HttpResponse:
     """What changed from one version to another."""
     before, after, found = _found(old, new)
     section, text = request.GET.get("view", ""), request.GET.get("q", "").strip()
+    section = section if section in SECTIONS else ""
     kept = [one for one in found if section in ("", one.section) and _says(one, text)]
     title = _("%(n)s changes from %(old)s to %(new)s") % {
         "n": words.num(len(found)), "old": before.version or before, "new": after.version or after,
     }  # fmt: skip
     empty = parts.Empty(_("Both versions say the same"), icon="ok")
+    if found:
+        empty = parts.Empty(_("Nothing matches these conditions"), _("Try a shorter word."), icon="search")
     return lists.answer(
         request, "grouping/scheme_compare.html", kept, ChangeTable, empty=empty,
         tabs=_tabs(found, section, text),
@@ -220,5 +246,5 @@ def _lines(
     yield top
     for one in found:
         share = None if one.share is None else round(one.share * 100, 2)
-        yield [sections[one.section], kinds[one.kind], one.code, one.name, one.where, one.old, one.new,
+        yield [sections[one.section], kinds[one.kind], one.code, name_of(one), one.where, one.old, one.new,
                one.delta, share]  # fmt: skip

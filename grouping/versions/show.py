@@ -105,7 +105,8 @@ def refusal(version: SchemeVersion) -> str:
     """Why the upload as a whole cannot be read."""
     if not version.refusal or version.refusal["reason"] not in SheetRefused.reasons:
         return ""
-    return _(SheetRefused.reasons[version.refusal["reason"]]) % version.refusal["params"]
+    refused = SheetRefused(version.refusal["reason"], **version.refusal["params"])
+    return _(refused.template) % refused.params
 
 
 def head(version: SchemeVersion, package: Package | None) -> list[parts.Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.models.fields import SealedField
 
@@ -32,7 +33,7 @@ class Content(models.Model):
 
         NOT_NEEDED = "not_needed", _("no filing needed")
         TO_FILE = "to_file", _("still to be filed")
-        FILED = "filed", _("filed")
+        FILED = "filed", pgettext_lazy("insurance", "filed")
 
     reason = models.CharField(_("reason"), max_length=24)
     reason_text = models.CharField(_("reason in words"), max_length=300, blank=True)

@@ -14,6 +14,7 @@ ROOMS = ("alliance", "config", "grouping", "referrals", "performance")
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
 IN_CONTEXT = {"pgettext", "pgettext_lazy"}
+TABLES = {"reasons", "contents"}  # class attributes of refusals that hold sentences
 LITERAL = r"""(u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{LITERAL}(?:\s*,\s*{LITERAL})?")
 
@@ -49,11 +50,11 @@ def of_template(path: Path) -> Iterator[Message]:
 
 
 def of_module(path: Path) -> Iterator[Message]:
-    """Messages of gettext calls and of `reasons` tables of refusals in a module."""
+    """Messages of gettext calls and of tables of refusals' sentences in a module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             yield from ((text, where(path)) for text in _of_call(node))
-        if isinstance(node, ast.Assign) and any(_name(target) == "reasons" for target in node.targets):
+        if isinstance(node, ast.Assign) and any(_name(target) in TABLES for target in node.targets):
             yield from ((text, where(path)) for text in _of_table(node.value))
 
 

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
@@ -144,7 +145,7 @@ class Booking(Stepped, AllianceRow):
     class State(models.TextChoices):
         BOOKED = "booked", _("booked")
         ASKED = "asked", _("needs another time")
-        MOVED = "moved", _("moved")
+        MOVED = "moved", pgettext_lazy("state", "moved")
         USED = "used", _("used")
         MISSED = "missed", _("did not come")
         CANCELLED = "cancelled", _("cancelled")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
@@ -52,7 +53,7 @@ class PurchaseRequest(AllianceRow):
     class State(models.TextChoices):
         SUBMITTED = "submitted", _("waits for a decision")
         APPROVED = "approved", _("approved")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", pgettext_lazy("purchase", "declined")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     institution = link("alliance.Institution", _("institution"))

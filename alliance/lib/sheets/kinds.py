@@ -10,18 +10,18 @@ from alliance.lib.sheets.limits import Limits, SheetRefused
 _ARCHIVE = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_MARKS = {
-    b"MZ": "a program",
-    b"\x7fELF": "a program",
-    b"#!": "a script",
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a packed file",
-    b"Rar!": "a packed file",
-    b"7z\xbc\xaf": "a packed file",
-    b"<!DOCTYPE": "a web page",
-    b"<html": "a web page",
-    b"<?xml": "an XML document",
+    b"MZ": "program",
+    b"\x7fELF": "program",
+    b"#!": "script",
+    b"%PDF": "pdf",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
+    b"\x1f\x8b": "packed",
+    b"Rar!": "packed",
+    b"7z\xbc\xaf": "packed",
+    b"<!DOCTYPE": "web_page",
+    b"<html": "web_page",
+    b"<?xml": "xml",
 }
 
 
@@ -47,7 +47,7 @@ def recognise(name: str, source: BinaryIO, *, limits: Limits | None = None) -> K
     if size > limit:
         raise SheetRefused("too_large", limit=limit)
     source.seek(0)
-    _check_content(kind, source.read(16))
+    _check_content(kind, source.read(512))
     if kind is Kind.XLSX:
         check_archive(source, limits=limits)
     source.seek(0)
@@ -72,11 +72,15 @@ def _check_content(kind: Kind, head: bytes) -> None:
     if head.startswith(_OLD_OFFICE):
         raise SheetRefused("encrypted")
     if head.startswith(_ARCHIVE) != (kind is Kind.XLSX):
-        content = "a workbook or packed file" if kind is Kind.CSV else _describe(head)
+        content = "workbook" if kind is Kind.CSV else _describe(head)
         raise SheetRefused("name_and_content", name=kind.value, content=content)
     if kind is Kind.CSV and any(head.startswith(mark) for mark in _OTHER_MARKS):
         raise SheetRefused("name_and_content", name=kind.value, content=_describe(head))
 
 
 def _describe(head: bytes) -> str:
-    return next((word for mark, word in _OTHER_MARKS.items() if head.startswith(mark)), "no workbook")
+    """A word of `SheetRefused.contents`; empty: nobody knows what it is."""
+    plain = not any(byte < 32 and byte not in b"\t\r\n\f" for byte in head)
+    return next(
+        (word for mark, word in _OTHER_MARKS.items() if head.startswith(mark)), "text" if plain else ""
+    )

@@ -43,14 +43,17 @@ class SheetRow(NamedTuple):
 
 
 class SheetRefused(Refused):
-    """A file or a sheet is refused; `params` may hold line, byte (offset from 0), limit or name."""
+    """A file or a sheet is refused; `params` may hold line, byte (offset from 0), limit (beside it in MiB as
+    `mib`, where it counts bytes), name, and the word of `contents` that says what a file is instead.
+    """
 
     reasons = {
         "name_has_path": "The file name holds a path or control characters.",
         "not_csv_or_xlsx": "Only .csv and .xlsx files are read.",
-        "name_and_content": "The name says %(name)s but the content is %(content)s.",
+        "name_and_content": "The name ends in .%(name)s, but the content is something else. "
+        "Export the file again.",
         "empty": "The file is empty.",
-        "too_large": "The file is larger than %(limit)s bytes.",
+        "too_large": "The file is larger than %(mib)s MiB.",
         "nul": "Line %(line)s holds NUL bytes: the file is not text, or UTF-16 without its mark. "
         "Save it as CSV UTF-8.",
         "utf32": "The file is written in UTF-32. Save it as CSV UTF-8.",
@@ -66,7 +69,7 @@ class SheetRefused(Refused):
         "encrypted": "The workbook is protected by a password, or is of the old .xls kind. "
         "Save it as .xlsx without a password.",
         "too_many_members": "The workbook's archive holds more than %(limit)s members.",
-        "unpacked_too_large": "The workbook unpacks to more than %(limit)s bytes.",
+        "unpacked_too_large": "The workbook unpacks to more than %(mib)s MiB.",
         "ratio": "The workbook unpacks to more than %(limit)s times its size.",
         "macros": "The workbook holds macros or embedded programs.",
         "external_links": "The workbook refers to other files or data sources.",
@@ -75,3 +78,24 @@ class SheetRefused(Refused):
         "memory": "The workbook needs more memory than is allowed. Save it as CSV.",
         "time": "The workbook takes longer to read than is allowed. Save it as CSV.",
     }
+    # The same refusal where it is known what the file is; whole sentences, because a word has no place of its
+    # own in every language.
+    contents = {
+        "program": "The name ends in .%(name)s, but the content is a program. Choose the exported table.",
+        "script": "The name ends in .%(name)s, but the content is a script. Choose the exported table.",
+        "pdf": "The name ends in .%(name)s, but the content is a PDF document. Export the table itself.",
+        "picture": "The name ends in .%(name)s, but the content is a picture. Export the table itself.",
+        "packed": "The name ends in .%(name)s, but the content is a packed file. Unpack it first.",
+        "web_page": "The name ends in .%(name)s, but the content is a web page. Export it as CSV or XLSX.",
+        "xml": "The name ends in .%(name)s, but the content is an XML document. Export it as CSV or XLSX.",
+        "workbook": "The name ends in .%(name)s, but the content is a workbook or packed file. "
+        "Name it .xlsx, or save it as CSV UTF-8.",
+        "text": "The name ends in .%(name)s, but the content is plain text. "
+        "Name it .csv, or save it as a workbook.",
+    }
+
+    def __init__(self, reason: str, **params: object) -> None:
+        if isinstance(limit := params.get("limit"), int) and reason in ("too_large", "unpacked_too_large"):
+            params["mib"] = f"{limit / 2**20:.1f}".removesuffix(".0")
+        super().__init__(reason, **params)
+        self.template = self.contents.get(str(params.get("content")), self.template)
