@@ -152,7 +152,7 @@ def check(scheme: Scheme, indicators: Mapping[str, Indicator]) -> tuple[Problem,
     """All faults of a scheme, empty when it can be used.
 
     Weights of a column sum to 100 and are not negative; blocks weigh what is decided; floors are met; every
-    indicator exists, once a column; forms are sound and run in the direction of their indicator.
+    indicator exists, has a better side, stands once a column; forms are sound and run in its direction.
     """
     dimensions = {dimension.code for dimension in scheme.dimensions}
     problems = [
@@ -185,6 +185,8 @@ def _items(column: Column, indicators: Mapping[str, Indicator], dimensions: set[
         indicator = indicators.get(item.indicator)
         if indicator is None:
             yield Problem("unknown_indicator", column.code, item.indicator)
+        elif indicator.direction == "none":
+            yield Problem("no_direction", column.code, item.indicator, item.form.kind)
         elif getattr(item.form, "direction", indicator.direction) != indicator.direction:
             yield Problem("direction", column.code, item.indicator, item.form.kind, indicator.direction)
         if codes.count(item.indicator) > 1:

@@ -91,7 +91,7 @@ def chart(indicator: Indicator, lines: Sequence[Line], values: dict[int, Indicat
     found = [(line.institution.short_name, values[line.institution_id].value) for line in lines]
     known = [(institution, value) for institution, value in found if value is not None]
     sentence = ""
-    if known:
+    if known and indicator.direction in ("higher", "lower"):
         best = max(known, key=lambda one: one[1] if indicator.direction == "higher" else -one[1])
         sentence = _("Best: %(name)s, %(value)s") % {
             "name": best[0], "value": f"{words.num(best[1], indicator.decimals)} {unit}".strip(),

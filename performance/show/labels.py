@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from alliance.web import words
+from performance.engine.factbook import BookedFact, shipped_facts
 from performance.engine.indicators import Indicator
 from performance.models import MonthRun
 
-FACTS: Mapping[str, Any] = {
-    "discharges": gettext_lazy("discharges"),
-    "weighted_cases": gettext_lazy("grouped cases with a weight"),
-    "total_weight": gettext_lazy("total weight"),
-    "stay_days": gettext_lazy("days of stay"),
-    "cost_fen": gettext_lazy("inpatient cost (yuan)"),
-    "served_population": gettext_lazy("served persons"),
-    "up_arrived_sent": gettext_lazy("up-referrals sent and arrived"),
-    "down_arrived_sent": gettext_lazy("down-referrals sent and arrived"),
-    "down_arrived_received": gettext_lazy("down-referrals received and arrived"),
-    "referrals_received": gettext_lazy("referrals received"),
-    "referrals_accepted_in_time": gettext_lazy("referrals accepted in time"),
-}
 NUMBERS: Mapping[str, Any] = {
     "scale": gettext_lazy("factor"),
     "full_points": gettext_lazy("full points"),
@@ -53,9 +42,24 @@ UNITS: Mapping[str, Any] = {
     "ratio": "",
     "yuan": gettext_lazy("yuan"),
     "days": pgettext_lazy("unit", "days"),
-    "per_1000": gettext_lazy("per 1,000 persons"),
-    "per_100": gettext_lazy("per 100 discharges"),
+    "per_100": gettext_lazy("per 100"),
+    "per_1000": gettext_lazy("per 1,000"),
     "percent": "%",
+    "per_10000": gettext_lazy("per 10,000"),
+    "per_100000": gettext_lazy("per 100,000"),
+    "minutes": pgettext_lazy("unit", "minutes"),
+    "years": pgettext_lazy("unit", "years"),
+    "count": "",
+    "points": gettext_lazy("points"),
+    "grade": gettext_lazy("grade of evaluation"),
+    "weight": "",
+    "ddd": gettext_lazy("DDD per 100 patient-days"),
+    "tce": gettext_lazy("tce per 10,000 yuan"),
+}
+# What a rate is related to, where the unit can say it.
+RELATED: Mapping[tuple[str, tuple[str, ...]], Any] = {
+    ("per_1000", ("served_population",)): gettext_lazy("per 1,000 persons"),
+    ("per_100", ("discharges",)): gettext_lazy("per 100 discharges"),
 }
 REASONS: Mapping[str, Any] = {
     "missing_fact": gettext_lazy("not known: %(about)s"),
@@ -92,9 +96,18 @@ def defined(indicator: Indicator) -> str:
     return indicator.definition_en if english else indicator.definition_zh
 
 
+@cache
+def facts() -> Mapping[str, BookedFact]:
+    """The fact book, read once."""
+    return shipped_facts()
+
+
 def fact(key: str) -> str:
-    """A fact in words; one without a word keeps its key."""
-    return str(FACTS.get(key, key))
+    """A fact in words, money with its unit; one the book does not name keeps its key."""
+    booked = facts().get(key)
+    if booked is None:
+        return key
+    return _("%(name)s (yuan)") % {"name": named(booked)} if booked.unit == "fen" else named(booked)
 
 
 def number(key: str, indicators: Mapping[str, Indicator]) -> str:
@@ -109,7 +122,7 @@ def number(key: str, indicators: Mapping[str, Indicator]) -> str:
 
 def unit(indicator: Indicator) -> str:
     """The unit beside a value."""
-    return str(UNITS[indicator.unit])
+    return str(RELATED.get((indicator.unit, indicator.denominator), UNITS[indicator.unit]))
 
 
 def value(found: Decimal | None, indicator: Indicator) -> str:

@@ -1,16 +1,25 @@
 """Indicators: the six of the road, each with its formula, and what happens when something is missing."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alliance.lib.canonical import digest
 from alliance.lib.period import Month
 from performance.engine.exact import half_up
 from performance.engine.fact import Fact, FactsRefused, tabulate
 from performance.engine.formula import Number
-from performance.engine.indicators import IndicatorValue, evaluate, read_indicators, shipped_indicators
+from performance.engine.indicators import (
+    Indicator,
+    IndicatorValue,
+    check_form,
+    evaluate,
+    read_indicators,
+    shipped_indicators,
+)
 from performance.engine.restore import ShapeRefused
 from tests.engines.performance.cast import LAST_YEAR, NUMBERS, OCTOBER, fact, facts_of
 from tests.engines.performance.reading import worked_out, written
@@ -176,3 +185,88 @@ def test_a_faulty_register_says_where_and_what(text: str, said: str) -> None:
 def test_the_year_before_is_twelve_months_back() -> None:
     assert Month(2026, 1).plus(-12) == Month(2025, 1)
     assert SIX["cost_change"].months_back == 12
+
+
+def form_of(code: str, **changes: object) -> Indicator:
+    """One of the six with another form."""
+    return replace(SIX[code], **changes)  # type: ignore[arg-type]
+
+
+AMOUNT = form_of(
+    "cmi", form="amount", numerator=("cost_fen",), denominator=(), scale=Decimal("0.01"), minimum_n=0
+)
+
+
+def worth(indicator: Indicator, minimum_n: int | None = None, **changes: Number | None) -> IndicatorValue:
+    facts = tabulate(facts_of("A", **changes))
+    return evaluate(indicator, facts=facts, institution="A", month=OCTOBER, minimum_n=minimum_n)
+
+
+def test_an_amount_is_its_facts_times_the_scale() -> None:
+    found = worth(AMOUNT, minimum_n=10)
+    assert (str(found.value), written(found.formula)) == ("5100000.0000", "0.01 × 510000000")
+    assert (found.numerator, found.denominator, found.status) == (510000000, None, "assessed")
+    assert worth(AMOUNT, cost_fen=0).value == 0
+    missing = worth(AMOUNT, cost_fen=None)
+    assert missing.reason is not None and (missing.value, missing.reason.code) == (None, "missing_fact")
+
+
+@given(st.integers(0, 10**15), st.integers(0, 10**15), st.sampled_from(["0.01", "1", "100"]))
+def test_an_amount_adds_up(first: int, second: int, scale: str) -> None:
+    both = form_of(
+        "cmi", form="amount", numerator=("cost_fen", "stay_days"), denominator=(), scale=Decimal(scale),
+        decimals=2, minimum_n=0,
+    )  # fmt: skip
+    found = worth(both, cost_fen=first, stay_days=second)
+    assert found.value == (first + second) * Decimal(scale)
+
+
+def test_a_complement_is_what_is_left_of_the_whole() -> None:
+    left = form_of(
+        "cmi", form="complement", numerator=("stay_days",), denominator=("cost_fen",), scale=Decimal(100)
+    )
+    found = worth(left, stay_days=92, cost_fen=100)
+    assert (str(found.value), written(found.formula)) == ("8.0000", "100 × ( 100 − 92 ) ÷ 100")
+    assert (found.numerator, found.denominator) == (92, 100)
+    assert worth(left, stay_days=103, cost_fen=100).value == Decimal("-3")
+    empty = worth(left, stay_days=0, cost_fen=0)
+    assert empty.reason is not None and empty.reason.code == "empty_denominator"
+
+
+@given(st.integers(0, 10**12), st.integers(1, 10**12))
+def test_a_complement_and_its_ratio_make_the_whole(part: int, whole: int) -> None:
+    terms = {"numerator": ("stay_days",), "denominator": ("cost_fen",), "scale": Decimal(100), "minimum_n": 1}
+    left, right = form_of("cmi", form="complement", **terms), form_of("cmi", form="ratio", **terms)
+    numbers: dict[str, Number | None] = {"stay_days": part, "cost_fen": whole}
+    assert worked_out(worth(left, **numbers).formula) + worked_out(worth(right, **numbers).formula) == 100
+
+
+def test_a_change_needs_no_denominator() -> None:
+    income = form_of("cost_change", denominator=(), minimum_n=0)
+    facts = [
+        Fact("A", OCTOBER, "cost_fen", 110, "case", 1), Fact("A", LAST_YEAR, "cost_fen", 100, "case", 1)
+    ]  # fmt: skip
+    found = evaluate(income, facts=tabulate(facts), institution="A", month=OCTOBER)
+    assert (str(found.value), written(found.formula)) == ("10.00", "100 × ( 110 − 100 ) ÷ 100")
+    base = evaluate(
+        income, facts=tabulate([facts[0], replace(facts[1], value=0)]), institution="A", month=OCTOBER
+    )
+    assert base.reason is not None and base.reason.code == "base_is_zero"
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"form": "amount"}, "an amount has no denominator"),
+        ({"form": "complement", "denominator": ()}, "each name a fact"),
+        ({"form": "amount", "denominator": ()}, "there is none"),
+        ({"form": "amount", "numerator": (), "denominator": (), "minimum_n": 0}, "each name a fact"),
+    ],
+)
+def test_a_form_whose_parts_do_not_fit_is_refused(changes: dict[str, object], problem: str) -> None:
+    with pytest.raises(ShapeRefused, match=problem):
+        check_form(form_of("cmi", **changes), "$")
+
+
+def test_the_canonical_form_of_the_six_is_what_months_froze() -> None:
+    assert digest(tuple(SIX.values())) == "7ddbcf98d4e0a3520aa043d9e1a9633be672b7057dcaa137813032aa99468213"

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from alliance.lib.canonical import to_plain
+from performance.engine.dictionary import shipped_dictionary
 from performance.engine.forms import LinearHigher, LinearLower
-from performance.engine.indicators import shipped_indicators
 from performance.engine.restore import restore
 from performance.engine.scheme import Column, Item, Problem, Scheme, check, demonstration_scheme
 
 DEMO = demonstration_scheme()
-SIX = shipped_indicators()
+KNOWN = {code: entry.indicator for code, entry in shipped_dictionary().items()}
 
 
 def lead_with(*items: Item) -> Scheme:
@@ -21,7 +21,7 @@ def lead_with(*items: Item) -> Scheme:
 
 
 def faults(scheme: Scheme) -> list[Problem]:
-    return list(check(scheme, SIX))
+    return list(check(scheme, KNOWN))
 
 
 def test_the_demonstration_scheme_has_no_fault() -> None:
@@ -85,6 +85,10 @@ TAGLESS = tuple(replace(item, tags=()) for item in LEAD.items)
         (
             first(LEAD, form=LinearLower(Decimal(1), Decimal(5))),
             Problem("direction", "lead", "down_arrivals", "linear_lower", "higher"),
+        ),
+        (
+            first(LEAD, indicator="surgical_income_share"),
+            Problem("no_direction", "lead", "surgical_income_share", "linear_higher"),
         ),
     ],
 )
