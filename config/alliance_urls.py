@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("alliance.urls")),
     path("", include("alliance.postings.urls")),
     path("", include("alliance.training.urls")),
+    path("", include("alliance.joint.urls")),
     path("", include("grouping.urls")),
     path("", include("referrals.urls")),
     path("", include("referrals.consultations.urls")),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "alliance.approvals",
     "alliance.postings",
     "alliance.training",
+    "alliance.joint",
     "alliance.equipment",
     "grouping",
     "referrals",

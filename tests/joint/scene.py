@@ -1,0 +1,65 @@
+"""A diabetes project of the county hospital and Shiqiao township."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from alliance.joint import services
+from alliance.joint.models import Enrolment, Milestone, Project
+from alliance.models import Membership, Staff
+from alliance.services import calendar, parameters, people
+from tests.world import World, member
+
+# Thursday 12 November 2026, 10:24 in Shanghai.
+NOW = datetime(2026, 11, 12, 2, 24, tzinfo=UTC)
+DIABETES = (
+    services.Agreed("制定联合管理方案", "hospital", parameter="cp.joint_dm.plan"),
+    services.Agreed("基层随访调药", "primary", parameter="cp.joint_dm.followup"),
+)
+
+
+def prepare(world: World) -> None:
+    """What an alliance needs before it works together. Call inside act_in."""
+    parameters.load_register()
+    calendar.seed(since=2026)
+    world.people["bai"] = member("bai", "白术", world.shiqiao, "institution_admin")
+
+
+def doctor(at: Any, code: str = "D101", name: str = "沈梅") -> Staff:
+    """A doctor of an institution, of its first department."""
+    return Staff.objects.create(
+        institution=at, code=code, name=name, kind="doctor", department=at.departments.first()
+    )
+
+
+def opened(world: World, **change: Any) -> Project:
+    """The diabetes project, open since January."""
+    fields: dict[str, Any] = {
+        "code": "DM", "name": "糖尿病联合管理", "first_day": date(2026, 1, 1), "steps": DIABETES,
+    }  # fmt: skip
+    return services.open_project(by=world.luo, terms=services.Terms(**(fields | change)))
+
+
+def patient(by: Membership, name: str = "周建国", born: date = date(1960, 5, 1)) -> Any:
+    """A person without an ID number."""
+    return people.find_or_create(by=by, name=name, sex=1, birth_date=born)
+
+
+def enrolled(world: World, project: Project, first_day: date = date(2026, 10, 1), **change: Any) -> Enrolment:
+    """Enrolled by Shiqiao, with the county hospital."""
+    by = change.pop("by", world.zhao)
+    who = change.pop("person", None) or patient(by)
+    entry = services.Entry(who, world.lead, world.shiqiao, first_day, change.pop("doctor", None))
+    return services.enrol(by=by, project=project, entry=entry, now=NOW, **change)
+
+
+def steps(row: Enrolment) -> list[Milestone]:
+    """The steps of a person in order."""
+    return list(row.milestones.order_by("number"))
+
+
+def finished(world: World, step: Milestone, day: date, who: Staff, **change: Any) -> Milestone:
+    """Recorded by the side whose step it is."""
+    by = change.pop("by", world.lin if step.side == "hospital" else world.zhao)
+    return services.finish(by=by, milestone=step, day=day, doctor=who, note="", now=NOW, **change)
