@@ -239,6 +239,21 @@ CASES: dict[str, Case] = {
     "training-attend": one("training", shared=True),
     "training-sheet": one("training", shared=True),
     "training-act": one("training", shared=True, step="cancel"),
+    # Joint work
+    "joint": Case(queries=("?view=all", "?view=late", "?view=all&month=2026-11", f"?view=all&place={THERE}")),
+    "joint-export": Case(queries=("?view=all&month=2026-11", f"?place={THERE}")),
+    "joint-step": one("joint_step", step="finish"),
+    "joint-persons": Case(queries=("?state=active",)),
+    "joint-person": one("joint_person"),
+    "joint-person-act": one("joint_person", step="withdraw"),
+    "joint-rates": Case(queries=("?month=2026-11",)),
+    "joint-projects": LIST,
+    "joint-project-new": LIST,
+    "joint-project": one("joint_project", shared=True),
+    "joint-project-steps": one("joint_project", shared=True),
+    "joint-project-end": one("joint_project", shared=True),
+    "joint-enrol": one("joint_project", shared=True),
+    "joint-sheet": one("joint_project", shared=True),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

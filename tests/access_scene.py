@@ -32,6 +32,7 @@ from alliance.equipment.models import (
     Waiting,
 )
 from alliance.equipment.services import clearing
+from alliance.joint.models import Enrolment, Milestone, Project, Step
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
 from alliance.models import (
@@ -334,6 +335,36 @@ class Things:
         return Spending.objects.create(
             institution=side.place, day=date(2026, 11, 10), fen=100, purpose=side.mark, voucher="P-1",
             entered_by=side.steward, entered_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def joint_project(self) -> Any:
+        """A project everybody may know, whose persons belong to the side."""
+        side = self.side
+        made = Project.objects.create(
+            code=f"J{side.serial}", name="共同项目", first_day=date(2026, 1, 1), entered_by=side.office
+        )
+        Step.objects.create(
+            project=made, from_day=date(2026, 1, 1), number=1, name="方案", side="hospital", days=30,
+            entered_by=side.office,
+        )  # fmt: skip
+        return made
+
+    @cached_property
+    def joint_person(self) -> Any:
+        side = self.side
+        who = people.find_or_create(by=side.steward, name=side.mark, sex=1, birth_date=date(1960, 5, 1))
+        return Enrolment.objects.create(
+            project=self.joint_project, person=who, hospital=side.place, primary=side.partner,
+            first_day=date(2026, 10, 5), source="typed", enrolled_by=side.steward, enrolled_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def joint_step(self) -> Any:
+        side = self.side
+        return Milestone.objects.create(
+            enrolment=self.joint_person, number=1, name=side.mark, side="hospital", at=side.place,
+            begins_on=date(2026, 10, 5), due_on=date(2026, 11, 4),
         )  # fmt: skip
 
     @cached_property

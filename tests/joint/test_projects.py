@@ -109,7 +109,8 @@ def test_each_side_records_its_own_steps(qinghe: World) -> None:
     with pytest.raises(PermissionDenied):
         finished(qinghe, plan, TODAY, theirs, by=qinghe.zhao)
     for day, who, reason in (
-        (date(2026, 9, 30), ours, "done_on"), (date(2026, 11, 13), ours, "done_on"), (TODAY, theirs, "doctor"),
+        (date(2026, 9, 30), ours, "done_on"), (date(2026, 11, 13), ours, "done_on"),
+        (TODAY, theirs, "doctor"),
     ):  # fmt: skip
         with pytest.raises(JointRefused) as refused:
             finished(qinghe, follow, day, who)

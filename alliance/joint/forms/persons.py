@@ -89,5 +89,5 @@ class WithdrawForm(WhyForm):
     """Why and when a person leaves."""
 
     reason = forms.ChoiceField(label=gettext_lazy("reason"), choices=Enrolment.Reason.choices)
-    withdrawn_on = day_field(gettext_lazy("left on"))
+    withdrawn_on = day_field(gettext_lazy("left the project on"))
     field_order = ("reason", "withdrawn_on", "why")

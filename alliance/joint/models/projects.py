@@ -117,7 +117,7 @@ class Enrolment(AllianceRow):
 
     class State(models.TextChoices):
         ACTIVE = "active", _("in care")
-        WITHDRAWN = "withdrawn", _("left")
+        WITHDRAWN = "withdrawn", _("left the project")
 
     class Reason(models.TextChoices):
         MOVED = "moved", _("moved away")
@@ -149,7 +149,7 @@ class Enrolment(AllianceRow):
     reason = models.CharField(
         _("reason"), max_length=10, choices=Reason, blank=True, default="", editable=False
     )
-    withdrawn_on = models.DateField(_("left on"), null=True, editable=False)
+    withdrawn_on = models.DateField(_("left the project on"), null=True, editable=False)
     why = models.CharField(_("why"), max_length=300, blank=True, editable=False)
 
     objects: ClassVar[Any] = ScopedManager(

@@ -83,7 +83,7 @@ def person_facts(row: Enrolment, *, known: bool) -> list[parts.Fact]:
         parts.Fact(_("primary institution"), _side(row.primary, row.primary_department, row.primary_doctor)),
     ]
     if row.withdrawn_on:
-        found.append(parts.Fact(_("left on"), f"{row.withdrawn_on:%Y-%m-%d}"))
+        found.append(parts.Fact(_("left the project on"), f"{row.withdrawn_on:%Y-%m-%d}"))
         found.append(parts.Fact(_("reason"), f"{row.get_reason_display()}: {row.why}"))
     return found
 

@@ -32,7 +32,7 @@ def project_page(project: Project, membership: Membership) -> dict[str, Any]:
         and membership.institution_id is not None,
         "figs": [
             parts.Fig(_("persons in care"), words.num(own.filter(state=Enrolment.State.ACTIVE).count())),
-            parts.Fig(_("left"), words.num(own.filter(state=Enrolment.State.WITHDRAWN).count())),
+            parts.Fig(_("left the project"), words.num(own.filter(state=Enrolment.State.WITHDRAWN).count())),
         ],
         "actions": end_action(project) if plans and project.state == Project.State.OPEN else [],
         "history": parts.history(project),
