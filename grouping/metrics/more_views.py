@@ -18,7 +18,7 @@ from alliance.services import journal
 from alliance.web import lists, parts, words
 from alliance.web.access import permit
 from grouping import facts as case_facts
-from grouping.metrics import facts, forms, mix, pairs, references, review, show, trail
+from grouping.metrics import facts, forms, known, mix, pairs, references, review, show, trail
 from grouping.metrics.show import Question
 from grouping.metrics.views import frame, question
 from grouping.models import Benchmark, Case, OperationCatalogue
@@ -91,7 +91,8 @@ def metric_readmissions(request: Any) -> HttpResponse:
     national = request.GET.get("window") == "national"
     used = readmission.windows(asked.month, national=national)
     _listed(request, asked, f"readmission.{view}")
-    found = pairs.pairs(view, readmission.judge([asked.month], used), asked)
+    stays = readmission.judge([asked.month], used)
+    found = pairs.pairs(view, stays, asked)
     page = lists.Pages(found, lists.PER_PAGE).get_page(request.GET.get("page"))
     titles = {
         "again": ngettext(
@@ -108,7 +109,7 @@ def metric_readmissions(request: Any) -> HttpResponse:
             "n": len(found), "days": used.days, "month": words.month(asked.month)
         },
         "asked": asked, "page": page, "rows": pairs.lines(list(page.object_list), asked),
-        "rates": pairs.rates(asked, used), "used": used,
+        "rates": pairs.rates(asked, used), "known": known.known(asked, used, stays),
         "tabs": [
             parts.Tab(
                 str(label), asked.url("metric-readmissions", view=name, by=None, window=window), name == view

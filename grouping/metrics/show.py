@@ -75,6 +75,7 @@ class Sums:
     readmitted: Mapping[Key, Mapping[str, Rate]] | None = None
     whole_readmitted: Mapping[str, Rate] = field(default_factory=dict)
     before_readmitted: Mapping[str, Rate] = field(default_factory=dict)
+    used: readmission.Windows | None = None
 
 
 def sums(asked: Question) -> Sums:
@@ -101,7 +102,7 @@ def sums(asked: Question) -> Sums:
 
 def _add_readmission(found: Sums, asked: Question, level: Level) -> None:
     """Rates of the rows, of the alliance, and of the alliance a year ago where it has cases of then."""
-    used = readmission.windows(asked.month)
+    used = found.used = readmission.windows(asked.month)
     found.readmitted = readmission.rates([asked.month], used, level, asked.scope)
     found.whole_readmitted = readmission.rates([asked.month], used, "alliance").get((0, ""), {})
     if found.before.submitted:
@@ -128,7 +129,7 @@ def table(asked: Question, found: Sums) -> dict[str, Any]:
     ]
     return {
         "heads": [_head(asked, one, sort) for one in shown], "rows": rows, "sort": sort,
-        "readmission": _readmission_head(asked, found), "least": least,
+        "readmission": _readmission_head(found), "least": least,
         "level_name": SINGLE[asked.by],
         "feet": _feet(asked, found, shown),
     }  # fmt: skip
@@ -227,11 +228,10 @@ def _head(asked: Question, figure: Figure, sort: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _readmission_head(asked: Question, found: Sums) -> str:
-    if found.readmitted is None:
+def _readmission_head(found: Sums) -> str:
+    if found.used is None:
         return ""
-    days = readmission.windows(asked.month).days
-    return _("readmitted within %(days)d days") % {"days": days}
+    return _("readmitted within %(days)d days") % {"days": found.used.days}
 
 
 def _readmitted(asked: Question, rates: Mapping[str, Rate] | None, scope: Mapping[str, Any] | None) -> Cell:

@@ -19,7 +19,7 @@ from alliance.web import asked as address
 from alliance.web import lists, parts, words
 from alliance.web.access import permit
 from grouping import tables, visible
-from grouping.metrics import evidence, facts, figures, rollup, show, trail
+from grouping.metrics import evidence, facts, figures, known, rollup, show, trail
 from grouping.metrics.facts import Scope
 from grouping.metrics.show import Question
 
@@ -35,6 +35,7 @@ def metrics(request: Any) -> HttpResponse:
     context = {
         "title": _("Metrics of %(month)s") % {"month": words.month(asked.month)}, "asked": asked,
         "page": page, **table, **frame(request, asked), "yardstick": found.yardstick,
+        "known": known.known(asked, found.used) if found.used is not None else None,
         "tabs": show.tabs(asked), "crumbs": show.crumbs(asked),
         "levels": [
             parts.Tab(str(label), asked.url(by=by, drg=None), by == asked.by)

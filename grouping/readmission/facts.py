@@ -15,6 +15,7 @@ from grouping.engine.readmission import Rate
 from grouping.metrics import rollup
 from grouping.metrics.facts import ALL, Key, Level, Scope
 from grouping.readmission import sql
+from grouping.readmission.coverage import coverage
 
 VARIANTS = ("all", "dx3", "adrg")
 Rates = dict[str, Rate]
@@ -50,7 +51,10 @@ class StayFact:
 
 @dataclass(frozen=True)
 class Windows:
-    """The windows in force: days of readmission and of split admission, hours, the last day with data."""
+    """The windows in force: days of readmission and of split admission, hours, the last day with data.
+
+    `missing`: whose data of the days after it are awaited, by institution id.
+    """
 
     days: int
     split_days: int
@@ -60,16 +64,22 @@ class Windows:
     transfer: timedelta
     data_end: date
     national: bool = False
+    missing: tuple[int, ...] = ()
+
+    @property
+    def last_judged(self) -> date:
+        """The last day whose discharges are judged: the window of later ones reaches beyond the data."""
+        return self.data_end - timedelta(days=self.days)
 
 
 def windows(month: Month, *, national: bool = False) -> Windows:
     """The windows of a month from the register; `national` takes the window of the national export.
 
-    The last day with data is that of the newest month with front pages: institutions deliver whole months.
+    The last day with data is that of the last month every member has delivered (coverage.coverage).
     """
     on = month.last_day
     days = parameters.in_force("readmit_days.national" if national else "readmit_days", on=on)
-    last = cases_sql.fetch(sql.LAST_DAY)[0]["day"]
+    known = coverage(month)
     return Windows(
         int(str(days)),
         int(str(parameters.in_force("split_admission.days", on=on))),
@@ -77,8 +87,9 @@ def windows(month: Month, *, national: bool = False) -> Windows:
         int(str(parameters.in_force("referral.down_record_days", on=on))),
         _clock(parameters.in_force("overlap.allowed", on=on)),
         _clock(parameters.in_force("referral.transfer_window", on=on)),
-        last or on,
+        known.last_day,
         national,
+        known.missing,
     )
 
 

@@ -8,9 +8,46 @@ from __future__ import annotations
 
 from grouping.sql import DOCTOR, IN_FORCE
 
-LAST_DAY = """
-select (max(month) + interval '1 month' - interval '1 day')::date as day from grouping_case
-where alliance_id = %(alliance)s and document = 'front_page' and voided_at is null
+# By month, which of the members that deliver have not covered it. A member covers a month with files that
+# came after its last day and hold enough of it: a stray row of November in October's file is no November. It
+# is expected from its first month on.
+COVERAGE = """
+with entries as (
+  select e.institution_id, e.month, e.rows, f.delivered_on,
+         max(e.rows) over (partition by f.id, e.institution_id) as most
+  from grouping_casefile f
+  cross join lateral (
+    select (x ->> 'institution')::bigint as institution_id, to_date(x ->> 'month', 'YYYY-MM') as month,
+           (x ->> 'rows')::integer as rows from jsonb_array_elements(f.months) x) e
+  where f.alliance_id = %(alliance)s and f.state = 'published' and f.document = 'front_page'
+), declared as (
+  select distinct on (institution_id, month) institution_id, month, discharges from grouping_declaration
+  where alliance_id = %(alliance)s and department_id is null
+  order by institution_id, month, revision desc
+), members as (
+  select s.institution_id, min(s.month) as since
+  from (select institution_id, month from entries
+        union all select institution_id, month from declared where discharges > 0) s
+  join alliance_institution i on i.alliance_id = %(alliance)s and i.id = s.institution_id and i.is_active
+  group by 1
+), months as (
+  select generate_series(least(%(month)s::date - interval '12 months', min(since)),
+                         greatest(%(month)s::date, (select max(month) from entries)) + interval '1 month',
+                         interval '1 month')::date as month from members
+), covered as (
+  select m.month, h.institution_id,
+         coalesce(d.discharges = 0, false)
+         or case when d.discharges is null then coalesce(bool_or(e.rows * 100 >= %(share)s * e.most), false)
+                 else coalesce(sum(e.rows), 0) * 100 >= %(share)s * d.discharges end as whole
+  from months m
+  join members h on h.since <= m.month
+  left join declared d on d.institution_id = h.institution_id and d.month = m.month
+  left join entries e on e.institution_id = h.institution_id and e.month = m.month
+    and e.delivered_on >= m.month + interval '1 month'
+  group by m.month, h.institution_id, d.discharges
+)
+select month, array_agg(institution_id order by institution_id) filter (where not whole) as missing
+from covered group by month order by month
 """
 
 # Looked up by the index on (alliance, person, admitted): a patient has few stays.

@@ -15,7 +15,7 @@ from grouping.metrics.facts import Level, Scope
 from grouping.models import Case, CaseFile, GroupedCase, Scheme
 from grouping.readmission import facts, links
 from tests.engines.metrics.stays import ACCEPTED, rows
-from tests.grouping.scene import HOME, browser, check, inside, pages
+from tests.grouping.scene import HOME, browser, inside, pages, store
 from tests.world import World
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -88,6 +88,17 @@ def hand_down(places: dict[str, Institution], cases: dict[str, int]) -> None:
     )  # fmt: skip
 
 
+def delivered(file: CaseFile, places: dict[str, Institution]) -> None:
+    """The results' own end of data: every institution delivered whole months, the last one October."""
+    Case.objects.filter(file=file).update(voided_at=moment("2026-11-04 09:00:00"))
+    file.months = [
+        {"month": f"2026-{number:02}", "institution": place.pk, "rows": 12}
+        for place in (*places.values(), Institution.objects.get(code="QH01"))
+        for number in range(6, 11)
+    ]
+    file.save(update_fields=["months"])
+
+
 def text(value: object) -> str:
     return "" if value is None else str(int(value) if isinstance(value, bool) else value)
 
@@ -118,9 +129,10 @@ def line(numbers: dict[int, str], at_30: facts.StayFact, at_31: facts.StayFact) 
 @pytest.fixture
 def stored(scene: World) -> dict[str, int]:
     """The stays and referrals of the results, in the product."""
-    file = check(scene, pages(scene, 1))
+    file = store(scene, pages(scene, 1))
     with inside(scene):
         places = store_places()
+        delivered(file, places)
         cases = store_stays(file, places)
         hand_down(places, cases)
     return cases
