@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("alliance.postings.urls")),
     path("", include("alliance.training.urls")),
     path("", include("alliance.joint.urls")),
+    path("", include("alliance.confirmation.urls")),
     path("", include("grouping.urls")),
     path("", include("referrals.urls")),
     path("", include("referrals.consultations.urls")),

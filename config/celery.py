@@ -13,5 +13,6 @@ app.conf.beat_schedule = {
     "sweep": {"task": "alliance.sweep", "schedule": 30.0},
     "metrics": {"task": "grouping.refresh_metrics", "schedule": 60.0},
     "referrals": {"task": "referrals.clocks", "schedule": 60.0},
+    "confirmation": {"task": "confirmation.clock", "schedule": 600.0},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
 }

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "alliance.training",
     "alliance.joint",
     "alliance.equipment",
+    "alliance.confirmation",
     "grouping",
     "referrals",
     "referrals.consultations",

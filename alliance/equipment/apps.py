@@ -8,9 +8,10 @@ class Config(AppConfig):
     verbose_name = _("Shared equipment")
 
     def ready(self) -> None:
-        from alliance.equipment import proposals
+        from alliance.equipment import countables, proposals
         from alliance.equipment.inbox import waiting
         from alliance.services import inbox
 
         inbox.register("equipment", waiting)
         proposals.register()
+        countables.register_all()

@@ -8,7 +8,9 @@ class Config(AppConfig):
     verbose_name = _("Postings")
 
     def ready(self) -> None:
+        from alliance.postings import countables
         from alliance.postings.waiting import waiting
         from alliance.services import inbox
 
         inbox.register("postings", waiting)
+        countables.register_all()

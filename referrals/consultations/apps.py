@@ -9,6 +9,8 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.services import inbox
+        from referrals.consultations import countables
         from referrals.consultations.waiting import waiting
 
         inbox.register("consultations", waiting)
+        countables.register_all()
