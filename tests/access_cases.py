@@ -57,6 +57,11 @@ def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
     return Case(make, of=of, shared="code" not in of)
 
 
+def confirmed_month() -> Case:
+    """An address of the month that is being confirmed: every institution may know that it is."""
+    return Case(lambda things: {"month": str(things.confirmation)}, shared=True)
+
+
 def two_versions() -> Case:
     """The difference between a version and the one it was copied from."""
     return Case(
@@ -229,6 +234,26 @@ CASES: dict[str, Case] = {
     "posting-act": one("posting", step="agree"),
     # Training
     # Sessions are everybody's; how many took part is counted over all institutions.
+    "confirmations": LIST,
+    "confirmation-months": LIST,
+    "confirmation-open": LIST,
+    "confirmation-differences": Case(queries=("?view=all", "?month=2026-11", "?reason=unlogged")),
+    "confirmation-difference": one("disagreement", step="answer"),
+    "confirmation-line": one("counted_line"),
+    "confirmation-confirm": one("counted_line"),
+    "confirmation-object": one("counted_line"),
+    "confirmation-month": confirmed_month(),
+    "confirmation-confirm-many": confirmed_month(),
+    "confirmation-count": confirmed_month(),
+    "confirmation-missing": confirmed_month(),
+    "confirmation-export": confirmed_month(),
+    "confirmation-statement": Case(
+        lambda things: {
+            "month": str(things.confirmation), "code": things.side.place.code,
+            "partner": things.side.partner.code,
+        },
+        of=("code", "partner"),
+    ),
     "training": Case(queries=("?state=planned", "?q=记号"), aggregates=True),
     "training-plan": LIST,
     "training-hours": LIST,

@@ -18,6 +18,8 @@ from django.utils import timezone
 from alliance.approvals import chains
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
+from alliance.confirmation import services as confirmations
+from alliance.confirmation.models import Round
 from alliance.equipment import services as equipment
 from alliance.equipment.models import (
     CityRank,
@@ -83,6 +85,7 @@ from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.referrals.scene import content, number_of
 from tests.world import World
+from tests.world import member as make_member
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 NOW = datetime(2026, 11, 12, 2, 24, tzinfo=UTC)
@@ -398,6 +401,29 @@ class Things:
         day.confirm()
         day.save()
         return made
+
+    @cached_property
+    def confirmation(self) -> Any:
+        """October is being confirmed in the alliance; no record of a side belongs to it."""
+        found = Round.objects.first()
+        return found or confirmations.open_round(by=self.side.office, month=OCTOBER, now=NOW)
+
+    @cached_property
+    def disagreement(self) -> Any:
+        """The partner, or the township its village room reports to, misses a record: a difference."""
+        side = self.side
+        partner = side.partner.parent or side.partner
+        speaker = Membership.objects.filter(institution=partner, roles__contains=["data_steward"]).first()
+        given = confirmations.Objection(own_count=side.serial, reason="unlogged", text=side.mark)
+        return confirmations.report_missing(
+            by=speaker or make_member(f"w{side.serial}", side.mark, partner, "data_steward"),
+            round_=self.confirmation, kind="posting.day", partner=side.place, gives=False, objection=given,
+            now=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def counted_line(self) -> Any:
+        return self.disagreement.line
 
     @cached_property
     def visit(self) -> Any:

@@ -86,6 +86,12 @@ def _of_office(now: datetime) -> list[Todo]:
     why = _("The two sides did not agree before the deadline.")
     return [
         Todo(
-            "warn", what % {"n": number}, why, reverse("confirmation-differences"), None, number, _("Decide")
+            "warn",
+            what % {"n": number},
+            why,
+            reverse("confirmation-differences"),
+            None,
+            number,
+            _("Decide it"),
         )
     ]

@@ -62,7 +62,7 @@ def register_all() -> None:
     """Called once, in the app's `ready()`."""
     register(
         Countable(
-            "equipment.use", gettext_lazy("uses of equipment"), gettext_lazy("owner"), gettext_lazy("user"),
-            gettext_lazy("minutes"), count, records, order=40,
+            "equipment.use", gettext_lazy("uses of equipment"), gettext_lazy("owning side"),
+            gettext_lazy("using side"), gettext_lazy("minutes"), count, records, order=40,
         )
     )  # fmt: skip

@@ -57,7 +57,7 @@ def register_all() -> None:
     """Called once, in the app's `ready()`."""
     register(
         Countable(
-            "posting.day", gettext_lazy("days of experts"), gettext_lazy("posted from"),
-            gettext_lazy("posted to"), gettext_lazy("half days"), count, records, order=30,
+            "posting.day", gettext_lazy("days of experts"), gettext_lazy("posting side"),
+            gettext_lazy("hosting side"), gettext_lazy("half days"), count, records, order=30,
         )
     )  # fmt: skip

@@ -72,6 +72,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("training", _("Training"), "report", "training.view"),
             Entry("joint", _("Joint work"), "users", "joint.view"),
             Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
+            Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("institutions", _("Institutions"), "building", "institution.view"),
         ),
     ),

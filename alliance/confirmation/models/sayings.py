@@ -20,7 +20,7 @@ class Statement(AllianceRow):
     """What one side said about a line: it stands by the records, or objects. A later one takes its place."""
 
     class Verdict(models.TextChoices):
-        CONFIRMED = "confirmed", _("confirmed")
+        CONFIRMED = "confirmed", _("stands by it")
         OBJECTED = "objected", _("objected")
 
     class Reason(models.TextChoices):
@@ -109,7 +109,7 @@ class Difference(AllianceRow):
 
     class State(models.TextChoices):
         OPEN = "open", _("to be answered")
-        ANSWERED = "answered", _("answered")
+        ANSWERED = "answered", _("answered by the other side")
         SETTLED = "settled", _("settled")
 
     class Answer(models.TextChoices):
@@ -130,8 +130,8 @@ class Difference(AllianceRow):
     opened_at = models.DateTimeField(_("opened"))
     answer = models.CharField(_("answer"), max_length=8, choices=Answer, blank=True)
     answer_text = models.CharField(_("in words"), max_length=500, blank=True)
-    answered_by = optional("alliance.Membership", _("answered by"))
-    answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_by = optional("alliance.Membership", _("answer by"))
+    answered_at = models.DateTimeField(_("answered at"), null=True)
     how = models.CharField(_("settled how"), max_length=10, choices=How, blank=True)
     settled_by = optional("alliance.Membership", _("settled by"))
     settled_at = models.DateTimeField(_("settled"), null=True)
