@@ -53,7 +53,7 @@ def register_all() -> None:
     for order, (direction, label) in enumerate(kinds, start=10):
         register(
             Countable(
-                f"referral.{direction}", label, gettext_lazy("sending side"), gettext_lazy("receiving side"), "",
-                partial(count, direction), records, order,
+                f"referral.{direction}", label, gettext_lazy("sending side"), gettext_lazy("receiving side"),
+                "", partial(count, direction), records, order,
             )
         )  # fmt: skip
