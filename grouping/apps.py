@@ -28,7 +28,9 @@ class Config(AppConfig):
         from django.apps import apps
 
         from alliance.services import inbox
+        from alliance.web import journal_words
         from grouping.dip import approval as dip
+        from grouping.metrics.figures import figure_word
         from grouping.reports import approval as reports
         from grouping.tariffs import approval as tariffs
         from grouping.versions import approval
@@ -38,6 +40,7 @@ class Config(AppConfig):
         reports.register()
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(keep_shipped, sender=last)
+        journal_words.register("figure", figure_word)
         inbox.register("grouping", waiting)
         inbox.register_figures("grouping", figures)
         approval.register()

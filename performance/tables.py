@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from alliance.lib.identity import mask_name
 from alliance.templatetags.xietong import chip
 from alliance.web import lists, words
+from alliance.web.access import way
 from performance.show import labels
-from performance.show.frame import link
 
 STATUS = {
     "grouped": ("ok", gettext_lazy("grouped")),
@@ -83,7 +83,7 @@ class CaseTable(lists.Table):
 
     def render_record_no(self, record: Any) -> SafeString:
         text = f"{record.record_no}/{record.visit_no}"
-        url = link("case", record.pk)
+        url = way(self.request.membership, "case", record.pk)
         return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
 
     def render_discharged_at(self, value: Any) -> str:
@@ -127,7 +127,7 @@ class ReferralTable(lists.Table):
         pass
 
     def render_number(self, record: Any) -> SafeString:
-        url = link("referral", record.pk)
+        url = way(self.request.membership, "referral", record.pk)
         if not url:
             return format_html("{}", record.number)
         return format_html('<a href="{}">{}</a>', url, record.number)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
@@ -89,7 +90,12 @@ class Account(AllianceRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.shown_name}"
+
+    @property
+    def shown_name(self) -> str:
+        """The name; of a source of money, which the product names itself, in the language of the page."""
+        return gettext(self.name) if self.kind == Account.Kind.SOURCE and self.name else self.name
 
 
 class Period(AllianceRow):

@@ -126,7 +126,7 @@ class TrialTable(lists.Table):
         verbose_name=gettext_lazy("account"), linkify=("ledger-account", [tables.A("pk")]), attrs=lists.HEAD
     )
     closing_fen = YuanColumn(gettext_lazy("closing balance (yuan)"), attrs=lists.KEY)
-    name = tables.Column(verbose_name=gettext_lazy("name"))
+    name = tables.Column(verbose_name=gettext_lazy("name"), accessor="shown_name")
     kind = tables.Column(verbose_name=gettext_lazy("kind"))
     opening_fen = YuanColumn(gettext_lazy("opening balance (yuan)"))
     debit_fen = YuanColumn(gettext_lazy("debit (yuan)"))
@@ -166,8 +166,23 @@ def evidence_link(entry: Entry) -> SafeString | str:
 
 
 def reason_text(reason: dict[str, Any]) -> str:
-    """A reason in one line: known parts by their names, the rest as written."""
-    return " · ".join(f"{reason_name(key)} {plain(value)}" for key, value in reason.items())
+    """A reason in one line: the rule and its parts by their names, codes by their words."""
+    return " · ".join(
+        rule_name(value) if key == "rule" else f"{reason_name(key)} {_part(key, value)}"
+        for key, value in reason.items()
+    )
+
+
+def rule_name(code: Any) -> str:
+    """The rule by which an amount came about; journals' kinds are rules too."""
+    rules = {"share": _("share of the pool by weight"), "pool": _("the pool that is shared out")}
+    return rules.get(str(code)) or evidence.journal_name(str(code))
+
+
+def _part(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return words.yuan(value) if key.endswith("_fen") and isinstance(value, int) else plain(value)
 
 
 def reason_name(key: str) -> str:
@@ -176,7 +191,10 @@ def reason_name(key: str) -> str:
         "rule": _("rule"), "weight": _("weight"), "weights": _("weights"), "line": _("line"),
         "pool": _("pool"),
         "remainder_rank": _("rank of the remainder"), "remainder": _("remainder"), "ids": _("caused by"),
-        "reverses": _("reverses journal"), "score": _("score"), "basis_fen": _("basis (fen)"),
+        "reverses": _("reverses journal"), "score": _("score"), "basis_fen": _("basis (yuan)"),
+        "quota": _("exact share (fen)"), "got_extra_fen": _("one fen more by largest remainder"),
+        "settlement": _("number of the month’s run"), "payer": _("payer"), "payee": _("payee"),
+        "owed_fen": _("owed (yuan)"), "back_fen": _("owed back (yuan)"),
     }  # fmt: skip
     return names.get(key, key)
 

@@ -13,14 +13,15 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.models import Job, Journal, JournalHead, Membership
 from alliance.services import journal_check
-from alliance.web import cells, lists, words
+from alliance.web import cells, journal_objects, journal_words, lists, words
 from alliance.web.access import permit
 from alliance.web.parts import Action, Empty
 
@@ -50,18 +51,26 @@ class JournalTable(lists.Table):
         return str(record.user) if record.user else _("the system")
 
     def render_verb(self, value: str) -> Any:
-        said = pgettext("journal", value)
-        return value if said == value else format_html("{} <span class='sub'>{}</span>", said, value)
+        return format_html("{} <span class='sub'>{}</span>", journal_words.deed(value), value)
 
     def render_result(self, value: str) -> Any:
         word, kind = RESULTS.get(value, (value, ""))
         return cells.chip(kind, word)
 
-    def render_about(self, record: Journal) -> str:
-        return f"{record.about_kind} {record.about_id}" if record.about_kind else words.DASH
+    def render_about(self, record: Journal) -> Any:
+        if not record.about_kind:
+            return words.DASH
+        found = self.things[record.about_kind, record.about_id]
+        return format_html('<a href="{}">{}</a>', found.url, found.text) if found.url else found.text
+
+    @cached_property
+    def things(self) -> dict[journal_objects.Key, journal_objects.Named]:
+        """What the entries of this page are about, by kind and number."""
+        keys = [(row.record.about_kind, row.record.about_id) for row in self.paginated_rows]
+        return journal_objects.named([key for key in keys if key[0]], self.request.membership)
 
     def render_detail(self, value: dict[str, Any]) -> str:
-        return "; ".join(f"{name} {text}" for name, text in sorted(value.items())) or words.DASH
+        return journal_words.detail_text(value)
 
     def render_seal(self, record: Journal) -> str:
         return words.DASH if record.seal is None else bytes(record.seal).hex()[:8]

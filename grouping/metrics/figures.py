@@ -230,3 +230,8 @@ def difference(figure: Figure, value: Any, other: Any) -> str:
 def unit(figure: Figure) -> Any:
     """The unit in a heading."""
     return {"yuan": _("yuan"), "days": _("days"), "pct": "%"}.get(figure.kind, "")
+
+
+def figure_word(code: str) -> str:
+    """The name of a figure in the language of the page; the code itself where there is none."""
+    return str(FIGURES[code].label) if code in FIGURES else code

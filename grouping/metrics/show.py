@@ -239,7 +239,8 @@ def _readmitted(asked: Question, rates: Mapping[str, Rate] | None, scope: Mappin
     rate = (rates or {}).get("all")
     if rate is None or rate.pct is None:
         return Cell(words.assessed(None), _("readmission"), missing=True)
-    url = "" if scope is None else asked.url("metric-readmissions", by=None, view=None, **scope)
+    may = asked.membership.can("case.list")
+    url = asked.url("metric-readmissions", by=None, view=None, **scope) if scope is not None and may else ""
     return Cell(f"{words.num(rate.pct, 1)}%", _("readmission"), url, n=words.num(rate.eligible))
 
 

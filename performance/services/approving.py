@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from alliance.approvals import chains, registry
 from alliance.approvals import services as approvals
@@ -129,7 +130,8 @@ def _entries(settlement: Settlement, by: Membership) -> Iterator[ledger.Line]:
 
 
 def _accounts(settlement: Settlement, lines: list[Line], by: Membership) -> dict[str, Account]:
-    kind = settlement.pool.get_source_kind_display()
+    with override("en"):  # kept as the product's own words; a page says them in its language
+        kind = settlement.pool.get_source_kind_display()
     wanted = [ledger.NewAccount(source_code(settlement), str(kind), Account.Kind.SOURCE)]
     wanted += [
         ledger.NewAccount(_code(line), line.institution.name, Account.Kind.INSTITUTION, line.institution)

@@ -16,10 +16,11 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import inbox
 from alliance.services.inbox import Figure, Todo
-from alliance.web import words
+from alliance.web import journal_words, words
 from alliance.web.parts import Fact
 from performance.models import Line, MonthException, MonthRun, PoolDecision
 from performance.services import approving
+from performance.show import labels
 
 State = MonthRun.State
 
@@ -33,6 +34,7 @@ def register() -> None:
     )
     evidence.name_journals(approving.KIND, name)
     inbox.register("performance", waiting)
+    journal_words.register("fact", labels.fact)
     inbox.register_figures("performance", figures)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from django_scopes import ScopedManager
 
@@ -81,7 +82,7 @@ class Usage(AllianceRow):
     )
 
     class Meta(AllianceRow.Meta):
-        verbose_name, verbose_name_plural = _("use"), _("usage log")
+        verbose_name, verbose_name_plural = pgettext_lazy("equipment", "use"), _("usage log")
         ordering = ["-started_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(ended_at__gt=F("started_at")), name="equipment_usage_span"),
