@@ -232,9 +232,13 @@ class MissingForm(forms.Form):
     )
     reason = forms.CharField(label=gettext_lazy("reason"), min_length=2, max_length=300)
 
-    def __init__(self, *, open_cases: list[int], **kwargs: Any) -> None:
+    def __init__(self, *, open_cases: list[int], voids: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fields["cases"].choices = [(pk, pk) for pk in open_cases]  # type: ignore[attr-defined]
+        if not voids:
+            self.fields["answer"].help_text = _(
+                "You delivered this file: voiding what it lacks is confirmed by another person."
+            )
 
     @property
     def void(self) -> bool:

@@ -15,7 +15,7 @@ from alliance.models import Membership
 from alliance.services import journal
 from grouping import sql
 from grouping.models import Case, CaseFile, MissingCase
-from grouping.queues import found
+from grouping.queues import bell, found
 from grouping.services import grouping, pairing
 
 
@@ -27,6 +27,15 @@ class PublishRefused(Refused):
         "or choose to store the %(good)s good rows.",
         "no_good_rows": "No row is without errors; nothing can be stored.",
         "not_ready": "The file is %(state)s, not ready to be stored.",
+    }
+
+
+class VoidRefused(Refused):
+    """The case cannot be voided by this person."""
+
+    reasons = {
+        "own_delivery": "You delivered the file that lacks these cases: another person voids them. "
+        "Your answer and reason were not stored.",
     }
 
 
@@ -108,7 +117,13 @@ def discard(*, by: Membership, file: CaseFile) -> CaseFile:
 def answer_missing(
     *, by: Membership, missing: MissingCase, void: bool, reason: str, now: datetime
 ) -> MissingCase:
-    """Say what became of a case that a later file lacks: kept as it is, or void (never deleted)."""
+    """Say what became of a case that a later file lacks: kept as it is, or void (never deleted).
+
+    Two persons void: one delivers the file without it, another says so with a reason; then the month's sums
+    and queues follow. Raises VoidRefused (own_delivery), Stale when it was answered meanwhile.
+    """
+    if void and missing.file.received_by_id == by.pk:
+        raise VoidRefused("own_delivery")
     answer = MissingCase.Answer.VOIDED if void else MissingCase.Answer.KEPT
     row: MissingCase = MissingCase.objects.claim(
         missing.pk,
@@ -117,5 +132,6 @@ def answer_missing(
     )
     if void:
         Case.objects.filter(pk=row.case_id, voided_at=None).update(voided_at=now)
+        bell.enqueue(Month.of(row.case.month))
     journal.write(by=by, verb="case.missing_answered", about=row, answer=answer, reason=reason)
     return row

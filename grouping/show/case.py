@@ -20,7 +20,7 @@ from grouping.engine.trace import Trace
 from grouping.models import Case, CaseRevision, Document, GroupedCase, Scheme
 from grouping.readers.layout import MAIN_PARTS
 from grouping.services import grouping, schemes
-from grouping.show import differences, payment, steps
+from grouping.show import differences, payment, steps, voiding
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def page(case: Any, membership: Membership) -> dict[str, Any]:
         **diagnoses(case, story, books), "procedures": procedures(case, books),
         "stay": stay(case), "who": who(case), **charges(case),
         "revisions": revisions(case, olds, books, opens), "source": source(case, opens),
-        "payment": payment.panel(case, membership),
+        "payment": payment.panel(case, membership), "voiding": voiding.panel(case, membership),
         "json_url": json_url(case, membership) if explained else "",
     }  # fmt: skip
 

@@ -214,13 +214,13 @@ def decisions(file: CaseFile, membership: Membership) -> dict[str, Any]:
     open_number = (
         MissingCase.objects.filter(file=file, answer=MissingCase.Answer.OPEN).count() if asked else 0
     )
-    may = membership.can("case_file.publish")
+    may, voids = membership.can("case_file.publish"), file.received_by_id != membership.pk
     show_changes = file.state == State.CHECKED and file.preview.get("changed")
     return {
         "questions": asked,
         "remembered": changes.remembered(file),
         "open_number": open_number,
-        "missing_form": forms.MissingForm(open_cases=[row.pk for row in asked]) if may else None,
+        "missing_form": forms.MissingForm(open_cases=[row.pk for row in asked], voids=voids) if may else None,
         "corrections": changes.corrections(file) if show_changes else [],
     }
 

@@ -132,7 +132,11 @@ def case_missing_answer(request: Any, pk: int) -> HttpResponseBase:
         messages.error(request, _("Tick at least one case, choose an answer and write a reason."))
         return redirect(f"{reverse('case-file', args=[pk])}#missing")
     chosen = [asked[number] for number in form.cleaned_data["cases"]]
-    done = _answer(request.membership, chosen, void=form.void, reason=form.cleaned_data["reason"])
+    try:
+        done = _answer(request.membership, chosen, void=form.void, reason=form.cleaned_data["reason"])
+    except Refused as refused:
+        messages.error(request, _(refused.template) % refused.params)
+        return redirect(f"{reverse('case-file', args=[pk])}#missing")
     text = ngettext("%(n)d question is answered.", "%(n)d questions are answered.", done) % {"n": done}
     messages.success(request, text)
     return redirect(f"{reverse('case-file', args=[pk])}#missing")

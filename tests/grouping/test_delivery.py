@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from alliance.lib.period import Month
 from alliance.models import Journal
 from alliance.services import jobs
-from grouping.models import BadRow, Case, CaseFile, Document, MissingCase, StagedCase
+from grouping import facts
+from grouping.metrics import rollup
+from grouping.models import BadRow, Case, CaseFile, Document, MissingCase, StagedCase, WorkItem
+from grouping.readmission import facts as readmission
 from grouping.services import intake, publishing
-from tests.grouping.files import as_csv
+from tests.grouping.files import as_csv, front_page
 from tests.grouping.scene import HOME, TODAY, browser, check, inside, pages, queries, store, text, upload
 from tests.world import World
+
+OCTOBER = Month(2026, 10)
+NOW = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
 
 
 def url(file: CaseFile, deed: str = "") -> str:
@@ -180,7 +188,18 @@ def test_n45_missing_cases_are_answered_one_by_one_with_a_reason(scene: World) -
     body = {"cases": [first, second], "answer": "kept", "reason": "漏导"}
     assert "2 questions are answered" in text(client.post(url(file, "missing/"), body, follow=True))
     body = {"cases": [third], "answer": "voided", "reason": "重复登记"}
-    client.post(url(file, "missing/"), body)
+    assert "confirmed by another person" in text(client.get(url(file)))
+    alone = text(client.post(url(file, "missing/"), body, follow=True))
+    assert "another person voids them" in alone
+    with inside(scene):
+        assert not Case.objects.exclude(voided_at=None).exists()
+        way = Case.objects.get(record_no="R00004").pk
+    page = text(client.get(f"{HOME}/cases/{way}/"))
+    assert "A later file of the month lacks this case" in page and f"{file.pk}/#missing" in page
+    assert "Deliver the corrected file" in text(client.get(f"{HOME}/cases/{way - 4}/"))
+    browser(scene, "luo").post(url(file, "missing/"), body)
+    page = text(client.get(f"{HOME}/cases/{way}/"))
+    assert "counts in no figure" in page and "by 罗晓岚: 重复登记" in page
     with inside(scene):
         void = Case.objects.exclude(voided_at=None).get()
         assert void.record_no == "R00004" and Case.objects.count() == 5
@@ -288,3 +307,43 @@ def test_n18_a_day_that_is_none_is_a_row_error_with_its_place(scene: World, day:
         bad = BadRow.objects.get()
         assert (bad.line, bad.column, bad.code) == (4, "B15", "bad_datetime")
         assert Case.objects.filter(month=date(2026, 10, 1)).count() == 0
+
+
+def test_a_voided_case_leaves_figures_readmission_and_queues_and_stays_readable(scene: World) -> None:
+    """Reported by mistake: the corrected file lacks it, a second person voids it, everything follows."""
+    who = {"A11": "同一人", "C03C": "J18.900"}
+    september = {"B12": "2026-09-01 09:00:00", "B15": "2026-09-05 10:00:00"}
+    store(scene, [front_page(scene.lead.organisation, "A", **who, **september)])
+    rows = [
+        front_page(scene.lead.organisation, "B", **who, B12="2026-09-20 09:00:00", B15="2026-10-01 10:00:00",
+                   B20="11"),
+        *pages(scene, 2),
+    ]  # fmt: skip
+    store(scene, rows)
+    with inside(scene):
+        case = Case.objects.get(record_no="B")
+        item = WorkItem.objects.create(
+            institution=scene.lead, month=case.month, case=case, cause="ungrouped", subject="B/1",
+            document="front_page",
+        )  # fmt: skip
+        assert readmitted() == 1 and facts.case_facts(OCTOBER)[0].discharges == 3
+    store(scene, rows[1:])
+    with inside(scene):
+        asked = MissingCase.objects.get(case=case)
+        with pytest.raises(publishing.VoidRefused), transaction.atomic():
+            publishing.answer_missing(by=scene.lin, missing=asked, void=True, reason="误报", now=NOW)
+        publishing.answer_missing(by=scene.kong, missing=asked, void=True, reason="误报", now=NOW)
+    jobs.drain(scene.qinghe)
+    with inside(scene):
+        assert readmitted() == 0 and facts.case_facts(OCTOBER)[0].discharges == 2
+        item.refresh_from_db()
+        assert item.state == "closed"
+        assert rollup.state(OCTOBER).stale
+    page = text(browser(scene, "luo").get(f"{HOME}/cases/?view=void&month=2026-10"))
+    assert "B/1" in page
+
+
+def readmitted() -> int:
+    september = Month(2026, 9)
+    found = readmission.rates([september], readmission.windows(september), "alliance")
+    return found[0, ""]["all"].readmitted

@@ -130,7 +130,7 @@ def test_n45_a_corrected_month_twice_has_one_current_revision_and_asks_about_mis
         assert Case.objects.count() == 4 and GroupedCase.objects.filter(case=case).count() == 2
         asked = MissingCase.objects.filter(file=file).get()
         assert asked.case.record_no == "R00003" and asked.answer == "open"
-        publishing.answer_missing(by=cast.lin, missing=asked, void=True, reason="重复登记", now=NOW)
+        publishing.answer_missing(by=cast.luo, missing=asked, void=True, reason="重复登记", now=NOW)
         assert Case.objects.get(record_no="R00003").voided_at == NOW
 
 

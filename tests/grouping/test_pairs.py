@@ -151,7 +151,7 @@ def test_a_voided_list_leaves_its_stay_estimated(scene: World) -> None:
         from grouping.models import MissingCase
 
         asked = MissingCase.objects.get()
-        publishing.answer_missing(by=scene.lin, missing=asked, void=True, reason="误传", now=NOW)
+        publishing.answer_missing(by=scene.luo, missing=asked, void=True, reason="误传", now=NOW)
         fact = facts.payment_facts(OCTOBER)[0]
         assert (fact.stays, fact.estimated) == (2, 1)
 
