@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import django_filters
@@ -47,6 +48,7 @@ def state_chip(referral: Referral, now: datetime) -> SafeString:
     return chip(ENDED.get(Referral.State(referral.state), "info"), referral.get_state_display())
 
 
+@lru_cache(maxsize=1_024)
 def chip(kind: str, text: str, icon: str = "") -> SafeString:
     """A chip as in templates."""
     from alliance.templatetags.xietong import CHIP_ICONS

@@ -49,6 +49,29 @@
     if (!event.persisted) { return; }
     document.querySelectorAll("form[method=post] button").forEach(function (button) { button.disabled = false; });
   });
+  /* Pages that update by themselves: not under a hand at work in them, and not where nobody looks. */
+  document.addEventListener("input", function (event) {
+    if (event.target.form) { event.target.form.dataset.touched = ""; }
+  });
+  function busy(main) {
+    var focus = document.activeElement;
+    return document.hidden || main.querySelector("details.act[open], form[data-touched]") !== null ||
+      (main.contains(focus) && focus.matches("input, select, textarea"));
+  }
+  var held = null;
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if ("live" in event.target.dataset && busy(document.getElementById("main"))) { event.preventDefault(); }
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    held = event.target.id === "main" ? document.activeElement.getAttribute("href") : null;
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    if (held === null) { return; }
+    document.querySelectorAll("#main a[href]").forEach(function (link) {
+      if (link.getAttribute("href") === held) { link.focus({ preventScroll: true }); }
+    });
+    held = null;
+  });
   function settle() {
     mark();
     var errors = document.getElementById("errors");

@@ -5,6 +5,7 @@ from __future__ import annotations
 # django-tables2 and django-filter carry no types: their calls are not judged here.
 # mypy: disable-error-code="no-untyped-call,misc,name-defined"
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import django_filters
@@ -31,6 +32,7 @@ CHIPS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1_024)
 def chip(kind: str, text: str, icon: str = "") -> SafeString:
     """The state of a row."""
     return SafeString(render_to_string("_chip.html", {"kind": kind, "text": text, "icon": icon}))

@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from alliance.roles import roles
+from alliance.web import live
 
 REQUIRED, OFFERED = "required", "offered"  # values of the setting SECOND_FACTOR
 FACTOR = "factor"  # session key: this user has set up a second factor
@@ -52,7 +53,7 @@ class SessionLimitsMiddleware:
                 logout(request)
                 if request.path_info.startswith("/api/"):
                     return JsonResponse({"error": _("The session has ended. Sign in again.")}, status=401)
-            elif now - seen > 30 or "seen" not in request.session:
+            elif (now - seen > 30 and not live.is_quiet(request)) or "seen" not in request.session:
                 request.session["seen"] = now
         response = self.get_response(request)
         if request.user.is_authenticated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 
+from alliance.web import rows as html
 from alliance.web.parts import Empty, Tab
 
 PER_PAGE = 50
@@ -34,6 +36,10 @@ class Table(tables.Table):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Said here and not in Meta alone: a table with a Meta of its own, or with none, would forget it.
         super().__init__(*args, **{"orderable": False, **kwargs})
+
+    def lines(self) -> Iterator[SafeString]:
+        """The rows of the page as HTML."""
+        return html.lines(self)
 
     class Meta:
         template_name = "_table.html"

@@ -19,6 +19,8 @@ from referrals.models import Referral
 from referrals.models.queries import followup_late, form_late, late, reply_late, unanswered_late
 
 SHOWN = 50
+# Seconds after which a page that stands open says its clocks anew.
+CLOCKS_TURN = 300
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,24 @@ def turnaround(month: Month) -> list[Turnaround]:
     return sorted(rows, key=lambda one: (-one.refusal, one.institution.code))
 
 
-def state_of(membership: Membership) -> str:
-    """A word that changes when a row comes to this board, moves or leaves it; one query by an index."""
+def state_of(membership: Membership, now: datetime) -> str:
+    """A word that changes when a row comes to this member's lists, moves, leaves them or becomes late.
+
+    And every few minutes, because clocks are read from the page. One query by an index.
+    """
     open_rows = Referral.objects.visible_to(membership).filter(state__in=(*LIVE, State.FOLLOWUP_DUE))
-    rows = open_rows.aggregate(n=Count("pk"), v=Sum("version"), last=Max("pk"))
-    return f"{rows['n']}-{rows['v'] or 0}-{rows['last'] or 0}"
+    rows = open_rows.aggregate(
+        n=Count("pk"), v=Sum("version"), last=Max("pk"), late=Count("pk", filter=late(now))
+    )
+    turn = int(now.timestamp()) // CLOCKS_TURN
+    return f"{rows['n']}-{rows['v'] or 0}-{rows['last'] or 0}-{rows['late']}-{turn}"
+
+
+def state_of_one(referral: int, membership: Membership, now: datetime) -> str:
+    """The same of one referral; '' where the member's institution is no side of it. One query."""
+    rows = Referral.objects.visible_to(membership).filter(pk=referral)
+    found = rows.annotate(papers=Count("files")).values_list("version", "papers").order_by().first()
+    return f"{found[0]}-{found[1]}-{int(now.timestamp()) // CLOCKS_TURN}" if found else ""
 
 
 def bounds(month: Month) -> tuple[datetime, datetime]:

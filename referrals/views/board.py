@@ -22,12 +22,11 @@ from referrals.show import board as show
 @require_safe
 def board(request: Any) -> HttpResponse:
     """The page; to HTMX its body, or 204 while nothing has changed since `seen`."""
-    part = bool(request.htmx and request.htmx.target == "board")
-    seen = services.state_of(request.membership)
+    part, now = bool(request.htmx and request.htmx.target == "board"), timezone.now()
+    seen = services.state_of(request.membership, now)
     if part and request.GET.get("seen") == seen:
         return HttpResponse(status=204)
     journal.write(by=request.membership, verb="patient.listed", request=request, list="referral board")
-    now = timezone.now()
     page = show.page(request.membership, now, seen, asked_month(request, now))
     response = render(request, "referrals/_board.html" if part else "referrals/board.html", page)
     response["Cache-Control"] = "no-store"

@@ -22,12 +22,12 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import journal, people
-from alliance.web import asked, lists
+from alliance.web import asked, lists, live
 from alliance.web.access import get_or_404, permit
 from grouping.services import diagnoses as dictionary
 from referrals import forms, services, show, tables
 from referrals.models import Referral
-from referrals.services import papers, reception
+from referrals.services import board, papers, reception
 
 
 @permit("referral.view")
@@ -36,12 +36,15 @@ def referral_list(request: Any) -> HttpResponse:
     """Waiting for us, sent by us, late, all."""
     now, asked = timezone.now(), request.GET.get("view", "")
     view = asked if asked in tables.VIEWS else tables.VIEWS[0]
+    seen = board.state_of(request.membership, now)
+    if same := live.unchanged(request, seen):
+        return same
     journal.write(by=request.membership, verb="patient.listed", request=request, list="referrals", view=view)
     return lists.answer(
         request, "referrals/list.html", tables.view_of(request.membership, view, now).with_names(),
         tables.ReferralTable, filterset=tables.ReferralFilter,
         tabs=tables.tabs(request.membership, view, now),
-        empty=show.empty(request.membership, view), extra={"title": _("Referrals")},
+        empty=show.empty(request.membership, view), extra={"title": _("Referrals"), "seen": seen},
     )  # fmt: skip
 
 
@@ -49,9 +52,13 @@ def referral_list(request: Any) -> HttpResponse:
 @require_safe
 def referral(request: Any, pk: int) -> HttpResponse:
     """One referral, its history, what this member may do now. The read is journaled first (N44)."""
+    seen = board.state_of_one(pk, request.membership, timezone.now())
+    if same := live.unchanged(request, seen):
+        return same
     found = visible(request.membership, pk)
     journal.read(by=request.membership, about=found, request=request, person=found.person_id)
-    return render(request, "referrals/referral.html", show.page(found, request.membership))
+    page = show.page(found, request.membership) | {"seen": seen}
+    return render(request, "referrals/referral.html", page)
 
 
 @permit("referral.log")

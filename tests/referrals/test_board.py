@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
@@ -65,7 +66,7 @@ def test_turnaround_and_refusal_rate_by_receiver(qinghe: World) -> None:
 def test_the_board_answers_again_only_when_a_row_changed(ready: World) -> None:
     with act_in(ready.qinghe):
         row = logged(ready)
-        seen = board.state_of(ready.lin)
+        seen = board.state_of(ready.lin, timezone.now())
     lin = ready.client("lin")
     assert lin.get(f"{BOARD}?seen={seen}", headers=PART).status_code == 204
     with act_in(ready.qinghe):

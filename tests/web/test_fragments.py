@@ -62,6 +62,7 @@ def test_a_fragment_renders(name: str, language: str) -> None:
         ("_formula.html", ["14,328.56", "×", "2,614.86 元"]),
         ("_kv.html", ['href="/x/"', "87.7900"]),
         ("_note.html", ["note warn", "科室核对未签"]),
+        ("_live.html", ["X-Seen", "3-7-12-0-1", "every 5s"]),
         ("_progress.html", ['aria-valuenow="64"', "every 1s", 'width="64.0"']),
         ("_stages.html", ['aria-current="step"', "11-09 完成"]),
         ("_table.html", ['<th scope="row"', 'data-k=""', 'class="bad', "sort=number", "合计"]),

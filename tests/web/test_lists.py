@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import django_filters
@@ -10,8 +12,10 @@ import django_tables2 as tables
 import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.urls import clear_url_caches, path
+from django.utils.safestring import SafeString
 
 from alliance.models import Department
 from alliance.tenancy.scope import act_in
@@ -167,3 +171,39 @@ def test_a_list_holds_no_row_of_another_alliance(departments: World) -> None:
     html = departments.client("luo").get(LIST).content.decode()
     assert "江州" not in html
     assert "临湖" not in html
+
+
+class Odd(lists.Table):
+    """Columns of every kind: a link, a number, a moment, nothing, markup and what must be escaped."""
+
+    name = tables.Column(linkify=lambda record: f"/x/{record['n']}/?a=1&b=2", attrs=lists.HEAD)
+    n = tables.Column(attrs=lists.NUMBER, verbose_name="<n>")
+    at = tables.Column(attrs=lists.DESK)
+    none = tables.Column()
+    any = tables.Column(empty_values=())
+    key = tables.Column(attrs=lists.KEY)
+
+    def render_any(self, record: Any, column: Any, value: Any) -> str:
+        return f"{record['n']} <b>"
+
+    def render_key(self, value: Any, **more: Any) -> SafeString:
+        return SafeString(f"<i>{value}</i>" if more["record"]["n"] else "")
+
+
+def test_the_quick_rows_say_what_django_tables2_says(settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Shanghai"
+    at = datetime(2026, 11, 12, 2, 24, tzinfo=UTC)
+    data = [{"name": f"<{n}>", "n": n * 1_234, "at": at, "none": None, "key": "k"} for n in range(3)]
+    table = Odd(data)
+    table.paginator = lists.Pages(table.rows, 50)
+    table.page = table.paginator.get_page(1)
+    slow = (
+        "{% for row in table.paginated_rows %}<tr {{ row.attrs.as_html }}>{% for column, cell in row.items %}"
+        "{% if column.attrs.td.scope %}<th {{ column.attrs.td.as_html }}>{{ cell }}</th>{% else %}<td "
+        '{% if not column.attrs.td|has_key:"data-k" %}data-k="{{ column.header }}" {% endif %}'
+        "{{ column.attrs.td.as_html }}>{{ cell }}</td>{% endif %}{% endfor %}</tr>{% endfor %}"
+    )
+    expected = Template(slow).render(Context({"table": table}))
+    table._counter = count()
+    assert "".join(table.lines()) == expected
+    assert "&lt;2&gt;" in expected and 'data-k="&lt;n&gt;"' in expected
