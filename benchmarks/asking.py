@@ -1,4 +1,4 @@
-"""How pages are timed: few and many rows, in turn with a floor, so that the machine's moods fall on all alike."""
+"""How pages are timed: few and many rows, in turn with a floor, so that a busy machine is busy for all."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def compare(stage: Stage, few: int, many: int) -> Table:
     floor = large[FLOOR]
     rows = tuple(
         (
-            page, f"{large[page].half:.0f}", f"{large[page].most:.0f}", f"{large[page].half / floor.half:.1f}",
-            f"{large[page].half / small[page].half:.1f}", str(small[page].queries), str(large[page].queries),
+            page, f"{large[page].half:.0f}", f"{large[page].most:.0f}",
+            f"{large[page].half / floor.half:.1f}", f"{large[page].half / small[page].half:.1f}",
+            str(small[page].queries), str(large[page].queries),
         )
         for page in large
     )  # fmt: skip
@@ -59,9 +60,9 @@ def compare(stage: Stage, few: int, many: int) -> Table:
 
 
 def _at(stage: Stage, size: int) -> dict[str, Found]:
-    with own_database():
-        with time_machine.travel(datetime.now(UTC), tick=False):  # no limit passes while pages are timed
-            return _timed(stage(size))
+    # The clock stands: no limit passes while pages are timed.
+    with own_database(), time_machine.travel(datetime.now(UTC), tick=False):
+        return _timed(stage(size))
 
 
 def _timed(pages: Mapping[str, Page]) -> dict[str, Found]:

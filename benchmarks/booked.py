@@ -86,7 +86,8 @@ def _pages(world: Any, device: int, today: date) -> dict[str, Page]:
     }
     for who, client in (("owner", owner), ("office", office)):
         for what, address in (
-            ("devices", "/"), ("bookings to come", "/bookings/"), ("bookings to settle", "/bookings/?view=act"),
+            ("devices", "/"), ("bookings to come", "/bookings/"),
+            ("bookings to settle", "/bookings/?view=act"),
             ("bookings over", "/bookings/?view=over"), ("all bookings", "/bookings/?view=all"),
             ("bookings of a device", f"/bookings/?view=all&device={device}"),
             ("bookings of a day", f"/bookings/?view=all&day={today}"),

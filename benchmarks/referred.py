@@ -22,7 +22,7 @@ LIVE = {
 
 
 def stage(size: int) -> Mapping[str, Page]:
-    """The pages of referrals, as a doctor of the receiving hospital and the office of the alliance ask them."""
+    """The pages of referrals, as a doctor of the receiving hospital and the alliance's office ask them."""
     from django.db import transaction
     from django.utils import timezone
 
