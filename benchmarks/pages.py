@@ -18,7 +18,8 @@ def measure() -> Section:
         "Pages of collaboration",
         f"{MANY:,} referrals of two years, some seven hundred of them alive, of 16 institutions; "
         f"{MANY:,} bookings and their uses on {booked.DEVICES} devices. Each page asked {asking.ASKED} "
-        "times in turn with the others through all middleware, in one process, with row security; the floor is "
-        "a page without any list. Wall time: what else runs on the machine is in it, and in the floor alike.",
+        "times in turn with the others through all middleware, in one process, with row security; the "
+        "floor is a page without any list. Wall time: what else runs on the machine is in it, and in "
+        "the floor alike.",
         (replace(referrals, title="Referrals"), replace(equipment, title="Shared equipment")),
     )
