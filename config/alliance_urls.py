@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("referrals.consultations.urls")),
     path("", include("referrals.recognition.urls")),
     path("", include("performance.urls")),
+    path("", include("performance.dictionary.urls")),
     path("data/", site.urls),
 ]
 handler400 = "alliance.web.errors.bad_request"

@@ -62,6 +62,12 @@ def confirmed_month() -> Case:
     return Case(lambda things: {"month": str(things.confirmation)}, shared=True)
 
 
+def settled_indicator(things: Things) -> dict[str, Any]:
+    """An indicator of the dictionary that October has computed."""
+    assert things.settled
+    return {"code": "cmi"}
+
+
 def two_versions() -> Case:
     """The difference between a version and the one it was copied from."""
     return Case(
@@ -434,6 +440,9 @@ CASES: dict[str, Case] = {
     "month-institution": month(of=("code",)),
     "month-why": month(of=("code",)),
     "month-why-indicator": month(of=("code",), indicator="cmi"),
+    "indicators": Case(queries=("?q=下转", "?area=fund&origin=imported", "?level=team", "?area=kitchen")),
+    "indicator": Case(settled_indicator, shared=True),
+    "indicators-export": LIST,
     "api:months": LIST,
     "api:month": month(),
     "api:month-export": month(),

@@ -33,6 +33,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Month by month"),
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
+            Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

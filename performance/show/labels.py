@@ -50,7 +50,7 @@ UNITS: Mapping[str, Any] = {
     "minutes": pgettext_lazy("unit", "minutes"),
     "years": pgettext_lazy("unit", "years"),
     "count": "",
-    "points": gettext_lazy("points"),
+    "points": pgettext_lazy("unit", "points"),
     "grade": gettext_lazy("grade of evaluation"),
     "weight": "",
     "ddd": gettext_lazy("DDD per 100 patient-days"),

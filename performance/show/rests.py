@@ -92,14 +92,14 @@ def scheme(frame: Frame, line: Line) -> dict[str, Any]:
     rows = [
         {
             "name": labels.named(frame.indicators[item.indicator]), "weight": plain(item.weight),
-            "rules": list(_rules(item)),
+            "rules": list(rules_of(item)),
         }
         for item in column.items
     ]  # fmt: skip
     return {"title": _("Rules of the scheme"), "facts_list": facts, "steps": [], "rules": rows}
 
 
-def _rules(item: Item) -> Iterator[str]:
+def rules_of(item: Item) -> Iterator[str]:
     """The numbers of a scoring form in words."""
     for name in type(item.form).__dataclass_fields__:
         value = getattr(item.form, name)

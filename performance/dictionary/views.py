@@ -1,0 +1,48 @@
+"""Pages of the dictionary of indicators: list, one indicator, the whole as a workbook (S0-10)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from alliance.web import lists
+from alliance.web.access import permit
+from performance.dictionary import book, sheet, show, words
+from performance.dictionary.listing import EntryTable, Search
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@permit("indicator.view")
+@require_safe
+def indicator_list(request: Any) -> HttpResponse:
+    """All indicators, narrowed by a word, area, origin, level and frequency."""
+    entries = list(book.entries().values())
+    origins = Counter(entry.origin for entry in entries)
+    counts = [(str(word), origins[code]) for code, word in words.ORIGINS.items()]
+    extra = {"title": _("Indicator dictionary"), "count": len(entries), "counts": counts}
+    return lists.answer(request, "indicators/list.html", entries, EntryTable, filterset=Search, extra=extra)
+
+
+@permit("indicator.view")
+@require_safe
+def indicator(request: Any, code: str) -> HttpResponse:
+    """One indicator: what it means, how it is worked out, from where, who uses it, what came out."""
+    entry = book.entries().get(code)
+    if entry is None:
+        raise Http404
+    return render(request, "indicators/indicator.html", show.page(request.membership, entry))
+
+
+@permit("indicator.view")
+@require_safe
+def indicator_export(request: Any) -> HttpResponse:
+    """The whole dictionary as a workbook in Chinese; it holds no figure of anybody."""
+    response = HttpResponse(sheet.workbook(), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="indicators.xlsx"'
+    return response
