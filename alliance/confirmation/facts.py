@@ -124,12 +124,12 @@ def place_facts(month: Month, now: datetime) -> list[PlaceFact]:
     return [_place(*key, lines) for key, lines in sorted(places.items())]
 
 
-def open_lines(month: Month, now: datetime) -> Open | None:
+def open_lines(month: Month) -> Open | None:
     """What of a month is still open, as last counted; None before the month is opened. Four queries."""
     round_ = Round.objects.filter(month=month.first_day).first()
     if round_ is None:
         return None
-    found = [one for one in standings([round_], now=now, live=False) if one.state != State.EMPTY]
+    found = [one for one in standings([round_], now=round_.due_at, live=False) if one.state != State.EMPTY]
     return Open(
         month, len(found), sum(one.state in NOT_AGREED for one in found),
         sum(len(one.differences) for one in found), round_.last_day,

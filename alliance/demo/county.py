@@ -98,6 +98,7 @@ def users() -> tuple[SignIn, ...]:
         SignIn("baishuning", "白术宁", ("clinician",), "B01", "B01-0001"),
         SignIn("hangyifan", "杭一帆", ("coder",), "A01", "A01-0003"),
         SignIn("baijinghe", "柏景和", ("coder",), "A02", "A02-0001"),
+        SignIn("liangyuanqing", "梁渊清", ("institution_admin",), "B01"),
         SignIn("yuqingshan", "喻青山", ("data_steward",)),
         SignIn("tongsuixin", "佟穗新", ("finance",)),
         SignIn("maoxiangzhi", "毛象知", ("auditor",)),

@@ -15,6 +15,7 @@ TODAY = date(2026, 11, 9)  # the day on which the demonstration's October files 
 def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]:
     """Load the alliance `code`; return the report as lines. Runs in a process of its own."""
     from performance.demonstration import (  # models exist only after django.setup()
+        confirmations,
         deliveries,
         equipment,
         exams,
@@ -40,6 +41,8 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         said.append(f"  {postings.load(base, TODAY)} days of experts confirmed")
     with _step(said, "shared equipment"):
         said.append(f"  {equipment.load(base, demo, TODAY)} uses of shared devices")
+    with _step(said, "mutual confirmation"):
+        said.append(f"  {confirmations.load(base, TODAY)}")
     with _step(said, "months"):
         lines = months.run_all(base, demo, TODAY)
     return [*said, *(f"  {line}" for line in lines)]

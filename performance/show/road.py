@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliance.approvals.models import Approval
+from alliance.confirmation import facts as confirmations
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import words
@@ -88,6 +89,7 @@ def notes(
         found.append({"kind": "warn", "text": _("The scheme blocks this month; nothing is shared.")})
     if run is None or run.state in (State.COMPUTED, State.BLOCKED):
         found += _before_computing(arrived, pool, membership, month)
+        found += _unconfirmed(membership, month)
     return found
 
 
@@ -137,6 +139,26 @@ def _before_computing(
     url = _inputs(membership, month)
     facts = [Fact(text, url=url[0].url if url else "") for text in items]
     return [{"kind": "warn", "text": _("Before the month can be approved:"), "items": facts}]
+
+
+def _unconfirmed(membership: Membership, month: Month) -> list[dict[str, Any]]:
+    """What both sides have not confirmed alike (practice.md 4, D5); it is said and stops nothing."""
+    if membership.institution_id is not None:
+        return []
+    found = confirmations.open_lines(month)
+    if found is None or not found.not_agreed:
+        return []
+    text = _("Mutual confirmation: %(n)d of %(all)d lines are not agreed.") % {
+        "n": found.not_agreed, "all": found.lines,
+    }  # fmt: skip
+    differing = _("%(n)d differences are not settled") % {"n": found.differences}
+    counted = _("counted %(at)s, answers until the end of %(day)s") % {
+        "at": words.moment(found.at), "day": found.due_on,
+    }  # fmt: skip
+    url = ""
+    if membership.can("confirmation.view"):
+        url = f"{reverse('confirmation-month', args=[str(month)])}?view=open"
+    return [{"kind": "info", "text": text, "items": [Fact(differing, url=url), Fact(counted)]}]
 
 
 def _inputs(membership: Membership, month: Month) -> list[Fact]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 
-from alliance.confirmation import services
+from alliance.confirmation import services, tasks
 from alliance.confirmation.models import Agreement, Difference, Line, Picture, Round, Statement
 from alliance.confirmation.standing import State, Word
 from alliance.equipment import services as equipment
@@ -271,3 +272,12 @@ def test_counting_again_finds_new_pairs_and_changed_ones(qinghe: World) -> None:
     assert services.count_again(by=qinghe.luo, round_=round_, now=NOW) == services.Taken(1, 1)
     assert services.recount_fresh(now=NOW) == 0
     assert Round.objects.count() == 1
+
+
+def test_the_clock_opens_the_month_and_counts_it_again(qinghe: World) -> None:
+    with time_machine.travel(NOW, tick=False):
+        tasks.tick()
+        assert line(UP).count == 3
+        arrived(qinghe, serial=4)
+        tasks.tick()
+    assert line(UP).count == 4 and Round.objects.get().opened_by is None

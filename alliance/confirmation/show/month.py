@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from alliance.confirmation import countables, services
 from alliance.confirmation.models import Line, Round
-from alliance.confirmation.show.rows import Row, kind_name, rows_of
+from alliance.confirmation.show.rows import STATE_WORDS, Row, kind_name, rows_of, unit_name
 from alliance.confirmation.standing import NOT_AGREED, State, standings
 from alliance.models import Institution, Membership
 from alliance.web import parts, words
@@ -189,8 +189,6 @@ def sheet(round_: Round, membership: Membership, now: datetime) -> list[list[Any
 
 
 def _sheet_row(round_: Round, row: Row) -> list[Any]:
-    from alliance.confirmation.show.rows import STATE_WORDS, unit_name
-
     line: Line = row.line
     own = [
         f"{line.institution_of(one.side).short_name} {one.statement.own_count}"
