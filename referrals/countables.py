@@ -40,7 +40,8 @@ def records(ids: Sequence[int], membership: Membership) -> list[Record]:
 def _record(one: Referral, membership: Membership, may: bool) -> Record:
     own = membership.institution_id in (None, one.origin_institution_id, one.target_institution_id)
     ends = (one.origin_department, one.target_department)
-    text = " → ".join(end.name if end else "…" for end in ends) if any(ends) else ""
+    route = " → ".join(end.name if end else "…" for end in ends) if any(ends) else ""
+    text = " · ".join(filter(None, (str(one.get_urgency_display()), route)))
     assert one.arrived_at is not None
     return Record(
         one.pk, one.number, one.arrived_at, text, reverse("referral", args=[one.pk]) if may and own else ""

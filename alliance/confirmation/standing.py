@@ -106,8 +106,11 @@ class Standing:
         return self.word(side) != Word.CONFIRMED
 
     def plain(self, side: str) -> bool:
-        """Whether a side may confirm it together with others: nobody objects and it has not confirmed yet."""
-        return self.waits_for(side) and not self.differences
+        """Whether a side may confirm it together with others: nobody objects, and it has not spoken yet.
+
+        Where the records changed after it had spoken, it looks at the line itself.
+        """
+        return self.waits_for(side) and not self.differences and self.word(side) == Word.NONE
 
 
 def standings(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,7 @@ STATE_WORDS = {
 }  # fmt: skip
 WORDS = {
     Word.CONFIRMED: gettext_lazy("stands by it"), Word.OBJECTED: gettext_lazy("counts otherwise"),
-    Word.STALE: gettext_lazy("spoke about other records"), Word.NONE: gettext_lazy("not yet"),
+    Word.STALE: gettext_lazy("spoke about other records"), Word.NONE: gettext_lazy("said nothing yet"),
 }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def unit_name(kind: str) -> str:
 
 def title(line: Line) -> str:
     """Kind and both sides in one line."""
-    return f"{kind_name(line.kind)} {line.giver.short_name} → {line.taker.short_name}"
+    return f"{capfirst(kind_name(line.kind))} {line.giver.short_name} → {line.taker.short_name}"
 
 
 def units(kind: str, number: int | None) -> str:
