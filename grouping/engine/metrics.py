@@ -5,7 +5,7 @@ half-up, from the exact fraction; an empty denominator gives None, never 0. Grou
 weight and CMI; shares and means are over all submitted stays, indices and risk over grouped ones.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from grouping.engine.benchmark import LOW, MID_LOW, Group, Norms
 from grouping.engine.exact import percent, quotient
 from grouping.engine.result import Status
 from grouping.engine.stays import GroupedStay
-from grouping.engine.sums import RULES, Counted, Rules, Sums, unusual
+from grouping.engine.sums import RULES, Counted, Rules, unusual
 
 Level = Literal["alliance", "hospital", "department", "doctor", "drg"]
 Place = tuple[Level, str, str, str]
@@ -224,21 +224,13 @@ def _places(stay: GroupedStay) -> Iterator[Place]:
 
 def columns(sums: Tally, norms: Norms) -> dict[str, int | Decimal | None]:
     """The metrics of a tally by name, those of definitions section 1; None where nothing can be divided."""
-    low, middle = sums.risk(norms, LOW), sums.risk(norms, MID_LOW)
-    plain = {name: getattr(sums, name) for name in PLAIN}
-    return plain | {
-        "cei": sums.cei(norms),
-        "tei": sums.tei(norms),
-        "lowrisk_cases": low.cases,
-        "lowrisk_deaths": low.deaths,
-        "lowrisk_mortality_pct": sums.risk_mortality(norms, LOW),
-        "lowrisk_mortality_per_10000": sums.risk_mortality(norms, LOW, 10_000),
-        "midlow_cases": middle.cases,
-        "midlow_deaths": middle.deaths,
-        "midlow_mortality_pct": sums.risk_mortality(norms, MID_LOW),
-        "cases_over_3x": sums.cases_over,
-        "cases_below_0_4x": sums.cases_below,
-    }
+    return {name: column(sums, norms, name) for name in (*PLAIN, *BY_NORMS)}
+
+
+def column(sums: Tally, norms: Norms, name: str) -> int | Decimal | None:
+    """One of `columns`, and nothing but it."""
+    found: int | Decimal | None = BY_NORMS[name](sums, norms) if name in BY_NORMS else getattr(sums, name)
+    return found
 
 
 PLAIN = (
@@ -251,4 +243,21 @@ PLAIN = (
     *("level4_share_pct", "level34_share_pct", "minimal_share_pct", "day_share_pct"),
     *("settlement_pass_rate_pct", "high_cases", "over_cap_cases", "low_cases"),
 )
-__all__ = ["Group", "GroupedStay", "Level", "Place", "Rules", "Sums", "Tally", "columns", "tally", "unusual"]
+# What needs the benchmark, or bears another name here than the sum it is.
+BY_NORMS: Mapping[str, Callable[[Tally, Norms], int | Decimal | None]] = {
+    "cei": Tally.cei,
+    "tei": Tally.tei,
+    "lowrisk_cases": lambda sums, norms: sums.risk(norms, LOW).cases,
+    "lowrisk_deaths": lambda sums, norms: sums.risk(norms, LOW).deaths,
+    "lowrisk_mortality_pct": lambda sums, norms: sums.risk_mortality(norms, LOW),
+    "lowrisk_mortality_per_10000": lambda sums, norms: sums.risk_mortality(norms, LOW, 10_000),
+    "midlow_cases": lambda sums, norms: sums.risk(norms, MID_LOW).cases,
+    "midlow_deaths": lambda sums, norms: sums.risk(norms, MID_LOW).deaths,
+    "midlow_mortality_pct": lambda sums, norms: sums.risk_mortality(norms, MID_LOW),
+    "cases_over_3x": lambda sums, _norms: sums.cases_over,
+    "cases_below_0_4x": lambda sums, _norms: sums.cases_below,
+}
+__all__ = [
+    *("Group", "GroupedStay", "Level", "Place", "Rules", "Sums", "Tally"),
+    *("column", "columns", "tally", "unusual"),
+]

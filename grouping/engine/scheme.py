@@ -157,13 +157,22 @@ def _by(items: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
 
 def _digest(head: Head, tables: Tables) -> str:
     """SHA-256 over the head and the sorted rows of all tables: what a package says, not how it is stored."""
+    return digest_of(head, (said(table.file, tables.get(table.file, {}).values()) for table in TABLES))
+
+
+def digest_of(head: Head, files: Iterable[bytes]) -> str:
+    """The digest of a package from its head and what each of its files says, in the order of TABLES."""
     body = hashlib.sha256()
     # Codes are compared exactly, so unlike other digests of the house this one leaves Unicode forms alone.
     body.update(_json({**asdict(head), "effective_from": head.effective_from.isoformat()}))
-    for table in TABLES:
-        rows = tables.get(table.file, {}).values()
-        body.update(_plain_json(table.file, rows) or _json([table.file, sorted(rows)]))
+    for file in files:
+        body.update(file)
     return body.hexdigest()
+
+
+def said(file: str, rows: Collection[Line]) -> bytes:
+    """What a file says, however it is stored: its sorted rows as one line of JSON."""
+    return _plain_json(file, rows) or _json([file, sorted(rows)])
 
 
 # What JSON writes otherwise than it stands, but NUL and LF, which hold cells and rows together below.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.web import words
 from grouping.engine.benchmark import LOW, MID_LOW, Norms
-from grouping.engine.metrics import Tally, columns
+from grouping.engine.metrics import Tally, column
 
 Value = Decimal | int | Fraction | None
 Part = tuple[Any, Callable[[Tally, Norms], Value]]  # its words, its value
@@ -56,7 +56,7 @@ class Figure:
 
     def value(self, tally: Tally, norms: Norms) -> Value:
         """The figure of some sums; None where nothing can be divided."""
-        return columns(tally, norms)[self.code]
+        return column(tally, norms, self.code)
 
     def n(self, tally: Tally, norms: Norms) -> int:
         """The number the figure rests on: its denominator where that counts cases, else the discharges."""

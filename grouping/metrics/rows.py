@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,22 @@ class Row:
     place: str
     cells: Sequence[Cell]
     own: bool = False
+
+
+class Rows(Sequence[Row]):
+    """The rows of a table in their order, each made when a page shows it."""
+
+    def __init__(self, number: int, make: Callable[[int], Row]) -> None:
+        self.number, self.make = number, make
+
+    def __len__(self) -> int:
+        return self.number
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return [self.make(number) for number in range(self.number)[place]]
+        return self.make(range(self.number)[place])

@@ -20,7 +20,7 @@ from grouping.engine.readmission import Rate
 from grouping.metrics import facts, figures, names, rollup, settlement
 from grouping.metrics.facts import Key, Level, Scope, Yardstick
 from grouping.metrics.figures import Figure
-from grouping.metrics.rows import Cell, Row
+from grouping.metrics.rows import Cell, Row, Rows
 from grouping.readmission import facts as readmission
 
 BY: dict[str, tuple[Any, Level]] = {
@@ -76,6 +76,7 @@ class Sums:
     whole_readmitted: Mapping[str, Rate] = field(default_factory=dict)
     before_readmitted: Mapping[str, Rate] = field(default_factory=dict)
     used: readmission.Windows | None = None
+    minimal: bool = False  # whether a catalogue of minimally invasive operations is in force
 
 
 def sums(asked: Question) -> Sums:
@@ -94,7 +95,7 @@ def sums(asked: Question) -> Sums:
         if before.submitted:
             then = settlement.settled(asked.month.plus(-12), facts.ALL)
             settlement.fill({(0, ""): before}, then, "alliance")
-    found = Sums(rows, whole, before, yardstick)
+    found = Sums(rows, whole, before, yardstick, minimal=rollup.catalogue_of(asked.month) is not None)
     if asked.topic == "safety":
         _add_readmission(found, asked, level)
     return found
@@ -123,10 +124,12 @@ def table(asked: Question, found: Sums) -> dict[str, Any]:
     ordered = _ordered(found, sort, least, rising=asked.sort.startswith("-"))
     called = names.of(asked.by, [key for key, _tally in ordered], asked.month)
     place = _places(found, sort, least, ordered)
-    rows = [
-        _row(asked, found, shown, key, tally, called[key], place[number])
-        for number, (key, tally) in enumerate(ordered)
-    ]
+
+    def make(number: int) -> Row:
+        key, tally = ordered[number]
+        return _row(asked, found, shown, key, tally, called[key], place[number])
+
+    rows = Rows(len(ordered), make)
     return {
         "heads": [_head(asked, one, sort) for one in shown], "rows": rows, "sort": sort,
         "readmission": _readmission_head(found), "least": least,
@@ -160,8 +163,11 @@ def _places(found: Sums, sort: Figure, least: int, ordered: Sequence[tuple[Key, 
     values = [sort.value(tally, norms) for _key, tally in ordered]
     few = [sort.rate and sort.n(tally, norms) < least for _key, tally in ordered]
     counted = [value for value, less in zip(values, few, strict=True) if value is not None and not less]
+    first: dict[figures.Value, int] = {}
+    for number, value in enumerate(counted, start=1):
+        first.setdefault(value, number)
     return [
-        "" if value is None else _("not ranked") if less else str(1 + counted.index(value))
+        "" if value is None else _("not ranked") if less else str(first[value])
         for value, less in zip(values, few, strict=True)
     ]
 
@@ -199,18 +205,20 @@ def _scope_of(asked: Question, key: Key) -> dict[str, Any]:
 def _cell(
     asked: Question, figure: Figure, tally: Tally, found: Sums, scope: Mapping[str, Any] | None
 ) -> Cell:
-    value = value_of(asked.month, figure, tally, found.yardstick)
+    value = value_of(figure, tally, found.yardstick, minimal=found.minimal)
     url = "" if scope is None or value is None else asked.url("metric", metric=figure.code, **scope)
     n = figure.n(tally, found.yardstick.norms)
     beside = words.num(n) if figure.rate and value is not None and n != tally.submitted else ""
     return Cell(figures.shown(figure, value), str(figure.label), url, value is None, beside)
 
 
-def value_of(month: Month, figure: Figure, tally: Tally, yardstick: Yardstick) -> figures.Value:
-    """A figure of some sums; without a catalogue or a tariff nothing is known about what rests on it."""
+def value_of(figure: Figure, tally: Tally, yardstick: Yardstick, *, minimal: bool) -> figures.Value:
+    """A figure of some sums; without a catalogue (`minimal`) or a tariff nothing is known about what rests
+    on it.
+    """
     if figure.topic == "payment" and not tally.priced:
         return None
-    if figure.cases == "minimal" and rollup.catalogue_of(month) is None:
+    if figure.cases == "minimal" and not minimal:
         return None
     return figure.value(tally, yardstick.norms)
 

@@ -13,7 +13,7 @@ from alliance.services import parameters
 from alliance.web import charts, parts, words
 from grouping import facts as case_facts
 from grouping.engine.metrics import Tally
-from grouping.metrics import facts, figures, settlement, show
+from grouping.metrics import facts, figures, rollup, settlement, show
 from grouping.metrics.facts import Scope, Yardstick
 from grouping.metrics.figures import Figure
 from grouping.metrics.show import Question
@@ -23,7 +23,7 @@ def page(asked: Question, figure: Figure) -> dict[str, Any]:
     """Value, comparisons and formula of a figure of the question's scope."""
     yardstick = facts.yardstick(asked.month)
     tally = _tally(asked.month, asked.scope, yardstick, figure)
-    value = show.value_of(asked.month, figure, tally, yardstick)
+    value = _value_in(asked.month, figure, tally, yardstick)
     return {
         "title": _("%(figure)s: %(value)s") % {
             "figure": figure.label, "value": figures.shown(figure, value, full=True)
@@ -60,7 +60,7 @@ def _beside(
     found = [parts.Fig(str(figure.label), figures.shown(figure, value, full=True), detail=_n(figure, n))]
     if asked.scope != facts.ALL:
         whole = _tally(asked.month, Scope(drg=asked.scope.drg), yardstick, figure)
-        other = show.value_of(asked.month, figure, whole, yardstick)
+        other = _value_in(asked.month, figure, whole, yardstick)
         found.append(_around(figure, value, other))
     found.append(_last_year(asked, figure, value, yardstick))
     expected = _at_benchmark(figure, tally, yardstick)
@@ -96,7 +96,7 @@ def _last_year(asked: Question, figure: Figure, value: figures.Value, yardstick:
     then = _tally(month, asked.scope, yardstick, figure)
     label = words.month(month)
     if then.submitted:
-        return _other(figure, label, value, show.value_of(month, figure, then, yardstick))
+        return _other(figure, label, value, _value_in(month, figure, then, yardstick))
     stated = _stated(asked.scope, month, figure)
     found = _other(figure, label, value, stated)
     detail = _("as stated; %(rest)s") % {"rest": found.detail} if stated is not None else _("no cases stored")
@@ -174,10 +174,11 @@ def peers(asked: Question, figure: Figure, yardstick: Yardstick) -> charts.Chart
         return None
     least = int(str(parameters.in_force("min_n_rank", on=asked.month.last_day)))
     found = facts.tallies([asked.month], "institution", Scope(drg=scope.drg))
+    minimal = rollup.catalogue_of(asked.month) is not None
     values = {
         key[0]: value for key, tally in found.items()
         if figure.n(tally, yardstick.norms) >= least
-        and (value := show.value_of(asked.month, figure, tally, yardstick)) is not None
+        and (value := show.value_of(figure, tally, yardstick, minimal=minimal)) is not None
     }  # fmt: skip
     if len(values) < least:
         return None
@@ -197,3 +198,9 @@ def peers(asked: Question, figure: Figure, yardstick: Yardstick) -> charts.Chart
         own=(label, Fraction(own) / scale) if own is not None else None,
         sentence=_("Box: the middle half; line inside: the median; ends: least and most."),
     )  # fmt: skip
+
+
+def _value_in(month: Month, figure: Figure, tally: Tally, yardstick: Yardstick) -> figures.Value:
+    """A figure with what is in force in a month."""
+    minimal = rollup.catalogue_of(month) is not None
+    return show.value_of(figure, tally, yardstick, minimal=minimal)

@@ -156,6 +156,7 @@ def check(work: jobs.Work) -> jobs.Step:
         assert version.made_by is not None
         version.manifest = versions.seal(by=version.made_by, content=written(content))
         versions.name_after(version, found.scheme)
+        versions.keep_package(found.scheme)
         version.accept()
     version.save()
     journal.step(by=None, about=version, name="check", before=State.RECEIVED, after=version.state)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from django.db import transaction
@@ -16,12 +16,16 @@ from alliance.approvals.models import Approval
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import files, journal
+from grouping.engine.compare import Change, compare
+from grouping.engine.edit import with_groups
 from grouping.engine.head import read_head
 from grouping.engine.package import open_package
 from grouping.engine.rows import Scheme as Package
-from grouping.engine.scheme import HEAD, NAMES, read_files
-from grouping.engine.write import with_values, write_head, written
+from grouping.engine.scheme import HEAD, NAMES, digest_of, read_files, said
+from grouping.engine.tables import TABLES, Table
+from grouping.engine.write import read_table, with_values, write_head, written
 from grouping.models import SchemeContent, SchemeVersion
+from grouping.services.kept import kept, put
 
 SHIPPED = Path(__file__).resolve().parent.parent / "schemes"
 RELEASE = "scheme.release"  # the kind of approval by which a version takes force
@@ -105,8 +109,20 @@ def package_of(version: SchemeVersion) -> Package:
 
 @lru_cache(maxsize=4)
 def _package(pk: int, digest: str) -> Package:
-    found = SchemeVersion.objects.select_related("upload").get(pk=pk)
-    return read_files(contents(found))
+    def read() -> Package:
+        return read_files(contents(SchemeVersion.objects.select_related("upload").get(pk=pk)))
+
+    return kept(f"package:{digest}", read)
+
+
+def keep_package(package: Package) -> None:
+    """Keep a package that was just read or made, so that no page has to read it again."""
+    put(f"package:{package.digest}", package)
+
+
+def differences(old: SchemeVersion, new: SchemeVersion) -> tuple[Change, ...]:
+    """Every change between two sound versions, found once."""
+    return kept(f"changes:{old.digest}:{new.digest}", lambda: compare(package_of(old), package_of(new)))
 
 
 def released(digest: str) -> SchemeVersion | None:
@@ -165,7 +181,9 @@ def copy(*, by: Membership, version: SchemeVersion, named: str) -> SchemeVersion
     made = SchemeVersion.objects.create(
         form=SchemeVersion.Form.COPY, base=version, made_by=by, manifest=seal(by=by, content=content)
     )
-    name_after(made, read_files(content))
+    package = read_files(content)
+    keep_package(package)
+    name_after(made, package)
     made.accept()
     made.save()
     journal.write(by=by, verb="scheme.copied", about=made, base=version.pk, digest=made.digest)
@@ -182,7 +200,7 @@ def edit(
     """
     draft = _draft(version)
     before = {row.code: row for rows in package_of(draft).drgs.values() for row in rows}
-    kept: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for drg, values in changes.items():
         if drg not in before:
             raise VersionRefused("unknown_drg", drg=drg)
@@ -191,20 +209,44 @@ def edit(
         new = {column: value.strip() for column, value in values.items() if value.strip() != old[column]}
         if new:
             _check_weight(new.get("weight", ""))
-            kept[drg] = new
-    if not kept:
+            found[drg] = new
+    if not found:
         raise VersionRefused("unchanged")
-    return _store(by, draft, kept)
+    return _store(by, draft, found)
 
 
-def _store(by: Membership, draft: SchemeVersion, kept: Mapping[str, Mapping[str, str]]) -> SchemeVersion:
-    content = export(draft)
-    content["drg.csv"] = with_values("drg.csv", content["drg.csv"], kept)
-    draft.manifest = seal(by=by, content=content)
-    name_after(draft, read_files(content))
+def _store(by: Membership, draft: SchemeVersion, changes: Changes) -> SchemeVersion:
+    old = package_of(draft)
+    if not draft.manifest:  # of an older product: its files are kept from now on
+        draft.manifest = seal(by=by, content=export(draft))
+    name = "drg.csv"
+    rows = with_values(name, _content(draft.manifest[name]), changes)
+    draft.manifest |= seal(by=by, content={name: rows})
+    new = with_groups(old, changes, digest_of(old.head, _said(draft.manifest)))
+    name_after(draft, new)
     draft.save(update_fields=["manifest", "digest", "code", "name", "version"])
-    journal.write(by=by, verb="scheme.edited", about=draft, groups=sorted(kept)[:50], digest=draft.digest)
+    journal.write(by=by, verb="scheme.edited", about=draft, groups=sorted(changes)[:50], digest=draft.digest)
+    keep_package(new)
     return draft
+
+
+def _said(manifest: Mapping[str, str]) -> Iterator[bytes]:
+    """What each file of a manifest says, read once: of an edited draft all files but one stay the same."""
+    for table in TABLES:
+        digest = manifest.get(table.file)
+        yield (
+            said(table.file, ())
+            if digest is None
+            else kept(f"said:{table.file}:{digest}", partial(_said_of, table, digest))
+        )
+
+
+def _said_of(table: Table, digest: str) -> bytes:
+    return said(table.file, read_table(table, _content(digest)))
+
+
+def _content(digest: str) -> bytes:
+    return _bytes(SchemeContent.objects.select_related("attachment").get(digest=digest))
 
 
 def _draft(version: SchemeVersion) -> SchemeVersion:

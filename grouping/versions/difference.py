@@ -22,7 +22,7 @@ from alliance.lib.sheets.out import Cell, csv_chunks
 from alliance.services import journal
 from alliance.web import lists, parts, words
 from alliance.web.access import permit
-from grouping.engine.compare import SECTIONS, Change, compare, marked
+from grouping.engine.compare import SECTIONS, Change, marked
 from grouping.models import SchemeVersion
 from grouping.services import versions
 from grouping.tables import chip
@@ -73,9 +73,9 @@ LONG = 400  # characters of a text shown in a list; the file holds all
 
 @lru_cache(maxsize=4)
 def changes(old: int, new: int, old_digest: str, new_digest: str) -> tuple[Change, ...]:
-    """Every change between two versions, found once a worker; the digests tell a draft's states apart."""
+    """Every change between two versions; the digests tell a draft's states apart."""
     rows = {row.pk: row for row in SchemeVersion.objects.filter(pk__in=(old, new))}
-    return compare(versions.package_of(rows[old]), versions.package_of(rows[new]))
+    return versions.differences(rows[old], rows[new])
 
 
 class ChangeTable(lists.Table):
