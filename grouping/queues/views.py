@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.services import journal
-from alliance.web import lists
+from alliance.web import lists, remembered
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Action, Empty
 from grouping.models import WorkItem
 from grouping.queues import forms, services, show, tables
 
+CHOSEN = ("cause", "institution", "month", "department")  # conditions chosen from a list
 BULK = ("ask", "wait", "accept", "answer")
 
 
@@ -32,15 +33,17 @@ def queue(request: Any) -> HttpResponse:
     view = asked if asked in tables.VIEWS else tables.default_view(member)
     used = sorted(name for name, value in request.GET.items() if value)
     journal.write(by=member, verb="patient.listed", request=request, list="work-queue", conditions=used)
-    return lists.answer(
+    response = lists.answer(
         request, "queues/queue.html", tables.rows(member, view, now), tables.ItemTable,
         filterset=tables.ItemFilter, tabs=tables.tabs(request, view, now),
         empty=Empty(_("Nothing waits here"), _("What checks, groups or costs show comes here.")),
         extra={
             "title": _("Records to clear"), "causes": show.by_cause(tables.items(member, view, now), view),
             "bulk": bulk(request), "query": request.GET.urlencode(),
+            "last": remembered.last(request, "work-queue", tables.ItemFilter),
         },
     )  # fmt: skip
+    return remembered.keep(request, response, "work-queue", CHOSEN)
 
 
 def bulk(request: Any) -> list[Action]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal
-from alliance.web import asked, lists, parts
+from alliance.web import asked, lists, parts, remembered
 from alliance.web.access import get_or_404, permit
 from grouping import facts, filters, forms, tables, visible
 from grouping.models import GroupedCase
@@ -44,15 +44,17 @@ def cases(request: Any) -> HttpResponse:
     )
     rows, month = _rows(request, view)
     sums = month_cases.rows_of(request.membership, month) if month else []
-    return lists.answer(
+    response = lists.answer(
         request, "grouping/cases.html", rows, tables.CaseTable, filterset=filters.CaseFilter,
         tabs=_tabs(request, view, month_cases.counts(sums) if month else {}),
         empty=_empty(request.membership),
         extra={
             "title": month_cases.title(month), "month": month,
             "figures": month_cases.figures(sums, month) if month else [],
+            "last": remembered.last(request, "cases", filters.CaseFilter),
         },
     )  # fmt: skip
+    return remembered.keep(request, response, "cases", ("institution", "month", "department", "drg"))
 
 
 @permit("case.view")

@@ -49,6 +49,7 @@ def test_an_edited_draft_is_read_by_no_worker_again(scene: World, monkeypatch: p
         package = schemes.package(schemes.in_force(TODAY))
         version = versions.released(package.digest)
         assert version is not None
+        versions.package_of(version)
         draft = versions.copy(by=scene.su, version=version, named="委员会稿")
         draft = versions.edit(by=scene.su, version=draft, changes={"ES21": {"weight": "1.25"}})
         versions._package.cache_clear()  # another worker
