@@ -3,7 +3,10 @@
 from django.urls import path
 
 from grouping import api
+from grouping.metrics import api as metrics
 
 urlpatterns = [
     path("cases/<int:pk>/explanation/", api.CaseExplanation.as_view(), name="case-explanation"),
+    path("metrics/", metrics.Metrics.as_view(), name="metrics"),
+    path("metrics/cases/", metrics.MetricCaseList.as_view(), name="metric-cases"),
 ]

@@ -164,6 +164,8 @@ CASES: dict[str, Case] = {
     "scheme-trial": one("trial", shared=True),
     "scheme-trial-progress": one("trial", shared=True),
     "scheme-trial-export": one("trial", shared=True),
+    "scheme-trial-workbook": one("trial", shared=True),
+    "scheme-trial-sheet": one("trial", shared=True),
     "scheme-trial-cases": one("trial", shared=True),
     "scheme-trial-discard": one("trial", shared=True),
     "scheme-weights": one("version", shared=True),
@@ -217,6 +219,13 @@ CASES: dict[str, Case] = {
     ),
     "metric": Case(
         queries=("?metric=cmi&month=2026-11", "?metric=deaths", f"?metric=cei&institution={THERE}"),
+    ),
+    "api:metrics": Case(
+        queries=("?month=2026-11", f"?institution={THERE}", "?by=department&month=2026-11&limit=5"),
+        aggregates=True,
+    ),
+    "api:metric-cases": Case(
+        queries=("?metric=submitted&month=2026-11", f"?metric=deaths&institution={THERE}"),
     ),
     "metrics-refresh": Case(queries=("?month=2026-11",)),
     "metric-groups": Case(

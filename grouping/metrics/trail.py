@@ -36,6 +36,13 @@ def page(asked: Question, figure: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def figure_of(asked: Question, figure: Figure) -> tuple[Yardstick, figures.Value]:
+    """The benchmark and the value of a figure of the question's scope, nothing beside it."""
+    yardstick = facts.yardstick(asked.month)
+    tally = _tally(asked.month, asked.scope, yardstick, figure)
+    return yardstick, _value_in(asked.month, figure, tally, yardstick)
+
+
 def _tally(month: Month, scope: Scope, yardstick: Yardstick, figure: Figure) -> Tally:
     """The sums of a month and scope; against the payment standard where the figure asks for it."""
     found = facts.full_tallies([month], "alliance", yardstick.norms, scope)

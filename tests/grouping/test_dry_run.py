@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from alliance.lib import sheets
 from alliance.lib.period import Month
 from alliance.services import jobs
 from grouping.models import GroupedCase, GroupingRun, SchemeVersion, TrialCase
@@ -156,3 +159,23 @@ def test_a_discarded_dry_run_is_gone_and_who_may_only_look_begins_none(scene: Wo
     assert browser(scene, "luo").get(at).status_code == 404
     with inside(scene):
         assert TrialCase.objects.count() == 0
+
+
+def test_the_council_gets_a_sheet_and_a_workbook_that_tie_to_the_page(scene: World) -> None:
+    client = browser(scene, "luo")
+    released(scene, "rate", [{"key": "/secondary", "value": "1000000"}], date(2026, 1, 1))
+    run = tried(scene, client)
+    at = f"{HOME}/schemes/trials/{run.pk}/"
+    assert client.get(f"{at}sheet/").status_code == client.get(f"{at}xlsx/").status_code == 404
+    jobs.drain(scene.qinghe)
+    page, paper = text(client.get(at)), text(client.get(f"{at}sheet/"))
+    assert f"{at}sheet/" in page and f"{at}xlsx/" in page
+    assert "for the council" in paper and "data-print" in paper
+    book = io.BytesIO(client.get(f"{at}xlsx/").content)
+    head, *lines = [row.cells for row in sheets.read("x.xlsx", book)]
+    total = dict(zip(head, lines[-1], strict=False))
+    assert lines[-1][1] == "Total" and total["cases"] == "3"
+    weight = Decimal(total["difference in weight"])
+    assert weight == sum(Decimal(row[6]) for row in lines[:-1]) > 0
+    assert Decimal(total["difference (yuan)"]) == sum(Decimal(row[11]) for row in lines[:-1])
+    assert f"+{Decimal(total['difference (yuan)']):,.2f}" in paper
