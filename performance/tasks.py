@@ -1,5 +1,5 @@
 """Handlers of this room's jobs register themselves when their services are imported."""
 
-from performance.services import approving, months
+from performance.services import approving, drafts, months, trials
 
-__all__ = ["approving", "months"]
+__all__ = ["approving", "drafts", "months", "trials"]

@@ -1,11 +1,12 @@
 """Addresses of months inside an alliance; a month is written 2026-10."""
 
-from django.urls import path
+from django.urls import include, path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
 from performance.views import inputs, months, records, why
 
 urlpatterns = [
+    path("", include("performance.drafting.urls")),
     path("months/", months.month_list, name="months"),
     path("months/lines/<int:pk>/", why.month_line, name="month-line"),
     path("months/<yyyymm:month>/", months.month, name="month"),

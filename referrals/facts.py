@@ -5,7 +5,7 @@ Definitions section 4; the indicators that divide these numbers stand in perform
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -146,6 +146,12 @@ def records(month: Month, institution_id: int, what: str) -> QuerySet[Referral]:
     measure = MEASURES[what]
     rows: QuerySet[Referral] = _rows(measure, month).filter(**{f"{measure.side}_institution": institution_id})
     return rows.order_by("pk")
+
+
+def named(ids: Iterable[int]) -> QuerySet[Referral]:
+    """Referrals by their keys, with everything a list names."""
+    rows: QuerySet[Referral] = Referral.objects.filter(pk__in=list(ids)).with_names()
+    return rows
 
 
 def _rows(measure: Measure, month: Month) -> QuerySet[Referral]:

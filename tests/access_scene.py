@@ -75,8 +75,8 @@ from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from grouping.services import weighing as weight_proposals
 from grouping.services.effects import Period
-from performance.models import Line, MonthException, MonthRun
-from performance.services import bases, completeness, months, pools, schemes
+from performance.models import Line, MonthException, MonthRun, SchemeDraft
+from performance.services import bases, completeness, drafts, months, pools, schemes, trials
 from referrals import services as referrals
 from referrals.consultations import services as consultations
 from referrals.recognition import services as recognition
@@ -719,6 +719,30 @@ class Things:
     def line(self) -> Line:
         assert self.settled
         return Line.objects.filter(institution=self.side.place).order_by("pk")[0]
+
+    @cached_property
+    def performance_version(self) -> Any:
+        """The version of the performance scheme in force."""
+        assert self.settled
+        return schemes.in_force(OCTOBER)
+
+    @cached_property
+    def performance_draft(self) -> SchemeDraft:
+        """A draft copied from it."""
+        return drafts.copy(
+            by=self.side.office, base=self.performance_version, label=self.side.mark[:20],
+            from_date=date(2027, 1, 1), now=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def performance_trial(self) -> Any:
+        """The draft tried on October."""
+        return trials.report(by=self.side.office, draft=self.performance_draft, now=NOW)
+
+    @cached_property
+    def performance_job(self) -> Job:
+        """A job that tries it."""
+        return trials.enqueue(by=self.side.office, draft=self.performance_draft)
 
     @cached_property
     def exception(self) -> MonthException:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from alliance.equipment.models import Booking, Device, Usage
 from alliance.equipment.services import rooms
@@ -183,6 +183,18 @@ def hours_of_week(device_id: int, month: Month) -> dict[tuple[int, int], int]:
             found[key] = found.get(key, 0) + round((stop - here).total_seconds() / 60)
             here = stop
     return found
+
+
+def devices_named(ids: Iterable[int]) -> QuerySet[Device]:
+    """Devices by their keys, with everything a list names."""
+    rows: QuerySet[Device] = Device.objects.filter(pk__in=list(ids)).with_names()
+    return rows
+
+
+def uses_named(ids: Iterable[int]) -> QuerySet[Usage]:
+    """Uses by their keys, with everything a list names."""
+    rows: QuerySet[Usage] = Usage.objects.filter(pk__in=list(ids)).with_names()
+    return rows
 
 
 def ratio(part: int, whole: int) -> Fraction | None:

@@ -237,11 +237,40 @@ def working_days(month: Month, known: WorkCalendar) -> int:
     return max(1, sum(known.is_workday(day) for day in month.days()))
 
 
-def satisfaction(month: Month) -> list[tuple[int, str, int, int, int, int]]:
-    """What hosts thought: (sender id, code, evaluations, attendance, service, teaching), points summed."""
-    rows = Evaluation.objects.filter(month=month.first_day).order_by()
-    return list(
-        rows.values_list("posting__sender", "posting__sender__code")
-        .annotate(n=Count("pk"), a=Sum("attendance"), s=Sum("service"), t=Sum("teaching"))
+@dataclass(frozen=True, slots=True)
+class SatisfactionFact:
+    """What hosts thought of a sender's experts in a month: points of one to five, summed over evaluations."""
+
+    sender_id: int
+    sender: str
+    attendance: int
+    service: int
+    teaching: int
+    ids: tuple[int, ...]
+
+
+def satisfaction(month: Month) -> list[SatisfactionFact]:
+    """One row for each sender with an evaluation, by code; one query."""
+    rows = (
+        Evaluation.objects.filter(month=month.first_day)
+        .order_by()
+        .values_list("posting__sender", "posting__sender__code")
+        .annotate(
+            attendance=Sum("attendance"), service=Sum("service"), teaching=Sum("teaching"),
+            ids=ArrayAgg("pk", order_by="pk"),
+        )
         .order_by("posting__sender__code")
-    )
+    )  # fmt: skip
+    return [cast(Any, SatisfactionFact)(*row[:-1], tuple(row[-1])) for row in rows]
+
+
+def named(ids: Iterable[int]) -> QuerySet[Visit]:
+    """Days by their keys, with everything a list names."""
+    rows: QuerySet[Visit] = Visit.objects.filter(pk__in=list(ids)).with_names()
+    return rows
+
+
+def evaluations_named(ids: Iterable[int]) -> QuerySet[Evaluation]:
+    """Evaluations by their keys, with posting and host."""
+    rows: QuerySet[Evaluation] = Evaluation.objects.filter(pk__in=list(ids))
+    return rows.select_related("posting__staff", "posting__sender", "posting__host")

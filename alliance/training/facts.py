@@ -66,6 +66,11 @@ def records(ids: Iterable[int]) -> QuerySet[Attendance]:
     return rows.select_related("session__organiser", "staff")
 
 
+def doctors_named(ids: Iterable[int]) -> QuerySet[Staff]:
+    """Staff by their keys, with institution and department."""
+    return Staff.objects.filter(pk__in=list(ids)).select_related("institution", "department")
+
+
 def counted(first: date, last: date) -> QuerySet[Attendance]:
     """Lines that count from one local day to another: not voided, of closed sessions begun in that time."""
     begin, end = (datetime.combine(day, at, SHANGHAI) for day, at in ((first, time()), (last, time.max)))
@@ -82,10 +87,16 @@ class Hours:
 
     staff_id: int
     name: str
+    code: str
     institution: str
     minutes: int
     least: int
     until: date
+
+    @property
+    def reached(self) -> bool:
+        """The year's hours are done."""
+        return self.minutes >= self.least * 60
 
     @property
     def hours(self) -> Decimal:
@@ -95,7 +106,7 @@ class Hours:
     @property
     def state(self) -> str:
         """ok when reached; warn when ahead of the calendar's pace or equal; late when behind it."""
-        if self.minutes >= self.least * 60:
+        if self.reached:
             return "ok"
         share = Decimal(self.until.timetuple().tm_yday) / 365
         return "warn" if self.minutes >= self.least * 60 * share else "late"
@@ -124,6 +135,7 @@ def hours_of(until: date, *, institution_id: int | None = None) -> list[Hours]:
         Hours(
             one.pk,
             one.name,
+            one.institution.code,
             one.institution.short_name,
             done.get(one.pk, 0),
             int(str(talent["training"])),

@@ -34,6 +34,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
             Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
+            Entry("performance-schemes", _("Performance schemes"), "adjust", "indicator.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

@@ -22,3 +22,9 @@ def exact_sum(values: list[Decimal]) -> Decimal:
     """Add decimals without rounding, whatever their length."""
     with localcontext(Context(prec=80)):
         return sum(values, Decimal(0))
+
+
+def plain(value: Decimal) -> str:
+    """A number as people write it: no exponent, no zeros behind the last digit."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

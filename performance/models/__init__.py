@@ -1,3 +1,4 @@
+from performance.models.drafts import SchemeDraft, SchemeTrial
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
 from performance.models.results import IndicatorValue, Line, Score, Settlement
@@ -10,6 +11,8 @@ __all__ = [
     "MonthException",
     "MonthRun",
     "PoolDecision",
+    "SchemeDraft",
+    "SchemeTrial",
     "SchemeVersion",
     "Score",
     "Settlement",

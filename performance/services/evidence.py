@@ -16,11 +16,11 @@ from django.db.models import Q, QuerySet
 from alliance.lib.period import Month
 from alliance.models import Institution
 from grouping import facts as case_books
+from grouping.metrics import monthly as metric_books
 from performance import collect
 from performance.engine.fact import add_numbers
 from performance.engine.formula import Number
 from performance.models import IndicatorValue, Settlement
-from referrals import facts as referral_books
 
 WEIGHTED = frozenset({"total_weight", "weighted_cases"})
 
@@ -104,13 +104,18 @@ def cases(evidence: Evidence, *, counted: bool = True) -> QuerySet[Any]:
     return found.filter(with_weight) if counted else found.filter(without_weight)
 
 
-def referrals(evidence: Evidence) -> QuerySet[Any]:
-    """The referrals behind a fact, with everything a list names."""
-    ids = collect.referral_ids(evidence.month)
-    wanted = {one for place in evidence.members for one in ids.get(place.code, {}).get(evidence.key, ())}
-    rows = referral_books.records(evidence.month, evidence.institution.pk, evidence.key)
-    found: QuerySet[Any] = rows.model.objects.filter(pk__in=wanted).with_names()
-    return found
+def metric_cases(evidence: Evidence) -> QuerySet[Any]:
+    """The cases behind a sum of the metrics, of the institution itself."""
+    return metric_books.cases(evidence.month, evidence.institution.pk, evidence.key)
+
+
+def listed(evidence: Evidence) -> QuerySet[Any] | None:
+    """The records behind a fact, with everything a list names; None where it rests on one statement."""
+    source = collect.source_of(evidence.kind)
+    if source.records is None or source.rows is None:
+        return None
+    ids = source.records(evidence.month, evidence.key)
+    return source.rows(sorted({one for place in evidence.members for one in ids.get(place.code, ())}))
 
 
 def declarations(evidence: Evidence) -> list[case_books.TotalFact]:

@@ -15,7 +15,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Job, Membership
 from alliance.services import jobs, journal
-from performance.collect import month_inputs
+from performance.collect import bring_up, month_inputs
 from performance.engine.fact import FactsRefused
 from performance.engine.inputs import InputsRefused, Pool
 from performance.engine.scheme import SchemeRefused
@@ -113,6 +113,7 @@ def settled(month: Month) -> Settlement:
         raise MonthRefused("no_scheme", month=month)
     if pool is None:
         raise MonthRefused("no_pool", month=month)
+    bring_up(month, scheme.scheme())
     inputs = month_inputs(month, scheme=scheme.scheme(), pool=Pool(pool.fen, pool.source))
     return store.keep(inputs=inputs, result=settle(inputs), scheme=scheme, pool=pool)
 

@@ -40,3 +40,16 @@ class MoneyRefused(Refused):
         "signed": "An exception for %(institution)s is already signed.",
         "complete": "%(institution)s is complete; no exception is needed.",
     }
+
+
+class DraftRefused(Refused):
+    """A draft of a scheme that cannot be changed, tried, proposed or published as asked."""
+
+    reasons = {
+        "label": "%(label)s of this scheme is published already. Give the draft another version.",
+        "past": "%(month)s is settled and posted under the scheme in force. Begin later than %(last)s.",
+        "faults": "The draft has %(count)d faults. Mend them first.",
+        "untried": "The draft changed since it was last tried. Try it on past months first.",
+        "nothing": "No month has been settled yet, so there is nothing to try the draft on.",
+        "alike": "The draft does not differ from the version it was copied from.",
+    }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db import transaction
 
 from alliance.lib.canonical import to_plain
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal
-from performance.engine.indicators import shipped_indicators
+from performance.engine.dictionary import shipped_dictionary
+from performance.engine.factbook import shipped_facts
+from performance.engine.indicators import Indicator
 from performance.engine.scheme import Scheme, SchemeRefused, check, demonstration_scheme
 from performance.models import SchemeVersion
 
@@ -19,7 +23,7 @@ def adopt(*, by: Membership | None, scheme: Scheme) -> SchemeVersion:
 
     Raises SchemeRefused with all faults.
     """
-    if problems := check(scheme, shipped_indicators()):
+    if problems := check(scheme, known_indicators()):
         raise SchemeRefused(problems)
     found = SchemeVersion.objects.filter(
         code=scheme.code, version=scheme.version, digest=scheme.digest
@@ -32,6 +36,27 @@ def adopt(*, by: Membership | None, scheme: Scheme) -> SchemeVersion:
     )  # fmt: skip
     journal.write(by=by, verb="performance_scheme.adopted", about=row, digest=row.digest)
     return row
+
+
+@cache
+def known_indicators() -> dict[str, Indicator]:
+    """Every indicator a scheme may score by, by code: those computed from the alliance's own records.
+
+    Indicators for reading (direction none) are not scored; declared and imported ones have no door here yet.
+    """
+    book = shipped_facts()
+    return {
+        code: entry.indicator
+        for code, entry in shipped_dictionary().items()
+        if entry.indicator.direction != "none" and all(book[key].origin == "automatic" for key in entry.facts)
+    }
+
+
+def indicators_of(scheme: Scheme) -> tuple[Indicator, ...]:
+    """The indicators a scheme scores by, in the order of their codes. Raises KeyError for an unknown one."""
+    known = known_indicators()
+    used = {item.indicator for column in scheme.columns for item in column.items}
+    return tuple(known[code] for code in sorted(used))
 
 
 def adopt_demonstration(*, by: Membership | None) -> SchemeVersion:

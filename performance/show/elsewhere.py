@@ -18,16 +18,21 @@ from alliance.services import inbox
 from alliance.services.inbox import Figure, Todo
 from alliance.web import journal_words, words
 from alliance.web.parts import Fact
-from performance.models import Line, MonthException, MonthRun, PoolDecision
-from performance.services import approving
+from performance.drafting.show import change_rows
+from performance.models import Line, MonthException, MonthRun, PoolDecision, SchemeDraft
+from performance.services import approving, drafts
 from performance.show import labels
 
 State = MonthRun.State
+MOST_CHANGES = 12  # differences named in a proposal; the draft shows all
 
 
 def register() -> None:
     """Make months known to approvals, ledger and home page; called in the app's `ready()`."""
     name = gettext_lazy("Performance month")
+    registry.register(
+        drafts.KIND, name=gettext_lazy("Performance scheme"), digest=drafts.digest_of, summary=of_draft
+    )
     registry.register(approving.KIND, name=name, digest=approving.digest_of, summary=summary)
     evidence.register(
         approving.LINE, lambda pk: reverse("month-line", args=[pk]), gettext_lazy("share of a month")
@@ -53,6 +58,27 @@ def summary(approval: Approval) -> registry.Summary:
         *(Fact(line.institution.short_name, words.yuan(line.fen)) for line in lines),
     ]
     return registry.Summary("approvals/_subject.html", {"facts": facts}, month_url(run.month))
+
+
+def of_draft(approval: Approval) -> registry.Summary:
+    """What a decider reads of a draft: since when, how much differs, whether it was tried."""
+    draft = SchemeDraft.objects.select_related("base").get(pk=approval.about_id)
+    rows = change_rows(draft.base.scheme(), draft.scheme()) if draft.base else []
+    tried = draft.trials.filter(digest=draft.digest).first()
+    shown = [
+        Fact(f"{row.where} {row.about} {row.what}".strip(), f"{row.before} → {row.after}")
+        for row in rows[:MOST_CHANGES]
+    ]
+    facts = [
+        Fact(_("scheme"), str(draft)),
+        Fact(_("in force from"), words.month(draft.from_date)),
+        Fact(_("copied from"), str(draft.base or words.DASH)),
+        Fact(_("differences"), words.num(len(rows))),
+        *shown,
+        Fact(_("tried on months"), words.num(len(tried.months)) if tried else words.DASH),
+    ]
+    url = reverse("performance-draft", args=[draft.pk])
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, url)
 
 
 def month_url(day: object) -> str:

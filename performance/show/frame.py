@@ -17,7 +17,13 @@ from performance.models import Line, MonthRun, Settlement
 from performance.services import months
 from performance.show.formulas import Token, Writer
 
-LISTED = {"case": "case.list", "referral": "referral.view"}  # the right that the list of a kind of fact needs
+# The right that the list of a kind of fact needs.
+LISTED = {
+    "case": "case.list", "metric": "case.list", "referral": "referral.view",
+    "consultation": "consultation.view", "order": "recognition.view", "result": "result.view",
+    "device": "equipment.view", "use": "equipment.view", "visit": "posting.view",
+    "evaluation": "posting.view", "attendance": "training.view", "doctor": "training.view",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

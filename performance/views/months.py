@@ -23,7 +23,7 @@ from performance.services import approving, exporting, months
 from performance.services.refusals import RunUnderway
 from performance.show import listing
 from performance.show import month as show
-from performance.tables import MonthTable
+from performance.tables.months import MonthTable
 
 
 @permit("month.view")

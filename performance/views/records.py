@@ -18,7 +18,8 @@ from performance.services import evidence
 from performance.services.evidence import Evidence
 from performance.show import rests, why
 from performance.show.frame import LISTED, Frame, frame
-from performance.tables import CaseTable, ReferralTable
+from performance.tables.cases import CaseTable
+from performance.tables.records import RECORDS
 
 RULES = {"pool": rests.pool, "basis": rests.basis, "scheme": rests.scheme}
 
@@ -38,8 +39,10 @@ def month_records(request: Any, month: Month, code: str, at: Month, key: str) ->
     about |= rests.head(fact)
     if fact.kind == "case":
         return cases(request, found, fact, about)
-    if fact.kind == "referral":
-        return referrals(request, found, fact, about)
+    if fact.kind == "metric":
+        return metric_cases(request, found, fact, about)
+    if fact.kind in LISTED:
+        return listed(request, found, fact, about)
     return render(request, "performance/rests.html", {**about, **rests.statement(found, fact)})
 
 
@@ -61,12 +64,20 @@ def cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> 
     )
 
 
-def referrals(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
-    """The referrals that count."""
-    require(request.membership, LISTED["referral"])
+def metric_cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
+    """The cases that a sum of the metrics counts."""
+    require(request.membership, LISTED["metric"])
     _journal(request, found, fact)
-    rows = evidence.referrals(fact)
-    return lists.answer(request, "performance/records.html", rows, ReferralTable, empty=_empty(), extra=about)
+    rows = evidence.metric_cases(fact)
+    return lists.answer(request, "performance/records.html", rows, CaseTable, empty=_empty(), extra=about)
+
+
+def listed(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
+    """The records of another kind that count."""
+    require(request.membership, LISTED[fact.kind])
+    _journal(request, found, fact)
+    rows, table = evidence.listed(fact), RECORDS[fact.kind]
+    return lists.answer(request, "performance/records.html", rows, table, empty=_empty(), extra=about)
 
 
 def _journal(request: Any, found: Frame, fact: Evidence) -> None:

@@ -6,7 +6,7 @@ remote readings), S3-51 (fees between institutions).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +62,13 @@ MEASURES: Mapping[str, Measure] = {
         # Answered by the place in the month.
         Measure("consultations_answered", ANSWERING, "answered_at", lambda: Q(kind=Kind.CONSULTATION)),
         Measure("readings_answered", ANSWERING, "answered_at", lambda: Q(kind__in=READINGS)),
+        Measure("tests_answered", ANSWERING, "answered_at", lambda: Q(kind=Kind.LABORATORY)),
+        Measure("answers_given", ANSWERING, "answered_at", Q),
         Measure("answers_judged", ANSWERING, "answered_at", judged),
         Measure("answers_concordant", ANSWERING, "answered_at", concordant),
     )
 }
-WAIT = "wait_minutes"
+WAIT, ANSWERS = "wait_minutes", "answers_given"
 
 
 def consultation_facts(month: Month, level: str = "institution") -> list[PlaceFact]:
@@ -75,7 +77,7 @@ def consultation_facts(month: Month, level: str = "institution") -> list[PlaceFa
     Timely response = answered_in_time ÷ questions_received: a question that was declined or still waits was
     not answered in time. Concordance = answers_concordant ÷ answers_judged, "agrees" alone. `sums` holds
     wait_minutes: whole minutes from request to answer of all answers given in the month; divided by
-    consultations_answered + readings_answered + tests it is the mean wait. Use of remote consultation (S3-06)
+    answers_given it is the mean wait. Use of remote consultation (S3-06)
     is consultations_asked per 1,000 served persons: the indicator divides.
     """
     rows = Consultation.objects.all()
@@ -88,6 +90,12 @@ def _waits(month: Month, column: str) -> dict[int, dict[str, int]]:
     answered = Consultation.objects.filter(answered_at__gte=begin, answered_at__lt=end)
     waited = answered.order_by().values_list(column).annotate(wait=Sum(F("answered_at") - F("asked_at")))
     return {place: {WAIT: int(wait.total_seconds()) // 60} for place, wait in waited if place is not None}
+
+
+def named(ids: Iterable[int]) -> QuerySet[Consultation]:
+    """Consultations by their keys, with everything a list names."""
+    rows: QuerySet[Consultation] = Consultation.objects.filter(pk__in=list(ids)).with_names()
+    return rows
 
 
 def records(month: Month, what: str, level: str, pk: int | None) -> QuerySet[Any]:

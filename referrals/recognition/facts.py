@@ -5,7 +5,7 @@ Source: S3-09, S3-10, S3-32, S3-62, S3-66; definitions section 5.2 (rates), 5.5 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -71,6 +71,18 @@ def duplicates(month: Month) -> Ids:
     for again, place, _earlier in sql.duplicates(*measuring.bounds(month)):
         found.setdefault(place, []).append(again)
     return {place: {DUPLICATE: tuple(ids)} for place, ids in found.items()}
+
+
+def orders_named(ids: Iterable[int]) -> QuerySet[Order]:
+    """Orders by their keys, with everything a list names."""
+    rows: QuerySet[Order] = Order.objects.filter(pk__in=list(ids)).with_names()
+    return rows
+
+
+def results_named(ids: Iterable[int]) -> QuerySet[Result]:
+    """Results by their keys, with everything a list names."""
+    rows: QuerySet[Result] = Result.objects.filter(pk__in=list(ids))
+    return rows.select_related("person", "item", "institution")
 
 
 def records(month: Month, what: str, level: str, pk: int) -> QuerySet[Any]:

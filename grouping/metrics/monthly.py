@@ -1,0 +1,130 @@
+"""What the metrics tell the floors above: the sums behind every figure of a month, by institution.
+
+Definitions 1. Known only while the sums are those of the cases: `bring_up` makes them so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from alliance.lib.period import Month
+from alliance.models import Institution
+from grouping.engine.exact import half_up
+from grouping.engine.metrics import Tally
+from grouping.metrics import evidence, facts, figures, rollup
+from grouping.metrics.evidence import Cases
+from grouping.metrics.figures import Figure
+from grouping.readmission import facts as readmission
+from grouping.readmission import links
+
+PLACES = 6  # of sums of ratios
+# The figure a sum belongs to and whether it stands above or below the line.
+ABOVE, BELOW = "top", "bottom"
+PARTS: Mapping[str, tuple[str, str]] = {
+    "in_scope": ("scope_grouping_rate_pct", BELOW),
+    "in_scope_grouped": ("scope_grouping_rate_pct", ABOVE),
+    "drug_fen": ("drug_share_pct", ABOVE),
+    "consumables_fen": ("consumable_share_pct", ABOVE),
+    "exam_fen": ("exam_share_pct", ABOVE),
+    "service_income_fen": ("service_income_share_pct", ABOVE),
+    "own_pay_fen": ("own_pay_share_pct", ABOVE),
+    "own_pay_cost_fen": ("own_pay_share_pct", BELOW),
+    "cost_index_sum": ("cei", ABOVE),
+    "cost_index_cases": ("cei", BELOW),
+    "stay_index_sum": ("tei", ABOVE),
+    "stay_index_cases": ("tei", BELOW),
+    "lowrisk_cases": ("lowrisk_mortality_pct", BELOW),
+    "lowrisk_deaths": ("lowrisk_mortality_pct", ABOVE),
+    "midlow_cases": ("midlow_mortality_pct", BELOW),
+    "midlow_deaths": ("midlow_mortality_pct", ABOVE),
+    "table_times": ("operation_share_pct", ABOVE),
+    "level34_times": ("level34_share_pct", ABOVE),
+    "level4_times": ("level4_share_pct", ABOVE),
+    "minimal_times": ("minimal_share_pct", ABOVE),
+    "elective_times": ("day_share_pct", BELOW),
+    "day_times": ("day_share_pct", ABOVE),
+    "passed": ("settlement_pass_rate_pct", ABOVE),
+    "priced": ("settlement_pass_rate_pct", BELOW),
+}
+# Sums that are a figure themselves, and which cases are listed below them.
+COUNTS: Mapping[str, tuple[Callable[[Tally], int], str]] = {
+    "grouped": (lambda tally: tally.grouped, "grouped"),
+    "ambiguous": (lambda tally: tally.ambiguous, "all"),
+    "ungrouped": (lambda tally: tally.ungrouped, "all"),
+    "deaths": (lambda tally: tally.deaths, "dead"),
+    "drg_count": (lambda tally: tally.drg_count, "grouped"),
+    "level3_times": (lambda tally: tally.level3_times, "level34"),
+    "high_cases": (lambda tally: tally.high_cases, "high"),
+    "low_cases": (lambda tally: tally.low_cases, "low"),
+}
+READMISSION = ("readmission_eligible", "readmitted")
+KEYS = frozenset({*PARTS, *COUNTS, *READMISSION})
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyFact:
+    """One institution's month: values by key (counts, fen, days; sums of ratios with six decimals), cases."""
+
+    institution_id: int
+    institution: str
+    month: Month
+    cases: int
+    values: Mapping[str, int | Decimal]
+
+
+def bring_up(month: Month) -> None:
+    """Make the sums of a month those of its cases, if they are not."""
+    if rollup.state(month).stale:
+        rollup.refresh(month)
+        links.rebuild(month)
+
+
+def monthly_facts(month: Month) -> list[MonthlyFact]:
+    """One row for each institution with a discharge in the month, by code; none while the sums are stale.
+
+    A fixed number of queries.
+    """
+    if rollup.state(month).stale:
+        return []
+    norms = facts.yardstick(month).norms
+    tallies = facts.tallies([month], "institution")
+    again = readmission.rates([month], readmission.windows(month))
+    codes = dict(Institution.objects.values_list("pk", "code"))
+    found = [
+        MonthlyFact(key[0], codes[key[0]], month, tally.submitted, _values(tally, norms, again.get(key, {})))
+        for key, tally in tallies.items()
+        if key[0] in codes
+    ]
+    return sorted(found, key=lambda fact: fact.institution)
+
+
+def _values(tally: Tally, norms: Any, again: readmission.Rates) -> dict[str, int | Decimal]:
+    parts = {key: _plain(getattr(_figure(key), end)[1](tally, norms)) for key, (_code, end) in PARTS.items()}
+    counts = {key: amount(tally) for key, (amount, _cases) in COUNTS.items()}
+    rate = again.get("all")
+    judged = {"readmission_eligible": rate.eligible, "readmitted": rate.readmitted} if rate else {}
+    return {**parts, **counts, **judged}
+
+
+def _figure(key: str) -> Figure:
+    return figures.FIGURES[PARTS[key][0]]
+
+
+def _plain(value: Any) -> int | Decimal:
+    """Whole numbers stay whole; exact fractions are rounded once."""
+    if isinstance(value, Fraction):
+        return half_up(value, PLACES)
+    return value if isinstance(value, Decimal) else int(value or 0)
+
+
+def cases(month: Month, institution_id: int, key: str) -> Cases:
+    """The cases a value counts; where it counts no cases of its own, all of the month."""
+    kind = COUNTS[key][1] if key in COUNTS else _figure(key).cases if key in PARTS else "all"
+    if key in PARTS and PARTS[key][1] == BELOW:
+        kind = "all"
+    scope = facts.Scope(institution=institution_id)
+    return evidence.cases(month, scope, kind, facts.yardstick(month))

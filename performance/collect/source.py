@@ -1,0 +1,42 @@
+"""What a room gives to a month: which facts it knows, and the records behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from alliance.lib.period import Month
+from alliance.models import Institution
+from performance.engine.fact import Fact
+from performance.engine.formula import Number
+
+Keys = frozenset[str]
+Ids = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of record. `read` gives the known facts among the keys wanted, of all institutions of a month.
+
+    `records` gives the ids behind one fact, by the code of the institution; None where the fact rests on one
+    statement and not on a list. `rows` are these records with everything a list names.
+    """
+
+    kind: str
+    keys: Keys
+    read: Callable[[Month, Keys, Sequence[Institution]], Iterable[Fact]]
+    records: Callable[[Month, str], Mapping[str, Ids]] | None = None
+    rows: Callable[[Iterable[int]], QuerySet[Any]] | None = None
+
+
+def count(code: str, month: Month, key: str, kind: str, ids: Ids) -> Fact:
+    """A fact that counts records."""
+    return Fact(code, month, key, len(ids), kind, len(ids))
+
+
+def total(code: str, month: Month, key: str, kind: str, value: Number, ids: Ids) -> Fact:
+    """A fact that sums something over records."""
+    return Fact(code, month, key, value, kind, len(ids))

@@ -1,0 +1,257 @@
+"""Forms of drafts: what a non-programmer fills in, and how it becomes values of the engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.approvals.models import Chain
+from alliance.lib.period import Month
+from alliance.web.asked import read_month
+from performance.drafting import words as drafting_words
+from performance.engine.forms import (
+    AgainstLast,
+    AgainstMean,
+    Band,
+    Form,
+    FormRefused,
+    LinearHigher,
+    LinearLower,
+    Step,
+    Steps,
+)
+from performance.engine.indicators import Indicator
+from performance.engine.scheme import Column, Floor, Item, Scheme
+
+PLACES = {"max_digits": 16, "decimal_places": 6}
+
+
+def number(label: Any, **more: Any) -> forms.DecimalField:
+    """A number of a form of scoring; a missing one is named by the kind that needs it."""
+    return forms.DecimalField(label=label, required=False, localize=False, **PLACES, **more)
+
+
+class TermsForm(forms.Form):
+    """Name, version and first month of a draft."""
+
+    name = forms.CharField(label=gettext_lazy("name"), max_length=120)
+    label = forms.CharField(label=gettext_lazy("version"), max_length=20)
+    month = forms.CharField(
+        label=gettext_lazy("in force from (month)"), max_length=7,
+        widget=forms.TextInput(attrs={"placeholder": "2027-01", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_month(self) -> Month:
+        """A month as pages write it."""
+        from alliance.lib.period import PeriodRefused
+
+        try:
+            return read_month(self.cleaned_data["month"].strip())
+        except PeriodRefused as refused:
+            raise forms.ValidationError(_(refused.template) % refused.params) from None
+
+
+class CopyForm(TermsForm):
+    """The same for a new draft, whose name is that of the version it is copied from."""
+
+    name = None  # type: ignore[assignment]
+
+
+class ChainForm(forms.Form):
+    """Who decides: a chain as the alliance keeps it."""
+
+    chain = forms.ChoiceField(label=gettext_lazy("who decides"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Chain.objects.filter(object_kind__in=["", "performance.scheme"]).order_by("code", "-from_date")
+        found = {row.code: str(row) for row in reversed(rows)}
+        self.fields["chain"].choices = list(found.items())  # type: ignore[attr-defined]
+
+
+class AddForm(forms.Form):
+    """One indicator more in one column or several."""
+
+    indicator = forms.ChoiceField(label=gettext_lazy("indicator"))
+    dimension = forms.ChoiceField(label=gettext_lazy("dimension"))
+    columns = forms.MultipleChoiceField(label=gettext_lazy("scored for"), widget=forms.CheckboxSelectMultiple)
+    weight = forms.DecimalField(
+        label=gettext_lazy("weight (of 100)"), min_value=0, max_value=100, **PLACES, initial=Decimal(5)
+    )
+
+    def __init__(self, *args: Any, scheme: Scheme, known: dict[str, Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = drafting_words.named
+        self.fields["indicator"].choices = [(code, named(one)) for code, one in known.items()]  # type: ignore[attr-defined]
+        self.fields["dimension"].choices = [(one.code, named(one)) for one in scheme.dimensions]  # type: ignore[attr-defined]
+        self.fields["columns"].choices = [(one.code, named(one)) for one in scheme.columns]  # type: ignore[attr-defined]
+
+
+class ItemForm(forms.Form):
+    """How one indicator is scored in one column."""
+
+    weight = forms.DecimalField(label=gettext_lazy("weight (of 100)"), min_value=0, max_value=100, **PLACES)
+    dimension = forms.ChoiceField(label=gettext_lazy("dimension"))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("form of scoring"), choices=drafting_words.KINDS, widget=forms.RadioSelect
+    )
+    base = number(gettext_lazy("0 points at"), help_text=gettext_lazy("rising line"))
+    target = number(gettext_lazy("full points at"), help_text=gettext_lazy("rising or falling line"))
+    zero_at = number(gettext_lazy("0 points again at"), help_text=gettext_lazy("falling line"))
+    steps = forms.CharField(
+        label=gettext_lazy("steps"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("one line each: value = points, for example 80 = 60"),
+    )  # fmt: skip
+    low = number(gettext_lazy("lower end of the band"))
+    high = number(gettext_lazy("upper end of the band"))
+    penalty_below = number(gettext_lazy("points lost per unit below"))
+    penalty_above = number(gettext_lazy("points lost per unit above"))
+    mean = number(gettext_lazy("declared mean"))
+    score_at_mean = number(gettext_lazy("points at the mean"))
+    score_at_equal = number(gettext_lazy("points when equal"))
+    slope = number(gettext_lazy("points per unit"), help_text=gettext_lazy("against a mean or the own value"))
+    mode = forms.ChoiceField(
+        label=gettext_lazy("change counted in"), choices=drafting_words.MODES, required=False
+    )
+    months_back = forms.IntegerField(
+        label=gettext_lazy("compared with how many months earlier"), min_value=1, max_value=60, required=False
+    )
+    when_missing = forms.ChoiceField(
+        label=gettext_lazy("when it has no value"), choices=drafting_words.MISSING, required=False
+    )
+    minimum_n = forms.IntegerField(
+        label=gettext_lazy("least denominator to be assessed"), min_value=0, max_value=10**9, required=False
+    )
+    tags = forms.CharField(
+        label=gettext_lazy("counts for the floors"), max_length=200, required=False,
+        help_text=gettext_lazy("words with a space between, such as collaboration outcome"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, scheme: Scheme, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.indicator = indicator
+        choices = [(one.code, drafting_words.named(one)) for one in scheme.dimensions]
+        self.fields["dimension"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The whole must make a form without contradiction."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            data["form"] = self._form(data)
+        return data
+
+    def item(self) -> Item:
+        """What was typed as a value of the engine."""
+        data = self.cleaned_data
+        return Item(
+            indicator=self.indicator.code,
+            dimension=data["dimension"],
+            weight=data["weight"],
+            form=data["form"],
+            when_missing=data["when_missing"] or None,
+            minimum_n=data["minimum_n"],
+            tags=tuple(dict.fromkeys(data["tags"].split())),
+        )
+
+    def _form(self, data: dict[str, Any]) -> Form:
+        made = self._made(data)
+        if made is None:
+            raise forms.ValidationError(_("Fill in the numbers of this form of scoring."))
+        if refusal := made.refusal():
+            raise forms.ValidationError(_(FormRefused.reasons[refusal]))
+        return made
+
+    def _made(self, data: dict[str, Any]) -> Form | None:
+        kind, direction = data["kind"], self.indicator.direction
+        if any(data.get(name) is None for name in drafting_words.NEEDS[kind]):
+            for name in drafting_words.NEEDS[kind]:
+                if data.get(name) is None:
+                    self.add_error(name, _("This form of scoring needs the number."))
+            return None
+        if kind == "linear_higher":
+            return LinearHigher(base=data["base"], target=data["target"])
+        if kind == "linear_lower":
+            return LinearLower(target=data["target"], zero_at=data["zero_at"])
+        if kind == "band":
+            return Band(data["low"], data["high"], data["penalty_below"], data["penalty_above"])
+        if kind == "mean":
+            return AgainstMean(direction, data["mean"], data["score_at_mean"], data["slope"])
+        if kind == "own_last":
+            months = data["months_back"]
+            return AgainstLast(direction, data["mode"] or "pp", data["score_at_equal"], data["slope"], months)
+        return Steps(direction, self._steps(data["steps"]))
+
+    def _steps(self, text: str) -> tuple[Step, ...]:
+        found = []
+        for place, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
+            at, sign, points = line.replace("＝", "=").partition("=")
+            try:
+                found.append(Step(Decimal(at.strip()), Decimal(points.strip())))
+            except ArithmeticError:
+                sign = ""
+            if not sign:
+                message = _("Line %(line)d: write value = points, such as 80 = 60.") % {"line": place}
+                raise forms.ValidationError({"steps": message})
+        return tuple(sorted(found, key=lambda step: step.at))
+
+
+def initial_of(item: Item) -> dict[str, Any]:
+    """What the form shows of an item."""
+    from performance.engine.compare import numbers
+    from performance.engine.exact import plain
+
+    shown: dict[str, Any] = {**numbers(item.form), "kind": item.form.kind, "weight": plain(item.weight)}
+    if isinstance(item.form, Steps):
+        shown["steps"] = "\n".join(f"{plain(step.at)} = {plain(step.points)}" for step in item.form.steps)
+    return {
+        **shown, "dimension": item.dimension, "when_missing": item.when_missing or "",
+        "minimum_n": item.minimum_n, "tags": " ".join(item.tags),
+    }  # fmt: skip
+
+
+class BoundsForm(forms.Form):
+    """What dimensions must weigh in a column, and the least weights of floors; empty: nothing is decided."""
+
+    def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scheme = scheme
+        for column in scheme.columns:
+            held = {block.dimension: block.weight for block in column.blocks}
+            for dimension in scheme.dimensions:
+                label = f"{drafting_words.named(column)} · {drafting_words.named(dimension)}"
+                self._field(f"block.{column.code}.{dimension.code}", label, held.get(dimension.code))
+        for floor in scheme.floors:
+            self._field(f"floor.{floor.code}", drafting_words.named(floor), floor.at_least)
+
+    def _field(self, name: str, label: str, held: Decimal | None) -> None:
+        field = forms.DecimalField(
+            label=label, required=False, min_value=0, max_value=100, initial=held, **PLACES
+        )
+        self.fields[name] = field
+
+    def blocks(self) -> dict[tuple[str, str], Decimal | None]:
+        """The weights typed, by (column, dimension)."""
+        return {
+            (column.code, dimension.code): self.cleaned_data[f"block.{column.code}.{dimension.code}"]
+            for column in self.scheme.columns
+            for dimension in self.scheme.dimensions
+        }
+
+    def floors(self) -> tuple[Floor, ...]:
+        """The floors that keep a number."""
+        found = {floor.code: self.cleaned_data[f"floor.{floor.code}"] for floor in self.scheme.floors}
+        return tuple(
+            replace(floor, at_least=found[floor.code])
+            for floor in self.scheme.floors
+            if found[floor.code] is not None
+        )
+
+
+def weight_name(column: Column, item: Item) -> str:
+    """The name of a weight's input."""
+    return f"weight.{column.code}.{item.indicator}"

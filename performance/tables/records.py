@@ -1,0 +1,156 @@
+"""The records behind a figure that are no cases: one table for each kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.equipment.tables import DeviceTable
+from alliance.lib.identity import mask_name
+from alliance.postings.tables import VisitTable
+from alliance.web import lists, words
+from alliance.web.access import way
+from performance.tables.cells import small
+from referrals.consultations.tables import ConsultationTable
+from referrals.recognition.tables import OrderTable, ResultTable
+
+
+class ReferralTable(lists.Table):
+    """The referrals behind a figure; names masked."""
+
+    number = tables.Column(verbose_name=gettext_lazy("referral number"), attrs=lists.HEAD)
+    direction = tables.Column(verbose_name=gettext_lazy("direction"))
+    person = tables.Column(verbose_name=gettext_lazy("patient"))
+    origin_institution = tables.Column(
+        verbose_name=gettext_lazy("sent from"), accessor="origin_institution__short_name"
+    )
+    target_institution = tables.Column(
+        verbose_name=gettext_lazy("sent to"), accessor="target_institution__short_name"
+    )
+    logged_at = tables.Column(verbose_name=gettext_lazy("logged"))
+    answered_at = tables.Column(verbose_name=gettext_lazy("answered"))
+    arrived_at = tables.Column(verbose_name=gettext_lazy("arrived"))
+    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_number(self, record: Any) -> SafeString:
+        url = way(self.request.membership, "referral", record.pk)
+        if not url:
+            return format_html("{}", record.number)
+        return format_html('<a href="{}">{}</a>', url, record.number)
+
+    def render_direction(self, record: Any) -> str:
+        return str(record.get_direction_display())
+
+    def render_person(self, record: Any) -> str:
+        return mask_name(record.person.name)
+
+    def render_logged_at(self, value: Any) -> str:
+        return words.moment(value)
+
+    def render_answered_at(self, record: Any, value: Any) -> SafeString:
+        moment = words.moment(value)
+        if record.is_late:
+            return format_html("{} {}", moment, small("late", _("late")))
+        return format_html("{}", moment)
+
+    def render_arrived_at(self, value: Any) -> str:
+        return words.moment(value)
+
+    def render_state(self, record: Any) -> str:
+        return str(record.get_state_display())
+
+
+class UseTable(lists.Table):
+    """Uses of devices, both sides standing by them."""
+
+    device = tables.Column(
+        verbose_name=gettext_lazy("device"), linkify=("equipment-use", [tables.A("pk")]), attrs=lists.HEAD
+    )
+    started_at = tables.Column(verbose_name=gettext_lazy("started"))
+    minutes = tables.Column(
+        verbose_name=gettext_lazy("minutes"), accessor="ended_at", empty_values=(), attrs=lists.KEY
+    )
+    owner = tables.Column(verbose_name=gettext_lazy("owner"), accessor="owner__short_name")
+    institution = tables.Column(
+        verbose_name=gettext_lazy("using institution"), accessor="institution__short_name"
+    )
+    item_name = tables.Column(verbose_name=gettext_lazy("examination as named"))
+    source = tables.Column(verbose_name=gettext_lazy("source"), attrs=lists.DESK)
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_started_at(self, value: Any) -> str:
+        return words.moment(value)
+
+    def render_minutes(self, record: Any) -> str:
+        return str(int((record.ended_at - record.started_at).total_seconds()) // 60)
+
+
+class EvaluationTable(lists.Table):
+    """What hosts thought, in points of one to five."""
+
+    staff = tables.Column(
+        verbose_name=gettext_lazy("expert"), accessor="posting__staff",
+        linkify=("posting", [tables.A("posting_id")]), attrs=lists.HEAD,
+    )  # fmt: skip
+    host = tables.Column(verbose_name=gettext_lazy("posted to"), accessor="posting__host__short_name")
+    attendance = tables.Column(verbose_name=gettext_lazy("attendance"), attrs=lists.KEY)
+    service = tables.Column(verbose_name=gettext_lazy("service"), attrs=lists.NUMBER)
+    teaching = tables.Column(verbose_name=gettext_lazy("teaching"), attrs=lists.NUMBER)
+    words = tables.Column(verbose_name=gettext_lazy("in words"), attrs=lists.WRAP)
+
+    class Meta(lists.Table.Meta):
+        pass
+
+
+class AttendanceTable(lists.Table):
+    """Lines of attendance that count."""
+
+    session = tables.Column(
+        verbose_name=gettext_lazy("training session"), linkify=("training-session", [tables.A("session_id")]),
+        attrs=lists.HEAD,
+    )  # fmt: skip
+    staff = tables.Column(verbose_name=gettext_lazy("staff member"))
+    minutes = tables.Column(verbose_name=gettext_lazy("minutes"), attrs=lists.KEY)
+    way = tables.Column(verbose_name=gettext_lazy("way"))
+    points = tables.Column(verbose_name=gettext_lazy("points of 100"), attrs=lists.NUMBER)
+
+    class Meta(lists.Table.Meta):
+        pass
+
+
+class DoctorTable(lists.Table):
+    """Doctors of primary institutions."""
+
+    name = tables.Column(verbose_name=gettext_lazy("doctor"), attrs=lists.HEAD)
+    institution = tables.Column(
+        verbose_name=gettext_lazy("institution"), accessor="institution__short_name", attrs=lists.KEY
+    )
+    department = tables.Column(verbose_name=gettext_lazy("department"))
+    title = tables.Column(verbose_name=gettext_lazy("title"))
+
+    class Meta(lists.Table.Meta):
+        pass
+
+
+RECORDS: dict[str, type[lists.Table]] = {
+    "referral": ReferralTable,
+    "consultation": ConsultationTable,
+    "order": OrderTable,
+    "result": ResultTable,
+    "device": DeviceTable,
+    "use": UseTable,
+    "visit": VisitTable,
+    "evaluation": EvaluationTable,
+    "attendance": AttendanceTable,
+    "doctor": DoctorTable,
+}

@@ -1,0 +1,123 @@
+"""What enters a month from every room: each number is the count, or the sum, of the records it lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from alliance.lib.period import Month
+from alliance.models import Institution
+from alliance.postings import services as postings
+from alliance.tenancy.scope import act_in
+from alliance.training import services as training
+from performance import collect
+from performance.engine.fact import Fact
+from performance.engine.factbook import shipped_facts
+from performance.show.frame import LISTED
+from performance.tables.records import RECORDS
+from tests.consultations import scene as consulting
+from tests.equipment import scene as equipping
+from tests.equipment.test_clearing import used
+from tests.postings import scene as posting
+from tests.recognition import scene as recognising
+from tests.training import scene as teaching
+from tests.world import World
+
+NOVEMBER = Month(2026, 11)
+
+
+def play(world: World) -> None:
+    """A little of everything in November 2026."""
+    equipping.prepare(world)
+    used(world, equipping.scanner(world), world.shiqiao, minutes=45)
+    question = consulting.asked(world)
+    consulting.answered(world, question, now=consulting.after(minutes=30))
+    recognising.register(world)
+    recognising.result(world)
+    recognising.order(world)
+    agreed = posting.agreed(world)
+    posting.confirmed(world, agreed)
+    postings.evaluate(
+        by=world.zhao, posting=agreed, month=NOVEMBER, attendance=5, service=4, teaching=3, words="",
+        now=posting.NOW,
+    )  # fmt: skip
+    session = teaching.planned(world)
+    teaching.attended(world, session, teaching.doctor(world.shiqiao))
+    training.close(by=world.kong, session=session, now=teaching.NOW)
+
+
+def facts_of(source: collect.Source) -> list[Fact]:
+    places = list(Institution.objects.filter(is_active=True).select_related("parent"))
+    return list(collect.facts_of({NOVEMBER: source.keys}, places))
+
+
+def test_every_number_lists_the_records_it_counts(world: World) -> None:
+    with act_in(world.qinghe):
+        play(world)
+        for source in collect.SOURCES:
+            if source.records is None or source.rows is None:
+                continue
+            facts = facts_of(source)
+            assert {fact.key for fact in facts} == source.keys
+            for fact in facts:
+                ids = source.records(NOVEMBER, fact.key).get(fact.institution, ())
+                assert fact.evidence_kind == source.kind
+                assert fact.evidence_count == len(ids) == source.rows(ids).count()
+            if source.kind != "referral":
+                assert any(fact.evidence_count for fact in facts), source.kind
+
+
+def test_numbers_worked_by_hand(world: World) -> None:
+    with act_in(world.qinghe):
+        play(world)
+        found = {
+            (fact.institution, fact.key): fact.value
+            for source in collect.SOURCES
+            for fact in facts_of(source)
+        }
+    county, township = world.lead.code, world.shiqiao.code
+    assert found[township, "consultations_asked"] == 1
+    assert found[county, "consultation_wait_minutes"] == 30 and found[county, "answers_given"] == 1
+    assert found[county, "results_made"] == 1 and found[township, "results_recognisable"] == 1
+    assert found[county, "equipment_lent_minutes"] == found[township, "equipment_elsewhere_minutes"] == 45
+    assert found[county, "posting_visits"] == found[township, "posting_visits_hosted"] == 1
+    assert found[county, "posting_teaching_points"] == 3 and found[township, "posting_teaching_points"] == 0
+    assert found[township, "training_onsite_minutes"] == 180
+    assert found[township, "primary_doctors"] == 1 and found[township, "primary_doctors_with_hours"] == 0
+
+
+def test_every_kind_of_record_has_a_list() -> None:
+    assert {source.kind for source in collect.SOURCES} - {"institution"} == set(LISTED)
+    listed = {source.kind for source in collect.SOURCES if source.rows is not None}
+    assert listed == set(RECORDS)
+
+
+def test_no_key_comes_from_two_rooms() -> None:
+    keys = [key for source in collect.SOURCES for key in source.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_more_records_ask_no_more_queries(world: World) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            for source in collect.SOURCES:
+                facts_of(source)
+        return len(caught)
+
+    with act_in(world.qinghe):
+        play(world)
+        before = asked()
+        visits = posting.agreed(world, first_day=posting.MONDAY + timedelta(days=1), weekdays=(2, 4))
+        for offset in (1, 3, 8):
+            posting.confirmed(world, visits, posting.MONDAY + timedelta(days=offset))
+        for serial in (2, 3, 4):
+            consulting.asked(world, serial=serial)
+        assert asked() == before
+
+
+def test_every_automatic_fact_is_collected_and_every_collected_one_is_in_the_book() -> None:
+    book = shipped_facts()
+    keys = {key for source in collect.SOURCES for key in source.keys}
+    assert keys == {key for key, fact in book.items() if fact.origin == "automatic"}
