@@ -26,7 +26,8 @@ def scheme_list(request: Any) -> HttpResponse:
     today, rows = timezone.localdate(), list(SchemeVersion.objects.select_related("entered_by__user"))
     current = schemes.in_force(Month.of(today))
     context = {
-        "title": _("Performance schemes"), "versions": rows, "current": current, "today": today.replace(day=1),
+        "title": _("Performance schemes"), "versions": rows, "current": current,
+        "today": today.replace(day=1),
         "drafts": _drafts() if show.may_see_drafts(request.membership) else None,
     }  # fmt: skip
     return render(request, "performance/drafting/list.html", context)
