@@ -73,7 +73,7 @@ def of_draft(approval: Approval) -> registry.Summary:
         Fact(_("scheme"), str(draft)),
         Fact(_("in force from"), words.month(draft.from_date)),
         Fact(_("copied from"), str(draft.base or words.DASH)),
-        Fact(_("differences"), words.num(len(rows))),
+        Fact(_("number of differences"), words.num(len(rows))),
         *shown,
         Fact(_("tried on months"), words.num(len(tried.months)) if tried else words.DASH),
     ]
