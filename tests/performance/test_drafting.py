@@ -278,7 +278,9 @@ def test_from_copy_to_published_through_the_pages(qinghe: World) -> None:
     page = get(qinghe, "cai", at)
     (address,) = set(re.findall(r"/approvals/(\d+)/", page))
     assert "2027-2" in get(qinghe, "cai", f"/a/qinghe/approvals/{address}/")
-    assert cai.post(f"/a/qinghe/approvals/{address}/", {"verdict": "yes", "step": 1}).status_code == 302
+    assert (
+        cai.post(f"/a/qinghe/approvals/{address}/decide/", {"verdict": "yes", "step": 1}).status_code == 302
+    )
     assert named_draft(qinghe, "2027-2").state == "published"
     assert "2027-2" in get(qinghe, "lin", AT)
     old, new = f"version-{base.pk}", f"draft-{draft.pk}"  # type: ignore[union-attr]
