@@ -475,6 +475,12 @@ CASES: dict[str, Case] = {
     "indicators": Case(queries=("?q=下转", "?area=fund&origin=imported", "?level=team", "?area=kitchen")),
     "indicator": Case(settled_indicator, shared=True),
     "indicators-export": LIST,
+    "indicators-try": Case(
+        queries=(
+            "?expression=100*cost_fen/discharges&month=2026-10", "?expression=mean_stay&month=2026-10",
+            "?expression=referrals_received&month=2026-10", "?expression=luck&month=2026-10",
+        )
+    ),
     "api:months": LIST,
     "api:month": month(),
     "api:month-export": month(),

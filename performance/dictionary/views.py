@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alliance.lib.period import Month
 from alliance.web import lists
 from alliance.web.access import permit
-from performance.dictionary import book, sheet, show, words
+from performance.dictionary import book, sheet, show, trying, words
 from performance.dictionary.listing import EntryTable, Search
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,6 +39,19 @@ def indicator(request: Any, code: str) -> HttpResponse:
     if entry is None:
         raise Http404
     return render(request, "indicators/indicator.html", show.page(request.membership, entry))
+
+
+@permit("indicator.view")
+@require_safe
+def indicator_try(request: Any) -> HttpResponse:
+    """A formula tried on a month, for the institutions the member sees; nothing is stored."""
+    form = trying.TryForm(request.GET if "expression" in request.GET else None, today=timezone.localdate())
+    context: dict[str, Any] = {"title": _("Try a formula"), "form": form}
+    if form.is_valid() and form.node is not None:
+        month = Month.parse(form.cleaned_data["month"])
+        rows = trying.tried(request.membership, form.node, month)
+        context |= {"rows": rows, "month": month, "named": trying.named(form.node)}
+    return render(request, "indicators/try.html", context)
 
 
 @permit("indicator.view")

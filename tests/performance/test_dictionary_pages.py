@@ -132,3 +132,36 @@ def test_the_workbook_holds_all_of_it_in_chinese_and_no_formula(world: World) ->
 def test_who_sees_no_indicators_sees_no_dictionary(world: World) -> None:
     for path in (BASE, f"{BASE}cmi/", f"{BASE}export/"):
         get(world, "han", path, 403)
+
+
+def test_a_formula_is_tried_for_the_institutions_a_member_sees_and_stored_nowhere(qinghe: World) -> None:
+    path = f"{BASE}try/?month=2026-10&expression="
+    page = text(get(qinghe, "luo", f"{path}100 × up_arrived_sent ÷ referrals_received"))
+    assert "石桥镇中心卫生院" in page and "清河县人民医院" in page and "除数为零" in page
+    page = text(get(qinghe, "luo", f"{path}mean_cost × 2"))
+    assert "2,469.1200" in page and "住院次均费用" in page  # twice 1,234.56 yuan
+    own = text(get(qinghe, "lin", f"{path}mean_cost × 2"))
+    assert "清河县人民医院" in own and "清河县中医医院" not in own
+    missing = text(get(qinghe, "luo", f"{path}papers %2B 1"))
+    assert "缺少数据：发表论文" in missing and "不评" in missing
+    with CaptureQueriesContext(connection) as caught:
+        get(qinghe, "luo", f"{path}mean_cost × 2")
+    assert not [one["sql"] for one in caught if one["sql"].startswith(("INSERT", "UPDATE"))]
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("100 × discharge", "第 7 个字符：discharge 既不是数据项也不是指标。是否指 discharges？"),
+        ("mean_cost ×", "算式没有写完：缺少数字或名称。"),
+        ("min(1)", "第 1 个字符：min 需要两个或更多部分。"),
+        ("%2B".join(f"prev(discharges, {n})" for n in range(1, 16)), "试算最多涉及 13 个不同的月份。"),
+        ("", "必填"),
+    ],
+)
+def test_a_formula_that_cannot_be_read_is_kept_and_its_place_is_said(
+    world: World, expression: str, said: str
+) -> None:
+    page = get(world, "luo", f"{BASE}try/?month=2026-10&expression={expression}")
+    assert said in text(page)
+    assert not expression or expression.replace("%2B", "+") in page.replace("&#x27;", "'")
