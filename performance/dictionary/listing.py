@@ -59,11 +59,14 @@ class Search:
         )  # fmt: skip
 
 
+DESK_WRAP = {"th": {"class": "hide-s"}, "td": {"class": "hide-s wrap"}}
+
+
 class EntryTable(lists.Table):
     """One line an indicator."""
 
     indicator = tables.Column(verbose_name=gettext_lazy("indicator"), attrs=lists.HEAD)
-    area = tables.Column(verbose_name=gettext_lazy("area"))
+    area = tables.Column(verbose_name=gettext_lazy("area"), attrs={"td": {"class": "wrap"}})
     direction = tables.Column(
         verbose_name=gettext_lazy("unit and direction"), accessor="indicator", attrs=lists.DESK
     )
@@ -71,7 +74,7 @@ class EntryTable(lists.Table):
         verbose_name=gettext_lazy("where it comes from"), attrs={"td": {"class": "key", "data-k": ""}}
     )
     frequency = tables.Column(verbose_name=gettext_lazy("measured"))
-    levels = tables.Column(verbose_name=gettext_lazy("levels"), attrs=lists.DESK)
+    levels = tables.Column(verbose_name=gettext_lazy("levels"), attrs=DESK_WRAP)
     owner = tables.Column(verbose_name=gettext_lazy("answers for it"))
 
     class Meta(lists.Table.Meta):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ from performance.engine.dictionary import Entry
 from performance.engine.factbook import BookedFact
 from performance.show import labels
 from performance.show.formulas import plain
+
+
+REQUIREMENT = re.compile(r"(S[0-4]|X7)-\w+")
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,12 @@ def answers(membership: Membership, entry: Entry) -> list[Fact]:
 
 
 def cited(sources: Sequence[str]) -> str:
-    """Requirements and chapters in words."""
-    return " · ".join(parameter_values.cited(source) for source in sources)
+    """Chapters in words, then the numbers of the requirements in a row."""
+    points = [source for source in sources if REQUIREMENT.fullmatch(source)]
+    found = [parameter_values.cited(source) for source in sources if source not in points]
+    if points:
+        found.append(_("requirements %(codes)s") % {"codes": ", ".join(points)})
+    return " · ".join(found)
 
 
 def links(entry: Entry) -> list[Fact]:

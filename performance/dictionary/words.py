@@ -26,9 +26,9 @@ AREAS: Mapping[str, Any] = {
     "development": gettext_lazy("Techniques and research"),
 }
 ORIGINS: Mapping[str, Any] = {
-    "automatic": gettext_lazy("captured automatically"),
-    "imported": gettext_lazy("imported figures"),
-    "declared": gettext_lazy("declared with evidence"),
+    "automatic": pgettext_lazy("origin", "automatic"),
+    "imported": pgettext_lazy("origin", "imported"),
+    "declared": pgettext_lazy("origin", "declared"),
 }
 CHIPS: Mapping[str, str] = {"automatic": "ok", "imported": "info", "declared": "prov"}
 LEVELS: Mapping[str, Any] = {
