@@ -21,7 +21,6 @@ from performance.engine.factbook import BookedFact
 from performance.show import labels
 from performance.show.formulas import plain
 
-
 REQUIREMENT = re.compile(r"(S[0-4]|X7)-\w+")
 
 
