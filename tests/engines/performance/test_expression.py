@@ -219,13 +219,18 @@ def test_a_line_as_long_as_the_text_may_be_is_worked_out() -> None:
 
 
 LEAVES = st.sampled_from(["a", "b", "c"]) | st.integers(0, 999).map(str) | st.sampled_from(["0.5", "12.25"])
-TEXTS = st.recursive(
-    LEAVES,
-    lambda inner: st.builds(
-        lambda sign, left, right: f"({left} {sign} {right})", st.sampled_from("+−×÷"), inner, inner
-    ) | inner.map(lambda one: f"(−{one})"),
-    max_leaves=8,
-)  # fmt: skip
+STEPS = st.lists(st.tuples(st.sampled_from(["{0} {1} {2}", "{2} {1} ({0})", "−({0}) {1} {2}"]),
+                          st.sampled_from("+−×÷"), LEAVES), max_size=7)  # fmt: skip
+
+
+def grown(leaf: str, steps: list[tuple[str, str, str]]) -> str:
+    """An expression that grows step by step, to the left or inside brackets."""
+    for shape, sign, other in steps:
+        leaf = shape.format(leaf, sign, other)
+    return leaf
+
+
+TEXTS = st.builds(grown, LEAVES, STEPS)
 VALUES = st.fixed_dictionaries({key: st.integers(0, 10**12) for key in KEYS})
 
 
