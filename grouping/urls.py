@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from grouping.views import cases, deliveries, delivery, interpreter, schemes
+from grouping.views import cases, deliveries, delivery, interpreter, schemes, share
 
 urlpatterns = [
     path("", include("grouping.reports.urls")),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("case-files/<int:pk>/publish/", delivery.case_file_publish, name="case-file-publish"),
     path("case-files/<int:pk>/discard/", delivery.case_file_discard, name="case-file-discard"),
     path("case-files/<int:pk>/missing/", delivery.case_missing_answer, name="case-missing-answer"),
+    path("case-files/<int:pk>/own/", share.case_file_share, name="case-file-share"),
+    path("case-files/<int:pk>/own/bad-rows/", share.case_file_share_bad, name="case-file-share-bad"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/unmask/", cases.case_unmask, name="case-unmask"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alliance.models import Institution, Membership
-from grouping.models import Case, CaseFile, Document
+from grouping.models import BadRow, Case, CaseFile, Document
 
 
 def files(membership: Membership) -> QuerySet[CaseFile]:
@@ -15,6 +15,25 @@ def files(membership: Membership) -> QuerySet[CaseFile]:
     found = CaseFile.objects.all()
     own = membership.institution_id
     return found if own is None else found.filter(institution=own)
+
+
+def shared(membership: Membership) -> QuerySet[CaseFile]:
+    """Files the office delivered for several members that hold rows of the member's institution; it sees its
+    own rows of them alone.
+    """
+    own = membership.institution
+    if own is None:
+        return CaseFile.objects.none()
+    good = Q(months__contains=[{"institution": own.pk}])
+    bad = BadRow.objects.filter(file=OuterRef("pk"), raw__A01=own.organisation)
+    return CaseFile.objects.filter(good | Exists(bad), institution=None)
+
+
+def own_bad_rows(membership: Membership, file: CaseFile) -> QuerySet[BadRow]:
+    """The bad rows of a shared file that say they are of the member's institution."""
+    assert membership.institution is not None
+    found: QuerySet[BadRow] = file.bad_rows.filter(raw__A01=membership.institution.organisation)
+    return found
 
 
 def opens(membership: Membership, ids: Iterable[int]) -> set[int]:

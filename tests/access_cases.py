@@ -131,6 +131,8 @@ CASES: dict[str, Case] = {
     "case-file-publish": one("case_file"),
     "case-file-discard": one("case_file"),
     "case-missing-answer": one("case_file"),
+    "case-file-share": one("office_file"),
+    "case-file-share-bad": one("office_file"),
     "cases": Case(
         queries=(f"?institution={THERE}", "?month=2026-11", "?q=330", "?institution=JZ01", "?sort=-charges")
     ),

@@ -179,6 +179,18 @@ class Things:
         return self.delivered(f"{self.side.mark}.csv", as_csv(self.stays))
 
     @cached_property
+    def office_file(self) -> CaseFile:
+        """A bad row of the side in a file that the office delivered for several members."""
+        assert self.scheme
+        side = self.side
+        row = self.stays[0] | {"A48": f"{side.serial}88", "C03C": "Q99.999"}
+        file, _made = intake.receive_file(
+            by=side.office, name=f"{side.mark}汇总.csv", content=[as_csv([row])], today=date(2026, 11, 12)
+        )
+        jobs.drain(side.alliance)
+        return CaseFile.objects.get(pk=file.pk)
+
+    @cached_property
     def pair(self) -> Any:
         """The settlement list of the case, which a file of its own brought after the front page."""
         side, case = self.side, self.case

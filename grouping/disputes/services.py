@@ -11,6 +11,7 @@ from django.db import transaction
 from alliance.lib.refusal import Refused
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Membership
+from alliance.models.base import Stale
 from alliance.services import calendar, journal, parameters
 from grouping.models import Case, Dispute, Scheme
 
@@ -73,10 +74,21 @@ def settle(*, by: Membership, dispute: Dispute, version: Scheme, now: datetime) 
 TARGETS = {"study": State.STUDIED, "reply": State.ANSWERED, "settle": State.SETTLED}
 
 
+def _may(by: Membership, dispute: Dispute, name: str) -> bool:
+    """Whether the member may take the step in the state it belongs to."""
+    steps: Any = dispute
+    every = steps.get_all_state_transitions()
+    return any(step.name == name and by.can(step.custom["permit"]) for step in every)
+
+
 @transaction.atomic
 def _move(by: Membership, dispute: Dispute, name: str, change: dict[str, Any]) -> Dispute:
-    """Claimed by the state it was seen in: of two who answer, one gets Stale."""
+    """Claimed by the state it was seen in: of two who answer, one gets Stale, also when the other's answer is
+    already there to be read.
+    """
     if name not in [step.name for step in dispute.steps_for(by)]:
+        if dispute.state != State.OPEN and _may(by, dispute, name):
+            raise Stale(dispute)
         raise PermissionDenied
     before = dispute.state
     moved: Dispute = Dispute.objects.claim(

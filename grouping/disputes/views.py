@@ -134,12 +134,20 @@ def dispute_act(request: Any, pk: int, step: str) -> HttpResponseBase:
             )
             return redirect("dispute", found.pk)
         except Stale:
-            form.add_error(None, _("Somebody else was faster."))
+            return _changed(request, pk, form)
         except services.DisputeRefused as refused:
             form.add_error(None, _(refused.template) % refused.params)
     page = show.page(found, request.membership, timezone.now())
     address = reverse("dispute-act", args=[pk, step])
     return render(request, "disputes/dispute.html", page | {"form": form, "form_url": address}, status=400)
+
+
+def _changed(request: Any, pk: int, form: Any) -> HttpResponse:
+    """409: the dispute as it is now, and what was typed and not stored (N34)."""
+    found = _found(request, pk)
+    typed = form.cleaned_data.get("answer") or str(form.cleaned_data.get("version", ""))
+    page = show.page(found, request.membership, timezone.now())
+    return render(request, "disputes/dispute.html", page | {"changed": True, "typed": typed}, status=409)
 
 
 @permit("dispute.view")

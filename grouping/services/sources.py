@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
@@ -43,6 +43,14 @@ class SourceRefused(Refused):
         return tuple(cast("tuple[str, ...]", self.params.get("codes", ())))
 
 
+class SettledMeanwhile(Exception):
+    """Somebody else gave the source settings since the form was opened: `last`, after `read` (None: none)."""
+
+    def __init__(self, last: SourceVersion, read: SourceVersion | None) -> None:
+        super().__init__(f"{last} came meanwhile")
+        self.last, self.read = last, read
+
+
 def create(*, by: Membership, institution: Institution | None, name: str, format: str) -> Source:
     """Add a source without settings; a member of one institution adds its own. Raises SourceRefused."""
     own = by.institution or institution
@@ -64,24 +72,38 @@ def settle(
     mapping: TableMap | None = None,
     organisations: Mapping[str, str] | None = None,
     note: str = "",
+    read_at: int | None = None,
 ) -> SourceVersion:
-    """Give a source its settings from a day on, as its next version. Raises SourceRefused.
+    """Give a source its settings from a day on, as its next version. Raises SourceRefused, SettledMeanwhile.
 
-    A mapped table needs a mapping that names every required column, each once.
+    A mapped table needs a mapping that names every required column, each once. `read_at`: the number of the
+    last version the person saw, 0 for none. The same settings again make no version: the last one stands.
     """
     if source.format in ASSISTED:
         check_mapping(source, mapping)
-    last = Source.objects.select_for_update().get(pk=source.pk).versions.aggregate(last=Max("number"))["last"]
-    row = SourceVersion.objects.create(
-        source=source, number=(last or 0) + 1, from_date=from_date, edition=edition, note=note,
-        mapping=mapping.as_json() if mapping is not None else None,
+    before = list(Source.objects.select_for_update().get(pk=source.pk).versions.order_by("-number"))
+    last = before[0] if before else None
+    if last is not None and read_at is not None and read_at != last.number:
+        raise SettledMeanwhile(last, next((one for one in before if one.number == read_at), None))
+    row = SourceVersion(
+        source=source, number=(last.number if last else 0) + 1, from_date=from_date, edition=edition,
+        note=note, mapping=mapping.as_json() if mapping is not None else None,
         organisations=dict(organisations or {}), entered_by=by,
     )  # fmt: skip
+    if last is not None and _says_the_same(last, row):
+        return last
+    row.save()
     journal.write(
         by=by, verb="source.settled", about=source, version=row.number, edition=edition,
         from_date=str(from_date), note=note,
     )  # fmt: skip
     return row
+
+
+def _says_the_same(last: SourceVersion, row: SourceVersion) -> bool:
+    """Whether the last version reads every file as another one would: nothing new, no earlier day, no why."""
+    same = all(getattr(last, name) == getattr(row, name) for name in ("mapping", "edition", "organisations"))
+    return same and row.from_date >= last.from_date and row.note in ("", last.note)
 
 
 def check_mapping(source: Source, mapping: TableMap | None) -> None:

@@ -16,10 +16,12 @@ from alliance.approvals.models import Approval
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import files, journal
+from grouping import drafts
 from grouping.engine.compare import Change, compare
 from grouping.engine.edit import with_groups
 from grouping.engine.head import read_head
 from grouping.engine.package import open_package
+from grouping.engine.rows import Drg
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.scheme import HEAD, NAMES, digest_of, read_files, said
 from grouping.engine.tables import TABLES, Table
@@ -190,23 +192,41 @@ def copy(*, by: Membership, version: SchemeVersion, named: str) -> SchemeVersion
     return made
 
 
+def digits(drg: Drg) -> str:
+    """A weight as written; "" for none."""
+    return "" if drg.weight is None else f"{drg.weight:f}"
+
+
+def values(groups: Iterable[Drg]) -> dict[str, str]:
+    """What of groups can be edited: "weight.CODE" and "note.CODE" with their texts."""
+    found: dict[str, str] = {}
+    for drg in groups:
+        found |= {f"weight.{drg.code}": digits(drg), f"note.{drg.code}": drg.note}
+    return found
+
+
 @transaction.atomic
 def edit(
-    *, by: Membership, version: SchemeVersion, changes: Mapping[str, Mapping[str, str]]
+    *,
+    by: Membership,
+    version: SchemeVersion,
+    changes: Mapping[str, Mapping[str, str]],
+    seen: Mapping[str, str] | None = None,
 ) -> SchemeVersion:
     """Change weights and notes of a draft's groups: DRG -> {"weight", "note"}; only those rows' bytes change.
 
-    Raises VersionRefused (not_draft, proposed, unknown_drg, bad_weight, unchanged).
+    `seen`: the values the editor was shown, as `values` names them. Raises VersionRefused (not_draft,
+    proposed, unknown_drg, bad_weight, unchanged), EditedMeanwhile when they are others by now.
     """
     draft = _draft(version)
     before = {row.code: row for rows in package_of(draft).drgs.values() for row in rows}
+    drafts.check(seen or {}, values(before.values()))
     found: dict[str, dict[str, str]] = {}
-    for drg, values in changes.items():
+    for drg, asked in changes.items():
         if drg not in before:
             raise VersionRefused("unknown_drg", drg=drg)
-        weight = before[drg].weight
-        old = {"weight": "" if weight is None else f"{weight:f}", "note": before[drg].note}
-        new = {column: value.strip() for column, value in values.items() if value.strip() != old[column]}
+        old = {"weight": digits(before[drg]), "note": before[drg].note}
+        new = {column: value.strip() for column, value in asked.items() if value.strip() != old[column]}
         if new:
             _check_weight(new.get("weight", ""))
             found[drg] = new

@@ -97,8 +97,16 @@ def _plain(found: Proposals) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def take_over(*, by: Membership, proposal: WeightProposal, groups: Collection[str]) -> SchemeVersion:
-    """Write the proposed weights of some groups into the draft. Raises WeighingRefused, VersionRefused."""
+def take_over(
+    *,
+    by: Membership,
+    proposal: WeightProposal,
+    groups: Collection[str],
+    seen: Mapping[str, str] | None = None,
+) -> SchemeVersion:
+    """Write the proposed weights of some groups into the draft; `seen` and what else is raised as in
+    versions.edit. Raises WeighingRefused.
+    """
     if proposal.result is None:
         raise WeighingRefused("not_ended")
     found = proposal.result["groups"]
@@ -109,6 +117,6 @@ def take_over(*, by: Membership, proposal: WeightProposal, groups: Collection[st
     }
     if not changes:
         raise WeighingRefused("none_chosen")
-    version = versions.edit(by=by, version=proposal.version, changes=changes)
+    version = versions.edit(by=by, version=proposal.version, changes=changes, seen=seen)
     journal.write(by=by, verb="weights.taken", about=version, proposal=proposal.pk, groups=len(changes))
     return version

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -165,9 +165,9 @@ def preview(file: CaseFile) -> list[parts.Fig]:
     ]
 
 
-def causes(file: CaseFile) -> list[tuple[str, int]]:
+def causes(rows: QuerySet[BadRow]) -> list[tuple[str, int]]:
     """Kinds of errors with how often each occurs, the most frequent first; one query."""
-    found = BadRow.objects.filter(file=file).order_by().values_list("code")
+    found = rows.order_by().values_list("code")
     return sorted(found.annotate(n=Count("pk")), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -61,6 +61,8 @@ class SettingsForm(forms.Form):
         ),
     )  # fmt: skip
     note = forms.CharField(label=gettext_lazy("why"), required=False, max_length=200)
+    # The number of the last version when the form was opened, 0 for none.
+    read_at = forms.IntegerField(required=False, min_value=0, max_value=10**6, widget=forms.HiddenInput)
 
     def __init__(self, *, institutions: QuerySet[Institution], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -17,6 +17,7 @@ from alliance.models import Attachment
 from alliance.services import files, journal, parameters
 from alliance.web.access import get_or_404, permit
 from grouping import visible
+from grouping.drafts import Moved
 from grouping.forms import sheet_kind
 from grouping.models import Source
 from grouping.readers.fields import field_name
@@ -24,7 +25,7 @@ from grouping.readers.guess import guess
 from grouping.readers.mapping import header_change
 from grouping.readers.rows import FileRefused
 from grouping.services import central, intake, samples, schemes, sources
-from grouping.sources import columns, forms, preview, show
+from grouping.sources import columns, forms, meanwhile, preview, show
 from grouping.texts import language
 
 
@@ -89,9 +90,8 @@ def source_mapping(request: Any, pk: int, sample: int) -> HttpResponseBase:
         return render(request, "grouping/source_mapping.html", context, status=400)
     if request.method == "POST" and (answer := page.keep()):
         return answer
-    return render(
-        request, "grouping/source_mapping.html", page.context(), status=400 if page.refused else 200
-    )
+    status = 409 if page.moved else 400 if page.refused else 200
+    return render(request, "grouping/source_mapping.html", page.context(), status=status)
 
 
 def _samples(source: Source) -> Any:
@@ -114,7 +114,7 @@ class _Page:
         self.results = source.format == Source.Format.RESULTS
         self.guesses = guess(self.sample.header, self.sample.rows, self.before, results=self.results)
         self.faults: dict[str, str] = {}
-        self.refused = ""
+        self.refused, self.moved = "", list[Moved]()
         posted = request.method == "POST"
         if posted and request.POST.get("do") != "reread":
             self.guesses, self.faults = columns.read(request.POST, self.guesses)
@@ -126,9 +126,12 @@ class _Page:
     def _initial(self) -> dict[str, Any]:
         today = timezone.localdate()
         if self.last is None:
-            return {"from_date": today.replace(month=1, day=1)}
+            return {"from_date": today.replace(month=1, day=1), "read_at": 0}
         kept = show.organisations_text(self.last.organisations, self.places)
-        return {"from_date": today, "edition": self.last.edition, "organisations": kept}
+        return {
+            "from_date": today, "edition": self.last.edition, "organisations": kept,
+            "read_at": self.last.number,
+        }  # fmt: skip
 
     def keep(self) -> HttpResponseBase | None:
         """Keep the mapping when asked to and sound; then check the file by it, or go back to the source."""
@@ -138,15 +141,24 @@ class _Page:
             return None
         data, by = self.form.cleaned_data, self.request.membership
         try:
-            sources.settle(
+            row = sources.settle(
                 by=by, source=self.source, edition=data["edition"], from_date=data["from_date"],
                 organisations=data["organisations"], note=data["note"], mapping=self.mapping,
+                read_at=data["read_at"],
             )  # fmt: skip
+        except sources.SettledMeanwhile as newer:
+            self.moved, self.last = meanwhile.moved(newer), newer.last
+            self.form = forms.SettingsForm(
+                institutions=self.places, data=meanwhile.again(self.request.POST, newer)
+            )
+            return None
         except sources.SourceRefused as refused:
             named = ", ".join(columns.target_name(code) for code in refused.fields)
             self.refused = _(refused.template) % {**refused.params, **({"fields": named} if named else {})}
             return None
-        messages.success(self.request, _("The mapping is kept; the next file is read by it."))
+        same = self.last is not None and row.pk == self.last.pk
+        text = _("The mapping is kept; the next file is read by it.")
+        messages.success(self.request, meanwhile.said(row, self.last) if same else text)
         return self._deliver() if do == "deliver" else redirect("source", self.source.pk)
 
     def _deliver(self) -> HttpResponseBase:
@@ -182,7 +194,7 @@ class _Page:
             "title": _("What the columns mean"), "source": self.source, "sample": self.sample,
             "file": self.kept, "lines": columns.lines(self.guesses, self.faults),
             "offered": columns.offered(self.results),
-            "read": read, "change": change, "form": self.form, "refused": self.refused,
+            "read": read, "change": change, "form": self.form, "refused": self.refused, "moved": self.moved,
             "missing": [field_name(code, language()) for code in missing],
             "units": columns.unit_choices(self.guesses), "money": len(self.mapping.unasked),
             "twice": [columns.target_name(code) for code in self.mapping.twice],

@@ -17,9 +17,10 @@ from alliance.models import Membership
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
 from grouping import visible
+from grouping.drafts import Moved
 from grouping.readers.fields import field_name
 from grouping.services import sources
-from grouping.sources import forms, show, tables
+from grouping.sources import forms, meanwhile, show, tables
 from grouping.texts import language
 
 
@@ -84,17 +85,27 @@ def source_settings(request: Any, pk: int) -> HttpResponseBase:
         return redirect("source-sample", found.pk)
     places = visible.institutions(request.membership)
     form = forms.SettingsForm(institutions=places, data=request.POST or None, initial=_initial(last, places))
+    moved = list[Moved]()
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        sources.settle(
-            by=request.membership, source=found, edition=data["edition"], from_date=data["from_date"],
-            organisations=data["organisations"], note=data["note"],
-            mapping=sources.mapping(last) if last is not None else None,
-        )  # fmt: skip
-        messages.success(request, _("The settings are kept; files are read by them from that day on."))
-        return redirect("source", found.pk)
-    context = {"title": _("Settings of %(source)s") % {"source": found.name}, "form": form, "source": found}
-    return render(request, "grouping/source_settings.html", context, status=400 if form.errors else 200)
+        try:
+            kept = sources.settle(
+                by=request.membership, source=found, edition=data["edition"], from_date=data["from_date"],
+                organisations=data["organisations"], note=data["note"], read_at=data["read_at"],
+                mapping=sources.mapping(last) if last is not None else None,
+            )  # fmt: skip
+        except sources.SettledMeanwhile as newer:
+            moved = meanwhile.moved(newer)
+            form = forms.SettingsForm(institutions=places, data=meanwhile.again(request.POST, newer))
+        else:
+            messages.success(request, meanwhile.said(kept, last))
+            return redirect("source", found.pk)
+    context = {
+        "title": _("Settings of %(source)s") % {"source": found.name}, "form": form, "source": found,
+        "moved": moved,
+    }  # fmt: skip
+    status = 409 if moved else 400 if form.errors else 200
+    return render(request, "grouping/source_settings.html", context, status=status)
 
 
 @permit("source.change")
@@ -108,9 +119,9 @@ def source_retire(request: Any, pk: int) -> HttpResponseBase:
 
 def _initial(last: Any, places: Any) -> dict[str, Any]:
     if last is None:
-        return {"from_date": date(timezone.localdate().year, 1, 1)}
+        return {"from_date": date(timezone.localdate().year, 1, 1), "read_at": 0}
     return {
-        "edition": last.edition, "from_date": timezone.localdate(),
+        "read_at": last.number, "edition": last.edition, "from_date": timezone.localdate(),
         "organisations": show.organisations_text(last.organisations, places),
     }  # fmt: skip
 

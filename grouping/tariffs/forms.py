@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from alliance.lib import money
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
+from grouping import drafts
 from grouping.models import TariffKind
 from grouping.services import tariff
 from grouping.services.tariff import Row
@@ -30,7 +31,15 @@ class SheetForm(forms.Form):
     )
     decided_by = forms.CharField(label=gettext_lazy("decided by"), max_length=200)
     source = forms.CharField(label=gettext_lazy("document number"), max_length=200, required=False)
+    # What a draft said when this form was opened (grouping.drafts).
+    read_at = forms.CharField(required=False, widget=forms.HiddenInput)
     common = ("from_date", "decided_by", "source")
+
+    def as_read(self) -> dict[str, str]:
+        """The values the form was filled with, by field."""
+        names = [name for name in self.fields if name != drafts.READ]
+        initial = {name: self.get_initial_for_field(self.fields[name], name) for name in names}
+        return {name: _as_posted(value) for name, value in initial.items()}
 
     def clean_from_date(self) -> date:
         return clean_day(self.cleaned_data["from_date"])
@@ -42,6 +51,13 @@ class SheetForm(forms.Form):
     def rows(self) -> list[Row]:
         """The rows as the service keeps them."""
         raise NotImplementedError
+
+
+def _as_posted(value: Any) -> str:
+    """An initial value as a browser sends it back."""
+    if value is None or value is False:
+        return ""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 class GridForm(SheetForm):

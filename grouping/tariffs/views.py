@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from alliance.lib.refusal import Refused
 from alliance.web import parts
 from alliance.web.access import get_or_404, permit
 from alliance.web.words import DASH
+from grouping import drafts
 from grouping.models import MONEY, Tariff, TariffKind, TariffSheet
 from grouping.services import tariff
 from grouping.services.past import PastUnconfirmed
@@ -111,20 +113,56 @@ def tariff_edit(request: Any, pk: int) -> HttpResponseBase:
 
 
 def _edited(request: Any, kind: str, values: dict[str, str], sheet: TariffSheet | None) -> HttpResponseBase:
-    form = forms.FORMS[TariffKind(kind)](request.POST or None, values=values, initial=_initial(sheet))
+    form, moved = _form(kind, values, sheet, request.POST or None), list[drafts.Moved]()
     if request.method == "POST" and form.is_valid():
         try:
-            kept = tariff.keep(
-                by=request.membership, kind=kind, rows=form.rows(), sheet=sheet,
-                **{name: form.cleaned_data[name] for name in form.common},
-            )  # fmt: skip
+            kept = _keep(request, kind, form, sheet)
         except Refused as refused:
             form.add_error(None, _(refused.template) % refused.params)
+        except drafts.EditedMeanwhile as meanwhile:
+            moved = [replace(one, label=str(form.fields[one.key].label)) for one in meanwhile.moved]
+            form = _again(request, kind, sheet)
         else:
             return redirect("tariff-sheet", kept.pk)
-    context = {"title": str(TariffKind(kind).label), "form": form, "groups": form.groups(), "sheet": sheet}
-    status = 400 if form.errors else 200
+    context = {
+        "title": str(TariffKind(kind).label), "form": form, "groups": form.groups(), "sheet": sheet,
+        "moved": moved,
+    }  # fmt: skip
+    status = 409 if moved else 400 if form.errors else 200
     return render(request, "grouping/tariffs/edit.html", context, status=status)
+
+
+def _form(kind: str, values: dict[str, str], sheet: TariffSheet | None, data: Any) -> Any:
+    """The form of a kind, which says what it was filled with."""
+    made = forms.FORMS[TariffKind(kind)](data, values=values, initial=_initial(sheet))
+    made.fields[drafts.READ].initial = drafts.written(made.as_read() if sheet is not None else {})
+    return made
+
+
+def _stored(sheet: TariffSheet) -> Any:
+    """The form as somebody would open it now."""
+    return _form(sheet.kind, {row["key"]: row["value"] for row in sheet.rows}, sheet, None)
+
+
+@transaction.atomic
+def _keep(request: Any, kind: str, form: Any, sheet: TariffSheet | None) -> TariffSheet:
+    """Keep the draft unless it is another one than the form was opened with. Raises EditedMeanwhile."""
+    if sheet is not None:
+        locked = TariffSheet.objects.select_for_update().get(pk=sheet.pk)
+        drafts.check(drafts.read(form.cleaned_data[drafts.READ]), _stored(locked).as_read())
+    return tariff.keep(
+        by=request.membership, kind=kind, rows=form.rows(), sheet=sheet,
+        **{name: form.cleaned_data[name] for name in form.common},
+    )  # fmt: skip
+
+
+def _again(request: Any, kind: str, sheet: TariffSheet | None) -> Any:
+    """What was typed, in a form of the draft as it is now."""
+    assert sheet is not None
+    sheet.refresh_from_db()
+    now = _stored(sheet).as_read()
+    data = drafts.merged(request.POST, drafts.read(request.POST.get(drafts.READ)), now)
+    return _form(kind, {row["key"]: row["value"] for row in sheet.rows}, sheet, data)
 
 
 def _initial(sheet: TariffSheet | None) -> dict[str, Any]:

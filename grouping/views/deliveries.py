@@ -22,7 +22,7 @@ from alliance.web.access import permit
 from grouping import filters, forms, tables, visible
 from grouping.models import CaseFile
 from grouping.services import declarations, intake, sources
-from grouping.show import completeness
+from grouping.show import completeness, share
 
 OPEN = (CaseFile.State.RECEIVED, CaseFile.State.CHECKED)
 
@@ -40,6 +40,7 @@ def case_files(request: Any) -> HttpResponse:
     )  # fmt: skip
     extra = {
         "title": _title(counts["ready"]),
+        "shares": share.shares(request.membership),
         **completeness.panel(request.membership, asked_month(request)),
     }
     return lists.answer(

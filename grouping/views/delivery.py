@@ -39,10 +39,10 @@ def case_file(request: Any, pk: int) -> HttpResponse:
     file = visible_file(request.membership, pk)
     journal.write(by=request.membership, verb="patient.listed", about=file, request=request, list="case_file")
     show.look_again(file)
-    found = show.causes(file)
+    rows: QuerySet[BadRow] = file.bad_rows.all()
+    found = show.causes(rows)
     cause = request.GET.get("cause", "")
     cause = cause if cause in dict(found) else ""
-    rows: QuerySet[BadRow] = file.bad_rows.all()
     return lists.answer(
         request, "grouping/file.html", rows.filter(code=cause) if cause else rows, tables.BadRowTable,
         tabs=show.tabs(found, cause), empty=parts.Empty(_("No bad row"), icon="ok"),
@@ -80,15 +80,16 @@ def case_file_progress(request: Any, pk: int) -> HttpResponse:
 def case_file_bad(request: Any, pk: int) -> HttpResponseBase:
     """The bad rows as CSV, for correcting them in the hospital's system."""
     file = visible_file(request.membership, pk)
+    return bad_rows_file(request, file, file.bad_rows.all(), file.rows_bad)
+
+
+def bad_rows_file(request: Any, file: CaseFile, rows: QuerySet[BadRow], number: int) -> HttpResponseBase:
+    """Bad rows of a delivery as a CSV file; that they left is journaled first."""
     journal.write(
-        by=request.membership,
-        verb="case_file.bad_rows_exported",
-        about=file,
-        request=request,
-        rows=file.rows_bad,
+        by=request.membership, verb="case_file.bad_rows_exported", about=file, request=request, rows=number
     )
-    rows = exports.bad_rows(file, texts.language())
-    response = StreamingHttpResponse(csv_chunks(rows), content_type="text/csv; charset=utf-8")
+    found = exports.bad_rows(file, rows, texts.language())
+    response = StreamingHttpResponse(csv_chunks(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"bad-rows-{file.pk}.csv") or ""
     return response
 

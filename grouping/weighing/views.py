@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.web import parts, progress, words
 from alliance.web.access import get_or_404, permit
+from grouping import drafts
 from grouping.engine.rows import Drg
 from grouping.engine.rows import Scheme as Package
 from grouping.models import SchemeVersion, WeightProposal
@@ -84,12 +85,17 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
     mdc = _mdc(request, package)
     proposal = _proposal(request, version)
     here = "?" + urlencode({"mdc": mdc, **({"proposal": proposal.pk} if proposal else {})})
-    refused = ""
+    refused, moved, posted = "", list[drafts.Moved](), request.POST
     if request.method == "POST":
         try:
             _store(request, version, proposal)
         except Refused as error:
             refused = _(error.template) % error.params
+        except drafts.EditedMeanwhile as meanwhile:
+            version = draft_or_404(pk)
+            package, moved = versions.package_of(version), _named(meanwhile.moved)
+            shown = versions.values(_groups(package, mdc))
+            posted = drafts.merged(posted, drafts.read(posted.get(drafts.READ)), shown)
         else:
             messages.success(request, _("The draft is stored."))
             return redirect(reverse("scheme-weights", args=[pk]) + here)
@@ -97,10 +103,22 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
     context = {
         "title": _("Weights and notes"), "version": version, "mdc": mdc,
         "tabs": _tabs(package, mdc, proposal), "refused": refused, "here": here,
-        "rows": _rows(request, package, base, mdc, proposal), "proposal": proposal,
+        "rows": _rows(posted, package, base, mdc, proposal), "proposal": proposal, "moved": moved,
+        "read_at": drafts.written(versions.values(_groups(package, mdc))),
         "proposals": WeightProposal.objects.filter(version=version)[:10], "head": _head(proposal),
     }  # fmt: skip
-    return render(request, "grouping/weighing/weights.html", context, status=400 if refused else 200)
+    status = 409 if moved else 400 if refused else 200
+    return render(request, "grouping/weighing/weights.html", context, status=status)
+
+
+def _named(moved: list[drafts.Moved]) -> list[drafts.Moved]:
+    """The changes of somebody else in words: which group, weight or note."""
+    called = {"weight": _("weight"), "note": _("note")}
+    found = []
+    for one in moved:
+        column, _dot, code = one.key.partition(".")
+        found.append(replace(one, label=f"{code} {called.get(column, column)}"))
+    return found
 
 
 def _mdc(request: Any, package: Package) -> str:
@@ -120,15 +138,18 @@ def _proposal(request: Any, version: SchemeVersion) -> WeightProposal | None:
 
 def _store(request: Any, version: SchemeVersion, proposal: WeightProposal | None) -> None:
     """Store what was typed; with the other button, take the ticked proposals over."""
+    seen = drafts.read(request.POST.get(drafts.READ))
     if "take" in request.POST and proposal is not None:
-        weighing.take_over(by=request.membership, proposal=proposal, groups=request.POST.getlist("group"))
+        ticked = request.POST.getlist("group")
+        seen = {name: text for name, text in seen.items() if name.partition(".")[2] in ticked}
+        weighing.take_over(by=request.membership, proposal=proposal, groups=ticked, seen=seen)
         return
     changes: dict[str, dict[str, str]] = {}
     for name, value in request.POST.items():
         column, _dot, code = name.partition(".")
         if column in ("weight", "note") and code:
             changes.setdefault(code, {})[column] = value[:200]
-    versions.edit(by=request.membership, version=version, changes=changes)
+    versions.edit(by=request.membership, version=version, changes=changes, seen=seen)
 
 
 def _groups(package: Package, mdc: str) -> list[Drg]:
@@ -137,19 +158,19 @@ def _groups(package: Package, mdc: str) -> list[Drg]:
 
 
 def _rows(
-    request: Any, package: Package, base: Package | None, mdc: str, proposal: WeightProposal | None
+    posted: Any, package: Package, base: Package | None, mdc: str, proposal: WeightProposal | None
 ) -> list[Row]:
     """The rows of an MDC; after a refusal they hold what was typed."""
     before = {drg.code: drg for rows in base.drgs.values() for drg in rows} if base is not None else {}
     found = (proposal.result or {}).get("groups", {}) if proposal is not None else {}
-    return [_row(request, drg, before.get(drg.code), found.get(drg.code)) for drg in _groups(package, mdc)]
+    return [_row(posted, drg, before.get(drg.code), found.get(drg.code)) for drg in _groups(package, mdc)]
 
 
-def _row(request: Any, drg: Drg, before: Drg | None, found: dict[str, Any] | None) -> Row:
-    weight = _digits(drg)
-    typed = {name: request.POST.get(f"{name}.{drg.code}", old) for name, old in
+def _row(posted: Any, drg: Drg, before: Drg | None, found: dict[str, Any] | None) -> Row:
+    weight = versions.digits(drg)
+    typed = {name: posted.get(f"{name}.{drg.code}", old) for name, old in
              (("weight", weight), ("note", drg.note))}  # fmt: skip
-    old = _digits(before) if before is not None else ""
+    old = versions.digits(before) if before is not None else ""
     row = {"code": drg.code, "name": drg.name, **typed, "before": old if old != weight else ""}
     if found is None:
         return Row(**row)
@@ -162,10 +183,6 @@ def _row(request: Any, drg: Drg, before: Drg | None, found: dict[str, Any] | Non
         **row, proposed=proposed or "", cases=found["cases"], cv=found["cv"] or "", flags=flags,
         change="" if change is None else f"{words.diff(change, 1)}%",
     )  # fmt: skip
-
-
-def _digits(drg: Drg) -> str:
-    return "" if drg.weight is None else f"{drg.weight:f}"
 
 
 def _tabs(package: Package, mdc: str, proposal: WeightProposal | None) -> list[parts.Tab]:
