@@ -120,9 +120,6 @@ class StepFilter(django_filters.FilterSet):
 
     def of_month(self, queryset: QuerySet[Milestone], name: str, value: Month) -> QuerySet[Milestone]:
         """Due in the month."""
-        # Without a month the filter asks with nothing.
-        if not value:
-            return queryset
         return queryset.filter(due_on__range=(value.first_day, value.last_day))
 
     def of_place(self, queryset: QuerySet[Milestone], name: str, value: Institution) -> QuerySet[Milestone]:

@@ -1,4 +1,4 @@
-"""What waits for whom: steps that are late or due soon at the member's own door."""
+"""What waits for whom: steps late or due soon at the own door, cases for the second person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alliance.joint.models import Enrolment, Milestone
+from alliance.joint.models import Enrolment, Milestone, TechniqueCase
 from alliance.joint.services.moving import local_day
 from alliance.models import Membership
 from alliance.services.inbox import Todo
@@ -18,7 +18,24 @@ SOON = timedelta(days=7)
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Steps of persons at the own door."""
+    """Steps at the own door, cases another person entered."""
+    return [*_steps(membership, now), *_cases(membership)]
+
+
+def _cases(membership: Membership) -> list[Todo]:
+    if not membership.can("joint.confirm"):
+        return []
+    rows = TechniqueCase.objects.visible_to(membership).filter(state=TechniqueCase.State.ENTERED)
+    number = rows.exclude(entered_by__user=membership.user_id).count()
+    if not number:
+        return []
+    what = ngettext("%(n)d case of a technique to confirm", "%(n)d cases of techniques to confirm", number)
+    why = _("Only confirmed cases are paid.")
+    url = f"{reverse('joint-cases')}?state=entered"
+    return [Todo("info", what % {"n": number}, why, url, None, number)]
+
+
+def _steps(membership: Membership, now: datetime) -> list[Todo]:
     here = membership.institution_id
     if here is None or not membership.can("joint.enrol"):
         return []

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from alliance.joint import services
-from alliance.joint.models import Enrolment, Milestone, Project
+from alliance.joint.models import Enrolment, Milestone, Project, Technique, TechniqueCase
 from alliance.models import Membership, Staff
 from alliance.services import calendar, parameters, people
 from tests.world import World, member
@@ -63,3 +63,22 @@ def finished(world: World, step: Milestone, day: date, who: Staff, **change: Any
     """Recorded by the side whose step it is."""
     by = change.pop("by", world.lin if step.side == "hospital" else world.zhao)
     return services.finish(by=by, milestone=step, day=day, doctor=who, note="", now=NOW, **change)
+
+
+# Techniques ------------------------------------------------------------------------
+def registered(world: World, **change: Any) -> Technique:
+    """Needle-knife therapy, 20 yuan a case paid by the county hospital, allowed at Shiqiao since March."""
+    fields: dict[str, Any] = {
+        "code": f"T{Technique.objects.count()}", "name": "小针刀治疗", "source": "institution",
+        "payer": world.lead, "from_day": date(2026, 1, 1), "fen": 2_000, "decided_by": "管委会",
+    }  # fmt: skip
+    made = services.register_technique(by=world.luo, new=services.NewTechnique(**(fields | change)))
+    services.allow(by=world.luo, technique=made, institution=world.shiqiao, from_day=date(2026, 3, 1))
+    return made
+
+
+def entered(world: World, technique: Technique, who: Staff, **change: Any) -> TechniqueCase:
+    """Entered by Shiqiao's doctor on 10 November."""
+    by = change.pop("by", world.zhao)
+    case = services.Performed(who, change.pop("day", date(2026, 11, 10)), **change)
+    return services.perform(by=by, technique=technique, case=case, now=NOW)

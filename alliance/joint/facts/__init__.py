@@ -1,5 +1,12 @@
 """What joint work tells the floors above: S2-10, S2-28, S3-08, S3-18, S3-45."""
 
+from alliance.joint.facts.conferences import (
+    CONFERENCE_KIND,
+    ConferenceFact,
+    conference_facts,
+    conference_records,
+    held_between,
+)
 from alliance.joint.facts.projects import (
     KIND,
     Completion,
@@ -11,15 +18,39 @@ from alliance.joint.facts.projects import (
     late,
     records,
 )
+from alliance.joint.facts.research import RESEARCH_KIND, ResearchFact, research_facts, running_between
+from alliance.joint.facts.techniques import (
+    CASE_KIND,
+    SubsidyOwed,
+    TechniqueFact,
+    case_records,
+    subsidies_owed,
+    technique_facts,
+)
 
 __all__ = [
+    "CASE_KIND",
+    "CONFERENCE_KIND",
     "KIND",
+    "RESEARCH_KIND",
     "Completion",
+    "ConferenceFact",
     "JointFact",
+    "ResearchFact",
+    "SubsidyOwed",
+    "TechniqueFact",
+    "case_records",
     "completion",
     "completion_by",
+    "conference_facts",
+    "conference_records",
     "due_between",
+    "held_between",
     "joint_facts",
     "late",
     "records",
+    "research_facts",
+    "running_between",
+    "subsidies_owed",
+    "technique_facts",
 ]

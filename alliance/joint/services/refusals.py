@@ -31,6 +31,37 @@ class JointRefused(Refused):
         "done_on": "The day lies before the first diagnosis (%(first)s), after the person left, "
         "or in the future.",
         "no_doctor": "Say who did it.",
+        # Techniques
+        "payer": "Choose the paying institution, and only where an institution pays.",
+        "fen": "Enter an amount of more than 0 yuan.",
+        "decided_by": "Say which body or document decided it.",
+        "subsidy_day": "A subsidy that holds from %(day)s is already decided. Choose a later day.",
+        "cases_there": "Cases on %(day)s or later already bear the old subsidy. Choose a later day.",
+        "own_payer": "An institution is not paid by itself.",
+        "allowed": "%(place)s may already do this technique.",
+        "licence_day": "The day lies before %(day)s, or cases after it are already entered.",
+        "whom": "Name the patient, or give the record number.",
+        "operator": "This operator does not work at your institution, or no longer does.",
+        "day": "The day lies in the future.",
+        "not_allowed": "%(place)s may not do this technique on %(day)s. The alliance's office allows it.",
+        "no_subsidy": "No subsidy held on %(day)s.",
+        "technique_ended": "This technique is no longer spread.",
+        "case_twice": "This case of the day is already entered.",
+        "same_person": "Another person than the one who entered it confirms a case.",
+        # Conferences and research
+        "staff": "This person does not work at your institution, or no longer does.",
+        "there": "%(name)s already stands on the list.",
+        "conference_over": "This conference is %(state)s: its lists stay as they are.",
+        "held_on": "The day lies in the future.",
+        "minutes": "Write the minutes: what was discussed and what follows.",
+        "few_places": "Doctors of at least %(least)d institutions take part; each enters its own.",
+        "no_case": "Bring at least one case first.",
+        "leader": "The leader works at your institution.",
+        "partners": "Choose at least one other institution of the alliance.",
+        "last_day": "The last day lies before the first.",
+        "number": "The project number %(number)s is already registered.",
+        "ended_on": "The day lies before the first day (%(first)s) or in the future.",
+        "result": "Say in a few words what came of it.",
         # Sheets
         "columns": "The sheet needs the columns name, day of the first diagnosis and code of the other "
         "institution (姓名, 首诊日期, 对方机构编码), and ID number or sex and date of birth.",
@@ -45,7 +76,11 @@ class JointRefused(Refused):
     fields = {
         "no_institution": "", "no_steps": "", "days": "", "ended": "", "own_side": "primary",
         "enrolled": "", "withdrawn": "", "no_doctor": "doctor", "columns": "sheet", "too_many": "sheet",
-        "no_lines": "sheet", "line_place": "sheet", "line_day": "sheet", "line_sex": "sheet",
+        "no_lines": "sheet", "there": "staff", "conference_over": "", "few_places": "", "no_case": "",
+        "cases_there": "from_day", "subsidy_day": "from_day", "own_payer": "institution",
+        "allowed": "institution", "licence_day": "", "whom": "record_no", "not_allowed": "technique",
+        "no_subsidy": "day", "technique_ended": "technique", "case_twice": "", "same_person": "",
+        "line_place": "sheet", "line_day": "sheet", "line_sex": "sheet",
         "line_staff": "sheet", "line": "sheet",
     }  # fmt: skip
 

@@ -16,6 +16,9 @@ def tabs(membership: Membership, current: str) -> list[parts.Tab]:
         ("joint-persons", _("Persons"), "joint.view"),
         ("joint-rates", _("Completion"), "joint.view"),
         ("joint-projects", _("Projects"), "joint.view"),
+        ("joint-conferences", _("Case conferences"), "joint.view"),
+        ("joint-cases", _("Techniques"), "joint.view"),
+        ("joint-research", _("Research"), "joint.view"),
     ]
     return [
         parts.Tab(label, reverse(name), name == current)
