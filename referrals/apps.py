@@ -9,10 +9,11 @@ class Config(AppConfig):
     def ready(self) -> None:
         from alliance.services import inbox
         from grouping.readmission import links
-        from referrals import countables
+        from referrals import coordination, countables
         from referrals.services import stays
         from referrals.waiting import waiting
 
         inbox.register("referrals", waiting)
         links.register("referrals", stays.accepted)
         countables.register_all()
+        coordination.register_all()

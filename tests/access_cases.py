@@ -296,6 +296,34 @@ CASES: dict[str, Case] = {
     "joint-project-end": one("joint_project", shared=True),
     "joint-enrol": one("joint_project", shared=True),
     "joint-sheet": one("joint_project", shared=True),
+    "joint-cases": Case(
+        queries=("?month=2026-11", "?state=entered", f"?institution={THERE}", "?state=confirmed")
+    ),
+    "joint-case-new": LIST,
+    "joint-case": one("technique_case"),
+    "joint-case-act": one("technique_case", step="confirm"),
+    "joint-techniques": LIST,
+    "joint-technique-new": LIST,
+    "joint-technique": one("technique", shared=True),
+    "joint-technique-act": one("technique", shared=True, step="end"),
+    "joint-licence-end": one("licence", shared=True),
+    "joint-subsidies": Case(queries=("?month=2026-11",)),
+    "joint-subsidies-export": Case(queries=("?month=2026-11",)),
+    # Conferences are everybody's; how many take part is counted over all institutions.
+    "joint-conferences": Case(queries=("?state=planned", f"?host={THERE}"), aggregates=True),
+    "joint-conference-new": LIST,
+    "joint-quarter": Case(queries=("?quarter=2026-Q4", "?quarter=nonsense")),
+    "joint-paper": one("conference_paper"),
+    "joint-conference": one("conference", shared=True),
+    "joint-conference-act": one("conference", shared=True, step="cancel"),
+    "joint-conference-void": one("conference_line", kind="participant"),
+    "joint-research": LIST,
+    "joint-study-new": LIST,
+    "joint-study": one("study"),
+    "joint-study-end": one("study"),
+    "joint-costs": Case(queries=("?month=2026-11",)),
+    "joint-cost-records": Case(queries=(f"?month=2026-11&institution={THERE}&kind=records",)),
+    "joint-costs-export": Case(queries=("?month=2026-11",)),
     # Referrals
     "referrals": Case(
         queries=("?view=all", "?view=sent", "?view=late", f"?view=all&institution={THERE}", "?q=记号")

@@ -34,7 +34,21 @@ from alliance.equipment.models import (
     Waiting,
 )
 from alliance.equipment.services import clearing
-from alliance.joint.models import Enrolment, Milestone, Project, Step
+from alliance.joint.models import (
+    Conference,
+    ConferencePaper,
+    Enrolment,
+    Licence,
+    Milestone,
+    Participant,
+    Project,
+    Research,
+    ResearchPartner,
+    Step,
+    Subsidy,
+    Technique,
+    TechniqueCase,
+)
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
 from alliance.models import (
@@ -381,6 +395,69 @@ class Things:
             enrolment=self.joint_person, number=1, name=side.mark, side="hospital", at=side.place,
             begins_on=date(2026, 10, 5), due_on=date(2026, 11, 4),
         )  # fmt: skip
+
+    @cached_property
+    def technique(self) -> Any:
+        """A technique everybody may know."""
+        side = self.side
+        made = Technique.objects.create(
+            code=f"T{side.serial}", name="共同技术", source="fund", entered_by=side.office
+        )
+        Subsidy.objects.create(
+            technique=made, from_day=date(2026, 1, 1), fen=100, decided_by="x", entered_by=side.office
+        )
+        return made
+
+    @cached_property
+    def licence(self) -> Any:
+        side = self.side
+        return Licence.objects.create(
+            technique=self.technique, institution=side.partner, from_day=date(2026, 1, 1),
+            entered_by=side.office,
+        )  # fmt: skip
+
+    @cached_property
+    def technique_case(self) -> Any:
+        """A case of the side's institution that waits for a second person."""
+        side = self.side
+        return TechniqueCase.objects.create(
+            technique=self.technique, institution=side.place, operator=self.staff, record_no=side.mark,
+            day=date(2026, 11, 3), note=side.mark, fen=100, source="fund", entered_by=side.steward,
+            entered_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def conference(self) -> Any:
+        """A conference everybody may know; its lines belong to the side."""
+        side = self.side
+        return Conference.objects.create(
+            host=side.partner, topic="共同讨论", starts_at=NOW, entered_by=side.steward
+        )
+
+    @cached_property
+    def conference_line(self) -> Any:
+        side = self.side
+        return Participant.objects.create(
+            conference=self.conference, staff=self.staff, institution=side.place, entered_by=side.steward
+        )
+
+    @cached_property
+    def conference_paper(self) -> Any:
+        assert self.conference_line
+        return ConferencePaper.objects.create(
+            conference=self.conference, file=self.file, added_by=self.side.steward
+        )
+
+    @cached_property
+    def study(self) -> Any:
+        """A research project that the side leads."""
+        side = self.side
+        made = Research.objects.create(
+            title=side.mark, number=side.mark, leader=self.staff, institution=side.place,
+            first_day=date(2026, 1, 1), last_day=date(2026, 12, 31), entered_by=side.steward,
+        )  # fmt: skip
+        ResearchPartner.objects.create(research=made, institution=side.partner)
+        return made
 
     @cached_property
     def posting(self) -> Any:

@@ -8,7 +8,9 @@ class Config(AppConfig):
     verbose_name = _("Joint work")
 
     def ready(self) -> None:
+        from alliance.joint import work
         from alliance.joint.waiting import waiting
         from alliance.services import inbox
 
         inbox.register("joint", waiting)
+        work.register_all()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alliance.joint.views import conferences, persons, projects, research, techniques
+from alliance.joint.views import conferences, costs, persons, projects, research, techniques
 
 urlpatterns = [
     path("joint/", persons.step_list, name="joint"),
@@ -39,6 +39,9 @@ urlpatterns = [
     path("joint/research/new/", research.study_new, name="joint-study-new"),
     path("joint/research/<int:pk>/", research.study, name="joint-study"),
     path("joint/research/<int:pk>/end/", research.study_end, name="joint-study-end"),
+    path("joint/costs/", costs.ledger, name="joint-costs"),
+    path("joint/costs/records/", costs.records, name="joint-cost-records"),
+    path("joint/costs/export/", costs.export, name="joint-costs-export"),
     path("joint/subsidies/", techniques.subsidies, name="joint-subsidies"),
     path("joint/subsidies/export/", techniques.subsidies_export, name="joint-subsidies-export"),
 ]

@@ -85,6 +85,12 @@ def records(month: Month, ids: Iterable[int]) -> QuerySet[Visit]:
     return rows
 
 
+def days_by_id(ids: Iterable[int]) -> QuerySet[Visit]:
+    """Days by their ids, oldest first."""
+    rows: QuerySet[Visit] = cast(Any, Visit.objects.filter(pk__in=list(ids))).with_names()
+    return rows
+
+
 def days_of(posting_id: int, first: date, last: date) -> list[Visit]:
     """The planned days of a posting from one day to another, in order."""
     rows = Visit.objects.filter(posting=posting_id, day__gte=first, day__lte=last, state=Visit.State.PLANNED)

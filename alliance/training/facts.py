@@ -5,6 +5,7 @@ S2-24, S3-18, S3-52. Minutes count in the month the session began, once its orga
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -60,6 +61,40 @@ def training_facts(month: Month) -> list[TrainingFact]:
     return [cast(Any, TrainingFact)(month, *row[:-1], tuple(row[-1])) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """One institution's month as organiser: minutes of its closed sessions, the sessions behind."""
+
+    institution_id: int
+    minutes: int
+    ids: tuple[int, ...]
+
+
+def taught(month: Month) -> list[Taught]:
+    """Organisers with a closed session begun in the month, by id; one query."""
+    found: dict[int, list[Session]] = defaultdict(list)
+    for row in _closed(month.first_day, month.last_day).order_by("organiser", "pk"):
+        found[row.organiser_id].append(row)
+    return [
+        Taught(place, sum(row.minutes for row in rows), tuple(row.pk for row in rows))
+        for place, rows in found.items()
+    ]
+
+
+def sessions(ids: Iterable[int]) -> QuerySet[Session]:
+    """The sessions behind what was taught, by their beginning."""
+    rows: QuerySet[Session] = Session.objects.filter(pk__in=list(ids)).order_by("starts_at", "pk")
+    return rows
+
+
+def _closed(first: date, last: date) -> QuerySet[Session]:
+    begin, end = _bounds(first, last)
+    rows: QuerySet[Session] = Session.objects.filter(
+        state=Session.State.CLOSED, starts_at__gte=begin, starts_at__lte=end
+    )
+    return rows
+
+
 def records(ids: Iterable[int]) -> QuerySet[Attendance]:
     """The lines behind a fact."""
     rows: QuerySet[Attendance] = Attendance.objects.filter(pk__in=list(ids))
@@ -73,12 +108,18 @@ def doctors_named(ids: Iterable[int]) -> QuerySet[Staff]:
 
 def counted(first: date, last: date) -> QuerySet[Attendance]:
     """Lines that count from one local day to another: not voided, of closed sessions begun in that time."""
-    begin, end = (datetime.combine(day, at, SHANGHAI) for day, at in ((first, time()), (last, time.max)))
+    begin, end = _bounds(first, last)
     rows: QuerySet[Attendance] = Attendance.objects.filter(
         voided_at=None, session__state=Session.State.CLOSED,
-        session__starts_at__gte=begin.astimezone(UTC), session__starts_at__lte=end.astimezone(UTC),
+        session__starts_at__gte=begin, session__starts_at__lte=end,
     )  # fmt: skip
     return rows
+
+
+def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    """First and last instant of local days, as UTC."""
+    begin, end = datetime.combine(first, time(), SHANGHAI), datetime.combine(last, time.max, SHANGHAI)
+    return begin.astimezone(UTC), end.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from alliance.joint import services
-from alliance.joint.models import Enrolment, Milestone, Project, Technique, TechniqueCase
+from alliance.joint.models import (
+    Conference,
+    Enrolment,
+    Milestone,
+    Project,
+    Research,
+    Technique,
+    TechniqueCase,
+)
 from alliance.models import Membership, Staff
 from alliance.services import calendar, parameters, people
 from tests.world import World, member
@@ -82,3 +90,32 @@ def entered(world: World, technique: Technique, who: Staff, **change: Any) -> Te
     by = change.pop("by", world.zhao)
     case = services.Performed(who, change.pop("day", date(2026, 11, 10)), **change)
     return services.perform(by=by, technique=technique, case=case, now=NOW)
+
+
+# Conferences and research ----------------------------------------------------------
+def meeting(world: World) -> Conference:
+    """Planned by the county hospital for 11 November."""
+    plan = services.Meeting("糖尿病足联合讨论", datetime(2026, 11, 11, 6, tzinfo=UTC))
+    return services.plan_conference(by=world.kong, meeting=plan)
+
+
+def held(world: World) -> Conference:
+    """One doctor of each, one case, minutes."""
+    row = meeting(world)
+    services.take_part(by=world.kong, conference=row, staff=doctor(world.lead, "C1"))
+    services.take_part(by=world.bai, conference=row, staff=doctor(world.shiqiao, "C2"))
+    question = services.Question("如何调药", patient(world.zhao, "欧阳建国"))
+    services.bring_case(by=world.bai, conference=row, question=question)
+    return services.hold_conference(
+        by=world.kong, conference=row, held=services.Held(date(2026, 11, 11), "讨论一例。"), now=NOW
+    )
+
+
+def study(world: World, **change: Any) -> Research:
+    """Led by the county hospital with Shiqiao, the whole year."""
+    fields: dict[str, Any] = {
+        "title": "基层糖尿病管理研究", "number": "K-1", "partners": [world.shiqiao],
+        "first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31),
+    } | change  # fmt: skip
+    fields.setdefault("leader", doctor(world.lead, f"R{Research.objects.count()}{len(change)}"))
+    return services.register_research(by=world.kong, study=services.Study(**fields))

@@ -7,6 +7,7 @@ from alliance.joint.facts.conferences import (
     conference_records,
     held_between,
 )
+from alliance.joint.facts.figures import FIGURES, JointMonth, joint_months, persons_due
 from alliance.joint.facts.projects import (
     KIND,
     Completion,
@@ -31,11 +32,13 @@ from alliance.joint.facts.techniques import (
 __all__ = [
     "CASE_KIND",
     "CONFERENCE_KIND",
+    "FIGURES",
     "KIND",
     "RESEARCH_KIND",
     "Completion",
     "ConferenceFact",
     "JointFact",
+    "JointMonth",
     "ResearchFact",
     "SubsidyOwed",
     "TechniqueFact",
@@ -47,7 +50,9 @@ __all__ = [
     "due_between",
     "held_between",
     "joint_facts",
+    "joint_months",
     "late",
+    "persons_due",
     "records",
     "research_facts",
     "running_between",

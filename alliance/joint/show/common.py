@@ -19,6 +19,7 @@ def tabs(membership: Membership, current: str) -> list[parts.Tab]:
         ("joint-conferences", _("Case conferences"), "joint.view"),
         ("joint-cases", _("Techniques"), "joint.view"),
         ("joint-research", _("Research"), "joint.view"),
+        ("joint-costs", _("Coordination costs"), "joint.costs"),
     ]
     return [
         parts.Tab(label, reverse(name), name == current)
