@@ -20,6 +20,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         equipment,
         exams,
         ground,
+        joint,
         months,
         postings,
     )
@@ -39,6 +40,8 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         said.append(f"  {exams.load(base, demo)}")
     with _step(said, "postings"):
         said.append(f"  {postings.load(base, TODAY)} days of experts confirmed")
+    with _step(said, "joint work"):
+        said.append(f"  {joint.load(base, demo, TODAY)}")
     with _step(said, "shared equipment"):
         said.append(f"  {equipment.load(base, demo, TODAY)} uses of shared devices")
     with _step(said, "mutual confirmation"):

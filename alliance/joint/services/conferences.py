@@ -72,7 +72,7 @@ def plan_conference(*, by: Membership, meeting: Meeting) -> Conference:
 @transaction.atomic
 def take_part(*, by: Membership, conference: Conference, staff: Staff) -> Participant:
     """Enter one of the own staff. Raises JointRefused (no_institution, conference_over, staff, there)."""
-    require(by, "joint.host")
+    require(by, "joint.attend")
     here = own_institution(by)
     _planned(conference)
     if not works_at(staff, here.pk):
@@ -92,7 +92,7 @@ def take_part(*, by: Membership, conference: Conference, staff: Staff) -> Partic
 @transaction.atomic
 def bring_case(*, by: Membership, conference: Conference, question: Question) -> Discussed:
     """Bring a case of the own institution. Raises JointRefused (no_institution, conference_over, whom)."""
-    require(by, "joint.host")
+    require(by, "joint.attend")
     here = own_institution(by)
     _planned(conference)
     if question.person is None and not question.record_no.strip():
@@ -108,7 +108,7 @@ def bring_case(*, by: Membership, conference: Conference, question: Question) ->
 @transaction.atomic
 def void_line(*, by: Membership, line: Participant | Discussed, why: str, now: datetime) -> Any:
     """Take a wrong line of the own institution off. Raises JointRefused (why, conference_over), Stale."""
-    require(by, "joint.host")
+    require(by, "joint.attend")
     if by.institution_id != line.institution_id:
         raise PermissionDenied(_("This step belongs to the other side or to another role."))
     said = words(why)

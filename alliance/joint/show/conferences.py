@@ -30,7 +30,7 @@ def conference_page(row: Conference, membership: Membership, today: date, **give
     """One conference: who takes part (the own staff; all for host and offices), cases for those in it."""
     here, planned = membership.institution_id, row.state == Conference.State.PLANNED
     hosts = here == row.host_id and membership.can("joint.host")
-    enters = planned and here is not None and membership.can("joint.host")
+    enters = planned and here is not None and membership.can("joint.attend")
     inside = may_read(row, membership)
     people = row.participants.select_related("staff__department", "institution")
     shown = people if here in (None, row.host_id) else people.filter(institution=here)

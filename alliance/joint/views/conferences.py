@@ -110,7 +110,7 @@ def _page(request: Any, pk: int, status: int = 200, form: Any = None, **given: A
     return render(request, "joint/conference.html", context, status=status)
 
 
-@permit("joint.host")
+@permit("joint.attend")
 @require_POST
 def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     """Enter a doctor or a case of the own institution; the host holds, cancels, adds a paper."""
@@ -150,7 +150,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     return _page(request, pk, status, form, **{step: form}) if status else redirect("joint-conference", pk)
 
 
-@permit("joint.host")
+@permit("joint.attend")
 @require_POST
 def void(request: Any, kind: str, pk: int) -> HttpResponseBase:
     """Take a wrong line of the own institution off."""
