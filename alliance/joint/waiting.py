@@ -1,4 +1,4 @@
-"""What waits for whom: steps late or due soon at the own door, cases for the second person."""
+"""What waits for whom: steps late or due soon at the own door, cases to confirm, conferences to close."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alliance.joint.models import Enrolment, Milestone, TechniqueCase
+from alliance.joint.models import Conference, Enrolment, Milestone, TechniqueCase
 from alliance.joint.services.moving import local_day
 from alliance.models import Membership
 from alliance.services.inbox import Todo
@@ -18,8 +18,21 @@ SOON = timedelta(days=7)
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Steps at the own door, cases another person entered."""
-    return [*_steps(membership, now), *_cases(membership)]
+    """Steps at the own door, cases another person entered, conferences to close."""
+    return [*_steps(membership, now), *_cases(membership), *_conferences(membership, now)]
+
+
+def _conferences(membership: Membership, now: datetime) -> list[Todo]:
+    here = membership.institution_id
+    if here is None or not membership.can("joint.host"):
+        return []
+    rows = Conference.objects.filter(host=here, state=Conference.State.PLANNED, starts_at__lt=now)
+    if not (number := rows.count()):
+        return []
+    what = ngettext("%(n)d case conference to close", "%(n)d case conferences to close", number)
+    why = _("It counts once the host has closed it with its minutes.")
+    url = f"{reverse('joint-conferences')}?state=planned&host={here}"
+    return [Todo("info", what % {"n": number}, why, url, None, number)]
 
 
 def _cases(membership: Membership) -> list[Todo]:

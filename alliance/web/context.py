@@ -72,7 +72,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("recognition-figures", _("Recognition of the month"), "chart", "recognition.figures"),
             Entry("postings-week", _("Experts posted"), "users", "posting.view"),
             Entry("training", _("Training"), "report", "training.view"),
-            Entry("joint", _("Joint work"), "users", "joint.view"),
+            Entry("joint", _("Joint work"), "link", "joint.view"),
             Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("institutions", _("Institutions"), "building", "institution.view"),

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from alliance.joint import services
 from alliance.joint.models import Conference, Research, Technique, TechniqueCase
+from alliance.joint.waiting import waiting
 from alliance.services import parameters
 from alliance.tenancy.scope import act_in
 from tests.joint.scene import (
+    NOW,
     doctor,
     enrolled,
     entered,
@@ -198,3 +200,19 @@ def test_lists_ask_the_same_number_of_queries(ready: World) -> None:
         for n in range(5, 8):
             services.confirm_case(by=ready.bai, case=entered(ready, technique, who, record_no=f"A{n}"))
     assert asked(pages[2]) == again[2]
+
+
+def test_the_inbox_says_what_waits_for_whom(ready: World) -> None:
+    with act_in(ready.qinghe):
+        enrolled(ready, opened(ready))
+        entered(ready, registered(ready), doctor(ready.shiqiao), record_no="A1")
+        meeting(ready)
+        later = NOW.replace(month=12, day=20)
+        said = {
+            name: {todo.url.split("/joint/")[1].split("?")[0] for todo in waiting(ready.people[name], later)}
+            for name in ("lin", "zhao", "kong", "bai", "luo", "tan")
+        }
+    assert said == {
+        "lin": {""}, "zhao": {""}, "kong": {"", "cases/", "conferences/"}, "bai": {"", "cases/"},
+        "luo": {"cases/"}, "tan": set(),
+    }  # fmt: skip

@@ -50,7 +50,8 @@ def step_list(request: Any) -> HttpResponse:
 def export(request: Any) -> HttpResponseBase:
     """The steps as csv under the same conditions, names masked; journaled with its conditions and rows."""
     view = request.GET.get("view", "")
-    seen = show.views(request.membership, timezone.localdate())[view if view in show.VIEWS else "all"]
+    view = view if view in show.VIEWS else show.VIEWS[0]
+    seen = show.views(request.membership, timezone.localdate())[view]
     chosen = tables.StepFilter(request.GET or None, queryset=seen.with_names(), request=request).qs
     rows = list(chosen[: MOST_EXPORTED + 1])
     if len(rows) > MOST_EXPORTED:
