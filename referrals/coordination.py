@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliance.joint.costs import Kind, Record, Volume, register
@@ -35,7 +34,7 @@ def records(ids: Iterable[int]) -> list[Record]:
         Record(
             one.seen_at.astimezone(SHANGHAI).date(),
             f"{one.referral.number} · {one.seen_by} · {one.get_way_display()}", 1,
-            reverse("referral", args=[one.referral_id]),
+            "referral", one.referral_id,
         )
         for one in rows
     ]  # fmt: skip

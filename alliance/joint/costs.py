@@ -29,12 +29,13 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record behind a line: its day, what it is in words, its own times or minutes, its page."""
+    """One record behind a line: its day, what it is in words, its own times or minutes, its page and id."""
 
     day: date
     text: str
     quantity: int
-    url: str
+    page: str
+    pk: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliance.joint.costs import Kind, Record, Volume, register
@@ -36,7 +35,7 @@ def kept_records(ids: Iterable[int]) -> list[Record]:
     return [
         Record(
             one.done_on, f"{one.enrolment.project.name} · {one.name} · {one.done_by.name}", 1,
-            reverse("joint-person", args=[one.enrolment_id]),
+            "joint-person", one.enrolment_id,
         )
         for one in rows.order_by("done_on", "pk")
     ]  # fmt: skip
@@ -52,7 +51,7 @@ def lesson_records(ids: Iterable[int]) -> list[Record]:
     return [
         Record(
             one.starts_at.astimezone(SHANGHAI).date(), f"{one.title} · {one.teacher}", one.minutes,
-            reverse("training-session", args=[one.pk]),
+            "training-session", one.pk,
         )
         for one in training.sessions(ids)
     ]  # fmt: skip
@@ -73,7 +72,7 @@ def expert_records(ids: Iterable[int]) -> list[Record]:
     return [
         Record(
             one.day, f"{one.staff.name} → {one.posting.host.short_name}", one.teaching_minutes or 0,
-            reverse("visit", args=[one.pk]),
+            "visit", one.pk,
         )
         for one in postings.days_by_id(ids)
         if one.teaching_minutes

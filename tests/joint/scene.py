@@ -117,5 +117,5 @@ def study(world: World, **change: Any) -> Research:
         "title": "基层糖尿病管理研究", "number": "K-1", "partners": [world.shiqiao],
         "first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31),
     } | change  # fmt: skip
-    fields.setdefault("leader", doctor(world.lead, f"R{Research.objects.count()}{len(change)}"))
+    fields.setdefault("leader", doctor(world.lead, f"R{Staff.objects.count()}"))
     return services.register_research(by=world.kong, study=services.Study(**fields))

@@ -61,12 +61,13 @@ def _line(line: costs.CostLine) -> parts.FormulaLine:
 def records_page(line: costs.CostLine | None, month: Month, membership: Membership) -> Page:
     """The records behind one line."""
     kind = line.kind if line else None
-    rows = kind.records(line.ids) if line and kind else []
+    found = kind.records(line.ids) if line and kind else []
+    opens = bool(kind and membership.can(kind.needs))
+    rows = [(one, reverse(one.page, args=[one.pk]) if opens else "") for one in found]
     return {
         "title": str(kind.label) if kind else _("Coordination costs"), "month": month, "rows": rows,
-        "unit": str(kind.unit) if kind else "", "total": sum(one.quantity for one in rows),
+        "unit": str(kind.unit) if kind else "", "total": sum(one.quantity for one in found),
         "place": Institution.objects.get(pk=line.institution_id).name if line else "",
-        "opens": bool(kind and membership.can(kind.needs)),
     }  # fmt: skip
 
 
