@@ -202,6 +202,7 @@ def test_lists_ask_the_same_number_of_queries(ready: World) -> None:
     assert asked(pages[2]) == again[2]
 
 
+@override_settings(ROOT_URLCONF="config.alliance_urls")
 def test_the_inbox_says_what_waits_for_whom(ready: World) -> None:
     with act_in(ready.qinghe):
         enrolled(ready, opened(ready))
