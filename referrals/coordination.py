@@ -44,7 +44,7 @@ def register_all() -> None:
     """Make them known to the ledger of coordination costs."""
     register(
         Kind(
-            "follow_ups", _("follow-ups of referred patients"), "follow_up", 1, _("times"), follow_ups,
+            "follow_ups", _("follow-ups of referred patients"), "follow_up", 1, _("times done"), follow_ups,
             records, "referral.view",
         )
     )  # fmt: skip

@@ -16,10 +16,12 @@ from alliance.web.cells import chip
 
 CHIP = {"planned": "info", "held": "ok", "cancelled": "", "running": "ok", "ended": "", "stopped": "warn"}
 
+PLANNED = gettext_lazy("to be held")
+
 
 def state_chip(row: Conference | Research) -> SafeString:
     """The state of a conference or a project."""
-    return chip(CHIP[row.state], row.get_state_display())
+    return chip(CHIP[row.state], PLANNED if row.state == "planned" else row.get_state_display())
 
 
 class ConferenceTable(lists.Table):
@@ -48,7 +50,9 @@ class ConferenceFilter(django_filters.FilterSet):
     """Conditions of the list of conferences."""
 
     state = django_filters.ChoiceFilter(
-        choices=Conference.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("State: all")
+        choices=[("planned", PLANNED), *Conference.State.choices[1:]],
+        label=gettext_lazy("state"),
+        empty_label=gettext_lazy("State: all"),
     )
     host = django_filters.ModelChoiceFilter(
         queryset=places, label=gettext_lazy("host"), empty_label=gettext_lazy("Institution: all")
@@ -63,7 +67,7 @@ class ResearchTable(lists.Table):
     """One line a research project."""
 
     title = tables.Column(
-        verbose_name=gettext_lazy("title"), linkify=("joint-study", [tables.A("pk")]),
+        verbose_name=gettext_lazy("title of the project"), linkify=("joint-study", [tables.A("pk")]),
         attrs={"td": {"scope": "row", "class": "wrap"}},
     )  # fmt: skip
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)

@@ -68,7 +68,7 @@ class StepTable(lists.Table):
         linkify=("joint-person", [tables.A("enrolment__pk")]), attrs=lists.HEAD,
     )  # fmt: skip
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
-    name = tables.Column(verbose_name=gettext_lazy("step"))
+    name = tables.Column(verbose_name=gettext_lazy("milestone"))
     at = tables.Column(verbose_name=gettext_lazy("at whose door"), accessor="at__short_name")
     due_on = tables.Column(verbose_name=gettext_lazy("due"), orderable=True)
     done_on = tables.Column(verbose_name=gettext_lazy("done on"))
@@ -185,10 +185,10 @@ class ProjectTable(lists.Table):
     code = tables.Column(verbose_name=gettext_lazy("code"))
     first_day = tables.Column(verbose_name=gettext_lazy("first day"))
     persons = tables.Column(verbose_name=gettext_lazy("persons in care"), attrs=lists.NUMBER)
-    purpose = tables.Column(verbose_name=gettext_lazy("purpose"), attrs=lists.WRAP)
+    purpose = tables.Column(verbose_name=gettext_lazy("aim"), attrs=lists.WRAP)
 
     class Meta(lists.Table.Meta):
-        sequence = ("name", "state", "code", "first_day", "persons", "purpose")
+        sequence = ("name", "state", "code", "first_day", "persons", "aim")
 
     def render_state(self, record: Project) -> SafeString:
         return project_chip(record)

@@ -19,10 +19,16 @@ from alliance.web.cells import chip
 
 CHIP = {"entered": "warn", "confirmed": "ok", "rejected": ""}
 
+WORDS = {
+    "entered": gettext_lazy("waits for the second person"),
+    "confirmed": gettext_lazy("confirmed, counts"),
+    "rejected": gettext_lazy("rejected"),
+}
+
 
 def case_chip(row: TechniqueCase) -> SafeString:
     """The state of a case."""
-    return chip(CHIP[row.state], row.get_state_display())
+    return chip(CHIP[row.state], WORDS[row.state])
 
 
 def technique_chip(row: Technique) -> SafeString:
@@ -38,12 +44,12 @@ class CaseTable(lists.Table):
         attrs=lists.HEAD,
     )  # fmt: skip
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
-    technique = tables.Column(verbose_name=gettext_lazy("technique"), accessor="technique__name")
+    technique = tables.Column(verbose_name=gettext_lazy("appropriate technique"), accessor="technique__name")
     institution = tables.Column(verbose_name=gettext_lazy("institution"), accessor="institution__short_name")
     operator = tables.Column(verbose_name=gettext_lazy("operator"), accessor="operator__name")
     whom = tables.Column(verbose_name=gettext_lazy("patient or record"), empty_values=())
     fen = tables.Column(verbose_name=gettext_lazy("subsidy (yuan)"), attrs=lists.NUMBER)
-    payer = tables.Column(verbose_name=gettext_lazy("paid by"), empty_values=())
+    payer = tables.Column(verbose_name=gettext_lazy("paid from"), empty_values=())
 
     class Meta(lists.Table.Meta):
         sequence = ("day", "state", "technique", "institution", "operator", "whom", "fen", "payer")
@@ -83,11 +89,13 @@ class CaseFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("Month: all"),
     )  # fmt: skip
     state = django_filters.ChoiceFilter(
-        choices=TechniqueCase.State.choices, label=gettext_lazy("state"),
+        choices=list(WORDS.items()), label=gettext_lazy("state"),
         empty_label=gettext_lazy("State: all"),
     )  # fmt: skip
     technique = django_filters.ModelChoiceFilter(
-        queryset=techniques, label=gettext_lazy("technique"), empty_label=gettext_lazy("Technique: all")
+        queryset=techniques,
+        label=gettext_lazy("appropriate technique"),
+        empty_label=gettext_lazy("Technique: all"),
     )
     institution = django_filters.ModelChoiceFilter(
         queryset=places, label=gettext_lazy("institution"), empty_label=gettext_lazy("Institution: all")
@@ -111,7 +119,7 @@ class TechniqueTable(lists.Table):
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
     code = tables.Column(verbose_name=gettext_lazy("code"))
     fen = tables.Column(verbose_name=gettext_lazy("subsidy for a case (yuan)"), attrs=lists.NUMBER)
-    payer = tables.Column(verbose_name=gettext_lazy("paid by"), empty_values=())
+    payer = tables.Column(verbose_name=gettext_lazy("paid from"), empty_values=())
     places = tables.Column(verbose_name=gettext_lazy("institutions"), attrs=lists.NUMBER)
 
     class Meta(lists.Table.Meta):

@@ -81,7 +81,7 @@ def expert_records(ids: Iterable[int]) -> list[Record]:
 
 def register_all() -> None:
     """Make them known."""
-    times, minutes = _("times"), _("minutes")
+    times, minutes = _("times done"), _("minutes")
     register(
         Kind(
             "records", _("updates of joint records"), "record_update", 1, times, records_kept, kept_records,

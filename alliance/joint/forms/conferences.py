@@ -104,14 +104,14 @@ class PaperForm(forms.Form):
 class StudyForm(forms.Form):
     """A research project led by the own institution."""
 
-    title = forms.CharField(label=gettext_lazy("title"), max_length=150)
+    title = forms.CharField(label=gettext_lazy("title of the project"), max_length=150)
     number = forms.CharField(label=gettext_lazy("project number"), max_length=60)
     funded_by = forms.CharField(label=gettext_lazy("funded by"), max_length=80, required=False)
     leader = StaffField(label=gettext_lazy("leader"))
     first_day = day_field(gettext_lazy("first day"))
     last_day = day_field(gettext_lazy("last day"))
     partners = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("other institutions"), queryset=Institution.objects.none(),
+        label=gettext_lazy("partner institutions"), queryset=Institution.objects.none(),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 

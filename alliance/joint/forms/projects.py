@@ -19,8 +19,8 @@ MOST_STEPS = 8
 class StepRow(forms.Form):
     """One agreed step; a row without a name is none."""
 
-    name = forms.CharField(label=gettext_lazy("step"), max_length=60, required=False)
-    side = forms.ChoiceField(label=gettext_lazy("done by"), choices=Side.choices)
+    name = forms.CharField(label=gettext_lazy("milestone"), max_length=60, required=False)
+    side = forms.ChoiceField(label=gettext_lazy("side that does it"), choices=Side.choices)
     days = forms.IntegerField(label=gettext_lazy("days"), min_value=1, required=False)
     parameter = forms.ChoiceField(label=gettext_lazy("or a parameter"), required=False)
 
@@ -55,7 +55,7 @@ class ProjectForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("name"), max_length=60)
     first_day = day_field(gettext_lazy("first day"))
     purpose = forms.CharField(
-        label=gettext_lazy("purpose"), max_length=300, required=False,
+        label=gettext_lazy("aim"), max_length=300, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 

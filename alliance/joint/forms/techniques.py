@@ -51,7 +51,7 @@ class TechniqueForm(SubsidyForm):
         label=gettext_lazy("indication and conditions"), max_length=300, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    source = forms.ChoiceField(label=gettext_lazy("paid by"), choices=Source.choices)
+    source = forms.ChoiceField(label=gettext_lazy("paid from"), choices=Source.choices)
     payer = PlaceField(
         label=gettext_lazy("paying institution"), required=False,
         help_text=gettext_lazy("Only where an institution pays."),
@@ -89,7 +89,9 @@ class EndLicenceForm(forms.Form):
 class CaseForm(PatientFields):
     """One case of the own institution: a record number, or who the patient is."""
 
-    technique = forms.ModelChoiceField(label=gettext_lazy("technique"), queryset=Technique.objects.none())
+    technique = forms.ModelChoiceField(
+        label=gettext_lazy("appropriate technique"), queryset=Technique.objects.none()
+    )
     day = day_field(gettext_lazy("day"))
     operator = StaffField(label=gettext_lazy("operator"))
     record_no = forms.CharField(

@@ -84,7 +84,7 @@ def conference_figs(row: Conference) -> list[parts.Fig]:
     houses = list(row.participants.filter(voided_at=None).values_list("institution", flat=True))
     cases = row.cases.filter(voided_at=None).count()
     return [
-        parts.Fig(_("took part"), words.num(len(houses)), _("persons")),
+        parts.Fig(_("took part"), words.num(len(houses))),
         parts.Fig(_("institutions"), words.num(len(set(houses)))),
         parts.Fig(_("cases discussed"), words.num(cases)),
     ]
@@ -122,7 +122,7 @@ def study_page(row: Research, membership: Membership, today: date, form: Any = N
     found = [
         parts.Fact(_("project number"), row.number), parts.Fact(_("funded by"), row.funded_by),
         parts.Fact(_("leading institution"), row.institution.name), parts.Fact(_("leader"), row.leader.name),
-        parts.Fact(_("other institutions"), "、".join(partners)),
+        parts.Fact(_("partner institutions"), "、".join(partners)),
         parts.Fact(_("from, to"), f"{row.first_day} – {row.last_day}"),
         parts.Fact(_("ended on"), f"{row.ended_on}" if row.ended_on else ""),
         parts.Fact(_("result"), row.result),

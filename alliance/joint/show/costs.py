@@ -42,7 +42,7 @@ def formula(lines: list[costs.CostLine]) -> list[parts.FormulaLine]:
     """Quantity times unit cost, line by line, and the sum."""
     found = [_line(line) for line in lines]
     total = words.yuan(costs.proposed(lines))
-    return [*found, parts.FormulaLine(_("proposed"), (), total, total=True, unit=_("yuan"))]
+    return [*found, parts.FormulaLine(_("compensation proposed"), (), total, total=True, unit=_("yuan"))]
 
 
 def _line(line: costs.CostLine) -> parts.FormulaLine:
@@ -75,7 +75,7 @@ def heads() -> list[str]:
     """Headings of the exported lines."""
     return [
         _("month"), _("institution"), _("kind"), _("quantity"), _("unit"), _("unit cost (yuan)"),
-        _("compensation proposed (yuan)"), _("records"),
+        _("compensation proposed (yuan)"), _("numbers of the records"),
     ]  # fmt: skip
 
 

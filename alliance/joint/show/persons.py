@@ -130,8 +130,8 @@ def heads() -> list[str]:
     """Headings of the exported steps."""
     return [
         _("joint project"), _("patient"), _("day of the first diagnosis"), _("hospital"),
-        _("primary institution"), _("step"), _("at whose door"), _("due"), _("state"), _("done on"),
-        _("done by"), _("in time"), _("record"),
+        _("primary institution"), _("milestone"), _("at whose door"), _("due"), _("state"), _("done on"),
+        _("done by"), _("done in time"), _("number of the record"),
     ]  # fmt: skip
 
 

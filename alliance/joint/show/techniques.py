@@ -57,13 +57,15 @@ def case_page(row: TechniqueCase, membership: Membership, form: Any = None) -> d
     own = membership.institution_id == row.institution_id
     whom = (row.person.name if own else str(row.person)) if row.person_id else ""
     found = [
-        parts.Fact(_("technique"), row.technique.name, reverse("joint-technique", args=[row.technique_id])),
+        parts.Fact(
+            _("appropriate technique"), row.technique.name, reverse("joint-technique", args=[row.technique_id])
+        ),
         parts.Fact(_("day"), f"{row.day:%Y-%m-%d}"),
         parts.Fact(_("institution"), row.institution.name),
         parts.Fact(_("operator"), row.operator.name),
         parts.Fact(_("patient"), whom), parts.Fact(_("record number"), row.record_no),
         parts.Fact(_("subsidy (yuan)"), words.yuan(row.fen)),
-        parts.Fact(_("paid by"), tables.payer_word(row)),
+        parts.Fact(_("paid from"), tables.payer_word(row)),
         parts.Fact(_("paid to"), row.institution.name),
         parts.Fact(_("entered by"), f"{row.entered_by.user.name} {words.moment(row.entered_at)}"),
         parts.Fact(_("note"), row.note), parts.Fact(_("why"), row.why),
@@ -71,7 +73,7 @@ def case_page(row: TechniqueCase, membership: Membership, form: Any = None) -> d
     return {
         "title": f"{row.technique.name} {row.day:%Y-%m-%d}", "row": row, "chip": tables.case_chip(row),
         "facts_case": [one for one in found if one.value], "actions": case_actions(row, membership, form),
-        "history": parts.history(row),
+        "history": parts.history(row, words={"confirm": str(tables.WORDS["confirmed"])}),
     }  # fmt: skip
 
 
@@ -138,7 +140,15 @@ def _by_technique(work: list[facts.TechniqueFact]) -> Iterator[tuple[str, int, i
 
 def heads() -> list[str]:
     """Headings of the exported debts."""
-    return [_("month"), _("paid by"), _("paid to"), _("code"), _("cases"), _("amount (yuan)"), _("records")]
+    return [
+        _("month"),
+        _("paid from"),
+        _("paid to"),
+        _("code"),
+        _("cases"),
+        _("amount (yuan)"),
+        _("numbers of the records"),
+    ]
 
 
 def cells(lines: Any) -> Iterator[list[Any]]:
