@@ -58,7 +58,8 @@ def case_page(row: TechniqueCase, membership: Membership, form: Any = None) -> d
     whom = (row.person.name if own else str(row.person)) if row.person_id else ""
     found = [
         parts.Fact(
-            _("appropriate technique"), row.technique.name, reverse("joint-technique", args=[row.technique_id])
+            _("appropriate technique"), row.technique.name,
+            reverse("joint-technique", args=[row.technique_id]),
         ),
         parts.Fact(_("day"), f"{row.day:%Y-%m-%d}"),
         parts.Fact(_("institution"), row.institution.name),
