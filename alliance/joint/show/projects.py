@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.joint import facts, tables
+from alliance.joint import facts, services, tables
 from alliance.joint.forms import common
 from alliance.joint.forms.projects import parameter_word
 from alliance.joint.models import Enrolment, Project, Step
@@ -21,13 +21,13 @@ from alliance.models import Department, Institution, Membership, Staff
 from alliance.web import parts, words
 
 
-def project_page(project: Project, membership: Membership) -> dict[str, Any]:
+def project_page(project: Project, membership: Membership, today: date) -> dict[str, Any]:
     """One project: its steps by the day they hold from, how far the member's persons are."""
     own = project.enrolments.visible_to(membership)
     plans = membership.can("joint.plan")
     return {
         "title": project.name, "project": project, "chip": tables.project_chip(project),
-        "sets": step_sets(list(project.steps.all())), "plans": plans,
+        "sets": step_sets(list(project.steps.all()), today), "plans": plans,
         "enrols": project.state == Project.State.OPEN and membership.can("joint.enrol")
         and membership.institution_id is not None,
         "figs": [
@@ -45,18 +45,19 @@ def end_action(project: Project) -> list[parts.Action]:
     return [parts.Action(_("End the project…"), address, "x", form=common.WhyForm(auto_id="end-%s"))]
 
 
-def step_sets(steps: Sequence[Step]) -> list[tuple[date, list[tuple[Step, str]]]]:
+def step_sets(steps: Sequence[Step], today: date) -> list[tuple[date, list[tuple[Step, str]]]]:
     """Steps by the day they hold from, the latest first; days in words."""
     newest = sorted(steps, key=lambda one: (-one.from_day.toordinal(), one.number))
     return [
-        (day, [(one, days_word(one)) for one in rows])
+        (day, [(one, days_word(one, today)) for one in rows])
         for day, rows in groupby(newest, key=lambda one: one.from_day)
     ]
 
 
-def days_word(step: Step) -> str:
-    """30 days, or the parameter that says them."""
-    return parameter_word(step.parameter) if step.days is None else tables.days(step.days)
+def days_word(step: Step, today: date) -> str:
+    """30 days, with the parameter that says them."""
+    said = tables.days(services.days_of(step, max(step.from_day, today)))
+    return said if step.days is not None else f"{said} · {parameter_word(step.parameter)}"
 
 
 # Completion ------------------------------------------------------------------------

@@ -46,7 +46,11 @@ def project_list(request: Any) -> HttpResponse:
 @require_safe
 def project(request: Any, pk: int) -> HttpResponse:
     """One project."""
-    return render(request, "joint/project.html", show.project_page(_project(pk), request.membership))
+    return render(
+        request,
+        "joint/project.html",
+        show.project_page(_project(pk), request.membership, timezone.localdate()),
+    )
 
 
 @permit("joint.plan")
@@ -108,7 +112,7 @@ def end(request: Any, pk: int) -> HttpResponseBase:
         )
     if not status:
         return redirect("joint-project", pk)
-    context = show.project_page(_project(pk), request.membership)
+    context = show.project_page(_project(pk), request.membership, timezone.localdate())
     return render(request, "joint/project.html", context, status=status)
 
 
