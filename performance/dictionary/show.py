@@ -51,7 +51,7 @@ def page(membership: Membership, entry: Entry) -> dict[str, Any]:
         "frequency": str(words.FREQUENCIES[entry.frequency]),
         "answers": answers(membership, entry), "links": links(entry),
         "read_by": [_link(one) for one in book.read_by(entry.code)],
-        "version_digest": book.version_digest(entry), "uses": use.uses(entry.code),
+        "version_digest": book.version_digest(entry), "uses": use.uses(membership, entry.code),
         "past": past, "unit": labels.unit(indicator), "area": str(words.AREAS[entry.area]),
         "area_url": f"{reverse('indicators')}?area={entry.area}",
     }  # fmt: skip

@@ -11,6 +11,7 @@ from django.urls import reverse
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import words
+from alliance.web.access import way
 from performance.engine.indicators import Indicator
 from performance.engine.scheme import Column, Item, Scheme
 from performance.models import IndicatorValue, MonthRun, SchemeVersion
@@ -18,7 +19,7 @@ from performance.show import labels
 from performance.show.formulas import plain
 from performance.show.rests import rules_of
 
-MONTHS = 6
+MONTHS, VERSIONS = 6, 12
 
 
 @dataclass(frozen=True)
@@ -31,24 +32,28 @@ class Use:
     dimension: str
     weight: str
     rules: str
+    url: str
 
 
-def uses(code: str) -> list[Use]:
-    """The columns of all versions that count it, the newest version first; one query."""
-    return [use for version in SchemeVersion.objects.all() for use in _of_version(version, code)]
+def uses(membership: Membership, code: str) -> list[Use]:
+    """The columns of the newest versions that count it, the newest first; one query."""
+    versions = SchemeVersion.objects.all()[:VERSIONS]
+    return [use for version in versions for use in _of_version(membership, version, code)]
 
 
-def _of_version(version: SchemeVersion, code: str) -> Iterator[Use]:
-    scheme = version.scheme()
+def _of_version(membership: Membership, version: SchemeVersion, code: str) -> Iterator[Use]:
+    scheme, url = version.scheme(), way(membership, "performance-scheme", version.pk)
     for column in scheme.columns:
-        yield from (_use(version, scheme, column, item) for item in column.items if item.indicator == code)
+        yield from (
+            _use(version, scheme, column, item, url) for item in column.items if item.indicator == code
+        )
 
 
-def _use(version: SchemeVersion, scheme: Scheme, column: Column, item: Item) -> Use:
+def _use(version: SchemeVersion, scheme: Scheme, column: Column, item: Item, url: str) -> Use:
     dimension = next(one for one in scheme.dimensions if one.code == item.dimension)
     return Use(
         version, labels.named(scheme), labels.named(column), labels.named(dimension), plain(item.weight),
-        " · ".join(rules_of(item)),
+        " · ".join(rules_of(item)), url,
     )  # fmt: skip
 
 

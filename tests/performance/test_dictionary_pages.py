@@ -13,7 +13,8 @@ from django.utils.html import strip_tags
 from openpyxl import load_workbook
 
 from performance.dictionary import book
-from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, refer
+from performance.models import SchemeVersion
+from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, inside, refer
 from tests.world import World
 
 BASE = "/a/qinghe/indicators/"
@@ -99,7 +100,9 @@ def test_values_of_settled_months_lead_to_why_where_the_member_may(qinghe: World
     page = get(qinghe, "luo", f"{BASE}up_arrivals/")
     assert f"/months/{SEPTEMBER}/institutions/QH11/why/up_arrivals/" in page
     assert f"/months/{OCTOBER}/indicators/up_arrivals/" in page and "0.1613" in page
-    assert "示范方案" in page or "演示" in page
+    with inside(qinghe):
+        version = SchemeVersion.objects.get()
+    assert f"/versions/{version.pk}/" in page and "医共体协同绩效示范方案" in page
     own = get(qinghe, "lin", f"{BASE}up_arrivals/")
     assert "/institutions/QH01/why/up_arrivals/" in own and "/institutions/QH11/" not in own
     with CaptureQueriesContext(connection) as before:

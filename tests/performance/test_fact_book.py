@@ -1,0 +1,12 @@
+"""Fact book and rooms agree: what it calls automatic is collected, and what is collected stands in it."""
+
+from performance import collect
+from performance.engine.factbook import shipped_facts
+
+
+def test_automatic_facts_are_those_that_rooms_collect() -> None:
+    collected = {key for source in collect.SOURCES for key in source.keys}
+    book = shipped_facts()
+    automatic = {key for key, fact in book.items() if fact.origin == "automatic"}
+    assert automatic - collected == set()
+    assert collected - automatic == set()
