@@ -69,12 +69,11 @@ def check_stay(record: Record, stay: Stay, limits: Limits) -> None:
 
 
 def _check_future(record: Record, stay: Stay, limits: Limits) -> None:
-    """No discharge after the day of delivery; an admission only where the discharge does not tell already."""
+    """No discharge after the day of delivery; the admission is asked where the discharge is unreadable."""
     last = limits.last_day
-    for column, at in (("B15", stay.discharged), ("B12", stay.admitted)):
-        if last is not None and record.sound(column) and at.date() > last:
-            record.report(column, "after_delivery", "after_delivery", str(at), delivered=str(last))
-            return
+    column, at = ("B15", stay.discharged) if record.sound("B15") else ("B12", stay.admitted)
+    if last is not None and record.sound(column) and at.date() > last:
+        record.report(column, "after_delivery", "after_delivery", str(at), delivered=str(last))
 
 
 def check_age(record: Record, patient: Patient, admitted: datetime, limits: Limits) -> None:

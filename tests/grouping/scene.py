@@ -47,20 +47,29 @@ def pages(world: World, count: int, **changes: str) -> list[dict[str, str]]:
     ]
 
 
-def check(world: World, rows: list[dict[str, str]], *, by: Membership | None = None, **how: Any) -> CaseFile:
+def check(
+    world: World,
+    rows: list[dict[str, str]],
+    *,
+    by: Membership | None = None,
+    today: date = TODAY,
+    **how: Any,
+) -> CaseFile:
     """Receive a file and run its check."""
     with inside(world):
         file, _made = intake.receive_file(
-            by=by or world.lin, name="202610.csv", content=[as_csv(rows)], today=TODAY, **how
+            by=by or world.lin, name="202610.csv", content=[as_csv(rows)], today=today, **how
         )
     jobs.drain(world.qinghe)
     with inside(world):
         return CaseFile.objects.get(pk=file.pk)
 
 
-def store(world: World, rows: list[dict[str, str]], *, by: Membership | None = None) -> CaseFile:
+def store(
+    world: World, rows: list[dict[str, str]], *, by: Membership | None = None, today: date = TODAY
+) -> CaseFile:
     """Receive, check and store the good rows of a file, and group them."""
-    file = check(world, rows, by=by)
+    file = check(world, rows, by=by, today=today)
     with inside(world):
         file = publishing.publish(by=by or world.lin, file=file, take_good=True)
     assert all(job.state == "done" for job in jobs.drain(world.qinghe))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from tests.referrals.scene import NOW, logged, number_of, prepare
 from tests.world import World
 
 NOVEMBER = Month(2026, 11)
+DELIVERED = date(2026, 11, 18)
 LATER = datetime(2027, 1, 15, tzinfo=UTC)
 DOWN: dict[str, Any] = {
     "by": "lin", "target": "shiqiao", "direction": "down", "reason": "stable", "urgency": "ordinary",
@@ -99,7 +100,7 @@ def moved_home(world: World) -> list[dict[str, str]]:
 
 
 def test_n46_the_move_to_the_township_is_one_down_referral_and_nothing_else(scene: World) -> None:  # noqa: F811
-    store(scene, moved_home(scene), by=scene.luo)
+    store(scene, moved_home(scene), by=scene.luo, today=DELIVERED)
     with inside(scene):
         prepare(scene)
         judged = readmission.judge([NOVEMBER], readmission.windows(NOVEMBER))
@@ -111,7 +112,7 @@ def test_n46_the_move_to_the_township_is_one_down_referral_and_nothing_else(scen
 
 
 def test_a_logged_referral_matches_and_an_unlogged_one_is_decided_once(scene: World) -> None:  # noqa: F811
-    store(scene, moved_home(scene), by=scene.luo)
+    store(scene, moved_home(scene), by=scene.luo, today=DELIVERED)
     with inside(scene):
         prepare(scene)
         case = captured.facts(NOVEMBER)[0].open[0]
@@ -140,7 +141,7 @@ def test_a_logged_referral_without_a_stay_stands_in_the_queue(qinghe: World) -> 
 
 @pytest.mark.parametrize(("reason", "rule"), [("stable", DOWN_TRANSFER), ("long_term", FEE_RETURN)])
 def test_an_episode_is_paid_once_by_its_own_rule(scene: World, reason: str, rule: str) -> None:  # noqa: F811
-    store(scene, moved_home(scene), by=scene.luo)
+    store(scene, moved_home(scene), by=scene.luo, today=DELIVERED)
     with inside(scene):
         prepare(scene)
         row = came(scene, datetime(2026, 11, 12, 1, 0, tzinfo=UTC), **(DOWN | {"reason": reason}))
@@ -159,7 +160,7 @@ def test_an_episode_is_paid_once_by_its_own_rule(scene: World, reason: str, rule
 
 
 def test_the_explanation_is_the_offices_and_only_when_required(scene: World) -> None:  # noqa: F811
-    store(scene, moved_home(scene), by=scene.luo)
+    store(scene, moved_home(scene), by=scene.luo, today=DELIVERED)
     with inside(scene):
         prepare(scene)
         text = "两家卫生院停诊整修，上转集中到县医院。"

@@ -17,6 +17,7 @@ from tests.referrals.scene import NOW, logged, number_of, prepare
 from tests.world import World
 
 NOVEMBER = Month(2026, 11)
+DELIVERED = date(2026, 11, 18)
 
 
 def two_stays(world: World) -> list[dict[str, str]]:
@@ -46,7 +47,7 @@ def reasons(world: World) -> dict[str, str]:
 
 
 def test_a_step_after_the_files_joins_the_stays(scene: World) -> None:  # noqa: F811
-    store(scene, two_stays(scene), by=scene.luo)
+    store(scene, two_stays(scene), by=scene.luo, today=DELIVERED)
     with inside(scene):
         assert reasons(scene)[str(scene.lead.pk)] == "counted"
         refer(scene)
@@ -59,7 +60,7 @@ def test_files_after_the_steps_join_the_stays_when_the_month_is_summed(scene: Wo
     with inside(scene):
         refer(scene)
         assert ReferralLink.objects.get().admission is None
-    store(scene, two_stays(scene), by=scene.luo)
+    store(scene, two_stays(scene), by=scene.luo, today=DELIVERED)
     jobs.drain(scene.qinghe)
     with inside(scene):
         assert ReferralLink.objects.get().admission.record_no == "L1"
@@ -67,7 +68,7 @@ def test_files_after_the_steps_join_the_stays_when_the_month_is_summed(scene: Wo
 
 
 def test_a_patient_who_did_not_come_joins_nothing(scene: World) -> None:  # noqa: F811
-    store(scene, two_stays(scene), by=scene.luo)
+    store(scene, two_stays(scene), by=scene.luo, today=DELIVERED)
     with inside(scene):
         prepare(scene)
         row = services.accept(by=scene.lin, referral=logged(scene), now=NOW + timedelta(minutes=5))
