@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from grouping.engine.case import CodeMaps
 from grouping.engine.rows import Drg, Scheme
 
 
@@ -17,6 +18,17 @@ def with_groups(scheme: Scheme, changes: Mapping[str, Mapping[str, str]], digest
     """
     drgs = {adrg: tuple(_changed(row, changes) for row in rows) for adrg, rows in scheme.drgs.items()}
     return replace(scheme, drgs=drgs, digest=digest)
+
+
+def groups_only(scheme: Scheme) -> Scheme:
+    """The package with its groups and rules, without codes, complications and dictionaries.
+
+    A page of weights needs these few hundred rows, not the hundreds of thousands beside them.
+    """
+    return replace(
+        scheme, lists={}, complications={}, exclusions={}, sites={}, diagnosis_names={}, procedure_names={},
+        maps=CodeMaps({}, {}),
+    )  # fmt: skip
 
 
 def _changed(row: Drg, changes: Mapping[str, Mapping[str, str]]) -> Drg:

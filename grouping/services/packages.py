@@ -22,7 +22,7 @@ from grouping.engine.scheme import NAMES
 from grouping.engine.write import written
 from grouping.models import SchemeFinding, SchemeVersion
 from grouping.readers.workbook import read_workbook
-from grouping.services import versions
+from grouping.services import schemes, versions
 
 CHECK = "scheme.check"
 TYPES = {
@@ -159,6 +159,8 @@ def check(work: jobs.Work) -> jobs.Step:
         versions.keep_package(found.scheme)
         version.accept()
     version.save()
+    if found.scheme is not None:
+        _compare_ahead(version)
     journal.step(by=None, about=version, name="check", before=State.RECEIVED, after=version.state)
     counts = {"errors": version.errors, "warnings": version.warnings}
     journal.write(
@@ -166,6 +168,16 @@ def check(work: jobs.Work) -> jobs.Step:
         errors=version.errors, warnings=version.warnings,
     )  # fmt: skip
     return jobs.Step(more=False, result=counts)
+
+
+def _compare_ahead(version: SchemeVersion) -> None:
+    """Find what changed against the scheme in force now, so that its page need not."""
+    try:
+        held = versions.released(schemes.in_force(timezone.localdate()).digest)
+        if held is not None:
+            versions.differences(held, version)
+    except (schemes.NoScheme, versions.ContentGone):
+        return  # nothing to compare with
 
 
 def _opened(version: SchemeVersion) -> dict[str, bytes]:

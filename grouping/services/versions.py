@@ -18,7 +18,7 @@ from alliance.models import Membership
 from alliance.services import files, journal
 from grouping import drafts
 from grouping.engine.compare import Change, compare
-from grouping.engine.edit import with_groups
+from grouping.engine.edit import groups_only, with_groups
 from grouping.engine.head import read_head
 from grouping.engine.package import open_package
 from grouping.engine.rows import Drg
@@ -117,9 +117,20 @@ def _package(pk: int, digest: str) -> Package:
     return kept(f"package:{digest}", read)
 
 
+def groups_of(version: SchemeVersion) -> Package:
+    """The package of a sound version with its groups, weights and rules only; other tables are empty."""
+    return _groups(version.pk, version.digest)
+
+
+@lru_cache(maxsize=8)
+def _groups(pk: int, digest: str) -> Package:
+    return kept(f"groups:{digest}", lambda: groups_only(_package(pk, digest)))
+
+
 def keep_package(package: Package) -> None:
     """Keep a package that was just read or made, so that no page has to read it again."""
     put(f"package:{package.digest}", package)
+    put(f"groups:{package.digest}", groups_only(package))
 
 
 def differences(old: SchemeVersion, new: SchemeVersion) -> tuple[Change, ...]:
@@ -219,7 +230,7 @@ def edit(
     proposed, unknown_drg, bad_weight, unchanged), EditedMeanwhile when they are others by now.
     """
     draft = _draft(version)
-    before = {row.code: row for rows in package_of(draft).drgs.values() for row in rows}
+    before = {row.code: row for rows in groups_of(draft).drgs.values() for row in rows}
     drafts.check(seen or {}, values(before.values()))
     found: dict[str, dict[str, str]] = {}
     for drg, asked in changes.items():
@@ -236,7 +247,7 @@ def edit(
 
 
 def _store(by: Membership, draft: SchemeVersion, changes: Changes) -> SchemeVersion:
-    old = package_of(draft)
+    old = groups_of(draft)
     if not draft.manifest:  # of an older product: its files are kept from now on
         draft.manifest = seal(by=by, content=export(draft))
     name = "drg.csv"
@@ -246,7 +257,7 @@ def _store(by: Membership, draft: SchemeVersion, changes: Changes) -> SchemeVers
     name_after(draft, new)
     draft.save(update_fields=["manifest", "digest", "code", "name", "version"])
     journal.write(by=by, verb="scheme.edited", about=draft, groups=sorted(changes)[:50], digest=draft.digest)
-    keep_package(new)
+    put(f"groups:{new.digest}", new)  # the rest is read when somebody asks for more than weights
     return draft
 
 

@@ -81,7 +81,7 @@ def draft_or_404(pk: int) -> SchemeVersion:
 def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
     """The groups of one MDC with their weights and notes; the changed ones are stored together."""
     version = draft_or_404(pk)
-    package = versions.package_of(version)
+    package = versions.groups_of(version)
     mdc = _mdc(request, package)
     proposal = _proposal(request, version)
     here = "?" + urlencode({"mdc": mdc, **({"proposal": proposal.pk} if proposal else {})})
@@ -99,7 +99,7 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
         else:
             messages.success(request, _("The draft is stored."))
             return redirect(reverse("scheme-weights", args=[pk]) + here)
-    base = versions.package_of(version.base) if version.base is not None else None
+    base = versions.groups_of(version.base) if version.base is not None else None
     context = {
         "title": _("Weights and notes"), "version": version, "mdc": mdc,
         "tabs": _tabs(package, mdc, proposal), "refused": refused, "here": here,

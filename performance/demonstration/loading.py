@@ -22,6 +22,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         ground,
         joint,
         months,
+        payment,
         postings,
     )
 
@@ -29,9 +30,12 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
     said = [f"{demo.name} ({demo.code})"]
     with _step(said, "institutions, people, roster"):
         base = ground.load(demo, password_hash)
+        payment.decide(base)
     with _step(said, "case files through the importer"):
         counts = deliveries.deliver(base, files, TODAY)
     said.append(f"  {counts.summary()}")
+    with _step(said, "work of the coders"):
+        said.append(f"  {payment.work(base, TODAY)}")
     with _step(said, "referrals and declarations"):
         referrals = deliveries.refer(base, demo)
         deliveries.declare(base, demo)
@@ -53,6 +57,9 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
 
 @contextmanager
 def _step(said: list[str], name: str) -> Iterator[None]:
+    """Time a step for the report, and say at once that it is over: the whole takes a minute or two."""
     began = time.monotonic()
     yield
-    said.append(f"  {name}: {time.monotonic() - began:.1f} s")
+    took = f"{name}: {time.monotonic() - began:.1f} s"
+    print(f"  {said[0]} · {took}", flush=True)
+    said.append(f"  {took}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -15,8 +16,10 @@ from performance.demonstration.state import state_folder
 WEB = (
     "gunicorn config.wsgi:application --workers 2 --threads 4 --no-control-socket --log-level warning --bind"
 )
-WORKER = "celery -A config worker --loglevel WARNING --concurrency 1"
-CLOCK = "celery -A config beat --loglevel WARNING --schedule"
+WORKER = "celery -A config --quiet worker --loglevel WARNING --concurrency 1"
+# In a container everybody is root: Celery's warning about it says nothing about a demonstration.
+AS_ROOT = "ignore:You're running the worker with superuser privileges"
+CLOCK = "celery -A config --quiet beat --loglevel WARNING --schedule"
 
 
 def serve(bind: str, out: Any) -> None:
@@ -26,7 +29,11 @@ def serve(bind: str, out: Any) -> None:
         return
     schedule = state_folder() / "beat"
     commands = [[*WEB.split(), bind], WORKER.split(), [*CLOCK.split(), str(schedule)]]
-    children = [subprocess.Popen([sys.executable, "-m", *command]) for command in commands]  # noqa: S603
+    quiet = {**os.environ, "PYTHONWARNINGS": AS_ROOT}
+    children = [
+        subprocess.Popen([sys.executable, "-m", *command], env=quiet)  # noqa: S603
+        for command in commands
+    ]
     signal.signal(signal.SIGTERM, _interrupt)
     out.write(f"serving http://{bind}  (Ctrl-C ends)")
     try:

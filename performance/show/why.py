@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from alliance.web import words
+from alliance.web import parameter_values, words
 from alliance.web.parts import ChainLink, Fact, FormulaLine, history
 from performance.engine.indicators import Indicator
 from performance.models import IndicatorValue, Line, Score
@@ -215,7 +215,7 @@ def indicator(frame: Frame, line: Line, code: str) -> dict[str, Any]:
     return {
         **about(frame, line), "title": labels.named(found), "indicator": found, "value": value,
         "score": score, "shown": labels.value(value.value, found), "unit": labels.unit(found),
-        "definition": labels.defined(found),
+        "definition": labels.defined(found), "cited": parameter_values.cited(found.source),
         "formula": [value_line(frame, line, value, found), *points_lines(frame, line, score)],
         "reason": labels.reason(value.reason or (score.reason if score else None), frame.indicators),
         "records": records(frame, line, [value]), "gives": _gives(score),

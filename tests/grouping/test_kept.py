@@ -44,24 +44,29 @@ def test_without_a_cache_it_takes_longer_and_goes_on(scene: World, monkeypatch: 
         assert kept.kept("test", lambda: 7) == 7
 
 
-def test_an_edited_draft_is_read_by_no_worker_again(scene: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_are_edited_and_shown_without_reading_the_package_again(
+    scene: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with inside(scene):
         package = schemes.package(schemes.in_force(TODAY))
         version = versions.released(package.digest)
         assert version is not None
-        versions.package_of(version)
         draft = versions.copy(by=scene.su, version=version, named="委员会稿")
-        draft = versions.edit(by=scene.su, version=draft, changes={"ES21": {"weight": "1.25"}})
-        versions._package.cache_clear()  # another worker
-
-        def never(files: object) -> None:
-            raise AssertionError("the package was read again")
-
-        monkeypatch.setattr(versions, "read_files", never)
-        found = versions.package_of(draft)
-        weights = {row.code: row.weight for rows in found.drgs.values() for row in rows}
-        assert str(weights["ES21"]) == "1.25" and found.digest == draft.digest
+        with monkeypatch.context() as patch:
+            patch.setattr(versions, "read_files", never)
+            versions._package.cache_clear()  # another worker
+            draft = versions.edit(by=scene.su, version=draft, changes={"ES21": {"weight": "1.25"}})
+            versions._groups.cache_clear()
+            found = versions.groups_of(draft)
+        weights = {row.code: str(row.weight) for rows in found.drgs.values() for row in rows}
+        assert weights["ES21"] == "1.25" and found.digest == draft.digest and not found.lists
+        assert versions.package_of(draft).digest == draft.digest
         changed = versions.differences(version, draft)
-        assert [(one.section, one.code) for one in changed if one.section == "weights"] == [
-            ("weights", "ES21")
-        ]
+        assert [one.code for one in changed if one.section == "weights"] == ["ES21"]
+        versions._package.cache_clear()
+        monkeypatch.setattr(versions, "read_files", never)
+        assert versions.package_of(draft).lists and versions.differences(version, draft) == changed
+
+
+def never(files: object) -> None:
+    raise AssertionError("the package was read again")

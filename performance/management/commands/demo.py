@@ -5,11 +5,12 @@ ends.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -19,7 +20,7 @@ from typing import Any
 import django
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -27,6 +28,8 @@ from alliance.demo import build, sign_ins, write_files
 from alliance.models import Alliance
 from performance.demonstration import loading, serving
 from performance.demonstration.state import demo_password
+
+APPLYING = re.compile(r"\s*Applying (?P<app>\w+)\.")
 
 
 class Command(BaseCommand):
@@ -52,11 +55,24 @@ class Command(BaseCommand):
         done.
         """
         executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if not steps:
             return
-        command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "migrate", "--verbosity", "0"]
-        environment = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
-        subprocess.run([*command, "--skip-checks"], check=True, env=environment)  # noqa: S603
+        owner = {"DATABASE_URL": os.environ["DATABASE_OWNER_URL"], "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "migrate", "--skip-checks"]
+        with subprocess.Popen(  # noqa: S603
+            command, env={**os.environ, **owner}, stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout is not None
+            for line in progress(child.stdout, steps):
+                self.say(line)
+        if child.returncode:
+            raise CommandError("the database could not be brought to this version; see the lines above")
+
+    def say(self, line: str) -> None:
+        """A line that is seen at once, also where the output goes into a file."""
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def load(self) -> None:
         """Each alliance in a process of its own: they share nothing but the database."""
@@ -71,14 +87,15 @@ class Command(BaseCommand):
                     for code in demo.alliances
                 ]
                 for done in running:
-                    self.stdout.write("\n".join(["", *done.result()]))
+                    self.say("\n".join(["", *done.result()]))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Say what is done and how long it took."""
         began = time.monotonic()
+        self.say(f"{name} …")
         yield
-        self.stdout.write(f"{name}: {time.monotonic() - began:.1f} s")
+        self.say(f"{name}: {time.monotonic() - began:.1f} s")
 
     def say_sign_ins(self) -> None:
         """Names by alliance, and the one password of this machine's demonstration."""
@@ -89,3 +106,18 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"    {user.username:<16}{user.name}  {', '.join(user.roles)}  {user.institution}"
                 )
+
+
+def progress(lines: Iterable[str], steps: int) -> Iterator[str]:
+    """What `migrate` says, as one line an app: how many of the steps are done and whose come next."""
+    last = ""
+    done = 0
+    for line in lines:
+        found = APPLYING.match(line)
+        if found is None:
+            continue
+        if found["app"] != last:
+            last = found["app"]
+            yield f"  {done} of {steps} steps done, next: {last}"
+        done += 1
+    yield f"  {done} of {steps} steps done; walls and rights are checked"
