@@ -52,6 +52,12 @@ def ask(*, by: Membership, items: Iterable[int], text: str, now: datetime) -> in
 
 
 @transaction.atomic
+def items_of(member: Membership, state: str, cause: str) -> list[int]:
+    """The numbers of the items a member may see in a state and of a cause, newest month first."""
+    found = WorkItem.objects.visible_to(member).filter(state=state, cause=cause)
+    return list(found.order_by("-month", "pk").values_list("pk", flat=True))
+
+
 def answer(*, by: Membership, items: Iterable[int], text: str, now: datetime) -> int:
     """Answer the open question of every item."""
     text = _said(text)

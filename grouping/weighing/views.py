@@ -93,7 +93,7 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
             refused = _(error.template) % error.params
         except drafts.EditedMeanwhile as meanwhile:
             version = draft_or_404(pk)
-            package, moved = versions.package_of(version), _named(meanwhile.moved)
+            package, moved = versions.groups_of(version), _named(meanwhile.moved)
             shown = versions.values(_groups(package, mdc))
             posted = drafts.merged(posted, drafts.read(posted.get(drafts.READ)), shown)
         else:

@@ -19,7 +19,6 @@ from alliance.tenancy.scope import act_in
 from grouping import facts as cases
 from grouping import visible
 from grouping.disputes import services as disputes
-from grouping.models import WorkItem
 from grouping.queues import services as queues
 from grouping.services import schemes, tariff
 from performance.demonstration.ground import FIRST_DAY, Ground
@@ -28,7 +27,7 @@ from performance.demonstration.ground import FIRST_DAY, Ground
 RATES = {"/tertiary": 1_950_000, "/secondary": 1_180_000, "/primary": 680_000}
 CHANGES = ("coding.insurer_last_change", "D120")
 SINCE = date(2026, 1, 1)
-ASKED, ANSWERED = 6, 2
+CAUSE, ASKED, ANSWERED = "ambiguous", 6, 2
 QUESTION = "病案首页主要手术与主要诊断不对应，请核对本次住院的主要诊断和主要手术。"
 REPLY = "已核对病历，主要诊断应为本次手术所治疾病，请按更正后的首页重新上报。"
 HALF_A_DAY = timedelta(hours=12)
@@ -68,17 +67,14 @@ def _coders(base: Ground) -> list[Membership]:
     return [one for one in base.members.values() if "coder" in one.roles]
 
 
-def _items(member: Membership, state: str) -> Any:
-    found = WorkItem.objects.visible_to(member).filter(state=state, cause="ambiguous")
-    return found.order_by("-month", "pk").values_list("pk", flat=True)
-
-
 def _ask(coder: Membership, now: datetime) -> int:
-    return queues.ask(by=coder, items=list(_items(coder, "open")[:ASKED]), text=QUESTION, now=now)
+    items = queues.items_of(coder, "open", CAUSE)[:ASKED]
+    return queues.ask(by=coder, items=items, text=QUESTION, now=now) if items else 0
 
 
 def _answer(doctor: Membership, now: datetime) -> int:
-    return queues.answer(by=doctor, items=list(_items(doctor, "asked")[:ANSWERED]), text=REPLY, now=now)
+    items = queues.items_of(doctor, "asked", CAUSE)[:ANSWERED]
+    return queues.answer(by=doctor, items=items, text=REPLY, now=now) if items else 0
 
 
 def _dispute(base: Ground, coder: Membership, now: datetime, number: int) -> int:
