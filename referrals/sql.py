@@ -100,6 +100,8 @@ with pairs as (
   from referrals_referral d
   join referrals_referral u on u.alliance_id = d.alliance_id and u.person_id = d.person_id
     and u.direction = 'up' and u.logged_at >= d.arrived_at and u.arrived_at is not null
+    and u.logged_at >= %(begin)s - make_interval(days => %(days)s + 1)
+    and u.logged_at < %(end)s + make_interval(days => %(days)s + 1)
     and left(u.diagnosis_code, 3) = left(d.diagnosis_code, 3)
   where d.alliance_id = %(alliance)s and d.direction = 'down' and d.diagnosis_code <> ''
     and d.arrived_at >= %(begin)s - make_interval(days => %(days)s + 1) and d.arrived_at < %(end)s

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.models import Institution, Membership
+from alliance.models import Institution, Membership, Person
 from alliance.services import people
 from alliance.web import lists, parts, words
 from referrals.machine import LIVE
@@ -151,7 +151,9 @@ class ReferralFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         """By number, or by the whole name of the patient."""
         token = people.name_key(value, alliance=self.request.alliance)
-        return queryset.filter(Q(number=value.strip().upper()) | Q(person__name_key=token))
+        # Asked apart: joined by an “or”, every referral would be looked at.
+        known = list(Person.objects.filter(name_key=token).values_list("pk", flat=True))
+        return queryset.filter(Q(number=value.strip().upper()) | Q(person__in=known))
 
 
 VIEWS = ("waiting", "sent", "late", "all")

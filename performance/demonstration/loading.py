@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from django.utils import timezone
+
 from alliance.demo import DeliveredFile, build_alliance
 
 TODAY = date(2026, 11, 9)  # the day on which the demonstration's October files have all come
@@ -21,6 +23,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         exams,
         ground,
         joint,
+        live,
         months,
         payment,
         postings,
@@ -52,7 +55,10 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
         said.append(f"  {confirmations.load(base, TODAY)}")
     with _step(said, "months"):
         lines = months.run_all(base, demo, TODAY)
-    return [*said, *(f"  {line}" for line in lines)]
+    said += (f"  {line}" for line in lines)
+    with _step(said, "referrals of this hour"):
+        said.append(f"  {live.load(base, demo, timezone.now())} referrals under way")
+    return said
 
 
 @contextmanager
