@@ -9,9 +9,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliance.confirmation import countables, services
-from alliance.confirmation.models import Line, Round
+from alliance.confirmation.models import SIDES, Line, Round
 from alliance.confirmation.show.rows import STATE_WORDS, Row, kind_name, rows_of, unit_name
 from alliance.confirmation.standing import NOT_AGREED, State, standings
 from alliance.models import Institution, Membership
@@ -137,8 +138,26 @@ def office_page(
         ),
         "kinds": [(name, str(one.label)) for name, one in countables.known().items()],
         "place": place, "kind": kind, "view": asked.get("view", ""),
-        "tabs": tabs(round_, everything, asked.get("view", "")),
+        "tabs": tabs(round_, everything, asked.get("view", "")), "owing": owing(round_, everything),
     }  # fmt: skip
+
+
+def owing(round_: Round, everything: list[Row]) -> list[parts.Fact]:
+    """Who still has to look at how many lines, most first: whom to remind."""
+    found: Counter[Any] = Counter()
+    for row in everything:
+        for side in SIDES:
+            if row.standing.waits_for(side):
+                found[row.line.institution_of(side)] += 1
+    url = reverse("confirmation-month", args=[str(round_)])
+    ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0].code))
+    return [
+        parts.Fact(
+            place.short_name, ngettext("%(n)d line", "%(n)d lines", n) % {"n": n},
+            f"{url}?view=open&place={place.pk}",
+        )
+        for place, n in ranked
+    ]  # fmt: skip
 
 
 def tabs(round_: Round, everything: list[Row], current: str) -> list[parts.Tab]:
