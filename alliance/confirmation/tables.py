@@ -54,18 +54,17 @@ class LineTable(lists.Table):
     giver = tables.Column(verbose_name=gettext_lazy("giving side"), accessor="line__giver__short_name")
     taker = tables.Column(verbose_name=gettext_lazy("taking side"), accessor="line__taker__short_name")
     count = tables.Column(verbose_name=gettext_lazy("records"), attrs=lists.NUMBER)
-    units = tables.Column(verbose_name=gettext_lazy("units"), attrs=lists.NUMBER)
-    giver_said = tables.Column(verbose_name=gettext_lazy("giving side said"))
-    taker_said = tables.Column(verbose_name=gettext_lazy("taking side said"))
+    giver_said = tables.Column(verbose_name=gettext_lazy("giving side said"), attrs=lists.WRAP)
+    taker_said = tables.Column(verbose_name=gettext_lazy("taking side said"), attrs=lists.WRAP)
 
     class Meta(lists.Table.Meta):
-        sequence = ("kind", "chip", "giver", "taker", "count", "units", "giver_said", "taker_said")
+        sequence = ("kind", "chip", "giver", "taker", "count", "giver_said", "taker_said")
 
     def render_kind(self, record: Row) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.url, record.kind)
 
-    def render_count(self, value: int) -> str:
-        return words.num(value)
+    def render_count(self, record: Row) -> str:
+        return " · ".join(filter(None, (words.num(record.count), record.units)))
 
 
 class DifferenceTable(lists.Table):
