@@ -188,7 +188,7 @@ class ProjectTable(lists.Table):
     purpose = tables.Column(verbose_name=gettext_lazy("aim"), attrs=lists.WRAP)
 
     class Meta(lists.Table.Meta):
-        sequence = ("name", "state", "code", "first_day", "persons", "aim")
+        sequence = ("name", "state", "code", "first_day", "persons", "purpose")
 
     def render_state(self, record: Project) -> SafeString:
         return project_chip(record)
