@@ -11,12 +11,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.approvals import registry
 from alliance.approvals.steps import Step, parse_steps
 from alliance.models.base import AllianceManager, AllianceRow
+from alliance.models.state import StateField
 
 
 class Chain(AllianceRow):
@@ -85,7 +86,7 @@ class Approval(AllianceRow):
     steps = models.JSONField(_("steps"))
     step = models.PositiveSmallIntegerField(_("step"), default=1)
     waiting_roles = ArrayField(models.CharField(max_length=32), default=list)
-    state = FSMField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    state = StateField(_("state"), max_length=10, choices=State, default=State.OPEN)
     proposed_by = models.ForeignKey(
         "alliance.Membership", verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+"
     )

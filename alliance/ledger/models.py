@@ -15,12 +15,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.lib.period import Month
 from alliance.models.base import AllianceManager, AllianceRow
 from alliance.models.people import Membership
+from alliance.models.state import StateField
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -106,7 +107,7 @@ class Period(AllianceRow):
         CLOSED = "closed", _("closed for good")
 
     month = models.DateField(_("month"))
-    state = FSMField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    state = StateField(_("state"), max_length=8, choices=State, default=State.OPEN)
     closed_by = models.ForeignKey(
         "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
     )

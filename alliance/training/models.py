@@ -12,11 +12,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 def link(label: Any, *, to: str = "alliance.Institution", **extra: Any) -> Any:
@@ -37,7 +38,9 @@ class Session(AllianceRow):
         CLOSED = "closed", _("closed, hours count")
         CANCELLED = "cancelled", _("cancelled")
 
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED, editable=False)
+    state = StateField(
+        _("state"), max_length=10, choices=State.choices, default=State.PLANNED, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     title = models.CharField(_("title"), max_length=100)
     topic = models.CharField(_("topic"), max_length=60, blank=True)
@@ -140,7 +143,9 @@ class Spending(AllianceRow):
         CONFIRMED = "confirmed", pgettext_lazy("state", "confirmed")
         REJECTED = "rejected", _("rejected")
 
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.ENTERED, editable=False)
+    state = StateField(
+        _("state"), max_length=10, choices=State.choices, default=State.ENTERED, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     institution = link(_("institution"))
     day = models.DateField(_("day"))

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from alliance.models import AllianceRow
+from alliance.models.state import StateField
 
 
 class CentralFile(FSMModelMixin, AllianceRow):
@@ -26,7 +27,7 @@ class CentralFile(FSMModelMixin, AllianceRow):
     attachment = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, related_name="+")
     table = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
     sha256 = models.CharField(max_length=64)
-    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    state = StateField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     rows_bad = models.PositiveIntegerField(_("bad rows"), default=0)
     # The first errors: line, column, value, message, params.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from alliance.models import AllianceRow
+from alliance.models.state import StateField
 
 
 class DipCatalogue(AllianceRow):
@@ -27,7 +28,7 @@ class DipCatalogue(AllianceRow):
     digest = models.CharField(max_length=64)
     core = models.PositiveIntegerField(_("core diseases"))
     wide = models.PositiveIntegerField(_("comprehensive diseases"))
-    state = FSMField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    state = StateField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     made_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
 

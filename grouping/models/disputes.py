@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class DisputeQuerySet(AllianceQuerySet):
@@ -53,7 +54,7 @@ class Dispute(AllianceRow):
     )
     text = models.TextField(_("what is wrong and why"), max_length=2000)
     evidence = models.ForeignKey("alliance.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
     filed_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(_("filed"))
     rule = models.CharField(max_length=8)

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from alliance.models import AllianceRow
 from alliance.models.base import leaf_alliance
+from alliance.models.state import StateField
 from grouping.models.cases import Content, Document
 from grouping.models.keys import leaf_key
 from grouping.models.sources import Edition
@@ -45,7 +46,7 @@ class CaseFile(FSMModelMixin, AllianceRow):
         _("document"), max_length=16, choices=Document, default=Document.FRONT_PAGE,
         db_default=Document.FRONT_PAGE,
     )  # fmt: skip
-    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    state = StateField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     rows_bad = models.PositiveIntegerField(_("bad rows"), default=0)

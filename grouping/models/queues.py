@@ -13,11 +13,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from grouping.models.cases import Document
 
 
@@ -90,7 +91,7 @@ class WorkItem(AllianceRow):
     document = models.CharField(_("document"), max_length=16, choices=Document, default=Document.FRONT_PAGE)
     subject = models.CharField(_("record number"), max_length=60)
     cause = models.CharField(_("cause"), max_length=16, choices=Cause)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
     case = models.ForeignKey("grouping.Case", on_delete=models.PROTECT, null=True, related_name="work_items")
     file = models.ForeignKey("grouping.CaseFile", on_delete=models.PROTECT, null=True, related_name="+")
     line = models.PositiveIntegerField(null=True)

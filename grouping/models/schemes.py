@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from alliance.models import AllianceRow
+from alliance.models.state import StateField
 
 
 class SchemeContent(AllianceRow):
@@ -58,7 +59,7 @@ class SchemeVersion(AllianceRow):
         COPY = "copy", _("copy of a version")
         SHIPPED = "shipped", _("shipped with the product")
 
-    state = FSMField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
+    state = StateField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
     form = models.CharField(_("delivered as"), max_length=10, choices=Form)
     code = models.CharField(_("code"), max_length=40, blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)

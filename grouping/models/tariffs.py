@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Floor
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from alliance.models import AllianceRow
+from alliance.models.state import StateField
 
 
 class TariffKind(models.TextChoices):
@@ -41,7 +42,7 @@ class TariffSheet(AllianceRow):
     source = models.CharField(_("document number"), max_length=200, blank=True)
     # [{"key", "value", "terms"}]: what becomes rows; see services.tariff.
     rows = models.JSONField(default=list)
-    state = FSMField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    state = StateField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     made_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
 

@@ -1,7 +1,6 @@
 import alliance.tenancy.scope
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -122,7 +121,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(verbose_name='month')),
                 ('number', models.PositiveIntegerField(verbose_name='run')),
-                ('state', django_fsm.FSMField(choices=[('running', 'being computed'), ('computed', 'computed'), ('blocked', 'blocked by the scheme'), ('failed', 'could not be computed'), ('superseded', 'replaced by a later run'), ('proposed', 'waiting for approval'), ('approved', 'approved'), ('posted', 'posted')], default='running', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('running', 'being computed'), ('computed', 'computed'), ('blocked', 'blocked by the scheme'), ('failed', 'could not be computed'), ('superseded', 'replaced by a later run'), ('proposed', 'waiting for approval'), ('approved', 'approved'), ('posted', 'posted')], default='running', max_length=12, verbose_name='state')),
                 ('refusal', models.JSONField(null=True)),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
                 ('alliance', models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance')),

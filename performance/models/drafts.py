@@ -8,11 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from performance.engine.restore import restore
 from performance.engine.scheme import Scheme
 
@@ -41,7 +42,7 @@ class SchemeDraft(AllianceRow):
     from_date = models.DateField(_("in force from"))
     content = models.JSONField(_("content"), editable=False)
     digest = models.CharField(_("digest"), max_length=64, editable=False)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.EDITED, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.EDITED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     made_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("begun"), editable=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from alliance.lib.period import Month
 from alliance.models import AllianceRow, Job
+from alliance.models.state import StateField
 
 
 class MonthRun(AllianceRow):
@@ -32,7 +33,7 @@ class MonthRun(AllianceRow):
 
     month = models.DateField(_("month"))
     number = models.PositiveIntegerField(_("run"))
-    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.RUNNING)
+    state = StateField(_("state"), max_length=12, choices=State.choices, default=State.RUNNING)
     settlement = models.ForeignKey(
         "performance.Settlement", on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 from django_scopes import ScopedManager
 
 from alliance.lib.identity import mask_name
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import AllianceRow, Membership, Stepped
+from alliance.models.state import StateField
 from referrals import reasons
 from referrals.machine import AGREED, CAME, COMMUNITY, HERE, LIVE, ORIGIN, TARGET, Moves, State
 from referrals.models.content import Content
@@ -60,7 +60,7 @@ class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
     number = models.CharField(_("referral number"), max_length=24, editable=False)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction)
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.ORDINARY)
-    state = FSMField(
+    state = StateField(
         _("state"), max_length=20, choices=State.choices, default=State.SUBMITTED, editable=False
     )
     # Rises with every change, so that a page of yesterday cannot overwrite the change of today (N34).

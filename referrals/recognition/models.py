@@ -11,11 +11,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from referrals.recognition import machine, reasons
 
 
@@ -216,7 +217,7 @@ class Order(Stepped, AllianceRow):
         WITHDRAWN = "withdrawn", _("order withdrawn")
 
     number = models.CharField(_("examination order number"), max_length=24, editable=False)
-    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=12, choices=State.choices, default=State.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     person = link("alliance.Person", _("patient"))
     institution = link("alliance.Institution", _("ordering institution"))

@@ -1,7 +1,6 @@
 import alliance.tenancy.scope
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -49,7 +48,7 @@ class Migration(migrations.Migration):
                 ('steps', models.JSONField(verbose_name='steps')),
                 ('step', models.PositiveSmallIntegerField(default=1, verbose_name='step')),
                 ('waiting_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('state', django_fsm.FSMField(choices=[('open', 'waits for approval'), ('approved', 'approved'), ('declined', 'not approved'), ('withdrawn', 'withdrawn')], default='open', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'waits for approval'), ('approved', 'approved'), ('declined', 'not approved'), ('withdrawn', 'withdrawn')], default='open', max_length=10, verbose_name='state')),
                 ('proposed_at', models.DateTimeField(auto_now_add=True, verbose_name='proposed at')),
                 ('alliance', models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance')),
                 ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.institution', verbose_name='institution')),

@@ -8,12 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.confirmation.models.lines import Line, Picture, Side, link, optional
 from alliance.models import AllianceRow
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class Statement(AllianceRow):
@@ -125,7 +126,7 @@ class Difference(AllianceRow):
     side = models.CharField(_("side"), max_length=5, choices=Side)
     # The objection as it stands now; an insistence puts a newer one in its place.
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     opened_at = models.DateTimeField(_("opened"))
     answer = models.CharField(_("answer"), max_length=8, choices=Answer, blank=True)

@@ -2,7 +2,6 @@
 
 import alliance.tenancy.scope
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -44,7 +43,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(verbose_name='why it is needed')),
                 ('shared', models.BooleanField(default=True, verbose_name='will be open to other members')),
                 ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
-                ('state', django_fsm.FSMField(choices=[('submitted', 'waits for a decision'), ('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='submitted', editable=False, max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('submitted', 'waits for a decision'), ('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='submitted', editable=False, max_length=10, verbose_name='state')),
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('alliance', models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.membership', verbose_name='asked by')),

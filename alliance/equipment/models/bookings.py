@@ -11,13 +11,14 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.equipment.machine import ASK, CANCEL, MISS, MOVE, USE
 from alliance.equipment.models.register import Device, link
 from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class Span(Func):
@@ -103,7 +104,9 @@ class Waiting(AllianceRow):
     latest = models.DateTimeField(_("not after"))
     safety_confirmed = models.BooleanField(_("safety questions confirmed"), default=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.WAITING, editable=False)
+    state = StateField(
+        _("state"), max_length=10, choices=State.choices, default=State.WAITING, editable=False
+    )
     asked_at = models.DateTimeField(_("asked"))
 
     class Meta(AllianceRow.Meta):
@@ -167,7 +170,7 @@ class Booking(Stepped, AllianceRow):
     ends_at = models.DateTimeField(_("until"))
     # The end before it was shortened; empty while it never was.
     planned_end = models.DateTimeField(_("planned end"), null=True, editable=False)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.BOOKED, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.BOOKED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     safety_confirmed = models.BooleanField(_("safety questions confirmed"), default=False)
     note = models.CharField(_("note"), max_length=200, blank=True)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.equipment.models.register import Device, link
@@ -18,6 +18,7 @@ from alliance.equipment.models.usage import Usage
 from alliance.lib.period import Month
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class SplitRule(AllianceRow):
@@ -91,7 +92,7 @@ class Clearing(AllianceRow):
 
     month = models.DateField(_("month"))
     number = models.PositiveSmallIntegerField(_("number"), default=1)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     digest = models.CharField(_("digest of the lines"), max_length=64)
     made_by = link("alliance.Membership", _("drawn up by"))
     made_at = models.DateTimeField(_("made"))

@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.equipment.models.register import Device, link
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class CityRank(AllianceRow):
@@ -65,7 +66,7 @@ class PurchaseRequest(AllianceRow):
     reason = models.TextField(_("why it is needed"))
     shared = models.BooleanField(_("will be open to other members"), default=True)
     evidence = models.JSONField(_("evidence"), default=dict)
-    state = FSMField(
+    state = StateField(
         _("state"), max_length=10, choices=State.choices, default=State.SUBMITTED, editable=False
     )
     asked_by = link("alliance.Membership", _("asked by"))

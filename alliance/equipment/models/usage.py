@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.equipment.models.register import Device, link
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class UsageQuerySet(AllianceQuerySet):
@@ -69,7 +70,7 @@ class Usage(AllianceRow):
     result_ref = models.CharField(_("result reference"), max_length=80, blank=True)
     log_number = models.CharField(_("number in the log"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=8, choices=Source)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.STATED, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.STATED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     stated_by = link("alliance.Membership", _("stated by"))
     stated_for = link("alliance.Institution", _("stated for"))

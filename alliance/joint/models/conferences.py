@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.joint.models.base import link
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class Conference(AllianceRow):
@@ -23,7 +24,9 @@ class Conference(AllianceRow):
         HELD = "held", _("held")
         CANCELLED = "cancelled", _("cancelled")
 
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED, editable=False)
+    state = StateField(
+        _("state"), max_length=10, choices=State.choices, default=State.PLANNED, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     host = link(_("host"))
     topic = models.CharField(_("topic"), max_length=100)

@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.joint.models.base import link
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class Side(models.TextChoices):
@@ -33,7 +34,7 @@ class Project(AllianceRow):
         OPEN = "open", _("open for new persons")
         ENDED = "ended", _("ended, takes nobody new")
 
-    state = FSMField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
@@ -126,7 +127,7 @@ class Enrolment(AllianceRow):
         CARE = "care", _("other care is needed")
         ERROR = "error", _("entered in error")
 
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE, editable=False)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     project = models.ForeignKey(
         Project, verbose_name=_("joint project"), on_delete=models.PROTECT, related_name="enrolments"
@@ -217,7 +218,7 @@ class Milestone(AllianceRow):
         DONE = "done", _("done")
         DROPPED = "dropped", _("fell away")
 
-    state = FSMField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="milestones")
     number = models.PositiveSmallIntegerField(_("number"))

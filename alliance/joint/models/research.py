@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.joint.models.base import link
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class ResearchQuerySet(AllianceQuerySet):
@@ -35,7 +36,7 @@ class Research(AllianceRow):
         ENDED = "ended", _("finished")
         STOPPED = "stopped", _("stopped")
 
-    state = FSMField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING, editable=False)
+    state = StateField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     title = models.CharField(_("title"), max_length=150)
     number = models.CharField(_("project number"), max_length=60)

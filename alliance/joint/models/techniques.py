@@ -12,12 +12,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.joint.models.base import link
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 
 
 class Source(models.TextChoices):
@@ -35,7 +36,7 @@ class Technique(AllianceRow):
         OPEN = "open", _("being spread")
         ENDED = "ended", _("no longer spread")
 
-    state = FSMField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
@@ -146,7 +147,9 @@ class TechniqueCase(AllianceRow):
         CONFIRMED = "confirmed", _("confirmed")
         REJECTED = "rejected", _("rejected")
 
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.ENTERED, editable=False)
+    state = StateField(
+        _("state"), max_length=10, choices=State.choices, default=State.ENTERED, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     technique = models.ForeignKey(
         Technique, verbose_name=_("technique"), on_delete=models.PROTECT, related_name="cases"

@@ -1,6 +1,5 @@
 import alliance.tenancy.scope
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -39,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(verbose_name='month')),
-                ('state', django_fsm.FSMField(choices=[('open', 'open for posting'), ('closed', 'closed for good')], default='open', max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'open for posting'), ('closed', 'closed for good')], default='open', max_length=8, verbose_name='state')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
                 ('alliance', models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance')),
                 ('close_confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.membership')),

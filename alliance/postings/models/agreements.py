@@ -9,11 +9,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from alliance.postings import machine
 
 
@@ -70,7 +71,9 @@ class Posting(Sided):
         WITHDRAWN = "withdrawn", _("withdrawn")
         ENDED = "ended", _("ended early")
 
-    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.PROPOSED, editable=False)
+    state = StateField(
+        _("state"), max_length=12, choices=State.choices, default=State.PROPOSED, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     kind = models.CharField(_("kind of posting"), max_length=10, choices=Kind)
     staff = place(_("expert"), to="alliance.Staff")

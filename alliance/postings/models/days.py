@@ -8,11 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from alliance.postings import machine
 from alliance.postings.models.agreements import Posting, Sided, place
 
@@ -54,7 +55,9 @@ class Visit(Sided):
 
     STANDING = ("planned", "reported", "confirmed", "disputed")
 
-    state = FSMField(_("state"), max_length=12, choices=State.choices, default=State.PLANNED, editable=False)
+    state = StateField(
+        _("state"), max_length=12, choices=State.choices, default=State.PLANNED, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     posting = models.ForeignKey(
         Posting, verbose_name=_("posting"), on_delete=models.PROTECT, related_name="visits"

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from referrals.consultations.models.words import link, optional
 
 
@@ -44,7 +45,7 @@ class Episode(AllianceRow):
     person = link("alliance.Person", _("patient"))
     institution = link("alliance.Institution", _("opened at"))
     title = models.CharField(_("illness"), max_length=100)
-    state = FSMField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
+    state = StateField(_("state"), max_length=8, choices=State.choices, default=State.OPEN, editable=False)
     opened_by = link("alliance.Membership", _("opened by"))
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("completed at"), null=True, editable=False)

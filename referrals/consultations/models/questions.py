@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
 from referrals.consultations import machine, reasons
 from referrals.consultations.models.words import Kind, Urgency, link, optional
 
@@ -74,7 +75,7 @@ class Consultation(Stepped, AllianceRow):
     number = models.CharField(_("consultation number"), max_length=24, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.ORDINARY)
-    state = FSMField(
+    state = StateField(
         _("state"), max_length=20, choices=State.choices, default=State.REQUESTED, editable=False
     )
     # Rises with every change, so that a page of yesterday cannot overwrite the change of today (N34).
