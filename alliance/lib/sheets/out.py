@@ -2,6 +2,10 @@
 
 import csv
 import io
+import re
+import shutil
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +23,9 @@ Cell: TypeAlias = str | int | Decimal | date | datetime | None
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+# The day of every part of a workbook, and where openpyxl writes down when it worked.
+DAY = (1980, 1, 1, 0, 0, 0)
+PROPERTIES, STAMP = "docProps/core.xml", re.compile(rb">\d{4}-\d\d-\d\dT[\d:]+Z<")
 # What the xlsx format and the programs that read it hold.
 XLSX_ROWS, XLSX_CELL_CHARS, EXACT_DIGITS = 1_048_576, 32_767, 15
 
@@ -61,7 +68,10 @@ def write_xlsx(target: BinaryIO, rows: Iterable[Sequence[Cell]], *, title: str =
 
 
 def write_sheets(target: BinaryIO, sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> None:
-    """Write a workbook of several sheets by title, row by row, as `write_xlsx` does. Raises as it."""
+    """Write a workbook of several sheets by title, row by row, as `write_xlsx` does. Raises as it.
+
+    The same rows are the same bytes, whenever they are written.
+    """
     workbook = Workbook(write_only=True)
     try:
         for title, rows in sheets.items():
@@ -72,7 +82,22 @@ def write_sheets(target: BinaryIO, sheets: Mapping[str, Iterable[Sequence[Cell]]
                 sheet.append([_xlsx_cell(sheet, cell, line) for cell in row])
     finally:
         # Saving also removes the temporary file of the rows, so it happens after a refusal too.
-        workbook.save(target)
+        with tempfile.TemporaryFile() as dated:
+            workbook.save(dated)
+            _undated(dated, target)
+
+
+def _undated(dated: BinaryIO, target: BinaryIO) -> None:
+    """Copy a workbook, each part and the workbook itself with the same day always."""
+    with zipfile.ZipFile(dated) as source, zipfile.ZipFile(target, "w") as packed:
+        for member in source.infolist():
+            info = zipfile.ZipInfo(member.filename, DAY)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with source.open(member) as part, packed.open(info, "w", force_zip64=True) as copy:
+                if member.filename == PROPERTIES:
+                    copy.write(STAMP.sub(b">2000-01-01T00:00:00Z<", part.read()))
+                else:
+                    shutil.copyfileobj(part, copy)
 
 
 def _taken(buffer: io.StringIO) -> bytes:

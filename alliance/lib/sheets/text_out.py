@@ -15,7 +15,7 @@ from io import RawIOBase
 from xml.sax.saxutils import escape, quoteattr
 
 from alliance.lib.sheets.limits import SheetRefused
-from alliance.lib.sheets.out import RISKY_STARTS, XLSX_CELL_CHARS, XLSX_ROWS, guard, sheet_title
+from alliance.lib.sheets.out import DAY, RISKY_STARTS, XLSX_CELL_CHARS, XLSX_ROWS, guard, sheet_title
 
 JOINT = "\x1f"
 BATCH = 2_000  # rows compressed together
@@ -26,7 +26,6 @@ SUSPECT = re.compile(
     rf"[&<>\x00-\x1e\ufffe\uffff]|(?:\A|{JOINT})[{re.escape(''.join(RISKY_STARTS))}]"
 )  # fmt: skip
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-DAY = (1980, 1, 1, 0, 0, 0)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"

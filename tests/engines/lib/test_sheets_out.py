@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,16 @@ def test_n21_a_round_trip_keeps_text_text():
         buffer = io.BytesIO()
         write(buffer, rows)
         assert [row.cells for row in read(name, buffer)] == [("'=cmd", "'＝1+1", "甲")]
+
+
+def test_the_same_rows_are_the_same_bytes_whenever_they_are_written():
+    def written(moment):
+        buffer = io.BytesIO()
+        with time_machine.travel(moment, tick=False):
+            write_xlsx(buffer, [["甲", 1], ["乙", Decimal("2.5")]])
+        return buffer.getvalue()
+
+    assert written(datetime(2026, 1, 1, tzinfo=UTC)) == written(datetime(2026, 11, 28, 9, 30, tzinfo=UTC))
 
 
 def test_csv_holds_plain_numbers_dates_and_a_mark_for_spreadsheets():
