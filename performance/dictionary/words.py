@@ -99,6 +99,7 @@ ROOMS: Mapping[str, Any] = {
     "equipment": gettext_lazy("Shared equipment"),
     "postings": gettext_lazy("Experts posted"),
     "training": gettext_lazy("Training"),
+    "joint": gettext_lazy("Joint work"),
     "institution": gettext_lazy("Institutions"),
     "front_page": gettext_lazy("Statistics of the front page"),
     "pathway": gettext_lazy("Clinical pathways"),
@@ -121,7 +122,7 @@ ROOMS: Mapping[str, Any] = {
 PAGES: Mapping[str, str] = {
     "cases": "cases", "metrics": "metrics", "readmission": "metric-readmissions", "referrals": "referrals",
     "consultations": "consultation-figures", "recognition": "recognition-figures",
-    "equipment": "equipment-figures", "postings": "postings-week", "training": "training",
+    "equipment": "equipment-figures", "postings": "postings-week", "training": "training", "joint": "joint",
 }  # fmt: skip
 
 

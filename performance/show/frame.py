@@ -23,6 +23,8 @@ LISTED = {
     "consultation": "consultation.view", "order": "recognition.view", "result": "result.view",
     "device": "equipment.view", "use": "equipment.view", "visit": "posting.view",
     "evaluation": "posting.view", "attendance": "training.view", "doctor": "training.view",
+    "joint_project": "joint.view", "joint_person": "joint.view", "technique_case": "joint.view",
+    "case_conference": "joint.view", "joint_study": "joint.view",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from alliance.lib.identity import mask_name
 from alliance.postings.tables import VisitTable
 from alliance.web import lists, words
 from alliance.web.access import way
+from performance.tables import joint
 from performance.tables.cells import small
 from referrals.consultations.tables import ConsultationTable
 from referrals.recognition.tables import OrderTable, ResultTable
@@ -153,4 +154,9 @@ RECORDS: dict[str, type[lists.Table]] = {
     "evaluation": EvaluationTable,
     "attendance": AttendanceTable,
     "doctor": DoctorTable,
+    "joint_project": joint.ProjectTable,
+    "joint_person": joint.EnrolmentTable,
+    "technique_case": joint.TechniqueTable,
+    "case_conference": joint.ConferenceTable,
+    "joint_study": joint.ResearchTable,
 }

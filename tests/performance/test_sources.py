@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from alliance.joint import services as joint
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.postings import services as postings
@@ -20,6 +21,7 @@ from performance.tables.records import RECORDS
 from tests.consultations import scene as consulting
 from tests.equipment import scene as equipping
 from tests.equipment.test_clearing import used
+from tests.joint import scene as together
 from tests.postings import scene as posting
 from tests.recognition import scene as recognising
 from tests.training import scene as teaching
@@ -46,6 +48,13 @@ def play(world: World) -> None:
     session = teaching.planned(world)
     teaching.attended(world, session, teaching.doctor(world.shiqiao))
     training.close(by=world.kong, session=session, now=teaching.NOW)
+    together.enrolled(world, together.opened(world), date(2026, 9, 15))
+    case = together.entered(
+        world, together.registered(world), teaching.doctor(world.shiqiao, "D109"), record_no="A1"
+    )
+    joint.confirm_case(by=world.kong, case=case)
+    together.held(world)
+    together.study(world)
 
 
 def facts_of(source: collect.Source) -> list[Fact]:

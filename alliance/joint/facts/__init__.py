@@ -7,7 +7,15 @@ from alliance.joint.facts.conferences import (
     conference_records,
     held_between,
 )
-from alliance.joint.facts.figures import FIGURES, JointMonth, joint_months, persons_due
+from alliance.joint.facts.figures import (
+    FIGURES,
+    JointMonth,
+    enrolment_rows,
+    joint_months,
+    persons_due,
+    project_rows,
+    research_rows,
+)
 from alliance.joint.facts.projects import (
     KIND,
     Completion,
@@ -48,13 +56,16 @@ __all__ = [
     "conference_facts",
     "conference_records",
     "due_between",
+    "enrolment_rows",
     "held_between",
     "joint_facts",
     "joint_months",
     "late",
     "persons_due",
+    "project_rows",
     "records",
     "research_facts",
+    "research_rows",
     "running_between",
     "subsidies_owed",
     "technique_facts",

@@ -7,7 +7,7 @@ The names are those under which the month asks for them: joint_projects (S3-64),
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from alliance.joint.facts.conferences import held_between
 from alliance.joint.facts.research import research_facts
 from alliance.joint.facts.techniques import confirmed
-from alliance.joint.models import Enrolment, Milestone, Participant, Step
+from alliance.joint.models import Enrolment, Milestone, Participant, Project, Research, Step
 from alliance.lib.period import Month
 from alliance.models import Institution
 
@@ -64,6 +64,24 @@ def joint_months(month: Month) -> list[JointMonth]:
         JointMonth(month, pk, code, {name: tuple(sorted(found[name][pk])) for name in FIGURES})
         for pk, code in places
     ]
+
+
+def project_rows(ids: Iterable[int]) -> QuerySet[Project]:
+    """Projects by their keys."""
+    rows: QuerySet[Project] = Project.objects.filter(pk__in=list(ids))
+    return rows
+
+
+def enrolment_rows(ids: Iterable[int]) -> QuerySet[Enrolment]:
+    """Enrolments by their keys, with everything a list names."""
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(pk__in=list(ids)).with_names()
+    return rows
+
+
+def research_rows(ids: Iterable[int]) -> QuerySet[Research]:
+    """Research projects by their keys, with leader and leading institution."""
+    rows: QuerySet[Research] = Research.objects.filter(pk__in=list(ids))
+    return rows.select_related("leader", "institution")
 
 
 def _projects(month: Month, found: dict[int, set[int]]) -> None:
