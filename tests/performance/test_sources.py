@@ -32,7 +32,7 @@ NOVEMBER = Month(2026, 11)
 
 def play(world: World) -> None:
     """A little of everything in November 2026."""
-    equipping.prepare(world)
+    together.prepare(world)
     used(world, equipping.scanner(world), world.shiqiao, minutes=45)
     question = consulting.asked(world)
     consulting.answered(world, question, now=consulting.after(minutes=30))
@@ -94,7 +94,7 @@ def test_numbers_worked_by_hand(world: World) -> None:
     assert found[county, "posting_visits"] == found[township, "posting_visits_hosted"] == 1
     assert found[county, "posting_teaching_points"] == 3 and found[township, "posting_teaching_points"] == 0
     assert found[township, "training_onsite_minutes"] == 180
-    assert found[township, "primary_doctors"] == 1 and found[township, "primary_doctors_with_hours"] == 0
+    assert found[township, "primary_doctors"] == 3 and found[township, "primary_doctors_with_hours"] == 0
 
 
 def test_every_kind_of_record_has_a_list() -> None:
