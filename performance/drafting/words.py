@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from performance.engine.compare import Change
 from performance.engine.exact import plain
@@ -19,7 +19,7 @@ named = labels.named
 KINDS = [
     ("linear_higher", gettext_lazy("rising line: 0 points at one value, full points at another")),
     ("linear_lower", gettext_lazy("falling line: full points at one value, 0 points at a higher one")),
-    ("steps", gettext_lazy("steps")),
+    ("steps", pgettext_lazy("form of scoring", "steps")),
     ("band", gettext_lazy("band with two sides")),
     ("mean", gettext_lazy("against a declared mean")),
     ("own_last", gettext_lazy("against the own earlier value")),
@@ -27,7 +27,7 @@ KINDS = [
 SHORT: Mapping[str, Any] = {
     "linear_higher": gettext_lazy("rising line"),
     "linear_lower": gettext_lazy("falling line"),
-    "steps": gettext_lazy("steps"),
+    "steps": pgettext_lazy("form of scoring", "steps"),
     "band": gettext_lazy("band"),
     "mean": gettext_lazy("against the mean"),
     "own_last": gettext_lazy("against itself"),
@@ -83,7 +83,7 @@ RULES: Mapping[str, Any] = {
     "kinds": gettext_lazy("kinds of institution"),
     "mode": gettext_lazy("change counted in"),
     "months_back": gettext_lazy("compared with how many months earlier"),
-    "steps": gettext_lazy("steps"),
+    "steps": pgettext_lazy("form of scoring", "steps"),
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from performance.drafting import words
 from performance.engine.exact import plain
@@ -48,7 +49,7 @@ def _passed(scheme: Scheme, found: Sequence[Problem], names: words.Names) -> Ite
     whole = [column for column in scheme.columns if ("weights_not_100", column.code, "") not in broken]
     if whole:
         told = ", ".join(f"{words.named(column)} 100" for column in whole)
-        yield Check("ok", _("holds"), _("The weights of a column add up to 100"), told)
+        yield Check("ok", pgettext("rule", "holds"), _("The weights of a column add up to 100"), told)
     for dimension in scheme.dimensions:
         held = [
             f"{words.named(column)} {plain(block.weight)}"
@@ -59,12 +60,12 @@ def _passed(scheme: Scheme, found: Sequence[Problem], names: words.Names) -> Ite
         ]
         if held:
             what = _("%(name)s weighs what is decided") % {"name": words.named(dimension)}
-            yield Check("ok", _("holds"), what, ", ".join(held))
+            yield Check("ok", pgettext("rule", "holds"), what, ", ".join(held))
     for floor in scheme.floors:
         kept = [code for code in floor.columns if ("floor", code, floor.code) not in broken]
         if kept:
             told = ", ".join(f"{names.column(code)} {_tagged(scheme, code, floor.tag)}" for code in kept)
-            yield Check("ok", _("holds"), words.named(floor), told)
+            yield Check("ok", pgettext("rule", "holds"), words.named(floor), told)
 
 
 def _tagged(scheme: Scheme, code: str, tag: str) -> str:

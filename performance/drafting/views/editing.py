@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.period import Month
@@ -151,7 +152,7 @@ def groups() -> list[tuple[str, list[str]]]:
         (_("Weight"), ["weight", "dimension"]),
         (_("Form of scoring"), ["kind"]),
         (_("Rising and falling line"), ["base", "target", "zero_at"]),
-        (_("Steps"), ["steps"]),
+        (pgettext("form of scoring", "steps"), ["steps"]),
         (_("Band with two sides"), ["low", "high", "penalty_below", "penalty_above"]),
         (
             _("Against a mean, against itself"),
