@@ -104,7 +104,8 @@ class ItemForm(forms.Form):
     target = number(gettext_lazy("full points at"), help_text=gettext_lazy("rising or falling line"))
     zero_at = number(gettext_lazy("0 points again at"), help_text=gettext_lazy("falling line"))
     steps = forms.CharField(
-        label=pgettext_lazy("form of scoring", "steps"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        label=pgettext_lazy("form of scoring", "steps"), required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("one line each: value = points, for example 80 = 60"),
     )  # fmt: skip
     low = number(gettext_lazy("lower end of the band"))
