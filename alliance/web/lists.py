@@ -34,9 +34,10 @@ PLACE = frozenset({"page", "sort", "view"})
 class Table(tables.Table):
     """Base of the product's tables: a column can be sorted by only when it says `orderable=True`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: Any = None, **kwargs: Any) -> None:
         # Said here and not in Meta alone: a table with a Meta of its own, or with none, would forget it.
         super().__init__(*args, **{"orderable": False, **kwargs})
+        self.request = request  # told to the library, it would count and cut into pages by itself
 
     def lines(self) -> Iterator[SafeString]:
         """The rows of the page as HTML."""
@@ -120,8 +121,7 @@ def answer(
 def table_of(request: Any, rows: Any, table_class: type[Table]) -> Table:
     """The table on the page the address asks for, sorted as it asks; ties always fall in the same order."""
     sort = request.GET.getlist("sort")
-    table = table_class(rows, **({"order_by": sort} if sort else {}))
-    table.request = request  # told at once, it would count and cut into pages by itself
+    table = table_class(rows, request=request, **({"order_by": sort} if sort else {}))
     if isinstance(table.data.data, QuerySet):
         table.data.data = _settled(table.data.data)
     table.paginator = Pages(table.rows, PER_PAGE)
