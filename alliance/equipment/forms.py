@@ -24,6 +24,7 @@ LOCAL = "%Y-%m-%dT%H:%M"
 PERSON_FIELDS = {
     "phone_empty": "phone",
     "phone_shape": "phone",
+    "birth_date": "birth_date",
     "other_birth_date": "birth_date",
     "other_sex": "sex",
     "other_name": "name",

@@ -13,11 +13,14 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from alliance.lib import identity, secrets
 from alliance.lib.refusal import Refused
 from alliance.models import Alliance, Membership, Person
 from alliance.services import journal
+
+OLDEST = 130  # years; nobody is known to have become older
 
 
 class PersonRefused(Refused):
@@ -27,6 +30,7 @@ class PersonRefused(Refused):
         "nothing_to_know_by": "Without an ID number, name, sex and date of birth are needed.",
         "no_name": "The name is missing.",
         "other_name": "This ID number belongs to another name. Check the number and the name.",
+        "birth_date": "The date of birth cannot be right. Correct the year.",
         "other_birth_date": "The date of birth is not the one inside the ID number.",
         "other_sex": "The sex is not the one inside the ID number.",
     }
@@ -95,10 +99,11 @@ def name_key(name: str, *, alliance: Alliance) -> str:
 def complete(who: Identity) -> Identity:
     """Check the numbers strictly and fill sex and birth date from the ID number.
 
-    Raises IdentityRefused (a malformed number) and PersonRefused (other_birth_date, other_sex, no_name,
-    nothing_to_know_by).
+    Raises IdentityRefused (a malformed number) and PersonRefused (birth_date, other_birth_date, other_sex,
+    no_name, nothing_to_know_by).
     """
     phone = identity.phone(who.phone) if who.phone else ""
+    _require_birth(who.birth_date)
     if not who.id_number:
         _require(who)
         return Identity(_plain_blanks(who.name), who.sex, who.birth_date, "", phone)
@@ -108,6 +113,13 @@ def complete(who: Identity) -> Identity:
     if who.sex not in (Person.Sex.UNKNOWN, int(read.sex)):
         raise PersonRefused("other_sex")
     return Identity(_plain_blanks(who.name), int(read.sex), read.birth_date, read.number, phone)
+
+
+def _require_birth(born: date | None) -> None:
+    """Nobody is born tomorrow or was older than the oldest ever known."""
+    today = timezone.localdate()
+    if born is not None and (born > today or born.year < today.year - OLDEST):
+        raise PersonRefused("birth_date")
 
 
 def find(who: Identity, *, alliance: Alliance) -> Person | None:

@@ -29,6 +29,7 @@ from performance.engine.indicators import Indicator
 from performance.engine.scheme import Column, Floor, Item, Scheme
 
 PLACES = {"max_digits": 16, "decimal_places": 6}
+MOST = 10**10  # what the digits above hold
 
 
 def number(label: Any, **more: Any) -> forms.DecimalField:
@@ -192,13 +193,21 @@ class ItemForm(forms.Form):
         for place, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
             at, sign, points = line.replace("＝", "=").partition("=")
             try:
-                found.append(Step(Decimal(at.strip()), Decimal(points.strip())))
+                found.append(Step(_written(at), _written(points)))
             except ArithmeticError:
                 sign = ""
             if not sign:
                 message = _("Line %(line)d: write value = points, such as 80 = 60.") % {"line": place}
                 raise forms.ValidationError({"steps": message})
         return tuple(sorted(found, key=lambda step: step.at))
+
+
+def _written(text: str) -> Decimal:
+    """A number as the other fields take it. Raises ArithmeticError."""
+    number = Decimal(text.strip())
+    if not number.is_finite() or abs(number) >= MOST or number != round(number, PLACES["decimal_places"]):
+        raise ArithmeticError
+    return number
 
 
 def initial_of(item: Item) -> dict[str, Any]:

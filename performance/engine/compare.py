@@ -80,10 +80,9 @@ def _item(column: str, old: Item, new: Item) -> Iterator[Change]:
     yield from _one("weight", column, code, "weight", plain(old.weight), plain(new.weight))
     yield from _one("dimension", column, code, "dimension", old.dimension, new.dimension)
     yield from _one("form", column, code, "kind", old.form.kind, new.form.kind)
-    if old.form.kind == new.form.kind:
-        before, after = numbers(old.form), numbers(new.form)
-        for name in after:
-            yield from _one("number", column, code, name, before.get(name), after[name])
+    before, after = numbers(old.form), numbers(new.form)
+    for name in dict.fromkeys((*before, *after)):
+        yield from _one("number", column, code, name, before.get(name), after.get(name))
     for name in ("when_missing", "minimum_n"):
         yield from _one("rule", column, code, name, _text(getattr(old, name)), _text(getattr(new, name)))
     yield from _one("rule", column, code, "tags", _listed(old.tags), _listed(new.tags))

@@ -23,6 +23,7 @@ class FormRefused(Refused):
         "target_not_above_base": "The target must be above the base.",
         "zero_at_not_above_target": "The value that gives 0 points must be above the target.",
         "thresholds_not_ascending": "The thresholds must ascend, and there must be one.",
+        "points_out_of_range": "The points of a step lie between 0 and 100.",
         "low_above_high": "The lower end of the band is above its upper end.",
         "months_back_not_positive": "The earlier period must lie in the past.",
         "negative_weight": "A weight is negative.",
@@ -96,7 +97,10 @@ class Steps(ScoringForm):
 
     def refusal(self) -> str:
         at = [step.at for step in self.steps]
-        return "" if at and at == sorted(set(at)) else "thresholds_not_ascending"
+        if not at or at != sorted(set(at)):
+            return "thresholds_not_ascending"
+        fine = all(0 <= step.points <= 100 for step in self.steps)
+        return "" if fine else "points_out_of_range"
 
     def points(self, value: Expr, last: Expr) -> Expr:
         higher, exact = self.direction == "higher", value.exact or Fraction(0)

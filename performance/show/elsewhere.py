@@ -18,9 +18,9 @@ from alliance.services import inbox
 from alliance.services.inbox import Figure, Todo
 from alliance.web import journal_words, words
 from alliance.web.parts import Fact
-from performance.drafting.show import change_rows
-from performance.models import Line, MonthException, MonthRun, PoolDecision, SchemeDraft
-from performance.services import approving, drafts
+from performance.drafting.show import change_rows, effect, places
+from performance.models import Line, MonthException, MonthRun, PoolDecision, SchemeDraft, SchemeTrial
+from performance.services import approving, drafts, trials
 from performance.show import labels
 
 State = MonthRun.State
@@ -76,9 +76,19 @@ def of_draft(approval: Approval) -> registry.Summary:
         Fact(_("number of differences"), words.num(len(rows))),
         *shown,
         Fact(_("tried on months"), words.num(len(tried.months)) if tried else words.DASH),
+        *(_effects(tried) if tried else []),
     ]
     url = reverse("performance-draft", args=[draft.pk])
     return registry.Summary("approvals/_subject.html", {"facts": facts}, url)
+
+
+def _effects(tried: SchemeTrial) -> list[Fact]:
+    """What the draft would have done to each month it was tried on, the newest first."""
+    named = places()
+    return [
+        Fact(words.month(one.month), effect(one, named).sentence)
+        for one in reversed(trials.simulations(tried))
+    ]
 
 
 def month_url(day: object) -> str:

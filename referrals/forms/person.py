@@ -63,6 +63,7 @@ class CheckFields(PersonFields):
 PERSON_FIELDS = {
     "phone_empty": "phone",
     "phone_shape": "phone",
+    "birth_date": "birth_date",
     "other_birth_date": "birth_date",
     "other_sex": "sex",
     "other_name": "name",

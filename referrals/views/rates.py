@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.services import journal
+from alliance.web import asked
 from alliance.web.access import permit
 from grouping.readmission import joined
 from referrals import forms, services
@@ -83,7 +84,4 @@ def capture(request: Any, case: int) -> HttpResponseBase:
 def asked_month(request: Any) -> Month:
     """The month of the address, else the one before today's: the one that is being checked."""
     today = timezone.localdate(timezone=SHANGHAI)
-    try:
-        return Month.parse(request.GET.get("month", ""))
-    except ValueError:
-        return Month(today.year, today.month).previous()
+    return asked.month(request) or Month(today.year, today.month).previous()

@@ -117,3 +117,10 @@ def test_the_same_number_in_the_other_alliance_is_another_row(qinghe: World) -> 
         other = people.find_or_create(by=qinghe.qian, name="龚建良", id_number=number_of(1))
         assert other.pk != person.pk and other.key != person.key
         assert Person.objects.get() == other
+
+
+@pytest.mark.parametrize("born", [date(2099, 1, 1), date(1, 1, 1), date(1850, 6, 1)])
+def test_nobody_is_born_tomorrow_or_before_anybody_alive(qinghe: World, born: date) -> None:
+    with pytest.raises(PersonRefused) as refused:
+        people.complete(Identity("龚建良", 1, born, "", ""))
+    assert refused.value.reason == "birth_date"

@@ -67,7 +67,10 @@ def test_each_institution_enters_and_voids_its_own(qinghe: World) -> None:
         services.take_part(by=qinghe.bai, conference=row, staff=ours)
     with pytest.raises(PermissionDenied):
         services.void_line(by=qinghe.kong, line=line, why="误", now=NOW)
-    services.void_line(by=qinghe.bai, line=line, why="请假", now=NOW)
+    for wordless in ("\0", "字" * 301):
+        with pytest.raises(JointRefused):
+            services.void_line(by=qinghe.bai, line=line, why=wordless, now=NOW)
+    services.void_line(by=qinghe.bai, line=line, why="请\0假", now=NOW)
     with pytest.raises(Stale):
         services.void_line(by=qinghe.bai, line=line, why="再次", now=NOW)
     services.take_part(by=qinghe.bai, conference=row, staff=ours)

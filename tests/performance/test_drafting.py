@@ -252,6 +252,14 @@ def test_a_form_of_scoring_is_changed_on_its_page(qinghe: World) -> None:
     assert luo.post(f"{AT}drafts/{draft.pk}/items/lead/cmi/out/?version=2").status_code == 302
 
 
+@pytest.mark.parametrize("steps", ["0.5 = 200", "0.5 = -1", "1e308 = 100", "NaN = 1"])
+def test_points_of_a_step_lie_between_0_and_100(qinghe: World, steps: str) -> None:
+    draft = draft_of(qinghe)
+    body = {"weight": "30", "dimension": "quality", "kind": "steps", "steps": steps}
+    answer = qinghe.client("luo").post(f"{AT}drafts/{draft.pk}/items/lead/cmi/?version=1", body)
+    assert answer.status_code == 400
+
+
 def plain(step: Any) -> tuple[str, str]:
     return str(step.at), str(step.points)
 
@@ -277,7 +285,8 @@ def test_from_copy_to_published_through_the_pages(qinghe: World) -> None:
     assert luo.post(f"{at}propose/?version=2", {"chain": "two_people"}).status_code == 302
     page = get(qinghe, "cai", at)
     (address,) = set(re.findall(r"/approvals/(\d+)/", page))
-    assert "2027-2" in get(qinghe, "cai", f"/a/qinghe/approvals/{address}/")
+    sheet = get(qinghe, "cai", f"/a/qinghe/approvals/{address}/")
+    assert "2027-2" in sheet and "30 → 15" in sheet and "2026年10月" in sheet
     assert (
         cai.post(f"/a/qinghe/approvals/{address}/decide/", {"verdict": "yes", "step": 1}).status_code == 302
     )

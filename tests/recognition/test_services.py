@@ -219,3 +219,13 @@ def test_n33_two_decide_at_once_and_one_is_told_so(own_database: str) -> None:
     with transaction.atomic(), act_in(world.qinghe):
         verbs = ["recognition.recognised", "recognition.repeated"]
         assert Journal.objects.filter(verb__in=verbs).count() == 1
+
+
+def test_an_order_number_of_another_patient_opens_no_order(qinghe: World) -> None:
+    register(qinghe)
+    first = order(qinghe, external_number="E1")
+    assert order(qinghe, external_number="E1") == first
+    for other in ({"serial": 2}, {"item": "LAB01"}):
+        with pytest.raises(RecognitionRefused) as refused:
+            order(qinghe, external_number="E1", **other)
+        assert refused.value.reason == "external_number"

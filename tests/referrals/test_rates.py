@@ -42,6 +42,11 @@ def came(world: World, at: datetime = NOW, *, treated: bool = True, **change: An
     )
 
 
+@pytest.mark.parametrize("month", ["0001-01", "9999-12", "2026-13", "x"])
+def test_a_month_nobody_serves_is_said_on_the_page(scene: World, month: str) -> None:  # noqa: F811
+    assert scene.client("luo").get(f"/a/qinghe/referrals/rates/?month={month}").status_code == 200
+
+
 def test_down_and_up_again_within_the_days_flags_both_and_names_the_other(qinghe: World) -> None:
     down = came(qinghe, **DOWN)
     up = came(qinghe, NOW + timedelta(days=14), diagnosis_code="I50.901")

@@ -15,6 +15,8 @@ from alliance.models import Institution, Membership, Staff
 from alliance.models.base import Stale
 from alliance.services import journal
 
+LONGEST = 300  # characters of a reason
+
 
 def move(
     name: str, *, by: Membership, row: Any, version: int | None = None, said: str = "", **change: Any
@@ -68,7 +70,8 @@ def local_day(now: datetime) -> date:
 
 
 def words(why: str) -> str:
-    """A reason in words. Raises JointRefused (why)."""
-    if not why.strip():
+    """A reason in a few words. Raises JointRefused (why)."""
+    said = why.replace("\0", "").strip()
+    if not 0 < len(said) <= LONGEST:
         raise JointRefused("why")
-    return why.strip()
+    return said

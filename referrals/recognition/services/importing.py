@@ -37,6 +37,7 @@ PERSON_COLUMNS = {
     "no_name": "name",
     "other_name": "name",
     "other_sex": "sex",
+    "birth_date": "birth_date",
     "other_birth_date": "birth_date",
 }
 

@@ -42,7 +42,9 @@ def place(*, by: Membership, person: Person, wanted: Wanted, now: datetime) -> t
     if wanted.department is not None and wanted.department.institution_id != house.pk:
         raise RecognitionRefused("department")
     known = Order.objects.filter(institution=house, external_number=wanted.external_number)
-    if wanted.external_number and (order := known.first()):
+    if wanted.external_number and (order := known.select_related("item").first()):
+        if (order.person_id, order.item.code) != (person.pk, wanted.item):
+            raise RecognitionRefused("external_number", number=wanted.external_number)
         return order, False
     item = item_on(wanted.item, day)
     rule = parameters.rule_in_force("cp.recognition_time", on=day)

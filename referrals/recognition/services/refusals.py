@@ -11,6 +11,7 @@ class RecognitionRefused(Refused):
     reasons = {
         "no_institution": "You stand for the whole alliance. Only a member of an institution can do this.",
         "item": "No recognisable item %(code)s holds on this day. Choose one from the register.",
+        "external_number": "The order number %(number)s already belongs to another patient or examination.",
         "department": "This department does not belong to your institution.",
         "result": "This result was not shown for this order. Choose one of those shown.",
         "result_withdrawn": "The examining institution has withdrawn this result. Choose another or repeat.",
