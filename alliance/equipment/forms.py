@@ -215,9 +215,13 @@ class BookForm(DeviceFields):
         return (self.data.get("purpose") or Booking.Purpose.PATIENT) == Booking.Purpose.PATIENT
 
     def clean(self) -> dict[str, Any]:
-        """The form speaks of the local clock."""
+        """The form speaks of the local clock. Without a patient there is no examination, but a length."""
         data = super().clean()
         data["purpose"] = data.get("purpose") or Booking.Purpose.PATIENT
+        if not self.patient_wanted():
+            data["item"] = None
+            if not data.get("minutes") and "minutes" not in self.errors:
+                self.add_error("minutes", _("Say how many minutes are needed, from 1 to 720."))
         return data
 
 

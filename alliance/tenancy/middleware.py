@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -90,16 +91,14 @@ class AllianceMiddleware:
         if request.path_info.startswith(API):
             return self._api(request)
         if not request.user.is_authenticated:
-            return _elsewhere(request, redirect_to_login(request.get_full_path()))
+            return _elsewhere(request, redirect_to_login(_page_of(request)))
         request.memberships = memberships(request.user)
         chosen = choose(request.memberships, request.alliance_code, request.session.get("institution"))
         if chosen is None:
             journal.platform(user=request.user, verb="alliance.denied", result="denied", request=request)
             return errors.not_found(request, Http404())
         if sessions.factor_missing(request, chosen):
-            return _elsewhere(
-                request, redirect_to_login(request.get_full_path(), sessions.factor_page(request))
-            )
+            return _elsewhere(request, redirect_to_login(_page_of(request), sessions.factor_page(request)))
         return self._inside(request, chosen)
 
     def _api(self, request: Any) -> HttpResponseBase:
@@ -154,6 +153,15 @@ class AllianceMiddleware:
         """
         if request.membership is not None:
             transaction.set_rollback(True)
+
+
+def _page_of(request: Any) -> str:
+    """Where to go on after signing in: the page asked for; of something sent, the page that held the form."""
+    if request.method in ("GET", "HEAD"):
+        return str(request.get_full_path())
+    held = urlsplit(request.headers.get("Referer", ""))
+    own = held.netloc == request.get_host() and held.path.startswith(f"/a/{request.alliance_code}/")
+    return urlunsplit(("", "", held.path, held.query, "")) if own else f"/a/{request.alliance_code}/"
 
 
 def _elsewhere(request: Any, response: Any) -> HttpResponseBase:

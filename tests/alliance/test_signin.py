@@ -44,6 +44,13 @@ def code(device: TOTPDevice, ahead: int = 0) -> str:
 def test_name_and_password_open_the_alliance(signed: World) -> None:
     client = Client()
     assert client.get("/a/qinghe/").headers["Location"] == "/sign-in/?next=/a/qinghe/"
+    # Something sent cannot be asked for again: the way leads back to the page that held the form.
+    for held, back in (
+        ("http://testserver/a/qinghe/months/?q=1", "/a/qinghe/months/%3Fq%3D1"),
+        ("http://x/a/qinghe/y", "/a/qinghe/"),
+    ):
+        sent = client.post("/a/qinghe/months/2026-10/compute/", headers={"Referer": held})
+        assert sent.headers["Location"] == f"/sign-in/?next={back}"
     answer = sign_in(client, "lin", next="/a/qinghe/")
     assert answer.status_code == 302 and answer.headers["Location"] == "/a/qinghe/"
     assert client.get("/a/qinghe/").status_code == 200

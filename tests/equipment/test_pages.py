@@ -98,6 +98,15 @@ def test_what_is_wrong_stands_beside_its_field(qinghe: World, change: dict[str, 
     assert said in response.content.decode()
 
 
+def test_teaching_takes_the_minutes_typed_and_costs_no_examination(qinghe: World) -> None:
+    device, zhao = scanner(qinghe), qinghe.client("zhao")
+    teaching = form(device, purpose="teaching", name="", id_number="")
+    assert zhao.post(url("equipment-book", device.pk), teaching).status_code == 400
+    assert zhao.post(url("equipment-book", device.pk), teaching | {"minutes": "60"}).status_code == 302
+    made = Booking.objects.get()
+    assert (made.minutes, made.item, made.person) == (60, None, None)
+
+
 def test_safety_questions_are_confirmed_one_by_one(qinghe: World) -> None:
     device, zhao = scanner(qinghe, safety="无起搏器、金属植入物\n已告知检查时间与地点"), qinghe.client("zhao")
     response = zhao.post(url("equipment-book", device.pk), form(device, safety_0="on"))
