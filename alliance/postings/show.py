@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
@@ -90,7 +91,7 @@ def totals(posting: Posting) -> list[parts.Fig]:
         ),
         parts.Fig(_("did not take place"), words.num(sums["missed"]), bad=bool(sums["missed"])),
         parts.Fig(_("patients seen"), words.num(sums["seen"] or 0), "", kept),
-        parts.Fig(_("teaching"), words.num(Decimal(sums["minutes"] or 0) / 60, 1), _("hours")),
+        parts.Fig(_("teaching"), words.num(Decimal(sums["minutes"] or 0) / 60, 1), pgettext("unit", "hours")),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib import money
 from alliance.lib.refusal import Refused
@@ -98,7 +98,7 @@ class SpendForm(forms.Form):
         label=gettext_lazy("amount, yuan"), max_length=20,
         widget=forms.TextInput(attrs={"class": "num", "inputmode": "decimal"}),
     )  # fmt: skip
-    purpose = forms.CharField(label=gettext_lazy("purpose"), max_length=200)
+    purpose = forms.CharField(label=pgettext_lazy("training fund", "purpose"), max_length=200)
     voucher = forms.CharField(label=gettext_lazy("voucher number"), max_length=40)
     staff = forms.ModelChoiceField(label=gettext_lazy("for"), queryset=Staff.objects.none(), required=False)
 

@@ -150,7 +150,7 @@ class Spending(AllianceRow):
     institution = link(_("institution"))
     day = models.DateField(_("day"))
     fen = models.BigIntegerField(_("amount"), validators=[MinValueValidator(1)])
-    purpose = models.CharField(_("purpose"), max_length=200)
+    purpose = models.CharField(pgettext_lazy("training fund", "purpose"), max_length=200)
     staff = link(_("for"), to="alliance.Staff", null=True, blank=True)
     voucher = models.CharField(_("voucher number"), max_length=40)
     entered_by = link(_("entered by"), to="alliance.Membership", editable=False)

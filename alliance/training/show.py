@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.models import Membership
 from alliance.training import facts, forms, tables
@@ -19,7 +20,7 @@ from alliance.web.access import way
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
-        ("training", _("Sessions")), ("training-hours", _("Hours of the year")),
+        ("training", pgettext("training", "Sessions")), ("training-hours", _("Hours of the year")),
         ("training-fund", _("Training fund")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]
@@ -97,7 +98,7 @@ def session_figs(session: Session) -> list[parts.Fig]:
     hours = Decimal(sum(minutes for minutes, _points, _place in found)) / 60
     figs = [
         parts.Fig(_("took part"), words.num(len(found)), _("persons")),
-        parts.Fig(_("hours of all"), words.num(hours, 1), _("hours")),
+        parts.Fig(_("hours of all"), words.num(hours, 1), pgettext("unit", "hours")),
         parts.Fig(_("institutions"), words.num(len({place for _m, _p, place in found}))),
     ]
     if session.pass_mark is not None:
