@@ -115,7 +115,7 @@ def amend(*, by: Membership, referral: Referral, content: Content, version: int)
         raise ReferralRefused("finished", state=referral.get_state_display())
     content = checked_content(_only_amendable(referral, content), origin=referral.origin_institution)
     change = {name: getattr(content, name) for name in AMENDABLE}
-    fields = [name for name, value in change.items() if getattr(referral, name) != value]
+    fields = [name for name, value in change.items() if (getattr(referral, name) or "") != (value or "")]
     expect = {"version": version, "state": referral.state}
     changed: Referral = Referral.objects.claim(
         referral.pk, expect=expect, change=change | {"version": F("version") + 1}

@@ -59,10 +59,16 @@ def amend_page(form: forms.AmendForm) -> dict[str, Any]:
 def both(form: forms.AmendForm, stored: Any) -> dict[str, Any]:
     """Two versions side by side where they differ, and the form to send again over the newer one (N34)."""
     newer = Referral.objects.with_names().get(pk=stored.pk)
-    rows = [
-        (form.fields[name].label, getattr(newer, name), form.cleaned_data.get(name))
+    # A field left empty is empty, however it is stored.
+    pairs = {
+        name: (getattr(newer, name) or "", form.cleaned_data.get(name) or "")
         for name in form.fields
-        if name != "version" and getattr(newer, name) != form.cleaned_data.get(name)
+        if name != "version"
+    }
+    rows = [
+        (form.fields[name].label, stored or words.DASH, mine or words.DASH)
+        for name, (stored, mine) in pairs.items()
+        if stored != mine
     ]
     again = forms.AmendForm(referral=newer, data={**dict(form.data.items()), "version": str(newer.version)})
     return {"title": _("Changed by somebody else meanwhile"), "rows": rows, "form": again, "referral": newer}
