@@ -43,6 +43,7 @@ PARAMETERS: Mapping[str, Any] = {
     "codes": gettext_lazy("codes"), "code": gettext_lazy("code"), "days": gettext_lazy("days"),
     "found": gettext_lazy("found"), "name": gettext_lazy("name"), "columns": gettext_lazy("columns"),
     "column": gettext_lazy("column"), "choices": gettext_lazy("choices"),
+    "delivered": gettext_lazy("day of delivery"),
     "expected": gettext_lazy("expected"), "setl": gettext_lazy("settlement number"),
     "most": gettext_lazy("at most"), "admitted": gettext_lazy("admitted"),
     "discharged": gettext_lazy("discharged"), "age": gettext_lazy("age"), "parts": gettext_lazy("parts"),
