@@ -162,6 +162,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         "_pages.html": {"page": page},
         "_said.html": {"request": SimpleNamespace(said=["2026-13 不是月份。"])},
         "_prefs.html": {"memberships": [1, 2]},
+        "_last.html": {"last": SimpleNamespace(query="state=open", text="未答复")},
         "_live.html": {"seen": "3-7-12-0-1"},
         "_progress.html": {"job": job, "poll": "/x/"},
         "_side.html": {"menu": [Group("月度", (Link("账本", "ledger", "/x/", False, ""),))]},
