@@ -60,13 +60,13 @@ def take(
     row: Any,
     verb: str,
     now: datetime | None = None,
-    note: str = "",
+    remark: str = "",
     said: dict[str, Any] | None = None,
     **change: Any,
 ) -> Any:
     """The row after a step, claimed by a conditional update: of two who try at once, one gets Stale (N33).
 
-    Call in a transaction. `verb` and `said` go into the journal, `note` into the history of steps, `change`
+    Call in a transaction. `verb` and `said` go into the journal, `remark` into the history of steps, `change`
     into further columns, `now` into the column the step stamps. A clock has no member.
     """
     stamps = (step.custom or {}).get("stamps", "")
@@ -79,6 +79,6 @@ def take(
     journal.write(by=by, verb=verb, about=moved, **(said or {}))
     journal.step(
         by=by, about=moved, name=step.name, before=row.state, after=moved.state,
-        note=note.strip()[:NOTE_LENGTH],
+        note=remark.strip()[:NOTE_LENGTH],
     )  # fmt: skip
     return moved

@@ -10,7 +10,9 @@ from grouping.reports.sql import PAGE_TYPES
 from grouping.sql import DOCTOR, IN_FORCE
 
 # A case that appears, changes or goes, and a result that appears, mark the month of discharge: the month it
-# had and the month it has. The database does it, so that no way of storing can forget it.
+# had and the month it has. The database does it, so that no way of storing can forget it. A run says which
+# months it is of: its results need not be asked one by one. Of those of before runs were kept each looks into
+# its case, whatever the planner believes of rows just inserted: a join would cost the square of their number.
 STALE_TRIGGERS = """
 create function mark_stale_from_new() returns trigger language plpgsql as $mark$
 begin
@@ -31,38 +33,6 @@ end $mark$;
 create function mark_stale_from_results() returns trigger language plpgsql as $mark$
 begin
   insert into grouping_stalemark (alliance_id, month)
-  select distinct c.alliance_id, c.month from new_rows n
-  join grouping_case c on c.alliance_id = n.alliance_id and c.id = n.case_id;
-  return null;
-end $mark$;
-create trigger stale_case_new after insert on grouping_case
-  referencing new table as new_rows for each statement execute function mark_stale_from_new();
-create trigger stale_case_changed after update on grouping_case
-  referencing new table as new_rows old table as old_rows
-  for each statement execute function mark_stale_from_both();
-create trigger stale_case_gone after delete on grouping_case
-  referencing old table as old_rows for each statement execute function mark_stale_from_old();
-create trigger stale_result_new after insert on grouping_groupedcase
-  referencing new table as new_rows for each statement execute function mark_stale_from_results();
-"""
-# One look into the cases a result, whatever the planner believes of rows just inserted: a join by the
-# alliance alone would cost the square of their number.
-MARK_FROM_RESULTS = """
-create or replace function mark_stale_from_results() returns trigger language plpgsql as $mark$
-begin
-  insert into grouping_stalemark (alliance_id, month)
-  select distinct n.alliance_id, c.month from new_rows n
-  cross join lateral (select x.month from grouping_case x
-                       where x.alliance_id = n.alliance_id and x.id = n.case_id limit 1) c;
-  return null;
-end $mark$;
-"""
-# A run says which months it is of: its results need not be asked one by one, only those of before runs were
-# kept, a look into the cases each.
-MARK_FROM_RUNS = """
-create or replace function mark_stale_from_results() returns trigger language plpgsql as $mark$
-begin
-  insert into grouping_stalemark (alliance_id, month)
   select n.alliance_id, m.month::date
   from (select distinct alliance_id, run_id from new_rows) n
   join grouping_groupingrun r on r.alliance_id = n.alliance_id and r.id = n.run_id
@@ -74,6 +44,15 @@ begin
   where n.run_id is null;
   return null;
 end $mark$;
+create trigger stale_case_new after insert on grouping_case
+  referencing new table as new_rows for each statement execute function mark_stale_from_new();
+create trigger stale_case_changed after update on grouping_case
+  referencing new table as new_rows old table as old_rows
+  for each statement execute function mark_stale_from_both();
+create trigger stale_case_gone after delete on grouping_case
+  referencing old table as old_rows for each statement execute function mark_stale_from_old();
+create trigger stale_result_new after insert on grouping_groupedcase
+  referencing new table as new_rows for each statement execute function mark_stale_from_results();
 """
 # How a stay is paid follows from its settlement list too: a match made or undone, by numbers or by a person,
 # marks the months of both documents.

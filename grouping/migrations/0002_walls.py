@@ -25,10 +25,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(metrics.STALE_TRIGGERS, metrics.DROP_STALE_TRIGGERS),
         migrations.RunSQL(versions.INSTALL, versions.REMOVE),
-        migrations.RunSQL(metrics.MARK_FROM_RESULTS, NOTHING),
         migrations.RunSQL(WIDE_STAGING, NARROW_STAGING),
         migrations.RunSQL(metrics.PAIR_TRIGGERS, metrics.DROP_PAIR_TRIGGERS),
         migrations.RunSQL(versions.KEEP_FILES, NOTHING),
         migrations.RunSQL(WIDE_CASES, NARROW_CASES),
-        migrations.RunSQL(metrics.MARK_FROM_RUNS, NOTHING),
     ]

@@ -23,10 +23,11 @@ class Coverage:
 def coverage(month: Month) -> Coverage:
     """How far the data reach for the discharges of a month; one query.
 
-    Members deliver whole months. A month is complete once each active member that delivers has either sent
-    front pages of it after its last day or declared that it had no discharge; the day before the first month
-    that is not, from `month` on, is the last one known. Of a declared month the files must hold a share of
-    what was declared, of another one a share of the file's largest month (readmission.file_share).
+    Members deliver whole months; a village room delivers through its township (practice 1). A month is
+    complete once each active member that delivers has either sent front pages of it after its last day or
+    declared that it had no discharge; the day before the first month that is not, from `month` on, is the
+    last one known. Of a declared month the files must hold a share of what was declared, of another one a
+    share of the file's largest month (readmission.file_share).
     """
     share = parameters.in_force("readmission.file_share", on=month.last_day)
     rows = cases_sql.fetch(sql.COVERAGE, month=month.first_day, share=share)

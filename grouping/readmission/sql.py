@@ -27,7 +27,10 @@ with entries as (
 ), members as (
   select s.institution_id, min(s.month) as since
   from (select institution_id, month from entries
-        union all select institution_id, month from declared where discharges > 0) s
+        union all
+        select d.institution_id, d.month from declared d
+        join alliance_institution v on v.alliance_id = %(alliance)s and v.id = d.institution_id
+        where d.discharges > 0 and v.kind <> 'village') s
   join alliance_institution i on i.alliance_id = %(alliance)s and i.id = s.institution_id and i.is_active
   group by 1
 ), months as (

@@ -62,7 +62,7 @@ def move(
 ) -> Referral:
     """Take a step that is open now, whoever takes it; the clock has no member. Call inside a transaction."""
     moved: Referral = steps.take(
-        step, by=by, row=referral, verb=PAST[step.name], now=now, note=note, **change
+        step, by=by, row=referral, verb=PAST[step.name], now=now, remark=note, **change
     )
     stays.follow(moved)
     return moved

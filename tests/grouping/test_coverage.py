@@ -44,6 +44,16 @@ def end(world: World, month: Month = OCTOBER) -> date:
         return coverage(month).last_day
 
 
+def test_a_village_room_that_declares_awaits_no_file_of_its_own(scene: World) -> None:
+    deliver(scene, stays(scene.lead, 10, 4), date(2026, 11, 9))
+    before = end(scene)
+    with inside(scene):
+        declarations.declare(
+            by=scene.luo, institution=scene.liulin, month=OCTOBER, discharges=3, total_fen=300
+        )
+    assert end(scene) == before
+
+
 def test_one_early_row_of_november_does_not_complete_november(scene: World) -> None:
     """It made October look fully judged: its thirty days seemed to have passed with data."""
     deliver(scene, stays(scene.lead, 10, 4), date(2026, 11, 9))

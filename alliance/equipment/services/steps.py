@@ -141,7 +141,7 @@ def step(
     found = steps.admitted(name, by=by, row=booking, version=version)
     moved: Booking = steps.take(
         found, by=by, row=booking, verb=f"equipment.booking_{found.target}",
-        note=change.get("reason_text", ""), **change,
+        remark=change.get("reason_text", ""), **change,
     )  # fmt: skip
     return moved
 

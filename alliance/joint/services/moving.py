@@ -6,14 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from alliance.joint.services.refusals import JointRefused
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership, Staff
-from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import steps
 
 LONGEST = 300  # characters of a reason
 
@@ -21,22 +19,14 @@ LONGEST = 300  # characters of a reason
 def move(
     name: str, *, by: Membership, row: Any, version: int | None = None, said: str = "", **change: Any
 ) -> Any:
-    """The row after a step, claimed by a conditional update: of two who try at once, one gets Stale (N33).
+    """The row after a step: of two who try at once, one gets Stale (N33).
 
     `said` goes to the history; call in a transaction. Raises Stale when the state allows no such step or
     somebody was faster.
     """
-    step = {one.name: one for one in row.get_available_state_transitions()}.get(name)
-    if step is None or (version is not None and version != row.version):
-        raise Stale(row)
-    moved = type(row).objects.claim(
-        row.pk,
-        expect={"state": row.state, "version": row.version},
-        change={"state": step.target, "version": F("version") + 1, **change},
-    )
-    journal.write(by=by, verb=f"joint.{row._meta.model_name}_{name}", about=moved)
-    journal.step(by=by, about=moved, name=name, before=row.state, after=moved.state, note=said)
-    return moved
+    step = steps.open_now(name, row, version)
+    verb = f"joint.{row._meta.model_name}_{name}"
+    return steps.take(step, by=by, row=row, verb=verb, remark=said, **change)
 
 
 def require(by: Membership, action: str) -> None:

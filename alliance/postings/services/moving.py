@@ -17,7 +17,7 @@ def move(
 ) -> Any:
     """The row after a step. Raises PermissionDenied (wrong side or role), Stale (somebody was faster)."""
     step = steps.admitted(name, by=by, row=row, version=version)
-    return steps.take(step, by=by, row=row, verb=f"{row._meta.model_name}.{name}", note=note, **change)
+    return steps.take(step, by=by, row=row, verb=f"{row._meta.model_name}.{name}", remark=note, **change)
 
 
 def require(by: Membership, row: Sided, sides: list[str], permit: str) -> None:

@@ -66,6 +66,6 @@ def _decide(name: str, by: Membership, spending: Spending, version: int | None, 
         raise TrainingRefused("same_person")
     decided: Spending = steps.take(
         steps.open_now(name, spending, version), by=by, row=spending, verb=f"training.{name}_payment",
-        note=why, decided_by=by, why=why,
+        remark=why, decided_by=by, why=why,
     )  # fmt: skip
     return decided

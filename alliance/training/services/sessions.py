@@ -131,7 +131,7 @@ def cancel(*, by: Membership, session: Session, why: str, version: int | None = 
 def _move(name: str, by: Membership, session: Session, version: int | None, **change: Any) -> Session:
     moved: Session = steps.take(
         steps.open_now(name, session, version), by=by, row=session, verb=f"training.{name}",
-        note=change.get("why", ""), **change,
+        remark=change.get("why", ""), **change,
     )  # fmt: skip
     return moved
 

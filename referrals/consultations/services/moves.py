@@ -196,6 +196,6 @@ def _move(
     if now < (last or consultation.asked_at):
         raise ConsultationRefused("too_early")
     moved: Consultation = steps.take(
-        step, by=by, row=consultation, verb=PAST[name], now=now, note=note, **change
+        step, by=by, row=consultation, verb=PAST[name], now=now, remark=note, **change
     )
     return moved

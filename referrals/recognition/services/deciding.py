@@ -82,6 +82,6 @@ def _decide(
     more = {"reason": order.reason, "result": order.result, "decided_by": by, **more}
     said = {"reason": more["reason"], "recognised": more["result"].pk if more["result"] else 0}
     decided: Order = steps.take(
-        step, by=by, row=order, verb=PAST[name], now=now, note=note, said=said, **more
+        step, by=by, row=order, verb=PAST[name], now=now, remark=note, said=said, **more
     )
     return decided
