@@ -6,77 +6,32 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import exceptions, generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alliance.lib.refusal import Refused
-from alliance.models import Membership
-from alliance.models.base import Stale
 from alliance.services import journal, people
+from alliance.web.rows_api import RowsView
 from referrals import services
 from referrals.models import Referral
 from referrals.serializers import ActBody, AmendBody, LogBody
 from referrals.shown import Conflict, ReferralLine, ReferralPage
 
-PERSON_FIELD = "patient"
 
+class ReferralView(RowsView):
+    """What all addresses share: the member's own referrals."""
 
-class ReferralView(generics.GenericAPIView[Referral]):
-    """What all addresses share: the member's own referrals, throttles, refusals as 400, conflicts as 409."""
-
+    model = Referral
     serializer_class: Any = ReferralPage
 
-    @property
-    def member(self) -> Membership:
-        """Who asks; the middleware has opened the alliance of this membership."""
-        membership: Membership = self.request._request.membership  # type: ignore[attr-defined]
-        return membership
-
-    def get_queryset(self) -> QuerySet[Referral]:
-        if getattr(self, "swagger_fake_view", False):
-            nothing: QuerySet[Referral] = Referral.objects.none()
-            return nothing
+    def rows(self) -> QuerySet[Referral]:
         rows: QuerySet[Referral] = Referral.objects.visible_to(self.member).with_names()
         return rows
 
-    def get_throttles(self) -> list[Any]:
-        reading = self.request.method in ("GET", "HEAD", "OPTIONS")
-        self.throttle_scope = "read" if reading else "write"
-        return super().get_throttles()
-
-    def handle_exception(self, error: Exception) -> Response:
-        if isinstance(error, Stale):
-            return self.conflict(error)
-        if isinstance(error, Refused):
-            field = getattr(error, "field", PERSON_FIELD) or "non_field_errors"
-            error = exceptions.ValidationError({field: [_(error.template) % error.params]})
-        return super().handle_exception(error)
-
-    def conflict(self, error: Stale) -> Response:
-        """409: the row as it is now, beside what was sent (N33, N34)."""
-        stored = get_object_or_404(self.get_queryset(), pk=error.row.pk)
-        body = {
-            "error": _("Somebody else was faster."),
-            "stored": self.shown(stored),
-            "sent": self.request.data,
-        }
-        return Response(body, status=status.HTTP_409_CONFLICT)
-
-    def found(self, pk: int) -> Referral:
-        """The referral, or 404 when it is not the member's; the read is journaled before the answer (N44)."""
-        referral = get_object_or_404(self.get_queryset(), pk=pk)
-        journal.read(by=self.member, about=referral, request=self.request._request, person=referral.person_id)
-        return referral
-
-    def shown(self, referral: Referral) -> Any:
-        """A referral with everything its side may read."""
-        fresh = self.get_queryset().get(pk=referral.pk)
-        return ReferralPage(fresh, context={"member": self.member}).data
+    def shown(self, row: Referral) -> Any:
+        return ReferralPage(self.rows().get(pk=row.pk), context={"member": self.member}).data
 
 
 class Referrals(ReferralView):

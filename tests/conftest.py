@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from alliance.management.commands.compilecatalogues import compile_all
@@ -46,6 +47,13 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 def world(db: None) -> Iterator[World]:
     """The cast: two alliances, their institutions and people (see tests.world)."""
     yield make_world()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page asked in English by one test leaves no English to the next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import exceptions, generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,46 +18,18 @@ from alliance.equipment import services
 from alliance.equipment.models import Booking, Device
 from alliance.equipment.serializers import BookBody, BookingLine, BookingPage, DeviceShown, SlotConflict
 from alliance.equipment.services import SlotTaken
-from alliance.lib.refusal import Refused
-from alliance.models import Membership
 from alliance.services import journal, people
-
-PATIENT = "patient"
-
-
-class EquipmentView(generics.GenericAPIView[Any]):
-    """What all addresses share: the member's own view, throttles, refusals as 400, a taken time as 409."""
-
-    @property
-    def member(self) -> Membership:
-        """Who asks; the middleware has opened the alliance of this membership."""
-        membership: Membership = self.request._request.membership  # type: ignore[attr-defined]
-        return membership
-
-    def get_throttles(self) -> list[Any]:
-        reading = self.request.method in ("GET", "HEAD", "OPTIONS")
-        self.throttle_scope = "read" if reading else "write"
-        return super().get_throttles()
-
-    def handle_exception(self, error: Exception) -> Response:
-        if isinstance(error, SlotTaken):
-            return Response({"error": _(error.template)}, status=status.HTTP_409_CONFLICT)
-        if isinstance(error, Refused):
-            field = getattr(error, "field", PATIENT) or "non_field_errors"
-            error = exceptions.ValidationError({field: [_(error.template) % error.params]})
-        return super().handle_exception(error)
+from alliance.web.rows_api import RowsView
 
 
-class Devices(EquipmentView):
+class Devices(RowsView):
     """GET: the devices the member may book, with their items."""
 
+    model = Device
     serializer_class = DeviceShown
     permits = {"GET": "equipment.view"}
 
-    def get_queryset(self) -> QuerySet[Device]:
-        if getattr(self, "swagger_fake_view", False):
-            nothing: QuerySet[Device] = Device.objects.none()
-            return nothing
+    def rows(self) -> QuerySet[Device]:
         rows: QuerySet[Device] = Device.objects.visible_to(self.member).filter(is_active=True)
         return rows.select_related("institution").prefetch_related("items")
 
@@ -67,21 +39,23 @@ class Devices(EquipmentView):
         return self.get_paginated_response(DeviceShown(cast(Any, page), many=True).data)
 
 
-class BookingView(EquipmentView):
-    """Bookings of the member's institution and of its devices."""
+class BookingView(RowsView):
+    """Bookings of the member's institution and of its devices; a taken time is answered with 409."""
 
+    model = Booking
     serializer_class: Any = BookingPage
 
-    def get_queryset(self) -> QuerySet[Booking]:
-        if getattr(self, "swagger_fake_view", False):
-            nothing: QuerySet[Booking] = Booking.objects.none()
-            return nothing
+    def rows(self) -> QuerySet[Booking]:
         rows: QuerySet[Booking] = Booking.objects.visible_to(self.member).with_names()
         return rows.order_by("-starts_at", "-pk")
 
-    def shown(self, pk: int) -> Any:
-        """A booking with everything its side may read."""
-        return BookingPage(self.get_queryset().get(pk=pk), context={"member": self.member}).data
+    def shown(self, row: Booking) -> Any:
+        return BookingPage(self.rows().get(pk=row.pk), context={"member": self.member}).data
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, SlotTaken):
+            return Response({"error": _(error.template)}, status=status.HTTP_409_CONFLICT)
+        return super().handle_exception(error)
 
 
 class Bookings(BookingView):
@@ -113,7 +87,7 @@ class Bookings(BookingView):
                 purpose=data["purpose"], safety_confirmed=data["safety_confirmed"], note=data["note"],
             )  # fmt: skip
             made = services.book(by=self.member, wish=wish, now=timezone.now())
-        return Response(self.shown(made.pk), status=status.HTTP_201_CREATED)
+        return Response(self.shown(made), status=status.HTTP_201_CREATED)
 
 
 class OneBooking(BookingView):
@@ -123,6 +97,4 @@ class OneBooking(BookingView):
 
     @extend_schema(operation_id="equipment_bookings_read", responses=BookingPage)
     def get(self, request: Request, pk: int) -> Response:
-        found = get_object_or_404(self.get_queryset(), pk=pk)
-        journal.read(by=self.member, about=found, request=request._request, person=found.person_id)
-        return Response(self.shown(found.pk))
+        return Response(self.shown(self.found(pk)))

@@ -15,30 +15,10 @@ from django.utils.translation import gettext_lazy
 from alliance.equipment.models import Booking, Device, ExamItem, Outage
 from alliance.equipment.services.steps import CancelReason
 from alliance.lib import money
-from alliance.lib.refusal import Refused
-from alliance.models import Department, Institution, Membership, Person, Staff
-from alliance.services import people
-from alliance.web import refused
+from alliance.models import Department, Institution, Membership, Staff
+from alliance.web.person_fields import OptionalPersonFields
 
 LOCAL = "%Y-%m-%dT%H:%M"
-PERSON_FIELDS = {
-    "phone_empty": "phone",
-    "phone_shape": "phone",
-    "birth_date": "birth_date",
-    "other_birth_date": "birth_date",
-    "other_sex": "sex",
-    "other_name": "name",
-    "no_name": "name",
-}
-
-
-# Fields that bear another name in some forms.
-OTHERWISE = {"ends_at": "ended_at", "item": "item_name", "starts_at": "earliest"}
-
-
-def add_refusal(form: forms.Form, error: Refused, field: str = "") -> None:
-    """As everywhere, with the names fields bear in forms of this room."""
-    refused.add_refusal(form, error, field if field in form.fields else OTHERWISE.get(field, field))
 
 
 class LocalTime(forms.DateTimeField):
@@ -89,61 +69,6 @@ class RowField(forms.ChoiceField):
         return self.known[key] if key else None
 
 
-class PatientFields(forms.Form):
-    """Who the patient is: the ID number tells sex and birth date; without it they are asked."""
-
-    id_number = forms.CharField(
-        label=gettext_lazy("ID number"), max_length=30, required=False,
-        help_text=gettext_lazy("With it, sex and date of birth need not be filled in."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
-    name = forms.CharField(
-        label=gettext_lazy("patient's name"), max_length=60, required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
-    sex = forms.TypedChoiceField(
-        label=gettext_lazy("sex"), coerce=int, required=False, empty_value=0,
-        choices=[("", "—"), (1, gettext_lazy("male")), (2, gettext_lazy("female"))],
-    )  # fmt: skip
-    birth_date = forms.DateField(
-        label=gettext_lazy("date of birth"), required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
-    phone = forms.CharField(
-        label=gettext_lazy("phone"), max_length=30, required=False,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )  # fmt: skip
-
-    def patient_wanted(self) -> bool:
-        """Whether the form is about a patient at all."""
-        return True
-
-    def clean(self) -> dict[str, Any]:
-        """Check the numbers and that the patient can be told apart; sentences stand beside the field."""
-        data: dict[str, Any] = super().clean() or {}
-        if not self.patient_wanted() or self.errors.keys() & {"name", "birth_date", "sex"}:
-            return data
-        who = people.Identity(
-            data.get("name", ""), int(data.get("sex") or 0), data.get("birth_date"),
-            data.get("id_number", ""), data.get("phone", ""),
-        )  # fmt: skip
-        try:
-            data["who"] = people.complete(who)
-        except Refused as error:
-            add_refusal(self, error, PERSON_FIELDS.get(error.reason, "id_number"))
-        return data
-
-    def person(self, by: Membership) -> Person | None:
-        """The patient, stored when new. Raises Refused when the number is known under another name."""
-        who = self.cleaned_data.get("who")
-        if who is None:
-            return None
-        return people.find_or_create(
-            by=by, name=who.name, sex=who.sex, birth_date=who.birth_date, id_number=who.id_number,
-            phone=who.phone,
-        )  # fmt: skip
-
-
 class Rows(forms.Form):
     """A form with choices among rows."""
 
@@ -154,7 +79,7 @@ class Rows(forms.Form):
         return field
 
 
-class DeviceFields(PatientFields, Rows):
+class DeviceFields(OptionalPersonFields, Rows):
     """Item, operator and safety questions of a device; what may be chosen comes from the device."""
 
     item = RowField(label=gettext_lazy("examination item"), required=False)
@@ -228,6 +153,7 @@ class BookForm(DeviceFields):
 class WaitForm(DeviceFields):
     """A place in the queue between two times."""
 
+    other_names = {"starts_at": "earliest"}
     earliest = LocalTime(label=gettext_lazy("not before"))
     latest = LocalTime(label=gettext_lazy("not after"))
     note = forms.CharField(label=gettext_lazy("note"), max_length=200, required=False)
@@ -272,6 +198,7 @@ class MoveForm(forms.Form):
 class UseFields(Rows):
     """When a use began and ended, what was charged, who read it."""
 
+    other_names = {"ends_at": "ended_at"}
     started_at = LocalTime(label=gettext_lazy("started"))
     ended_at = LocalTime(label=gettext_lazy("ended"))
     fee = Yuan(label=gettext_lazy("charged (yuan)"), required=False)

@@ -91,7 +91,7 @@ class ItemCode(Code):
 
 
 # The column of a line that a refusal of the service belongs to, where its form field has another name.
-COLUMNS = {"item": "item_name", "fee": "fee_fen", "span": "ended_at"}
+COLUMNS = {"item": "item_name", "fee": "fee_fen", "ends_at": "ended_at"}
 
 
 # Sheets ----------------------------------------------------------------------------
@@ -289,7 +289,8 @@ class UsageResource(EquipmentResource):
         try:
             check(_log(instance), timezone.now())
         except EquipmentRefused as error:
-            field = COLUMNS.get(error.reason, error.field) or "log_number"
+            field = COLUMNS.get(error.field, error.field)
+            field = field if field in self.fields else "log_number"
             raise ValidationError({field: _(error.template) % error.params}) from error
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:

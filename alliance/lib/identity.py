@@ -40,6 +40,11 @@ class IdentityRefused(Refused):
         "phone_empty": "The telephone number is missing.",
         "phone_shape": "This is neither a mobile number of 11 digits nor an area code with a number.",
     }
+    fields = {
+        "id_empty": "id_number", "id_spreadsheet": "id_number", "id_length": "id_number",
+        "id_characters": "id_number", "id_birth_date": "id_number", "id_checksum": "id_number",
+        "phone_empty": "phone", "phone_shape": "phone",
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,16 @@ class Refused(ValueError):
     """
 
     reasons: ClassVar[Mapping[str, str]] = {}
+    # The field of each reason that does not bear the reason's own name; "" for what concerns the whole.
+    fields: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, reason: str, **params: object) -> None:
         self.reason = reason
         self.template = self.reasons[reason]
         self.params = params
         super().__init__(self.template % params)
+
+    @property
+    def field(self) -> str:
+        """The field of a form or a sheet that the refusal belongs to; "" when it concerns the whole."""
+        return self.fields.get(self.reason, self.reason)

@@ -34,6 +34,14 @@ class PersonRefused(Refused):
         "other_birth_date": "The date of birth is not the one inside the ID number.",
         "other_sex": "The sex is not the one inside the ID number.",
     }
+    fields = {
+        "nothing_to_know_by": "id_number", "no_name": "name", "other_name": "name",
+        "other_birth_date": "birth_date", "other_sex": "sex",
+    }  # fmt: skip
+
+
+# What is said against who a patient is.
+REFUSALS = (identity.IdentityRefused, PersonRefused)
 
 
 @dataclass(frozen=True, slots=True)

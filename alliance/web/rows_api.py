@@ -13,14 +13,14 @@ from rest_framework.response import Response
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.models.base import AllianceRow, Stale
-from alliance.services import journal
+from alliance.services import journal, people
 
 
 class RowsView(generics.GenericAPIView[Any]):
     """Reading and writing the rows a member may see; a room names its model and how a row is shown."""
 
     model: type[AllianceRow]
-    other_field = "non_field_errors"  # where a refusal stands that names no field
+    person_field = "patient"  # where it stands that a patient cannot be told apart
 
     @property
     def member(self) -> Membership:
@@ -50,8 +50,9 @@ class RowsView(generics.GenericAPIView[Any]):
         if isinstance(error, Stale):
             return self.conflict(error)
         if isinstance(error, Refused):
-            field = getattr(error, "field", self.other_field) or "non_field_errors"
-            error = exceptions.ValidationError({field: [_(error.template) % error.params]})
+            field = self.person_field if isinstance(error, people.REFUSALS) else error.field
+            sentence = _(error.template) % error.params
+            error = exceptions.ValidationError({field or "non_field_errors": [sentence]})
         return super().handle_exception(error)
 
     def conflict(self, error: Stale) -> Response:

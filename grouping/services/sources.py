@@ -38,7 +38,7 @@ class SourceRefused(Refused):
     }
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[str, ...]:
         """Codes of the standard columns it speaks of."""
         return tuple(cast("tuple[str, ...]", self.params.get("codes", ())))
 

@@ -153,7 +153,7 @@ class _Page:
             )
             return None
         except sources.SourceRefused as refused:
-            named = ", ".join(columns.target_name(code) for code in refused.fields)
+            named = ", ".join(columns.target_name(code) for code in refused.columns)
             self.refused = _(refused.template) % {**refused.params, **({"fields": named} if named else {})}
             return None
         same = self.last is not None and row.pk == self.last.pk

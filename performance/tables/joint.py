@@ -1,99 +1,54 @@
-"""The records behind figures of joint work."""
+"""The records behind figures of joint work: the lists of the room, without what only its own pages count."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import django_tables2 as tables
-from django.utils.translation import gettext_lazy
+from django.utils.safestring import SafeString
 
+from alliance.joint import conference_tables, tables, technique_tables
 from alliance.lib.identity import mask_name
-from alliance.web import lists, words
+from alliance.web import lists
+from alliance.web.cells import chip
 
 
-class ProjectTable(lists.Table):
+class ProjectTable(tables.ProjectTable):
     """Joint projects."""
 
-    name = tables.Column(
-        verbose_name=gettext_lazy("name"), linkify=("joint-project", [tables.A("pk")]), attrs=lists.HEAD
-    )
-    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
-    first_day = tables.Column(verbose_name=gettext_lazy("first day"))
-    purpose = tables.Column(verbose_name=gettext_lazy("aim"), attrs=lists.WRAP)
-
     class Meta(lists.Table.Meta):
-        pass
-
-    def render_first_day(self, value: Any) -> str:
-        return words.day(value)
+        exclude = ("persons",)
 
 
-class EnrolmentTable(lists.Table):
+class EnrolmentTable(tables.PersonTable):
     """Persons two institutions look after together; names masked."""
 
-    person = tables.Column(
-        verbose_name=gettext_lazy("patient"), linkify=("joint-person", [tables.A("pk")]), attrs=lists.HEAD
-    )
-    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
-    project = tables.Column(verbose_name=gettext_lazy("joint project"), accessor="project__name")
-    first_day = tables.Column(verbose_name=gettext_lazy("day of the first diagnosis"))
-    hospital = tables.Column(verbose_name=gettext_lazy("hospital"), accessor="hospital__short_name")
-    primary = tables.Column(verbose_name=gettext_lazy("primary institution"), accessor="primary__short_name")
-
     class Meta(lists.Table.Meta):
-        pass
+        exclude = ("steps",)
 
     def render_person(self, record: Any) -> str:
         return mask_name(record.person.name)
 
-    def render_first_day(self, value: Any) -> str:
-        return words.day(value)
+    def render_state(self, record: Any) -> SafeString:
+        # Whether steps are late is a question of today; the figure is one of its month.
+        return chip("", record.get_state_display())
 
 
-class TechniqueTable(lists.Table):
-    """Cases treated by an appropriate technique."""
-
-    technique = tables.Column(
-        verbose_name=gettext_lazy("technique"), linkify=("joint-case", [tables.A("pk")]), attrs=lists.HEAD
-    )
-    day = tables.Column(verbose_name=gettext_lazy("day"), attrs=lists.KEY)
-    institution = tables.Column(verbose_name=gettext_lazy("institution"), accessor="institution__short_name")
-    operator = tables.Column(verbose_name=gettext_lazy("operator"))
+class CaseTable(technique_tables.CaseTable):
+    """Cases treated by an appropriate technique, without the patients."""
 
     class Meta(lists.Table.Meta):
-        pass
-
-    def render_day(self, value: Any) -> str:
-        return words.day(value)
+        exclude = ("whom",)
 
 
-class ConferenceTable(lists.Table):
+class ConferenceTable(conference_tables.ConferenceTable):
     """Joint case conferences held."""
 
-    topic = tables.Column(
-        verbose_name=gettext_lazy("topic"), linkify=("joint-conference", [tables.A("pk")]), attrs=lists.HEAD
-    )
-    held_on = tables.Column(verbose_name=gettext_lazy("held on"), attrs=lists.KEY)
-    host = tables.Column(verbose_name=gettext_lazy("host"), accessor="host__short_name")
-
     class Meta(lists.Table.Meta):
-        pass
-
-    def render_held_on(self, value: Any) -> str:
-        return words.day(value)
+        exclude = ("houses", "present")
 
 
-class ResearchTable(lists.Table):
+class ResearchTable(conference_tables.ResearchTable):
     """Joint research projects that run."""
 
-    title = tables.Column(
-        verbose_name=gettext_lazy("title"), linkify=("joint-study", [tables.A("pk")]), attrs=lists.HEAD
-    )
-    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
-    institution = tables.Column(
-        verbose_name=gettext_lazy("leading institution"), accessor="institution__short_name"
-    )
-    leader = tables.Column(verbose_name=gettext_lazy("leader"))
-
     class Meta(lists.Table.Meta):
-        pass
+        exclude = ("houses",)

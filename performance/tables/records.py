@@ -156,7 +156,7 @@ RECORDS: dict[str, type[lists.Table]] = {
     "doctor": DoctorTable,
     "joint_project": joint.ProjectTable,
     "joint_person": joint.EnrolmentTable,
-    "technique_case": joint.TechniqueTable,
+    "technique_case": joint.CaseTable,
     "case_conference": joint.ConferenceTable,
     "joint_study": joint.ResearchTable,
 }

@@ -33,7 +33,6 @@ class ConsultationView(RowsView):
 
     model = Consultation
     serializer_class: Any = ConsultationPage
-    other_field = "patient"
 
     def rows(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Consultation.objects.visible_to(self.member).with_names()

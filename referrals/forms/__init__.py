@@ -10,23 +10,17 @@ from referrals.forms.log import (
     ReceptionForm,
     departments_of,
 )
-from referrals.forms.person import PERSON_FIELDS, CheckFields, PersonFields, add_refusal, identity_of
 from referrals.forms.steps import STEP_FORMS
 
 __all__ = [
-    "PERSON_FIELDS",
     "STEP_FORMS",
     "AmendForm",
-    "CheckFields",
     "EmergencyForm",
     "ExplanationForm",
     "FileForm",
     "FilingForm",
     "FormLater",
     "LogForm",
-    "PersonFields",
     "ReceptionForm",
-    "add_refusal",
     "departments_of",
-    "identity_of",
 ]

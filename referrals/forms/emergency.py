@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution
+from alliance.web.person_fields import OptionalPersonFields
 from referrals import reasons
 from referrals.forms.log import ContentFields, medical
-from referrals.forms.person import PersonFields
 from referrals.models import Reception, Referral
 from referrals.services import Content
 from referrals.services.emergency import Call
@@ -81,10 +81,9 @@ def centre_name(row: Reception) -> str:
     return " · ".join(filter(None, (name, duty)))
 
 
-class FormLater(ContentFields, PersonFields):
+class FormLater(ContentFields, OptionalPersonFields):
     """The form of an emergency, completed within the day; the patient may still be unknown."""
 
-    name = forms.CharField(label=gettext_lazy("patient's name"), max_length=60, required=False)
     consent = forms.BooleanField(
         label=gettext_lazy("the patient agrees to the referral and to sharing the record"), required=False
     )
@@ -96,7 +95,7 @@ class FormLater(ContentFields, PersonFields):
         self.referral = referral
         self.offer(referral.direction, diagnoses_url)
         if referral.person_id:
-            for name in PersonFields.base_fields:
+            for name in OptionalPersonFields.base_fields:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.models import Department, Institution
+from alliance.web.person_fields import PersonFields
 from referrals import reasons, services
-from referrals.forms.person import PersonFields
 from referrals.models import OutsidePlace, Reception, Referral
 from referrals.services.reception import Offer
 

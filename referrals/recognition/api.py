@@ -36,7 +36,6 @@ class OrderView(RowsView):
 
     model = Order
     serializer_class: Any = OrderPage
-    other_field = "patient"
 
     def rows(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Order.objects.visible_to(self.member).with_names()
@@ -118,7 +117,6 @@ class Results(RowsView):
 
     model = Result
     serializer_class: Any = ResultShown
-    other_field = "patient"
     permits = {"GET": "result.view", "POST": "result.enter"}
 
     def rows(self) -> QuerySet[Any]:

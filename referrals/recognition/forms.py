@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Department
-from referrals.forms import PersonFields
+from alliance.web.person_fields import PersonFields
 from referrals.recognition import reasons, services
 from referrals.recognition.models import Item, Modality, Order
 from referrals.recognition.services.items import LONGEST_VALIDITY

@@ -63,8 +63,3 @@ class ReferralRefused(Refused):
         "form_done": "", "explanation": "text", "not_required": "text",
         "task": "rehabilitation", "visit_note": "note",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; '' when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

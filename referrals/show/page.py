@@ -14,6 +14,7 @@ from alliance.lib.identity import mask_id, mask_phone
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import parts, words
+from alliance.web.refused import add_refusal
 from referrals import forms, services, tables
 from referrals.machine import OPEN
 from referrals.models import Referral
@@ -155,7 +156,7 @@ def act_page(
     """A step that was refused: its form again, without anything of the patient."""
     sentence = _(error.template) % error.params if error else ""
     if error and form is not None:
-        forms.add_refusal(form, error)
+        add_refusal(form, error)
     return {
         "title": referral.number, "form": form, "sentence": sentence, "action": _act_url(referral, step),
         "referral": referral,

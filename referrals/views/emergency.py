@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.lib.refusal import Refused
-from alliance.models import Institution, Membership, Person
+from alliance.models import Institution, Membership
 from alliance.models.base import Stale
-from alliance.services import journal, people
+from alliance.services import journal
 from alliance.web.access import permit
+from alliance.web.refused import add_refusal
 from referrals import forms, reasons, show
 from referrals.models import Referral
 from referrals.services import emergency as services
@@ -57,7 +58,7 @@ def _send(request: Any, form: forms.EmergencyForm, now: datetime) -> Referral | 
     try:
         return services.send(by=request.membership, call=form.call(now), now=now)
     except Refused as refused:
-        forms.add_refusal(form, refused)
+        add_refusal(form, refused)
         return None
 
 
@@ -99,8 +100,7 @@ def form_later(request: Any, pk: int) -> HttpResponseBase:
                 request, "referrals/changed.html", {"title": found.number, "referral": stale.row}, status=409
             )
         except Refused as refused:
-            field = getattr(refused, "field", forms.PERSON_FIELDS.get(refused.reason, "id_number"))
-            forms.add_refusal(form, refused, field)
+            add_refusal(form, refused)
         else:
             messages.success(request, _("The form is complete."))
             return redirect("referral", pk)
@@ -110,14 +110,8 @@ def form_later(request: Any, pk: int) -> HttpResponseBase:
 
 @transaction.atomic
 def _complete(request: Any, referral: Referral, form: forms.FormLater) -> None:
-    who = form.cleaned_data.get("who")
-    person: Person | None = None
-    if who is not None:
-        person = people.find_or_create(
-            by=request.membership, name=who.name, sex=who.sex, birth_date=who.birth_date,
-            id_number=who.id_number, phone=who.phone,
-        )  # fmt: skip
+    by: Membership = request.membership
     services.complete_form(
-        by=request.membership, referral=referral, person=person, content=form.content(),
-        now=timezone.now(), version=form.cleaned_data["version"],
+        by=by, referral=referral, person=form.person(by), content=form.content(), now=timezone.now(),
+        version=form.cleaned_data["version"],
     )  # fmt: skip

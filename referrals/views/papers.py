@@ -15,6 +15,7 @@ from alliance.lib.refusal import Refused
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
+from alliance.web.refused import add_refusal
 from referrals import forms, services, show
 from referrals.models import Referral
 from referrals.services import papers
@@ -70,7 +71,7 @@ def filing(request: Any, pk: int) -> HttpResponseBase:
             number = form.cleaned_data["filing_no"]
             papers.file_insurance(by=request.membership, referral=found, number=number)
         except Refused as refused:
-            forms.add_refusal(form, refused, "filing_no")
+            add_refusal(form, refused, "filing_no")
         else:
             messages.success(request, _("The filing is kept."))
             return redirect("referral", pk)

@@ -17,6 +17,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.services import journal
 from alliance.web import asked
 from alliance.web.access import permit
+from alliance.web.refused import add_refusal
 from grouping.readmission import joined
 from referrals import forms, services
 from referrals.services import captured as captures
@@ -45,7 +46,7 @@ def explain(request: Any) -> HttpResponseBase:
                 by=request.membership, month=month, text=form.cleaned_data["text"], now=timezone.now()
             )
         except services.ReferralRefused as refused:
-            forms.add_refusal(form, refused, "text")
+            add_refusal(form, refused, "text")
         else:
             messages.success(request, _("The explanation is kept."))
             return redirect(f"{reverse('referral-rates')}?month={month}")

@@ -24,6 +24,8 @@ from alliance.models.base import Stale
 from alliance.services import journal, people
 from alliance.web import asked, lists, live
 from alliance.web.access import get_or_404, permit
+from alliance.web.person_fields import OptionalPersonFields
+from alliance.web.refused import add_refusal
 from grouping.services import diagnoses as dictionary
 from referrals import forms, services, show, tables
 from referrals.models import Referral
@@ -97,7 +99,7 @@ def diagnoses(request: Any) -> HttpResponse:
 def check(request: Any) -> HttpResponse:
     """While typing: who the patient is, and whether an unfinished referral stands in the way."""
     own_institution(request.membership)
-    form = forms.CheckFields(request.POST)
+    form = OptionalPersonFields(request.POST)
     form.is_valid()
     who, direction = form.cleaned_data.get("who"), request.GET.get("direction", "")
     if who is None or direction not in Referral.Direction.values:
@@ -132,7 +134,7 @@ def amend(request: Any, pk: int) -> HttpResponseBase:
         except Stale as stale:
             return render(request, "referrals/both.html", show.both(form, stale.row), status=409)
         except Refused as error:
-            forms.add_refusal(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("The change is saved; the receiver sees it."))
             return redirect("referral", pk)
@@ -205,31 +207,21 @@ def last_target(by: Membership, direction: str) -> str:
 def _log(request: Any, form: forms.LogForm, now: datetime) -> Referral | None:
     """The logged referral, or None with the refusal in the form and nothing stored."""
     by, scan = request.membership, form.cleaned_data["attachment"]
-    who, content = form.cleaned_data["who"], form.content()
+    content = form.content()
     faults = list(services.faults(content, origin=own_institution(by)))
     for fault in faults:
-        forms.add_refusal(form, fault)
+        add_refusal(form, fault)
     if faults:
         return None
     try:
         with transaction.atomic():
-            person = people.find_or_create(
-                by=by,
-                name=who.name,
-                sex=who.sex,
-                birth_date=who.birth_date,
-                id_number=who.id_number,
-                phone=who.phone,
-            )
-            made = services.log_referral(by=by, person=person, content=content, now=now)
+            made = services.log_referral(by=by, person=form.named_person(by), content=content, now=now)
             if scan is not None:
                 papers.attach(
                     by=by, referral=made, name=scan.name, content=scan.chunks(),
                     content_type=scan_type(scan) or "", limit=scan_limit(),
                 )  # fmt: skip
             return made
-    except services.ReferralRefused as error:
-        forms.add_refusal(form, error)
     except Refused as error:
-        forms.add_refusal(form, error, forms.PERSON_FIELDS.get(error.reason, "id_number"))
+        add_refusal(form, error)
     return None

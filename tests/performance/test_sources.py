@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import connection
+from django.test import RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from alliance.joint import services as joint
@@ -24,6 +25,7 @@ from tests.equipment.test_clearing import used
 from tests.joint import scene as together
 from tests.postings import scene as posting
 from tests.recognition import scene as recognising
+from tests.referrals import scene as referring
 from tests.training import scene as teaching
 from tests.world import World
 
@@ -101,6 +103,27 @@ def test_every_kind_of_record_has_a_list() -> None:
     assert {source.kind for source in collect.SOURCES} - {"institution"} == set(LISTED)
     listed = {source.kind for source in collect.SOURCES if source.rows is not None}
     assert listed == set(RECORDS)
+
+
+@override_settings(ROOT_URLCONF="config.alliance_urls")
+def test_every_kind_of_record_shows_its_rows(world: World, rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.membership = world.luo  # type: ignore[attr-defined]
+    with act_in(world.qinghe):
+        play(world)
+        referred = referring.logged(world).pk
+        for source in collect.SOURCES:
+            if source.records is None or source.rows is None:
+                continue
+            keys = sorted(source.keys)
+            ids = {pk for key in keys for found in source.records(NOVEMBER, key).values() for pk in found}
+            rows = source.rows([referred] if source.kind == "referral" else ids)
+            table = RECORDS[source.kind](rows, request=request)
+            shown = [[str(cell) for _column, cell in line.items()] for line in table.rows]
+            assert len(shown) == rows.count() > 0, source.kind
+            for head, *cells in shown:
+                told = [cell for cell in cells if cell not in ("", "—")]
+                assert head != "—" and told and "None" not in "".join([head, *told]), (source.kind, cells)
 
 
 def test_no_key_comes_from_two_rooms() -> None:

@@ -29,8 +29,3 @@ class ConfirmationRefused(Refused):
         "not_over": "month", "opened": "month", "not_open": "", "same": "own_count", "records": "record_ids",
         "early": "", "exists": "",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; "" when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from alliance.lib.refusal import Refused
 
 
@@ -67,21 +64,16 @@ class EquipmentRefused(Refused):
         "department": "This department belongs to another institution.",
         "both": "Either the owner or the user of the device enters its use.",
     }
-    fields: ClassVar[Mapping[str, str]] = {
-        "closed": "starts_at", "off_step": "starts_at", "out": "starts_at", "past": "starts_at",
-        "too_far": "starts_at", "item": "item", "length": "minutes", "purpose": "purpose", "person": "name",
-        "nobody": "name", "maintenance": "purpose", "safety": "safety", "operator": "operator",
-        "operator_place": "operator", "operator_skill": "operator", "note": "text", "reason": "reason",
-        "not_shorter": "ends_at", "span": "ends_at", "long_outage": "ends_at", "kind": "kind",
-        "window": "latest", "future": "started_at", "too_long": "ended_at", "fee": "fee",
-        "reader": "reader", "log_number": "log_number",
-        "request_reason": "reason", "estimate": "estimate", "department": "department",
+    fields = {
+        "no_institution": "", "not_shared": "", "retired": "", "own_system": "", "taken": "", "finished": "",
+        "too_early": "", "lifted": "", "free": "", "waits": "", "left": "", "not_yours": "", "settled": "",
+        "open_clearing": "", "closed_books": "", "nothing_owed": "", "not_a_draft": "", "changed_since": "",
+        "both": "", "closed": "starts_at", "off_step": "starts_at", "out": "starts_at", "past": "starts_at",
+        "too_far": "starts_at", "length": "minutes", "person": "name", "nobody": "name",
+        "maintenance": "purpose", "operator_place": "operator", "operator_skill": "operator", "note": "text",
+        "not_shorter": "ends_at", "span": "ends_at", "long_outage": "ends_at", "window": "latest",
+        "future": "started_at", "too_long": "ended_at", "request_reason": "reason",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; '' when it concerns the whole."""
-        return self.fields.get(self.reason, "")
 
 
 class SlotTaken(EquipmentRefused):

@@ -23,6 +23,7 @@ from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
+from alliance.web.refused import add_refusal
 
 STEPS = ("use", "miss", "cancel", "shorten", "move", "tell")
 
@@ -69,7 +70,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             if form is None:
                 form = forms.MoveForm(request.POST)
             status = 409 if error.reason == "taken" else 400
-            forms.add_refusal(form, error, error.field)
+            add_refusal(form, error)
             return _again(request, found, step, form, status)
         messages.success(request, show.done(step, found, getattr(made, "starts_at", None)))
         return redirect("equipment-booking", made.pk if step == "move" else pk)

@@ -25,6 +25,7 @@ from alliance.models import Membership
 from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
+from alliance.web.refused import add_refusal
 
 DAY = 86_400
 
@@ -105,10 +106,8 @@ def _book(by: Membership, form: forms.BookForm, now: datetime) -> tuple[Booking 
     except SlotTaken as error:
         form.add_error(None, _(error.template))
         return None, 409
-    except services.EquipmentRefused as error:
-        forms.add_refusal(form, error, error.field)
     except Refused as error:
-        forms.add_refusal(form, error, forms.PERSON_FIELDS.get(error.reason, "id_number"))
+        add_refusal(form, error)
     return None, 400
 
 

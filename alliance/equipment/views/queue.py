@@ -23,6 +23,7 @@ from alliance.equipment.views.devices import may_book, visible
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import add_refusal
 
 
 @permit("equipment.book")
@@ -51,10 +52,8 @@ def _join(by: Membership, form: forms.WaitForm) -> Waiting | None:
                 data.get("operator"), data["safety_confirmed"], data["note"],
             )  # fmt: skip
             return services.join(by=by, hope=hope, now=timezone.now())
-    except services.EquipmentRefused as error:
-        forms.add_refusal(form, error, error.field)
     except Refused as error:
-        forms.add_refusal(form, error, forms.PERSON_FIELDS.get(error.reason, "id_number"))
+        add_refusal(form, error)
     return None
 
 
@@ -87,7 +86,7 @@ def outage(request: Any, pk: int) -> HttpResponseBase:
         try:
             said = services.declare(by=by, device=device, now=timezone.now(), **form.cleaned_data)
         except services.EquipmentRefused as error:
-            forms.add_refusal(form, error, error.field)
+            add_refusal(form, error)
         else:
             counts = {"moved": len(said.moved), "asked": len(said.asked)}
             messages.success(

@@ -24,6 +24,7 @@ from alliance.models import Department
 from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
+from alliance.web.refused import add_refusal
 
 
 class RequestTable(lists.Table):
@@ -90,7 +91,7 @@ def ask(request: Any) -> HttpResponseBase:
         try:
             made = purchases.ask(by=by, wanted=wanted, now=timezone.now())
         except EquipmentRefused as error:
-            forms.add_refusal(form, error, error.field)
+            add_refusal(form, error)
         except Refusal as error:
             form.add_error(None, sentence(error))
         else:

@@ -26,6 +26,7 @@ from alliance.services import journal
 from alliance.web import asked, errors, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
+from alliance.web.refused import add_refusal
 
 
 @permit("equipment.view")
@@ -125,7 +126,7 @@ def new(request: Any, pk: int) -> HttpResponseBase:
                 now=timezone.now(),
             )
         except EquipmentRefused as error:
-            forms.add_refusal(form, error, error.field)
+            add_refusal(form, error)
         else:
             messages.success(request, _("The use is entered."))
             return redirect("equipment-use", made.pk)

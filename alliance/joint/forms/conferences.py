@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
-from alliance.equipment.forms import PatientFields
 from alliance.joint.forms.common import StaffField, day_field
 from alliance.joint.models import Conference
 from alliance.joint.services import Meeting, Question, Scan, Study
 from alliance.models import Institution, Membership
+from alliance.web.person_fields import OptionalPersonFields
 
 
 class MeetingForm(forms.Form):
@@ -48,7 +48,7 @@ class PresentForm(forms.Form):
         self.fields["staff"].queryset = self.fields["staff"].queryset.exclude(pk__in=there)
 
 
-class QuestionForm(PatientFields):
+class QuestionForm(OptionalPersonFields):
     """One case of the own institution: a record number, or who the patient is; what is asked."""
 
     question = forms.CharField(

@@ -8,15 +8,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from alliance.equipment.forms import PatientFields
 from alliance.joint.forms.common import PlaceField, StaffField, WhyForm, day_field
 from alliance.joint.models import Enrolment, Milestone
 from alliance.joint.services import Entry
 from alliance.models import Institution, Membership
+from alliance.web.person_fields import PersonFields
 
 
-class EnrolForm(PatientFields):
+class EnrolForm(PersonFields):
     """Who is looked after together with whom, since when."""
+
+    other_names = {"hospital": "other", "primary": "other"}
 
     first_day = day_field(gettext_lazy("day of the first diagnosis"))
     other = PlaceField(label=gettext_lazy("other institution"))
@@ -25,7 +27,6 @@ class EnrolForm(PatientFields):
     def __init__(self, *args: Any, here: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.here, self.is_primary = here, here.level == Institution.Level.PRIMARY
-        self.fields["name"].required = True
         others = Institution.objects.filter(is_active=True).exclude(pk=here.pk)
         primary = {"level": Institution.Level.PRIMARY}
         found = others.exclude(**primary) if self.is_primary else others.filter(**primary)
@@ -38,12 +39,9 @@ class EnrolForm(PatientFields):
 
     def entry(self, by: Membership) -> Entry:
         """As the service takes it; stores the patient when new."""
-        person, data = self.person(by), self.cleaned_data
-        assert person is not None
+        person, data = self.named_person(by), self.cleaned_data
         pair = (data["other"], self.here) if self.is_primary else (self.here, data["other"])
         return Entry(person, *pair, data["first_day"], data["doctor"])
-
-    FIELDS = {"hospital": "other", "primary": "other"}
 
 
 class SheetForm(forms.Form):

@@ -10,13 +10,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.equipment.forms import PatientFields
 from alliance.joint.forms.common import PlaceField, StaffField, day_field
 from alliance.joint.models import Source, Technique
 from alliance.joint.services import NewTechnique, Performed
 from alliance.lib import money
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
+from alliance.web.person_fields import OptionalPersonFields
 
 
 class YuanField(forms.CharField):
@@ -86,7 +86,7 @@ class EndLicenceForm(forms.Form):
     day = day_field(gettext_lazy("last day"))
 
 
-class CaseForm(PatientFields):
+class CaseForm(OptionalPersonFields):
     """One case of the own institution: a record number, or who the patient is."""
 
     technique = forms.ModelChoiceField(

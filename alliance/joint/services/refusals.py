@@ -83,8 +83,3 @@ class JointRefused(Refused):
         "line_place": "sheet", "line_day": "sheet", "line_sex": "sheet",
         "line_staff": "sheet", "line": "sheet",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; "" when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

@@ -36,8 +36,3 @@ class PostingRefused(Refused):
         "no_institution": "", "taken": "", "future": "", "figures": "patients_seen", "same": "day",
         "evaluated": "month",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; "" when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

@@ -37,8 +37,3 @@ class TrainingRefused(Refused):
         "columns": "sheet", "too_many": "sheet", "line_staff": "sheet", "line_number": "sheet",
         "line_way": "sheet", "line": "sheet",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; "" when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

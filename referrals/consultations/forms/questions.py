@@ -14,9 +14,10 @@ from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.register import Shape
 from alliance.models import Department, Institution
 from alliance.web.parameter_values import text as in_words
+from alliance.web.person_fields import PersonFields
 from referrals.consultations import services
 from referrals.consultations.models import BY_CENTRES, Consultation, Kind, Urgency
-from referrals.forms import PersonFields, departments_of
+from referrals.forms import departments_of
 
 LONG = {"rows": 3}
 RULE = Shape("rule")

@@ -57,8 +57,3 @@ class ConsultationRefused(Refused):
         "line_closed": "", "rehabilitated": "", "not_rehabilitating": "", "rehabilitation_result": "result",
         "centre_kind": "department", "centre_serves": "kinds",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; '' when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

@@ -19,14 +19,13 @@ from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
 from alliance.models.base import Stale
-from alliance.services import journal, people
+from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
 from referrals.consultations import forms, services, show, tables
 from referrals.consultations.models import Concordance, Consultation, Kind, Urgency
-from referrals.forms import PERSON_FIELDS
 
 
 @permit("consultation.view")
@@ -76,7 +75,7 @@ def ask(request: Any) -> HttpResponseBase:
 
 def _ask(by: Membership, form: forms.AskForm, now: datetime) -> Consultation | None:
     """The consultation asked, or None with the refusal in the form and nothing stored."""
-    who, question = form.cleaned_data["who"], form.content()
+    question = form.content()
     wrong = list(services.faults(question, origin=own_institution(by)))
     for fault in wrong:
         add_refusal(form, fault)
@@ -84,15 +83,11 @@ def _ask(by: Membership, form: forms.AskForm, now: datetime) -> Consultation | N
         return None
     try:
         with transaction.atomic():
-            person = people.find_or_create(
-                by=by, name=who.name, sex=who.sex, birth_date=who.birth_date, id_number=who.id_number,
-                phone=who.phone,
-            )  # fmt: skip
-            made = services.ask(by=by, person=person, question=question, now=now)
+            made = services.ask(by=by, person=form.named_person(by), question=question, now=now)
             _attach(by, made, form.cleaned_data["file"], now)
             return made
     except Refused as error:
-        add_refusal(form, error, getattr(error, "field", PERSON_FIELDS.get(error.reason, "id_number")))
+        add_refusal(form, error)
     return None
 
 

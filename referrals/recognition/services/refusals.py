@@ -36,8 +36,3 @@ class RecognitionRefused(Refused):
         "reported_before": "reported_at",
         "other_content": "number", "withdrawn": "", "validity": "validity_days",
     }  # fmt: skip
-
-    @property
-    def field(self) -> str:
-        """The form field the refusal belongs to; '' when it concerns the whole."""
-        return self.fields.get(self.reason, self.reason)

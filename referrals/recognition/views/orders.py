@@ -17,11 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.models import Department, Institution, Membership
 from alliance.models.base import Stale
-from alliance.services import journal, people
+from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
-from referrals.forms import PERSON_FIELDS
 from referrals.recognition import forms, services, show, tables
 from referrals.recognition.models import Item, Order
 
@@ -71,16 +70,11 @@ def _say(request: Any, order: Order) -> None:
 
 def _place(by: Membership, form: forms.OrderForm, now: datetime) -> Order | None:
     """The order, or None with the refusal in the form and nothing stored."""
-    who = form.cleaned_data["who"]
     try:
         with transaction.atomic():
-            person = people.find_or_create(
-                by=by, name=who.name, sex=who.sex, birth_date=who.birth_date, id_number=who.id_number,
-                phone=who.phone,
-            )  # fmt: skip
-            return services.place(by=by, person=person, wanted=form.wanted(), now=now)[0]
+            return services.place(by=by, person=form.named_person(by), wanted=form.wanted(), now=now)[0]
     except Refused as error:
-        add_refusal(form, error, getattr(error, "field", PERSON_FIELDS.get(error.reason, "id_number")))
+        add_refusal(form, error)
     return None
 
 

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.refusal import Refused
-from alliance.services import journal, people
+from alliance.services import journal
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.refused import add_refusal
-from referrals.forms import PERSON_FIELDS
 from referrals.recognition import forms, services, show, tables
 from referrals.recognition.models import Result
 from referrals.recognition.views.items import register_today, sheet_page
@@ -90,18 +89,14 @@ def new(request: Any) -> HttpResponseBase:
 
 def _enter(by: Any, form: forms.ResultForm) -> Result | None:
     """The result, or None with the refusal in the form and nothing stored."""
-    who = form.cleaned_data["who"]
     try:
         with transaction.atomic():
-            person = people.find_or_create(
-                by=by, name=who.name, sex=who.sex, birth_date=who.birth_date, id_number=who.id_number,
-                phone=who.phone,
-            )  # fmt: skip
             return services.enter(
-                by=by, person=person, report=form.report(), channel=Result.Channel.HAND, now=timezone.now()
-            )[0]
+                by=by, person=form.named_person(by), report=form.report(), channel=Result.Channel.HAND,
+                now=timezone.now(),
+            )[0]  # fmt: skip
     except Refused as error:
-        add_refusal(form, error, getattr(error, "field", PERSON_FIELDS.get(error.reason, "id_number")))
+        add_refusal(form, error)
     return None
 
 

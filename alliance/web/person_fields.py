@@ -1,4 +1,4 @@
-"""Who the patient is, as forms and API bodies say it."""
+"""Who a patient is, as the forms of every room ask it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.refusal import Refused
-from alliance.models import Person
+from alliance.models import Membership, Person
 from alliance.services import people
 from alliance.web.refused import add_refusal
 
@@ -42,38 +42,52 @@ class PersonFields(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )  # fmt: skip
 
+    def patient_wanted(self) -> bool:
+        """Whether the form, as it is filled in, is about a patient at all."""
+        return True
+
     def clean(self) -> dict[str, Any]:
         """Check the numbers and that the patient can be told apart; sentences stand beside the field."""
         data: dict[str, Any] = super().clean() or {}
-        if self.errors.keys() & {"name", "birth_date", "sex"}:
+        if not self.patient_wanted() or self.errors.keys() & {"name", "birth_date", "sex"}:
             return data
         try:
             data["who"] = people.complete(identity_of(data))
         except Refused as error:
-            add_refusal(self, error, PERSON_FIELDS.get(error.reason, "id_number"))
+            add_refusal(self, error)
         return data
 
+    def person(self, by: Membership) -> Person | None:
+        """The patient of a valid form, stored when new; None where it names nobody.
 
-class CheckFields(PersonFields):
-    """Who the patient may be, while the form is still being filled in."""
+        Raises PersonRefused (other_name) when the ID number is known under another name.
+        """
+        who: people.Identity | None = self.cleaned_data.get("who")
+        if who is None:
+            return None
+        return people.find_or_create(
+            by=by, name=who.name, sex=who.sex, birth_date=who.birth_date, id_number=who.id_number,
+            phone=who.phone,
+        )  # fmt: skip
 
-    name = forms.CharField(max_length=60, required=False)
+    def named_person(self, by: Membership) -> Person:
+        """The patient of a valid form that always names one."""
+        person = self.person(by)
+        assert person is not None
+        return person
 
 
-PERSON_FIELDS = {
-    "phone_empty": "phone",
-    "phone_shape": "phone",
-    "birth_date": "birth_date",
-    "other_birth_date": "birth_date",
-    "other_sex": "sex",
-    "other_name": "name",
-    "nothing_to_know_by": "id_number",
-    "no_name": "name",
-}
+class OptionalPersonFields(PersonFields):
+    """Who the patient is, where a form may name nobody, or is asked about something else first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+        self.fields["id_number"].widget.attrs.pop("autofocus")
 
 
 def identity_of(data: Mapping[str, Any]) -> people.Identity:
-    """What a form or an API body says about a patient."""
+    """What a form says about a patient, as it was typed."""
     born: date | None = data.get("birth_date")
     sex = int(data.get("sex") or Person.Sex.UNKNOWN)
     return people.Identity(data.get("name", ""), sex, born, data.get("id_number", ""), data.get("phone", ""))
