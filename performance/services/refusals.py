@@ -15,7 +15,6 @@ class MonthRefused(Refused):
         "no_scheme": "No scheme is in force in %(month)s. Adopt one from an earlier month on.",
         "no_pool": "The pool of %(month)s is not decided. Enter it and let a second person confirm it.",
         "blocked": "The scheme blocks %(month)s: %(institutions)s.",
-        "not_last": "Run %(number)s of %(month)s is no longer the latest result.",
     }
 
 
