@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import perf_counter, process_time
+from typing import Any
 
 from benchmarks import cases as sources
 from benchmarks import storing
@@ -176,7 +177,7 @@ def _settle(table: str = "grouping_case") -> None:
         link.execute(f"vacuum analyze {table}")
 
 
-def _page(keys: dict[str, int], month: int, after: int) -> dict[str, object]:
+def _page(keys: dict[str, int], month: int, after: int) -> dict[str, Any]:
     """What the job asks for: the cases of a month from an id on."""
     return {
         "month": date(2026, month + 1, 1), "scheme": keys["scheme"], "after": after,
@@ -199,7 +200,7 @@ def _run(package: Scheme, keys: dict[str, int], months: Iterable[int]) -> dict[s
 
 
 def _chunk(
-    package: Scheme, keys: dict[str, int], page: dict[str, object]
+    package: Scheme, keys: dict[str, int], page: dict[str, Any]
 ) -> tuple[int | None, dict[str, Spent]]:
     """One transaction of the job; where the next one begins, and what each stage took."""
     from django.db import transaction
@@ -216,7 +217,7 @@ def _chunk(
         written = now()
     ended = now()
     times = dict(zip(STAGES, (grouped - began, written - grouped, ended - written), strict=True))
-    return int(found.ids[-1]) if found.ids else None, times
+    return found.end, times
 
 
 def _best_alone(package: Scheme, keys: dict[str, int]) -> dict[str, Spent]:
@@ -238,8 +239,10 @@ def _alone(package: Scheme, keys: dict[str, int]) -> dict[str, Spent]:
         for month in range(MONTHS):
             with transaction.atomic():
                 began = now()
-                with sql.page(sql.UNGROUPED, limit=runs.PAGE, **_page(keys, month, 0)) as rows:
-                    taken = list(rows)
+                page = _page(keys, month, 0)
+                end = sql.page_end(month=page["month"], after=0, size=runs.PAGE)
+                with sql.page(sql.UNGROUPED, end=end, **page) as blocks:
+                    taken = list(blocks)
                 read = now()
                 stored.grouped(ready, taken)
                 spent["read alone"] += read - began

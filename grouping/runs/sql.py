@@ -1,4 +1,4 @@
-"""SQL of runs: a page of cases as few texts a row, and the results of a page in one statement."""
+"""SQL of runs: a page of cases as columns of texts, and the results of a page in one statement."""
 
 from __future__ import annotations
 
@@ -14,34 +14,47 @@ from django.db import connection
 from alliance.tenancy.scope import current_alliance_id
 from grouping.engine.result import Result
 
-_BLOCK = 500  # lines made into rows at once
+_BLOCK = 500  # lines made into columns at once
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
-# id, revision, diagnoses, procedures, and the fields of `stored.FIELDS` in one text: a column costs more than
-# its bytes, and most fields are never asked for. All as COPY writes them, which is what it costs the server
-# least to say.
-Row = list[str]
+# Ids, revisions, diagnoses, procedures, and the fields of `stored.FIELDS` in one text: a column costs more
+# than its bytes, and most fields are never asked for. All as COPY writes them, which is what it costs the
+# server least to say.
+Columns = list[list[str]]
+_WIDTH = 5
 
 
 @dataclass
 class Grouped:
-    """A page of cases as texts of their ids and revisions, each with the number of its outcome."""
+    """Cases of a page as texts of their ids and revisions, in any order, each with the number of its outcome.
+
+    end: the id the page goes up to; None when there is no case behind the page before.
+    """
 
     ids: list[str] = field(default_factory=list)
     revisions: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    end: int | None = None
 
 
+# Where a page ends is asked first, of ids alone: its cases then come as they lie, the first ones at once. To
+# sort them would keep whoever groups them waiting for the last one.
+PAGE_END = """
+select max(id) from (
+  select c.id from grouping_case c
+  where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null and c.id > %(after)s
+  order by c.id limit %(size)s
+) n
+"""
 _PAGE = """
 copy (
 select c.id, c.revision, c.diagnoses, c.procedures,
        concat_ws('|', c.sex, c.age, coalesce(c.age_days::text, ''), coalesce(c.weight_g::text, ''),
                  c.stay_days, coalesce(c.icu_hours::text, ''), c.discharge_way, c.department_code)
 from grouping_case c
-where c.alliance_id = %(alliance)s and c.voided_at is null and c.id > %(after)s
+where c.alliance_id = %(alliance)s and c.voided_at is null and c.id > %(after)s and c.id <= %(end)s
   and c.month = %(month)s {more}
-order by c.id limit %(limit)s
 ) to stdout
 """
 # Documents of both kinds whose present revision has no result under the scheme in force on the day of
@@ -53,7 +66,7 @@ UNGROUPED = _PAGE.format(
                    where g.alliance_id = c.alliance_id and g.case_id = c.id
                      and g.revision = c.revision and g.scheme_id = %(scheme)s offset 0)"""
 )
-PART = _PAGE.format(more="and c.id <= %(last)s")
+PART = _PAGE.format(more="")
 
 # The ids that end the parts of a month, each but the last of `size` cases.
 PARTS = """
@@ -90,25 +103,31 @@ where alliance_id = %(alliance)s and id = %(run)s for share
 DISCARD = "delete from grouping_trialcase where alliance_id = %(alliance)s and run_id = %(run)s"
 
 
+def page_end(**parameters: object) -> int | None:
+    """The id that ends a page of `size` cases of a month after an id; None when there are none."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAGE_END, {"alliance": current_alliance_id(), **parameters})
+        found = cursor.fetchone()[0]
+    return None if found is None else int(found)
+
+
 @contextmanager
-def page(statement: str, **parameters: object) -> Iterator[Iterator[Row]]:
-    """A page of cases, row by row while the server still reads the next ones: whoever takes them works beside
-    it. No other query may run inside the block.
+def page(statement: str, **parameters: object) -> Iterator[Iterator[Columns]]:
+    """The cases of a page in blocks of columns, while the server still reads the next ones: whoever takes
+    them works beside it. No other query may run inside the block.
     """
     wanted = {"alliance": current_alliance_id(), **parameters}
     with connection.cursor() as cursor, cursor.copy(statement, wanted) as lines:
-        yield _rows(iter(lines))
+        yield _blocks(iter(lines))
 
 
-def _rows(lines: Iterator[Any]) -> Iterator[Row]:
-    """The cells of lines of COPY, taken by the block; a backslash stands before what would end a cell."""
+def _blocks(lines: Iterator[Any]) -> Iterator[Columns]:
+    """The columns of lines of COPY; a backslash stands before what would end a cell or a line."""
     while text := str(b"".join(islice(lines, _BLOCK)), "utf-8"):
-        rows = [line.split("\t") for line in text[:-1].split("\n")]
-        yield from _unescaped(rows) if "\\" in text else rows
-
-
-def _unescaped(rows: list[Row]) -> Iterator[Row]:
-    return ([_ESCAPED.sub(_plain, cell) for cell in cells] for cells in rows)
+        cells = text[:-1].replace("\n", "\t").split("\t")
+        if "\\" in text:
+            cells = [_ESCAPED.sub(_plain, cell) for cell in cells]
+        yield [cells[column::_WIDTH] for column in range(_WIDTH)]
 
 
 def _plain(escaped: re.Match[str]) -> str:

@@ -57,12 +57,18 @@ def group_month(work: jobs.Work) -> jobs.Step:
 
 
 def ungrouped(month: Month, scheme: Scheme, first: date, last: date, after: int) -> Grouped:
-    """A page of the cases discharged from `first` to `last` whose present revision has no result, by id."""
+    """The next page that has cases discharged from `first` to `last` whose present revision has no result;
+    one without an end when there is none.
+    """
     since, until = _midnight(first), _midnight(last + timedelta(days=1))
-    return runs.read_page(
-        schemes.package(scheme), UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until,
-        after=after,
-    )  # fmt: skip
+    package, end = schemes.package(scheme), after
+    while True:
+        page = runs.read_page(
+            package, UNGROUPED, month=month.first_day, after=end, scheme=scheme.pk, since=since, until=until
+        )
+        if page.ids or page.end is None:
+            return page
+        end = page.end
 
 
 def _store(job: Job, month: Month, scheme: Scheme, page: Grouped, token: dict[str, Any]) -> jobs.Step:
@@ -74,7 +80,7 @@ def _store(job: Job, month: Month, scheme: Scheme, page: Grouped, token: dict[st
     token = {
         "done": done,
         "scheme": scheme.pk,
-        "after": int(page.ids[-1]),
+        "after": page.end,
         "runs": {**token["runs"], str(scheme.pk): run},
         "counts": {**token["counts"], str(run): dict(Counter(before) + counts)},
     }

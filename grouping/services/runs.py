@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F
@@ -89,10 +91,10 @@ def try_part(work: jobs.Work) -> jobs.Step:
         package, sql.PART, month=Month.parse(arguments["month"]).first_day, after=before["after"],
         last=arguments["last"],
     )  # fmt: skip
-    if page.ids and sql.hold(run.pk):
+    if page.end is not None and sql.hold(run.pk):
         counts = store_page(package, page, sql.STORE_TRIAL, run=run.pk)
         token = {
-            "after": int(page.ids[-1]),
+            "after": page.end,
             "done": before["done"] + len(page.ids),
             "counts": dict(Counter(before["counts"]) + counts),
         }
@@ -107,11 +109,25 @@ def _package(run: GroupingRun) -> Package:
     return schemes.shipped_package(version.code) if version.shipped else versions.package_of(version)
 
 
-def read_page(package: Package, statement: str, **parameters: object) -> sql.Grouped:
-    """Read a page of cases and group each while the database reads the next."""
+def read_page(
+    package: Package,
+    statement: str,
+    *,
+    month: date,
+    after: int,
+    last: int | None = None,
+    **parameters: object,
+) -> sql.Grouped:
+    """Group those of the next PAGE cases of a month, after one id and up to `last`, that a statement asks
+    for: each while the database reads the next.
+    """
+    end = sql.page_end(month=month, after=after, size=PAGE)
+    if end is None or (last is not None and after >= last):
+        return sql.Grouped()
+    end = end if last is None else min(end, last)
     ready = stored.compiled(package)
-    with sql.page(statement, limit=PAGE, **parameters) as rows:
-        return stored.grouped(ready, rows)
+    with sql.page(statement, month=month, after=after, end=end, **parameters) as blocks:
+        return replace(stored.grouped(ready, blocks), end=end)
 
 
 def store_page(package: Package, page: sql.Grouped, statement: str, **keys: object) -> Counter[str]:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from grouping.engine.compiled import Compiled, compile_scheme
 from grouping.engine.rows import Scheme as Package
-from grouping.runs.sql import Grouped, Row
+from grouping.runs.sql import Columns, Grouped
 
 # In the order of the text of `runs.sql`; the department is last because it may hold any character.
 FIELDS = ("sex", "age", "age_days", "weight", "los", "icu_hours", "discharge", "department")
@@ -48,21 +48,25 @@ def compiled(package: Package) -> Compiled:
     return found
 
 
-def grouped(ready: Compiled, rows: Iterable[Row]) -> Grouped:
-    """Each row with the number of its outcome, its place in `ready.outcomes`."""
+def grouped(ready: Compiled, blocks: Iterable[Columns]) -> Grouped:
+    """Each case with the number of its outcome, its place in `ready.outcomes`."""
     number, page = ready.number, Grouped()
-    ids, revisions, numbers = page.ids.append, page.revisions.append, page.numbers.append
-    for case, revision, diagnoses, procedures, fields in rows:
-        ids(case)
-        revisions(revision)
-        numbers(number(codes(diagnoses), codes(procedures), fields))
+    for ids, revisions, diagnoses, procedures, fields in blocks:
+        page.ids += ids
+        page.revisions += revisions
+        page.numbers += map(number, _codes(diagnoses), _codes(procedures), fields)
     return page
+
+
+def _codes(arrays: list[str]) -> list[list[str]]:
+    """The elements of many arrays: where no element stands in quotes, one look at all of them says so."""
+    if '"' in "".join(arrays):
+        return [codes(array) for array in arrays]
+    return [array[1:-1].split(",") if array != "{}" else [] for array in arrays]
 
 
 def codes(array: str) -> list[str]:
     """The elements of an array of texts as PostgreSQL writes it: `{J18.900,"a b"}`."""
-    if '"' not in array:
-        return array[1:-1].split(",") if len(array) > 2 else []
     found = _ELEMENT.finditer(array[1:-1])
     return [
         plain or re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)

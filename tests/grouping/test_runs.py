@@ -179,12 +179,12 @@ def test_fields_of_a_page_are_read_as_the_grouper_knows_them(scene: World) -> No
             age_days=3, weight_g=0, icu_hours=Decimal("12.50"), department_code="a|b\\\t",
             diagnoses=["x y", "z", 'q"\\', "t\tn\n"],
         )  # fmt: skip
-        with sql.page(sql.PART, month=OCTOBER.first_day, after=0, last=10**9, limit=5) as rows:
-            (row,) = rows
+        with sql.page(sql.PART, month=OCTOBER.first_day, after=0, end=10**9) as blocks:
+            ((_ids, _revisions, (diagnoses,), _procedures, (fields,)),) = blocks
         case = Case.objects.get()
     expected = {
         "sex": case.sex, "age": case.age, "age_days": 3, "weight": None, "los": case.stay_days,
         "icu_hours": Decimal("12.5"), "discharge": case.discharge_way, "department": "a|b\\\t",
     }  # fmt: skip
-    assert {name: read(row[4]) for name, read in stored.READERS.items()} == expected
-    assert stored.codes(row[2]) == ["x y", "z", 'q"\\', "t\tn\n"]
+    assert {name: read(fields) for name, read in stored.READERS.items()} == expected
+    assert stored.codes(diagnoses) == ["x y", "z", 'q"\\', "t\tn\n"]
