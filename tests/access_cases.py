@@ -259,6 +259,7 @@ CASES: dict[str, Case] = {
     "confirmation-line": one("counted_line"),
     "confirmation-confirm": one("counted_line"),
     "confirmation-object": one("counted_line"),
+    "confirmation-reopen": one("counted_line"),
     "confirmation-month": confirmed_month(),
     "confirmation-confirm-many": confirmed_month(),
     "confirmation-count": confirmed_month(),

@@ -125,7 +125,7 @@ def place_facts(month: Month, now: datetime) -> list[PlaceFact]:
 
 
 def open_lines(month: Month) -> Open | None:
-    """What of a month is still open, as last counted; None before the month is opened. Four queries."""
+    """What of a month is still open, as last counted; None before the month is opened. Five queries."""
     round_ = Round.objects.filter(month=month.first_day).first()
     if round_ is None:
         return None

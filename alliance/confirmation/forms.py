@@ -89,6 +89,12 @@ class AnswerForm(forms.Form):
     text = text_field(gettext_lazy("in words"))
 
 
+class ReopenForm(forms.Form):
+    """Why the office opens a closed line again."""
+
+    why = text_field(gettext_lazy("why"), help_text=gettext_lazy("Both sides read it."))
+
+
 class SettleForm(forms.Form):
     """The office's decision."""
 

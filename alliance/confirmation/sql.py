@@ -118,6 +118,69 @@ create trigger confirmation_keep_objector before update on public.confirmation_d
   execute function public.confirmation_keep();
 """
 
+# After the deadline nobody objects to what both agreed on or the office decided, unless the office opened the
+# line again.
+REOPENING = """
+create or replace function public.confirmation_admit_objection() returns trigger
+language plpgsql as $confirm$
+declare
+  due timestamptz;
+begin
+  select greatest(r.due_at, (
+           select max(o.until) from public.confirmation_reopening o
+            where o.alliance_id = l.alliance_id and o.line_id = l.id and o.at <= new.at))
+    into due
+    from public.confirmation_line l
+    join public.confirmation_round r on r.alliance_id = l.alliance_id and r.id = l.round_id
+   where l.alliance_id = new.alliance_id and l.id = new.line_id;
+  if new.at < due or exists (
+    select from public.confirmation_difference d
+     where d.alliance_id = new.alliance_id and d.line_id = new.line_id and d.state <> 'settled') then
+    return new;
+  end if;
+  if exists (
+    select from public.confirmation_difference d
+     where d.alliance_id = new.alliance_id and d.line_id = new.line_id and d.how = 'office'
+       and d.digest = new.digest)
+  or exists (
+    select from public.confirmation_agreement a
+      join public.confirmation_statement g on g.alliance_id = a.alliance_id and g.id = a.giver_statement_id
+      join public.confirmation_statement t on t.alliance_id = a.alliance_id and t.id = a.taker_statement_id
+     where a.alliance_id = new.alliance_id and a.line_id = new.line_id and a.digest = new.digest
+       -- Both words are the last of their side; the speaker's own may have been superseded a moment ago.
+       and not exists (
+         select from public.confirmation_statement s
+          where s.alliance_id = a.alliance_id and s.line_id = a.line_id
+            and s.number > (case s.side when 'giver' then g.number else t.number end)))
+  then
+    raise exception 'agreed or decided, and the deadline is over: the office opens the line again'
+      using errcode = 'check_violation', constraint = 'confirmation_closed';
+  end if;
+  return new;
+end $confirm$;
+create trigger confirmation_admit_objection before insert on public.confirmation_statement
+  for each row when (new.verdict = 'objected') execute function public.confirmation_admit_objection();
+create or replace function public.confirmation_admit_reopening() returns trigger
+language plpgsql as $confirm$
+begin
+  if not exists (
+    select from public.alliance_membership m
+     where m.alliance_id = new.alliance_id and m.id = new.by_id and m.institution_id is null) then
+    raise exception 'only the office of the alliance opens a line again'
+      using errcode = 'check_violation', constraint = 'confirmation_reopener';
+  end if;
+  return new;
+end $confirm$;
+create trigger confirmation_admit_reopening before insert on public.confirmation_reopening
+  for each row execute function public.confirmation_admit_reopening();
+"""
+REMOVE_REOPENING = """
+drop trigger confirmation_admit_objection on public.confirmation_statement;
+drop trigger confirmation_admit_reopening on public.confirmation_reopening;
+drop function public.confirmation_admit_objection();
+drop function public.confirmation_admit_reopening();
+"""
+
 INSTALL = STATEMENT + AGREEMENT + DIFFERENCE + KEEP
 REMOVE = """
 drop trigger confirmation_admit_statement on public.confirmation_statement;

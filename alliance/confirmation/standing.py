@@ -13,10 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from alliance.confirmation import countables
-from alliance.confirmation.models import SIDES, Difference, Line, Round, Statement, other
+from alliance.confirmation.models import SIDES, Difference, Line, Reopening, Round, Statement, other
 from alliance.lib.period import Month
 
 
@@ -40,6 +40,7 @@ class Word(StrEnum):
 
     CONFIRMED = "confirmed"
     OBJECTED = "objected"
+    ANSWERED = "answered"  # answered the other side's difference, and nothing else about these records
     STALE = "stale"  # about other records than there are now
     NONE = "none"
 
@@ -48,7 +49,8 @@ class Word(StrEnum):
 class Standing:
     """One line with its count now, the word of each side and the differences that are not settled.
 
-    `said` by side: the statement that holds; `settled`: the office's decision about exactly this count.
+    `said` by side: the statement that holds; `settled`: the office's decision about exactly this count;
+    `due_at`: the month's deadline, or the later one of a line the office opened again.
     """
 
     line: Line
@@ -58,6 +60,7 @@ class Standing:
     said: Mapping[str, Statement]
     differences: tuple[Difference, ...]
     settled: Difference | None
+    due_at: datetime
     late: bool
 
     @property
@@ -68,11 +71,12 @@ class Standing:
     def word(self, side: str) -> Word:
         """What a side has said."""
         found = self.said.get(side)
-        if found is None:
-            return Word.NONE
-        if found.digest != self.digest:
-            return Word.STALE
-        return Word(found.verdict)
+        if found is not None and found.digest == self.digest:
+            return Word(found.verdict)
+        theirs = self.difference_of(other(side))
+        if theirs is not None and theirs.state == Difference.State.ANSWERED:
+            return Word.ANSWERED
+        return Word.NONE if found is None else Word.STALE
 
     def difference_of(self, side: str) -> Difference | None:
         """The difference a side has raised and that is not settled."""
@@ -103,7 +107,12 @@ class Standing:
             return True
         if own is not None:
             return own.state == Difference.State.ANSWERED or self.word(side) == Word.STALE
-        return self.word(side) != Word.CONFIRMED
+        return self.word(side) not in (Word.CONFIRMED, Word.ANSWERED)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody may object any more: agreed or decided, and the deadline is over."""
+        return self.late and self.state in (State.AGREED, State.SETTLED)
 
     def plain(self, side: str) -> bool:
         """Whether a side may confirm it together with others: nobody objects, and it has not spoken yet.
@@ -119,7 +128,7 @@ def standings(
     """The lines of months, of one institution with `here`; by month, kind and partners.
 
     `live`: counted now, one query a kind and month; otherwise as last counted, for what is asked on every
-    page. Then three queries more, whatever the number of lines.
+    page. Then four queries more, whatever the number of lines.
     """
     months = {one.pk: one for one in rounds}
     lines = Line.objects.filter(round__in=months).select_related("giver", "taker")
@@ -152,13 +161,19 @@ def _standings(
         said[one.line_id][one.side] = one
     differences: dict[int, list[Difference]] = defaultdict(list)
     standing = ~Q(state=Difference.State.SETTLED) | Q(how=Difference.How.OFFICE)
-    rows = Difference.objects.filter(standing, line__in=keys).select_related("statement__by__user")
+    rows = Difference.objects.filter(standing, line__in=keys).select_related(
+        "statement__by__user", "answered_by__user"
+    )
     for row in rows.order_by("pk"):
         differences[row.line_id].append(row)
+    again = Reopening.objects.filter(line__in=keys, at__lte=now).order_by("line")
+    until = dict(again.values_list("line").annotate(last=Max("until")))
     return [
-        _standing(line, rounds[line.round_id], now, counts, said[line.pk], differences[line.pk])
+        _standing(
+            line, rounds[line.round_id], now, counts, said[line.pk], differences[line.pk], until.get(line.pk)
+        )
         for line in lines
-    ]
+    ]  # fmt: skip
 
 
 def _standing(
@@ -168,8 +183,10 @@ def _standing(
     counts: Mapping[int, Any] | None,
     said: Mapping[str, Statement],
     differences: Sequence[Difference],
+    until: datetime | None,
 ) -> Standing:
     month = Month.of(round_.month)
+    due_at = max(round_.due_at, until or round_.due_at)
     if counts is None:
         counted = countables.Count(range(line.count), line.units, line.pending)  # type: ignore[arg-type]
         digest = line.digest
@@ -179,5 +196,5 @@ def _standing(
     open_ = tuple(one for one in differences if one.state != Difference.State.SETTLED)
     settled = [one for one in differences if one.how == Difference.How.OFFICE and one.digest == digest]
     return Standing(
-        line, month, counted, digest, said, open_, settled[-1] if settled else None, now >= round_.due_at
+        line, month, counted, digest, said, open_, settled[-1] if settled else None, due_at, now >= due_at
     )

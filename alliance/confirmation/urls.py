@@ -11,6 +11,7 @@ urlpatterns = [
     path("confirmations/lines/<int:pk>/", lines.line, name="confirmation-line"),
     path("confirmations/lines/<int:pk>/confirm/", lines.confirm, name="confirmation-confirm"),
     path("confirmations/lines/<int:pk>/object/", lines.object_to, name="confirmation-object"),
+    path("confirmations/lines/<int:pk>/reopen/", lines.reopen, name="confirmation-reopen"),
     path("confirmations/differences/", differences.difference_list, name="confirmation-differences"),
     path(
         "confirmations/differences/<int:pk>/<slug:step>/",

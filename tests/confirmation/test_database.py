@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alliance.confirmation import facts, services
-from alliance.confirmation.models import Agreement, Difference, Line, Picture, Round, Statement
+from alliance.confirmation.models import (
+    Agreement,
+    Difference,
+    Line,
+    Picture,
+    Reopening,
+    Round,
+    Statement,
+)
 from alliance.confirmation.standing import SIDES, State, Word, standings
 from alliance.models.base import Stale
 from alliance.tenancy.scope import act_in
@@ -123,12 +132,30 @@ def test_the_database_refuses_an_answer_of_the_same_side_and_a_decision_of_an_in
     refused(lambda: rows.update(settled_by=qinghe.luo, **(settled | {"settled_text": ""})))
 
 
+def test_the_database_refuses_to_dispute_what_was_agreed_after_the_deadline(qinghe: World) -> None:
+    opened(qinghe)
+    confirm(UP, qinghe.shi)
+    confirm(UP, qinghe.kong)
+    Statement.objects.filter(side="giver").update(superseded_at=AFTER)
+    late: dict[str, Any] = {
+        "verdict": "objected", "own_count": 2, "reason": "never", "text": "x", "number": 2, "at": AFTER,
+    }  # fmt: skip
+    refused(statement(qinghe, **late).save)
+    fields: dict[str, Any] = {"line": line(UP), "text": "x", "at": AFTER, "until": AFTER + timedelta(days=1)}
+    refused(Reopening(by=qinghe.kong, **fields).save)
+    refused(Reopening(by=qinghe.luo, **(fields | {"text": ""})).save)
+    refused(Reopening(by=qinghe.luo, **(fields | {"until": AFTER})).save)
+    Reopening(by=qinghe.luo, **fields).save()
+    refused(statement(qinghe, **(late | {"at": AFTER + timedelta(days=1)})).save)
+    statement(qinghe, **late).save()
+
+
 def test_another_alliance_sees_nothing_of_it(qinghe: World) -> None:
     opened(qinghe)
     confirm(UP, qinghe.shi)
     object_to(DAYS, qinghe.shi, own_count=1)
     with act_in(qinghe.jiangzhou):
-        for model in (Round, Line, Picture, Statement, Agreement, Difference):
+        for model in (Round, Line, Picture, Statement, Agreement, Difference, Reopening):
             assert not model.objects.exists()
 
 

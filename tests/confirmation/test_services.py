@@ -178,6 +178,55 @@ def test_silence_after_the_deadline_is_no_agreement(qinghe: World) -> None:
     assert stands(UP, AFTER).state == State.AGREED
 
 
+def test_what_is_agreed_stays_agreed_after_the_deadline_unless_the_office_opens_it_again(
+    qinghe: World,
+) -> None:
+    opened(qinghe)
+    for kind in (UP, USES):
+        confirm(kind, qinghe.shi)
+        confirm(kind, qinghe.kong)
+    in_time = object_to(USES, qinghe.shi, now=AFTER - timedelta(seconds=1), own_count=9)
+    assert not stands(UP, AFTER - timedelta(seconds=1)).closed and stands(UP, AFTER).closed
+    with pytest.raises(services.ConfirmationRefused, match="until the end of 2026-11-05"):
+        object_to(UP, qinghe.shi, now=AFTER)
+    assert stands(UP, AFTER).state == State.AGREED
+    object_to(USES, qinghe.shi, now=AFTER, own_count=8)  # a difference raised in time is fought out
+    with pytest.raises(services.ConfirmationRefused, match="not closed"):
+        services.reopen(by=qinghe.luo, line=line(USES), text="x", now=AFTER)
+    services.settle(by=qinghe.luo, difference=in_time, count=2, units=30, text="以日志为准", now=AFTER)
+    with pytest.raises(services.ConfirmationRefused, match="Ask the alliance's office"):
+        object_to(USES, qinghe.shi, now=AFTER)
+    with pytest.raises(services.ConfirmationRefused, match="why"):
+        services.reopen(by=qinghe.luo, line=line(UP), text=" ", now=AFTER)
+    with pytest.raises(PermissionDenied):
+        services.reopen(by=qinghe.kong, line=line(UP), text="x", now=AFTER)
+    again = services.reopen(by=qinghe.luo, line=line(UP), text="清河补交一例纸质转诊单", now=AFTER)
+    assert again.until > AFTER and stands(UP, AFTER).state == State.AGREED
+    made = object_to(UP, qinghe.shi, now=AFTER)
+    with pytest.raises(services.ConfirmationRefused, match="have until"):
+        services.settle(by=qinghe.luo, difference=made, count=4, units=None, text="x", now=AFTER)
+    services.settle(by=qinghe.luo, difference=made, count=4, units=None, text="x", now=again.until)
+    assert stands(UP, again.until).closed
+
+
+def test_records_that_change_after_the_deadline_may_be_objected_to(qinghe: World) -> None:
+    opened(qinghe)
+    confirm(UP, qinghe.shi)
+    confirm(UP, qinghe.kong)
+    arrived(qinghe, serial=4)
+    assert object_to(UP, qinghe.shi, now=AFTER, own_count=3).state == "open"
+
+
+def test_who_answered_a_difference_has_spoken(qinghe: World) -> None:
+    opened(qinghe)
+    made = object_to(UP, qinghe.shi)
+    assert stands(UP).word("taker") == Word.NONE
+    services.answer(by=qinghe.kong, difference=made, verdict="wrong", text="我院无此记录", now=NOW)
+    found = stands(UP, AFTER)
+    assert found.word("taker") == Word.ANSWERED
+    assert not found.waits_for("taker") and found.waits_for("giver")
+
+
 def test_n34_what_the_page_showed_is_what_is_confirmed(qinghe: World) -> None:
     opened(qinghe)
     old = seen(UP, qinghe.shi)

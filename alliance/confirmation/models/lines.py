@@ -7,7 +7,7 @@ both sides stand by the same one, or nobody calls it agreed.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -33,6 +33,11 @@ class Side(models.TextChoices):
 def other(side: str) -> str:
     """The other of the two sides."""
     return "taker" if side == "giver" else "giver"
+
+
+def last_day(due_at: datetime) -> date:
+    """The last day on which an answer due at an instant is in time."""
+    return (due_at - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
 
 
 def link(to: str, label: Any, **extra: Any) -> Any:
@@ -68,7 +73,7 @@ class Round(AllianceRow):
     @property
     def last_day(self) -> date:
         """The last day on which an answer is in time."""
-        return (self.due_at - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+        return last_day(self.due_at)
 
 
 class LineQuerySet(AllianceQuerySet):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 from django_scopes import ScopedManager
@@ -103,6 +103,29 @@ class Agreement(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.count}"
+
+
+class Reopening(AllianceRow):
+    """The office opens a line again after its deadline: until when, and why both sides may speak anew."""
+
+    append_only = True
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="reopenings")
+    until = models.DateTimeField(_("answers due"))
+    text = models.CharField(_("why"), max_length=500)
+    by = link("alliance.Membership", _("by"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("reopening"), _("reopenings")
+        ordering = ["line", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("at")), name="confirmation_reopened_ahead"),
+            models.CheckConstraint(condition=~Q(text=""), name="confirmation_reopened_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.until:%Y-%m-%d}"
 
 
 class Difference(AllianceRow):

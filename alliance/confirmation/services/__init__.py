@@ -5,6 +5,7 @@ from alliance.confirmation.services.differences import answer, settle
 from alliance.confirmation.services.looking import Seen
 from alliance.confirmation.services.objecting import Objection, object_to, report_missing
 from alliance.confirmation.services.refusals import ConfirmationRefused
+from alliance.confirmation.services.reopening import reopen
 from alliance.confirmation.services.rounds import (
     Taken,
     count_again,
@@ -31,6 +32,7 @@ __all__ = [
     "open_round",
     "recount",
     "recount_fresh",
+    "reopen",
     "report_missing",
     "settle",
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from alliance.confirmation.models import Difference, Line, Statement, other
+from alliance.confirmation.models import Difference, Line, Statement, last_day, other
 from alliance.confirmation.services.looking import look_one
 from alliance.confirmation.services.refusals import ConfirmationRefused
 from alliance.confirmation.services.rights import require_office, require_side
@@ -87,13 +87,13 @@ def settle(
     """
     require_office(by, "confirmation.settle")
     line: Line = difference.line
-    if now < line.round.due_at:
-        raise ConfirmationRefused("early", due=line.round.last_day.isoformat())
     if count < 0:
         raise ConfirmationRefused("settled_count")
     if not text.strip():
         raise ConfirmationRefused("text")
     standing = look_one(line, by=by, now=now)
+    if not standing.late:
+        raise ConfirmationRefused("early", due=last_day(standing.due_at).isoformat())
     held = next((one for one in standing.differences if one.pk == difference.pk), None)
     if held is None:
         raise Stale(Difference.objects.get(pk=difference.pk))

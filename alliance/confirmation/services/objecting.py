@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alliance.confirmation import countables
-from alliance.confirmation.models import Difference, Line, Round, Statement
+from alliance.confirmation.models import Difference, Line, Round, Statement, last_day
 from alliance.confirmation.services import differences, rounds
 from alliance.confirmation.services.confirming import say
 from alliance.confirmation.services.looking import Seen, look_one, require_seen
@@ -37,7 +37,8 @@ class Objection:
 def object_to(*, by: Membership, line: Line, objection: Objection, seen: Seen, now: datetime) -> Difference:
     """A side says what is different; the other side and the office see it in the queue.
 
-    Raises ConfirmationRefused (own_count, own_units, reason, text, records, same), PermissionDenied, Stale.
+    What is agreed or decided stays so after the deadline, unless the office opens the line again. Raises
+    ConfirmationRefused (closed, own_count, own_units, reason, text, records, same), PermissionDenied, Stale.
     """
     side = require_side(by, line)
     standing = look_one(line, by=by, now=now)
@@ -78,6 +79,8 @@ def _new_line(round_: Round, key: countables.Key, here: int, now: datetime) -> L
 
 
 def _object(by: Membership, standing: Standing, objection: Objection, now: datetime) -> Difference:
+    if standing.closed:
+        raise ConfirmationRefused("closed", due=last_day(standing.due_at).isoformat())
     check(standing, objection)
     said = say(
         by, [standing], now, verdict=Statement.Verdict.OBJECTED, own_count=objection.own_count,

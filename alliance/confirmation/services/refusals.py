@@ -24,8 +24,12 @@ class ConfirmationRefused(Refused):
         "early": "The two sides have until %(due)s. Only after that the office decides.",
         "settled_count": "Enter the count that holds from now on.",
         "exists": "This line exists already: object on its own page.",
+        "closed": "Agreed or decided, and answers were due until the end of %(due)s. "
+        "Ask the alliance's office to open the line again.",
+        "not_closed": "This line is not closed: both sides may still speak about it.",
+        "why": "Say why the line is opened again: both sides read it.",
     }
     fields = {
-        "not_over": "month", "opened": "month", "not_open": "", "same": "own_count", "records": "record_ids",
-        "early": "", "exists": "",
+        "not_over": "month", "opened": "month", "not_open": "", "settled_count": "count", "same": "own_count",
+        "records": "record_ids", "early": "", "exists": "", "closed": "", "not_closed": "",
     }  # fmt: skip

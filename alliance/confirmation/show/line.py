@@ -13,7 +13,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from alliance.confirmation import countables, facts, forms
-from alliance.confirmation.models import SIDES, Difference, Line, Picture, Statement, other
+from alliance.confirmation.models import (
+    SIDES,
+    Agreement,
+    Difference,
+    Line,
+    Picture,
+    Reopening,
+    Statement,
+    last_day,
+    other,
+)
 from alliance.confirmation.show import rows
 from alliance.confirmation.show.rows import Row
 from alliance.confirmation.standing import Standing, Word, of_lines
@@ -24,6 +34,9 @@ from alliance.web.cells import chip
 
 PER_PAGE = 100
 DIFFERENCE_CHIP = {"open": "late", "answered": "warn", "settled": "ok"}
+WORD_CHIP = {
+    Word.CONFIRMED: "ok", Word.OBJECTED: "late", Word.ANSWERED: "warn", Word.STALE: "stale", Word.NONE: "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ def page(line: Line, membership: Membership, now: datetime, number: Any = 1, **g
     records = Paginator(one.counted.ids, PER_PAGE).get_page(number)
     may = bool(side) and membership.can("confirmation.confirm")
     said, agreed, differences = facts.history(line.pk)
+    again = list(line.reopenings.select_related("by__user"))
     names = {each.pk: each.name for each in kind.records(_meant(differences), membership)} if kind else {}
     return {
         "title": rows.title(line), "line": line, "row": Row(one, side or "giver"), "side": side, "may": may,
@@ -83,11 +97,12 @@ def page(line: Line, membership: Membership, now: datetime, number: Any = 1, **g
         "said": [_said(one, each) for each in SIDES],
         "change": change(one, side, membership) if side else None,
         "confirm": rows.token(one, side) if may and one.word(side) != Word.CONFIRMED else "",
-        "object": given.get("object") or (object_form(one, side) if may else None),
-        "late": now >= line.round.due_at, "stale": bool(given.get("stale")),
+        "object": given.get("object") or (object_form(one, side) if may and not one.closed else None),
+        "closed": one.closed, "last_day": last_day(one.due_at), "stale": bool(given.get("stale")),
+        "acts": [reopen_action(line, given)] if one.closed and decides(membership) else [],
         "seen": rows.token(one, side) if side else "",
-        "differences": [_shown(each, one, membership, now, names, given) for each in differences],
-        "history": history(line, said, agreed), "ticked": _ticked(one, side, given),
+        "differences": [_shown(each, one, membership, names, given) for each in differences],
+        "history": history(said, agreed, again), "ticked": _ticked(one, side, given),
     }  # fmt: skip
 
 
@@ -128,11 +143,10 @@ def _ticked(one: Standing, side: str, given: dict[str, Any]) -> set[int]:
 
 
 def _said(one: Standing, side: str) -> Said:
-    kinds = {Word.CONFIRMED: "ok", Word.OBJECTED: "late", Word.STALE: "stale", Word.NONE: ""}
     word = one.word(side)
     return Said(
         one.line.institution_of(side), rows.role_name(one.line.kind, side),
-        chip(kinds[word], rows.WORDS[word]), one.said.get(side),
+        chip(WORD_CHIP[word], rows.WORDS[word]), one.said.get(side),
     )  # fmt: skip
 
 
@@ -141,14 +155,14 @@ def _meant(differences: Sequence[Difference]) -> list[int]:
 
 
 def _shown(
-    difference: Difference, one: Standing, membership: Membership, now: datetime, names: dict[int, str],
+    difference: Difference, one: Standing, membership: Membership, names: dict[int, str],
     given: dict[str, Any],
 ) -> Shown:  # fmt: skip
     return Shown(
         difference, one.line.institution_of(difference.side),
         chip(DIFFERENCE_CHIP[difference.state], difference.get_state_display()),
         [names.get(pk, str(pk)) for pk in difference.statement.record_ids],
-        actions(difference, one, membership, now, given), parts.history(difference, words=step_words()),
+        actions(difference, one, membership, given), parts.history(difference, words=step_words()),
     )  # fmt: skip
 
 
@@ -161,7 +175,7 @@ def step_words() -> dict[str, str]:
 
 
 def actions(
-    difference: Difference, one: Standing, membership: Membership, now: datetime, given: dict[str, Any]
+    difference: Difference, one: Standing, membership: Membership, given: dict[str, Any]
 ) -> list[parts.Action]:
     """Answer for the other side; after the deadline, decide for the office."""
     if difference.state == Difference.State.SETTLED:
@@ -175,13 +189,24 @@ def actions(
         found.append(
             parts.Action(_("Answer…"), act_url(difference, "answer"), "msg", form=form, id="act-answer")
         )
-    office = membership.institution_id is None and membership.can("confirmation.settle")
-    if office and now >= one.line.round.due_at:
+    if decides(membership) and one.late:
         form = given["settle"] if sent and "settle" in given else settle_form(one)
         found.append(
             parts.Action(_("Decide…"), act_url(difference, "settle"), "scale", form=form, id="act-settle")
         )
     return found
+
+
+def decides(membership: Membership) -> bool:
+    """Whether a member speaks for the office of the alliance."""
+    return membership.institution_id is None and membership.can("confirmation.settle")
+
+
+def reopen_action(line: Line, given: dict[str, Any]) -> parts.Action:
+    """The office lets both sides speak again about what is closed."""
+    form = given.get("reopen") or forms.ReopenForm(auto_id="reopen-%s")
+    url = reverse("confirmation-reopen", args=[line.pk])
+    return parts.Action(_("Open again…"), url, "refresh", form=form, id="act-reopen")
 
 
 def settle_form(one: Standing, data: Any = None) -> forms.SettleForm:
@@ -196,8 +221,10 @@ def act_url(difference: Difference, step: str) -> str:
     return f"{reverse('confirmation-difference', args=[difference.pk, step])}?version={difference.version}"
 
 
-def history(line: Line, said: Sequence[Statement], agreed: Sequence[Any]) -> list[parts.Step]:
-    """Everything said about the line, and when it was agreed, oldest first."""
+def history(
+    said: Sequence[Statement], agreed: Sequence[Agreement], again: Sequence[Reopening]
+) -> list[parts.Step]:
+    """Everything said about the line, when it was agreed and when opened again, oldest first."""
     steps = [(one.at, 0, _statement_step(one)) for one in said]
     steps += [
         (
@@ -206,6 +233,10 @@ def history(line: Line, said: Sequence[Statement], agreed: Sequence[Any]) -> lis
         )
         for one in agreed
     ]  # fmt: skip
+    steps += [
+        (one.at, 2, parts.Step("wait", _("Opened again by the office"), one.text, one.at, str(one.by.user)))
+        for one in again
+    ]
     return [step for _at, _order, step in sorted(steps, key=lambda each: each[:2])]
 
 

@@ -31,6 +31,7 @@ STATE_WORDS = {
 }  # fmt: skip
 WORDS = {
     Word.CONFIRMED: gettext_lazy("stands by it"), Word.OBJECTED: gettext_lazy("counts otherwise"),
+    Word.ANSWERED: gettext_lazy("answered the difference"),
     Word.STALE: gettext_lazy("spoke about other records"), Word.NONE: gettext_lazy("said nothing yet"),
 }  # fmt: skip
 
@@ -79,6 +80,10 @@ def said_in_short(one: Standing, side: str) -> str:
     """The word of a side with its own count, day and name."""
     word, found = one.word(side), one.said.get(side)
     text = str(WORDS[word])
+    if word == Word.ANSWERED:
+        theirs = one.difference_of(other(side))
+        assert theirs is not None and theirs.answered_at is not None and theirs.answered_by is not None
+        return f"{text} · {words.day(theirs.answered_at)} {theirs.answered_by.user}"
     if found is None:
         return text
     if found.verdict == Statement.Verdict.OBJECTED:

@@ -58,7 +58,7 @@ def difference_act(request: Any, pk: int, step: str) -> HttpResponseBase:
         except Stale:
             return line_page(request, row.line, 409, stale=True, difference=row.pk, **{step: form})
         except Refused as error:
-            add_refusal(form, error, "count" if error.reason == "settled_count" else None)
+            add_refusal(form, error)
         else:
             messages.success(request, _("Both sides see it."))
             return redirect("confirmation-line", row.line_id)

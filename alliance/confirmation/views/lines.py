@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from alliance.confirmation import services
+from alliance.confirmation import forms, services
+from alliance.confirmation.models import last_day
 from alliance.confirmation.show import line as show_line
 from alliance.confirmation.views.finding import line_or_404, line_page, seen_of
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
+from alliance.web import words
 from alliance.web.access import permit
 from alliance.web.refused import add_refusal
 
@@ -64,3 +66,22 @@ def object_to(request: Any, pk: int) -> HttpResponseBase:
         return line_page(request, row, 400, object=form)
     messages.success(request, _("The other side and the office see it."))
     return redirect("confirmation-line", pk)
+
+
+@permit("confirmation.settle")
+@require_POST
+def reopen(request: Any, pk: int) -> HttpResponseBase:
+    """The office opens a closed line again, with a reason."""
+    row, form = line_or_404(request, pk), forms.ReopenForm(request.POST, auto_id="reopen-%s")
+    if form.is_valid():
+        try:
+            made = services.reopen(
+                by=request.membership, line=row, text=form.cleaned_data["why"], now=timezone.now()
+            )
+        except Refused as error:
+            add_refusal(form, error)
+        else:
+            day = words.day(last_day(made.until))
+            messages.success(request, _("Open again: answers until the end of %(day)s.") % {"day": day})
+            return redirect("confirmation-line", pk)
+    return line_page(request, row, 400, reopen=form)
