@@ -14,7 +14,7 @@ from typing import Any
 
 from alliance.web.words import DASH, num
 
-Value = Decimal | int | None
+Value = Decimal | Fraction | int | None
 
 
 @dataclass(frozen=True)
@@ -156,12 +156,12 @@ def heat(
     ]
     most = max((value for _x, _y, value in cells), default=Decimal(1))
     option["visualMap"] = {
-        "show": False, "min": "0", "max": str(most or 1), "inRange": {"color": ["--surface", "--c1"]}
+        "show": False, "min": "0", "max": _text(most or 1), "inRange": {"color": ["--surface", "--c1"]}
     }  # fmt: skip
     option["tooltip"] = {"trigger": "item"}
     option["series"] = [
         {
-            "type": "heatmap", "data": [[x, y, str(value)] for x, y, value in cells],
+            "type": "heatmap", "data": [[x, y, _text(value)] for x, y, value in cells],
             "label": {"show": True, "formatter": "{@[2]}"},
             "itemStyle": {"borderColor": "--line", "borderWidth": 1},
         }
@@ -236,7 +236,12 @@ def _frame(names: list[str], unit: str) -> dict[str, Any]:
 
 def _drawn(values: Sequence[tuple[str, Value]]) -> list[str | None]:
     """Values as text: ECharts reads the digits as written, so that no float comes between."""
-    return [None if value is None else str(value) for _name, value in values]
+    return [None if value is None else _text(value) for _name, value in values]
+
+
+def _text(value: Decimal | Fraction | int) -> str:
+    """A number in decimals: “9/2” is no number to ECharts and would leave the chart empty."""
+    return str(_digits(value) if isinstance(value, Fraction) else value)
 
 
 def _table(values: Sequence[tuple[str, Value]], places: int) -> list[tuple[str, str]]:

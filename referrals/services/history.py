@@ -18,6 +18,7 @@ from alliance.models import Department, Institution, Membership, Person, Transit
 from alliance.services import calendar, journal, parameters
 from referrals import sql
 from referrals.models import Referral
+from referrals.services import stays
 
 BATCH = 500
 
@@ -86,14 +87,19 @@ STEPS: Sequence[PastStep] = (
 
 @transaction.atomic
 def take_over(*, by: Membership, referrals: Iterable[PastReferral]) -> int:
-    """Store past referrals with every step they took; return how many. Journaled as one deed."""
-    count, limits = 0, Limits()
+    """Store past referrals with every step they took; return how many. Journaled as one deed.
+
+    They join the stays that are there: which of them were treated is known from the first look on, and no
+    later step of the clock changes the rates of an ended month.
+    """
+    taken, limits = [], Limits()
     for wave in _waves(referrals):
         rows = Referral.objects.bulk_create([_submitted(past, limits) for past in wave], batch_size=BATCH)
         _walk(list(zip(wave, rows, strict=True)))
-        count += len(rows)
-    journal.write(by=by, verb="referral.history_taken_over", count=count)
-    return count
+        taken += [row.pk for row in rows]
+    stays.follow_all(Referral.objects.filter(pk__in=taken).only(*stays.READ))
+    journal.write(by=by, verb="referral.history_taken_over", count=len(taken))
+    return len(taken)
 
 
 def _waves(referrals: Iterable[PastReferral]) -> list[list[PastReferral]]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
+from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from grouping.readmission import links
 from referrals.machine import AGREED
 from referrals.models import Referral
+
+# The columns that say which stays a referral joins.
+READ = (
+    "number", "direction", "state", "origin_institution", "target_institution", "person", "answered_at",
+    "arrived_at",
+)  # fmt: skip
 
 
 def accepted(first: date, last: date) -> Sequence[links.Accepted]:
@@ -27,19 +35,34 @@ def accepted(first: date, last: date) -> Sequence[links.Accepted]:
 
 def follow(referral: Referral) -> None:
     """After a step: an accepted referral is joined with its stays, one that is no longer so is let go."""
-    if (
-        referral.state in AGREED
-        and referral.answered_at
-        and referral.target_institution_id
-        and referral.person_id
-    ):
-        links.follow([_stated(referral)], on=referral.answered_at.astimezone(SHANGHAI).date())
+    if _joins(referral):
+        links.follow([_stated(referral)], on=_answered_on(referral))
     else:
         links.withdraw([referral.number])
 
 
-def _known(one: Referral) -> bool:
-    return one.target_institution_id is not None and one.person_id is not None
+def follow_all(referrals: Iterable[Referral]) -> int:
+    """Join many with the stays that are there, by the rule of the month of each answer; returns how many.
+
+    One statement a month of answers. Those that join no stay are passed over.
+    """
+    by_month: dict[Month, list[links.Accepted]] = defaultdict(list)
+    for one in referrals:
+        if _joins(one):
+            day = _answered_on(one)
+            by_month[Month(day.year, day.month)].append(_stated(one))
+    return sum(links.follow(found, on=month.last_day) for month, found in sorted(by_month.items()))
+
+
+def _joins(one: Referral) -> bool:
+    """A yes that holds, to a known patient, inside the alliance."""
+    inside = one.target_institution_id is not None and one.person_id is not None
+    return inside and one.state in AGREED and one.answered_at is not None
+
+
+def _answered_on(one: Referral) -> date:
+    assert one.answered_at, "the database keeps it filled in these states"
+    return one.answered_at.astimezone(SHANGHAI).date()
 
 
 def _stated(one: Referral) -> links.Accepted:

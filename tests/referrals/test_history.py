@@ -11,10 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from alliance.lib.period import Month
 from alliance.services import journal
+from grouping.models import ReferralLink
+from grouping.readmission import links as stay_links
 from referrals.facts import referral_facts
 from referrals.models import Referral
+from referrals.services import clocks, ineffective
 from referrals.services.history import PastReferral, take_over
-from tests.referrals.scene import NOW, logged, patient
+from tests.grouping.conftest import scene  # noqa: F401  (the fixture)
+from tests.grouping.scene import inside, store
+from tests.referrals.scene import NOW, logged, patient, prepare
+from tests.referrals.test_stays import DELIVERED, two_stays
 from tests.world import World
 
 HOUR = timedelta(hours=1)
@@ -62,6 +68,31 @@ def test_they_count_in_the_facts_like_any_other(qinghe: World) -> None:
     (before,) = (fact for fact in referral_facts(Month(2026, 10)) if fact.institution == "QH01")
     assert receiver.count("referrals_received") == 1
     assert (before.count("referrals_received"), before.count("referrals_accepted_in_time")) == (2, 1)
+
+
+def test_referrals_taken_over_join_the_stays_that_are_there(scene: World) -> None:  # noqa: F811
+    store(scene, two_stays(scene), by=scene.luo, today=DELIVERED)
+    with inside(scene):
+        prepare(scene)
+        at = {"logged_at": NOW, "answered_at": NOW + HOUR / 4}
+        came = at | {"arrived_at": NOW + HOUR}
+        rows = [
+            past(scene, 1, "arrived", **came), past(scene, 2, "arrived", person=patient(scene.zhao, 2), **came),
+            past(scene, 3, "declined", person=patient(scene.zhao, 3), **at),
+        ]  # fmt: skip
+        take_over(by=scene.luo, referrals=rows)
+        links = {link.number: link for link in ReferralLink.objects.all()}
+        joined = links["ALT-1"]
+        assert (joined.source.record_no, joined.admission.record_no) == ("S1", "L1")
+        assert (links["ALT-2"].source, links["ALT-2"].admission) == (None, None)
+        assert set(links) == {"ALT-1", "ALT-2"}  # who was declined joins nothing
+        # What was treated is known at once: no later step of the clock changes the month.
+        later = NOW + timedelta(days=60)
+        found = set(ineffective.findings(Month(2026, 11), now=later))
+        clocks.run(later)
+        stay_links.rebuild(Month(2026, 11))
+        assert set(ineffective.findings(Month(2026, 11), now=later)) == found
+        assert found == {Referral.objects.get(number="ALT-2").pk}
 
 
 def test_a_past_referral_that_breaks_the_rules_is_refused_by_the_database(qinghe: World) -> None:

@@ -18,6 +18,16 @@ def test_a_missing_value_is_a_gap_and_a_dash_never_zero() -> None:
     assert chart.spoken == "Pace: 9月 341.58; 10月 —; 11月 −0.10"
 
 
+def test_a_fraction_is_drawn_in_decimals() -> None:
+    values = [("9月", Fraction(9, 2)), ("10月", None), ("11月", Fraction(50, 3))]
+    for make in (charts.bars, charts.line):
+        chart = make("v1", "V1", ("month", "%"), values, places=1)
+        assert chart.option["series"][0]["data"] == ["4.5000", None, "16.6667"]
+        assert chart.rows == [("9月", "4.5"), ("10月", "—"), ("11月", "16.7")]
+    cells = charts.heat("h", "H", ["a"], ["x"], [[Fraction(1, 3)]], corner="c").option["series"][0]["data"]
+    assert cells == [[0, 0, "0.3333"]]
+
+
 def test_a_line_has_its_limits_and_no_colour_but_tokens() -> None:
     chart = charts.line("stay", "Stay", ("month", "days"), VALUES, limits=[("upper", Decimal("9.5"))])
     assert chart.option["series"][0]["markLine"]["data"][0]["yAxis"] == "9.5"
