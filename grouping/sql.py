@@ -291,6 +291,24 @@ where s.alliance_id = %(alliance)s and s.month = %(month)s
 group by i.id, i.code order by i.code
 """
 
+# Discharges of many months by institution: the stored sums where no change marked the month since, which asks
+# for no rules because how many were discharged depends on none; elsewhere the cases are counted.
+DISCHARGES = """
+with fresh as (
+  select r.month from grouping_rolledmonth r
+  where r.alliance_id = %(alliance)s and r.month = any(%(months)s::date[]) and not exists (
+    select 1 from grouping_stalemark m where m.alliance_id = r.alliance_id and m.month = r.month)
+)
+select s.month, s.institution_id, sum(s.submitted)::bigint as discharges
+from grouping_monthsum s
+where s.alliance_id = %(alliance)s and s.month in (select month from fresh) group by 1, 2
+union all
+select c.month, c.institution_id, count(*) from grouping_case c
+where c.alliance_id = %(alliance)s and c.month = any(%(months)s::date[])
+  and c.month not in (select month from fresh) and c.voided_at is null and c.document = 'front_page'
+group by 1, 2
+"""
+
 # Whole-institution declarations only count once per month: the highest revision.
 COMPLETENESS = """
 with declared as (

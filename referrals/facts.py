@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
+from django.utils import timezone
 
 from alliance.lib.period import Month
-from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution
+from referrals.measuring import bounds
 from referrals.models import Referral
+from referrals.models.queries import accepted, undecided
 
 KIND = Referral._meta.label_lower
 
@@ -28,31 +30,33 @@ class Measure:
     name: str
     side: str
     stamp: str
-    counts: Callable[[], Q]
+    counts: Callable[[datetime], Q]
 
 
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
         # Sent by the institution, submitted in the month.
-        Measure("up_logged_sent", "origin", "logged_at", lambda: Q(direction="up")),
-        Measure("down_logged_sent", "origin", "logged_at", lambda: Q(direction="down")),
+        Measure("up_logged_sent", "origin", "logged_at", lambda now: Q(direction="up")),
+        Measure("down_logged_sent", "origin", "logged_at", lambda now: Q(direction="down")),
         # The patient arrived at the receiver's in the month, whenever the referral was logged.
-        Measure("up_arrived_sent", "origin", "arrived_at", lambda: Q(direction="up")),
-        Measure("up_arrived_received", "target", "arrived_at", lambda: Q(direction="up")),
-        Measure("down_arrived_sent", "origin", "arrived_at", lambda: Q(direction="down")),
-        Measure("down_arrived_received", "target", "arrived_at", lambda: Q(direction="down")),
+        Measure("up_arrived_sent", "origin", "arrived_at", lambda now: Q(direction="up")),
+        Measure("up_arrived_received", "target", "arrived_at", lambda now: Q(direction="up")),
+        Measure("down_arrived_sent", "origin", "arrived_at", lambda now: Q(direction="down")),
+        Measure("down_arrived_received", "target", "arrived_at", lambda now: Q(direction="down")),
         # Submitted to the institution in the month, and what became of exactly these, whenever it happened.
-        Measure("referrals_received", "target", "logged_at", Q),
-        Measure("referrals_answered", "target", "logged_at", lambda: Q(answered_at__isnull=False)),
-        Measure("referrals_accepted", "target", "logged_at", lambda: _accepted()),
+        # One that may still be answered in time is not assessed yet: neither a success nor a failure.
+        Measure("referrals_received", "target", "logged_at", lambda now: ~undecided(now)),
+        Measure("referrals_undecided", "target", "logged_at", undecided),
+        Measure("referrals_answered", "target", "logged_at", lambda now: Q(answered_at__isnull=False)),
+        Measure("referrals_accepted", "target", "logged_at", lambda now: accepted()),
         Measure(
             "referrals_accepted_in_time",
             "target",
             "logged_at",
-            lambda: _accepted() & Referral.in_time(F("answered_at")),
+            lambda now: accepted() & Referral.in_time(F("answered_at")),
         ),
-        Measure("referrals_declined", "target", "logged_at", lambda: Q(state="declined")),
+        Measure("referrals_declined", "target", "logged_at", lambda now: Q(state="declined")),
     )
 }
 
@@ -66,8 +70,9 @@ class ReferralFact:
     up_arrived_sent, down_arrived_sent: sent by it and arrived in the month; up_arrived_received,
     down_arrived_received: the same seen from the receiver.
     referrals_received: submitted to it in the month, cancelled ones too, because 及时率 divides by what was
-    submitted. Of exactly these: referrals_answered (accepted or declined), referrals_accepted,
-    referrals_accepted_in_time (within the limit that held when logged), referrals_declined.
+    submitted, but not those whose answer is not due yet: referrals_undecided. Of exactly these:
+    referrals_answered (accepted or declined), referrals_accepted, referrals_accepted_in_time (within the
+    limit that held when logged), referrals_declined.
     """
 
     institution_id: int
@@ -85,14 +90,17 @@ class ReferralFact:
         return {what: self.count(what) for what in MEASURES}
 
 
-def referral_facts(month: Month) -> list[ReferralFact]:
+def referral_facts(month: Month, *, now: datetime | None = None) -> list[ReferralFact]:
     """One `ReferralFact` for each institution of the alliance in scope, by code; always two queries.
 
     An arrival belongs to the month of `arrived_at`, what was submitted to that of `logged_at` (Shanghai).
+    `now`, the present when left out, says what is due: nothing else depends on it, and of a month whose
+    limits have passed this does not either.
     Source: definitions section 4 (rates), S3-58, S3-61, S3-63, S3-64.
     """
     found: dict[int, dict[str, tuple[int, ...]]] = {}
-    grouped: list[Any] = [_grouped(measure, month) for measure in MEASURES.values()]
+    at = now or timezone.now()
+    grouped: list[Any] = [_grouped(measure, month, at) for measure in MEASURES.values()]
     for institution_id, what, ids in grouped[0].union(*grouped[1:], all=True):
         found.setdefault(institution_id, {})[what] = tuple(ids)
     places = Institution.objects.order_by("code").values_list("pk", "code")
@@ -118,19 +126,22 @@ class SmallFact:
         return len(self.ids.get(MEASURES[what].name, ()))
 
 
-def department_facts(month: Month) -> list[SmallFact]:
+def department_facts(month: Month, *, now: datetime | None = None) -> list[SmallFact]:
     """One row for each department with a referral in the month, by institution and department; one query."""
-    return _small(month, list(MEASURES.values()), by_member=False)
+    return _small(month, list(MEASURES.values()), now, by_member=False)
 
 
 def doctor_facts(month: Month) -> list[SmallFact]:
     """One row for each sending doctor and department of the month, by institution; one query."""
     own = [measure for measure in MEASURES.values() if measure.side == "origin"]
-    return _small(month, own, by_member=True)
+    return _small(month, own, None, by_member=True)
 
 
-def _small(month: Month, measures: list[Measure], *, by_member: bool) -> list[SmallFact]:
-    grouped: list[Any] = [_grouped(one, month, small=True, by_member=by_member) for one in measures]
+def _small(
+    month: Month, measures: list[Measure], now: datetime | None, *, by_member: bool
+) -> list[SmallFact]:
+    at = now or timezone.now()
+    grouped: list[Any] = [_grouped(one, month, at, small=True, by_member=by_member) for one in measures]
     found: dict[tuple[int, int | None, int | None], dict[str, tuple[int, ...]]] = {}
     for place, what, department, member, ids in grouped[0].union(*grouped[1:], all=True):
         found.setdefault((place, department, member), {})[what] = tuple(ids)
@@ -138,35 +149,40 @@ def _small(month: Month, measures: list[Measure], *, by_member: bool) -> list[Sm
     return [SmallFact(*key, month, found[key]) for key in keys]
 
 
-def records(month: Month, institution_id: int, what: str) -> QuerySet[Referral]:
+def records(
+    month: Month, institution_id: int, what: str, *, now: datetime | None = None
+) -> QuerySet[Referral]:
     """The very referrals behind one number of `referral_facts`, oldest first.
 
     Raises KeyError for an unknown measure.
     """
     measure = MEASURES[what]
-    rows: QuerySet[Referral] = _rows(measure, month).filter(**{f"{measure.side}_institution": institution_id})
-    return rows.order_by("pk")
+    rows = _rows(measure, month, now or timezone.now())
+    own: QuerySet[Referral] = rows.filter(**{f"{measure.side}_institution": institution_id})
+    return own.order_by("pk")
 
 
 def named(ids: Iterable[int]) -> QuerySet[Referral]:
     """Referrals by their keys, with everything a list names."""
-    rows: QuerySet[Referral] = Referral.objects.filter(pk__in=list(ids)).with_names()
+    rows: QuerySet[Referral] = Referral.objects.filter(pk__in=list(ids)).with_lines()
     return rows
 
 
-def _rows(measure: Measure, month: Month) -> QuerySet[Referral]:
-    begin, end = _bounds(month)
+def _rows(measure: Measure, month: Month, now: datetime) -> QuerySet[Referral]:
+    begin, end = bounds(month)
     within = {f"{measure.stamp}__gte": begin, f"{measure.stamp}__lt": end}
-    rows: QuerySet[Referral] = Referral.objects.filter(measure.counts(), **within)
+    rows: QuerySet[Referral] = Referral.objects.filter(measure.counts(now), **within)
     return rows
 
 
-def _grouped(measure: Measure, month: Month, *, small: bool = False, by_member: bool = False) -> Any:
+def _grouped(
+    measure: Measure, month: Month, now: datetime, *, small: bool = False, by_member: bool = False
+) -> Any:
     """(institution, measure, ids) of one measure; `small`: (institution, measure, department, member, ids).
 
     Who goes outside the alliance is received by nobody here.
     """
-    rows = _rows(measure, month).filter(**{f"{measure.side}_institution__isnull": False}).order_by()
+    rows = _rows(measure, month, now).filter(**{f"{measure.side}_institution__isnull": False}).order_by()
     columns = [f"{measure.side}_institution", "what"]
     if small:
         member = F("logged_by") if by_member else Value(None, output_field=BigIntegerField())
@@ -174,14 +190,3 @@ def _grouped(measure: Measure, month: Month, *, small: bool = False, by_member: 
         columns += [f"{measure.side}_department", "member"]
     named = rows.annotate(what=Value(measure.name, output_field=CharField()))
     return named.values_list(*columns).annotate(ids=ArrayAgg("pk", order_by="pk"))
-
-
-def _accepted() -> Q:
-    """A yes, whatever came after it."""
-    return Q(answered_at__isnull=False) & ~Q(state__in=("declined", "diverted"))
-
-
-def _bounds(month: Month) -> tuple[datetime, datetime]:
-    """First instant of the month and of the next one in Asia/Shanghai."""
-    first, after = month.first_day, month.next().first_day
-    return datetime.combine(first, time(), SHANGHAI), datetime.combine(after, time(), SHANGHAI)

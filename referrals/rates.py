@@ -32,7 +32,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("V2", "primary", ("up_effective",), ("primary_visits",), scale=1000),
     Variant("V3", "hospital", ("down_persons",), ("discharges",)),
     Variant("success", "alliance", ("arrived",), ("submitted",)),
-    Variant("punctual", "alliance", ("accepted_in_time",), ("submitted",)),
+    Variant("punctual", "alliance", ("accepted_in_time",), ("due",)),
     Variant("effective", "alliance", ("effective",), ("arrived",)),
 )
 
@@ -52,8 +52,13 @@ class Figure:
         return None if self.exact is None else rounded(self.exact, places)
 
 
-def rate(variant: Variant, counts: Mapping[str, int | None], band: tuple[Decimal, Decimal]) -> Figure:
-    """One variant of the counts of an object; outside the band, judged on the exact rate, it is explained."""
+def rate(
+    variant: Variant, counts: Mapping[str, int | None], band: tuple[Decimal, Decimal], *, ended: bool = True
+) -> Figure:
+    """One variant of the counts of an object; outside the band, judged on the exact rate, it is explained.
+
+    A month that has not `ended` is judged by nobody: its rate is still growing.
+    """
     top = sum(counts.get(name) or 0 for name in variant.numerator)
     parts = [counts.get(name) for name in variant.denominator]
     bottom = None if None in parts else sum(part or 0 for part in parts)
@@ -61,7 +66,7 @@ def rate(variant: Variant, counts: Mapping[str, int | None], band: tuple[Decimal
         return Figure(variant, top, bottom, None, required=False)
     exact = Fraction(variant.scale * top, bottom)
     outside = not Fraction(band[0]) <= exact <= Fraction(band[1])
-    return Figure(variant, top, bottom, exact, required=variant.band and outside)
+    return Figure(variant, top, bottom, exact, required=variant.band and outside and ended)
 
 
 def rounded(exact: Fraction, places: int) -> Decimal:

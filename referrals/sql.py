@@ -62,12 +62,15 @@ def walk(state: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
 
 
 # Of what was submitted to each institution in a stretch of time: how many, answered, in time, declined, and
-# the median minutes to the answer. Both clocks as in referrals.models.queries.in_time.
+# the median minutes to the answer; `undecided`: neither answered nor due at the instant `now`. Clocks as in
+# referrals.models.queries.
 TURNAROUND = """
 select target_institution_id as institution, count(*) as received, count(answered_at) as answered,
   count(*) filter (where answered_at is not null and state not in ('declined', 'diverted')
     and (answered_at < answer_due_at or (answered_at = answer_due_at and answer_rule ~ '^[MH]'))) as in_time,
   count(*) filter (where state = 'declined') as declined,
+  count(*) filter (where state = 'returned' or state = 'submitted'
+    and (answer_due_at > %(now)s or (answer_due_at = %(now)s and answer_rule ~ '^[MH]'))) as undecided,
   percentile_cont(0.5) within group (order by extract(epoch from answered_at - logged_at) / 60)
     filter (where answered_at is not null) as median_minutes
 from referrals_referral
@@ -77,9 +80,9 @@ group by target_institution_id
 """
 
 
-def turnaround(begin: datetime, end: datetime) -> list[dict[str, Any]]:
+def turnaround(begin: datetime, end: datetime, now: datetime) -> list[dict[str, Any]]:
     """One row for each institution that received a referral in the time."""
-    return fetch(TURNAROUND, begin=begin, end=end)
+    return fetch(TURNAROUND, begin=begin, end=end, now=now)
 
 
 def fetch(statement: str, **values: Any) -> list[dict[str, Any]]:
@@ -99,35 +102,40 @@ with pairs as (
            - (d.arrived_at at time zone 'Asia/Shanghai')::date as days
   from referrals_referral d
   join referrals_referral u on u.alliance_id = d.alliance_id and u.person_id = d.person_id
-    and u.direction = 'up' and u.logged_at >= d.arrived_at and u.arrived_at is not null
+    and u.direction = 'up' and u.logged_at >= d.arrived_at
+    and u.arrived_at >= %(begin)s - make_interval(days => %(days)s + 1)
     and u.logged_at >= %(begin)s - make_interval(days => %(days)s + 1)
     and u.logged_at < %(end)s + make_interval(days => %(days)s + 1)
     and left(u.diagnosis_code, 3) = left(d.diagnosis_code, 3)
   where d.alliance_id = %(alliance)s and d.direction = 'down' and d.diagnosis_code <> ''
     and d.arrived_at >= %(begin)s - make_interval(days => %(days)s + 1) and d.arrived_at < %(end)s
 ), sides as (
-  select down as id, up as other, days, down_at as at from pairs where days between 0 and %(days)s
+  select down as id, up as other, 'down' as direction, days, down_at as at from pairs
+  where days between 0 and %(days)s
   union all
-  select up, down, days, up_at from pairs where days between 0 and %(days)s
+  select up, down, 'up', days, up_at from pairs where days between 0 and %(days)s
 )
-select distinct on (id) id, other, days from sides
+select distinct on (id) id, other, direction, days, at from sides
 where at >= %(begin)s and at < %(end)s order by id, days, other
 """
 
 UNTREATED = """
-select id, number from referrals_referral
+select id, number, direction, arrived_at as at, completed_at is not null as answered from referrals_referral
 where alliance_id = %(alliance)s and arrived_at >= %(begin)s and arrived_at < %(end)s
   and treated_at is null and followed_up_at is null
-  and (completed_at is not null or arrived_at < %(now)s - make_interval(days => %(days)s))
 order by id
 """
 
 
 def bounced(begin: datetime, end: datetime, days: int) -> list[dict[str, Any]]:
-    """Of the referrals that arrived in the time, those of a pair down and up again: id, other, days."""
+    """Of the referrals that arrived in the time, those of a pair down and up again, the nearest other of
+    each: id, other, direction, days, at (the arrival).
+    """
     return fetch(BOUNCED, begin=begin, end=end, days=days)
 
 
-def untreated(begin: datetime, end: datetime, now: datetime, days: int) -> list[dict[str, Any]]:
-    """Of the referrals that arrived in the time, those without any treatment or follow-up: id, number."""
-    return fetch(UNTREATED, begin=begin, end=end, now=now, days=days)
+def untreated(begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Of the referrals that arrived in the time, those without any treatment or follow-up: id, number,
+    direction, at (the arrival), answered (with a reply).
+    """
+    return fetch(UNTREATED, begin=begin, end=end)

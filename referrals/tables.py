@@ -89,10 +89,7 @@ class ReferralTable(lists.Table):
         return state_chip(record, timezone.now())
 
     def render_person(self, record: Referral) -> SafeString:
-        return format_html(
-            '{} <span class="sm">{}</span><br><span class="sm faint">{} {}</span>',
-            record.patient_masked, who(record), record.diagnosis_code, record.diagnosis_name,
-        )  # fmt: skip
+        return patient(record)
 
     def render_target_institution(self, record: Referral) -> str:
         room = record.target_department
@@ -100,6 +97,36 @@ class ReferralTable(lists.Table):
 
     def render_logged_at(self, record: Referral) -> str:
         return words.moment(record.logged_at)
+
+
+class LoneTable(lists.Table):
+    """Logged down-referrals that arrived and join no stay of the sender."""
+
+    number = tables.Column(
+        verbose_name=gettext_lazy("referral number"), linkify=("referral", [tables.A("pk")]), attrs=lists.HEAD
+    )
+    person = tables.Column(
+        verbose_name=gettext_lazy("patient and diagnosis"), attrs=lists.WRAP, empty_values=()
+    )
+    origin_institution = tables.Column(
+        verbose_name=gettext_lazy("sent from"), accessor="origin_institution__short_name"
+    )
+    target_institution = tables.Column(verbose_name=gettext_lazy("sent to"), accessor="target_short")
+    arrived_at = tables.Column(verbose_name=gettext_lazy("arrived"))
+
+    def render_person(self, record: Referral) -> SafeString:
+        return patient(record)
+
+    def render_arrived_at(self, record: Referral) -> str:
+        return words.moment(record.arrived_at)
+
+
+def patient(referral: Referral) -> SafeString:
+    """The patient, masked, with sex, age and diagnosis."""
+    return format_html(
+        '{} <span class="sm">{}</span><br><span class="sm faint">{} {}</span>',
+        referral.patient_masked, who(referral), referral.diagnosis_code, referral.diagnosis_name,
+    )  # fmt: skip
 
 
 def who(referral: Referral) -> str:

@@ -335,6 +335,14 @@ CASES: dict[str, Case] = {
     "referral-sheet": one("referral"),
     "referral-scan": Case(lambda things: {"number": things.referral.number}, of=("number",)),
     "referral-rates": Case(queries=("?month=2026-11",), aggregates=True),
+    "referral-rate-records": Case(
+        queries=(
+            "?month=2026-11&variant=V1&part=numerator", "?variant=punctual&part=denominator",
+            f"?variant=V3&part=numerator&place={THERE}", "?variant=effective&part=ineffective",
+        ),
+        aggregates=True,
+    ),
+    "referral-visits": Case(queries=("?month=2026-10",)),
     "referral-explain": LIST,
     "referral-captured": Case(queries=("?month=2026-10",)),
     "referral-capture": Case(lambda things: {"case": things.case.pk}, of=("case",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -41,6 +42,18 @@ def in_force(key: str, *, on: date, level: str = "") -> register.Value:
     if row is None:
         raise NotInForce(key, on)
     return register.parse_value(entry.shape, row.value, key=key)
+
+
+def in_force_on(key: str, days: Iterable[date]) -> dict[date, register.Value]:
+    """The values of `key` without a level that hold on many days; one query. Raises as `in_force`."""
+    entry, found = registered()[key], {}
+    rows = list(Parameter.objects.filter(key=key, level="").order_by("-from_date"))
+    for day in days:
+        row = next((one for one in rows if one.from_date <= day), None)
+        if row is None:
+            raise NotInForce(key, day)
+        found[day] = register.parse_value(entry.shape, row.value, key=key)
+    return found
 
 
 def rule_in_force(key: str, *, on: date, level: str = "") -> str:

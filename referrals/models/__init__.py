@@ -5,6 +5,7 @@ from referrals.models.places import OutsidePlace, Reception, ReferralFile
 from referrals.models.queries import ReferralQuerySet, rank
 from referrals.models.rates import CapturedDown, RateExplanation
 from referrals.models.referral import Referral, ReferralNumber, years_between
+from referrals.models.visits import VisitCount
 
 __all__ = [
     "CapturedDown",
@@ -16,6 +17,7 @@ __all__ = [
     "ReferralFile",
     "ReferralNumber",
     "ReferralQuerySet",
+    "VisitCount",
     "rank",
     "years_between",
 ]

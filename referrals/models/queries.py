@@ -12,6 +12,12 @@ from alliance.models import Institution, Membership
 from alliance.models.base import AllianceQuerySet
 from referrals.machine import EXPECTED, HERE, LIVE, State
 
+# Long texts and sealed numbers, which no line of a list shows: reading and opening them costs time.
+HEAVY = (
+    "summary", "past_history", "findings", "treatment", "cautions", "next_plan", "medication",
+    "discharge_summary", "reply", "insurance_no", "address", "said_to_be", "person__id_number",
+    "person__phone", "logged_by__user__password",
+)  # fmt: skip
 RANK = {Institution.Level.PRIMARY: 1, Institution.Level.SECONDARY: 2, Institution.Level.TERTIARY: 3}
 
 
@@ -38,9 +44,19 @@ def in_time(at: Any, clock: str = "answer") -> Q:
     return Q(**{f"{due}__gt": at}) | (Q(**{due: at}) & by_clock)
 
 
+def accepted() -> Q:
+    """A yes, whatever came after it."""
+    return Q(answered_at__isnull=False) & ~Q(state__in=(State.DECLINED, State.DIVERTED))
+
+
 def unanswered_late(now: datetime) -> Q:
     """The receiver's yes or no is overdue."""
     return Q(state=State.SUBMITTED) & ~in_time(now)
+
+
+def undecided(now: datetime) -> Q:
+    """Neither answered nor due, so no success and no failure; given back for information the clock stands."""
+    return Q(state=State.RETURNED) | (Q(state=State.SUBMITTED) & in_time(now))
 
 
 def reply_late(now: datetime) -> Q:
@@ -106,6 +122,19 @@ class ReferralQuerySet(AllianceQuerySet):
     def late(self, now: datetime) -> ReferralQuerySet:
         """Overdue at the instant `now`, at anybody's door."""
         return self.filter(late(now))
+
+    def with_lines(self) -> ReferralQuerySet:
+        """Everything a line of a list names, without the long texts."""
+        return self.with_names().defer(*HEAVY)
+
+    def first_lines(self, most: int) -> list[Any]:
+        """The first rows for a list that is not paged, in their order; two queries.
+
+        First their keys: row security hides from the planner how few there are, and it would join them all.
+        """
+        keys = list(self.values_list("pk", flat=True)[:most])
+        found = {row.pk: row for row in self.model.objects.filter(pk__in=keys).with_lines()} if keys else {}
+        return [found[key] for key in keys if key in found]
 
     def with_names(self) -> ReferralQuerySet:
         """Everything a list or page names, in one query."""

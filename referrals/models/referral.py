@@ -180,8 +180,49 @@ class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
                 fields=["alliance", "target_institution", "state", "answer_due_at"], name="referral_waiting"
             ),
             models.Index(fields=["alliance", "origin_institution", "-logged_at"], name="referral_sent"),
-            models.Index(fields=["alliance", "logged_at"], name="referral_logged"),
-            models.Index(fields=["alliance", "arrived_at"], name="referral_arrivals"),
+            # What lists, turnaround and rates read of many rows stands in the index beside its order: the
+            # rows themselves, wide with texts, are not opened.
+            models.Index(
+                fields=["alliance", "-logged_at", "-id"],
+                name="referral_logged",
+                include=[
+                    "origin_institution",
+                    "target_institution",
+                    "direction",
+                    "urgency",
+                    "state",
+                    "answered_at",
+                    "answer_due_at",
+                    "answer_rule",
+                ],
+            ),
+            models.Index(
+                fields=["alliance", "arrived_at"],
+                name="referral_arrivals",
+                include=[
+                    "id",
+                    "person",
+                    "direction",
+                    "diagnosis_code",
+                    "logged_at",
+                    "origin_institution",
+                    "treated_at",
+                    "followed_up_at",
+                    "completed_at",
+                    "number",
+                    "state",
+                ],
+            ),
+            models.Index(
+                fields=["alliance", "direction", "-logged_at", "-id"],
+                name="referral_direction",
+                include=["origin_institution", "target_institution"],
+            ),
+            models.Index(
+                fields=["alliance", "urgency", "-logged_at", "-id"],
+                name="referral_urgency",
+                include=["origin_institution", "target_institution"],
+            ),
             models.Index(fields=["alliance", "state", "answer_due_at"], name="referral_due"),
             # Few at a time: the emergencies whose form is still missing.
             models.Index(

@@ -13,8 +13,10 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
+from alliance.services import parameters
 from referrals import sql
 from referrals.machine import EXPECTED, HERE, LIVE, State
+from referrals.measuring import bounds
 from referrals.models import Referral
 from referrals.models.queries import followup_late, form_late, late, reply_late, unanswered_late
 
@@ -27,7 +29,7 @@ CLOCKS_TURN = 300
 class Turnaround:
     """One institution's month as a receiver: counts of referrals submitted to it in the month.
 
-    `refusal` and `punctual` are percent of what it received; `median_minutes`: to the answer, None without.
+    `undecided` of them are neither answered nor due. `median_minutes`: to the answer, None without.
     """
 
     institution: Institution
@@ -35,6 +37,7 @@ class Turnaround:
     answered: int
     in_time: int
     declined: int
+    undecided: int
     median_minutes: Decimal | None
 
     @property
@@ -43,9 +46,14 @@ class Turnaround:
         return Decimal(100 * self.declined) / self.received
 
     @property
-    def punctual(self) -> Decimal:
-        """Accepted within the limit of received, in percent."""
-        return Decimal(100 * self.in_time) / self.received
+    def due(self) -> int:
+        """What can be judged: a referral that may still be answered in time is no failure."""
+        return self.received - self.undecided
+
+    @property
+    def punctual(self) -> Decimal | None:
+        """Accepted within the limit of what was due, in percent; None before anything was."""
+        return Decimal(100 * self.in_time) / self.due if self.due else None
 
 
 def ours(membership: Membership) -> QuerySet[Referral]:
@@ -55,25 +63,28 @@ def ours(membership: Membership) -> QuerySet[Referral]:
     return rows if here is None else rows.filter(target_institution=here)
 
 
-def waiting(membership: Membership) -> QuerySet[Referral]:
-    """Without an answer, the nearest limit first."""
+def waiting(membership: Membership) -> list[Referral]:
+    """The first of those without an answer, the nearest limit first."""
     rows: Any = ours(membership).filter(state=State.SUBMITTED)
-    found: QuerySet[Referral] = rows.with_names().order_by("answer_due_at", "pk")
-    return found
+    return list(rows.order_by("answer_due_at", "pk").first_lines(SHOWN))
 
 
-def coming(membership: Membership, now: datetime) -> QuerySet[Referral]:
-    """On the way, and arrived today."""
+def coming(membership: Membership, now: datetime) -> list[Referral]:
+    """The first of those on the way, and of those arrived today."""
     today = datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
     rows: Any = ours(membership).filter(Q(state__in=EXPECTED) | Q(state__in=HERE, arrived_at__gte=today))
-    found: QuerySet[Referral] = rows.with_names().order_by("planned_at", "expected_at", "answered_at", "pk")
-    return found
+    return list(rows.order_by("planned_at", "expected_at", "answered_at", "pk").first_lines(SHOWN))
 
 
-def overdue(membership: Membership, now: datetime) -> QuerySet[Referral]:
-    """Late at anybody's door, as far as this member may see."""
-    rows: Any = Referral.objects.visible_to(membership).filter(late(now))
-    found: QuerySet[Referral] = rows.with_names().order_by("answer_due_at", "pk")
+def counts(membership: Membership, now: datetime) -> dict[str, int]:
+    """How many wait, together and by urgency, how many of these are late or are on the way; one query."""
+    rows = ours(membership).filter(state__in=(State.SUBMITTED, *EXPECTED))
+    open_ones = Q(state=State.SUBMITTED)
+    found: dict[str, int] = rows.aggregate(
+        waiting=Count("pk", filter=open_ones), late=Count("pk", filter=unanswered_late(now)),
+        coming=Count("pk", filter=Q(state__in=EXPECTED)),
+        **{level: Count("pk", filter=open_ones & Q(urgency=level)) for level in Referral.Urgency.values},
+    )  # fmt: skip
     return found
 
 
@@ -103,17 +114,24 @@ def declines(membership: Membership, month: Month) -> list[tuple[str, int]]:
     return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
 
 
-def turnaround(month: Month) -> list[Turnaround]:
-    """Every receiver of the month, highest refusal rate first: aggregates, which all may read."""
+def turnaround(month: Month, now: datetime) -> tuple[list[Turnaround], list[Turnaround]]:
+    """The receivers of a month, highest refusal rate first, and those with too few to be ranked, by code.
+
+    Aggregates, which all may read. How few are too few is the parameter `min_n_rank`.
+    """
     places = Institution.objects.in_bulk()
+    least = int(str(parameters.in_force("min_n_rank", on=month.last_day)))
     rows = [
         Turnaround(
             places[row["institution"]], row["received"], row["answered"], row["in_time"], row["declined"],
+            row["undecided"],
             None if row["median_minutes"] is None else Decimal(str(row["median_minutes"])),
         )
-        for row in sql.turnaround(*bounds(month))
+        for row in sql.turnaround(*bounds(month), now)
     ]  # fmt: skip
-    return sorted(rows, key=lambda one: (-one.refusal, one.institution.code))
+    rows.sort(key=lambda one: one.institution.code)
+    ranked = [one for one in rows if one.received >= least]
+    return sorted(ranked, key=lambda one: -one.refusal), [one for one in rows if one.received < least]
 
 
 def state_of(membership: Membership, now: datetime) -> str:
@@ -134,9 +152,3 @@ def state_of_one(referral: int, membership: Membership, now: datetime) -> str:
     rows = Referral.objects.visible_to(membership).filter(pk=referral)
     found = rows.annotate(papers=Count("files")).values_list("version", "papers").order_by().first()
     return f"{found[0]}-{found[1]}-{int(now.timestamp()) // CLOCKS_TURN}" if found else ""
-
-
-def bounds(month: Month) -> tuple[datetime, datetime]:
-    """First instant of the month and of the next one in Asia/Shanghai."""
-    first, after = month.first_day, month.next().first_day
-    return datetime.combine(first, time(), SHANGHAI), datetime.combine(after, time(), SHANGHAI)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +15,8 @@ from alliance.models import Membership
 from alliance.services import journal
 from grouping.readmission import joined
 from referrals.machine import CAME
+from referrals.measuring import bounds
 from referrals.models import CapturedDown, Referral
-from referrals.services.board import bounds
 from referrals.services.refusals import ReferralRefused
 
 
@@ -40,19 +41,27 @@ class Captured:
         return len(self.matched) + len(self.confirmed)
 
 
-def facts(month: Month) -> list[Captured]:
-    """One row for each institution that has any, by id; a fixed number of queries."""
-    found, decided = joined.found_down(month), verdicts(month)
+def found(month: Month) -> list[joined.FoundDown]:
+    """The down-referrals of a month by its case files, whoever sent them."""
+    return joined.found_down(month)
+
+
+def facts(month: Month, stays: Sequence[joined.FoundDown] | None = None) -> list[Captured]:
+    """One row for each institution that has any, by id; a fixed number of queries.
+
+    `stays` saves judging the month again where they have been asked for.
+    """
+    downs, decided = found(month) if stays is None else stays, verdicts(month)
     lone = logged_only(month)
-    places = sorted({one.institution_id for one in found} | set(lone))
+    places = sorted({one.institution_id for one in downs} | set(lone))
 
     def cases(place: int, verdict: str) -> tuple[int, ...]:
-        own = (one for one in found if one.institution_id == place and not one.number)
+        own = (one for one in downs if one.institution_id == place and not one.number)
         return tuple(one.case for one in own if decided.get(one.case, "") == verdict)
 
     return [
         Captured(
-            place, tuple(one.case for one in found if one.institution_id == place and one.number),
+            place, tuple(one.case for one in downs if one.institution_id == place and one.number),
             cases(place, CapturedDown.Verdict.REFERRAL), cases(place, ""),
             cases(place, CapturedDown.Verdict.NONE), tuple(lone.get(place, ())),
         )
@@ -72,14 +81,14 @@ def logged_only(month: Month) -> dict[int, list[int]]:
     rows = Referral.objects.filter(
         direction="down", state__in=CAME, arrived_at__gte=begin, arrived_at__lt=end
     ).order_by("pk")
-    named = {row.number: row for row in rows}
-    known = joined.joined(list(named))
-    found: dict[int, list[int]] = {}
-    for number, row in named.items():
+    asked = list(rows.values_list("pk", "number", "origin_institution"))
+    known = joined.joined([number for _pk, number, _place in asked])
+    lone: dict[int, list[int]] = {}
+    for pk, number, place in asked:
         link = known.get(number)
         if link is None or link.source is None:
-            found.setdefault(row.origin_institution_id, []).append(row.pk)
-    return found
+            lone.setdefault(place, []).append(pk)
+    return lone
 
 
 @transaction.atomic
@@ -90,8 +99,8 @@ def decide(
 
     Raises PermissionDenied, ReferralRefused (captured_gone, verdict, note, captured_decided).
     """
-    found = next((one for one in joined.found_down(month) if one.case == case and not one.number), None)
-    if found is None or not by.sees(found.institution_id):
+    stay = next((one for one in found(month) if one.case == case and not one.number), None)
+    if stay is None or not by.sees(stay.institution_id):
         raise ReferralRefused("captured_gone")
     if not by.can("referral.capture"):
         raise PermissionDenied(_("Your role does not include this step."))
@@ -102,8 +111,8 @@ def decide(
     try:
         with transaction.atomic():
             row: CapturedDown = CapturedDown.objects.create(
-                month=month.first_day, case=case, institution_id=found.institution_id,
-                person_id=found.person_id, verdict=verdict, note=note.strip()[:300], decided_by=by,
+                month=month.first_day, case=case, institution_id=stay.institution_id,
+                person_id=stay.person_id, verdict=verdict, note=note.strip()[:300], decided_by=by,
                 decided_at=now,
             )  # fmt: skip
     except IntegrityError:

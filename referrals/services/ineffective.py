@@ -8,52 +8,67 @@ up-referral that ends in a down-referral after treatment is the way it should be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
 from alliance.services import parameters
 from grouping.readmission import joined
 from referrals import sql
-from referrals.machine import CAME
-from referrals.models import Referral
-from referrals.services.board import bounds
+from referrals.measuring import bounds
 
 BOUNCED, UNTREATED = "bounced", "untreated"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One ineffective referral by id: the rule, the other one of the pair (or None), days between."""
+    """One ineffective referral by id: the rule, the other one of the pair (or None), days between.
+
+    `month` is that of its arrival.
+    """
 
     referral: int
     rule: str
+    month: Month
+    direction: str
     other: int | None = None
     days: int | None = None
 
 
 def findings(month: Month, *, now: datetime) -> dict[int, Finding]:
-    """The ineffective ones of the referrals that arrived in a month, by id; three queries.
+    """The ineffective ones of the referrals that arrived in a month, by id; four queries.
 
     Who came lately may still be treated: without treatment counts once the referral is answered with a reply,
     or the days have passed.
     """
-    begin, end = bounds(month)
-    days = int(str(parameters.in_force("referral.pingpong_days", on=month.last_day)))
+    return findings_of([month], now=now)
+
+
+def findings_of(months: Sequence[Month], *, now: datetime) -> dict[int, Finding]:
+    """The same of months that follow each other, each by its own days; four queries, however many months."""
+    begin, end = bounds(months[0])[0], bounds(months[-1])[1]
+    asked = parameters.in_force_on("referral.pingpong_days", [month.last_day for month in months])
+    days = {month: int(str(asked[month.last_day])) for month in months}
     found = {
-        row["id"]: Finding(row["id"], BOUNCED, row["other"], row["days"])
-        for row in sql.bounced(begin, end, days)
+        row["id"]: Finding(row["id"], BOUNCED, _month(row), row["direction"], row["other"], row["days"])
+        for row in sql.bounced(begin, end, max(days.values()))
+        if row["days"] <= days[_month(row)]
     }
-    over = sql.untreated(begin, end, now, days)
-    treated = joined.joined([row["number"] for row in over])
-    for row in over:
+    certain = [
+        row for row in sql.untreated(begin, end)
+        if row["answered"] or row["at"] < now - timedelta(days=days[_month(row)])
+    ]  # fmt: skip
+    treated = joined.joined([row["number"] for row in certain])
+    for row in certain:
         link = treated.get(row["number"])
         if row["id"] not in found and (link is None or link.admission is None):
-            found[row["id"]] = Finding(row["id"], UNTREATED)
+            found[row["id"]] = Finding(row["id"], UNTREATED, _month(row), row["direction"])
     return found
 
 
-def rows(found: Iterable[int]) -> list[Referral]:
-    """The referrals themselves, by number."""
-    return list(Referral.objects.filter(pk__in=list(found), state__in=CAME).with_names().order_by("number"))
+def _month(row: dict[str, Any]) -> Month:
+    """The month of an arrival, in Shanghai."""
+    return Month.of(row["at"].astimezone(SHANGHAI).date())

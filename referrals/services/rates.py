@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,13 +15,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from grouping import facts as cases
-from referrals import facts, rates
-from referrals.models import RateExplanation, Referral
-from referrals.services import ineffective
-from referrals.services.board import bounds
+from referrals import rates
+from referrals.models import RateExplanation
+from referrals.services import counts, ineffective, visits
 from referrals.services.refusals import ReferralRefused
 
 SHORTEST = 10  # characters of an explanation
@@ -28,50 +29,58 @@ SHORTEST = 10  # characters of an explanation
 
 @dataclass(frozen=True)
 class Object:
-    """Whose rates: the alliance (`institution` None) or one institution, with its figures by variant."""
+    """Whose rates: the alliance (`institution` None) or one institution, with its figures by variant.
+
+    `undecided` of the referrals it submitted are neither answered nor due: they are in no rate of answers.
+    """
 
     institution: Institution | None
     figures: tuple[rates.Figure, ...]
+    undecided: int = 0
 
 
-def of_month(month: Month, *, now: datetime) -> list[Object]:
+def ended(month: Month, now: datetime) -> bool:
+    """True once the month's last day is over in Shanghai: only then is its rate judged."""
+    return now.astimezone(SHANGHAI).date() > month.last_day
+
+
+def of_month(
+    month: Month, *, now: datetime, flagged: Mapping[int, ineffective.Finding] | None = None
+) -> list[Object]:
     """The alliance first, then each institution by code; a fixed number of queries.
 
-    Ineffective referrals are not counted as arrived in a rate (S3-49). Visits of primary institutions are not
-    delivered to this system: V2 is not assessed until they are.
+    Ineffective referrals are not counted as arrived in a rate (S3-49); `flagged` saves asking for them again.
+    V2 of a primary institution is not assessed until its visits are delivered.
     """
-    flagged = ineffective.findings(month, now=now)
-    band = band_of(month)
-    discharges = {fact.institution_id: fact.discharges for fact in cases.case_facts(month)}
-    persons = _persons_down(month, flagged)
-    own = {fact.institution_id: _counts(fact, flagged) for fact in facts.referral_facts(month)}
+    found = ineffective.findings(month, now=now) if flagged is None else flagged
+    sent = counts.sent(month, now=now, flagged=found)
+    discharges = cases.discharges([month])[month]
+    delivered, band = visits.of_month(month), band_of(month)
     total: Counter[str] = Counter()
-    for sent in own.values():
-        total.update(sent)
-    whole: dict[str, int | None] = {**total, "discharges": sum(discharges.values()) or None}
-    found = [Object(None, _figures("alliance", whole, band))]
+    for own in sent.values():
+        total.update(own)
+    whole = {**total, "discharges": sum(discharges.values()) or None}
+    objects = [_object(None, "alliance", whole, band, over=ended(month, now))]
     for place in Institution.objects.order_by("code"):
         level = "primary" if place.level == Institution.Level.PRIMARY else "hospital"
-        counts: dict[str, int | None] = {
-            **own.get(place.pk, {}), "discharges": discharges.get(place.pk),
-            "down_persons": persons.get(place.pk, 0), "primary_visits": None,
+        own_counts = {
+            **sent.get(place.pk, {}), "discharges": discharges.get(place.pk),
+            "primary_visits": delivered.get(place.pk),
         }  # fmt: skip
-        found.append(Object(place, _figures(level, counts, band)))
+        objects.append(_object(place, level, own_counts, band))
+    return objects
+
+
+def of_months(months: Sequence[Month], *, now: datetime) -> dict[Month, Fraction | None]:
+    """V1 of months that follow each other, exact; the queries do not grow with the months."""
+    flagged = ineffective.findings_of(months, now=now)
+    came = counts.effective_by_month(months[0], months[-1], flagged=flagged)
+    discharges = cases.discharges(months)
+    found = {}
+    for month in months:
+        left = sum(discharges[month].values())
+        found[month] = Fraction(100 * came.get(month, 0), left) if left else None
     return found
-
-
-def alliance_rate(month: Month, *, now: datetime) -> rates.Figure:
-    """V1 of a month alone, for a line over time: the same counts as `of_month`."""
-    begin, end = bounds(month)
-    flagged = ineffective.findings(month, now=now)
-    came = Referral.objects.filter(arrived_at__gte=begin, arrived_at__lt=end).exclude(pk__in=list(flagged))
-    counts = {
-        "up_effective": came.filter(direction="up").count(),
-        "down_effective": came.filter(direction="down").count(),
-        "discharges": sum(fact.discharges for fact in cases.case_facts(month)) or None,
-    }
-    variant = next(one for one in rates.VARIANTS if one.band)
-    return rates.rate(variant, counts, band_of(month))
 
 
 def band_of(month: Month) -> tuple[Decimal, Decimal]:
@@ -80,33 +89,14 @@ def band_of(month: Month) -> tuple[Decimal, Decimal]:
     return Decimal(str(band["min"])), Decimal(str(band["max"]))
 
 
-def _figures(
-    level: str, counts: Mapping[str, int | None], band: tuple[Decimal, Decimal]
-) -> tuple[rates.Figure, ...]:
-    return tuple(rates.rate(one, counts, band) for one in rates.VARIANTS if one.level == level)
-
-
-def _counts(fact: facts.ReferralFact, flagged: Mapping[int, ineffective.Finding]) -> dict[str, int]:
-    """Counts of an institution as a sender: every referral is counted at one place only."""
-
-    def effective(name: str) -> int:
-        return sum(pk not in flagged for pk in fact.ids.get(name, ()))
-
-    up, down = effective("up_arrived_sent"), effective("down_arrived_sent")
-    return {
-        "up_effective": up, "down_effective": down, "effective": up + down,
-        "arrived": fact.count("up_arrived_sent") + fact.count("down_arrived_sent"),
-        "submitted": fact.count("up_logged_sent") + fact.count("down_logged_sent"),
-        "accepted_in_time": fact.count("referrals_accepted_in_time"),
-    }  # fmt: skip
-
-
-def _persons_down(month: Month, flagged: Mapping[int, ineffective.Finding]) -> Counter[int]:
-    """Persons (not referrals) sent down that arrived in the month, by the sending institution."""
-    begin, end = bounds(month)
-    rows = Referral.objects.filter(direction="down", arrived_at__gte=begin, arrived_at__lt=end)
-    pairs = rows.exclude(pk__in=list(flagged)).values_list("origin_institution", "person").distinct()
-    return Counter(place for place, _person in pairs)
+def _object(
+    place: Institution | None, level: str, counted: Mapping[str, int | None],
+    band: tuple[Decimal, Decimal], *, over: bool = False,
+) -> Object:  # fmt: skip
+    figures = tuple(
+        rates.rate(one, counted, band, ended=over) for one in rates.VARIANTS if one.level == level
+    )
+    return Object(place, figures, counted.get("undecided") or 0)
 
 
 def explanation(month: Month) -> RateExplanation | None:
@@ -121,12 +111,14 @@ def explanation(month: Month) -> RateExplanation | None:
 def explain(*, by: Membership, month: Month, text: str, now: datetime) -> RateExplanation:
     """Write why the alliance's rate lies outside its band; a later text stands beside the earlier ones.
 
-    Raises PermissionDenied, ReferralRefused (explanation, not_required).
+    Raises PermissionDenied, ReferralRefused (explanation, month_running, not_required).
     """
     if not by.can("referral.explain") or by.institution_id is not None:
         raise PermissionDenied(_("Your role does not include this step."))
     if len(text.strip()) < SHORTEST:
         raise ReferralRefused("explanation")
+    if not ended(month, now):
+        raise ReferralRefused("month_running", month=str(month))
     figure = next(one for one in of_month(month, now=now)[0].figures if one.variant.band)
     if not figure.required:
         raise ReferralRefused("not_required")

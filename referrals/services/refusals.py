@@ -32,6 +32,11 @@ class ReferralRefused(Refused):
         "finished": "This referral is %(state)s: its content stays as it is.",
         "explanation": "Write at least ten characters: why the rate lies outside its band.",
         "not_required": "The rate lies inside its band: nothing has to be explained.",
+        "month_running": "%(month)s is not over yet: its rate still changes. Explain it after its last day.",
+        "visits": "Write how many visits the month had: a whole number, 0 included.",
+        "visits_month": "%(month)s is not over yet. Deliver its visits after its last day.",
+        "visits_place": "Visits are delivered by primary institutions: townships, community centres, "
+        "village rooms.",
         "captured_gone": "This stay is no open down-referral of the month any more.",
         "captured_decided": "This stay has been decided already.",
         "verdict": "Choose whether it was a down-referral.",
@@ -61,5 +66,6 @@ class ReferralRefused(Refused):
         "emergency": "", "finished": "", "too_early": "", "planned_past": "planned_at",
         "no_slot": "planned_at", "onset": "onset", "divert_target": "to",
         "form_done": "", "explanation": "text", "not_required": "text",
+        "month_running": "text", "visits_month": "visits", "visits_place": "visits",
         "task": "rehabilitation", "visit_note": "note",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
@@ -13,25 +14,29 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.web import parts, words
 from referrals import reasons, tables
-from referrals.machine import EXPECTED
 from referrals.models import Referral
 from referrals.services import board
+from referrals.show.months import neighbours
 
 
 def page(membership: Membership, now: datetime, seen: str, month: Month) -> dict[str, Any]:
     """Everything of the board; queries do not grow with referrals."""
-    queue = list(board.waiting(membership)[: board.SHOWN])
-    coming = list(board.coming(membership, now)[: board.SHOWN])
-    lines = board.turnaround(month)
+    queue = board.waiting(membership)
+    coming = board.coming(membership, now)
+    count = board.counts(membership, now)
+    ranked, few = board.turnaround(month, now)
     here = membership.institution
     return {
         "title": _title(here.short_name if here else ""),
-        "now": now, "seen": seen, "figs": figures(membership, queue, coming, lines, now),
+        "now": now, "seen": seen, "figs": figures(membership, count, [*ranked, *few], month),
         "emergencies": [emergency(one, membership) for one in queue if one.urgency == "critical"],
+        "first": _first(len(queue), count["waiting"]), "first_coming": _first(len(coming), count["coming"]),
         "queue": [waiting(one, membership, now) for one in queue if one.urgency != "critical"],
         "coming": [_coming(one, membership) for one in coming],
         "doors": _doors(membership, now), "declines": _declines(membership, month),
-        "turnaround": [_turnaround(line) for line in lines], "month": month,
+        "turnaround": [*map(_turnaround, ranked), *(_turnaround(line, ranked=False) for line in few)],
+        "month": month, "months": neighbours(month, now, reverse("referral-board")),
+        "running": Month.of(now.astimezone(SHANGHAI).date()) == month,
         "alarm": any(one.urgency == "critical" for one in queue),
     }  # fmt: skip
 
@@ -41,22 +46,36 @@ def _title(place: str) -> str:
 
 
 def figures(
-    membership: Membership, queue: list[Referral], coming: list[Referral], lines: Any, now: datetime
+    membership: Membership, count: dict[str, int], lines: list[board.Turnaround], month: Month
 ) -> list[parts.Fig]:
-    """Waiting, late, on the way, punctual this month."""
-    count = {level: sum(one.urgency == level for one in queue) for level in Referral.Urgency.values}
-    detail = " · ".join(f"{Referral.Urgency(level).label} {n}" for level, n in reversed(list(count.items())))
-    over = sum(one.is_late_at(now) for one in queue)
-    on_way = [one for one in coming if one.state in EXPECTED]
+    """Waiting, late, on the way, punctual in the month."""
+    levels = reversed(Referral.Urgency.choices)
+    detail = " · ".join(f"{label} {count[level]}" for level, label in levels)
     mine = [one for one in lines if membership.sees(one.institution.pk)]
-    received, in_time = sum(one.received for one in mine), sum(one.in_time for one in mine)
-    share = words.pct(in_time / received) if received else _("not assessed")
+    due, in_time = sum(one.due for one in mine), sum(one.in_time for one in mine)
+    share = words.pct(Fraction(in_time, due)) if due else _("not assessed")
+    told = [f"{in_time} / {due}", _undecided(sum(one.undecided for one in mine))]
+    late = f"{reverse('referrals')}?view=late" if count["late"] else ""
     return [
-        parts.Fig(_("waiting for an answer"), str(len(queue)), detail=detail),
-        parts.Fig(_("past the limit"), str(over), url=f"{reverse('referrals')}?view=late", bad=over > 0),
-        parts.Fig(_("patients on the way"), str(len(on_way))),
-        parts.Fig(_("accepted in time this month"), share, detail=f"{in_time} / {received}"),
-    ]
+        parts.Fig(_("waiting for an answer"), words.num(count["waiting"]), detail=detail),
+        parts.Fig(_("past the limit"), words.num(count["late"]), url=late, bad=count["late"] > 0),
+        parts.Fig(_("patients on the way"), words.num(count["coming"])),
+        parts.Fig(
+            _("accepted in time, %(month)s") % {"month": words.month(month)}, share,
+            detail=" · ".join(filter(None, told)),
+        ),
+    ]  # fmt: skip
+
+
+def _first(shown: int, count: int) -> str:
+    """That a list goes on, or ''."""
+    told = {"n": shown, "count": words.num(count)}
+    return _("the first %(n)d of %(count)s") % told if count > shown else ""
+
+
+def _undecided(number: int) -> str:
+    """How many may still be answered in time; '' for none."""
+    return _("%(n)d not due yet") % {"n": number} if number else ""
 
 
 def emergency(one: Referral, membership: Membership) -> dict[str, Any]:
@@ -140,10 +159,13 @@ def _declines(membership: Membership, month: Month) -> list[dict[str, Any]]:
     ]
 
 
-def _turnaround(line: board.Turnaround) -> dict[str, Any]:
+def _turnaround(line: board.Turnaround, *, ranked: bool = True) -> dict[str, Any]:
+    """A receiver; of too few referrals the counts alone, no share that could be compared."""
     median = words.DASH if line.median_minutes is None else words.num(line.median_minutes)
+    punctual = line.punctual
+    share = _("not assessed") if punctual is None else words.pct(punctual / 100)
     return {
         "place": line.institution.short_name, "received": line.received, "declined": line.declined,
-        "refusal": words.pct(line.refusal / 100), "punctual": words.pct(line.punctual / 100),
-        "median": median,
+        "ranked": ranked, "refusal": words.pct(line.refusal / 100), "punctual": share,
+        "in_time": f"{line.in_time} / {line.due}", "undecided": _undecided(line.undecided), "median": median,
     }  # fmt: skip

@@ -5,8 +5,10 @@ from referrals.views.emergency import emergency, form_later, telephoned
 from referrals.views.papers import add_file, file, filing
 from referrals.views.rates import capture, captured, explain, rates
 from referrals.views.reception import reception, reception_edit
+from referrals.views.records import rate_records
 from referrals.views.referral import act, amend, check, diagnoses, log, referral, referral_list
 from referrals.views.sheet import scan, sheet
+from referrals.views.visits import visits
 
 __all__ = [
     "act",
@@ -23,6 +25,7 @@ __all__ = [
     "filing",
     "form_later",
     "log",
+    "rate_records",
     "rates",
     "reception",
     "reception_edit",
@@ -31,4 +34,5 @@ __all__ = [
     "scan",
     "sheet",
     "telephoned",
+    "visits",
 ]

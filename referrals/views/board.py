@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,12 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from alliance.lib.period import Month
-from alliance.lib.workdays import SHANGHAI
 from alliance.services import journal
 from alliance.web.access import permit
 from referrals.services import board as services
 from referrals.show import board as show
+from referrals.views.rates import asked_month
 
 
 @permit("referral.view")
@@ -27,16 +25,7 @@ def board(request: Any) -> HttpResponse:
     if part and request.GET.get("seen") == seen:
         return HttpResponse(status=204)
     journal.write(by=request.membership, verb="patient.listed", request=request, list="referral board")
-    page = show.page(request.membership, now, seen, asked_month(request, now))
+    page = show.page(request.membership, now, seen, asked_month(request))
     response = render(request, "referrals/_board.html" if part else "referrals/board.html", page)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def asked_month(request: Any, now: datetime) -> Month:
-    """The month of turnaround and declines: this one, unless the address names another."""
-    today = now.astimezone(SHANGHAI).date()
-    try:
-        return Month.parse(request.GET.get("month", ""))
-    except ValueError:
-        return Month(today.year, today.month)

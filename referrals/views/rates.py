@@ -22,6 +22,7 @@ from grouping.readmission import joined
 from referrals import forms, services
 from referrals.services import captured as captures
 from referrals.services import rates as figures
+from referrals.show import captured as show_captured
 from referrals.show import rates as show
 
 
@@ -60,7 +61,7 @@ def captured(request: Any) -> HttpResponse:
     """Stays that look like down-referrals and have no logged one, and logged ones without a stay."""
     month = asked_month(request)
     journal.write(by=request.membership, verb="patient.listed", request=request, list="captured referrals")
-    return render(request, "referrals/captured.html", show.captured(request.membership, month))
+    return render(request, "referrals/captured.html", show_captured.page(request, month, timezone.now()))
 
 
 @permit("referral.capture")

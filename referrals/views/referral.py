@@ -43,7 +43,7 @@ def referral_list(request: Any) -> HttpResponse:
         return same
     journal.write(by=request.membership, verb="patient.listed", request=request, list="referrals", view=view)
     return lists.answer(
-        request, "referrals/list.html", tables.view_of(request.membership, view, now).with_names(),
+        request, "referrals/list.html", tables.view_of(request.membership, view, now).with_lines(),
         tables.ReferralTable, filterset=tables.ReferralFilter,
         tabs=tables.tabs(request.membership, view, now),
         empty=show.empty(request.membership, view), extra={"title": _("Referrals"), "seen": seen},

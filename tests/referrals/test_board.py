@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -50,17 +51,54 @@ def test_late_stands_at_the_door_of_who_must_act(qinghe: World) -> None:
 
 
 def test_turnaround_and_refusal_rate_by_receiver(qinghe: World) -> None:
-    rows = [logged(qinghe, serial=serial) for serial in (1, 2, 3, 4)]
+    rows = [logged(qinghe, serial=serial) for serial in range(1, 11)]
     services.accept(by=qinghe.lin, referral=rows[0], now=minutes(10))
     services.accept(by=qinghe.lin, referral=rows[1], now=minutes(50))  # urgent: late after 30 minutes
     services.decline(by=qinghe.lin, referral=rows[2], now=minutes(30), reason="no_bed")
-    (line,) = board.turnaround(NOVEMBER)
+    (line,), few = board.turnaround(NOVEMBER, minutes(30))
+    assert few == []
     assert (line.institution, line.received, line.answered, line.in_time, line.declined) == (
-        qinghe.lead, 4, 3, 1, 1,
+        qinghe.lead, 10, 3, 1, 1,
     )  # fmt: skip
-    assert (line.refusal, line.punctual, line.median_minutes) == (Decimal(25), Decimal(25), Decimal(30))
+    # Seven may still be answered in time: no failures yet. A minute later they are.
+    assert (line.undecided, line.due, line.punctual) == (7, 3, Decimal(100) / 3)
+    assert (line.refusal, line.median_minutes) == (Decimal(10), Decimal(30))
+    (line,), few = board.turnaround(NOVEMBER, minutes(31))
+    assert (line.undecided, line.due, line.punctual) == (0, 10, Decimal(10))
     assert board.declines(qinghe.lin, NOVEMBER) == [("no_bed", 1)]
     assert board.declines(qinghe.tan, NOVEMBER) == []
+
+
+def test_too_few_referrals_are_not_ranked(ready: World) -> None:
+    with act_in(ready.qinghe):
+        rows = [logged(ready, serial=serial) for serial in range(1, 10)]
+        services.decline(by=ready.lin, referral=rows[0], now=SOON, reason="no_bed")
+        ranked, (few,) = board.turnaround(NOVEMBER, SOON)
+        assert (ranked, few.received) == ([], 9)
+    page = ready.client("luo").get(f"{BOARD}?month=2026-11").content.decode()
+    assert "不足，不排名" in page and "11.1%" not in page
+
+
+def test_the_figures_of_the_board_open_on_the_last_ended_month(ready: World) -> None:
+    with act_in(ready.qinghe):
+        logged(ready)
+    lin = ready.client("lin")
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        page = lin.get(BOARD).content.decode()
+        running = lin.get(f"{BOARD}?month=2026-11").content.decode()
+    assert "2026年10月 接收情况" in page and "2026年11月（进行中）" in page
+    assert "2026年11月 接收情况" in running and "1 份未到时限" in running and "2026年12月" not in running
+
+
+def test_the_figures_count_more_than_the_list_shows(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "SHOWN", 2)
+    with act_in(ready.qinghe):
+        for serial in (1, 2, 3):
+            logged(ready, serial=serial)
+        assert board.counts(ready.lin, minutes(31)) == {
+            "waiting": 3, "late": 3, "coming": 0, "ordinary": 0, "urgent": 3, "critical": 0,
+        }  # fmt: skip
+    assert "前 2 份，共 3 份" in ready.client("lin").get(BOARD).content.decode()
 
 
 def test_the_board_answers_again_only_when_a_row_changed(ready: World) -> None:

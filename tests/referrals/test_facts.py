@@ -20,7 +20,7 @@ from referrals.facts import (
     referral_facts,
 )
 from referrals.models import Referral
-from tests.referrals.scene import NOW, logged, minutes, prepare
+from tests.referrals.scene import NOW, SOON, logged, minutes, prepare
 from tests.world import World
 
 NOVEMBER = Month(2026, 11)
@@ -79,11 +79,13 @@ def test_the_month_of_the_sender_and_of_the_receiver_by_hand(qinghe: World) -> N
     assert sender.counts == {
         "up_logged_sent": 6, "down_logged_sent": 0, "up_arrived_sent": 2, "up_arrived_received": 0,
         "down_arrived_sent": 0, "down_arrived_received": 2, "referrals_received": 1, "referrals_answered": 1,
+        "referrals_undecided": 0,
         "referrals_accepted": 1, "referrals_accepted_in_time": 0, "referrals_declined": 0,
     }  # fmt: skip
     assert receiver.counts == {
         "up_logged_sent": 0, "down_logged_sent": 1, "up_arrived_sent": 0, "up_arrived_received": 2,
         "down_arrived_sent": 2, "down_arrived_received": 0, "referrals_received": 6, "referrals_answered": 5,
+        "referrals_undecided": 0,
         "referrals_accepted": 4, "referrals_accepted_in_time": 3, "referrals_declined": 1,
     }  # fmt: skip
     assert set(receiver.ids["referrals_accepted_in_time"]) == {found[name].pk for name in "abf"}
@@ -94,6 +96,26 @@ def test_an_arrival_belongs_to_the_month_in_shanghai(qinghe: World) -> None:
     assert of("QH11", Month(2026, 12)).ids["up_arrived_sent"] == (found["f"].pk,)
     assert of("QH11", Month(2026, 10)).count("referrals_accepted_in_time") == 1
     assert of("QH11", Month(2026, 9)).ids == {}
+
+
+def test_what_is_not_due_yet_is_neither_kept_nor_missed(qinghe: World) -> None:
+    """Urgent: thirty minutes, the last instant included."""
+    logged(qinghe, serial=1)
+    returned = services.ask(by=qinghe.lin, referral=logged(qinghe, serial=2), now=SOON, question="缺心电图")
+    walk(qinghe, logged(qinghe, serial=3), minutes(5))
+
+    def counted(now: datetime) -> tuple[int, int, int]:
+        fact = next(one for one in referral_facts(NOVEMBER, now=now) if one.institution == "QH01")
+        for name in ("referrals_received", "referrals_undecided"):
+            rows = records(NOVEMBER, fact.institution_id, name, now=now)
+            assert tuple(row.pk for row in rows) == fact.ids.get(name, ())
+        names = ("referrals_received", "referrals_undecided", "referrals_accepted_in_time")
+        return fact.count(names[0]), fact.count(names[1]), fact.count(names[2])
+
+    assert counted(minutes(30)) == (1, 2, 1)
+    assert counted(minutes(31)) == (2, 1, 1)  # given back for information its clock stands still
+    services.cancel(by=qinghe.zhao, referral=returned, now=minutes(40), note="不去了")
+    assert counted(minutes(41)) == (3, 0, 1)
 
 
 def test_every_number_has_its_very_rows(qinghe: World) -> None:

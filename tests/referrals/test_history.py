@@ -77,7 +77,8 @@ def test_referrals_taken_over_join_the_stays_that_are_there(scene: World) -> Non
         at = {"logged_at": NOW, "answered_at": NOW + HOUR / 4}
         came = at | {"arrived_at": NOW + HOUR}
         rows = [
-            past(scene, 1, "arrived", **came), past(scene, 2, "arrived", person=patient(scene.zhao, 2), **came),
+            past(scene, 1, "arrived", **came),
+            past(scene, 2, "arrived", person=patient(scene.zhao, 2), **came),
             past(scene, 3, "declined", person=patient(scene.zhao, 3), **at),
         ]  # fmt: skip
         take_over(by=scene.luo, referrals=rows)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 
 from alliance.lib.period import Month
@@ -14,7 +15,7 @@ from grouping.models import Case
 from grouping.readmission import facts as readmission
 from referrals import services
 from referrals.models import CapturedDown, RateExplanation, Referral
-from referrals.services import ReferralRefused, captured, ineffective, rates
+from referrals.services import ReferralRefused, captured, counts, ineffective, rates
 from referrals.transfers import DOWN_TRANSFER, FEE_RETURN, transfer_facts
 from tests.grouping.conftest import scene  # noqa: F401  (the fixture)
 from tests.grouping.files import front_page
@@ -86,7 +87,9 @@ def test_ineffective_ones_are_no_part_of_the_rate(qinghe: World) -> None:
     assert (whole["V1"].numerator, whole["V1"].exact) == (1, None)  # no discharge: not assessed
     assert (whole["effective"].numerator, whole["effective"].denominator) == (1, 2)
     assert (whole["success"].numerator, whole["success"].denominator) == (2, 2)
-    assert rates.alliance_rate(NOVEMBER, now=LATER).numerator == 1
+    assert counts.effective_by_month(
+        NOVEMBER, NOVEMBER, flagged=ineffective.findings(NOVEMBER, now=LATER)
+    ) == {NOVEMBER: 1}
 
 
 WHO = {"A11": "龚建良", "A20": number_of(1), "A13": "1959-03-12", "A12C": "1", "A14": "67"}
@@ -169,15 +172,26 @@ def test_the_explanation_is_the_offices_and_only_when_required(scene: World) -> 
     with inside(scene):
         prepare(scene)
         text = "两家卫生院停诊整修，上转集中到县医院。"
-        figure = rates.alliance_rate(NOVEMBER, now=LATER)
+        figure = rates.of_month(NOVEMBER, now=LATER)[0].figures[0]
         assert (figure.numerator, figure.denominator, figure.required) == (0, 2, True)
+        assert rates.of_months([NOVEMBER.previous(), NOVEMBER], now=LATER) == {
+            NOVEMBER.previous(): None, NOVEMBER: 0,
+        }  # fmt: skip
         with pytest.raises(PermissionDenied):
             rates.explain(by=scene.lin, month=NOVEMBER, text=text, now=NOW)
         with pytest.raises(ReferralRefused):
-            rates.explain(by=scene.luo, month=NOVEMBER, text="短", now=NOW)
-        rates.explain(by=scene.luo, month=NOVEMBER, text=text, now=NOW)
+            rates.explain(by=scene.luo, month=NOVEMBER, text="短", now=LATER)
+        with pytest.raises(ReferralRefused) as caught:  # a running month is judged by nobody
+            rates.explain(by=scene.luo, month=NOVEMBER, text=text, now=NOW)
+        assert caught.value.reason == "month_running"
+        assert not rates.of_month(NOVEMBER, now=NOW)[0].figures[0].required
+        rates.explain(by=scene.luo, month=NOVEMBER, text=text, now=LATER)
         assert RateExplanation.objects.get().denominator == 2
-    page = scene.client("luo").get("/a/qinghe/referrals/rates/?month=2026-11").content.decode()
+    with time_machine.travel(NOW, tick=False):
+        running = scene.client("luo").get("/a/qinghe/referrals/rates/?month=2026-11").content.decode()
+    assert "本月还没有结束" in running and text not in running and "需提交书面说明" not in running
+    with time_machine.travel(LATER, tick=False):
+        page = scene.client("luo").get("/a/qinghe/referrals/rates/?month=2026-11").content.decode()
     assert text in page and "区间 15–25%" in page
     captured_page = scene.client("lin").get("/a/qinghe/referrals/captured/?month=2026-11").content.decode()
     assert "L1<" in captured_page and "龚建良" not in captured_page
