@@ -57,6 +57,16 @@ def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
     return Case(make, of=of, shared="code" not in of)
 
 
+def leveled() -> Case:
+    """The page of the departments of October; each institution sees its own."""
+
+    def make(things: Things) -> dict[str, Any]:
+        assert things.level_subject
+        return {"month": str(OCTOBER), "level": "department"}
+
+    return Case(make, shared=True, queries=(f"?institution={THERE}", "?status=assessed", "?q=内科"))
+
+
 def confirmed_month() -> Case:
     """An address of the month that is being confirmed: every institution may know that it is."""
     return Case(lambda things: {"month": str(things.confirmation)}, shared=True)
@@ -470,6 +480,9 @@ CASES: dict[str, Case] = {
     "performance-schemes": LIST,
     "performance-scheme": one("performance_version", shared=True),
     "performance-scheme-difference": LIST,
+    "performance-templates": LIST,
+    "performance-template": Case(lambda things: {"code": "member_five"}, shared=True),
+    "performance-template-begin": Case(lambda things: {"code": "member_five"}, shared=True),
     "performance-draft-begin": one("performance_version", shared=True),
     "performance-trial": one("performance_trial", shared=True),
     "performance-draft": one("performance_draft", shared=True),
@@ -492,6 +505,12 @@ CASES: dict[str, Case] = {
     # Months
     "months": LIST,
     "month": month(),
+    "level": leveled(),
+    "level-compute": leveled(),
+    "level-progress": leveled(),
+    "level-subject": one("level_subject"),
+    "level-indicator": one("level_subject", indicator="readmission_30"),
+    "level-records": one("level_subject", at=str(OCTOBER), key="posting_teaching_minutes"),
     "month-line": one("line"),
     "month-progress": month(),
     "month-compute": month(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -89,7 +89,9 @@ from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from grouping.services import weighing as weight_proposals
 from grouping.services.effects import Period
-from performance.models import Line, MonthException, MonthRun, SchemeDraft
+from performance.engine.templates import shipped_templates
+from performance.levels import services as levels
+from performance.models import LevelSubject, Line, MonthException, MonthRun, SchemeDraft
 from performance.services import bases, completeness, drafts, months, pools, schemes, trials
 from referrals import services as referrals
 from referrals.consultations import services as consultations
@@ -822,6 +824,23 @@ class Things:
             by=self.side.office, base=self.performance_version, label=self.side.mark[:20],
             from_date=date(2027, 1, 1), now=NOW,
         )  # fmt: skip
+
+    @cached_property
+    def level_subject(self) -> LevelSubject:
+        """The score of the institution's department in October."""
+        side = self.side
+        found = shipped_templates()["department_four"]
+        if schemes.in_force(OCTOBER, found.level) is None:
+            scheme = replace(found.scheme, effective_from=OCTOBER.first_day)
+            schemes.adopt(by=side.office, scheme=scheme, level=found.level)
+        if levels.current(OCTOBER, found.level) is None:
+            levels.enqueue(by=side.admin, month=OCTOBER, level=found.level)
+            jobs.drain(side.alliance)
+        run = levels.current(OCTOBER, found.level)
+        assert run is not None
+        rows = LevelSubject.objects.filter(run=run, institution=side.place)
+        assert rows.count() == 1
+        return rows.get()
 
     @cached_property
     def performance_trial(self) -> Any:

@@ -102,6 +102,48 @@ def monthly_facts(month: Month) -> list[MonthlyFact]:
     return sorted(found, key=lambda fact: fact.institution)
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceFact:
+    """One department's or doctor's month inside an institution (of the alliance: institution 0, key "").
+
+    `key` is the code of the department or the name of the doctor as the front pages write it; `values` as in
+    MonthlyFact, with the sums of the cases themselves: discharges, stay_days, cost_fen, weighted_cases,
+    total_weight.
+    """
+
+    institution_id: int
+    key: str
+    cases: int
+    values: Mapping[str, int | Decimal]
+
+
+PLACE_KEYS = KEYS | {"discharges", "stay_days", "cost_fen", "weighted_cases", "total_weight"}
+
+
+def place_facts(month: Month, level: facts.Level) -> list[PlaceFact]:
+    """One row for each department, doctor or the alliance with a discharge in the month; none while the sums
+    are stale. A fixed number of queries.
+    """
+    if rollup.state(month).stale:
+        return []
+    norms = facts.yardstick(month).norms
+    again = readmission.rates([month], readmission.windows(month), level)
+    return [
+        PlaceFact(*key, tally.submitted, {**_of_cases(tally), **_values(tally, norms, again.get(key, {}))})
+        for key, tally in facts.tallies([month], level).items()
+    ]
+
+
+def _of_cases(tally: Tally) -> dict[str, int | Decimal]:
+    return {
+        "discharges": tally.submitted,
+        "stay_days": tally.stay_days,
+        "cost_fen": tally.cost_fen,
+        "weighted_cases": tally.weighted_cases,
+        "total_weight": Decimal(tally.weight_sum),
+    }
+
+
 def _values(tally: Tally, norms: Any, again: readmission.Rates) -> dict[str, int | Decimal]:
     parts = {key: _plain(getattr(_figure(key), end)[1](tally, norms)) for key, (_code, end) in PARTS.items()}
     counts = {key: amount(tally) for key, (amount, _cases) in COUNTS.items()}
@@ -121,10 +163,13 @@ def _plain(value: Any) -> int | Decimal:
     return value if isinstance(value, Decimal) else int(value or 0)
 
 
-def cases(month: Month, institution_id: int, key: str) -> Cases:
-    """The cases a value counts; where it counts no cases of its own, all of the month."""
+def cases(month: Month, institution_id: int, key: str, **narrower: str) -> Cases:
+    """The cases a value counts; where it counts no cases of its own, all of the month.
+
+    `narrower`: of one department (its code) or doctor (the name as written) of the institution.
+    """
     kind = COUNTS[key][1] if key in COUNTS else _figure(key).cases if key in PARTS else "all"
     if key in PARTS and PARTS[key][1] == BELOW:
         kind = "all"
-    scope = facts.Scope(institution=institution_id)
+    scope = facts.Scope(institution=institution_id, **narrower)
     return evidence.cases(month, scope, kind, facts.yardstick(month))

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from performance.drafting.views import deciding, editing, versions
+from performance.drafting.views import deciding, editing, gallery, versions
 
 AT = "performance-schemes/"
 DRAFT = f"{AT}drafts/<int:pk>/"
 
 urlpatterns = [
     path(AT, versions.scheme_list, name="performance-schemes"),
+    path(f"{AT}templates/", gallery.template_list, name="performance-templates"),
+    path(f"{AT}templates/<slug:code>/", gallery.template, name="performance-template"),
+    path(f"{AT}templates/<slug:code>/draft/", gallery.template_begin, name="performance-template-begin"),
     path(f"{AT}difference/", versions.scheme_difference, name="performance-scheme-difference"),
     path(f"{AT}versions/<int:pk>/", versions.scheme_version, name="performance-scheme"),
     path(f"{AT}versions/<int:pk>/draft/", editing.draft_begin, name="performance-draft-begin"),

@@ -54,6 +54,7 @@ MISSED: Mapping[str, Any] = dict(MISSING)
 PROBLEMS: Mapping[str, Any] = {
     "weights_not_100": gettext_lazy("%(column)s: the weights add up to %(found)s, not %(required)s"),
     "block_weight": gettext_lazy("%(column)s: %(about)s weighs %(found)s, decided are %(required)s"),
+    "no_direction": gettext_lazy("%(column)s: %(about)s is for reading and is not scored"),
     "unknown_indicator": gettext_lazy("%(column)s: nobody knows the indicator %(about)s"),
     "direction": gettext_lazy("%(column)s: the form of %(about)s runs the wrong way"),
     "repeated_indicator": gettext_lazy("%(column)s: %(about)s stands there twice"),
@@ -61,6 +62,17 @@ PROBLEMS: Mapping[str, Any] = {
     "negative_weight": gettext_lazy("%(column)s: the weight of %(about)s is negative"),
     "floor": gettext_lazy("%(column)s: %(about)s, found are %(found)s"),
     "no_columns": gettext_lazy("The scheme scores nobody"),
+}
+LIMITS: Mapping[str, Any] = {
+    "evaluators_not_100": gettext_lazy("the weights of the evaluators add up to %(found)s, not %(required)s"),
+    "peer_range": gettext_lazy("members rate each other with %(found)s; the range is %(required)s"),
+    "patient_min": gettext_lazy("%(column)s: patients weigh %(found)s, at least %(required)s are required"),
+    "outcome_min": gettext_lazy(
+        "%(column)s: health outcomes weigh %(found)s, at least %(required)s are required"
+    ),
+    "individual_collaboration_min": gettext_lazy(
+        "%(column)s: collaboration weighs %(found)s, at least %(required)s are required"
+    ),
 }
 CHANGES: Mapping[str, Any] = {
     "scheme": gettext_lazy("when a value is missing"),
@@ -108,7 +120,7 @@ class Names:
 
 def problem(found: Problem, names: Names) -> str:
     """A fault of a scheme in one sentence."""
-    template = PROBLEMS.get(found.code)
+    template = PROBLEMS.get(found.code) or LIMITS.get(found.code)
     if template is None:  # a form that contradicts itself
         from performance.engine.forms import FormRefused
 

@@ -1,4 +1,5 @@
 from performance.models.drafts import SchemeDraft, SchemeTrial
+from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
 from performance.models.results import IndicatorValue, Line, Score, Settlement
@@ -7,6 +8,11 @@ from performance.models.schemes import SchemeVersion
 __all__ = [
     "Basis",
     "IndicatorValue",
+    "Level",
+    "LevelFact",
+    "LevelRun",
+    "LevelScore",
+    "LevelSubject",
     "Line",
     "MonthException",
     "MonthRun",

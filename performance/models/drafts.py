@@ -14,8 +14,10 @@ from django_scopes import ScopedManager
 from alliance.models import AllianceRow
 from alliance.models.base import AllianceQuerySet
 from alliance.models.state import StateField
+from performance.engine.evaluators import Evaluators
 from performance.engine.restore import restore
 from performance.engine.scheme import Scheme
+from performance.models.levels import Level
 
 
 class SchemeDraft(AllianceRow):
@@ -37,11 +39,14 @@ class SchemeDraft(AllianceRow):
         null=True,
         related_name="+",
     )
+    level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.INSTITUTION)
     name = models.CharField(_("name"), max_length=120)
     label = models.CharField(_("version"), max_length=20)
     from_date = models.DateField(_("in force from"))
     content = models.JSONField(_("content"), editable=False)
     digest = models.CharField(_("digest"), max_length=64, editable=False)
+    # Weights of who judges what is opinion, by kind (performance.engine.evaluators); none: nobody is asked.
+    evaluators = models.JSONField(_("evaluators"), null=True, editable=False)
     state = StateField(_("state"), max_length=10, choices=State.choices, default=State.EDITED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     made_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
@@ -79,6 +84,10 @@ class SchemeDraft(AllianceRow):
     def scheme(self) -> Scheme:
         """The content as the engine's frozen value."""
         return restore(Scheme, self.content)
+
+    def judges(self) -> Evaluators | None:
+        """Who judges, as the engine's frozen value."""
+        return restore(Evaluators, self.evaluators) if self.evaluators else None
 
     @transition(state, State.EDITED, State.PROPOSED)
     def propose(self) -> None:

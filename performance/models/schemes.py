@@ -7,8 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from alliance.models import AllianceRow
+from performance.engine.evaluators import Evaluators
 from performance.engine.restore import restore
 from performance.engine.scheme import Scheme
+from performance.models.levels import Level
 
 
 class SchemeVersion(AllianceRow):
@@ -16,6 +18,8 @@ class SchemeVersion(AllianceRow):
 
     append_only = True
 
+    # What it scores: institutions with their money, or departments, teams, persons, the alliance.
+    level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.INSTITUTION)
     code = models.CharField(_("code"), max_length=40)
     version = models.CharField(_("version"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
@@ -24,6 +28,8 @@ class SchemeVersion(AllianceRow):
     # The engine's scheme as plain canonical data; `digest` names exactly this content.
     content = models.JSONField(_("content"))
     digest = models.CharField(_("digest"), max_length=64)
+    # Weights of who judges what is opinion, by kind (performance.engine.evaluators); none: nobody is asked.
+    evaluators = models.JSONField(_("evaluators"), null=True, editable=False)
     entered_by = models.ForeignKey(
         "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -43,3 +49,7 @@ class SchemeVersion(AllianceRow):
     def scheme(self) -> Scheme:
         """The content as the engine's frozen value."""
         return restore(Scheme, self.content)
+
+    def judges(self) -> Evaluators | None:
+        """Who judges, as the engine's frozen value."""
+        return restore(Evaluators, self.evaluators) if self.evaluators else None

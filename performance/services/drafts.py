@@ -17,8 +17,9 @@ from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal
 from performance.engine.scheme import Problem, Scheme, check
-from performance.models import MonthRun, SchemeDraft, SchemeVersion
-from performance.services import schemes
+from performance.engine.templates import Template
+from performance.models import Level, MonthRun, SchemeDraft, SchemeVersion
+from performance.services import limits, schemes
 from performance.services.refusals import DraftRefused
 from performance.services.rights import require
 
@@ -34,10 +35,26 @@ def copy(*, by: Membership, base: SchemeVersion, label: str, from_date: date, no
     scheme = _undecided(replace(base.scheme(), version=label, effective_from=from_date))
     _require_label(scheme.code, label)
     draft: SchemeDraft = SchemeDraft.objects.create(
-        base=base, name=base.name, label=label, from_date=from_date, content=to_plain(scheme),
+        base=base, level=base.level, evaluators=base.evaluators, name=base.name, label=label,
+        from_date=from_date, content=to_plain(scheme),
         digest=scheme.digest, made_by=by, made_at=now, changed_by=by, changed_at=now,
     )  # fmt: skip
     journal.write(by=by, verb="performance_draft.begun", about=draft, base=base.pk)
+    return draft
+
+
+@transaction.atomic
+def begin(*, by: Membership, template: Template, label: str, from_date: date, now: datetime) -> SchemeDraft:
+    """Begin a draft from a ready template. Raises PermissionDenied, DraftRefused (label)."""
+    require(by, EDIT)
+    scheme = _undecided(replace(template.scheme, version=label, effective_from=from_date))
+    _require_label(scheme.code, label)
+    draft: SchemeDraft = SchemeDraft.objects.create(
+        level=template.level, evaluators=to_plain(template.evaluators), name=scheme.name_zh, label=label,
+        from_date=from_date, content=to_plain(scheme), digest=scheme.digest, made_by=by, made_at=now,
+        changed_by=by, changed_at=now,
+    )  # fmt: skip
+    journal.write(by=by, verb="performance_draft.begun", about=draft, template=template.code)
     return draft
 
 
@@ -86,7 +103,7 @@ def discard(*, by: Membership, draft: SchemeDraft, version: int | None = None) -
 
 def problems_of(draft: SchemeDraft) -> tuple[Problem, ...]:
     """All faults of the draft as it stands."""
-    return check(draft.scheme(), schemes.known_indicators())
+    return (*check(draft.scheme(), schemes.known_indicators(draft.level)), *limits.new_misses(draft))
 
 
 @transaction.atomic
@@ -107,7 +124,7 @@ def propose(
         raise DraftRefused("alike")
     if not draft.trials.filter(digest=draft.digest).exists():
         raise DraftRefused("untried")
-    _require_open(draft.from_date)
+    _require_open(draft)
     decided = chains.in_force(chain, on=today, kind=KIND)
     approval = approvals.propose(by=by, kind=KIND, about=draft, chain=decided, digest=draft.digest)
     _step(draft, "propose", State.PROPOSED, by, version, approval=approval)
@@ -130,8 +147,11 @@ def _require_label(code: str, label: str) -> None:
         raise DraftRefused("label", label=label)
 
 
-def _require_open(from_date: date) -> None:
-    """A month in the books is not scored anew: the scheme begins after the last one posted."""
+def _require_open(draft: SchemeDraft) -> None:
+    """A month in the books is not scored anew: a scheme with money begins after the last one posted."""
+    if draft.level != Level.INSTITUTION:
+        return
+    from_date = draft.from_date
     last = MonthRun.objects.filter(state=MonthRun.State.POSTED).order_by("-month").first()
     if last is not None and from_date <= last.month:
         raise DraftRefused("past", month=Month.of(from_date), last=last.period)
@@ -165,9 +185,11 @@ def decided(approval: Approval, by: Membership) -> None:
     if approval.state != Approval.State.APPROVED:
         _step(draft, "give_back", State.EDITED, by)
         return
-    _require_open(draft.from_date)
+    _require_open(draft)
     scheme = replace(draft.scheme(), decided_by=f"{approval.chain.name} #{approval.pk}")
-    published = schemes.adopt(by=approval.proposed_by, scheme=scheme)
+    published = schemes.adopt(
+        by=approval.proposed_by, scheme=scheme, level=draft.level, evaluators=draft.judges()
+    )
     _step(draft, "publish", State.PUBLISHED, by, published=published)
 
 

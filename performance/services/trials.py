@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.canonical import to_plain
+from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Job, Membership
 from alliance.services import jobs, journal
@@ -21,7 +22,9 @@ from performance.engine.inputs import MonthInputs
 from performance.engine.restore import restore
 from performance.engine.scheme import Scheme, check
 from performance.engine.simulation import Simulation, simulate, under
-from performance.models import MonthRun, SchemeDraft, SchemeTrial, Settlement
+from performance.levels import trying
+from performance.levels.trying import LevelTrial
+from performance.models import Level, MonthRun, SchemeDraft, SchemeTrial, Settlement
 from performance.services import schemes
 from performance.services.drafts import EDIT
 from performance.services.refusals import DraftRefused
@@ -45,8 +48,7 @@ def tried(scheme: Scheme, settlements: Sequence[Settlement]) -> Iterator[Simulat
 
     Raises DraftRefused (faults) for a scheme that cannot score anybody.
     """
-    known = schemes.known_indicators()
-    if found := check(scheme, known):
+    if found := check(scheme, schemes.known_indicators(Level.INSTITUTION)):
         raise DraftRefused("faults", count=len(found))
     indicators = schemes.indicators_of(scheme)
     places = list(Institution.objects.filter(is_active=True).select_related("parent"))
@@ -68,11 +70,15 @@ def report(*, by: Membership, draft: SchemeDraft, now: datetime) -> SchemeTrial:
     settlements = settled_months()
     if not settlements:
         raise DraftRefused("nothing")
-    found = list(tried(draft.scheme(), settlements))
+    months = [one.month for one in settlements]
+    found: Sequence[Simulation | LevelTrial] = (
+        list(tried(draft.scheme(), settlements))
+        if draft.level == Level.INSTITUTION
+        else trying.tried(draft, [Month.of(month) for month in months])
+    )
     trial = SchemeTrial.objects.create(
-        draft=draft, digest=draft.digest, months=[one.month for one in settlements],
-        report=to_plain(found), made_by=by, made_at=now,
-    )  # fmt: skip
+        draft=draft, digest=draft.digest, months=months, report=to_plain(found), made_by=by, made_at=now
+    )
     journal.write(by=by, verb="performance_draft.tried", about=draft, months=len(found), digest=draft.digest)
     return trial
 
@@ -87,7 +93,7 @@ def enqueue(*, by: Membership, draft: SchemeDraft) -> Job:
     Raises PermissionDenied, DraftRefused (faults, nothing).
     """
     require(by, EDIT)
-    if found := check(draft.scheme(), schemes.known_indicators()):
+    if found := check(draft.scheme(), schemes.known_indicators(draft.level)):
         raise DraftRefused("faults", count=len(found))
     if not settled_months():
         raise DraftRefused("nothing")
@@ -112,6 +118,11 @@ def run_trial(work: jobs.Work) -> jobs.Step:
     except Refused as refusal:
         raise jobs.Refused(_(refusal.template) % refusal.params) from refusal
     return jobs.Step(more=False, text=_("Tried"), result={"trial": trial.pk})
+
+
+def level_trials(trial: SchemeTrial) -> tuple[LevelTrial, ...]:
+    """The kept report of a scheme below or above the institution, month by month."""
+    return restore(tuple[LevelTrial, ...], trial.report)
 
 
 def simulations(trial: SchemeTrial) -> tuple[Simulation, ...]:

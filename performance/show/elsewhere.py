@@ -19,7 +19,17 @@ from alliance.services.inbox import Figure, Todo
 from alliance.web import journal_words, words
 from alliance.web.parts import Fact
 from performance.drafting.show import change_rows, effect, places
-from performance.models import Line, MonthException, MonthRun, PoolDecision, SchemeDraft, SchemeTrial
+from performance.engine.scheme import Scheme
+from performance.levels.trying import LevelTrial
+from performance.models import (
+    Level,
+    Line,
+    MonthException,
+    MonthRun,
+    PoolDecision,
+    SchemeDraft,
+    SchemeTrial,
+)
 from performance.services import approving, drafts, trials
 from performance.show import labels
 
@@ -84,11 +94,26 @@ def of_draft(approval: Approval) -> registry.Summary:
 
 def _effects(tried: SchemeTrial) -> list[Fact]:
     """What the draft would have done to each month it was tried on, the newest first."""
+    if tried.draft.level != Level.INSTITUTION:
+        return [
+            Fact(words.month(one.month), level_sentence(one, tried.draft.scheme()))
+            for one in reversed(trials.level_trials(tried))
+        ]
     named = places()
     return [
         Fact(words.month(one.month), effect(one, named).sentence)
         for one in reversed(trials.simulations(tried))
     ]
+
+
+def level_sentence(found: LevelTrial, scheme: Scheme) -> str:
+    """A month of a scheme that shares no money in one line: mean score of each column and of how many."""
+    names = {one.code: labels.named(one) for one in scheme.columns}
+    return "; ".join(
+        _("%(name)s: mean %(mean)s of %(n)s")
+        % {"name": names.get(row.column, row.column), "mean": words.assessed(row.mean, 2), "n": row.scored}
+        for row in found.columns
+    )
 
 
 def month_url(day: object) -> str:

@@ -13,7 +13,8 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import words
 from alliance.web.parts import Fact, Fig, history
-from performance.models import Line, MonthRun
+from performance.levels import show as levels
+from performance.models import Level, Line, MonthRun
 from performance.services import months, pools
 from performance.services.completeness import Delivery, deliveries
 from performance.show import labels, road, table
@@ -35,6 +36,7 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
         "actions": road.actions(membership, month, run, last),
         "history": history(run, words=road.said()) if run else [],
         "whole": membership.institution_id is None, "here": address(month),
+        "levels": levels.tabs(month, Level.INSTITUTION),
         "poll": reverse("month-progress", args=[str(month)]),
     }  # fmt: skip
     if run is not None and run.settlement is not None:

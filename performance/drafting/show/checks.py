@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from performance.drafting import words
 from performance.engine.exact import plain
 from performance.engine.scheme import Problem, Scheme, check
+from performance.models import Level
 from performance.services import schemes
 
 
@@ -25,16 +26,25 @@ class Check:
     why: str
 
 
-def checks(scheme: Scheme) -> list[Check]:
-    """Every rule, those that fail first: sums, decided blocks, floors, faults of single indicators."""
+def checks(scheme: Scheme, level: str = Level.INSTITUTION, missed: Sequence[Problem] = ()) -> list[Check]:
+    """Every rule, those that fail first: sums, decided blocks, floors, faults of single indicators, limits.
+
+    `missed`: the limits of the register of parameters that are not kept.
+    """
     names = words.Names(scheme, schemes.known_indicators())
-    found = check(scheme, schemes.known_indicators())
+    found = (*check(scheme, schemes.known_indicators(level)), *missed)
     failed = [Check("warn", _("to mend"), words.problem(one, names), _remedy(one)) for one in found]
     return [*failed, *_passed(scheme, found, names), *_balance(scheme, names)]
 
 
 def _remedy(found: Problem) -> str:
-    if found.code in ("weights_not_100", "block_weight", "floor") and found.found and found.required:
+    if found.code == "peer_range":
+        return ""
+    if (
+        found.code in ("weights_not_100", "block_weight", "floor", *words.LIMITS)
+        and found.found
+        and found.required
+    ):
         gap = Decimal(found.required) - Decimal(found.found)
         return (
             _("%(points)s points are missing") % {"points": plain(gap)}

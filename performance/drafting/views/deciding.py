@@ -19,9 +19,9 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, errors, progress
 from alliance.web.access import get_or_404, permit
-from performance.drafting import forms, show
+from performance.drafting import forms, show, words
 from performance.drafting.views.page import draft_or_404, editor
-from performance.models import SchemeDraft, SchemeTrial
+from performance.models import Level, SchemeDraft, SchemeTrial
 from performance.services import drafts, trials
 
 FORM = ["GET", "HEAD", "POST"]
@@ -73,6 +73,8 @@ def trial(request: Any, pk: int) -> HttpResponse:
     rows = SchemeTrial.objects.select_related("draft__base", "made_by__user")
     found = get_or_404(rows, pk=pk)
     draft_or_404(request, found.draft_id)
+    if found.draft.level != Level.INSTITUTION:
+        return _level_trial(request, found)
     simulated = trials.simulations(found)
     places = show.places()
     context = {
@@ -82,6 +84,21 @@ def trial(request: Any, pk: int) -> HttpResponse:
         "current": found.digest == found.draft.digest,
     }  # fmt: skip
     return render(request, "performance/drafting/trial.html", context)
+
+
+def _level_trial(request: Any, found: SchemeTrial) -> HttpResponse:
+    """The report of a scheme that shares no money: scores of each column, month by month."""
+    scheme = found.draft.scheme()
+    names = {one.code: words.named(one) for one in scheme.columns}
+    context = {
+        "title": _("Trial on past months"), "trial": found, "draft": found.draft,
+        "months": [
+            (one.month, [(names.get(row.column, row.column), row) for row in one.columns])
+            for one in reversed(trials.level_trials(found))
+        ],
+        "current": found.digest == found.draft.digest,
+    }  # fmt: skip
+    return render(request, "performance/drafting/level_trial.html", context)
 
 
 @permit("performance_scheme.edit")

@@ -21,8 +21,8 @@ from performance.drafting import forms, show, words
 from performance.drafting.views.page import draft_or_404, editor, keep
 from performance.engine import editing
 from performance.engine.scheme import Item, Scheme, check
-from performance.models import SchemeVersion
-from performance.services import drafts, schemes, trials
+from performance.models import Level, SchemeVersion
+from performance.services import drafts, limits, schemes, trials
 from performance.show import labels
 
 FORM = ["GET", "HEAD", "POST"]
@@ -67,7 +67,8 @@ def draft_weights(request: Any, pk: int) -> HttpResponseBase:
         scheme = typed or found.scheme()
         return render(
             request, "performance/drafting/_checks.html",
-            {"checks": show.checks(scheme), "matrix": show.matrix(scheme, None, None), "refused": refused},
+            {"checks": show.checks(scheme, found.level, limits.misses_of(found, scheme)),
+             "matrix": show.matrix(scheme, None, None), "refused": refused},
         )  # fmt: skip
     if typed is None:
         return editor(request, found, refused=refused, status=400)
@@ -105,15 +106,17 @@ def _number(text: str) -> Decimal | None:
 def draft_effect(request: Any, pk: int) -> HttpResponse:
     """The panel beside the editor: the last settled month under the draft as it is stored."""
     found = draft_or_404(request, pk)
-    context = {"draft": found, **_effect(found.scheme())}
+    context = {"draft": found, **_effect(found.scheme(), found.level)}
     return render(request, "performance/drafting/_effect.html", context)
 
 
-def _effect(scheme: Scheme) -> dict[str, Any]:
+def _effect(scheme: Scheme, level: str) -> dict[str, Any]:
+    if level != Level.INSTITUTION:
+        return {"why_not": _("This scheme shares no money; its trial shows how the scores would change.")}
     settled = trials.settled_months()[-1:]
     if not settled:
         return {"why_not": _("No month has been settled yet.")}
-    if check(scheme, schemes.known_indicators()):
+    if check(scheme, schemes.known_indicators(level)):
         return {"why_not": _("The effect is computed as soon as every rule holds.")}
     try:
         (found,) = trials.tried(scheme, settled)
@@ -188,7 +191,7 @@ def draft_take_out(request: Any, pk: int, column: str, indicator: str) -> HttpRe
 def draft_add(request: Any, pk: int) -> HttpResponseBase:
     """One indicator more."""
     found = draft_or_404(request, pk, edited=True)
-    scheme, known = found.scheme(), schemes.known_indicators()
+    scheme, known = found.scheme(), schemes.known_indicators(found.level)
     first = {
         "indicator": request.GET.get("indicator", "")[:60],
         "dimension": request.GET.get("dimension", "")[:60],

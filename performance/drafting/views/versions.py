@@ -24,9 +24,11 @@ FORM = ["GET", "HEAD", "POST"]
 def scheme_list(request: Any) -> HttpResponse:
     """Versions with the months they hold, drafts for those who work on them."""
     today, rows = timezone.localdate(), list(SchemeVersion.objects.select_related("entered_by__user"))
-    current = schemes.in_force(Month.of(today))
+    month = Month.of(today)
+    current = [schemes.in_force(month, level) for level in dict.fromkeys(row.level for row in rows)]
     context = {
-        "title": _("Performance schemes"), "versions": rows, "current": current,
+        "title": _("Performance schemes"), "versions": rows,
+        "current": {row.pk for row in current if row}, "copied": schemes.in_force(month),
         "today": today.replace(day=1),
         "drafts": _drafts() if show.may_see_drafts(request.membership) else None,
     }  # fmt: skip

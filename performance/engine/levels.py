@@ -1,0 +1,224 @@
+"""Departments, teams and persons, scored by the thousand: the rules of the month, without its sentences.
+
+S0-46..49 and S2-44..47: one scheme an object, from the person up. A sheet of an institution writes down every
+formula; ten thousand persons with 130 indicators would need millions of sentences that nobody opens. Here the
+same numbers are computed alone, and `sheet_of` writes the sentences of the one subject that is asked about:
+`performance.engine.evaluate`, `score` and `total` give the same values (proved by tests).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from alliance.lib.period import Month
+from performance.engine.exact import half_up
+from performance.engine.fact import Fact, add_numbers, tabulate
+from performance.engine.forms import AgainstLast
+from performance.engine.formula import Number
+from performance.engine.indicators import Indicator
+from performance.engine.inputs import Member, MonthInputs, Pool
+from performance.engine.scheme import Column, Item, Scheme
+from performance.engine.scoring import PLACES, Status, WhenMissing, score
+from performance.engine.sheet import Sheet
+from performance.engine.sheet import sheet_of as write_sheet
+
+Book = Mapping[tuple[Month, str], Number | None]
+POINT = 10**PLACES
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who is scored: `role` of the institution, `kind` of department, team or post. `code` names it once."""
+
+    code: str
+    role: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value (None: not assessed, `reason` says why) with the sums of facts above and below the line."""
+
+    value: Decimal | None
+    top: Number | None
+    bottom: Number | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One indicator of one subject: what was measured and its points (None: no points)."""
+
+    indicator: str
+    dimension: str
+    measured: Measured
+    score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A subject's score of 100 with four decimals, as `scoring.Total`.
+
+    `dimensions`: code, points, possible points of each, in the order of the items.
+    """
+
+    column: str
+    status: Status
+    score: Decimal | None
+    points: Decimal
+    possible: Decimal
+    missing: tuple[str, ...]
+    dimensions: tuple[tuple[str, Decimal, Decimal], ...]
+    cells: tuple[Cell, ...]
+
+
+def measure(indicator: Indicator, book: Book, month: Month, minimum: int | None = None) -> Measured:
+    """The value of one indicator from the facts of one subject; the same as `indicators.evaluate`."""
+    months = [month, month.plus(-indicator.months_back)] if indicator.form == "change" else [month]
+    pairs = [_pair(indicator, book, at) for at in months]
+    top, bottom = pairs[0]
+    reason = _obstacle(indicator, pairs, indicator.minimum_n if minimum is None else minimum)
+    if reason:
+        return Measured(None, top, bottom, reason)
+    return Measured(half_up(_exact(indicator, pairs), indicator.decimals), top, bottom)
+
+
+def _pair(indicator: Indicator, book: Book, at: Month) -> tuple[Number | None, Number | None]:
+    below = indicator.denominator
+    return _sum(indicator.numerator, book, at), _sum(below, book, at) if below else 1
+
+
+def _sum(keys: tuple[str, ...], book: Book, at: Month) -> Number | None:
+    if len(keys) == 1:
+        return book.get((at, keys[0]))
+    values = [book.get((at, key)) for key in keys]
+    known = [value for value in values if value is not None]
+    return add_numbers(known) if len(known) == len(values) else None
+
+
+def _obstacle(indicator: Indicator, pairs: list[tuple[Number | None, Number | None]], minimum: int) -> str:
+    if any(part is None for pair in pairs for part in pair):
+        return "missing_fact"
+    for _top, bottom in pairs:
+        if not bottom:
+            return "empty_denominator"
+        if indicator.denominator and bottom < minimum:
+            return "below_minimum_n"
+    return "base_is_zero" if len(pairs) > 1 and not pairs[1][0] else ""
+
+
+def _exact(indicator: Indicator, pairs: list[tuple[Number | None, Number | None]]) -> Fraction:
+    means = [(Fraction(top or 0), Fraction(bottom or 0)) for top, bottom in pairs]
+    scale, (top, bottom) = Fraction(indicator.scale), means[0]
+    if indicator.form == "complement":
+        return scale * (bottom - top) / bottom
+    if indicator.form == "change":
+        then = means[1][0] / means[1][1]
+        return scale * (top / bottom - then) / then
+    return scale * top / bottom
+
+
+@dataclass(slots=True)
+class Board:
+    """A checked scheme ready to score subjects of one month; equal values are scored once."""
+
+    scheme: Scheme
+    indicators: Mapping[str, Indicator]
+    month: Month
+    _scored: dict[tuple[str, str], dict[object, Decimal | None]] = field(default_factory=dict)
+
+    def column(self, subject: Subject) -> Column | None:
+        """The column that takes a subject; None: the scheme does not score it."""
+        return self.scheme.column_for(subject.role, subject.kind)
+
+    def result(self, column: Column, book: Book) -> Result:
+        """Everything of one subject from its facts."""
+        cells = tuple(self._cell(column, item, book) for item in column.items)
+        status = _status(self.scheme.when_missing, column.items, cells)
+        earned, held, whole = _points(column.items, cells)
+        score = half_up(earned / held, PLACES) if status in ("assessed", "reweighted") else None
+        return Result(
+            column=column.code,
+            status=status,
+            score=score,
+            points=half_up(earned / whole, PLACES),
+            possible=half_up(100 * held / whole, PLACES),
+            missing=tuple(cell.indicator for cell in _weighed(column.items, cells) if cell.score is None),
+            dimensions=_dimensions(column.items, cells),
+            cells=cells,
+        )
+
+    def _cell(self, column: Column, item: Item, book: Book) -> Cell:
+        indicator = self.indicators[item.indicator]
+        found = measure(indicator, book, self.month, item.minimum_n)
+        last = None
+        if isinstance(item.form, AgainstLast):
+            last = measure(indicator, book, self.month.plus(-item.form.months_back), item.minimum_n).value
+        return Cell(item.indicator, item.dimension, found, self._points(column, item, found.value, last))
+
+    def _points(
+        self, column: Column, item: Item, value: Decimal | None, last: Decimal | None
+    ) -> Decimal | None:
+        if value is None:
+            return None
+        known = self._scored.setdefault((column.code, item.indicator), {})
+        key = value if last is None else (value, last)
+        if key not in known:
+            known[key] = score(item.form, value, last).score
+        return known[key]
+
+
+def _weighed(items: Iterable[Item], cells: Iterable[Cell]) -> list[Cell]:
+    """A part of weight 0 takes no part (conventions 21)."""
+    return [cell for item, cell in zip(items, cells, strict=True) if item.weight]
+
+
+def _status(rule: WhenMissing, items: tuple[Item, ...], cells: tuple[Cell, ...]) -> Status:
+    weighed = [(item, cell) for item, cell in zip(items, cells, strict=True) if item.weight]
+    rules = {item.when_missing or rule for item, cell in weighed if cell.score is None}
+    if "block" in rules:
+        return "blocked"
+    if "not_assessed" in rules or all(cell.score is None for _item, cell in weighed):
+        return "not_assessed"
+    return "reweighted" if rules else "assessed"
+
+
+def _points(items: tuple[Item, ...], cells: tuple[Cell, ...]) -> tuple[Fraction, Fraction, Fraction]:
+    """Sum of weight x points, of the weights with points, and of all weights."""
+    earned, held, whole = Fraction(0), Fraction(0), Fraction(0)
+    for item, cell in zip(items, cells, strict=True):
+        weight = Fraction(item.weight)
+        whole += weight
+        if cell.score is not None:
+            held += weight
+            earned += weight * int(cell.score * POINT)
+    return earned / POINT, held, whole
+
+
+def _dimensions(items: tuple[Item, ...], cells: tuple[Cell, ...]) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """Points and possible points of each dimension, as `month.DimensionPoints`."""
+    earned: dict[str, Fraction] = {}
+    possible: dict[str, Decimal] = {}
+    for item, cell in zip(items, cells, strict=True):
+        points = Fraction(0) if cell.score is None else Fraction(item.weight) * int(cell.score * POINT)
+        held = Decimal(0) if cell.score is None else item.weight
+        earned[item.dimension] = earned.get(item.dimension, Fraction(0)) + points
+        possible[item.dimension] = possible.get(item.dimension, Decimal(0)) + held
+    return tuple((code, half_up(sum_ / POINT / 100, PLACES), possible[code]) for code, sum_ in earned.items())
+
+
+def sheet_of(
+    subject: Subject, scheme: Scheme, indicators: Iterable[Indicator], month: Month, facts: Iterable[Fact]
+) -> Sheet:
+    """The same subject with every formula written down, for the page that explains it."""
+    inputs = MonthInputs(
+        month=month,
+        indicators=tuple(indicators),
+        scheme=scheme,
+        members=(),
+        bases=(),
+        pool=Pool(0, ""),
+        facts=(),
+    )
+    return write_sheet(Member(subject.code, subject.role, subject.kind), 0, inputs, tabulate(facts))

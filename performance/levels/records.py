@@ -1,0 +1,35 @@
+"""The very records behind a number of a department or person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from alliance.lib.period import Month
+from grouping.metrics import monthly
+from performance import collect
+from performance.collect.cases import CASE
+from performance.collect.metrics import METRIC
+from performance.levels.explained import Explained
+from performance.models import LevelFact, LevelSubject
+
+CASES = frozenset({CASE, METRIC})
+
+
+def of(found: Explained, fact: LevelFact) -> QuerySet[Any]:
+    """Records of today: cases by department or doctor, all others by the ids frozen with the fact."""
+    if fact.kind in CASES:
+        return _cases(found.row, fact)
+    source = collect.source_of(fact.kind)
+    assert source.rows is not None, "what has ids can be listed"
+    return source.rows(fact.ids or [])
+
+
+def _cases(row: LevelSubject, fact: LevelFact) -> QuerySet[Any]:
+    assert row.institution_id is not None, "the alliance lists by institution"
+    month = Month.of(fact.month)
+    if row.staff is None:
+        assert row.department is not None, "a subject inside an institution"
+        return monthly.cases(month, row.institution_id, fact.key, department=row.department.code)
+    return monthly.cases(month, row.institution_id, fact.key, doctor=row.staff.name)

@@ -1,0 +1,45 @@
+"""Who sees whose score below the institution: everybody himself, heads their own, the office all.
+
+The second wall: nobody outside an institution sees its departments or persons, but who stands for the
+alliance does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from alliance import roles
+from alliance.models import Membership
+from performance.models import Level, LevelRun, LevelSubject
+
+PERSONS = "person_score.view"
+
+
+def subjects(membership: Membership, run: LevelRun) -> QuerySet[Any]:
+    """The subjects of a run the member may see, with what a list names."""
+    rows = LevelSubject.objects.filter(run=run).filter(allowed(membership, run.level))
+    return rows.select_related("institution", "department", "staff")
+
+
+def allowed(membership: Membership, level: str) -> Q:
+    """The alliance for all, departments for their institution, persons for themselves and their heads."""
+    if level != Level.PERSON:
+        own = Q() if membership.institution_id is None else Q(institution=membership.institution_id)
+        return own if level != Level.ALLIANCE else Q()
+    himself = Q(staff__user=membership.user_id)
+    if membership.institution_id is None:
+        return Q() if membership.can(PERSONS) else himself
+    return Q(institution=membership.institution_id) & (himself | _led(membership))
+
+
+def _led(membership: Membership) -> Q:
+    """Whom a head leads inside his institution; a head of a department that nobody named leads nobody."""
+    nobody = Q(pk__in=[])
+    if not membership.can(PERSONS):
+        return nobody
+    if roles.allows(set(membership.roles) - {"department_head"}, PERSONS):
+        return ~nobody
+    department = membership.department_id
+    return nobody if department is None else Q(department=department)

@@ -1,0 +1,117 @@
+"""Who is scored at a level in a month, and how the records of other rooms name them.
+
+Front pages name a doctor by name, referrals by the sign-in that logged them, all others by the staff row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alliance.models import Department, Institution, Membership, Staff
+from performance.engine.levels import Subject
+from performance.models import Level
+
+ALLIANCE = 0  # the key of the alliance itself, which is no row of it
+TEAM_KIND = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A subject with its rows: `pk` of the department or staff member (ALLIANCE: the alliance itself)."""
+
+    pk: int
+    subject: Subject
+    institution_id: int | None = None
+    department_id: int | None = None
+    staff_id: int | None = None
+
+
+def of(level: str) -> list[Who]:
+    """All subjects of a level, by institution and code; at most two queries.
+
+    Family-doctor teams have no register of their own yet: nobody is scored at that level.
+    """
+    return {
+        Level.ALLIANCE: _alliance,
+        Level.DEPARTMENT: _departments,
+        Level.PERSON: _persons,
+    }.get(Level(level), list)()
+
+
+def _alliance() -> list[Who]:
+    return [Who(ALLIANCE, Subject("alliance", "alliance", "alliance"))]
+
+
+def _departments() -> list[Who]:
+    rows = Department.objects.filter(is_active=True, institution__is_active=True)
+    found = rows.select_related("institution").order_by("institution__code", "code")
+    return [
+        Who(row.pk, _subject(row.institution, row.code, row.kind), row.institution_id, row.pk)
+        for row in found
+    ]
+
+
+def _persons() -> list[Who]:
+    rows = Staff.objects.filter(is_active=True, institution__is_active=True)
+    found = rows.select_related("institution").order_by("institution__code", "code")
+    return [
+        Who(
+            row.pk, _subject(row.institution, row.code, row.kind), row.institution_id, row.department_id,
+            row.pk,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def _subject(place: Institution, code: str, kind: str) -> Subject:
+    return Subject(f"{place.code}/{code}", place.pay_group, kind)
+
+
+@dataclass(slots=True)
+class Finder:
+    """From what a record says to the key of its subject; each table is read once."""
+
+    level: str
+    _memo: dict[str, Mapping[tuple[int, str], int]] = field(default_factory=dict)
+
+    def case(self, institution_id: int, key: str) -> int | None:
+        """Of a department's code or a doctor's name as the front page writes it.
+
+        A name that two of the institution's staff bear names nobody.
+        """
+        if self.level == Level.ALLIANCE:
+            return ALLIANCE
+        table = self._read("case", self._departments if self.level == Level.DEPARTMENT else self._names)
+        return table.get((institution_id, key))
+
+    def member(self, member_id: int) -> int | None:
+        """The staff row of who signed in."""
+        return self._read("member", self._members).get((member_id, ""))
+
+    def _read(self, name: str, make: object) -> Mapping[tuple[int, str], int]:
+        if name not in self._memo:
+            self._memo[name] = make()  # type: ignore[operator]
+        return self._memo[name]
+
+    @staticmethod
+    def _departments() -> Mapping[tuple[int, str], int]:
+        rows = Department.objects.values_list("institution", "code", "pk")
+        return {(place, code): pk for place, code, pk in rows}
+
+    @staticmethod
+    def _names() -> Mapping[tuple[int, str], int]:
+        rows = list(Staff.objects.filter(is_active=True).values_list("institution", "code", "name", "pk"))
+        borne = Counter((place, name) for place, _code, name, _pk in rows)
+        named = {(place, name): pk for place, _code, name, pk in rows if borne[place, name] == 1}
+        return {**named, **{(place, code): pk for place, code, _name, pk in rows}}
+
+    @staticmethod
+    def _members() -> Mapping[tuple[int, str], int]:
+        staff = {
+            (user, place): pk
+            for pk, user, place in Staff.objects.exclude(user=None).values_list("pk", "user", "institution")
+        }
+        rows = Membership.objects.exclude(institution=None).values_list("pk", "user", "institution")
+        return {(pk, ""): staff[user, place] for pk, user, place in rows if (user, place) in staff}

@@ -1,0 +1,59 @@
+"""The floors and ranges of the register of parameters, held against a draft (A7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from alliance.services import parameters
+from performance.engine.limits import Limits, beyond
+from performance.engine.scheme import Problem, Scheme
+from performance.models import SchemeDraft
+
+
+def in_force(on: date) -> Limits:
+    """The limits of a day."""
+    peers = parameters.in_force("cp.peer_weight", on=on)
+    assert isinstance(peers, Mapping)
+    return Limits(
+        patient_min=_number("cp.patient_weight_min", on),
+        peer_min=Decimal(str(peers["min"])),
+        peer_max=Decimal(str(peers["max"])),
+        outcome_min=_number("cp.outcome_weight_min", on),
+        individual_collaboration_min=_number("gb.individual_collab_min", on),
+    )
+
+
+def _number(key: str, on: date) -> Decimal:
+    return Decimal(str(parameters.in_force(key, on=on)))
+
+
+def misses(draft: SchemeDraft) -> tuple[Problem, ...]:
+    """Every limit the draft misses on its first day."""
+    return misses_of(draft, draft.scheme())
+
+
+def misses_of(draft: SchemeDraft, scheme: Scheme) -> tuple[Problem, ...]:
+    """The same for what is typed and not yet stored."""
+    return beyond(scheme, draft.level, draft.judges(), in_force(draft.from_date))  # type: ignore[arg-type]
+
+
+def new_misses(draft: SchemeDraft) -> tuple[Problem, ...]:
+    """The limits a draft misses and its base kept: these keep it from a vote.
+
+    What the version in force misses already is shown, and may be mended step by step.
+    """
+    base = draft.base
+    if base is None:
+        return misses(draft)
+    on = in_force(draft.from_date)
+    kept = {
+        (one.code, one.column): one
+        for one in beyond(base.scheme(), base.level, base.judges(), on)  # type: ignore[arg-type]
+    }
+    return tuple(one for one in misses(draft) if _worse(one, kept.get((one.code, one.column))))
+
+
+def _worse(now: Problem, before: Problem | None) -> bool:
+    return before is None or Decimal(now.found) < Decimal(before.found)

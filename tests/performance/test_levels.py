@@ -1,0 +1,196 @@
+"""Departments and persons of a month: collected set by set, scored, kept, explained down to the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from alliance.models import Department, Staff
+from alliance.services import jobs
+from performance.engine.templates import shipped_templates
+from performance.levels import facts, services
+from performance.levels.explained import Explained
+from performance.levels.services import LevelRefused
+from performance.models import Level, LevelFact, LevelRun, LevelScore, LevelSubject
+from performance.services import schemes
+from tests.performance.scene import OCTOBER, inside
+from tests.world import World, member
+
+AT = "/a/qinghe/months/2026-10/levels"
+
+
+@pytest.fixture
+def levels(qinghe: World) -> Iterator[World]:
+    """October with a scheme for departments and persons, and staff whom records name."""
+    with inside(qinghe):
+        for code in ("department_four", "person_posts", "alliance_three"):
+            found = shipped_templates()[code]
+            scheme = replace(found.scheme, effective_from=date(2026, 1, 1))
+            schemes.adopt(by=qinghe.luo, scheme=scheme, level=found.level, evaluators=found.evaluators)
+        qinghe.people["du"] = member("du", "杜若", qinghe.lead, "department_head", "clinician")
+        for name, code, who in (
+            ("lead", "D1", "lin"), ("lead", "D2", "wu"), ("lead", "D3", "du"), ("shiqiao", "D1", "zhao"),
+        ):  # fmt: skip
+            place = getattr(qinghe, name)
+            room = Department.objects.get(institution=place)
+            Staff.objects.create(
+                institution=place, department=room, code=code, name=qinghe.people[who].user.name,
+                kind="doctor", user=qinghe.people[who].user,
+            )  # fmt: skip
+        room = Department.objects.get(institution=qinghe.lead)
+        qinghe.people["du"].department = room
+        qinghe.people["du"].save()
+        other = Department.objects.create(institution=qinghe.lead, code="09", name="外科", kind="clinical")
+        Staff.objects.create(institution=qinghe.lead, department=other, code="D9", name="何九", kind="doctor")
+    yield qinghe
+
+
+def computed(world: World, level: str) -> LevelRun:
+    with inside(world):
+        run = services.enqueue(by=world.luo, month=OCTOBER, level=level)
+    jobs.drain(world.qinghe)
+    with inside(world):
+        return LevelRun.objects.select_related("scheme").get(pk=run.pk)
+
+
+def of(run: LevelRun, code: str) -> LevelSubject:
+    found: LevelSubject = LevelSubject.objects.select_related("institution", "department", "staff").get(
+        run=run, code=code
+    )
+    return found
+
+
+def fact(row: LevelSubject, key: str) -> LevelFact:
+    found: LevelFact = LevelFact.objects.get(subject=row, month=OCTOBER.first_day, key=key)
+    return found
+
+
+def test_departments_are_scored_and_every_number_opens(levels: World) -> None:
+    run = computed(levels, Level.DEPARTMENT)
+    assert run.state == "computed", services.sentence(run)
+    with inside(levels):
+        ward = of(run, "QH01/03")
+        assert fact(ward, "cost_fen").value == 12 * 123_456 or fact(ward, "cost_fen").count == 12
+        found = Explained(ward, run)
+        assert found.agrees and ward.status == "reweighted" and ward.score is not None
+        kept = {one.indicator: one for one in LevelScore.objects.filter(subject=ward)}
+        assert kept["patient_satisfaction"].value is None
+        assert kept["patient_satisfaction"].reason == "missing_fact"
+        # The township's up-referrals name the department that received them, or none.
+        surgery = of(run, "QH01/09")
+        assert fact(surgery, "posting_teaching_minutes").value == 0
+    office = levels.client("luo", HTTP_HOST="testserver")
+    page = office.get(f"{AT}/department/").content.decode()
+    assert "内科" in page and "外科" in page
+    address = f"/a/qinghe/months/level-scores/{ward.pk}/"
+    assert office.get(address).status_code == 200
+    assert office.get(f"{address}why/cost_change/").status_code == 200
+    assert office.get(f"{address}why/nothing/").status_code == 404
+    # Readmission counts eligible discharges: its record list holds the department's cases.
+    rows = office.get(f"{address}records/2026-10/posting_teaching_minutes/")
+    assert rows.status_code == 200
+
+
+def test_persons_see_themselves_and_heads_their_department(levels: World) -> None:
+    run = computed(levels, Level.PERSON)
+    with inside(levels):
+        sender = of(run, "QH11/D1")
+        # Zhao logged the township's six referrals; five arrived.
+        assert fact(sender, "up_logged_sent").value == 6 and len(fact(sender, "up_logged_sent").ids) == 6
+        assert fact(sender, "up_arrived_sent").value == 5
+        assert Explained(sender, run).agrees
+        rows = {one.code: one for one in LevelSubject.objects.filter(run=run)}
+    address = "/a/qinghe/months/level-scores/{}/".format
+    seen = {
+        name: {
+            code for code, row in rows.items() if levels.client(name).get(address(row.pk)).status_code == 200
+        }
+        for name in ("lin", "du", "kong", "zhao", "luo", "tan")
+    }
+    assert seen["lin"] == {"QH01/D1"} and seen["zhao"] == {"QH11/D1"} and seen["tan"] == set()
+    assert seen["du"] == {"QH01/D1", "QH01/D2", "QH01/D3"}  # his department
+    assert seen["kong"] == {"QH01/D1", "QH01/D2", "QH01/D3", "QH01/D9"}  # his institution
+    assert seen["luo"] == set(rows)
+    listed = levels.client("lin").get(f"{AT}/person/").content.decode()
+    assert "林静" in listed and "杜若" not in listed
+    records = levels.client("zhao").get(f"{address(sender.pk)}records/2026-10/up_arrived_sent/")
+    assert records.status_code == 200 and records.content.decode().count("<tr") == 6
+
+
+def test_what_a_level_refuses(levels: World) -> None:
+    with inside(levels):
+        with pytest.raises(LevelRefused) as refused:
+            services.enqueue(by=levels.luo, month=OCTOBER, level=Level.TEAM)
+        assert refused.value.reason == "no_scheme"
+        with pytest.raises(PermissionDenied):
+            services.enqueue(by=levels.lin, month=OCTOBER, level=Level.PERSON)
+        services.enqueue(by=levels.luo, month=OCTOBER, level=Level.PERSON)
+        with pytest.raises(LevelRefused) as refused:
+            services.enqueue(by=levels.luo, month=OCTOBER, level=Level.PERSON)
+        assert refused.value.reason == "underway"
+    jobs.drain(levels.qinghe)
+    with inside(levels):
+        again = services.enqueue(by=levels.luo, month=OCTOBER, level=Level.PERSON)
+        assert again.number == 2
+    jobs.drain(levels.qinghe)
+    with inside(levels):
+        first, second = LevelRun.objects.filter(level=Level.PERSON).order_by("number")
+        assert first.result_digest == second.result_digest != ""  # the same records give the same scores
+        for change in ({"score": Decimal(1)}, {"status": "assessed"}):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                LevelSubject.objects.filter(run=first).update(**change)
+
+
+def test_the_alliance_is_scored_from_the_sums_of_all(levels: World) -> None:
+    run = computed(levels, Level.ALLIANCE)
+    with inside(levels):
+        whole = of(run, "alliance")
+        assert fact(whole, "up_arrived_sent").value == 5 and fact(whole, "discharges").value == 27
+        rate = LevelScore.objects.get(subject=whole, indicator="two_way_referral")
+        assert (rate.numerator, rate.denominator) == (5, 27) and rate.reason == "below_minimum_n"
+        assert Explained(whole, run).agrees
+
+
+def test_queries_do_not_grow_with_the_staff(levels: World) -> None:
+    numbers = iter(range(1, 9))
+
+    def asked() -> int:
+        with inside(levels), CaptureQueriesContext(connection) as queries:
+            scheme = schemes.in_force(OCTOBER, Level.PERSON)
+            assert scheme is not None
+            run = LevelRun.objects.create(
+                month=OCTOBER.first_day, level=Level.PERSON, number=next(numbers), scheme=scheme,
+                scheme_digest=scheme.digest, started_by=levels.luo,
+            )  # fmt: skip
+            services.compute(run)
+        return len(queries)
+
+    asked()  # what is read once
+    few = asked()
+    with inside(levels):
+        Staff.objects.bulk_create(
+            Staff(institution=levels.lead, code=f"N{one}", name=f"护士{one}", kind="nurse")
+            for one in range(30)
+        )
+    assert asked() == few
+
+
+def test_a_zero_is_known_only_where_every_name_is(levels: World) -> None:
+    with inside(levels):
+        whos = services.subjects.of(Level.DEPARTMENT)
+        keys = frozenset({"discharges"})
+        facts.bring_up({OCTOBER: keys})
+        found = {one.pk: one.value for one in facts.facts_of({OCTOBER: keys}, Level.DEPARTMENT, whos)}
+        surgery = Department.objects.get(institution=levels.lead, code="09")
+        assert found[surgery.pk] == 0
+        # A front page that writes a code nobody registered may be anybody's.
+        Department.objects.filter(institution=levels.lead, code="03").update(code="04")
+        again = {one.pk: one.value for one in facts.facts_of({OCTOBER: keys}, Level.DEPARTMENT, whos)}
+        assert surgery.pk not in again
