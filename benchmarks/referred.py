@@ -67,58 +67,89 @@ def _persons(world: Any, size: int) -> tuple[int, int]:
     return int(found[0]), count
 
 
-def _models(world: Any, now: datetime) -> dict[str, Any]:
-    """One referral of every kind, made by the services."""
-    from referrals import services
-    from referrals.models import Referral
-    from referrals.services import emergency
-    from tests.referrals.scene import logged
+class _Making:
+    """Referrals made by the services, three hours ago, each of another patient."""
 
-    begun, made, serial = now - timedelta(hours=3), {}, iter(range(90))
+    def __init__(self, world: Any, now: datetime) -> None:
+        self.world, self.now, self.begun = world, now, now - timedelta(hours=3)
+        self.serial = iter(range(90))
 
-    def new(way: str = "up", **change: Any) -> Any:
+    def at(self, minutes: int) -> datetime:
+        return self.begun + timedelta(minutes=minutes)
+
+    def new(self, way: str = "up", **change: Any) -> Any:
+        from tests.referrals.scene import logged
+
         down = {
             "by": "lin", "target": "shiqiao", "direction": "down", "reason": "stable", "urgency": "ordinary",
         }  # fmt: skip
-        return logged(world, serial=next(serial), now=begun, **({} if way == "up" else down) | change)
+        fields = ({} if way == "up" else down) | change
+        return logged(self.world, serial=next(self.serial), now=self.begun, **fields)
 
-    def at(minutes: int) -> datetime:
-        return begun + timedelta(minutes=minutes)
+    def step(self, name: str, referral: Any, minutes: int, **said: Any) -> Any:
+        """A step of the county hospital."""
+        from referrals import services
 
-    def came(way: str = "up") -> Any:
-        receiver = world.lin if way == "up" else world.zhao
-        row = services.accept(by=receiver, referral=new(way), now=at(10))
-        return services.arrive(by=receiver, referral=row, now=at(60))
+        deed = getattr(services, name)
+        return deed(by=self.world.lin, referral=referral, now=self.at(minutes), **said)
 
-    def finished() -> Any:
-        row = services.treat(by=world.lin, referral=came(), now=at(70))
-        return services.complete(by=world.lin, referral=row, now=at(80), reply="好转出院")
+    def accepted(self) -> Any:
+        return self.step("accept", self.new(), 10)
 
-    made["submitted"], made["urgent"] = new(urgency="ordinary"), new()
-    call = emergency.Call(suspected="stroke", target=world.lead)
-    made["critical"] = emergency.send(by=world.zhao, call=call, now=now - timedelta(minutes=2))
-    made["returned"] = services.ask(by=world.lin, referral=new(), now=at(5), question="缺心电图")
-    made["accepted"] = services.accept(by=world.lin, referral=new(), now=at(10))
-    made["scheduled"] = services.schedule(
-        by=world.lin, referral=services.accept(by=world.lin, referral=new(), now=at(10)), now=at(11),
-        planned_at=now + timedelta(days=1),
-    )  # fmt: skip
-    made["arrived"] = came()
-    made["in_treatment"] = services.treat(by=world.lin, referral=came(), now=at(70))
-    made["completed"] = finished()
-    made["closed"] = services.close(by=world.zhao, referral=finished(), now=at(90))
-    made["closed_down"] = services.follow_up(
-        by=world.zhao, referral=came("down"), now=at(100), visit=_visit(at(95))
-    )
-    made["declined"] = services.decline(by=world.lin, referral=new(), now=at(9), reason="no_bed")
-    made["cancelled"] = services.cancel(by=world.zhao, referral=new(), now=at(9), note="自行前往")
-    gone = services.accept(by=world.lin, referral=new(), now=at(10))
-    made["no_show"] = services.no_show(by=world.lin, referral=gone, now=at(120))
-    made["untreated"] = services.complete(
-        by=world.lin, referral=came(), now=at(80), reply="未收治", treated=False
-    )
-    made["followup_due"] = came("down")
+    def came(self, way: str = "up") -> Any:
+        from referrals import services
+
+        receiver = self.world.lin if way == "up" else self.world.zhao
+        row = services.accept(by=receiver, referral=self.new(way), now=self.at(10))
+        return services.arrive(by=receiver, referral=row, now=self.at(60))
+
+    def finished(self) -> Any:
+        return self.step("complete", self.step("treat", self.came(), 70), 80, reply="好转出院")
+
+
+def _models(world: Any, now: datetime) -> dict[str, Any]:
+    """One referral of every kind, made by the services."""
+    from referrals.models import Referral
+
+    make = _Making(world, now)
+    made = _under_way(make) | _over(make)
     return {name: Referral.objects.get(pk=row.pk) for name, row in made.items()}
+
+
+def _under_way(make: _Making) -> dict[str, Any]:
+    """Those somebody still waits for."""
+    from referrals.services import emergency
+
+    call, now = emergency.Call(suspected="stroke", target=make.world.lead), make.now
+    return {
+        "submitted": make.new(urgency="ordinary"),
+        "urgent": make.new(),
+        "critical": emergency.send(by=make.world.zhao, call=call, now=now - timedelta(minutes=2)),
+        "returned": make.step("ask", make.new(), 5, question="缺心电图"),
+        "accepted": make.accepted(),
+        "scheduled": make.step("schedule", make.accepted(), 11, planned_at=now + timedelta(days=1)),
+        "arrived": make.came(),
+        "in_treatment": make.step("treat", make.came(), 70),
+        "followup_due": make.came("down"),
+    }
+
+
+def _over(make: _Making) -> dict[str, Any]:
+    """Those that came to an end, well or not."""
+    from referrals import services
+
+    world, at = make.world, make.at
+    return {
+        "completed": make.finished(),
+        "closed": services.close(by=world.zhao, referral=make.finished(), now=at(90)),
+        "closed_down": services.follow_up(
+            by=world.zhao, referral=make.came("down"), now=at(100), visit=_visit(at(95))
+        ),
+        "declined": make.step("decline", make.new(), 9, reason="no_bed"),
+        "cancelled": services.cancel(by=world.zhao, referral=make.new(), now=at(9), note="自行前往"),
+        "no_show": make.step("no_show", make.accepted(), 120),
+        "untreated": make.step("complete", make.came(), 80, reply="未收治", treated=False),
+    }
 
 
 def _visit(at: datetime) -> Any:

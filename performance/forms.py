@@ -6,25 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.lib import money
 from alliance.models import Institution
+from alliance.web.form_fields import YuanField
 from performance.models import PoolDecision
-
-
-class YuanField(forms.CharField):
-    """An amount in yuan as people write it; gives whole fen."""
-
-    widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> int:
-        text = super().clean(value)
-        try:
-            return money.fen(text)
-        except money.MoneyRefused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from error
 
 
 class PoolForm(forms.Form):

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from alliance.admin.sheets import SheetAdmin
-from alliance.equipment.forms import Yuan
 from alliance.equipment.models import CityRank, CostItem, Device, ExamItem, Qualification, SplitRule, Usage
 from alliance.equipment.resources import (
     CityRankResource,
@@ -17,9 +16,10 @@ from alliance.equipment.resources import (
     ExamItemResource,
     QualificationResource,
     SplitRuleResource,
-    UsageResource,
 )
+from alliance.equipment.usage_sheet import UsageResource
 from alliance.web.admin_site import site
+from alliance.web.form_fields import YuanField
 
 YUAN = {
     "cost_fen": _("purchase cost (yuan)"),
@@ -37,7 +37,7 @@ class EquipmentAdmin(SheetAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Fields of fen take yuan."""
         if db_field.name in YUAN:
-            return Yuan(label=YUAN[db_field.name], required=not db_field.blank)
+            return YuanField(label=YUAN[db_field.name], required=not db_field.blank)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 

@@ -2,81 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.equipment.models import Booking, Device, ExamItem, Outage
 from alliance.equipment.services.steps import CancelReason
-from alliance.lib import money
 from alliance.models import Department, Institution, Membership, Staff
+from alliance.web.form_fields import LocalTime, RowField, Rows, YuanField
 from alliance.web.person_fields import OptionalPersonFields
-
-LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class LocalTime(forms.DateTimeField):
-    """A time of the alliance's clock, without seconds."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
-        super().__init__(**{"input_formats": [LOCAL, "%Y-%m-%dT%H:%M:%S"], "widget": widget, **kwargs})
-
-
-class Yuan(forms.CharField):
-    """An amount of yuan, kept as fen."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal"})
-        super().__init__(**{"max_length": 24, "widget": widget, **kwargs})
-
-    def prepare_value(self, value: Any) -> Any:
-        """Stored fen are shown as yuan; what was typed stays as it was typed."""
-        return money.yuan(value) if isinstance(value, int) else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compared as it is shown."""
-        return bool(super().has_changed(self.prepare_value(initial), data))
-
-    def clean(self, value: Any) -> int | None:
-        """The amount in fen; None where nothing is written and nothing has to be."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return money.fen(text)
-        except money.MoneyRefused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from error
-
-
-class RowField(forms.ChoiceField):
-    """One of some rows that the view has read; the field asks the database nothing more."""
-
-    def offer(self, rows: Sequence[Any], label: Callable[[Any], str]) -> None:
-        """Let these rows be chosen, each under its words."""
-        self.known = {str(row.pk): row for row in rows}
-        self.choices = [("", "—"), *((key, label(row)) for key, row in self.known.items())]
-
-    def clean(self, value: Any) -> Any:
-        """The row, or None where nothing is chosen and nothing has to be."""
-        key = super().clean(value)
-        return self.known[key] if key else None
-
-
-class Rows(forms.Form):
-    """A form with choices among rows."""
-
-    def row(self, name: str) -> RowField:
-        """A field that offers rows."""
-        field = self.fields[name]
-        assert isinstance(field, RowField)
-        return field
 
 
 class DeviceFields(OptionalPersonFields, Rows):
@@ -201,7 +139,7 @@ class UseFields(Rows):
     other_names = {"ends_at": "ended_at"}
     started_at = LocalTime(label=gettext_lazy("started"))
     ended_at = LocalTime(label=gettext_lazy("ended"))
-    fee = Yuan(label=gettext_lazy("charged (yuan)"), required=False)
+    fee = YuanField(label=gettext_lazy("charged (yuan)"), required=False)
     result_ref = forms.CharField(label=gettext_lazy("result reference"), max_length=80, required=False)
     reader = RowField(label=gettext_lazy("reading institution"), required=False)
     collected_by = RowField(label=gettext_lazy("fee collected by"), required=False)
@@ -238,7 +176,7 @@ class RequestForm(Rows):
 
     kind = forms.ChoiceField(label=gettext_lazy("kind of equipment"), choices=Device.Kind.choices)
     name = forms.CharField(label=gettext_lazy("device wanted"), max_length=80)
-    estimate = Yuan(label=gettext_lazy("estimated cost (yuan)"))
+    estimate = YuanField(label=gettext_lazy("estimated cost (yuan)"))
     uses_a_month = forms.IntegerField(
         label=gettext_lazy("uses expected a month"), min_value=1, max_value=100_000
     )
@@ -262,8 +200,3 @@ class TextForm(forms.Form):
         label=gettext_lazy("why"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("The other side reads it."),
     )  # fmt: skip
-
-
-def local(at: datetime) -> str:
-    """A time as a `datetime-local` control writes it."""
-    return timezone.localtime(at).strftime(LOCAL)

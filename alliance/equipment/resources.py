@@ -1,4 +1,4 @@
-"""The register of equipment and the log of a hospital's own system as sheets (walls.md 4).
+"""The register of equipment as sheets.
 
 A line is told apart by natural keys; money stands in yuan, times on the local clock. Every fault names line,
 column and remedy, and nothing is stored while one is left.
@@ -9,92 +9,20 @@ column and remedy, and nothing is stored while one is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import fields
 
-from alliance.equipment.models import CityRank, CostItem, Device, ExamItem, Qualification, SplitRule, Usage
+from alliance.equipment.cells import YuanCell
+from alliance.equipment.models import CityRank, CostItem, Device, ExamItem, Qualification, SplitRule
 from alliance.equipment.models.register import Skill
-from alliance.equipment.services import EquipmentRefused, Log, rooms
-from alliance.equipment.services.usage import check
-from alliance.lib import money
-from alliance.lib.period import Month
-from alliance.lib.workdays import SHANGHAI
-from alliance.models import Department, Institution, Membership, Staff
+from alliance.models import Department, Institution, Staff
 from alliance.resources import AllianceResource, column
-from alliance.sheet_cells import Amount, Choice, Code, Day, Number, Optional, Truth, in_all
+from alliance.sheet_cells import Amount, Choice, Code, Day, Number, Truth, in_all
 
 
-# Cells -----------------------------------------------------------------------------
-class YuanCell(Optional):
-    """An amount of yuan; kept as fen."""
-
-    def read(self, text: str, row: Mapping[str, Any]) -> int:
-        try:
-            return money.fen(text)
-        except money.MoneyRefused as error:
-            raise ValueError(_(error.template) % error.params) from error
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else money.yuan(value)
-
-
-class MomentCell(Optional):
-    """A local time, 2026-11-16 09:30."""
-
-    def read(self, text: str, row: Mapping[str, Any]) -> datetime:
-        try:
-            found = datetime.fromisoformat(text.replace("/", "-"))
-        except ValueError:
-            raise ValueError(
-                _("“%(text)s” is not a time. Write it like 2026-11-16 09:30.") % {"text": text[:40]}
-            ) from None
-        return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
-
-
-class AnyPlace(Code):
-    """Any institution of the alliance, also for the members of one."""
-
-    def load(self, member: Membership) -> None:
-        """Read, once a file, all institutions."""
-        self.known = {("", row.code): row for row in self.model._default_manager.all()}
-
-
-class ItemCode(Code):
-    """An examination item of the device of the line, by its code."""
-
-    def load(self, member: Membership) -> None:
-        """Read, once a file, the items of the devices the member may name."""
-        rows = ExamItem.objects.select_related("device__institution")
-        if member.institution_id is not None:
-            rows = rows.filter(device__institution=member.institution_id)
-        self.known = {(f"{row.device.institution.code}/{row.device.code}", row.code): row for row in rows}
-
-    def read(self, text: str, row: Mapping[str, Any]) -> Any:
-        at = f"{str(row.get('owner') or '').strip()}/{str(row.get('device') or '').strip()}"
-        if (at, text) not in self.known:
-            sentence = _(
-                "There is no examination item %(code)s at this device. Enter it first, or correct the code."
-            )
-            raise ValueError(sentence % {"code": text[:40]})
-        return self.known[at, text]
-
-
-# The column of a line that a refusal of the service belongs to, where its form field has another name.
-COLUMNS = {"item": "item_name", "fee": "fee_fen", "ends_at": "ended_at"}
-
-
-# Sheets ----------------------------------------------------------------------------
 class EquipmentResource(AllianceResource):
     """Headings of our own where a column is no field of the row, or stands in another unit."""
 
@@ -245,76 +173,3 @@ class CityRankResource(EquipmentResource):
         model = CityRank
         import_id_fields = ("year",)
         fields = ("year", "rank", "alliances", "document")
-
-
-class UsageResource(EquipmentResource):
-    """The log of the owner's own system: by device and its own number; the other side confirms each line."""
-
-    headed: ClassVar[dict[str, Any]] = {"fee_fen": gettext_lazy("charged (yuan)")}
-
-    owner = column("owner", Code(Institution))
-    device = column("device", Code(Device, beside="owner"))
-    log_number = column("log_number")
-    institution = column("institution", AnyPlace(Institution))
-    item, item_name = column("item", ItemCode(ExamItem)), column("item_name")
-    started_at, ended_at = column("started_at", MomentCell()), column("ended_at", MomentCell())
-    fee_fen = column("fee_fen", YuanCell())
-    collected_by, reader = (column(one, AnyPlace(Institution)) for one in ("collected_by", "reader"))
-    result_ref = column("result_ref")
-
-    class Meta(AllianceResource.Meta):
-        model = Usage
-        import_id_fields = ("owner", "device", "log_number")
-        fields = (
-            "owner", "device", "log_number", "institution", "item", "item_name", "started_at", "ended_at",
-            "fee_fen", "collected_by", "reader", "result_ref",
-        )  # fmt: skip
-
-    def get_queryset(self) -> Any:
-        """Lines that count or may still count; a number that was taken back is free again."""
-        return Usage.objects.exclude(state=Usage.State.VOID)
-
-    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        """A line as a use: its month, who states it, who charged; and what cannot be."""
-        super().import_instance(instance, row, **kwargs)
-        if not instance.pk:
-            instance.stated_by, instance.source = self.member, Usage.Source.SHEET
-            instance.stated_for = instance.owner
-        instance.month = Month.of(rooms.day_of(instance.started_at)).first_day
-        if instance.collected_by_id is None:
-            instance.collected_by = instance.institution
-        instance.item_name = instance.item_name or (instance.item.name if instance.item else "")
-        if not instance.log_number:
-            raise ValidationError({"log_number": _("The log's own number is missing.")})
-        try:
-            check(_log(instance), timezone.now())
-        except EquipmentRefused as error:
-            field = COLUMNS.get(error.field, error.field)
-            field = field if field in self.fields else "log_number"
-            raise ValidationError({field: _(error.template) % error.params}) from error
-
-    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
-        """A line as it is stored is skipped; one that both sides stand by is never changed by a sheet."""
-        same: bool = super().skip_row(instance, original, row, import_validation_errors)
-        if not same and original.pk and original.state == Usage.State.CONFIRMED:
-            sentence = _("Both sides stand by this use. Take it back first, then deliver it again.")
-            import_validation_errors["log_number"] = ValidationError(sentence)
-        return same
-
-    def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        """The owner's own use needs nobody else."""
-        if instance.institution_id == instance.owner_id and instance.state == Usage.State.STATED:
-            Usage.objects.claim(
-                instance.pk, expect={"state": Usage.State.STATED},
-                change={
-                    "state": Usage.State.CONFIRMED, "confirmed_by": self.member,
-                    "confirmed_at": timezone.now(),
-                },
-            )  # fmt: skip
-
-
-def _log(use: Usage) -> Log:
-    return Log(
-        use.device, use.institution, use.started_at, use.ended_at, use.item, use.item_name,
-        -1 if use.fee_fen is None else use.fee_fen,
-    )  # fmt: skip

@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.lib import money
 from alliance.lib.period import Month, PeriodRefused
-from alliance.lib.refusal import Refused
 from alliance.models import Department, Institution, Staff
 from alliance.postings.models import Posting, Visit
 from alliance.postings.services import Figures, Terms
+from alliance.web.form_fields import YuanField
 
 WEEKDAYS = [
     (1, gettext_lazy("Mon")), (2, gettext_lazy("Tue")), (3, gettext_lazy("Wed")), (4, gettext_lazy("Thu")),
@@ -28,24 +27,6 @@ POINTS = [(n, str(n)) for n in range(1, 6)]
 def day_field(label: Any) -> forms.DateField:
     """A day, with the browser's calendar."""
     return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-
-
-class YuanField(forms.CharField):
-    """Yuan as typed, kept as whole fen; empty is None."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal"})
-        super().__init__(max_length=20, widget=widget, **kwargs)
-
-    def clean(self, value: Any) -> int | None:
-        """Whole fen. Raises ValidationError with the sentence of alliance.lib.money."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return money.fen(text)
-        except Refused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from None
 
 
 class StaffChoice(forms.ModelChoiceField):

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from alliance.lib import money
-from alliance.lib.refusal import Refused
 from alliance.models import Staff
 from alliance.training.models import Attendance, Session
 from alliance.training.services import Plan, Presence
+from alliance.web.form_fields import YuanField
 
 
 def moment_field(label: Any) -> forms.DateTimeField:
@@ -94,10 +92,7 @@ class SpendForm(forms.Form):
     day = forms.DateField(
         label=gettext_lazy("day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    fen = forms.CharField(
-        label=gettext_lazy("amount, yuan"), max_length=20,
-        widget=forms.TextInput(attrs={"class": "num", "inputmode": "decimal"}),
-    )  # fmt: skip
+    fen = YuanField(label=gettext_lazy("amount, yuan"))
     purpose = forms.CharField(label=pgettext_lazy("training fund", "purpose"), max_length=200)
     voucher = forms.CharField(label=gettext_lazy("voucher number"), max_length=40)
     staff = forms.ModelChoiceField(label=gettext_lazy("for"), queryset=Staff.objects.none(), required=False)
@@ -105,10 +100,3 @@ class SpendForm(forms.Form):
     def __init__(self, *args: Any, institution: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["staff"].queryset = Staff.objects.filter(institution=institution, is_active=True)
-
-    def clean_fen(self) -> int:
-        """Whole fen, of yuan as typed."""
-        try:
-            return money.fen(self.cleaned_data["fen"])
-        except Refused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from None

@@ -3,62 +3,67 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from alliance.demo import DeliveredFile, build_alliance
+from alliance.demo import DeliveredFile, DemoAlliance, build_alliance
 
+if TYPE_CHECKING:
+    from performance.demonstration.ground import Ground
+
+Deed = Callable[[], list[str]]
 TODAY = date(2026, 11, 9)  # the day on which the demonstration's October files have all come
 
 
 def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]:
     """Load the alliance `code`; return the report as lines. Runs in a process of its own."""
-    from performance.demonstration import (  # models exist only after django.setup()
-        confirmations,
-        deliveries,
-        equipment,
-        exams,
-        ground,
-        joint,
-        live,
-        months,
-        payment,
-        postings,
-    )
+    from performance.demonstration import ground, payment  # models exist only after django.setup()
 
     demo = build_alliance(code)
     said = [f"{demo.name} ({demo.code})"]
     with _step(said, "institutions, people, roster"):
         base = ground.load(demo, password_hash)
         payment.decide(base)
-    with _step(said, "case files through the importer"):
-        counts = deliveries.deliver(base, files, TODAY)
-    said.append(f"  {counts.summary()}")
-    with _step(said, "work of the coders"):
-        said.append(f"  {payment.work(base, TODAY)}")
-    with _step(said, "referrals and declarations"):
+    for name, deed in _rooms(base, demo, files):
+        with _step(said, name):
+            done = deed()
+        said += (f"  {line}" for line in done)
+    return said
+
+
+def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iterator[tuple[str, Deed]]:
+    """What happens room after room, in the order in which one needs the other; each deed says what it did."""
+    from performance.demonstration import (
+        confirmations,
+        deliveries,
+        equipment,
+        exams,
+        joint,
+        live,
+        months,
+        payment,
+        postings,
+    )  # fmt: skip
+
+    def refer() -> list[str]:
         referrals = deliveries.refer(base, demo)
         deliveries.declare(base, demo)
-    said.append(f"  {referrals} referrals")
-    with _step(said, "consultations and recognition"):
-        said.append(f"  {exams.load(base, demo)}")
-    with _step(said, "postings"):
-        said.append(f"  {postings.load(base, TODAY)} days of experts confirmed")
-    with _step(said, "joint work"):
-        said.append(f"  {joint.load(base, demo, TODAY)}")
-    with _step(said, "shared equipment"):
-        said.append(f"  {equipment.load(base, demo, TODAY)} uses of shared devices")
-    with _step(said, "mutual confirmation"):
-        said.append(f"  {confirmations.load(base, TODAY)}")
-    with _step(said, "months"):
-        lines = months.run_all(base, demo, TODAY)
-    said += (f"  {line}" for line in lines)
-    with _step(said, "referrals of this hour"):
-        said.append(f"  {live.load(base, demo, timezone.now())} referrals under way")
-    return said
+        return [f"{referrals} referrals"]
+
+    yield "case files through the importer", lambda: [deliveries.deliver(base, files, TODAY).summary()]
+    yield "work of the coders", lambda: [payment.work(base, TODAY)]
+    yield "referrals and declarations", refer
+    yield "consultations and recognition", lambda: [exams.load(base, demo)]
+    yield "postings", lambda: [f"{postings.load(base, TODAY)} days of experts confirmed"]
+    yield "joint work", lambda: [joint.load(base, demo, TODAY)]
+    yield "shared equipment", lambda: [f"{equipment.load(base, demo, TODAY)} uses of shared devices"]
+    yield "mutual confirmation", lambda: [confirmations.load(base, TODAY)]
+    yield "months", lambda: months.run_all(base, demo, TODAY)
+    yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
 
 
 @contextmanager

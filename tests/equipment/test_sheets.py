@@ -15,8 +15,8 @@ from alliance.equipment.resources import (
     DeviceResource,
     ExamItemResource,
     QualificationResource,
-    UsageResource,
 )
+from alliance.equipment.usage_sheet import UsageResource
 from alliance.models import Membership
 from alliance.services import imports
 from tests.equipment.scene import at, item, scanner, technician

@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alliance.equipment import forms
 from alliance.equipment.engine import grid
 from alliance.equipment.models import Booking, Device, ExamItem
 from alliance.equipment.services import rooms
@@ -20,6 +19,7 @@ from alliance.equipment.show.week import Week
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.web import words
+from alliance.web.form_fields import LOCAL
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Calendar:
     def _at(self, at: datetime) -> str:
         if not self.bookable:
             return ""
-        asked = {"day": rooms.day_of(at).isoformat(), "at": at.astimezone(SHANGHAI).strftime(forms.LOCAL)}
+        asked = {"day": rooms.day_of(at).isoformat(), "at": at.astimezone(SHANGHAI).strftime(LOCAL)}
         return f"{self.look.link(self.device, **asked)}#book"
 
 

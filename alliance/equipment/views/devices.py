@@ -24,6 +24,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
+from alliance.web.form_fields import LOCAL
 from alliance.web.parts import Empty
 from alliance.web.refused import add_refusal
 
@@ -151,7 +152,7 @@ def _day(text: str | None) -> date | None:
 
 def _time(text: str | None) -> datetime | None:
     try:
-        found = datetime.strptime(text or "", forms.LOCAL)
+        found = datetime.strptime(text or "", LOCAL)
     except ValueError:
         return None
     return found.replace(tzinfo=SHANGHAI) if 2000 <= found.year < 2100 else None

@@ -7,31 +7,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.joint.forms.common import PlaceField, StaffField, day_field
 from alliance.joint.models import Source, Technique
 from alliance.joint.services import NewTechnique, Performed
-from alliance.lib import money
-from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
+from alliance.web.form_fields import YuanField
 from alliance.web.person_fields import OptionalPersonFields
-
-
-class YuanField(forms.CharField):
-    """An amount typed in yuan, whole fen inside."""
-
-    def __init__(self, **more: Any) -> None:
-        widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal"})
-        super().__init__(max_length=20, widget=widget, **more)
-
-    def clean(self, value: Any) -> int:
-        """Fen."""
-        try:
-            return money.fen(super().clean(value))
-        except Refused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from None
 
 
 class SubsidyForm(forms.Form):

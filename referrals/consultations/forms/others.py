@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.lib import money
 from alliance.models import Department, Institution
+from alliance.web.form_fields import YuanField
 from referrals.consultations.forms.questions import FILE_HELP, clean_scan
 from referrals.consultations.models import BY_CENTRES, Concordance, Kind
 
@@ -62,10 +62,7 @@ class FeeForm(forms.Form):
     institution = forms.TypedChoiceField(
         label=gettext_lazy("only when answered by"), coerce=int, required=False, empty_value=None
     )
-    yuan = forms.CharField(
-        label=gettext_lazy("fee (yuan)"), max_length=20,
-        widget=forms.TextInput(attrs={"class": "num", "inputmode": "decimal"}),
-    )  # fmt: skip
+    yuan = YuanField(label=gettext_lazy("fee (yuan)"))
     from_date = forms.DateField(
         label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -76,13 +73,6 @@ class FeeForm(forms.Form):
         self.institutions = institutions
         names = [(pk, row.short_name) for pk, row in institutions.items()]
         self.fields["institution"].choices = [("", _("all institutions")), *names]  # type: ignore[attr-defined]
-
-    def clean_yuan(self) -> int:
-        """Whole fen."""
-        try:
-            return money.fen(self.cleaned_data["yuan"])
-        except money.MoneyRefused as refused:
-            raise forms.ValidationError(_(refused.template) % refused.params) from None
 
 
 class LinkForm(forms.Form):
