@@ -15,11 +15,14 @@ from alliance.lib.period import Month
 from alliance.web.asked import read_month
 from performance.drafting import words as drafting_words
 from performance.engine.forms import (
+    AddDeduct,
     AgainstLast,
     AgainstMean,
     Band,
+    Expert,
     Form,
     FormRefused,
+    Lights,
     LinearHigher,
     LinearLower,
     Step,
@@ -123,6 +126,18 @@ class ItemForm(forms.Form):
     months_back = forms.IntegerField(
         label=gettext_lazy("compared with how many months earlier"), min_value=1, max_value=60, required=False
     )
+    start = number(gettext_lazy("points to begin with"))
+    points_each = number(
+        gettext_lazy("points for each event"), help_text=gettext_lazy("below 0 they are deducted")
+    )
+    floor = number(gettext_lazy("least points"), min_value=0, max_value=100)
+    ceiling = number(gettext_lazy("most points"), min_value=0, max_value=100)
+    full = number(gettext_lazy("full mark of the opinion"))
+    green_at = number(gettext_lazy("green from"), help_text=gettext_lazy("where lower is better: up to"))
+    amber_at = number(gettext_lazy("amber from"), help_text=gettext_lazy("where lower is better: up to"))
+    green = number(gettext_lazy("points of green"), min_value=0, max_value=100)
+    amber = number(gettext_lazy("points of amber"), min_value=0, max_value=100)
+    red = number(gettext_lazy("points of red"), min_value=0, max_value=100)
     when_missing = forms.ChoiceField(
         label=gettext_lazy("when it has no value"), choices=drafting_words.MISSING, required=False
     )
@@ -186,6 +201,13 @@ class ItemForm(forms.Form):
         if kind == "own_last":
             months = data["months_back"]
             return AgainstLast(direction, data["mode"] or "pp", data["score_at_equal"], data["slope"], months)
+        if kind == "add_deduct":
+            return AddDeduct(data["start"], data["points_each"], data["floor"], data["ceiling"])
+        if kind == "expert":
+            return Expert(data["full"])
+        if kind == "lights":
+            needs = drafting_words.NEEDS[kind]
+            return Lights(direction, **{name: data[name] for name in needs})
         return Steps(direction, self._steps(data["steps"]))
 
     def _steps(self, text: str) -> tuple[Step, ...]:

@@ -23,6 +23,9 @@ KINDS = [
     ("band", gettext_lazy("band with two sides")),
     ("mean", gettext_lazy("against a declared mean")),
     ("own_last", gettext_lazy("against the own earlier value")),
+    ("add_deduct", gettext_lazy("points added or deducted for every event")),
+    ("expert", gettext_lazy("an opinion on a scale")),
+    ("lights", gettext_lazy("traffic light: green, amber, red")),
 ]
 SHORT: Mapping[str, Any] = {
     "linear_higher": gettext_lazy("rising line"),
@@ -31,6 +34,9 @@ SHORT: Mapping[str, Any] = {
     "band": gettext_lazy("band"),
     "mean": gettext_lazy("against the mean"),
     "own_last": gettext_lazy("against itself"),
+    "add_deduct": gettext_lazy("points by event"),
+    "expert": gettext_lazy("opinion"),
+    "lights": gettext_lazy("traffic light"),
 }
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "linear_higher": ("base", "target"),
@@ -39,6 +45,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "band": ("low", "high", "penalty_below", "penalty_above"),
     "mean": ("mean", "score_at_mean", "slope"),
     "own_last": ("score_at_equal", "slope", "months_back"),
+    "add_deduct": ("start", "points_each", "floor", "ceiling"),
+    "expert": ("full",),
+    "lights": ("green_at", "amber_at", "green", "amber", "red"),
 }
 MODES = [
     ("pp", gettext_lazy("points of the value")),

@@ -26,6 +26,9 @@ class FormRefused(Refused):
         "points_out_of_range": "The points of a step lie between 0 and 100.",
         "low_above_high": "The lower end of the band is above its upper end.",
         "months_back_not_positive": "The earlier period must lie in the past.",
+        "floor_above_ceiling": "The least points are above the most.",
+        "full_not_positive": "The full mark of an opinion is above 0.",
+        "green_not_better": "Green begins where amber has not yet begun.",
         "negative_weight": "A weight is negative.",
         "all_weights_zero": "All weights are zero.",
     }
@@ -173,7 +176,88 @@ class AgainstLast(ScoringForm):
         return start + change if self.direction == "higher" else start - change
 
 
-Form = LinearHigher | LinearLower | Steps | Band | AgainstMean | AgainstLast
+@dataclass(frozen=True, slots=True)
+class AddDeduct(ScoringForm):
+    """Points added or deducted for every event counted: start + points x value, between floor and ceiling.
+
+    Deductions (`points` below 0) belong to what should be rare, additions to what is wanted.
+    """
+
+    start: Decimal
+    points_each: Decimal
+    floor: Decimal
+    ceiling: Decimal
+    kind: Literal["add_deduct"] = "add_deduct"
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better follows from the sign."""
+        return "lower" if self.points_each < 0 else "higher"
+
+    def refusal(self) -> str:
+        if self.floor > self.ceiling:
+            return "floor_above_ceiling"
+        return "" if self.floor >= 0 and self.ceiling <= 100 else "points_out_of_range"
+
+    def points(self, value: Expr, last: Expr) -> Expr:
+        found = parameter("start", self.start) + parameter("points_each", self.points_each) * value
+        exact = found.exact or Fraction(0)
+        for name, sign, end in (("floor", "<", self.floor), ("ceiling", ">", self.ceiling)):
+            if exact < end if sign == "<" else exact > end:
+                limit = parameter(name, end)
+                return Expr(limit.exact, chain(found, sign, limit, "→", limit))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Expert(ScoringForm):
+    """An opinion on a scale from 0 to `full` (S3-21): 100 x value / full."""
+
+    full: Decimal
+    kind: Literal["expert"] = "expert"
+    direction: Literal["higher"] = "higher"
+
+    def refusal(self) -> str:
+        return "full_not_positive" if self.full <= 0 else ""
+
+    def points(self, value: Expr, last: Expr) -> Expr:
+        return HUNDRED * value / parameter("full", self.full)
+
+
+@dataclass(frozen=True, slots=True)
+class Lights(ScoringForm):
+    """A traffic light: green from `green_at` on, amber from `amber_at` on, else red, each with its points.
+
+    Where lower is better, green up to `green_at`, amber up to `amber_at`.
+    """
+
+    direction: Direction
+    green_at: Decimal
+    amber_at: Decimal
+    green: Decimal
+    amber: Decimal
+    red: Decimal
+    kind: Literal["lights"] = "lights"
+
+    def refusal(self) -> str:
+        better = (
+            self.green_at > self.amber_at if self.direction == "higher" else self.green_at < self.amber_at
+        )
+        if not better:
+            return "green_not_better"
+        ordered = 100 >= self.green >= self.amber >= self.red >= 0
+        return "" if ordered else "points_out_of_range"
+
+    def points(self, value: Expr, last: Expr) -> Expr:
+        higher = self.direction == "higher"
+        exact = value.exact or Fraction(0)
+        for name, at in (("green", self.green_at), ("amber", self.amber_at)):
+            if exact >= at if higher else exact <= at:
+                return _looked_up(value, "≥" if higher else "≤", at, getattr(self, name))
+        return _looked_up(value, "<" if higher else ">", self.amber_at, self.red)
+
+
+Form = LinearHigher | LinearLower | Steps | Band | AgainstMean | AgainstLast | AddDeduct | Expert | Lights
 
 
 def _looked_up(value: Expr, sign: str, at: Decimal, points: Decimal) -> Expr:

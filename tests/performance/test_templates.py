@@ -168,5 +168,14 @@ def test_the_gallery_shows_each_and_begins_a_draft(qinghe: World) -> None:
     assert faulty.status_code == 400 and 'value="7"' in faulty.content.decode()
     made = office.post(f"{at}member_five/draft/", {"label": "7", "month": "2027-01"})
     assert made.status_code == 302
+    form = f"{made['Location']}items/lead/mechanism/"
+    typed = {
+        "weight": "5", "dimension": "collaboration", "kind": "lights", "green_at": "80", "amber_at": "90",
+        "green": "100", "amber": "50", "red": "0",
+    }  # fmt: skip
+    refused = office.post(form, typed)
+    assert refused.status_code == 400 and 'value="90"' in refused.content.decode()
+    assert office.post(form, {**typed, "amber_at": "60"}).status_code == 302
+    assert office.post(form, {**typed, "kind": "expert", "full": "10"}).status_code == 302
     page = office.get(made["Location"]).content.decode()
     assert "成员单位五维协同方案" in page

@@ -161,6 +161,8 @@ def groups() -> list[tuple[str, list[str]]]:
             _("Against a mean, against itself"),
             ["mean", "score_at_mean", "score_at_equal", "slope", "mode", "months_back"],
         ),
+        (_("Events, opinions"), ["start", "points_each", "floor", "ceiling", "full"]),
+        (_("Traffic light"), ["green_at", "amber_at", "green", "amber", "red"]),
         (_("Rules"), ["when_missing", "minimum_n", "tags"]),
     ]
 
