@@ -8,6 +8,7 @@ from performance.views import inputs, months, records, why
 urlpatterns = [
     path("", include("performance.drafting.urls")),
     path("", include("performance.levels.urls")),
+    path("", include("performance.declared.urls")),
     path("months/", months.month_list, name="months"),
     path("months/lines/<int:pk>/", why.month_line, name="month-line"),
     path("months/<yyyymm:month>/", months.month, name="month"),

@@ -530,6 +530,16 @@ CASES: dict[str, Case] = {
     "month-institution": month(of=("code",)),
     "month-why": month(of=("code",)),
     "month-why-indicator": month(of=("code",), indicator="cmi"),
+    "declared": Case(queries=("?view=all", f"?view=all&institution={THERE}", "?view=all&q=签约")),
+    "declared-enter": Case(queries=("?indicator=contract_rate&month=2026-10&level=institution",)),
+    "declared-value": one("declared"),
+    "declared-change": one("declared"),
+    "declared-act": one("declared", step="confirm"),
+    "declared-proof": Case(
+        lambda things: {"pk": things.declared.pk, "file": things.declared.files.get().pk}, of=("pk", "file")
+    ),
+    "api:declared": Case(queries=("?limit=5", "?offset=1")),
+    "api:declared-value": one("declared"),
     "indicators": Case(queries=("?q=下转", "?area=fund&origin=imported", "?level=team", "?area=kitchen")),
     "indicator": Case(settled_indicator, shared=True),
     "indicators-export": LIST,

@@ -10,6 +10,7 @@ import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -89,9 +90,11 @@ from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from grouping.services import weighing as weight_proposals
 from grouping.services.effects import Period
+from performance.declared import services as declared
+from performance.engine.spans import Span
 from performance.engine.templates import shipped_templates
 from performance.levels import services as levels
-from performance.models import LevelSubject, Line, MonthException, MonthRun, SchemeDraft
+from performance.models import DeclaredValue, LevelSubject, Line, MonthException, MonthRun, SchemeDraft
 from performance.services import bases, completeness, drafts, months, pools, schemes, trials
 from referrals import services as referrals
 from referrals.consultations import services as consultations
@@ -761,6 +764,18 @@ class Things:
             key=side.mark,
             entries=lines,
         )
+
+    @cached_property
+    def declared(self) -> DeclaredValue:
+        """A value of the side's institution with its file, waiting for the second person."""
+        side, span = self.side, Span(OCTOBER)
+        number = declared.Entry(
+            declared.Place(side.place), "contracted", span, Decimal(620 + side.serial), side.mark, side.mark
+        )
+        (row,) = declared.enter(by=side.steward, entries=[number], now=NOW)
+        scan = declared.Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 9_999)
+        row = declared.prove(by=side.steward, value=row, uploads=[scan], now=NOW)
+        return declared.submit(by=side.steward, row=row, now=NOW)
 
     @cached_property
     def settled(self) -> MonthRun:

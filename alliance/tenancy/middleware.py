@@ -138,8 +138,10 @@ class AllianceMiddleware:
                 membership.open_place()  # now, so that an error page need not ask the database
                 response = self.get_response(request)
                 # A 409 shows the row as it is now: that it was read stays journaled. What was refused has
-                # already been undone by the service's own savepoint.
-                if response.status_code >= 400 and response.status_code != 409:
+                # already been undone by the service's own savepoint. So has it where a refused form says that
+                # it `keeps` the files that came with it.
+                keeps = response.status_code == 409 or getattr(response, "keeps", False)
+                if response.status_code >= 400 and not keeps:
                     transaction.set_rollback(True)
             _journal_denial(request, response)
         add_never_cache_headers(response)

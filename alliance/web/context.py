@@ -33,6 +33,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Month by month"),
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
+            Entry("declared", _("Declared values"), "upload", "declared.view"),
             Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
             Entry("performance-schemes", _("Performance schemes"), "adjust", "indicator.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from alliance.lib.period import Month
 from alliance.models import Institution
 from grouping.metrics import monthly
-from performance.collect import cases, equipment, exams, joint, metrics, people, places, referrals
+from performance.collect import cases, declared, equipment, exams, joint, metrics, people, places, referrals
 from performance.collect.cases import plain_weight
 from performance.collect.places import INSTITUTION, member_of
 from performance.collect.referrals import referral_ids
@@ -31,7 +31,7 @@ __all__ = [
 
 SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
-    *people.SOURCES, *joint.SOURCES, *places.SOURCES,
+    *people.SOURCES, *joint.SOURCES, *places.SOURCES, *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}
 

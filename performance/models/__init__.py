@@ -1,3 +1,4 @@
+from performance.models.declared import DeclaredProof, DeclaredValue
 from performance.models.drafts import SchemeDraft, SchemeTrial
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
@@ -7,6 +8,8 @@ from performance.models.schemes import SchemeVersion
 
 __all__ = [
     "Basis",
+    "DeclaredProof",
+    "DeclaredValue",
     "IndicatorValue",
     "Level",
     "LevelFact",

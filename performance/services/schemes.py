@@ -10,7 +10,8 @@ from alliance.lib.canonical import to_plain
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal
-from performance.engine.dictionary import shipped_dictionary
+from performance.declared.book import scorable
+from performance.dictionary import book
 from performance.engine.evaluators import Evaluators
 from performance.engine.indicators import Indicator
 from performance.engine.scheme import Scheme, SchemeRefused, check, demonstration_scheme
@@ -49,13 +50,14 @@ def adopt(
 def known_indicators(level: str = "") -> dict[str, Indicator]:
     """Every indicator a scheme of a level may score by, by code; of any level without one.
 
-    Indicators for reading (direction none) are not scored. One whose facts nobody delivers is not assessed,
-    and the page says so: a council may decide today about what is declared tomorrow.
+    Not those for reading (direction none), nor those whose facts speak of unlike spans. One whose facts nobody
+    delivers is not assessed, and the page says so: a council may decide today about what is declared
+    tomorrow.
     """
     return {
         code: entry.indicator
-        for code, entry in shipped_dictionary().items()
-        if entry.indicator.direction != "none" and (not level or level in entry.levels)
+        for code, entry in book.entries().items()
+        if scorable(entry) and (not level or level in entry.levels)
     }
 
 

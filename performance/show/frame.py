@@ -24,7 +24,7 @@ LISTED = {
     "device": "equipment.view", "use": "equipment.view", "visit": "posting.view",
     "evaluation": "posting.view", "attendance": "training.view", "doctor": "training.view",
     "joint_project": "joint.view", "joint_person": "joint.view", "technique_case": "joint.view",
-    "case_conference": "joint.view", "joint_study": "joint.view",
+    "case_conference": "joint.view", "joint_study": "joint.view", "declared": "declared.view",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from alliance.lib.identity import mask_name
 from alliance.postings.tables import VisitTable
 from alliance.web import lists, words
 from alliance.web.access import way
+from performance.declared.tables import ValueTable
 from performance.tables import joint
 from performance.tables.cells import small
 from referrals.consultations.tables import ConsultationTable
@@ -159,4 +160,5 @@ RECORDS: dict[str, type[lists.Table]] = {
     "technique_case": joint.CaseTable,
     "case_conference": joint.ConferenceTable,
     "joint_study": joint.ResearchTable,
+    "declared": ValueTable,
 }

@@ -1,0 +1,55 @@
+"""What the fact book says about facts from outside: how often they are delivered, what proves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from performance.dictionary import book
+from performance.engine.dictionary import Entry, Frequency
+from performance.engine.factbook import BookedFact
+from performance.engine.spans import at_odds, frequencies
+from performance.show import labels
+
+
+@cache
+def often() -> Mapping[str, Frequency]:
+    """How often each fact from outside is delivered, by key."""
+    return frequencies(book.entries().values(), labels.facts())
+
+
+def booked(key: str) -> BookedFact | None:
+    """A fact that comes from outside; None for one the alliance counts itself, or an unknown key."""
+    return labels.facts().get(key) if key in often() else None
+
+
+@cache
+def dividing(key: str) -> Sequence[Entry]:
+    """The indicators that divide a fact."""
+    return tuple(entry for entry in book.entries().values() if key in entry.facts)
+
+
+def outside(entry: Entry) -> tuple[str, ...]:
+    """The facts of an indicator that must be delivered."""
+    return tuple(key for key in entry.facts if key in often())
+
+
+def needs_proof(key: str) -> bool:
+    """Declared facts are proved by a file; those out of another system name their source."""
+    return labels.facts()[key].origin == "declared"
+
+
+def proved_by(key: str) -> Sequence[Entry]:
+    """The indicators that say what proves a fact."""
+    return [entry for entry in dividing(key) if entry.evidence_zh]
+
+
+@cache
+def unlike(code: str) -> tuple[str, ...]:
+    """The facts of an indicator that speak of another span than it does; it cannot be scored with them."""
+    return at_odds(book.entries()[code], labels.facts(), often())
+
+
+def scorable(entry: Entry) -> bool:
+    """Whether a scheme may score by an indicator: not for reading only, and its facts speak of one span."""
+    return entry.indicator.direction != "none" and not unlike(entry.code)

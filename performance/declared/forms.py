@@ -1,0 +1,185 @@
+"""Forms of declared values. A number is typed as counted; an empty field is missing, never 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.lib.period import Month
+from alliance.models import Department, Institution, Membership, Staff
+from alliance.web import words as web_words
+from performance.declared import book, words
+from performance.declared.services import Entry as Declared
+from performance.declared.services import Place
+from performance.declared.uploads import EvidenceField
+from performance.dictionary import book as dictionary
+from performance.dictionary import words as named
+from performance.engine.amounts import AmountRefused, read
+from performance.engine.dictionary import Entry
+from performance.engine.spans import Span, counted
+from performance.models import DeclaredValue
+from performance.show import labels
+
+MONTHS = 15  # that can be chosen
+VALUE = "value_"
+
+
+class AmountField(forms.CharField):
+    """One number in the unit of its fact; empty gives None."""
+
+    def __init__(self, *, fact: str, **more: Any) -> None:
+        self.unit = labels.facts()[fact].unit
+        super().__init__(
+            label=labels.named(labels.facts()[fact]), required=False, max_length=40,
+            widget=forms.TextInput(attrs={"class": "num", "inputmode": "decimal", "autocomplete": "off"}),
+            help_text=words.unit(fact), **more,
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read(text, self.unit)
+        except AmountRefused as error:
+            raise forms.ValidationError(_(error.template) % error.params) from error
+
+
+def places() -> Any:
+    """Institutions that declare: village rooms do it through their township."""
+    return Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE).order_by("code")
+
+
+class ChooseForm(forms.Form):
+    """Which indicator, of which month, on which level, of which institution."""
+
+    indicator = forms.ChoiceField(label=gettext_lazy("indicator"))
+    month = forms.ChoiceField(
+        label=gettext_lazy("month that counts it"),
+        help_text=gettext_lazy("A quarter or a year counts from the month in which it ends."),
+    )
+    level = forms.ChoiceField(
+        label=gettext_lazy("level"), choices=DeclaredValue.Level.choices,
+        initial=DeclaredValue.Level.INSTITUTION,
+    )  # fmt: skip
+    institution = forms.ModelChoiceField(
+        label=gettext_lazy("institution"), queryset=Institution.objects.none(), required=False
+    )
+
+    def __init__(self, data: Any = None, *, membership: Membership, today: date, **more: Any) -> None:
+        super().__init__(data, **more)
+        fields: dict[str, Any] = self.fields
+        fields["indicator"].choices = indicators()
+        last = Month.of(today).previous()
+        months = [last.plus(-back) for back in range(MONTHS)]
+        fields["month"].choices = [(str(month), web_words.month(month)) for month in months]
+        if membership.institution_id is None:
+            fields["institution"].queryset = places()
+        else:
+            del fields["institution"]
+            fields["level"].choices = DeclaredValue.Level.choices[1:]
+
+    def clean(self) -> dict[str, Any]:
+        """The level is one of the indicator's."""
+        data: dict[str, Any] = super().clean() or {}
+        entry = dictionary.entries().get(data.get("indicator", ""))
+        if entry is not None and data.get("level") not in entry.levels:
+            self.add_error(
+                "level", _("It is known on these levels: %(l)s.") % {"l": named.levels(entry.levels)}
+            )
+        if data.get("level") == DeclaredValue.Level.ALLIANCE:
+            data["institution"] = None
+        elif "institution" in self.fields and not data.get("institution"):
+            self.add_error("institution", _("Choose the institution that declares."))
+        return data
+
+
+def indicators() -> Sequence[tuple[Any, Any]]:
+    """All indicators with a fact from outside, area by area."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for entry in dictionary.entries().values():
+        if book.outside(entry):
+            found.setdefault(entry.area, []).append((entry.code, labels.named(entry.indicator)))
+    return [(named.AREAS[area], choices) for area, choices in found.items()]
+
+
+class EntryForm(forms.Form):
+    """The numbers of one indicator and place; facts of another span than the indicator's have their own."""
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, entry: Entry, month: Month, level: str,
+        institution: Institution | None, membership: Membership,
+    ) -> None:  # fmt: skip
+        super().__init__(data, files)
+        self.month, self.level, self.institution = month, level, institution
+        self.keys = [key for key in book.outside(entry) if level in labels.facts()[key].levels]
+        fields: dict[str, Any] = self.fields
+        for key in self.keys:
+            fields[VALUE + key] = AmountField(fact=key)
+            fields[VALUE + key].help_text = f"{words.unit(key)} · {words.span(self.span_of(key))}"
+        self._add_place()
+        fields["responsible"] = forms.CharField(
+            label=_("responsible person"), max_length=60, initial=str(membership.user)
+        )
+        fields["note"] = forms.CharField(label=_("note"), max_length=300, required=False)
+        fields["files"] = EvidenceField()
+
+    def _add_place(self) -> None:
+        here, fields = self.institution, self.fields
+        if self.level == DeclaredValue.Level.DEPARTMENT:
+            rows = Department.objects.filter(institution=here).order_by("code")
+            fields["department"] = forms.ModelChoiceField(label=_("department"), queryset=rows)
+        elif self.level == DeclaredValue.Level.PERSON:
+            staff = Staff.objects.filter(institution=here, is_active=True).order_by("code")
+            fields["staff"] = forms.ModelChoiceField(label=_("staff member"), queryset=staff)
+        elif self.level == DeclaredValue.Level.TEAM:
+            fields["team"] = forms.CharField(label=_("team"), max_length=60)
+
+    def span_of(self, key: str) -> Span:
+        """The span of a fact that the month counts."""
+        return counted(self.month, book.often()[key])
+
+    def clean(self) -> dict[str, Any]:
+        """At least one number."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and all(data.get(VALUE + key) is None for key in self.keys):
+            raise forms.ValidationError(
+                _("Nothing is entered. An empty field is missing; write 0 where there was none.")
+            )
+        return data
+
+    def declared(self) -> list[Declared]:
+        """What the service takes: one entry for each number that was typed."""
+        data = self.cleaned_data
+        place = Place(self.institution, data.get("department"), data.get("staff"), data.get("team", ""))
+        return [
+            Declared(place, key, self.span_of(key), data[VALUE + key], data["responsible"], data["note"])
+            for key in self.keys
+            if data[VALUE + key] is not None
+        ]
+
+
+class ChangeForm(forms.Form):
+    """A value that is not submitted yet, or was sent back; its next evidence files."""
+
+    def __init__(self, data: Any = None, files: Any = None, *, row: DeclaredValue, typed: str) -> None:
+        super().__init__(
+            data, files, initial={"value": typed, "responsible": row.responsible, "note": row.note}
+        )
+        self.fields["value"] = AmountField(fact=row.fact)
+        self.fields["value"].required = True
+        self.fields["responsible"] = forms.CharField(label=_("responsible person"), max_length=60)
+        self.fields["note"] = forms.CharField(label=_("note"), max_length=300, required=False)
+        self.fields["files"] = EvidenceField()
+
+
+class WhyForm(forms.Form):
+    """A few words."""
+
+    why = forms.CharField(label=gettext_lazy("why"), max_length=300)

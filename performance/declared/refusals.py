@@ -1,0 +1,40 @@
+"""Why a declared value is refused: a stable word, a sentence with its remedy, its field."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class DeclaredRefused(Refused):
+    """A value cannot be stored or moved as asked; `field` names the form field."""
+
+    reasons = {
+        "fact": "“%(fact)s” is no fact that is declared or imported. Take a key of the dictionary.",
+        "own": "“%(fact)s” is counted from the alliance's own records and is not entered by hand.",
+        "level": "“%(fact)s” is not known for this level. The dictionary says: %(levels)s.",
+        "place": "Name exactly the place that the level asks for, of this institution.",
+        "village": "%(place)s reports through its township: declare it there.",
+        "span": "“%(fact)s” is delivered %(often)s. Choose a period of this kind.",
+        "future": "%(span)s has not ended yet. A value is declared when its period is over.",
+        "nothing": "Nothing is entered. An empty field is missing; write 0 where there was none.",
+        "responsible": "Name the person who answers for the number.",
+        "open": "A value of %(span)s is on its way: revision %(revision)d, %(state)s. Work on that one.",
+        "same": "The confirmed value is the same. Nothing needs to be corrected.",
+        "note": "%(span)s has a confirmed value. Say in the note why it is corrected.",
+        "proof": "“%(fact)s” is declared with evidence. Add the file that proves it: %(evidence)s.",
+        "sealed": "It is submitted. A second person sends it back before it can be changed.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "why": "Say why in a few words.",
+        "file": "“%(name)s” is no PDF, PNG, JPEG, workbook or CSV. Scan or export it again.",
+        "file_large": "“%(name)s” has more than %(mib)d MiB. Scan it smaller.",
+        "files": "At most %(most)d files prove one value.",
+        "unit": "“%(fact)s” counts in %(unit)s, not in %(given)s.",
+    }
+    fields = {"open": "", "same": "", "nothing": "", "sealed": "", "same_person": "", "span": "period",
+              "future": "period", "proof": "files", "file": "files", "file_large": "files", "own": "fact",
+              "village": "institution"}  # fmt: skip
+
+    @property
+    def field(self) -> str:
+        """The form field the refusal belongs to; "" when it concerns the whole."""
+        return self.fields.get(self.reason, self.reason)

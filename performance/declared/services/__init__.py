@@ -1,0 +1,17 @@
+"""What is done with declared values."""
+
+from performance.declared.services.deciding import (
+    confirm,
+    confirm_all,
+    send_back,
+    submit,
+    submit_all,
+    withdraw,
+)
+from performance.declared.services.entering import Entry, Place, change, enter
+from performance.declared.services.proving import Upload, prove
+
+__all__ = [
+    "Entry", "Place", "Upload", "change", "confirm", "confirm_all", "enter", "prove", "send_back", "submit",
+    "submit_all", "withdraw",
+]  # fmt: skip

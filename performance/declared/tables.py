@@ -1,0 +1,105 @@
+"""The list of declared values, and the values behind a number of a month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.models import Institution
+from alliance.web import lists
+from alliance.web import words as web_words
+from performance.declared import words
+from performance.models import DeclaredValue
+from performance.show import labels
+
+
+class ValueTable(lists.Table):
+    """One line a value."""
+
+    fact = tables.Column(
+        verbose_name=gettext_lazy("fact"), linkify=("declared-value", [tables.A("pk")]), attrs=lists.HEAD
+    )
+    value = tables.Column(verbose_name=gettext_lazy("value"), attrs=lists.KEY)
+    unit = tables.Column(verbose_name=gettext_lazy("unit"), accessor="fact")
+    period = tables.Column(verbose_name=gettext_lazy("period"), accessor="first_day", orderable=True)
+    place = tables.Column(
+        verbose_name=gettext_lazy("of"), accessor="institution", empty_values=(), attrs=lists.WRAP
+    )
+    state = tables.Column(verbose_name=gettext_lazy("state"))
+    revision = tables.Column(verbose_name=gettext_lazy("revision"), attrs=lists.NUMBER)
+    proofs = tables.Column(verbose_name=gettext_lazy("evidence files"), attrs=lists.NUMBER)
+    responsible = tables.Column(verbose_name=gettext_lazy("responsible person"), attrs=lists.DESK)
+    by = tables.Column(
+        verbose_name=gettext_lazy("second person"), accessor="confirmed_by__user", attrs=lists.DESK
+    )
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_fact(self, record: DeclaredValue) -> str:
+        return labels.named(labels.facts()[record.fact])
+
+    def render_value(self, record: DeclaredValue) -> str:
+        return words.number(record)
+
+    def render_unit(self, record: DeclaredValue) -> str:
+        return words.unit(record.fact)
+
+    def render_period(self, record: DeclaredValue) -> str:
+        return words.span(record.span)
+
+    def render_place(self, record: DeclaredValue) -> str:
+        return words.place(record)
+
+    def render_state(self, record: DeclaredValue) -> SafeString:
+        if record.state == DeclaredValue.State.RETURNED:
+            return format_html("{} <span class='sub'>{}</span>", words.state(record), record.why)
+        return words.state(record)
+
+    def render_by(self, record: DeclaredValue) -> str:
+        return f"{record.confirmed_by.user} {web_words.moment(record.confirmed_at)}"
+
+
+class ValueFilter(django_filters.FilterSet):
+    """Conditions of the list."""
+
+    state = django_filters.ChoiceFilter(
+        choices=DeclaredValue.State.choices,
+        label=gettext_lazy("state"),
+        empty_label=gettext_lazy("State: all"),
+    )
+    institution = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Institution.objects.filter(is_active=True).order_by("code"),
+        label=gettext_lazy("institution"), empty_label=gettext_lazy("Institution: all"),
+    )  # fmt: skip
+    q = django_filters.CharFilter(method="by_name", label=gettext_lazy("name or key of a fact"))
+
+    class Meta:
+        model = DeclaredValue
+        fields: list[str] = []
+
+    def by_name(self, rows: Any, name: str, value: str) -> Any:
+        """Facts whose key or name holds the text."""
+        wanted = value.strip().casefold()
+        keys = [
+            key
+            for key, fact in labels.facts().items()
+            if wanted in f"{key}\n{fact.name_zh}\n{fact.name_en}".casefold()
+        ]
+        return rows.filter(fact__in=keys)
+
+
+def empty() -> dict[str, str]:
+    """What stands where no value is."""
+    return {
+        "title": _("No declared value here"),
+        "text": _(
+            "Values come in by form, from a sheet or from another system; a second person confirms them."
+        ),
+    }
