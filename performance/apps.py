@@ -7,6 +7,9 @@ class Config(AppConfig):
     verbose_name = _("Performance")
 
     def ready(self) -> None:
+        from alliance.services import inbox
+        from performance.declared.waiting import waiting
         from performance.show import elsewhere
 
         elsewhere.register()
+        inbox.register("declared", waiting)

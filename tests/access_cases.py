@@ -72,6 +72,14 @@ def confirmed_month() -> Case:
     return Case(lambda things: {"month": str(things.confirmation)}, shared=True)
 
 
+def due_place() -> Case:
+    """What an institution owes of October."""
+    return Case(
+        lambda things: {"month": str(OCTOBER), "code": things.side.place.code if things.duty else ""},
+        of=("code",),
+    )
+
+
 def settled_indicator(things: Things) -> dict[str, Any]:
     """An indicator of the dictionary that October has computed."""
     assert things.settled
@@ -532,6 +540,13 @@ CASES: dict[str, Case] = {
     "month-why-indicator": month(of=("code",), indicator="cmi"),
     "declared": Case(queries=("?view=all", f"?view=all&institution={THERE}", "?view=all&q=签约")),
     "declared-enter": Case(queries=("?indicator=contract_rate&month=2026-10&level=institution",)),
+    "declared-due-now": LIST,
+    "declared-due": Case(lambda things: {"month": str(OCTOBER)}, shared=True),
+    "declared-due-place": due_place(),
+    "declared-due-reminder": due_place(),
+    "declared-due-confirm": due_place(),
+    "declared-duties": LIST,
+    "declared-duty-release": one("duty", shared=True),
     "declared-value": one("declared"),
     "declared-change": one("declared"),
     "declared-act": one("declared", step="confirm"),

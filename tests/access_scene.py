@@ -94,7 +94,15 @@ from performance.declared import services as declared
 from performance.engine.spans import Span
 from performance.engine.templates import shipped_templates
 from performance.levels import services as levels
-from performance.models import DeclaredValue, LevelSubject, Line, MonthException, MonthRun, SchemeDraft
+from performance.models import (
+    DeclaredDuty,
+    DeclaredValue,
+    LevelSubject,
+    Line,
+    MonthException,
+    MonthRun,
+    SchemeDraft,
+)
 from performance.services import bases, completeness, drafts, months, pools, schemes, trials
 from referrals import services as referrals
 from referrals.consultations import services as consultations
@@ -776,6 +784,14 @@ class Things:
         scan = declared.Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 9_999)
         row = declared.prove(by=side.steward, value=row, uploads=[scan], now=NOW)
         return declared.submit(by=side.steward, row=row, now=NOW)
+
+    @cached_property
+    def duty(self) -> DeclaredDuty:
+        """An indicator that the side's alliance watches."""
+        found = DeclaredDuty.objects.filter(indicator="contract_rate").first()
+        return found or declared.watch(
+            by=self.side.office, indicator="contract_rate", kinds=[], first=OCTOBER, now=NOW
+        )
 
     @cached_property
     def settled(self) -> MonthRun:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alliance.lib.period import Month
 from performance.declared import book
@@ -46,19 +46,19 @@ def declared_facts(
 
 
 def behind(month: Month, key: str) -> Mapping[str, tuple[int, ...]]:
-    """The value a month counts and those it replaced, by code of the institution; one query."""
-    rows = _of_spans(month, [key]).filter(
-        level=DeclaredValue.Level.INSTITUTION, state__in=DeclaredValue.COUNTED
-    )
-    found: dict[str, tuple[int, ...]] = defaultdict(tuple)
-    for code, pk in rows.order_by("revision").values_list("institution__code", "pk"):
-        found[code] += (pk,)
-    return found
+    """The value a month counts, by code of the institution; one query."""
+    return {fact.institution: (fact.id,) for fact in declared_facts(month, [key])}
 
 
 def rows(ids: Iterable[int]) -> QuerySet[DeclaredValue]:
-    """Values with all a list names, the newest revision first."""
-    found: QuerySet[DeclaredValue] = DeclaredValue.objects.named().filter(pk__in=list(ids))
+    """Values and those they replaced, with all a list names: what a posted month rests on stays in sight."""
+    these = DeclaredValue.objects.filter(
+        pk__in=list(ids), level=OuterRef("level"), institution=OuterRef("institution"),
+        fact=OuterRef("fact"), first_day=OuterRef("first_day"),
+    )  # fmt: skip
+    found: QuerySet[DeclaredValue] = DeclaredValue.objects.named().filter(
+        Exists(these), state__in=DeclaredValue.COUNTED
+    )
     return found.order_by("institution__code", "-revision")
 
 

@@ -183,3 +183,30 @@ class WhyForm(forms.Form):
     """A few words."""
 
     why = forms.CharField(label=gettext_lazy("why"), max_length=300)
+
+
+class WatchForm(forms.Form):
+    """An indicator whose facts are owed, of which kinds of institutions, from when."""
+
+    indicator = forms.ChoiceField(label=gettext_lazy("indicator"))
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("kinds of institutions"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: all."),
+    )  # fmt: skip
+    first = forms.ChoiceField(label=gettext_lazy("from month"))
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        fields: dict[str, Any] = self.fields
+        fields["indicator"].choices = indicators()
+        fields["kinds"].choices = [
+            one for one in Institution.Kind.choices if one[0] != Institution.Kind.VILLAGE
+        ]
+        begin = Month.of(today).plus(-2)
+        months = [begin.plus(ahead) for ahead in range(6)]
+        fields["first"].choices = [(str(month), web_words.month(month)) for month in months]
+
+    def wanted(self) -> dict[str, Any]:
+        """As the service takes it."""
+        data = self.cleaned_data
+        return {"indicator": data["indicator"], "kinds": data["kinds"], "first": Month.parse(data["first"])}

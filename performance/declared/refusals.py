@@ -25,14 +25,18 @@ class DeclaredRefused(Refused):
         "sealed": "It is submitted. A second person sends it back before it can be changed.",
         "same_person": "This takes two different people; ask a colleague.",
         "why": "Say why in a few words.",
-        "file": "“%(name)s” is no PDF, PNG, JPEG, workbook or CSV. Scan or export it again.",
         "file_large": "“%(name)s” has more than %(mib)d MiB. Scan it smaller.",
         "files": "At most %(most)d files prove one value.",
+        "none": "“%(indicator)s” is no indicator with a number from outside. Choose one of the list.",
+        "watched": "“%(indicator)s” is watched already.",
+        "ended": "It is no longer watched.",
         "unit": "“%(fact)s” counts in %(unit)s, not in %(given)s.",
     }
-    fields = {"open": "", "same": "", "nothing": "", "sealed": "", "same_person": "", "span": "period",
-              "future": "period", "proof": "files", "file": "files", "file_large": "files", "own": "fact",
-              "village": "institution"}  # fmt: skip
+    fields = {
+        "none": "indicator", "watched": "indicator", "ended": "", "open": "", "same": "", "nothing": "",
+        "sealed": "", "same_person": "", "span": "period", "future": "period", "proof": "files",
+        "file_large": "files", "own": "fact", "village": "institution",
+    }  # fmt: skip
 
     @property
     def field(self) -> str:

@@ -15,6 +15,7 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.declared import book, forms, words
 from performance.declared.services.deciding import evidence
+from performance.dictionary import book as dictionary
 from performance.engine.spans import counting
 from performance.models import DeclaredProof, DeclaredValue, MonthRun
 from performance.models.declared import CONFIRM, ENTER, PLACE
@@ -154,3 +155,9 @@ def of_view(rows: Any, view: str, membership: Membership) -> Any:
 def others(membership: Membership) -> Q:
     """Values the member has a hand in already: somebody else confirms them."""
     return Q(entered_by__user=membership.user_id) | Q(submitted_by__user=membership.user_id)
+
+
+def indicator(code: str) -> str:
+    """An indicator's name; the code of one that is gone."""
+    entry = dictionary.entries().get(code)
+    return labels.named(entry.indicator) if entry else code

@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from performance.declared import views
+from performance import converters  # noqa: F401  (registers the month of an address)
+from performance.declared.views import due, values
 
+MONTH = "declared/due/<yyyymm:month>/"
+PLACE = f"{MONTH}<str:code>/"
 urlpatterns = [
-    path("declared/", views.value_list, name="declared"),
-    path("declared/enter/", views.enter, name="declared-enter"),
-    path("declared/<int:pk>/", views.value, name="declared-value"),
-    path("declared/<int:pk>/change/", views.change, name="declared-change"),
-    path("declared/<int:pk>/files/<int:file>/", views.proof, name="declared-proof"),
-    path("declared/<int:pk>/<slug:step>/", views.act, name="declared-act"),
+    path("declared/", values.value_list, name="declared"),
+    path("declared/enter/", values.enter, name="declared-enter"),
+    path("declared/due/", due.now, name="declared-due-now"),
+    path("declared/watched/", due.duties, name="declared-duties"),
+    path("declared/watched/<int:pk>/release/", due.release, name="declared-duty-release"),
+    path(MONTH, due.month, name="declared-due"),
+    path(PLACE, due.place, name="declared-due-place"),
+    path(f"{PLACE}reminder/", due.reminder, name="declared-due-reminder"),
+    path(f"{PLACE}confirm/", due.confirm, name="declared-due-confirm"),
+    path("declared/<int:pk>/", values.value, name="declared-value"),
+    path("declared/<int:pk>/change/", values.change, name="declared-change"),
+    path("declared/<int:pk>/files/<int:file>/", values.proof, name="declared-proof"),
+    path("declared/<int:pk>/<slug:step>/", values.act, name="declared-act"),
 ]

@@ -1,4 +1,4 @@
-from performance.models.declared import DeclaredProof, DeclaredValue
+from performance.models.declared import DeclaredDuty, DeclaredProof, DeclaredValue
 from performance.models.drafts import SchemeDraft, SchemeTrial
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
@@ -8,6 +8,7 @@ from performance.models.schemes import SchemeVersion
 
 __all__ = [
     "Basis",
+    "DeclaredDuty",
     "DeclaredProof",
     "DeclaredValue",
     "IndicatorValue",

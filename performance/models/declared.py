@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -241,3 +242,39 @@ class DeclaredProof(AllianceRow):
 
     def __str__(self) -> str:
         return str(self.file)
+
+
+class DeclaredDuty(AllianceRow):
+    """An indicator whose facts are owed although no scheme counts it: watched from a month on (S3-27).
+
+    `kinds` of institutions that owe them; empty: all with a line of their own.
+    """
+
+    append_only = True
+    fill_once = ("last_month", "ended_by_id")
+
+    indicator = models.CharField(_("indicator"), max_length=40)
+    kinds = ArrayField(models.CharField(max_length=12), verbose_name=_("kinds"), default=list)
+    first_month = models.DateField(_("from month"))
+    last_month = models.DateField(_("last month"), null=True)
+    set_by = link(_("entered by"), "alliance.Membership")
+    set_at = models.DateTimeField(_("entered"))
+    ended_by = link(_("ended by"), "alliance.Membership", null=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("watched indicator"), _("watched indicators")
+        ordering = ["indicator", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "indicator"], condition=Q(last_month=None), name="declared_duty_once"
+            ),
+            models.CheckConstraint(condition=Q(first_month__day=1), name="declared_duty_first_day"),
+            models.CheckConstraint(
+                condition=Q(last_month=None, ended_by=None)
+                | Q(last_month__gte=F("first_month"), ended_by__isnull=False),
+                name="declared_duty_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.indicator

@@ -34,12 +34,14 @@ def upload(name: str = "报表.pdf") -> Upload:
     return Upload(name, [PDF], "application/pdf", 99_999)
 
 
-def entered(world: World, *entries: Entry, by: str = "lin", proof: bool = False) -> list[DeclaredValue]:
+def entered(
+    world: World, *entries: Entry, by: str = "lin", proof: bool = False, now: datetime = NOW
+) -> list[DeclaredValue]:
     """Stored, with a file if asked."""
     who = world.people[by]
-    made = services.enter(by=who, entries=entries, now=NOW)
+    made = services.enter(by=who, entries=entries, now=now)
     if proof:
-        made = [services.prove(by=who, value=row, uploads=[upload()], now=NOW) for row in made]
+        made = [services.prove(by=who, value=row, uploads=[upload()], now=now) for row in made]
     return made
 
 
@@ -48,7 +50,7 @@ def confirmed(
 ) -> list[DeclaredValue]:
     """Entered and submitted by one, confirmed by another."""
     who: Membership = world.people[by]
-    rows = services.submit_all(by=who, rows=entered(world, *entries, by=by), now=now)
+    rows = services.submit_all(by=who, rows=entered(world, *entries, by=by, now=now), now=now)
     return services.confirm_all(by=world.people[second], rows=rows, now=now)
 
 

@@ -8,10 +8,11 @@ from performance.declared.services.deciding import (
     submit_all,
     withdraw,
 )
+from performance.declared.services.duties import release, watch
 from performance.declared.services.entering import Entry, Place, change, enter
 from performance.declared.services.proving import Upload, prove
 
 __all__ = [
-    "Entry", "Place", "Upload", "change", "confirm", "confirm_all", "enter", "prove", "send_back", "submit",
-    "submit_all", "withdraw",
+    "Entry", "Place", "Upload", "change", "confirm", "confirm_all", "enter", "prove", "release",
+    "send_back", "submit", "submit_all", "watch", "withdraw",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
-from performance.declared import forms, services, show, tables
+from performance.declared import forms, services, show, show_due, tables
 from performance.declared.services.entering import Entry
 from performance.declared.services.proving import attach
 from performance.declared.uploads import KeptFiles
@@ -44,7 +44,8 @@ def value_list(request: Any) -> HttpResponse:
     return lists.answer(
         request, "performance/declared/list.html", rows, tables.ValueTable, filterset=tables.ValueFilter,
         tabs=show.tabs(view, member), empty=parts.Empty(**tables.empty()),
-        extra={"title": _("Declared values"), "enters": member.can("declared.enter")},
+        extra={"title": _("Declared values"), "enters": member.can("declared.enter"),
+               "rooms": show_due.tabs("declared", member)},
     )  # fmt: skip
 
 
