@@ -14,6 +14,7 @@ from performance.declared import book, facts
 from performance.engine.fact import Fact
 
 DECLARED = "declared"
+KEYS: Keys = frozenset(book.often())
 
 
 def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[Fact]:
@@ -21,4 +22,4 @@ def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[F
         yield total(one.institution, month, one.key, DECLARED, one.value, (one.id,))
 
 
-SOURCES = (Source(DECLARED, frozenset(book.often()), _read, facts.behind, facts.rows),)
+SOURCES = (Source(DECLARED, KEYS, _read, facts.behind, facts.rows),)

@@ -51,13 +51,15 @@ def behind(month: Month, key: str) -> Mapping[str, tuple[int, ...]]:
 
 
 def rows(ids: Iterable[int]) -> QuerySet[DeclaredValue]:
-    """Values and those they replaced, with all a list names: what a posted month rests on stays in sight."""
-    these = DeclaredValue.objects.filter(
-        pk__in=list(ids), level=OuterRef("level"), institution=OuterRef("institution"),
-        fact=OuterRef("fact"), first_day=OuterRef("first_day"),
+    """Values, and of institutions those they replaced: what a posted month rests on stays in sight."""
+    these = list(ids)
+    later = DeclaredValue.objects.filter(
+        pk__in=these, level=OuterRef("level"), institution=OuterRef("institution"), fact=OuterRef("fact"),
+        first_day=OuterRef("first_day"),
     )  # fmt: skip
+    replaced = Q(level=DeclaredValue.Level.INSTITUTION, state=DeclaredValue.State.SUPERSEDED)
     found: QuerySet[DeclaredValue] = DeclaredValue.objects.named().filter(
-        Exists(these), state__in=DeclaredValue.COUNTED
+        Q(pk__in=these) | replaced & Exists(later)
     )
     return found.order_by("institution__code", "-revision")
 

@@ -12,6 +12,8 @@ from alliance.lib.period import Month
 from performance.engine.dictionary import Entry, Frequency
 from performance.engine.factbook import BookedFact
 
+# The unit that counts who is on a register at the end of a span; all others add up over it.
+STANDING = "persons"
 MONTHS: Mapping[Frequency, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -71,11 +73,15 @@ def frequencies(entries: Iterable[Entry], book: Mapping[str, BookedFact]) -> dic
 
 
 def at_odds(entry: Entry, book: Mapping[str, BookedFact], often: Mapping[str, Frequency]) -> tuple[str, ...]:
-    """The facts of an indicator that speak of another span than it does: it would divide unlike things.
+    """The facts of an indicator that add up over another span than its own: it would divide unlike things.
 
-    The alliance's own records give a number a month. An indicator of these alone is computed every month,
-    however often it is read.
+    Persons are a register's stand and may be divided by from month to month. The alliance's own records give
+    a number a month; an indicator of these alone is computed every month, however often it is read.
     """
     if all(book[key].origin == "automatic" for key in entry.facts):
         return ()
-    return tuple(key for key in entry.facts if often.get(key, "month") != entry.frequency)
+    return tuple(
+        key
+        for key in entry.facts
+        if book[key].unit != STANDING and often.get(key, "month") != entry.frequency
+    )

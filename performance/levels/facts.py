@@ -18,6 +18,7 @@ from alliance.training import facts as training_books
 from grouping.metrics import monthly
 from grouping.metrics.facts import Level as CaseLevel
 from performance import collect
+from performance.collect import declared
 from performance.collect.cases import CASE, plain_weight
 from performance.collect.equipment import DEVICE, USE
 from performance.collect.exams import CONSULTATION, ORDER, WAIT
@@ -25,6 +26,7 @@ from performance.collect.metrics import METRIC
 from performance.collect.people import ATTENDANCE, SENT, TRAINED, VISIT
 from performance.collect.referrals import REFERRAL
 from performance.collect.source import Ids, Keys
+from performance.declared import facts as declared_books
 from performance.engine.fact import Fact, add_numbers
 from performance.engine.formula import Number
 from performance.levels.subjects import ALLIANCE, Finder, Who
@@ -70,6 +72,7 @@ def facts_of(wanted: Mapping[Month, Keys], level: str, whos: Sequence[Who]) -> I
         return
     finder = Finder(level)
     for month, keys in wanted.items():
+        yield from _declared(month, keys, level)
         yield from _cases(month, keys & monthly.PLACE_KEYS, finder, whos)
         for source in SOURCES:
             if asked := keys & source.keys.get(level, frozenset()):
@@ -120,8 +123,22 @@ def _filled(
             yield Found(who.pk, month, key, value, source.kind, len(ids), ids)
 
 
+def _declared(month: Month, keys: Keys, level: str) -> Iterator[Found]:
+    """Values declared of the subject itself. Who declared nothing is missing; there is no known zero."""
+    for fact in declared_books.declared_facts(month, sorted(keys & declared.KEYS), level=level):
+        pk = (fact.department or fact.staff) if fact.institution else ALLIANCE
+        if pk is not None:
+            yield Found(pk, month, fact.key, fact.value, declared.DECLARED, 1, (fact.id,))
+
+
 def _whole(month: Month, keys: Keys) -> Iterator[Found]:
-    """The alliance: sums of its cases, and of its institutions where each of them is known."""
+    """The alliance: sums of its cases, and of its institutions where each of them is known.
+
+    What is declared is declared of the alliance itself: a sum of those who delivered would count the others
+    as nothing.
+    """
+    yield from _declared(month, keys, Level.ALLIANCE)
+    keys = keys - declared.KEYS
     rows = monthly.place_facts(month, "alliance") if keys & monthly.PLACE_KEYS else []
     for row in rows:
         for key in sorted(keys & row.values.keys()):

@@ -50,8 +50,8 @@ def adopt(
 def known_indicators(level: str = "") -> dict[str, Indicator]:
     """Every indicator a scheme of a level may score by, by code; of any level without one.
 
-    Not those for reading (direction none), nor those whose facts speak of unlike spans. One whose facts nobody
-    delivers is not assessed, and the page says so: a council may decide today about what is declared
+    Not those for reading (direction none), nor those whose facts speak of unlike spans. One whose facts
+    nobody delivers is not assessed, and the page says so: a council may decide today about what is declared
     tomorrow.
     """
     return {

@@ -24,6 +24,7 @@ from performance import collect
 from performance.declared import facts, services
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import Entry, Place
+from performance.levels import facts as level_facts
 from performance.models import DeclaredValue, IndicatorValue
 from performance.services import schemes
 from tests.performance.declared_scene import (
@@ -230,7 +231,7 @@ def test_missing_never_becomes_zero_and_a_posted_month_stays(
 def test_a_scheme_may_score_what_can_be_delivered_and_nothing_that_divides_unlike_spans() -> None:
     known = schemes.known_indicators()
     assert {"contract_rate", "contract_renewal", "cmi", "core_systems"} <= set(known)
-    assert not {"ehr_complete", "degree_share"} & set(known)
+    assert not {"special_service_share", "medical_surplus"} & set(known)
     keys = [key for source in collect.SOURCES for key in source.keys]
     assert len(keys) == len(set(keys)), "a fact has two sources"
 
@@ -309,3 +310,19 @@ def test_another_system_delivers_a_number_with_its_unit_and_file(world: World) -
         }  # fmt: skip
         assert client.get(f"{url}{made.json()['id']}/").json() == made.json()
         assert send(files=[file]).status_code == 400  # on its way already
+
+
+def test_below_and_above_the_institution_only_what_was_declared_there_is_known(house: World) -> None:
+    """A department's number is its own; a sum of the institutions that delivered is not the alliance's."""
+    ward = Department.objects.get(institution=house.lead)
+    own = Entry(Place(house.lead, ward), "operated_patients", OCTOBER, Decimal(40), "林静", "手术室月报")
+    whole = Entry(Place(None), "contracted", OCTOBER, Decimal(9000), "罗晓岚", "卫健统计")
+    confirmed(house, own, entry(house.lead, "operated_patients", 90))
+    keys = {OCTOBER.first: frozenset({"operated_patients", "contracted", "resident_population"})}
+    found = [(one.pk, one.key, one.value) for one in level_facts.facts_of(keys, "department", [])]
+    assert found == [(ward.pk, "operated_patients", 40)]
+    assert list(level_facts.facts_of(keys, "alliance", [])) == []
+    confirmed(house, whole, by="luo", second="meng")
+    assert [(one.key, one.value) for one in level_facts.facts_of(keys, "alliance", [])] == [
+        ("contracted", 9000)
+    ]

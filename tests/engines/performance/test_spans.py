@@ -51,8 +51,8 @@ def test_a_fact_is_delivered_as_its_most_frequent_indicator_asks() -> None:
     assert set(often) == {key for key, fact in book.items() if fact.origin != "automatic"}
     assert (often["contracted"], often["health_records"]) == ("month", "month")
     assert at_odds(entries["contract_rate"], book, often) == ()
-    assert at_odds(entries["ehr_complete"], book, often) == ("health_records",)
-    assert at_odds(entries["degree_share"], book, often) == ("primary_doctors",)  # counted month by month
+    assert at_odds(entries["special_service_share"], book, often) == ("medical_income_fen",)
+    assert at_odds(entries["degree_share"], book, often) == ()  # a register's stand of the month
     assert at_odds(entries["cmi"], book, often) == ()
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0004_lean_person'),
-        ('performance', '0003_drafts'),
+        ('performance', '0004_levels'),
     ]
 
     operations = [
