@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
+from performance.portrait import views as portrait
 from performance.views import inputs, months, records, why
 
 urlpatterns = [
@@ -32,6 +33,12 @@ urlpatterns = [
     ),
     path("months/<yyyymm:month>/indicators/<slug:indicator>/", why.month_indicator, name="month-indicator"),
     path("months/<yyyymm:month>/institutions/<str:code>/", why.month_institution, name="month-institution"),
+    path("months/<yyyymm:month>/compare/", portrait.month_compare, name="month-compare"),
+    path(
+        "months/<yyyymm:month>/institutions/<str:code>/portrait/",
+        portrait.month_portrait,
+        name="month-portrait",
+    ),
     path("months/<yyyymm:month>/institutions/<str:code>/why/", why.month_why, name="month-why"),
     path(
         "months/<yyyymm:month>/institutions/<str:code>/why/<slug:indicator>/",

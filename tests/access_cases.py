@@ -536,6 +536,8 @@ CASES: dict[str, Case] = {
     ),
     "month-indicator": month(indicator="cmi"),
     "month-institution": month(of=("code",)),
+    "month-compare": month(),
+    "month-portrait": month(of=("code",)),
     "month-why": month(of=("code",)),
     "month-why-indicator": month(of=("code",), indicator="cmi"),
     "declared": Case(queries=("?view=all", f"?view=all&institution={THERE}", "?view=all&q=签约")),

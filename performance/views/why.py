@@ -12,6 +12,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web.access import get_or_404, permit
 from performance.models import Line
+from performance.portrait import over_time
 from performance.show import across, why
 from performance.show.frame import frame
 
@@ -50,7 +51,9 @@ def month_why_indicator(request: Any, month: Month, code: str, indicator: str) -
     line = found.line(code)
     if indicator not in found.indicators:
         raise Http404
-    return render(request, "performance/why_indicator.html", why.indicator(found, line, indicator))
+    page = why.indicator(found, line, indicator)
+    page |= over_time.shown(found, line, found.indicators[indicator])
+    return render(request, "performance/why_indicator.html", page)
 
 
 @permit("indicator.view")

@@ -1,0 +1,126 @@
+"""Whether an indicator moved more than it usually does: control chart of single values over months (S3-28).
+
+Shewhart's chart for single values (XmR): the centre is the mean of the months before, the limits lie 2.66
+mean moving ranges to either side (3 / d2 with d2 = 1.128, a constant of statistics and no setting). The month
+that is judged takes no part in its own limits. How many months, what run, what jump: the rule, dated data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal
+
+SPREAD = Fraction(266, 100)
+Value = Decimal | None
+Kind = Literal["above", "below", "run_above", "run_below", "rise", "fall"]
+Side = Literal["better", "worse", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`window`: months before that limits rest on, at most; `least`: below so many there are none.
+
+    `run`: so many months in a row on one side of the centre; `jump`: change against the last known month, in
+    percent of it, from which a single step is told (inclusive).
+    """
+
+    window: int
+    least: int
+    run: int
+    jump: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Centre and limits of usual movement, in the indicator's unit, exact; `months` they rest on."""
+
+    low: Fraction
+    centre: Fraction
+    high: Fraction
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason to look: what happened, the number it is compared with, and whether it is the worse side."""
+
+    kind: Kind
+    compared: Fraction
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The newest value among the months before: its limits (None: too few months) and what is unusual."""
+
+    value: Value
+    limits: Limits | None
+    signals: tuple[Signal, ...]
+
+
+def judge(values: Sequence[Value], direction: str, rule: Rule) -> Judged:
+    """The last of the values (oldest first, None where a month has none) against those before it.
+
+    `direction` is the indicator's own: higher, lower, band or none. A missing newest value is not judged and
+    never read as zero.
+    """
+    newest = values[-1] if values else None
+    earlier = [value for value in values[:-1] if value is not None][-rule.window :]
+    limits = limits_of(earlier, rule)
+    if newest is None:
+        return Judged(None, limits, ())
+    found = [*_outside(newest, limits), *_run([*earlier, newest], limits, rule)]
+    found += _jump(newest, earlier, rule)
+    return Judged(newest, limits, tuple(Signal(kind, on, _side(kind, direction)) for kind, on in found))
+
+
+def limits_of(earlier: Sequence[Decimal], rule: Rule) -> Limits | None:
+    """Centre and limits of known values, oldest first; None below the least number of months.
+
+    Values that cannot be negative have no limit below zero: where all are 0 or more, so is the lower limit.
+    """
+    if len(earlier) < max(rule.least, 2):
+        return None
+    exact = [Fraction(value) for value in earlier]
+    centre = sum(exact, Fraction(0)) / len(exact)
+    moving = [abs(after - before) for before, after in pairwise(exact)]
+    reach = SPREAD * sum(moving, Fraction(0)) / len(moving)
+    low = centre - reach
+    return Limits(max(low, Fraction(0)) if min(exact) >= 0 else low, centre, centre + reach, len(exact))
+
+
+def _outside(newest: Decimal, limits: Limits | None) -> list[tuple[Kind, Fraction]]:
+    if limits is None:
+        return []
+    if newest > limits.high:
+        return [("above", limits.high)]
+    return [("below", limits.low)] if newest < limits.low else []
+
+
+def _run(known: Sequence[Decimal], limits: Limits | None, rule: Rule) -> list[tuple[Kind, Fraction]]:
+    last = known[-rule.run :]
+    if limits is None or len(last) < rule.run:
+        return []
+    if all(value > limits.centre for value in last):
+        return [("run_above", limits.centre)]
+    return [("run_below", limits.centre)] if all(value < limits.centre for value in last) else []
+
+
+def _jump(newest: Decimal, earlier: Sequence[Decimal], rule: Rule) -> list[tuple[Kind, Fraction]]:
+    """Against the last month that has a value; nothing can be said of a jump from zero."""
+    last = Fraction(earlier[-1]) if earlier else Fraction(0)
+    if not last:
+        return []
+    change = 100 * (Fraction(newest) - last) / abs(last)
+    if abs(change) < Fraction(rule.jump):
+        return []
+    return [("rise" if change > 0 else "fall", last)]
+
+
+def _side(kind: Kind, direction: str) -> Side:
+    if direction not in ("higher", "lower"):
+        return "other"
+    up = kind in ("above", "run_above", "rise")
+    return "better" if up == (direction == "higher") else "worse"

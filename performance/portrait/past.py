@@ -1,0 +1,64 @@
+"""The months before a month, as they count now: lines and indicator values of one institution or of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from alliance.lib.period import Month
+from alliance.services import parameters
+from performance.engine.control import Judged, Rule, judge
+from performance.engine.indicators import Indicator
+from performance.models import IndicatorValue, Line, MonthRun
+
+Key = tuple[int, str]
+
+
+def rule(month: Month) -> Rule:
+    """What counts as unusual in a month (parameter cp.unusual, S3-28)."""
+    found = cast("Mapping[str, Any]", parameters.in_force("cp.unusual", on=month.last_day))
+    return Rule(int(found["window"]), int(found["least"]), int(found["run"]), Decimal(found["jump"]))
+
+
+@dataclass(frozen=True)
+class Past:
+    """The months up to and with the one asked for, oldest first, and what their counting results say."""
+
+    months: Sequence[Month]
+    lines: Mapping[tuple[Month, int], Line]
+    values: Mapping[tuple[Month, Key], Decimal | None]
+
+    def scores(self, institution: int) -> list[Decimal | None]:
+        """The institution's score month by month."""
+        found = (self.lines.get((month, institution)) for month in self.months)
+        return [line.score if line else None for line in found]
+
+    def series(self, institution: int, indicator: str) -> list[Decimal | None]:
+        """An indicator month by month; None where it was not assessed or the month has no result."""
+        return [self.values.get((month, (institution, indicator))) for month in self.months]
+
+    def judged(self, institution: int, indicator: Indicator, by: Rule) -> Judged:
+        """The newest value of an indicator within its own past."""
+        return judge(self.series(institution, indicator.code), indicator.direction, by)
+
+
+def past(month: Month, by: Rule, *, institution: int | None = None, indicator: str | None = None) -> Past:
+    """The window of a rule and the month itself; three queries however many months and institutions."""
+    spread = [month.plus(-back) for back in range(by.window, -1, -1)]
+    runs = MonthRun.objects.filter(
+        month__range=(spread[0].first_day, month.first_day), state__in=MonthRun.WITH_RESULT
+    )
+    counted = {run.settlement_id: Month.of(run.month) for run in runs.order_by("number")}
+    narrowed: dict[str, Any] = {"settlement__in": counted}
+    if institution is not None:
+        narrowed["institution"] = institution
+    lines = Line.objects.filter(**narrowed).only("settlement_id", "institution_id", "score", "fen", "column")
+    values = IndicatorValue.objects.filter(**narrowed, **({"indicator": indicator} if indicator else {}))
+    rows = values.values_list("settlement_id", "institution_id", "indicator", "value")
+    return Past(
+        spread,
+        {(counted[line.settlement_id], line.institution_id): line for line in lines},
+        {(counted[settlement], (place, code)): value for settlement, place, code, value in rows},
+    )

@@ -1,0 +1,31 @@
+"""Pages of the portrait of an institution and of all institutions compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from alliance.lib.period import Month
+from alliance.web.access import permit
+from performance.portrait import compare, show
+from performance.show.frame import frame
+
+
+@permit("indicator.view")
+@require_safe
+def month_portrait(request: Any, month: Month, code: str) -> HttpResponse:
+    """What one institution is good at, what cost it points and what would bring them back."""
+    found = frame(request.membership, month)
+    return render(request, "performance/portrait/portrait.html", show.page(found, found.line(code)))
+
+
+@permit("indicator.view")
+@require_safe
+def month_compare(request: Any, month: Month) -> HttpResponse:
+    """All institutions beside each other over the months, and what moved unusually."""
+    return render(
+        request, "performance/portrait/compare.html", compare.page(frame(request.membership, month))
+    )

@@ -1,0 +1,112 @@
+"""The portrait of an institution, the comparison, and what moved unusually, over months with a result."""
+
+from __future__ import annotations
+
+from copy import copy
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from performance.models import IndicatorValue, Line, MonthRun
+from tests.performance.scene import OCTOBER, compute, inside
+from tests.performance.test_pages import BASE, text
+from tests.world import World
+
+PORTRAIT, COMPARE = f"{BASE}institutions/QH01/portrait/", f"{BASE}compare/"
+STAY = "mean_stay"  # 4 days in October
+
+
+@pytest.fixture
+def month(qinghe: World) -> World:
+    """October computed."""
+    assert compute(qinghe).state == "computed"
+    return qinghe
+
+
+def before(world: World, back: int, stay: str | None) -> None:
+    """A month so many before October with October's result, but this mean stay at the lead hospital."""
+    with inside(world):
+        run = MonthRun.objects.select_related("settlement").get(month=OCTOBER.first_day)
+        assert run.settlement is not None
+        found = copy(run.settlement)
+        rows = [list(model.objects.filter(settlement=found)) for model in (IndicatorValue, Line)]
+        found.pk, found._state.adding, found.month = None, True, OCTOBER.plus(-back).first_day
+        found.save()
+        for row in (row for part in rows for row in part):
+            row.pk, row.settlement = None, found
+            if getattr(row, "indicator", "") == STAY and row.institution_id == world.lead.pk:
+                row.value = None if stay is None else Decimal(stay)
+        for model, part in zip((IndicatorValue, Line), rows, strict=True):
+            model.objects.bulk_create(part)
+        new = MonthRun.objects.create(month=found.month, number=1, started_by=world.su)
+        new.settlement = found
+        new.compute()
+        new.save()
+
+
+def get(world: World, name: str, path: str, status: int = 200) -> str:
+    """A page in English."""
+    page = world.client(name, HTTP_ACCEPT_LANGUAGE="en").get(path)
+    assert page.status_code == status, (name, path, page.status_code)
+    return page.content.decode()
+
+
+def queries(world: World, path: str) -> int:
+    client = world.client("su")
+    client.get(path)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+def test_points_lost_and_the_score_make_a_hundred(month: World) -> None:
+    response = month.client("su", HTTP_ACCEPT_LANGUAGE="en").get(PORTRAIT)
+    line, costs = response.context["line"], response.context["losses"]
+    assert line.score is not None and costs
+    lost = [Decimal(one.lost) for one in costs]
+    assert lost == sorted(lost, reverse=True)
+    assert sum(lost) + line.score == pytest.approx(Decimal(100), abs=Decimal("0.01") * len(lost))
+    page = text(response.content.decode())
+    assert "Full points at" in page and costs[0].name in page
+
+
+def test_a_goal_says_how_many_more_are_missing(month: World) -> None:
+    page = text(get(month, "su", f"{BASE}institutions/QH11/portrait/"))
+    # The township accepted none of its referrals itself; what it reached stands beside what is missing.
+    assert "more of" in page or "fewer of" in page
+
+
+def test_few_months_have_no_limits_but_a_sudden_change_is_told(month: World) -> None:
+    before(month, 1, "8")
+    page = text(get(month, "su", PORTRAIT))
+    assert "Limits of usual movement are drawn from 6 earlier months on" in page
+    assert "4.00 days after 8.00 days: a fall of 30 % or more within one month." in page
+    assert "sudden fall" in text(get(month, "su", COMPARE))
+
+
+def test_a_value_outside_its_limits_is_told_and_drawn(month: World) -> None:
+    for back, stay in enumerate(("5.5", "5.4", None, "5.6", "5.5", "5.4", "5.5"), 1):
+        before(month, back, stay)
+    page = text(get(month, "su", PORTRAIT))
+    # Mean of 5.5 5.4 5.5 5.6 5.4 5.5 is 5.4833; 2.66 x the mean of their steps, 0.12, is 0.3192.
+    assert "4.00 days is below the lower limit of usual movement, 5.16 days." in page and "5.16 – 5.80" in page
+    own = get(month, "su", f"{BASE}institutions/QH01/why/{STAY}/")
+    assert "Usual: 5.16 to 5.80, from 6 earlier months" in text(own) and '"diamond"' in own
+    assert "below its limit" in text(own)
+
+
+def test_queries_grow_neither_with_months_nor_with_institutions(month: World) -> None:
+    before(month, 1, "5")
+    few = [queries(month, path) for path in (PORTRAIT, COMPARE)]
+    for back in range(2, 8):
+        before(month, back, "5")
+    assert few == [queries(month, path) for path in (PORTRAIT, COMPARE)]
+
+
+def test_a_member_sees_the_comparison_but_no_other_portrait(month: World) -> None:
+    page = get(month, "wu", COMPARE)
+    assert "institutions/QH01/portrait/" in page and "institutions/QH11/portrait/" not in page
+    get(month, "wu", PORTRAIT)
+    get(month, "wu", f"{BASE}institutions/QH11/portrait/", status=404)
