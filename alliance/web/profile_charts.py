@@ -93,10 +93,11 @@ class Spark:
 
 
 def spark(values: Sequence[Value], said: str, *, bad: bool = False) -> Spark:
-    """A small multiple of values oldest first; a missing value leaves a gap, never a zero."""
+    """A small multiple from the first known value on; a missing one leaves a gap, never a zero."""
     known = [value for value in values if value is not None]
     if not known:
         return Spark((), None, said, bad)
+    values = values[next(place for place, value in enumerate(values) if value is not None) :]
     low, high = min(known), max(known)
     step = Decimal(92) / max(len(values) - 1, 1)
     runs: list[list[str]] = [[]]

@@ -23,13 +23,23 @@ class Rule:
     """`window`: months before that limits rest on, at most; `least`: below so many there are none.
 
     `run`: so many months in a row on one side of the centre; `jump`: change against the last known month, in
-    percent of it, from which a single step is told (inclusive).
+    percent of it, from which a single step is told (inclusive), where at least one of the two months counted
+    `events` or more: three referrals after five are no fall.
     """
 
     window: int
     least: int
     run: int
     jump: Decimal
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A month's value and what was counted for it (the numerator; None: the indicator counts nothing)."""
+
+    value: Value
+    counted: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +70,20 @@ class Judged:
     signals: tuple[Signal, ...]
 
 
-def judge(values: Sequence[Value], direction: str, rule: Rule) -> Judged:
-    """The last of the values (oldest first, None where a month has none) against those before it.
+def judge(readings: Sequence[Reading], direction: str, rule: Rule) -> Judged:
+    """The last of the readings (oldest first, no value where a month has none) against those before it.
 
     `direction` is the indicator's own: higher, lower, band or none. A missing newest value is not judged and
     never read as zero.
     """
-    newest = values[-1] if values else None
-    earlier = [value for value in values[:-1] if value is not None][-rule.window :]
+    newest = readings[-1].value if readings else None
+    before = [one for one in readings[:-1] if one.value is not None][-rule.window :]
+    earlier = [one.value for one in before if one.value is not None]
     limits = limits_of(earlier, rule)
     if newest is None:
         return Judged(None, limits, ())
     found = [*_outside(newest, limits), *_run([*earlier, newest], limits, rule)]
-    found += _jump(newest, earlier, rule)
+    found += _jump(readings[-1], before[-1:], rule)
     return Judged(newest, limits, tuple(Signal(kind, on, _side(kind, direction)) for kind, on in found))
 
 
@@ -108,15 +119,18 @@ def _run(known: Sequence[Decimal], limits: Limits | None, rule: Rule) -> list[tu
     return [("run_below", limits.centre)] if all(value < limits.centre for value in last) else []
 
 
-def _jump(newest: Decimal, earlier: Sequence[Decimal], rule: Rule) -> list[tuple[Kind, Fraction]]:
-    """Against the last month that has a value; nothing can be said of a jump from zero."""
-    last = Fraction(earlier[-1]) if earlier else Fraction(0)
-    if not last:
+def _jump(newest: Reading, last: Sequence[Reading], rule: Rule) -> list[tuple[Kind, Fraction]]:
+    """Against the last month with a value; nothing can be said of a jump from zero or across it."""
+    if not last or newest.value is None or newest.value < 0 or not last[0].value or last[0].value < 0:
         return []
-    change = 100 * (Fraction(newest) - last) / abs(last)
+    counted = [one.counted for one in (newest, last[0]) if one.counted is not None]
+    if counted and max(counted) < rule.events:
+        return []
+    base = Fraction(last[0].value)
+    change = 100 * (Fraction(newest.value) - base) / base
     if abs(change) < Fraction(rule.jump):
         return []
-    return [("rise" if change > 0 else "fall", last)]
+    return [("rise" if change > 0 else "fall", base)]
 
 
 def _side(kind: Kind, direction: str) -> Side:

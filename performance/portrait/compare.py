@@ -53,8 +53,7 @@ def page(frame: Frame) -> dict[str, Any]:
         "frame": frame, "month": frame.month, "run": frame.run, "chip": labels.chip(frame.run), "rule": by,
         "groups": [group for group in groups if group.rows],
         "dimension_names": [labels.named(one) for one in frame.scheme.dimensions],
-        "worse": [one for one in told if one.kind == "late"],
-        "others": [one for one in told if one.kind != "late"],
+        "told": sorted(told, key=lambda one: one.kind != "late"),
     }  # fmt: skip
 
 

@@ -22,16 +22,16 @@ def shown(frame: Frame, line: Line, indicator: Indicator) -> dict[str, Any]:
     by = rule(frame.month)
     before = past(frame.month, by, institution=line.institution_id, indicator=indicator.code)
     series = before.series(line.institution_id, indicator.code)
-    if sum(value is not None for value in series) < 2:
+    if sum(one.value is not None for one in series) < 2:
         return {"control": None, "signals": []}
-    first = next(place for place, value in enumerate(series) if value is not None)
-    months, values = before.months[first:], series[first:]
+    first = next(place for place, one in enumerate(series) if one.value is not None)
+    months, readings = before.months[first:], series[first:]
     judged = before.judged(line.institution_id, indicator, by)
     outside = [
-        place for place in range(len(values))
-        if any(one.kind in ("above", "below") for one in judge(values[: place + 1], "none", by).signals)
+        place for place in range(len(readings))
+        if any(one.kind in ("above", "below") for one in judge(readings[: place + 1], "none", by).signals)
     ]  # fmt: skip
-    named = [(words.month(month), value) for month, value in zip(months, values, strict=True)]
+    named = [(words.month(month), one.value) for month, one in zip(months, readings, strict=True)]
     return {
         "control": _chart(indicator, named, judged.limits, outside, by.least),
         "signals": signals.of_indicator(frame, line, indicator, judged, by),

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from alliance.lib.period import Month
 from alliance.services import parameters
-from performance.engine.control import Judged, Rule, judge
+from performance.engine.control import Judged, Reading, Rule, judge
 from performance.engine.indicators import Indicator
 from performance.models import IndicatorValue, Line, MonthRun
 
@@ -19,7 +19,8 @@ Key = tuple[int, str]
 def rule(month: Month) -> Rule:
     """What counts as unusual in a month (parameter cp.unusual, S3-28)."""
     found = cast("Mapping[str, Any]", parameters.in_force("cp.unusual", on=month.last_day))
-    return Rule(int(found["window"]), int(found["least"]), int(found["run"]), Decimal(found["jump"]))
+    whole = {name: int(found[name]) for name in ("window", "least", "run", "events")}
+    return Rule(**whole, jump=Decimal(found["jump"]))
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,17 @@ class Past:
 
     months: Sequence[Month]
     lines: Mapping[tuple[Month, int], Line]
-    values: Mapping[tuple[Month, Key], Decimal | None]
+    readings: Mapping[tuple[Month, Key], Reading]
 
     def scores(self, institution: int) -> list[Decimal | None]:
         """The institution's score month by month."""
         found = (self.lines.get((month, institution)) for month in self.months)
         return [line.score if line else None for line in found]
 
-    def series(self, institution: int, indicator: str) -> list[Decimal | None]:
-        """An indicator month by month; None where it was not assessed or the month has no result."""
-        return [self.values.get((month, (institution, indicator))) for month in self.months]
+    def series(self, institution: int, indicator: str) -> list[Reading]:
+        """An indicator month by month; no value where it was not assessed or the month has no result."""
+        none = Reading(None)
+        return [self.readings.get((month, (institution, indicator)), none) for month in self.months]
 
     def judged(self, institution: int, indicator: Indicator, by: Rule) -> Judged:
         """The newest value of an indicator within its own past."""
@@ -56,9 +58,12 @@ def past(month: Month, by: Rule, *, institution: int | None = None, indicator: s
         narrowed["institution"] = institution
     lines = Line.objects.filter(**narrowed).only("settlement_id", "institution_id", "score", "fen", "column")
     values = IndicatorValue.objects.filter(**narrowed, **({"indicator": indicator} if indicator else {}))
-    rows = values.values_list("settlement_id", "institution_id", "indicator", "value")
+    rows = values.values_list("settlement_id", "institution_id", "indicator", "value", "numerator")
     return Past(
         spread,
         {(counted[line.settlement_id], line.institution_id): line for line in lines},
-        {(counted[settlement], (place, code)): value for settlement, place, code, value in rows},
+        {
+            (counted[found], (place, code)): Reading(value, events)
+            for found, place, code, value, events in rows
+        },
     )

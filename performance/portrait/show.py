@@ -51,7 +51,8 @@ def _figs(frame: Frame, line: Line, peers: Sequence[Line], before: Past) -> list
     return [
         Fig(_("Score"), words.assessed(line.score, 2),
             detail=_("against the month before %(diff)s") % {"diff": words.diff(change, 2)}),
-        Fig(_("Place"), place or _("none"), detail=_("%(n)d institutions scored alike") % {"n": len(peers)}),
+        Fig(_("Place"), place or _("no place"),
+            detail=_("%(n)d institutions scored alike") % {"n": len(peers)}),
         Fig(_("Median of those scored alike"), words.assessed(median(mean) if mean else None, 2)),
         Fig(_("One point more gives"), words.yuan(_worth(frame, line)), _("yuan"),
             _("while all others stay as they are")),
@@ -197,7 +198,7 @@ def _rows(frame: Frame, line: Line, values: Mapping[str, IndicatorValue], before
         found.append(Over(
             labels.named(indicator), frame.url("month-why-indicator", line.institution.code, code),
             labels.value(value.value, indicator), labels.unit(indicator),
-            spark(series, signals.spoken(indicator, before.months, series), bad=worse),
+            spark([one.value for one in series], signals.spoken(indicator, before.months, series), bad=worse),
             signals.usual(judged, indicator), [signals.word(one) for one in judged.signals],
         ))  # fmt: skip
     return found

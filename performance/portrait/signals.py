@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.web import words
-from performance.engine.control import Judged, Rule, Signal
+from performance.engine.control import Judged, Reading, Rule, Signal
 from performance.engine.indicators import Indicator
 from performance.models import Line
 from performance.portrait.past import Past
@@ -95,11 +94,11 @@ def usual(judged: Judged, indicator: Indicator) -> str:
     return " – ".join(words.num(end, indicator.decimals) for end in ends)
 
 
-def spoken(indicator: Indicator, months: Sequence[Month], series: Sequence[Decimal | None]) -> str:
+def spoken(indicator: Indicator, months: Sequence[Month], series: Sequence[Reading]) -> str:
     """The values of a small line for those who hear it."""
     known = [
-        f"{words.month(month)} {labels.value(value, indicator)}"
-        for month, value in zip(months, series, strict=True)
-        if value is not None
+        f"{words.month(month)} {labels.value(one.value, indicator)}"
+        for month, one in zip(months, series, strict=True)
+        if one.value is not None
     ]
     return f"{labels.named(indicator)}: {', '.join(known)}" if known else labels.named(indicator)

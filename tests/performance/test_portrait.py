@@ -91,7 +91,9 @@ def test_a_value_outside_its_limits_is_told_and_drawn(month: World) -> None:
         before(month, back, stay)
     page = text(get(month, "su", PORTRAIT))
     # Mean of 5.5 5.4 5.5 5.6 5.4 5.5 is 5.4833; 2.66 x the mean of their steps, 0.12, is 0.3192.
-    assert "4.00 days is below the lower limit of usual movement, 5.16 days." in page and "5.16 – 5.80" in page
+    assert (
+        "4.00 days is below the lower limit of usual movement, 5.16 days." in page and "5.16 – 5.80" in page
+    )
     own = get(month, "su", f"{BASE}institutions/QH01/why/{STAY}/")
     assert "Usual: 5.16 to 5.80, from 6 earlier months" in text(own) and '"diamond"' in own
     assert "below its limit" in text(own)
