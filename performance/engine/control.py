@@ -24,13 +24,13 @@ class Rule:
 
     `run`: so many months in a row on one side of the centre; `jump`: change against the last known month, in
     percent of it, from which a single step is told (inclusive), where at least one of the two months counted
-    `events` or more: three referrals after five are no fall.
+    `events` or more: three referrals after five are no fall. None: jumps are not told.
     """
 
     window: int
     least: int
     run: int
-    jump: Decimal
+    jump: Decimal | None
     events: int
 
 
@@ -121,7 +121,14 @@ def _run(known: Sequence[Decimal], limits: Limits | None, rule: Rule) -> list[tu
 
 def _jump(newest: Reading, last: Sequence[Reading], rule: Rule) -> list[tuple[Kind, Fraction]]:
     """Against the last month with a value; nothing can be said of a jump from zero or across it."""
-    if not last or newest.value is None or newest.value < 0 or not last[0].value or last[0].value < 0:
+    if (
+        rule.jump is None
+        or not last
+        or newest.value is None
+        or newest.value < 0
+        or not last[0].value
+        or last[0].value < 0
+    ):
         return []
     counted = [one.counted for one in (newest, last[0]) if one.counted is not None]
     if counted and max(counted) < rule.events:

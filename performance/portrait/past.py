@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -42,7 +42,9 @@ class Past:
         return [self.readings.get((month, (institution, indicator)), none) for month in self.months]
 
     def judged(self, institution: int, indicator: Indicator, by: Rule) -> Judged:
-        """The newest value of an indicator within its own past."""
+        """The newest value of an indicator within its own past; what is a change already has no jumps."""
+        if indicator.form == "change":
+            by = replace(by, jump=None)
         return judge(self.series(institution, indicator.code), indicator.direction, by)
 
 
