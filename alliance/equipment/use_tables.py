@@ -118,8 +118,7 @@ def view_of(by: Membership, view: str) -> Any:
 
 
 def tabs(by: Membership, current: str) -> list[parts.Tab]:
-    """The saved views, with a count of what waits; one query."""
-    count = waiting_for(by).count()
+    """The saved views, with a count of what waits; one bounded query."""
     labels = {"waiting": _("To confirm"), "all": _("All")}
-    counts = {"waiting": count}
+    counts = {"waiting": lists.counted(waiting_for(by))}
     return [parts.Tab(labels[view], f"?view={view}", view == current, counts.get(view)) for view in VIEWS]

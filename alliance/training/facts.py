@@ -127,6 +127,7 @@ class Hours:
     """A primary doctor's training in a year: minutes so far and the hours the year asks for (S3-52)."""
 
     staff_id: int
+    number: str
     name: str
     code: str
     institution: str
@@ -175,6 +176,7 @@ def hours_of(until: date, *, institution_id: int | None = None) -> list[Hours]:
     rows = [
         Hours(
             one.pk,
+            one.code,
             one.name,
             one.institution.code,
             one.institution.short_name,

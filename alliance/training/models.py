@@ -101,6 +101,7 @@ class Attendance(AllianceRow):
     class Source(models.TextChoices):
         TYPED = "typed", _("typed")
         SHEET = "sheet", _("from a sheet")
+        API = "api", _("sent by a program")
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
     staff = link(_("staff member"), to="alliance.Staff")
@@ -133,6 +134,15 @@ class Attendance(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.minutes}"
+
+
+def attendances_for(membership: Membership) -> models.QuerySet[Attendance]:
+    """Who took part, as a member may read it: the own staff; all of sessions the own house organised, and
+    all for who stands for the whole alliance.
+    """
+    here = membership.institution_id
+    rows: models.QuerySet[Attendance] = Attendance.objects.all()
+    return rows if here is None else rows.filter(Q(staff__institution=here) | Q(session__organiser=here))
 
 
 class Spending(AllianceRow):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from alliance.models import Membership
 from alliance.training import facts, forms, tables
-from alliance.training.models import Session, Spending
+from alliance.training.models import Session, Spending, attendances_for
 from alliance.web import parts, words
 from alliance.web.access import way
 
@@ -32,9 +32,8 @@ def session_page(session: Session, membership: Membership, **forms_given: Any) -
     organiser and the alliance's offices for all.
     """
     here, planned = membership.institution_id, session.state == Session.State.PLANNED
-    everyone = here in (None, session.organiser_id)
-    rows = session.attendances.select_related("staff__institution", "staff__department")
-    shown = list(rows if everyone else rows.filter(staff__institution=here))
+    seen = attendances_for(membership).filter(session=session)
+    shown = list(seen.select_related("staff__institution", "staff__department"))
     enters = planned and here is not None and membership.can("training.attend")
     organises = planned and here == session.organiser_id and membership.can("training.organise")
     return {

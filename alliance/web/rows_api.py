@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import get_urlconf, set_urlconf
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, generics, status
+from rest_framework import exceptions, generics, serializers, status
 from rest_framework.response import Response
 
+from alliance.lib.period import Month, PeriodRefused
 from alliance.lib.refusal import Refused
-from alliance.models import Membership
+from alliance.models import Membership, Staff
 from alliance.models.base import AllianceRow, Stale
 from alliance.services import journal, people
+from alliance.web.asked import read_month
 
 
 class RowsView(generics.GenericAPIView[Any]):
     """Reading and writing the rows a member may see; a room names its model and how a row is shown."""
 
     model: type[AllianceRow]
+    of_patients = True  # a read of one row is journaled before it is answered (N44)
     person_field = "patient"  # where it stands that a patient cannot be told apart
 
     @property
@@ -64,7 +71,58 @@ class RowsView(generics.GenericAPIView[Any]):
         return Response(body, status=status.HTTP_409_CONFLICT)
 
     def found(self, pk: int) -> Any:
-        """The row, or 404 when it is not the member's; the read is journaled before the answer (N44)."""
+        """The row, or 404 when it is not the member's; the read of a patient's row is journaled first."""
         row = get_object_or_404(self.get_queryset(), pk=pk)
-        journal.read(by=self.member, about=row, request=self.request._request, person=row.person_id)
+        if self.of_patients:
+            journal.read(by=self.member, about=row, request=self.request._request, person=row.person_id)
         return row
+
+    def month_asked(self) -> Month | None:
+        """The month the address names, None without one; 400 for what names none."""
+        text = self.request.query_params.get("month", "").strip()
+        try:
+            return read_month(text) if text else None
+        except PeriodRefused as error:
+            raise exceptions.ValidationError({"month": [_(error.template) % error.params]}) from None
+
+    def page_of(self, rows: Any, serializer: type[serializers.Serializer[Any]]) -> Response:
+        """A page of rows as a list shows them."""
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(serializer(cast(Any, page), many=True).data)
+
+
+class MemberBody(serializers.Serializer[Any]):
+    """A body whose codes are those of the member's own institution."""
+
+    @property
+    def member(self) -> Membership:
+        """Who sends it."""
+        membership: Membership = self.context["member"]
+        return membership
+
+    def validate_staff(self, code: str) -> Staff:
+        """The own staff member with a number."""
+        own = Staff.objects.filter(institution=self.member.institution_id, code=code, is_active=True)
+        found = own.select_related("department").first()
+        if found is None:
+            sentence = _("Nobody with the staff number “%(code)s” works at your institution.")
+            raise exceptions.ValidationError(sentence % {"code": code})
+        return found
+
+
+@contextmanager
+def page_addresses() -> Iterator[None]:
+    """Where an API asks what also names the addresses of pages."""
+    before = get_urlconf()
+    set_urlconf(settings.ALLIANCE_URLCONF)
+    try:
+        yield
+    finally:
+        set_urlconf(before)
+
+
+def step_body(serializer: type[serializers.Serializer[Any]], request: Any, **context: Any) -> dict[str, Any]:
+    """The fields of a valid body; 400 with the field of what is wrong."""
+    body = serializer(data=request.data, context=context)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)

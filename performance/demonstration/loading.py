@@ -47,6 +47,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         months,
         payment,
         postings,
+        training,
     )  # fmt: skip
 
     def refer() -> list[str]:
@@ -62,6 +63,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "joint work", lambda: [joint.load(base, demo, TODAY)]
     yield "shared equipment", lambda: [f"{equipment.load(base, demo, TODAY)} uses of shared devices"]
     yield "mutual confirmation", lambda: [confirmations.load(base, TODAY)]
+    yield "training", lambda: [training.load(base, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
 

@@ -110,6 +110,7 @@ def test_the_database_refuses_an_overlap_without_any_service(qinghe: World) -> N
     raw(device, qinghe, "09:00", "10:00")
     for begin, end in (("09:30", "10:30"), ("08:30", "09:01"), ("09:10", "09:20"), ("08:00", "12:00")):
         assert refused_by(lambda b=begin, e=end: raw(device, qinghe, b, e)) == "equipment_no_double_booking"
+    assert refused_by(lambda: raw(device, qinghe, "10:00", "22:01")) == "equipment_booking_longest"
     raw(device, qinghe, "10:00", "10:30")
     raw(device, qinghe, "09:00", "10:00", place=2)
     moved = raw(device, qinghe, "11:00", "11:30")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliance.confirmation import countables, services
-from alliance.confirmation.models import SIDES, Line, Round
+from alliance.confirmation.models import SIDES, Difference, Line, Round, Statement
 from alliance.confirmation.show.rows import STATE_WORDS, Row, kind_name, rows_of, unit_name
 from alliance.confirmation.standing import NOT_AGREED, State, standings
 from alliance.models import Institution, Membership
@@ -43,6 +44,24 @@ def rows(round_: Round, membership: Membership, now: datetime) -> list[Row]:
     """The lines of a month this member may see, counted now."""
     found = standings([round_], now=now, here=membership.institution_id)
     return rows_of(found, membership)
+
+
+def rounds_of(membership: Membership) -> QuerySet[Round]:
+    """Months with counts of the lines the member may see, as last counted; one query."""
+    said = Statement.objects.filter(
+        line=OuterRef("lines"), superseded_at=None, verdict="confirmed", digest=OuterRef("lines__digest")
+    )
+    here = membership.institution_id
+    own = Q() if here is None else Q(lines__giver=here) | Q(lines__taker=here)
+    live = Exists(Difference.objects.filter(line=OuterRef("lines")).exclude(state=Difference.State.SETTLED))
+    rows: QuerySet[Round] = Round.objects.select_related("opened_by__user").annotate(
+        lines_seen=Count("lines", filter=own),
+        agreed=Count(
+            "lines", filter=own & Exists(said.filter(side="giver")) & Exists(said.filter(side="taker"))
+        ),
+        differences=Count("lines", filter=own & live),
+    )
+    return rows
 
 
 def head(round_: Round, membership: Membership, shown: list[Row], now: datetime) -> dict[str, Any]:

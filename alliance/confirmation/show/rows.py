@@ -157,6 +157,15 @@ class Row:
         return said_in_short(self.standing, "taker")
 
     @property
+    def giver_word(self) -> str:
+        """The word of the giving side, for programs."""
+        return str(self.standing.word("giver"))
+
+    @property
+    def taker_word(self) -> str:
+        return str(self.standing.word("taker"))
+
+    @property
     def token(self) -> str:
         return token(self.standing, self.side)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,11 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.confirmation import forms, services, tables
-from alliance.confirmation.models import Difference, Round, Statement
+from alliance.confirmation.models import Difference, Round
 from alliance.confirmation.show import month as show_month
 from alliance.confirmation.views.finding import round_or_404, seen_of
 from alliance.lib.refusal import Refused
-from alliance.models import Membership
 from alliance.web import asked, lists, parts
 from alliance.web.access import permit
 from alliance.web.refused import add_refusal
@@ -42,32 +40,14 @@ def month_list(request: Any) -> HttpResponse:
         icon="scale",
     )  # fmt: skip
     office = request.membership.institution_id is None and request.membership.can("confirmation.open")
+    rows = show_month.rounds_of(request.membership)
     extra = {
         "title": _("Mutual confirmation"),
         "opening": show_month.opening(timezone.localdate()) if office else [],
     }  # fmt: skip
     return lists.answer(
-        request, "confirmation/months.html", _rounds(request.membership), tables.RoundTable, empty=empty,
-        extra=extra,
+        request, "confirmation/months.html", rows, tables.RoundTable, empty=empty, extra=extra,
     )  # fmt: skip
-
-
-def _rounds(membership: Membership) -> QuerySet[Round]:
-    """Months with counts of the lines the member may see, as last counted; one query."""
-    said = Statement.objects.filter(
-        line=OuterRef("lines"), superseded_at=None, verdict="confirmed", digest=OuterRef("lines__digest")
-    )
-    here = membership.institution_id
-    own = Q() if here is None else Q(lines__giver=here) | Q(lines__taker=here)
-    live = Exists(Difference.objects.filter(line=OuterRef("lines")).exclude(state=Difference.State.SETTLED))
-    rows: QuerySet[Round] = Round.objects.select_related("opened_by__user").annotate(
-        lines_seen=Count("lines", filter=own),
-        agreed=Count(
-            "lines", filter=own & Exists(said.filter(side="giver")) & Exists(said.filter(side="taker"))
-        ),
-        differences=Count("lines", filter=own & live),
-    )
-    return rows
 
 
 @permit("confirmation.open")

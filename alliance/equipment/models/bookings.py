@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -153,6 +153,8 @@ class Booking(Stepped, AllianceRow):
         MISSED = "missed", _("did not come")
         CANCELLED = "cancelled", _("cancelled")
 
+    # The longest an item or a wish may take; with it a list of what is to come begins at a start.
+    LONGEST = timedelta(minutes=720)
     HOLDS = ("booked", "used")
     LIVE = ("booked", "asked")
 
@@ -203,6 +205,10 @@ class Booking(Stepped, AllianceRow):
                 condition=Q(state__in=["booked", "used"]),
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="equipment_booking_span"),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + timedelta(minutes=720)),
+                name="equipment_booking_longest",
+            ),
             models.CheckConstraint(condition=Q(place__gte=1), name="equipment_booking_place"),
             models.CheckConstraint(
                 condition=Q(purpose="patient", person__isnull=False, item__isnull=False)
@@ -226,6 +232,15 @@ class Booking(Stepped, AllianceRow):
             models.Index(
                 fields=["alliance", "institution", "state"], condition=Q(state__in=["booked", "asked"]),
                 name="equipment_booking_live",
+            ),
+            models.Index(
+                fields=["alliance", "starts_at"],
+                condition=Q(state="asked") | Q(state="booked", told_at__isnull=True),
+                name="equipment_booking_act",
+            ),
+            models.Index(
+                fields=["alliance", "starts_at", "ends_at"], condition=Q(state="booked"),
+                name="equipment_booking_booked",
             ),
         ]  # fmt: skip
 

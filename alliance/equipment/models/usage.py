@@ -112,6 +112,11 @@ class Usage(AllianceRow):
             models.Index(fields=["alliance", "owner", "-started_at"], name="equipment_usage_of"),
             models.Index(fields=["alliance", "device", "started_at"], name="equipment_usage_time"),
             models.Index(fields=["alliance", "-started_at"], name="equipment_usage_start"),
+            models.Index(
+                fields=["alliance", "-started_at"],
+                condition=Q(state__in=["stated", "disputed"]),
+                name="equipment_usage_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -63,10 +63,8 @@ def attend(
     *, by: Membership, session: Session, presence: Presence, now: datetime, source: str = "typed"
 ) -> Attendance:
     """Enter one of the own staff. Raises TrainingRefused (closed, staff, minutes, way, points, twice)."""
-    _require(by, "training.attend")
-    # Locked: the organiser may be closing the list at this moment.
-    session = Session.objects.select_for_update().get(pk=session.pk)
-    _check(by, session, presence)
+    session = locked(by, session)
+    check(by, session, presence)
     try:
         with transaction.atomic():
             row: Attendance = Attendance.objects.create(
@@ -80,7 +78,15 @@ def attend(
     return row
 
 
-def _check(by: Membership, session: Session, presence: Presence) -> None:
+def locked(by: Membership, session: Session) -> Session:
+    """The session for who enters attendance: the organiser may be closing its list at this moment."""
+    _require(by, "training.attend")
+    row: Session = Session.objects.select_for_update().get(pk=session.pk)
+    return row
+
+
+def check(by: Membership, session: Session, presence: Presence) -> None:
+    """Raise TrainingRefused (closed, staff, minutes, way, points) for what cannot stand on the list."""
     if session.state != Session.State.PLANNED:
         raise TrainingRefused("closed", state=session.get_state_display())
     if presence.staff.institution_id != by.institution_id or not presence.staff.is_active:
