@@ -47,6 +47,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         months,
         payment,
         postings,
+        second_sources,
         training,
     )  # fmt: skip
 
@@ -56,6 +57,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         return [f"{referrals} referrals"]
 
     yield "case files through the importer", lambda: [deliveries.deliver(base, files, TODAY).summary()]
+    yield "lists and diseases of the insurer", lambda: [second_sources.load(base, demo, TODAY)]
     yield "work of the coders", lambda: [payment.work(base, TODAY)]
     yield "referrals and declarations", refer
     yield "consultations and recognition", lambda: [exams.load(base, demo)]
