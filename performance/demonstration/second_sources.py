@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from django.db import transaction
 
@@ -11,8 +12,9 @@ from alliance.approvals import services as approvals
 from alliance.approvals.models import Decision
 from alliance.demo import DemoAlliance, diseases, lists
 from alliance.lib.period import Month
+from alliance.models import Membership
 from alliance.tenancy.scope import act_in
-from grouping.models import DipCatalogue, Source
+from grouping.readers.formats import SETTLEMENT
 from grouping.services import dip, intake, publishing, sources, tariff
 from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import FIRST_DAY, Ground
@@ -36,7 +38,7 @@ def _lists(base: Ground, demo: DemoAlliance, today: date) -> int:
     with act_in(base.alliance), transaction.atomic():
         source = sources.create(
             by=base.steward, institution=base.places[lead.code], name="医保结算清单接口",
-            format=Source.Format.SETTLEMENT,
+            format=SETTLEMENT,
         )  # fmt: skip
         sources.settle(by=base.steward, source=source, edition="insurance", from_date=FIRST_DAY)
         file, _made = intake.receive_file(
@@ -53,20 +55,17 @@ def _lists(base: Ground, demo: DemoAlliance, today: date) -> int:
 def _catalogue(base: Ground, demo: DemoAlliance) -> int:
     """The city's catalogue and the values of its points, each agreed to by a second person."""
     proposer, second = base.office
-    files = {
-        "dip_2026.csv": diseases.catalogue(demo.stays),
-        "dip_points_2026.csv": diseases.point_values(demo.stays, POINT_SHARE),
-    }
-    known = 0
     with act_in(base.alliance), transaction.atomic():
-        for name, content in files.items():
-            row = dip.receive(
-                by=proposer, title="", decision=DECISION, name=name, content=BytesIO(content)
-            )  # fmt: skip
-            if isinstance(row, DipCatalogue):
-                known = row.core + row.wide
-                approval = dip.propose(by=proposer, catalogue=row, on=SINCE, confirmed=True)
-            else:
-                approval = tariff.propose(by=proposer, sheet=row, on=SINCE, confirmed=True)
+        known = _received(proposer, "dip_2026.csv", diseases.catalogue(demo.stays))
+        points = _received(proposer, "dip_points_2026.csv", diseases.point_values(demo.stays, POINT_SHARE))
+        for approval in (
+            dip.propose(by=proposer, catalogue=known, on=SINCE, confirmed=True),
+            tariff.propose(by=proposer, sheet=points, on=SINCE, confirmed=True),
+        ):
             approvals.decide(by=second, approval=approval, verdict=Decision.Verdict.YES)
-    return known
+    return int(known.core + known.wide)
+
+
+def _received(by: Membership, name: str, content: bytes) -> Any:
+    """A catalogue or a sheet of point values, whichever the file is."""
+    return dip.receive(by=by, title="", decision=DECISION, name=name, content=BytesIO(content))
