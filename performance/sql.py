@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
+from alliance.tenancy.scope import current_alliance_id
+
 # A run keeps the result it was given; once posted nothing of it changes, and none with a result is deleted.
 INSTALL = """
 create or replace function public.performance_keep_run() returns trigger language plpgsql as $month$
@@ -24,3 +28,60 @@ REMOVE = """
 drop trigger performance_keep_run on public.performance_monthrun;
 drop function public.performance_keep_run();
 """
+
+# An invitation knows the rater's institution; a rating is of its own invitation, given by the rater alone
+# while the round is open. The database fills what follows, so that no code can say otherwise.
+INSTALL_EVALUATIONS = """
+create function performance_invite() returns trigger language plpgsql as $evaluation$
+begin
+  select m.institution_id into new.place_id from public.alliance_membership m
+   where m.alliance_id = new.alliance_id and m.id = new.rater_id;
+  return new;
+end $evaluation$;
+create trigger performance_invite before insert on public.performance_invitation
+  for each row execute function public.performance_invite();
+create function performance_rate() returns trigger language plpgsql as $evaluation$
+declare open boolean;
+begin
+  select i.round_id, i.subject_id, i.kind, m.user_id, r.state = 'open'
+    into new.round_id, new.subject_id, new.kind, new.rater_user_id, open
+    from public.performance_invitation i
+    join public.performance_evaluationround r on r.alliance_id = i.alliance_id and r.id = i.round_id
+    join public.alliance_membership m on m.alliance_id = i.alliance_id and m.id = i.rater_id
+   where i.alliance_id = new.alliance_id and i.id = new.invitation_id;
+  if not coalesce(open, false)
+    or new.rater_user_id is distinct from nullif(current_setting('app.user', true), '')::bigint then
+    raise exception 'a rating is given by its own rater while the round is open'
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $evaluation$;
+create trigger performance_rate before insert on public.performance_rating
+  for each row execute function public.performance_rate();
+"""
+REMOVE_EVALUATIONS = """
+drop trigger performance_rate on public.performance_rating;
+drop function public.performance_rate();
+drop trigger performance_invite on public.performance_invitation;
+drop function public.performance_invite();
+"""
+# The only statement that reads ratings of others: it sees one round and stores no mean of too few.
+_COUNT = """
+insert into performance_opinion (alliance_id, round_id, subject_id, kind, n, least, mean, spread)
+select r.alliance_id, r.round_id, r.subject_id, r.kind, count(*), %(least)s,
+       case when count(*) >= %(least)s then round(avg(r.points), 4) end,
+       case when count(*) >= %(least)s then round(stddev_pop(r.points), 2) end
+from performance_rating r where r.alliance_id = %(alliance)s and r.round_id = %(round)s
+group by r.alliance_id, r.round_id, r.subject_id, r.kind
+"""
+
+
+def count_ratings(round_id: int, least: int) -> int:
+    """Count a round's ratings into opinions; returns how many opinions. Once a round."""
+    asked = {"round": round_id, "least": least, "alliance": current_alliance_id()}
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.counting', %s, true)", [str(round_id)])
+        cursor.execute(_COUNT, asked)
+        found = int(cursor.rowcount)
+        cursor.execute("select set_config('app.counting', '', true)")
+    return found

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("performance.drafting.urls")),
     path("", include("performance.levels.urls")),
     path("", include("performance.declared.urls")),
+    path("", include("performance.evaluations.urls")),
     path("months/", months.month_list, name="months"),
     path("months/lines/<int:pk>/", why.month_line, name="month-line"),
     path("months/<yyyymm:month>/", months.month, name="month"),

@@ -532,6 +532,11 @@ CASES: dict[str, Case] = {
     # Months
     "months": LIST,
     "month": month(),
+    "evaluations": LIST,
+    "evaluation-open": Case(),
+    "evaluation": one("evaluation", shared=True),
+    "evaluation-sheet": one("evaluation", shared=True),
+    "evaluation-close": one("evaluation", shared=True),
     "level": leveled(),
     "level-compute": leveled(),
     "level-progress": leveled(),

@@ -93,10 +93,12 @@ from grouping.services.effects import Period
 from performance.declared import services as declared
 from performance.engine.spans import Span
 from performance.engine.templates import shipped_templates
+from performance.evaluations import services as evaluations
 from performance.levels import services as levels
 from performance.models import (
     DeclaredDuty,
     DeclaredValue,
+    EvaluationRound,
     LevelSubject,
     Line,
     MonthException,
@@ -855,6 +857,20 @@ class Things:
             by=self.side.office, base=self.performance_version, label=self.side.mark[:20],
             from_date=date(2027, 1, 1), now=NOW,
         )  # fmt: skip
+
+    @cached_property
+    def evaluation(self) -> EvaluationRound:
+        """A counted round in which the office rated the institution; too few rated for a result."""
+        side, today = self.side, timezone.localdate()
+        terms = evaluations.Terms(side.mark, "mechanism", OCTOBER, today, today)
+        made = evaluations.open_round(
+            by=side.office, terms=terms, raters={"third_party": [side.office]}, subjects=[side.place]
+        )
+        asked = made.invitations.get()
+        evaluations.rate(
+            by=side.office, made=made, points={asked.pk: Decimal(80)}, today=today, now=timezone.now()
+        )
+        return evaluations.close(by=side.office, made=made, today=today, now=timezone.now())
 
     @cached_property
     def level_subject(self) -> LevelSubject:

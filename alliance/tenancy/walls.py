@@ -68,9 +68,15 @@ def walls() -> Iterator[Wall]:
             and isinstance(field.related_model, type)
             and issubclass(field.related_model, AllianceRow)
         )
-        sees = OWN_MEMBERSHIPS if model is Membership else SEES
+        sees = OWN_MEMBERSHIPS if model is Membership else _sees(model)
         asked, tenant = statement_keys.asked(model), statement_keys.of_alliance(model)
         yield Wall(model._meta.db_table, sees, _grant(model), parents, asked, tenant)
+
+
+def _sees(model: type) -> str:
+    """The alliance's rows; of a model that says `seen_when` only those of them that fulfil it."""
+    narrower = getattr(model, "seen_when", "")
+    return f"{SEES} AND ({narrower})" if narrower else SEES
 
 
 def _grant(model: type) -> str:
@@ -150,7 +156,9 @@ def _relation_faults(row: dict[str, object], expected: dict[str, Wall]) -> Itera
         yield f"{name}: row security is not enabled and forced"
     if row["policies"] != 1 or row["policy"] != POLICY:
         yield f"{name}: has {row['policies']} policies instead of the one wall"
-    elif not _same_wall(str(row["using"]), name) or not _same_wall(str(row["checks"]), ""):
+    elif not _same_wall(str(row["using"]), _wanted(expected, name)) or not _same_wall(
+        str(row["checks"]), SEES
+    ):
         yield f"{name}: its policy says {row['using']} / {row['checks']}"
     if row["is_partition"] and granted:
         yield f"{name}: a partition must have no grant"
@@ -162,13 +170,17 @@ def _relation_faults(row: dict[str, object], expected: dict[str, Wall]) -> Itera
         yield f"{name}: ids are not written by the database alone"
 
 
-def _same_wall(expression: str, table: str) -> bool:
+def _wanted(expected: dict[str, Wall], table: str) -> str:
+    """The condition of a table; a partition's is that of any row of the alliance."""
+    return expected[table].sees if table in expected else SEES
+
+
+def _same_wall(expression: str, wanted: str) -> bool:
     """Compare what the catalog prints with what was asked for, white space and brackets aside."""
 
     def plain(text: str) -> str:
         return "".join(text.lower().replace("::text", "").replace("(", "").replace(")", "").split())
 
-    wanted = OWN_MEMBERSHIPS if table == "alliance_membership" else SEES
     return plain(expression) == plain(wanted)
 
 

@@ -76,6 +76,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("joint", _("Joint work"), "link", "joint.view"),
             Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
+            Entry("evaluations", _("Evaluations"), "check", "home.view"),
             Entry("institutions", _("Institutions"), "building", "institution.view"),
         ),
     ),

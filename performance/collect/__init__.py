@@ -12,12 +12,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from alliance.lib.period import Month
 from alliance.models import Institution
 from grouping.metrics import monthly
-from performance.collect import cases, declared, equipment, exams, joint, metrics, people, places, referrals
+from performance.collect import (
+    cases,
+    declared,
+    equipment,
+    exams,
+    joint,
+    metrics,
+    opinions,
+    people,
+    places,
+    referrals,
+)
 from performance.collect.cases import plain_weight
 from performance.collect.places import INSTITUTION, member_of
 from performance.collect.referrals import referral_ids
 from performance.collect.source import Source
-from performance.engine.fact import Fact
+from performance.engine.fact import Fact, Place
 from performance.engine.forms import AgainstLast
 from performance.engine.indicators import Indicator
 from performance.engine.inputs import Basis, MonthInputs, Pool
@@ -31,7 +42,7 @@ __all__ = [
 
 SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
-    *people.SOURCES, *joint.SOURCES, *places.SOURCES, *declared.SOURCES,
+    *people.SOURCES, *joint.SOURCES, *opinions.SOURCES, *places.SOURCES, *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}
 
@@ -82,14 +93,20 @@ def _months_back(scheme: Scheme) -> Mapping[str, set[int]]:
 
 
 def facts_of(wanted: Needs, places: Iterable[Institution]) -> Iterator[Fact]:
-    """The facts that are known among those wanted, of the institutions given."""
+    """The facts that are known among those wanted, of the institutions given.
+
+    Where two sources know the same number the first counts: what was counted here, before what is declared.
+    """
     members = list(places)
     codes = {place.code for place in members}
     for month, keys in wanted.items():
+        known: set[Place] = set()
         for source in SOURCES:
             if asked := keys & source.keys:
                 read = source.read(month, asked, members)
-                yield from (fact for fact in read if fact.key in asked and fact.institution in codes)
+                found = [fact for fact in read if fact.key in asked and fact.institution in codes]
+                yield from (fact for fact in found if fact.place not in known)
+                known.update(fact.place for fact in found)
 
 
 def bring_up(month: Month, scheme: Scheme) -> None:

@@ -1,5 +1,12 @@
 from performance.models.declared import DeclaredDuty, DeclaredProof, DeclaredValue
 from performance.models.drafts import SchemeDraft, SchemeTrial
+from performance.models.evaluations import (
+    EvaluationRound,
+    EvaluatorKind,
+    Invitation,
+    Opinion,
+    Rating,
+)
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
@@ -11,7 +18,10 @@ __all__ = [
     "DeclaredDuty",
     "DeclaredProof",
     "DeclaredValue",
+    "EvaluationRound",
+    "EvaluatorKind",
     "IndicatorValue",
+    "Invitation",
     "Level",
     "LevelFact",
     "LevelRun",
@@ -20,7 +30,9 @@ __all__ = [
     "Line",
     "MonthException",
     "MonthRun",
+    "Opinion",
     "PoolDecision",
+    "Rating",
     "SchemeDraft",
     "SchemeTrial",
     "SchemeVersion",

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import transition
 
 from alliance.lib.period import Month
@@ -27,7 +28,7 @@ class Level(models.TextChoices):
     INSTITUTION = "institution", _("institution")
     DEPARTMENT = "department", _("department")
     TEAM = "team", _("family-doctor team")
-    PERSON = "person", _("person")
+    PERSON = "person", pgettext_lazy("level of a score", "person")
 
 
 class LevelRun(AllianceRow):

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from alliance.web import words
 from alliance.web.parts import Fact, Step
+from performance.collect.opinions import OPINION
 from performance.engine.scheme import Item
+from performance.evaluations import services as evaluations
 from performance.models import Line
 from performance.services import bases, evidence
 from performance.services.evidence import Evidence
@@ -41,6 +43,8 @@ def statement(frame: Frame, fact: Evidence) -> dict[str, Any]:
             Fact(_("served persons"), words.num(place.served_population)),
         ]
         return {"facts_list": facts, "steps": []}
+    if fact.kind == OPINION:
+        return opinions(fact)
     steps = [
         Step(
             "yes", _("%(n)s discharges, %(yuan)s yuan")
@@ -49,6 +53,20 @@ def statement(frame: Frame, fact: Evidence) -> dict[str, Any]:
         for total in evidence.declarations(fact)
     ]  # fmt: skip
     return {"facts_list": [Fact(_("declared by"), fact.institution.name)], "steps": steps}
+
+
+def opinions(fact: Evidence) -> dict[str, Any]:
+    """What each kind of evaluators thinks, back to back: number, mean, spread."""
+    rows = evaluations.of_fact(fact.key, fact.month, fact.institution)
+    steps = [
+        Step(
+            "yes" if row.mean is not None else "wait", str(row.get_kind_display()),
+            _("%(n)d raters, mean %(mean)s, spread %(spread)s")
+            % {"n": row.n, "mean": words.assessed(row.mean, 2), "spread": words.num(row.spread, 2)},
+        )
+        for row in rows
+    ]  # fmt: skip
+    return {"facts_list": [Fact(_("rated"), fact.institution.name)], "steps": steps}
 
 
 def basis(frame: Frame, line: Line) -> dict[str, Any]:

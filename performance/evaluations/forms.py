@@ -1,0 +1,86 @@
+"""Forms of evaluations: a round, and a sheet to fill in on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from alliance.lib.period import Month
+from alliance.models import Institution, Membership
+from performance.drafting.forms import TermsForm
+from performance.engine.dictionary import shipped_dictionary
+from performance.evaluations.services import Raters, Terms, indicators
+from performance.models import EvaluatorKind, Invitation
+from performance.show import labels
+
+
+def day_field(label: Any) -> forms.DateField:
+    """A day."""
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class RoundForm(forms.Form):
+    """A round: what, when, who is rated, who rates by kind."""
+
+    name = forms.CharField(label=gettext_lazy("name"), max_length=80)
+    indicator = forms.ChoiceField(label=gettext_lazy("indicator of opinion"))
+    month = TermsForm.base_fields["month"]
+    opens_on = day_field(gettext_lazy("open from"))
+    closes_on = day_field(gettext_lazy("open to"))
+    subjects = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("who is rated"), queryset=Institution.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries = shipped_dictionary()
+        choices = [(code, labels.named(entries[code].indicator)) for code in indicators()]
+        self.fields["indicator"].choices = choices  # type: ignore[attr-defined]
+        places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
+        self.fields["subjects"].queryset = places  # type: ignore[attr-defined]
+        people = Membership.objects.living().select_related("user", "institution", "alliance")
+        for kind in EvaluatorKind:
+            self.fields[f"raters_{kind}"] = forms.ModelMultipleChoiceField(
+                label=kind.label,
+                queryset=people,
+                required=False,
+                widget=forms.SelectMultiple(attrs={"size": 6}),
+            )
+
+    def clean_month(self) -> Month:
+        """A month as pages write it."""
+        return TermsForm.clean_month(self)  # type: ignore[arg-type]
+
+    def terms(self) -> Terms:
+        """As the service takes it."""
+        data = self.cleaned_data
+        return Terms(data["name"], data["indicator"], data["month"], data["opens_on"], data["closes_on"])
+
+    def raters(self) -> Raters:
+        """Who was chosen, by kind."""
+        return {kind.value: list(self.cleaned_data[f"raters_{kind}"]) for kind in EvaluatorKind}
+
+
+class SheetForm(forms.Form):
+    """One number for every institution that is still to be rated; an empty one is left for later."""
+
+    def __init__(self, *args: Any, invitations: Sequence[Invitation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for row in invitations:
+            self.fields[f"points_{row.pk}"] = forms.DecimalField(
+                label=row.subject.name, min_value=0, max_value=100, max_digits=5, decimal_places=2,
+                required=False, widget=forms.NumberInput(attrs={"inputmode": "decimal"}),
+            )  # fmt: skip
+
+    def points(self) -> dict[int, Decimal]:
+        """What was given, by invitation."""
+        return {
+            int(name.removeprefix("points_")): value
+            for name, value in self.cleaned_data.items()
+            if value is not None
+        }
