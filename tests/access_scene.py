@@ -862,7 +862,9 @@ class Things:
     def evaluation(self) -> EvaluationRound:
         """A counted round in which the office rated the institution; too few rated for a result."""
         side, today = self.side, timezone.localdate()
-        terms = evaluations.Terms(side.mark, "mechanism", OCTOBER, today, today)
+        taken = set(EvaluationRound.objects.values_list("indicator", flat=True))
+        free = sorted(evaluations.indicators().keys() - taken)[0]
+        terms = evaluations.Terms(side.mark, free, OCTOBER, today, today)
         made = evaluations.open_round(
             by=side.office, terms=terms, raters={"third_party": [side.office]}, subjects=[side.place]
         )
