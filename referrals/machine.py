@@ -40,6 +40,8 @@ HERE = (State.ARRIVED, State.IN_TREATMENT)
 CAME = (*HERE, State.COMPLETED, State.FOLLOWUP_DUE, State.CLOSED)
 # A yes that still holds or led to something: what readmission calls an accepted referral.
 AGREED = (*EXPECTED, *CAME)
+# Ended without the patient: nothing is to be filed with the insurer.
+NOT_GOING = (State.DECLINED, State.CANCELLED, State.EXPIRED, State.DIVERTED, State.NO_SHOW)
 # Neither finished nor given up: at most one of these a person and direction.
 LIVE = (*OPEN, *EXPECTED, *HERE)
 

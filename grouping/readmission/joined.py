@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from alliance.lib.period import Month
 from grouping.models import Case, ReferralLink
 from grouping.readmission import facts
@@ -95,6 +97,31 @@ def found_down(month: Month) -> list[FoundDown]:
         )
         for case in cases
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two stays of one referral that overlap: the receiver admitted before the sender discharged."""
+
+    number: str
+    institution_id: int
+    admitted_at: datetime
+    discharged_at: datetime
+
+
+def overlaps(month: Month) -> list[Overlap]:
+    """Down-referrals whose stays overlap, of stays of the sender that ended in a month; one query.
+
+    They are matched all the same: an hour is written wrong, or the sender kept a bed the patient had left.
+    """
+    rows = ReferralLink.objects.filter(
+        direction="down", source__month=month.first_day, source__voided_at=None, admission__voided_at=None,
+        admission__admitted_at__lt=F("source__discharged_at"),
+    ).order_by("number")  # fmt: skip
+    found = rows.values_list(
+        "number", "source__institution_id", "admission__admitted_at", "source__discharged_at"
+    )
+    return [Overlap(*row) for row in found]
 
 
 def institution_of(case: int) -> int | None:

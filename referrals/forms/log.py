@@ -128,7 +128,7 @@ class LogForm(ContentFields, PersonFields):
 
     def __init__(
         self, *, direction: str, targets: QuerySet[Institution], offers: Sequence[Offer] = (),
-        check_url: str = "", diagnoses_url: str = "", **kwargs: Any,
+        last: str = "", check_url: str = "", diagnoses_url: str = "", **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.direction = direction
@@ -136,7 +136,7 @@ class LogForm(ContentFields, PersonFields):
         self.offers = {offer.department.pk: offer for offer in offers if offer.department}
         self.departments = {pk: offer.department for pk, offer in self.offers.items()}
         self.offer(direction, diagnoses_url)
-        self.fields["target"].choices = self._target_choices()  # type: ignore[attr-defined]
+        self.fields["target"].choices = self._target_choices(last)  # type: ignore[attr-defined]
         self.fields["urgency"].choices = [  # type: ignore[attr-defined]
             pair for pair in Referral.Urgency.choices if pair[0] != Referral.Urgency.CRITICAL
         ]
@@ -160,8 +160,9 @@ class LogForm(ContentFields, PersonFields):
             urgency=data["urgency"], consent=data["consent"], **medical(data),
         )  # fmt: skip
 
-    def _target_choices(self) -> list[tuple[str, Any]]:
-        found: list[tuple[str, Any]] = [("", "—")]
+    def _target_choices(self, last: str) -> list[tuple[str, Any]]:
+        """Nothing chosen; first where this member sent the last patient, then every house with its rooms."""
+        found: list[tuple[str, Any]] = []
         for target in self.targets.values():
             rooms = [
                 (f"d{pk}", offer.label)
@@ -170,7 +171,9 @@ class LogForm(ContentFields, PersonFields):
             ]
             any_room = (f"i{target.pk}", _("%(place)s, any department") % {"place": target.short_name})
             found.append((target.name, [any_room, *rooms]))
-        return [*found, (OUTSIDE, _("outside the alliance (write which)"))]
+        labels = {value: label for _house, rooms in found for value, label in rooms}
+        again = [(last, _("as last time: %(place)s") % {"place": labels[last]})] if last in labels else []
+        return [("", _("— choose —")), *again, *found, (OUTSIDE, _("outside the alliance (write which)"))]
 
     def _look_while_typing(self, url: str) -> None:
         """Ask whether the patient already has an unfinished referral as soon as who it is has been typed."""

@@ -46,6 +46,11 @@ def found(month: Month) -> list[joined.FoundDown]:
     return joined.found_down(month)
 
 
+def overlaps(month: Month) -> list[joined.Overlap]:
+    """Matched down-referrals whose stays overlap: the sender discharged after the receiver admitted."""
+    return joined.overlaps(month)
+
+
 def facts(month: Month, stays: Sequence[joined.FoundDown] | None = None) -> list[Captured]:
     """One row for each institution that has any, by id; a fixed number of queries.
 

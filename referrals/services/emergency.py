@@ -140,7 +140,8 @@ def complete_form(
         raise ReferralRefused("form_done")
     # As complete as any other form; only a patient who cannot agree has not agreed.
     asked = replace(content, urgency=Referral.Urgency.URGENT, consent=True)
-    checked = replace(checked_content(asked, origin=referral.origin_institution), consent=content.consent)
+    origin, sent_at = referral.origin_institution, referral.logged_at
+    checked = replace(checked_content(asked, origin=origin, sent_at=sent_at), consent=content.consent)
     change: dict[str, Any] = {name: getattr(checked, name) for name in FORM}
     changed: Referral = Referral.objects.claim(
         referral.pk, expect={"version": referral.version, "form_completed_at": None},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership, Person
 from alliance.models.base import Stale
 from alliance.services import journal
@@ -22,6 +23,8 @@ from referrals.models import OutsidePlace, Referral, rank
 from referrals.services import clocks, numbers, papers
 from referrals.services.refusals import ReferralRefused
 
+# A year counts as a slip of the hand beyond this: 2062 for 2026.
+FARTHEST = timedelta(days=366)
 DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
 
 
@@ -88,7 +91,7 @@ def log_referral(*, by: Membership, person: Person, content: Content, now: datet
     """
     _require_right(by, "referral.log")
     origin = _origin(by)
-    content = checked_content(content, origin=origin)
+    content = checked_content(content, origin=origin, sent_at=now)
     live = live_one(person=person, direction=content.direction)
     if live and content.urgency != Referral.Urgency.CRITICAL:
         raise already_live(live)
@@ -113,7 +116,9 @@ def amend(*, by: Membership, referral: Referral, content: Content, version: int)
         raise Stale(referral)
     if referral.state not in OPEN:
         raise ReferralRefused("finished", state=referral.get_state_display())
-    content = checked_content(_only_amendable(referral, content), origin=referral.origin_institution)
+    content = checked_content(
+        _only_amendable(referral, content), origin=referral.origin_institution, sent_at=referral.logged_at
+    )
     change = {name: getattr(content, name) for name in AMENDABLE}
     fields = [name for name, value in change.items() if (getattr(referral, name) or "") != (value or "")]
     expect = {"version": version, "state": referral.state}
@@ -183,15 +188,15 @@ def _only_amendable(referral: Referral, content: Content) -> Content:
     return replace(content, outside_name=referral.outside.name if referral.outside else "", **kept)
 
 
-def checked_content(content: Content, *, origin: Institution) -> Content:
+def checked_content(content: Content, *, origin: Institution, sent_at: datetime) -> Content:
     """The content with its code in one form. Raises ReferralRefused for the first thing that is wrong."""
-    for fault in faults(content, origin=origin):
+    for fault in faults(content, origin=origin, sent_at=sent_at):
         raise fault
     return replace(content, diagnosis_code=_code(content))
 
 
-def faults(content: Content, *, origin: Institution) -> Iterator[ReferralRefused]:
-    """Everything that is wrong with a content, so that a form can say all of it at once."""
+def faults(content: Content, *, origin: Institution, sent_at: datetime) -> Iterator[ReferralRefused]:
+    """Everything that is wrong with a content of a referral sent at an instant, for a form to say at once."""
     critical = content.urgency == Referral.Urgency.CRITICAL
     yield from _wrong_choices(content)
     yield from _wrong_target(content, origin)
@@ -204,6 +209,8 @@ def faults(content: Content, *, origin: Institution) -> Iterator[ReferralRefused
         yield ReferralRefused("summary")
     if not critical and not content.consent:
         yield ReferralRefused("consent")
+    if content.expected_at is not None and not foreseeable(content.expected_at, sent_at):
+        yield ReferralRefused("expected_at", first=told(sent_at), last=told(sent_at + FARTHEST))
 
 
 def _code(content: Content) -> str:
@@ -241,6 +248,17 @@ def _wrong_target(content: Content, origin: Institution) -> Iterator[ReferralRef
         yield ReferralRefused("target")
     elif department is not None and department.institution_id != target.pk:
         yield ReferralRefused("department")
+
+
+def foreseeable(at: datetime, sent_at: datetime) -> bool:
+    """Whether a time at which a patient is expected lies on the day of sending or within a year of it."""
+    first = datetime.combine(sent_at.astimezone(SHANGHAI).date(), time(), SHANGHAI)
+    return first <= at <= sent_at + FARTHEST
+
+
+def told(at: datetime) -> str:
+    """A day as a sentence names it."""
+    return at.astimezone(SHANGHAI).date().isoformat()
 
 
 def goes(direction: str, *, origin: Institution, target: Institution) -> bool:

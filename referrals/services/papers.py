@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, journal, parameters
-from referrals.machine import LIVE
+from referrals.machine import LIVE, NOT_GOING
 from referrals.models import Referral, ReferralFile
 from referrals.services.refusals import ReferralRefused
 
@@ -41,17 +41,27 @@ def attach(
 
 @transaction.atomic
 def file_insurance(*, by: Membership, referral: Referral, number: str) -> Referral:
-    """Keep the insurer's number of the filing; the sender's to do. Raises ReferralRefused (filing_no)."""
+    """Keep the insurer's number of the filing; the sender's to do.
+
+    Raises PermissionDenied, ReferralRefused (filing_no; finished where the patient does not go).
+    """
     if referral.side_of(by) != "origin" or not by.can("referral.log"):
         raise PermissionDenied(_("Only the sender files a referral with the insurer."))
     if not number.strip():
         raise ReferralRefused("filing_no")
+    if referral.state in NOT_GOING:
+        raise ReferralRefused("finished", state=referral.get_state_display())
     filed: Referral = Referral.objects.claim(
         referral.pk, expect={},
         change={"filing": Referral.Filing.FILED, "filing_no": number.strip(), "version": F("version") + 1},
     )  # fmt: skip
     journal.write(by=by, verb="referral.filed_with_insurer", about=filed)
     return filed
+
+
+def to_be_filed(referral: Referral) -> bool:
+    """Whether the sender still has to file it: nobody files a patient who does not go."""
+    return referral.filing == Referral.Filing.TO_FILE and referral.state not in NOT_GOING
 
 
 def needed(direction: str, insurance: str) -> str:

@@ -50,7 +50,10 @@ class ReferralRefused(Refused):
         "consent_by": "Choose who gave the consent.",
         "no_slot": "On %(day)s all %(slots)s appointments of this department are given. Choose another day.",
         "filing_no": "Write the insurer's number of the filing.",
-        "planned_past": "The appointment lies in the past.",
+        "planned_past": "The appointment lies in the past. Give a later day or hour.",
+        "planned_far": "The appointment lies more than a year ahead. Give a day up to %(last)s.",
+        "expected_at": "The expected arrival lies between %(first)s and %(last)s. Correct the date, or leave "
+        "it empty.",
         "question": "Say what is missing: the sender reads it.",
         "ended_on": "The last day of treatment lies between the arrival and today.",
         "seen_at": "The follow-up lies between the referral and now.",
@@ -64,7 +67,7 @@ class ReferralRefused(Refused):
     fields = {
         "live": "", "no_institution": "", "same_place": "target", "target": "target", "department": "target",
         "emergency": "", "finished": "", "too_early": "", "planned_past": "planned_at",
-        "no_slot": "planned_at", "onset": "onset", "divert_target": "to",
+        "planned_far": "planned_at", "no_slot": "planned_at", "onset": "onset", "divert_target": "to",
         "form_done": "", "explanation": "text", "not_required": "text",
         "month_running": "text", "visits_month": "visits", "visits_place": "visits",
         "task": "rehabilitation", "visit_note": "note",

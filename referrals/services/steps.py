@@ -14,6 +14,7 @@ from alliance.services import steps
 from referrals import reasons
 from referrals.models import Referral
 from referrals.services import clocks, emergency, followups, moves, reception
+from referrals.services.log import FARTHEST, told
 from referrals.services.refusals import ReferralRefused
 
 
@@ -31,11 +32,13 @@ def schedule(
 ) -> Referral:  # fmt: skip
     """Say when, and in which department of the receiver, the patient is expected; again to move it.
 
-    Takes one of the department's appointments of that day. Raises ReferralRefused (planned_past, department,
-    no_slot).
+    Takes one of the department's appointments of that day. Raises ReferralRefused (planned_past, planned_far,
+    department, no_slot).
     """
     if planned_at < now:
         raise ReferralRefused("planned_past")
+    if planned_at > now + FARTHEST:
+        raise ReferralRefused("planned_far", last=told(now + FARTHEST))
     if department is not None and department.institution_id != referral.target_institution_id:
         raise ReferralRefused("department")
     change: dict[str, Any] = {"planned_at": planned_at}

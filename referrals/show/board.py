@@ -79,18 +79,31 @@ def _undecided(number: int) -> str:
 
 
 def emergency(one: Referral, membership: Membership) -> dict[str, Any]:
-    """One unanswered emergency with its five minutes."""
-    told = words.DASH
-    if one.telephoned_at:
-        told = one.telephoned_at.astimezone(SHANGHAI).strftime("%H:%M:%S")
+    """One unanswered emergency with its five minutes and all its sender typed; who it may be stays sealed."""
+    onset_word = one.get_onset_kind_display() or _("onset or last seen well")
+    told = _exact(one.telephoned_at) if one.telephoned_at else _("not yet")
     return {
-        "referral": one, "word": _suspected(one),
-        "name": one.patient_masked, "who": tables.who(one), "from": one.origin_institution.short_name,
-        "doctor": str(one.logged_by.user), "phone": one.contact_phone,
-        "sent": one.logged_at.astimezone(SHANGHAI).strftime("%H:%M:%S"), "told": told,
-        "onset": words.moment(one.onset_at) if one.onset_at else "",
-        "onset_word": str(one.get_onset_kind_display()), "steps": steps(one, membership),
+        "referral": one, "word": _suspected(one), "name": one.patient_masked, "who": tables.who(one),
+        "phone": one.contact_phone, "steps": steps(one, membership),
+        "facts": [
+            parts.Fact(_("suspected"), _suspected(one)),
+            parts.Fact(str(onset_word), words.moment(one.onset_at) if one.onset_at else _("not said")),
+            parts.Fact(_("From where to where"), f"{one.origin_institution.short_name} → {_to(one)}"),
+            parts.Fact(_("sent by"), f"{one.logged_by.user} {one.contact_phone or _('no telephone given')}"),
+            parts.Fact(_("sent in the system"), _exact(one.logged_at)),
+            parts.Fact(_("told by telephone"), told),
+        ],
     }  # fmt: skip
+
+
+def _to(one: Referral) -> str:
+    room = one.target_department
+    return f"{one.target_short} {room.name if room else ''}".strip()
+
+
+def _exact(at: datetime) -> str:
+    """Minutes count, and so do seconds."""
+    return at.astimezone(SHANGHAI).strftime("%H:%M:%S")
 
 
 def _suspected(one: Referral) -> str:

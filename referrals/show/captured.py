@@ -41,10 +41,26 @@ def page(request: Any, month: Month, now: datetime) -> dict[str, Any]:
             parts.Fig(_("to be decided"), str(len(waiting)), bad=bool(waiting)),
             parts.Fig(_("logged without a stay"), str(len(lone))),
         ],
+        "overlaps": _overlaps(membership, month),
         "open": _queue(waiting, month), "more": _more(len(waiting) - MOST_SHOWN),
         "lone": lists.table_of(request, rows, tables.LoneTable), "lone_count": len(lone),
         "may": membership.can("referral.capture"),
     }  # fmt: skip
+
+
+def _overlaps(membership: Membership, month: Month) -> list[dict[str, Any]]:
+    """Matched referrals whose stays overlap, with how long; the longest first."""
+    found = {one.number: one for one in captures.overlaps(month) if membership.sees(one.institution_id)}
+    rows: Any = Referral.objects.filter(number__in=list(found)).order_by("number")
+    shown = [(found[row.number], row) for row in rows.first_lines(MOST_SHOWN)]
+    return [
+        {
+            "referral": row, "name": row.patient_masked, "admitted": words.moment(one.admitted_at),
+            "discharged": words.moment(one.discharged_at),
+            "length": words.span(one.discharged_at - one.admitted_at),
+        }
+        for one, row in sorted(shown, key=lambda pair: pair[0].admitted_at - pair[0].discharged_at)
+    ]  # fmt: skip
 
 
 def _queue(waiting: Sequence[FoundDown], month: Month) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ def papers_of(referral: Referral, membership: Membership) -> dict[str, Any]:
     side = referral.side_of(membership)
     writes, answers = membership.can("referral.log"), membership.can("referral.accept")
     small = []
-    if side == "origin" and writes and referral.filing == Referral.Filing.TO_FILE:
+    if side == "origin" and writes and papers.to_be_filed(referral):
         form = forms.FilingForm(auto_id="filing-%s")
         small.append(_small(_("Filed with the insurer…"), referral, "referral-filing", form, "check"))
     if side and referral.state in LIVE and (writes or answers):
@@ -47,6 +47,8 @@ def insurance(referral: Referral) -> list[parts.Fact]:
     day = referral.logged_at.astimezone(SHANGHAI).date()
     deductible, ratio = papers.benefit(referral.target_institution, on=day)
     state = " ".join(filter(None, (referral.get_filing_display(), referral.filing_no)))
+    if referral.filing == Referral.Filing.TO_FILE and not papers.to_be_filed(referral):
+        state = _("no filing: the patient does not go")
     paid = deductible if ratio is None else f"{deductible} · {words.num(ratio)}%"
     return [parts.Fact(_("insurance filing"), state), parts.Fact(_("local benefit"), paid)]
 

@@ -74,7 +74,7 @@ def log(request: Any) -> HttpResponseBase:
         direction=direction, targets=places,
         offers=reception.offers(places, on=timezone.localdate(timezone=SHANGHAI)),
         data=request.POST or None, files=request.FILES or None,
-        initial={"target": last_target(request.membership, direction)},
+        last=last_target(request.membership, direction),
         check_url=f"{reverse('referral-check')}?direction={direction}",
         diagnoses_url=reverse("referral-diagnoses"),
     )  # fmt: skip
@@ -196,7 +196,7 @@ def targets(origin: Institution, direction: str) -> QuerySet[Institution]:
 
 
 def last_target(by: Membership, direction: str) -> str:
-    """Where this member sent the last patient of a direction: most go there again."""
+    """Where this member sent the last patient of a direction: most go there again, so it is offered first."""
     sent = Referral.objects.filter(logged_by=by, direction=direction, target_institution__isnull=False)
     last = sent.order_by("-logged_at").values_list("target_institution", "target_department").first()
     if last is None:
@@ -208,7 +208,7 @@ def _log(request: Any, form: forms.LogForm, now: datetime) -> Referral | None:
     """The logged referral, or None with the refusal in the form and nothing stored."""
     by, scan = request.membership, form.cleaned_data["attachment"]
     content = form.content()
-    faults = list(services.faults(content, origin=own_institution(by)))
+    faults = list(services.faults(content, origin=own_institution(by), sent_at=now))
     for fault in faults:
         add_refusal(form, fault)
     if faults:

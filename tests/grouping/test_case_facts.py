@@ -6,6 +6,7 @@ import random
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from alliance.lib.period import Month
 from grouping import facts, sql
@@ -78,6 +79,25 @@ def test_a_change_since_is_read_from_the_cases_at_once(scene: World) -> None:
         assert any("from grouping_case c" in text for text in statements)
         rollup.refresh(OCTOBER)
         assert read()[0] == after
+
+
+def test_discharges_of_many_months_are_those_of_each(scene: World) -> None:
+    months = [OCTOBER.previous(), OCTOBER, OCTOBER.next()]
+    varied(scene, 12, 3)
+    with inside(scene):
+        for change in (False, True):  # from the sums, then from the cases because one of them was voided
+            if change:
+                Case.objects.filter(record_no="R00001", institution=scene.lead).update(
+                    voided_at=timezone.now()
+                )
+            with CaptureQueriesContext(connection) as seen:
+                found = facts.discharges(months)
+            assert len(seen) == 1
+            assert found == {
+                month: {fact.institution_id: fact.discharges for fact in facts.case_facts(month)}
+                for month in months
+            }
+        assert sum(found[OCTOBER].values()) > 5 and found[OCTOBER.next()] == {}
 
 
 def test_time_does_not_grow_with_the_cases(scene: World) -> None:

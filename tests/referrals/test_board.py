@@ -135,6 +135,21 @@ def test_an_emergency_stands_on_top_with_its_seconds(ready: World) -> None:
     assert "约 65" not in page  # the board stands open on a shared screen
 
 
+def test_the_receiver_reads_on_the_board_what_the_sender_typed(ready: World) -> None:
+    onset = NOW - timedelta(minutes=41)
+    with act_in(ready.qinghe):
+        call = emergency.Call(
+            suspected="stroke", target=ready.lead, who="男，约 65 岁", phone="13800002296", onset_at=onset,
+            last_well=True,
+        )  # fmt: skip
+        emergency.send(by=ready.zhao, call=call, now=NOW)
+        emergency.send(by=ready.zhao, call=emergency.Call(suspected="trauma", target=ready.lead), now=NOW)
+    page = ready.client("lin").get(BOARD).content.decode()
+    for said in ("卒中", "最后正常", "11-12 09:43", "13800002296", "10:24:00", "未留电话", "未填"):
+        assert said in page, said
+    assert "约 65" not in page
+
+
 def test_a_board_costs_the_same_queries_at_3_and_at_30_rows(ready: World) -> None:
     def cost(client: Any) -> int:
         client.get(BOARD)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -208,12 +209,53 @@ def test_diagnoses_are_found_by_code_name_and_initials(ready: World, typed_text:
     assert 'data-value="J' in page.content.decode()
 
 
-def test_the_last_place_of_this_doctor_is_chosen_beforehand(ready: World) -> None:
+def test_no_place_is_chosen_beforehand_and_the_last_one_is_offered_first(ready: World) -> None:
     zhao = ready.client("zhao")
     zhao.post(LOG, typed(ready))
     page = zhao.get(LOG).content.decode()
-    assert f'<option value="i{ready.lead.pk}" selected>' in page
+    choice = page[page.index('name="target"') : page.index("<optgroup")]
+    assert [part.split('"')[0] for part in choice.split('option value="')[1:]] == ["", f"i{ready.lead.pk}"]
+    assert "同上次" in choice and '<option value="" selected' in choice
+    refused = zhao.post(LOG, typed(ready, id_number=number_of(2), target=""))
+    assert refused.status_code == 400 and 'id="id_target_error"' in refused.content.decode()
     assert 'type="radio" name="urgency" value="ordinary"' in page
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00", "1900-01-01T08:00", "2026-11-11T23:00", "2028-01-01T08:00", "9999-12-31T23:59"]
+)
+def test_an_impossible_day_of_arrival_is_refused_beside_its_field(ready: World, at: str) -> None:
+    with time_machine.travel(NOW, tick=False):
+        answer = ready.client("zhao").post(LOG, typed(ready, expected_at=at))
+    page = answer.content.decode()
+    assert answer.status_code == 400 and 'id="id_expected_at_error"' in page
+    assert "预计到达时间应在 2026-11-12 至 2027-11-13 之间" in page and f'value="{at}"' in page
+
+
+def test_a_day_of_arrival_and_an_appointment_lie_within_a_year(qinghe: World) -> None:
+    day = timedelta(days=1)
+    row = logged(qinghe, expected_at=NOW + 3 * day)
+    with pytest.raises(ReferralRefused) as caught:
+        services.amend(
+            by=qinghe.zhao, referral=row, version=1, content=content(qinghe.lead, expected_at=NOW - 3 * day)
+        )
+    assert caught.value.reason == caught.value.field == "expected_at"
+    row = services.accept(by=qinghe.lin, referral=row, now=SOON)
+    for at, reason in ((NOW + 900 * day, "planned_far"), (NOW - day, "planned_past")):
+        with pytest.raises(ReferralRefused) as caught:
+            services.schedule(by=qinghe.lin, referral=row, now=SOON, planned_at=at)
+        assert (caught.value.reason, caught.value.field) == (reason, "planned_at")
+
+
+def test_nobody_files_a_patient_who_does_not_go(ready: World) -> None:
+    with act_in(ready.qinghe):
+        row = logged(ready, insurance="resident")
+        gone = services.decline(by=ready.lin, referral=row, now=SOON, reason="no_bed")
+        with pytest.raises(ReferralRefused) as caught:
+            papers.file_insurance(by=ready.zhao, referral=gone, number="BA1")
+        assert caught.value.reason == "finished"
+    page = ready.client("zhao").get(f"/a/qinghe/referrals/{row.pk}/").content.decode()
+    assert "无需备案：患者未转" in page and "待备案" not in page and "/filing/" not in page
 
 
 def test_departments_show_what_is_free(ready: World) -> None:

@@ -141,6 +141,23 @@ def test_a_logged_referral_matches_and_an_unlogged_one_is_decided_once(scene: Wo
         assert (found.matched, found.confirmed, found.logged_only) == ((case,), (), ())
 
 
+def test_stays_that_overlap_are_matched_and_shown(scene: World) -> None:  # noqa: F811
+    first, second = moved_home(scene)
+    first["B15"] = "2026-11-12 17:30:00"  # discharged later the same day than the township admitted
+    store(scene, [first, second], by=scene.luo, today=DELIVERED)
+    with inside(scene):
+        prepare(scene)
+        row = came(scene, datetime(2026, 11, 12, 1, 0, tzinfo=UTC), **DOWN)
+        (found,) = captured.facts(NOVEMBER)
+        assert (len(found.matched), found.open) == (1, ())
+        (overlap,) = captured.overlaps(NOVEMBER)
+        assert (overlap.number, overlap.institution_id) == (row.number, scene.lead.pk)
+    page = scene.client("lin").get("/a/qinghe/referrals/captured/?month=2026-11").content.decode()
+    assert "两次住院时间重叠" in page and "7 小时 40 分" in page and "龚*良" in page
+    foreign = scene.client("tan").get("/a/qinghe/referrals/captured/?month=2026-11").content.decode()
+    assert "两次住院时间重叠" not in foreign
+
+
 def test_a_logged_referral_without_a_stay_stands_in_the_queue(qinghe: World) -> None:
     row = came(qinghe, **DOWN)
     (found,) = captured.facts(NOVEMBER)
