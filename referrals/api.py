@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -42,21 +45,32 @@ class Referrals(ReferralView):
     @extend_schema(operation_id="referrals_list", responses=ReferralLine(many=True))
     def get(self, request: Request) -> Response:
         journal.write(by=self.member, verb="patient.listed", request=request._request, list="api.referrals")
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(ReferralLine(cast(Any, page), many=True).data)
+        mine: Any = Referral.objects.visible_to(self.member)
+        # First the keys of the page, then its lines: asked at once, all rows would be joined.
+        keys = self.paginate_queryset(mine.values_list("pk", flat=True))
+        lines = mine.lines_of(keys or [])
+        return self.get_paginated_response(ReferralLine(lines, many=True).data)
 
     @extend_schema(operation_id="referrals_log", request=LogBody, responses={201: ReferralPage})
     def post(self, request: Request) -> Response:
         body = LogBody(data=request.data, context={"member": self.member})
         body.is_valid(raise_exception=True)
+        content, now = body.content(), timezone.now()
+        self._check(content, now)
         with transaction.atomic():
             person = body.validated_data.get("person") or people.find_or_create(
                 by=self.member, **body.validated_data["patient"]
             )
-            referral = services.log_referral(
-                by=self.member, person=person, content=body.content(), now=timezone.now()
-            )
+            referral = services.log_referral(by=self.member, person=person, content=content, now=now)
         return Response(self.shown(referral), status=status.HTTP_201_CREATED)
+
+    def _check(self, content: services.Content, now: datetime) -> None:
+        """Say everything that is wrong at once, in the words of the page. Raises ValidationError."""
+        origin = self.member.institution
+        faults = list(services.faults(content, origin=origin, sent_at=now)) if origin else []
+        if faults:
+            said = {one.field or "non_field_errors": [_(one.template) % one.params] for one in faults}
+            raise ValidationError(said)
 
 
 class OneReferral(ReferralView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -120,10 +121,10 @@ class LogBody(ContentBody):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One way to say who, and a department of the target by its code."""
         if ("person" in attrs) == ("patient" in attrs):
-            raise serializers.ValidationError({"person": "Give either person or patient."})
+            raise serializers.ValidationError({"person": _("Give either person or patient.")})
         if ("target_institution" in attrs) == bool(attrs.get("outside_name")):
             raise serializers.ValidationError(
-                {"target_institution": "Give either target_institution or outside_name."}
+                {"target_institution": _("Give either target_institution or outside_name.")}
             )
         place = attrs.get("target_institution")
         attrs["target_department"] = department(place, attrs["target_department"]) if place else None
@@ -147,7 +148,7 @@ def department(institution: Institution, code: str) -> Department | None:
         return None
     found = Department.objects.filter(institution=institution, code=code, is_active=True).first()
     if found is None:
-        raise serializers.ValidationError({"target_department": "No such department at this institution."})
+        raise serializers.ValidationError({"target_department": _("No such department at this institution.")})
     return found
 
 

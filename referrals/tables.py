@@ -124,8 +124,8 @@ class LoneTable(lists.Table):
 def patient(referral: Referral) -> SafeString:
     """The patient, masked, with sex, age and diagnosis."""
     return format_html(
-        '{} <span class="sm">{}</span><br><span class="sm faint">{} {}</span>',
-        referral.patient_masked, who(referral), referral.diagnosis_code, referral.diagnosis_name,
+        '{} <span class="sm">{}</span><br><span class="sm faint">{}</span>',
+        referral.patient_masked, who(referral), referral.diagnosis_words,
     )  # fmt: skip
 
 

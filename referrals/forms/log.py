@@ -92,12 +92,24 @@ class ContentFields(forms.Form):
         self.fields["reason"].choices = reasons.choices(direction)  # type: ignore[attr-defined]
         for name in ONLY_DOWN if direction == Referral.Direction.UP else ONLY_UP:
             del self.fields[name]
+        self.ask_for("diagnosis_code", "diagnosis_name", "reason", "summary")
         if diagnoses_url:
             self._search(diagnoses_url)
 
+    def ask_for(self, *names: str) -> None:
+        """Mark what the service asks for, and say its own sentence where it is missing."""
+        for name in names:
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = gettext_lazy(
+                services.ReferralRefused.reasons[name]
+            )
+
     def clean_diagnosis_code(self) -> str:
-        """What was typed to search and not picked is no code; the refusal says so beside the field."""
-        return str(self.cleaned_data["diagnosis_code"]).strip()
+        """What was typed to search and not picked is no code: said with whatever else is wrong."""
+        code = str(self.cleaned_data["diagnosis_code"]).strip()
+        if code and not services.is_code(code):
+            raise forms.ValidationError(_(services.ReferralRefused.reasons["diagnosis_code"]))
+        return code
 
     def _search(self, url: str) -> None:
         """Look diagnoses up while typing; without JavaScript the two fields are simply filled in."""
@@ -112,7 +124,10 @@ class ContentFields(forms.Form):
 class LogForm(ContentFields, PersonFields):
     """A new referral. `direction` and what may be chosen come from the view."""
 
-    target = forms.ChoiceField(label=gettext_lazy("receiving department"))
+    target = forms.ChoiceField(
+        label=gettext_lazy("receiving department"),
+        error_messages={"required": gettext_lazy("Choose where the patient goes.")},
+    )
     outside_name = text(gettext_lazy("name of the place outside the alliance"), 100)
     urgency = forms.ChoiceField(
         label=gettext_lazy("urgency"), choices=Referral.Urgency.choices, initial=Referral.Urgency.ORDINARY,
@@ -136,6 +151,7 @@ class LogForm(ContentFields, PersonFields):
         self.offers = {offer.department.pk: offer for offer in offers if offer.department}
         self.departments = {pk: offer.department for pk, offer in self.offers.items()}
         self.offer(direction, diagnoses_url)
+        self.ask_for("consent")
         self.fields["target"].choices = self._target_choices(last)  # type: ignore[attr-defined]
         self.fields["urgency"].choices = [  # type: ignore[attr-defined]
             pair for pair in Referral.Urgency.choices if pair[0] != Referral.Urgency.CRITICAL
@@ -195,6 +211,8 @@ class AmendForm(ContentFields):
         super().__init__(initial=initial, **kwargs)
         self.referral = referral
         self.offer(referral.direction, diagnoses_url)
+        if referral.urgency == Referral.Urgency.CRITICAL:  # its form follows within the day
+            self.fields["diagnosis_code"].required = self.fields["summary"].required = False
 
     def content(self) -> services.Content:
         """The referral's content with what was changed, of a valid form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,8 +133,12 @@ class ReferralQuerySet(AllianceQuerySet):
 
         First their keys: row security hides from the planner how few there are, and it would join them all.
         """
-        keys = list(self.values_list("pk", flat=True)[:most])
-        found = {row.pk: row for row in self.model.objects.filter(pk__in=keys).with_lines()} if keys else {}
+        return self.lines_of(list(self.values_list("pk", flat=True)[:most]))
+
+    def lines_of(self, keys: Sequence[int]) -> list[Any]:
+        """The lines of these rows, in their order; one query."""
+        rows = self.model.objects.filter(pk__in=list(keys)).with_lines() if keys else []
+        found = {row.pk: row for row in rows}
         return [found[key] for key in keys if key in found]
 
     def with_names(self) -> ReferralQuerySet:

@@ -269,6 +269,13 @@ class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
         return reasons.words(self.direction, self.reason)
 
     @property
+    def diagnosis_words(self) -> str:
+        """Code and name of the diagnosis; of an emergency without a code yet what is suspected, in words."""
+        if self.suspected and not self.diagnosis_code:
+            return reasons.words("suspected", self.suspected)
+        return f"{self.diagnosis_code} {self.diagnosis_name}".strip()
+
+    @property
     def decline_words(self) -> str:
         """The coded reason for declining in words; '' while nobody declined."""
         return reasons.words("decline", self.decline_reason) if self.decline_reason else ""

@@ -1,7 +1,7 @@
 """What can be done with a referral; each service is one sentence, one transaction, one journal entry."""
 
 from referrals.services.followups import Visit
-from referrals.services.log import Content, amend, faults, goes, live_one, log_referral
+from referrals.services.log import Content, amend, faults, goes, is_code, live_one, log_referral
 from referrals.services.refusals import ReferralRefused
 from referrals.services.steps import (
     STEPS,
@@ -35,6 +35,7 @@ __all__ = [
     "faults",
     "follow_up",
     "goes",
+    "is_code",
     "live_one",
     "log_referral",
     "no_show",

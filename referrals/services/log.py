@@ -192,7 +192,7 @@ def checked_content(content: Content, *, origin: Institution, sent_at: datetime)
     """The content with its code in one form. Raises ReferralRefused for the first thing that is wrong."""
     for fault in faults(content, origin=origin, sent_at=sent_at):
         raise fault
-    return replace(content, diagnosis_code=_code(content))
+    return replace(content, diagnosis_code=_written(content.diagnosis_code))
 
 
 def faults(content: Content, *, origin: Institution, sent_at: datetime) -> Iterator[ReferralRefused]:
@@ -200,8 +200,7 @@ def faults(content: Content, *, origin: Institution, sent_at: datetime) -> Itera
     critical = content.urgency == Referral.Urgency.CRITICAL
     yield from _wrong_choices(content)
     yield from _wrong_target(content, origin)
-    code = _code(content)
-    if not (DIAGNOSIS_CODE.fullmatch(code) if code else critical):
+    if not (is_code(content.diagnosis_code) if content.diagnosis_code.strip() else critical):
         yield ReferralRefused("diagnosis_code")
     if not content.diagnosis_name.strip():
         yield ReferralRefused("diagnosis_name")
@@ -213,8 +212,14 @@ def faults(content: Content, *, origin: Institution, sent_at: datetime) -> Itera
         yield ReferralRefused("expected_at", first=told(sent_at), last=told(sent_at + FARTHEST))
 
 
-def _code(content: Content) -> str:
-    code = content.diagnosis_code.strip()
+def is_code(text: str) -> bool:
+    """Whether a text has the shape of a diagnosis code."""
+    return DIAGNOSIS_CODE.fullmatch(_written(text)) is not None
+
+
+def _written(text: str) -> str:
+    """A code as it is kept: its letter large."""
+    code = text.strip()
     return code[:1].upper() + code[1:]
 
 

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.services import journal
-from referrals.models import VisitCount
+from referrals.measuring import bounds
+from referrals.models import Referral, VisitCount
 from referrals.services.refusals import ReferralRefused
 
 RIGHT = "declaration.enter"
@@ -46,6 +47,16 @@ def deliver(
     )  # fmt: skip
     journal.write(by=by, verb="referral.visits_delivered", about=row, month=str(month), visits=visits)
     return row
+
+
+def expected(month: Month) -> QuerySet[Institution]:
+    """The primary institutions whose visits are asked for: village rooms only where they sent a patient."""
+    begin, end = bounds(month)
+    sent = Referral.objects.filter(direction="up", arrived_at__gte=begin, arrived_at__lt=end)
+    village = Q(kind=Institution.Kind.VILLAGE) & ~Q(pk__in=sent.values("origin_institution"))
+    rows = Institution.objects.filter(level=Institution.Level.PRIMARY, is_active=True)
+    asked: QuerySet[Institution] = rows.exclude(village)
+    return asked
 
 
 def latest(month: Month) -> dict[int, VisitCount]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -29,7 +30,7 @@ def page(membership: Membership, now: datetime, seen: str, month: Month) -> dict
     return {
         "title": _title(here.short_name if here else ""),
         "now": now, "seen": seen, "figs": figures(membership, count, [*ranked, *few], month),
-        "emergencies": [emergency(one, membership) for one in queue if one.urgency == "critical"],
+        "emergencies": [emergency(one, membership, now) for one in queue if one.urgency == "critical"],
         "first": _first(len(queue), count["waiting"]), "first_coming": _first(len(coming), count["coming"]),
         "queue": [waiting(one, membership, now) for one in queue if one.urgency != "critical"],
         "coming": [_coming(one, membership) for one in coming],
@@ -78,17 +79,17 @@ def _undecided(number: int) -> str:
     return _("%(n)d not due yet") % {"n": number} if number else ""
 
 
-def emergency(one: Referral, membership: Membership) -> dict[str, Any]:
+def emergency(one: Referral, membership: Membership, now: datetime) -> dict[str, Any]:
     """One unanswered emergency with its five minutes and all its sender typed; who it may be stays sealed."""
     onset_word = one.get_onset_kind_display() or _("onset or last seen well")
     told = _exact(one.telephoned_at) if one.telephoned_at else _("not yet")
     return {
-        "referral": one, "word": _suspected(one), "name": one.patient_masked, "who": tables.who(one),
-        "phone": one.contact_phone, "steps": steps(one, membership),
+        "referral": one, "word": one.diagnosis_words, "name": one.patient_masked, "who": tables.who(one),
+        "phone": one.contact_phone, "steps": steps(one, membership), "late": one.is_late_at(now),
         "facts": [
-            parts.Fact(_("suspected"), _suspected(one)),
+            parts.Fact(_("suspected"), one.diagnosis_words),
             parts.Fact(str(onset_word), words.moment(one.onset_at) if one.onset_at else _("not said")),
-            parts.Fact(_("From where to where"), f"{one.origin_institution.short_name} → {_to(one)}"),
+            parts.Fact(pgettext("referral", "From where to where"), _way(one)),
             parts.Fact(_("sent by"), f"{one.logged_by.user} {one.contact_phone or _('no telephone given')}"),
             parts.Fact(_("sent in the system"), _exact(one.logged_at)),
             parts.Fact(_("told by telephone"), told),
@@ -96,9 +97,10 @@ def emergency(one: Referral, membership: Membership) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _to(one: Referral) -> str:
+def _way(one: Referral) -> str:
+    """From where to where, with the department."""
     room = one.target_department
-    return f"{one.target_short} {room.name if room else ''}".strip()
+    return f"{one.origin_institution.short_name} → {one.target_short} {room.name if room else ''}".strip()
 
 
 def _exact(at: datetime) -> str:
@@ -106,16 +108,12 @@ def _exact(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%H:%M:%S")
 
 
-def _suspected(one: Referral) -> str:
-    return reasons.words("suspected", one.suspected) if one.suspected else str(one.diagnosis_name)
-
-
 def waiting(one: Referral, membership: Membership, now: datetime) -> dict[str, Any]:
     """One line of the queue with its clock and buttons."""
     return {
         "referral": one, "chip": tables.state_chip(one, now), "late": one.is_late_at(now),
         "name": one.patient_masked, "who": tables.who(one),
-        "diagnosis": f"{one.diagnosis_code} {one.diagnosis_name}".strip(),
+        "diagnosis": one.diagnosis_words,
         "from": one.origin_institution.short_name, "at": words.moment(one.logged_at),
         "to": one.target_department.name if one.target_department else one.target_short,
         "urgency": one.get_urgency_display(), "steps": steps(one, membership),
@@ -144,7 +142,7 @@ def _coming(one: Referral, membership: Membership) -> dict[str, Any]:
     at = one.arrived_at if here else expected
     return {
         "referral": one, "here": here, "name": one.patient_masked, "who": tables.who(one),
-        "diagnosis": one.diagnosis_name, "from": one.origin_institution.short_name,
+        "diagnosis": one.diagnosis_words, "from": one.origin_institution.short_name,
         "at": words.moment(at) if at else "",
         "steps": [step for step in steps(one, membership) if not step.get],
     }  # fmt: skip

@@ -54,7 +54,7 @@ def patient(referral: Referral, *, masked: bool) -> list[parts.Fact]:
     person = referral.person
     return [
         parts.Fact(_("patient"), referral.patient_masked if masked else referral.patient_name),
-        parts.Fact(_("sex and age"), tables.who(referral)),
+        parts.Fact(_("sex and age"), tables.who(referral) or words.DASH),
         parts.Fact(_("ID number"), mask_id(person.id_number) if person and person.id_number else words.DASH),
         parts.Fact(_("phone"), mask_phone(person.phone) if person and person.phone else words.DASH),
         parts.Fact(_("address"), words.DASH if masked else referral.address or words.DASH),
@@ -73,9 +73,7 @@ def why(referral: Referral) -> list[parts.Fact]:
     """Diagnosis, reason, urgency."""
     reason = " · ".join(filter(None, (referral.reason_words, referral.reason_text)))
     return [
-        parts.Fact(
-            _("preliminary diagnosis"), f"{referral.diagnosis_code} {referral.diagnosis_name}".strip()
-        ),
+        parts.Fact(_("preliminary diagnosis"), referral.diagnosis_words),
         parts.Fact(_("reason"), reason),
         parts.Fact(_("urgency"), str(referral.get_urgency_display())),
     ]

@@ -176,6 +176,6 @@ def _finding(row: Referral, finding: ineffective.Finding, others: dict[int, Refe
         why = _("arrived and was not treated")
     return {
         "referral": row, "name": row.patient_masked, "who": tables.who(row), "why": why, "other": other,
-        "diagnosis": f"{row.diagnosis_code} {row.diagnosis_name}".strip(),
+        "diagnosis": row.diagnosis_words,
         "way": f"{row.origin_institution.short_name} → {row.target_short}",
     }  # fmt: skip

@@ -78,7 +78,8 @@ def page(asked: Asked, membership: Membership, now: datetime) -> tuple[QuerySet[
     whose = asked.place.short_name if asked.place else ""
     known = membership.institution_id is None or asked.place is not None
     context = {
-        "title": f"{words.month(asked.month)} {whose} {asked.label}".replace("  ", " "), "month": asked.month,
+        "title": " · ".join(filter(None, (words.month(asked.month), whose, asked.label))),
+        "month": asked.month,
         "lines": [_formula(asked, flagged, membership, now)],
         "others": "" if known else _("Of other institutions you see the number, not the patients."),
         "back": f"{reverse('referral-rates')}?month={asked.month}",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Membership
 from alliance.web import words
 from referrals.models import VisitCount
 from referrals.services import rates, visits
@@ -20,7 +20,7 @@ def page(
     membership: Membership, month: Month, now: datetime, *, refused: int = 0, typed: str = "", error: str = ""
 ) -> dict[str, Any]:
     """The primary institutions this member sees; `refused` is the one whose number was, as typed."""
-    places = Institution.objects.filter(level=Institution.Level.PRIMARY, is_active=True).order_by("code")
+    places = visits.expected(month).order_by("code")
     latest, over = visits.latest(month), rates.ended(month, now)
     rows = [
         {

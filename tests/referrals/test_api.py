@@ -257,6 +257,27 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(ready: World) -
         assert people.Person.objects.count() == 1
 
 
+def test_the_same_is_refused_in_the_words_of_the_page_and_all_at_once(ready: World) -> None:
+    answer = send(
+        ready.client("zhao"), "post", ROOT,
+        body(consent=False, summary="", diagnosis_code="心衰", expected_at="1900-01-01T08:00:00+08:00"),
+    )  # fmt: skip
+    fields = answer.json()["fields"]
+    assert answer.status_code == 400 and set(fields) == {
+        "consent", "summary", "diagnosis_code", "expected_at",
+    }  # fmt: skip
+    assert fields["expected_at"][0].startswith("预计到达时间应在") and "请改日期" in fields["expected_at"][0]
+    gone = make(ready, insurance="resident")
+    with act_in(ready.qinghe):
+        services.accept(by=ready.lin, referral=gone, now=NOW + timedelta(minutes=5))
+    far = send(
+        ready.client("lin"), "post", f"{ROOT}{gone.pk}/schedule/", {"planned_at": "2062-01-01T08:00:00Z"}
+    )
+    assert far.status_code == 400 and "一年以后" in far.json()["fields"]["planned_at"][0]
+    nowhere = send(ready.client("zhao"), "post", ROOT, body(target_department="99"))
+    assert "没有这个科室" in nowhere.json()["fields"]["target_department"][0]
+
+
 def test_reading_is_journaled_and_lists_mask(ready: World) -> None:
     referral = make(ready)
     client = ready.client("lin")

@@ -190,6 +190,8 @@ def test_the_pages_of_an_unknown_patient_work_for_both_sides(ready: World) -> No
     assert "身份未明" in shown and "约 65" not in shown
     assert ready.client("lin").get(f"/api/v1/referrals/{row.pk}/").json()["person"] is None
     assert ready.client("zhao").post(f"{page}telephoned/").status_code == 302
+    more = {"diagnosis_name": "卒中", "reason": "critical", "version": 2, "treatment": "已吸氧"}
+    assert ready.client("zhao").post(f"{page}change/", more).status_code == 302, "no code yet, and none asked"
     diverted = ready.client("lin").post(f"{page}divert/", {"to": ready.tcm.pk, "agreed_by": "谭一鸣"})
     assert diverted.status_code == 302
     with act_in(ready.qinghe):
