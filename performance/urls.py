@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     path("months/<yyyymm:month>/indicators/<slug:indicator>/", why.month_indicator, name="month-indicator"),
     path("months/<yyyymm:month>/institutions/<str:code>/", why.month_institution, name="month-institution"),
+    path("months/<yyyymm:month>/standing/", portrait.month_standing, name="month-standing"),
     path("months/<yyyymm:month>/compare/", portrait.month_compare, name="month-compare"),
     path(
         "months/<yyyymm:month>/institutions/<str:code>/portrait/",

@@ -561,6 +561,7 @@ CASES: dict[str, Case] = {
     "month-indicator": month(indicator="cmi"),
     "month-institution": month(of=("code",)),
     "month-compare": month(),
+    "month-standing": month(),
     "month-portrait": month(of=("code",)),
     "month-why": month(of=("code",)),
     "month-why-indicator": month(of=("code",), indicator="cmi"),

@@ -86,7 +86,7 @@ class StepRule:
 Grade = Literal["excellent", "pass", "fail"]
 
 
-def grade(score: Decimal, *, excellent: Decimal, fail: Decimal) -> Grade:
+def grade(score: Decimal | Fraction, *, excellent: Decimal, fail: Decimal) -> Grade:
     """The grade of a year (S2-40): excellent from the upper line on, fail below the lower."""
     return "excellent" if score >= excellent else "fail" if score < fail else "pass"
 

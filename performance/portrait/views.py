@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from alliance.lib.period import Month
 from alliance.web.access import permit
-from performance.portrait import compare, show
+from performance.portrait import compare, show, standing
 from performance.show.frame import frame
 
 
@@ -29,3 +29,11 @@ def month_compare(request: Any, month: Month) -> HttpResponse:
     return render(
         request, "performance/portrait/compare.html", compare.page(frame(request.membership, month))
     )
+
+
+@permit("indicator.view")
+@require_safe
+def month_standing(request: Any, month: Month) -> HttpResponse:
+    """Quarters, grades and streaks of all institutions up to a month."""
+    found = standing.page(request.membership, month)
+    return render(request, "performance/portrait/standing.html", found)

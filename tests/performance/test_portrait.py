@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from performance.models import IndicatorValue, Line, MonthRun
-from tests.performance.scene import OCTOBER, compute, inside
+from tests.performance.scene import OCTOBER, compute, inside, post
 from tests.performance.test_pages import BASE, text
 from tests.world import World
 
@@ -105,6 +105,20 @@ def test_queries_grow_neither_with_months_nor_with_institutions(month: World) ->
     for back in range(2, 8):
         before(month, back, "5")
     assert few == [queries(month, path) for path in (PORTRAIT, COMPARE)]
+
+
+def test_a_quarter_counts_decided_months_alone(month: World) -> None:
+    path = f"{BASE}standing/"
+    assert "No decided month yet" in text(get(month, "su", path))
+    with inside(month):
+        run = MonthRun.objects.get()
+    post(month, run)
+    page = text(get(month, "su", path))
+    assert "1 of 3 months" in page and "1 of 12 months" in page and "the year is not over" in page
+    few = queries(month, path)
+    for back in (1, 2):
+        before(month, back, "5")
+    assert queries(month, path) == few
 
 
 def test_a_member_sees_the_comparison_but_no_other_portrait(month: World) -> None:
