@@ -22,7 +22,7 @@ def moment_field(label: Any) -> forms.DateTimeField:
 class PlanForm(forms.Form):
     """What a session is."""
 
-    title = forms.CharField(label=gettext_lazy("title"), max_length=100)
+    title = forms.CharField(label=gettext_lazy("title of the session"), max_length=100)
     topic = forms.CharField(label=gettext_lazy("topic"), max_length=60, required=False)
     teacher = forms.CharField(label=gettext_lazy("teacher"), max_length=60)
     mode = forms.ChoiceField(

@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,6 +16,8 @@ from alliance.training import facts, forms, tables
 from alliance.training.models import Session, Spending, attendances_for
 from alliance.web import parts, words
 from alliance.web.access import way
+
+PER_PAGE = 50
 
 
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:
@@ -33,12 +36,14 @@ def session_page(session: Session, membership: Membership, **forms_given: Any) -
     """
     here, planned = membership.institution_id, session.state == Session.State.PLANNED
     seen = attendances_for(membership).filter(session=session)
-    shown = list(seen.select_related("staff__institution", "staff__department"))
+    rows = Paginator(seen.select_related("staff__institution", "staff__department"), PER_PAGE)
+    page = rows.get_page(forms_given.get("number"))
     enters = planned and here is not None and membership.can("training.attend")
     organises = planned and here == session.organiser_id and membership.can("training.organise")
     return {
         "title": session.title, "session": session, "chip": tables.session_chip(session),
-        "facts_session": session_facts(session), "rows": shown, "figs": session_figs(session),
+        "facts_session": session_facts(session), "figs": session_figs(session),
+        "rows": list(page), "page": page,
         "attend": forms_given.get("attend") or (_attend(session, here) if enters else None),
         "sheet": forms_given.get("sheet") or (forms.SheetForm() if enters else None),
         "actions": organiser_actions(session) if organises else [],
@@ -109,7 +114,7 @@ def hours_page(rows: list[facts.Hours], until: Any, membership: Membership) -> d
     """Doctors of the primary institutions and their hours, fewest first."""
     states = Counter(row.state for row in rows)
     least = rows[0].least if rows else 0
-    figs = [
+    figs = rows and [
         parts.Fig(_("doctors of primary institutions"), words.num(len(rows))),
         parts.Fig(_("have reached %(n)d hours") % {"n": least}, words.num(states["ok"])),
         parts.Fig(_("in time"), words.num(states["warn"])),
@@ -129,9 +134,16 @@ def fund_page(
     """The fund of each institution with its formula, the payments, the form of the own institution."""
     return {
         "title": _("Training fund"), "tabs": tabs("training-fund", membership), "form": form,
-        "funds": [(fund, fund_lines(fund, membership)) for fund in funds],
+        "funds": [(fund, fund_lines(fund, membership)) for fund in funds], "many": len(funds) > 1,
+        "a_head_fen": funds[0].a_head_fen if funds else 0,
+        "totals": [sum(amounts) for amounts in zip(*map(_amounts, funds), strict=True)],
         "payments": [(one, payment_actions(one, membership)) for one in payments],
     }  # fmt: skip
+
+
+def _amounts(fund: facts.Fund) -> tuple[int, ...]:
+    """The columns of the table that add up: left, persons, the year's fund, paid, waiting."""
+    return fund.rest_fen, fund.served, fund.fen, fund.spent_fen, fund.waiting_fen
 
 
 def fund_lines(fund: facts.Fund, membership: Membership) -> list[parts.FormulaLine]:
@@ -146,7 +158,7 @@ def fund_lines(fund: facts.Fund, membership: Membership) -> list[parts.FormulaLi
     return [
         parts.FormulaLine(_("fund of the year"), a_head, words.yuan(fund.fen), unit=yuan),
         parts.FormulaLine(_("paid, confirmed"), (), words.yuan(-fund.spent_fen), unit=yuan),
-        parts.FormulaLine(_("left"), (), words.yuan(fund.rest_fen), total=True, unit=yuan),
+        parts.FormulaLine(_("left in the fund"), (), words.yuan(fund.rest_fen), total=True, unit=yuan),
     ]
 
 

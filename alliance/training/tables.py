@@ -26,7 +26,9 @@ class SessionTable(lists.Table):
     """One line a session; `present` is counted in the same query."""
 
     title = tables.Column(
-        verbose_name=gettext_lazy("title"), linkify=("training-session", [tables.A("pk")]), attrs=lists.HEAD
+        verbose_name=gettext_lazy("title of the session"),
+        linkify=("training-session", [tables.A("pk")]),
+        attrs=lists.HEAD,
     )
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
     starts_at = tables.Column(verbose_name=gettext_lazy("begins"), orderable=True)

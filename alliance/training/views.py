@@ -62,7 +62,8 @@ def plan(request: Any) -> HttpResponseBase:
 @require_safe
 def session(request: Any, pk: int) -> HttpResponse:
     """One session and who took part."""
-    return render(request, "training/session.html", show.session_page(_session(pk), request.membership))
+    page = show.session_page(_session(pk), request.membership, number=request.GET.get("page"))
+    return render(request, "training/session.html", page)
 
 
 @permit("training.attend")
@@ -156,22 +157,19 @@ def hours(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund(request: Any) -> HttpResponseBase:
     """The fund: what the year gives, what was paid, a new payment of the own institution."""
-    membership, here = request.membership, request.membership.institution_id
-    form = None
-    if here is not None and membership.can("training.spend"):
+    membership, here, today = request.membership, request.membership.institution_id, timezone.localdate()
+    funds, form = facts.funds(today.year, today, institution_id=here), None
+    if here is not None and funds and membership.can("training.spend"):
         form = forms.SpendForm(request.POST or None, institution=here)
     if request.method == "POST":
         if form is None:
-            raise PermissionDenied(_("Only an institution enters payments of its fund."))
+            raise PermissionDenied(_("Only an institution that has a fund enters payments of it."))
         if form.is_valid() and _spend(request, form):
             return redirect("training-fund")
     payments = Spending.objects.filter(seen_by(membership)).select_related(
         "institution", "entered_by", "staff"
     )
-    context = show.fund_page(
-        membership, facts.funds(timezone.localdate().year, timezone.localdate(), institution_id=here),
-        list(payments[: lists.PER_PAGE * 2]), form,
-    )  # fmt: skip
+    context = show.fund_page(membership, funds, list(payments[: lists.PER_PAGE * 2]), form)
     return render(request, "training/fund.html", context, status=400 if form and form.errors else 200)
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from django.db import transaction
 
 from alliance.demo import DemoAlliance, Patient
-from alliance.equipment import services
+from alliance.equipment import facts, services
+from alliance.equipment.services import clearing
+from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership, Person
 from alliance.services import people
@@ -67,7 +69,22 @@ def load(base: Ground, demo: DemoAlliance, today: date) -> int:
         for number, day in enumerate(_weekdays(today, today + timedelta(days=AHEAD_DAYS))):
             _ahead(cast, scanner, day, number)
         _outage(cast, scanner, today)
+        _clear(base, today)
         return used
+
+
+def book_ahead(base: Ground, demo: DemoAlliance, since: date, today: date) -> int:
+    """The scanner is booked for the coming days, where today lies beyond what `load` booked for `since`."""
+    with act_in(base.alliance), transaction.atomic():
+        cast = _cast(base, demo.patients)
+        devices = facts.devices_named(one.device_id for one in facts.device_facts(Month.of(today)))
+        scanner = next((one for one in devices if one.code == SCANNER["code"]), None)
+        if cast is None or scanner is None or today <= since + timedelta(days=AHEAD_DAYS + 7):
+            return 0
+        days = _weekdays(today, today + timedelta(days=AHEAD_DAYS))
+        for number, day in enumerate(days):
+            _ahead(cast, scanner, day, number)
+        return len(days)
 
 
 def _cast(base: Ground, patients: Sequence[Patient]) -> Cast | None:
@@ -164,6 +181,14 @@ def _outage(cast: Cast, device: Any, today: date) -> None:
         by=cast.owner, device=device, kind="maintenance", text="厂家工程师", starts_at=_at(day, "08:00"),
         ends_at=_at(day, "10:00"), now=_at(today, "09:00"), move=True,
     )  # fmt: skip
+
+
+def _clear(base: Ground, today: date) -> None:
+    """What October's uses leave between the institutions is computed and waits for a second person."""
+    office = next((one for one in base.office if one.can("equipment.clear")), None)
+    if office is not None:
+        made = clearing.make(by=office, month=Month.of(LAST), now=_at(today, "09:30"))
+        clearing.propose(by=office, clearing=made, on=today)
 
 
 def _weekdays(first: date, last: date) -> list[date]:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from alliance.demo import DemoAlliance
-from alliance.models import Department, Institution, Membership, Person
+from alliance.models import Department, Institution, Membership, Person, Staff
 from alliance.services import people
 from alliance.tenancy.scope import act_in
 from performance.demonstration.ground import Ground
@@ -21,12 +21,14 @@ from referrals import services
 from referrals.services import emergency, reception
 
 PATIENTS = 40
-# Emergencies that the first departments of the hospital are a centre for.
-CENTRES = (
-    (("stroke",), "卒中中心", "可溶栓、可取栓，导管室空闲"), (("chest_pain",), "胸痛中心", "可急诊介入"),
-    (("trauma",), "创伤中心", "可急诊手术"),
-    (("obstetric", "newborn"), "危重孕产妇与新生儿", "产房、暖箱可用"),
-)  # fmt: skip
+# Departments of the hospital that are a centre for an emergency: what for, its name, what it can do now.
+CENTRES = {
+    "神经内科": (("stroke",), "卒中中心", "可溶栓、可取栓，导管室空闲"),
+    "心血管内科": (("chest_pain",), "胸痛中心", "可急诊介入，导管室空闲"),
+    "骨科": (("trauma",), "创伤中心", "可急诊手术"),
+    "妇产科": (("obstetric",), "危重孕产妇救治中心", "产房、手术间可用"),
+    "新生儿科": (("newborn",), "危重新生儿救治中心", "暖箱、呼吸机可用"),
+}
 SLOTS, WARD_PHONE = 12, "8100"
 ILL = (
     ("I10.x00", "原发性高血压", "连续两次随访血压 182/106 mmHg，头晕。", "hypertension"),
@@ -85,15 +87,18 @@ def _cast(base: Ground, demo: DemoAlliance, now: datetime) -> Cast | None:
 
 
 def _receptions(cast: Cast) -> None:
-    """What the hospital's departments offer, and which are centres on duty."""
-    rooms = Department.objects.filter(institution=cast.receiver.institution, kind="clinical").order_by("code")
+    """What the hospital's departments offer, and which are centres, with a doctor of theirs on duty."""
+    here = cast.receiver.institution
+    rooms = Department.objects.filter(institution=here, kind="clinical").order_by("code")
+    doctors = Staff.objects.filter(institution=here, kind="doctor", is_active=True).order_by("-code")
+    duty = {one.department_id: one.name for one in doctors}
     for place, room in enumerate(rooms):
-        what, centre, able = CENTRES[place] if place < len(CENTRES) else ((), "", "")
+        what, centre, able = CENTRES.get(room.name, ((), "", ""))
         reception.describe(
-            by=cast.receiver, institution=cast.receiver.institution, department=room, now=cast.now,
+            by=cast.receiver, institution=here, department=room, now=cast.now,
             offers=centre or "门诊、住院收治", daily_slots=SLOTS, phone=f"{WARD_PHONE}{place:02d}",
-            is_open=True,
-            emergencies=list(what), on_duty=str(cast.receiver.user) if what else "", present=able,
+            is_open=True, emergencies=list(what), present=able,
+            on_duty=duty.get(room.pk, str(cast.receiver.user)) if what else "",
         )  # fmt: skip
 
 

@@ -56,6 +56,10 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         deliveries.declare(base, demo)
         return [f"{referrals} referrals"]
 
+    def book() -> list[str]:
+        days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
+        return [f"{days} days booked"]
+
     yield "case files through the importer", lambda: [deliveries.deliver(base, files, TODAY).summary()]
     yield "lists and diseases of the insurer", lambda: [second_sources.load(base, demo, TODAY)]
     yield "work of the coders", lambda: [payment.work(base, TODAY)]
@@ -68,6 +72,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "training", lambda: [training.load(base, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
+    yield "bookings of these days", book
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from datetime import date
 
 from alliance.demo import build_alliance
 from alliance.equipment import facts
-from alliance.equipment.models import Booking, Usage
-from alliance.equipment.services import settling
+from alliance.equipment.models import Booking, Clearing, Usage
+from alliance.equipment.services import clearing, settling
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from performance.demonstration import equipment, ground
@@ -26,5 +26,11 @@ def test_a_county_month_with_shared_equipment(db: None) -> None:
         month = {one.code: one for one in facts.device_facts(Month(2026, 10))}
         assert month["MR01"].utilisation and month["MR01"].sharing
         assert facts.duplicates(month.values()) == {month["CT02"].device_id}
-        owed = settling.compute(Month(2026, 10)).nets
+        waits = Clearing.objects.get()
+        owed = settling.compute(Month(2026, 10), but=waits).nets
         assert [(one.payer, one.payee) for one in owed] == [("B01", "A01")]
+        kept = [(one.payer, one.payee, one.fen) for one in clearing.nets_of(waits)]
+        assert (waits.state, kept) == ("proposed", [(one.payer, one.payee, one.fen) for one in owed])
+        assert not settling.compute(Month(2026, 10)).nets, "what waits is not owed twice"
+    assert equipment.book_ahead(base, demo, date(2026, 11, 9), date(2026, 11, 12)) == 0
+    assert equipment.book_ahead(base, demo, date(2026, 11, 9), date(2026, 11, 30)) == 5

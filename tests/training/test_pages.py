@@ -93,8 +93,12 @@ def test_lists_ask_the_same_number_of_queries(world: World, session: Session) ->
         return len(seen)
 
     pages = [HOME, f"{HOME}hours/", f"{HOME}fund/", f"{HOME}{session.pk}/"]
+    with act_in(world.qinghe):
+        attended(world, session, doctor(world.shiqiao, "F99", "护士"))
     few = [asked(page) for page in pages]
     with act_in(world.qinghe):
+        for n in range(60):
+            attended(world, session, doctor(world.shiqiao, f"G{n}", f"护士{n}"))
         for n in range(5):
             given: dict[str, Any] = {"title": f"第{n}讲"}
             attended(world, planned(world, **given), doctor(world.shiqiao, f"E{n}", f"医生{n}"))
