@@ -100,7 +100,7 @@ class ReferralTable(lists.Table):
 
 
 class LoneTable(lists.Table):
-    """Logged down-referrals that arrived and join no stay of the sender."""
+    """Logged down-referrals that arrived and join no stay of the sender; the rows of one page are given."""
 
     number = tables.Column(
         verbose_name=gettext_lazy("referral number"), linkify=("referral", [tables.A("pk")]), attrs=lists.HEAD

@@ -224,6 +224,12 @@ class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
                 include=["origin_institution", "target_institution"],
             ),
             models.Index(fields=["alliance", "state", "answer_due_at"], name="referral_due"),
+            # Few: who came and of whom neither treatment nor follow-up is known.
+            models.Index(
+                fields=["alliance", "arrived_at"],
+                name="referral_untreated",
+                condition=Q(arrived_at__isnull=False, treated_at__isnull=True, followed_up_at__isnull=True),
+            ),
             # Few at a time: the emergencies whose form is still missing.
             models.Index(
                 fields=["alliance", "form_due_at"],

@@ -5,6 +5,7 @@ A count belongs to the institution that sent the patient, so that every referral
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +13,12 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncMonth
 
 from alliance.lib.period import Month
-from alliance.lib.workdays import SHANGHAI
 from referrals.measuring import bounds
 from referrals.models import Referral
 from referrals.models.queries import accepted, undecided
+from referrals.services import ineffective
 
 Sent = dict[int, dict[str, int]]
 
@@ -77,17 +77,18 @@ def behind(
     return rows if institution is None else rows.filter(origin_institution=institution)
 
 
-def effective_by_month(first: Month, last: Month, *, flagged: Collection[int]) -> dict[Month, int]:
-    """Effective arrivals of a row of months; one query."""
-    rows = Referral.objects.filter(arrived_at__gte=bounds(first)[0], arrived_at__lt=bounds(last)[1])
-    counted = (
-        rows.exclude(pk__in=list(flagged))
-        .order_by()
-        .annotate(of_month=TruncMonth("arrived_at", tzinfo=SHANGHAI))
-        .values_list("of_month")
-        .annotate(number=Count("pk"))
-    )
-    return {Month.of(at): number for at, number in counted}
+def effective_by_month(
+    months: Sequence[Month], *, flagged: Mapping[int, ineffective.Finding]
+) -> dict[Month, int]:
+    """Effective arrivals of months that follow each other; one query: what arrived, less what was found."""
+    within = {
+        str(month): Count("pk", filter=Q(arrived_at__gte=bounds(month)[0], arrived_at__lt=bounds(month)[1]))
+        for month in months
+    }
+    begin, end = bounds(months[0])[0], bounds(months[-1])[1]
+    came = Referral.objects.filter(arrived_at__gte=begin, arrived_at__lt=end).aggregate(**within)
+    found = Counter(one.month for one in flagged.values())
+    return {month: came[str(month)] - found[month] for month in months}
 
 
 def _which(part: Part, now: datetime, flagged: Collection[int]) -> Q:

@@ -71,15 +71,16 @@ def of_month(
     return objects
 
 
-def of_months(months: Sequence[Month], *, now: datetime) -> dict[Month, Fraction | None]:
-    """V1 of months that follow each other, exact; the queries do not grow with the months."""
-    flagged = ineffective.findings_of(months, now=now)
-    came = counts.effective_by_month(months[0], months[-1], flagged=flagged)
+def of_months(
+    months: Sequence[Month], *, flagged: Mapping[int, ineffective.Finding]
+) -> dict[Month, Fraction | None]:
+    """V1 of months that follow each other, exact; two queries. `flagged` are their ineffective referrals."""
+    came = counts.effective_by_month(months, flagged=flagged)
     discharges = cases.discharges(months)
     found = {}
     for month in months:
         left = sum(discharges[month].values())
-        found[month] = Fraction(100 * came.get(month, 0), left) if left else None
+        found[month] = Fraction(100 * came[month], left) if left else None
     return found
 
 

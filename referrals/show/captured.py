@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +32,8 @@ def page(request: Any, month: Month, now: datetime) -> dict[str, Any]:
     stays = {one.case: one for one in found}
     waiting = [stays[case] for one in mine for case in one.open]
     lone = [pk for one in mine for pk in one.logged_only]
-    rows = Referral.objects.filter(pk__in=lone).with_lines().order_by("arrived_at", "pk")
+    place = Paginator(lone, lists.PER_PAGE).get_page(request.GET.get("page"))
+    rows: Any = Referral.objects.all()
     return {
         "title": _("Down-referrals found in case files"), "month": month,
         "steps": neighbours(month, now, reverse("referral-captured")),
@@ -43,7 +45,7 @@ def page(request: Any, month: Month, now: datetime) -> dict[str, Any]:
         ],
         "overlaps": _overlaps(membership, month),
         "open": _queue(waiting, month), "more": _more(len(waiting) - MOST_SHOWN),
-        "lone": lists.table_of(request, rows, tables.LoneTable), "lone_count": len(lone),
+        "lone": tables.LoneTable(rows.lines_of(list(place)), request=request), "lone_page": place,
         "may": membership.can("referral.capture"),
     }  # fmt: skip
 

@@ -40,7 +40,8 @@ Findings = Mapping[int, ineffective.Finding]
 def page(membership: Membership, month: Month, now: datetime, form: Form) -> dict[str, Any]:
     """Rates of the alliance and of each institution, the explanation, the ineffective ones with evidence."""
     months = [month.plus(-back) for back in range(MONTHS_DRAWN - 1, -1, -1)]
-    flagged = ineffective.findings(month, now=now)
+    around = ineffective.findings_of(months, now=now)
+    flagged = {pk: one for pk, one in around.items() if one.month == month}
     objects = services.of_month(month, now=now, flagged=flagged)
     whole = {one.variant.code: one for one in objects[0].figures}
     first, band = whole["V1"], services.band_of(month)
@@ -57,7 +58,7 @@ def page(membership: Membership, month: Month, now: datetime, form: Form) -> dic
         "rows": [_row(one, links) for one in objects[1:] if _known(one)],
         "visits_url": f"{reverse('referral-visits')}?month={month}",
         "ineffective": findings(membership, flagged), "found": len(flagged),
-        "chart": _chart(months, now, band),
+        "chart": _chart(months, around, band),
     }  # fmt: skip
 
 
@@ -96,9 +97,9 @@ class Links:
         return f"{reverse('cases')}?month={self.month}{named}"
 
 
-def _chart(months: list[Month], now: datetime, band: Any) -> charts.Chart:
+def _chart(months: list[Month], flagged: Findings, band: Any) -> charts.Chart:
     """V1 of the last six months between its limits."""
-    exact = services.of_months(months, now=now)
+    exact = services.of_months(months, flagged=flagged)
     values = [(str(one), exact[one]) for one in months]
     limits = [(f"{words.num(limit)}%", limit) for limit in band]
     title = _("Two-way referral rate of six months, %")

@@ -87,9 +87,8 @@ def test_ineffective_ones_are_no_part_of_the_rate(qinghe: World) -> None:
     assert (whole["V1"].numerator, whole["V1"].exact) == (1, None)  # no discharge: not assessed
     assert (whole["effective"].numerator, whole["effective"].denominator) == (1, 2)
     assert (whole["success"].numerator, whole["success"].denominator) == (2, 2)
-    assert counts.effective_by_month(
-        NOVEMBER, NOVEMBER, flagged=ineffective.findings(NOVEMBER, now=LATER)
-    ) == {NOVEMBER: 1}
+    flagged = ineffective.findings(NOVEMBER, now=LATER)
+    assert counts.effective_by_month([NOVEMBER], flagged=flagged) == {NOVEMBER: 1}
 
 
 WHO = {"A11": "龚建良", "A20": number_of(1), "A13": "1959-03-12", "A12C": "1", "A14": "67"}
@@ -191,7 +190,7 @@ def test_the_explanation_is_the_offices_and_only_when_required(scene: World) -> 
         text = "两家卫生院停诊整修，上转集中到县医院。"
         figure = rates.of_month(NOVEMBER, now=LATER)[0].figures[0]
         assert (figure.numerator, figure.denominator, figure.required) == (0, 2, True)
-        assert rates.of_months([NOVEMBER.previous(), NOVEMBER], now=LATER) == {
+        assert rates.of_months([NOVEMBER.previous(), NOVEMBER], flagged={}) == {
             NOVEMBER.previous(): None, NOVEMBER: 0,
         }  # fmt: skip
         with pytest.raises(PermissionDenied):
