@@ -91,11 +91,13 @@ from grouping.services import versions as scheme_versions
 from grouping.services import weighing as weight_proposals
 from grouping.services.effects import Period
 from performance.declared import services as declared
+from performance.declared.services import sheets as value_sheets
 from performance.engine.spans import Span
 from performance.engine.templates import shipped_templates
 from performance.evaluations import services as evaluations
 from performance.levels import services as levels
 from performance.models import (
+    DeclaredBatch,
     DeclaredDuty,
     DeclaredValue,
     EvaluationRound,
@@ -786,6 +788,28 @@ class Things:
         scan = declared.Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 9_999)
         row = declared.prove(by=side.steward, value=row, uploads=[scan], now=NOW)
         return declared.submit(by=side.steward, row=row, now=NOW)
+
+    @cached_property
+    def values_file(self) -> Any:
+        """A sheet of values whose columns the steward has not looked at yet."""
+        return files.store(
+            by=self.side.steward, name=f"{self.side.mark}.csv", content=[self.side.mark.encode()],
+            purpose="evidence", content_type="text/csv", limit=9_999, institution=self.side.place, keep_days=7,
+        )  # fmt: skip
+
+    @cached_property
+    def values_sheet(self) -> DeclaredBatch:
+        """A sheet of values of the side's institution, one of them not taken."""
+        side = self.side
+        number = declared.Entry(
+            declared.Place(side.place), "resident_population", Span(OCTOBER), Decimal(900 + side.serial),
+            side.mark, side.mark,
+        )  # fmt: skip
+        tried = value_sheets.Tried((number,), (value_sheets.Bad(3, side.mark, "x", side.mark),), 0)
+        return value_sheets.take(
+            by=side.steward, file=self.values_file, source=side.mark, columns=[], tried=tried, month=OCTOBER,
+            place=None, now=NOW,
+        )  # fmt: skip
 
     @cached_property
     def duty(self) -> DeclaredDuty:

@@ -17,7 +17,7 @@ from alliance.web import words as web_words
 from performance.declared import book, words
 from performance.declared.services import Entry as Declared
 from performance.declared.services import Place
-from performance.declared.uploads import EvidenceField
+from performance.declared.uploads import EvidenceField, SheetField
 from performance.dictionary import book as dictionary
 from performance.dictionary import words as named
 from performance.engine.amounts import AmountRefused, read
@@ -210,3 +210,43 @@ class WatchForm(forms.Form):
         """As the service takes it."""
         data = self.cleaned_data
         return {"indicator": data["indicator"], "kinds": data["kinds"], "first": Month.parse(data["first"])}
+
+
+class SheetForm(forms.Form):
+    """A sheet of values: from where, of which month, who answers for it."""
+
+    source = forms.CharField(
+        label=gettext_lazy("source"),
+        max_length=60,
+        help_text=gettext_lazy(
+            "The system or office it comes from; what its columns mean is kept by this name."
+        ),
+    )
+    month = forms.ChoiceField(
+        label=gettext_lazy("month that counts it"),
+        help_text=gettext_lazy("A quarter or a year counts from the month in which it ends."),
+    )
+    institution = forms.ModelChoiceField(
+        label=gettext_lazy("institution"), queryset=Institution.objects.none(), required=False,
+        help_text=gettext_lazy("Only where the sheet has no column of institutions."),
+    )  # fmt: skip
+    responsible = forms.CharField(label=gettext_lazy("responsible person"), max_length=60)
+
+    def __init__(self, data: Any = None, files: Any = None, *, membership: Membership, today: date) -> None:
+        super().__init__(data, files, initial={"responsible": str(membership.user)})
+        fields: dict[str, Any] = self.fields
+        last = Month.of(today).previous()
+        months = [last.plus(-back) for back in range(MONTHS)]
+        fields["month"].choices = [(str(month), web_words.month(month)) for month in months]
+        if membership.institution_id is None:
+            fields["institution"].queryset = places()
+        else:
+            del fields["institution"]
+
+
+class SheetUploadForm(SheetForm):
+    """The same with the file."""
+
+    def __init__(self, data: Any = None, files: Any = None, *, membership: Membership, today: date) -> None:
+        super().__init__(data, files, membership=membership, today=today)
+        self.fields["file"] = SheetField(label=_("workbook or CSV file"))

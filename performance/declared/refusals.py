@@ -27,15 +27,19 @@ class DeclaredRefused(Refused):
         "why": "Say why in a few words.",
         "file_large": "“%(name)s” has more than %(mib)d MiB. Scan it smaller.",
         "files": "At most %(most)d files prove one value.",
+        "lines": "The sheet has more than %(most)d lines. Cut it into parts.",
+        "unknown_place": "“%(place)s” is no institution you declare for. Write its code.",
+        "twice": "This number stands twice in the sheet. Keep one of the lines.",
         "none": "“%(indicator)s” is no indicator with a number from outside. Choose one of the list.",
         "watched": "“%(indicator)s” is watched already.",
         "ended": "It is no longer watched.",
         "unit": "“%(fact)s” counts in %(unit)s, not in %(given)s.",
     }
     fields = {
-        "none": "indicator", "watched": "indicator", "ended": "", "open": "", "same": "", "nothing": "",
-        "sealed": "", "same_person": "", "span": "period", "future": "period", "proof": "files",
-        "file_large": "files", "own": "fact", "village": "institution",
+        "lines": "file", "unknown_place": "institution", "twice": "", "none": "indicator",
+        "watched": "indicator", "ended": "", "open": "", "same": "", "nothing": "", "sealed": "",
+        "same_person": "", "span": "period", "future": "period", "proof": "files", "file_large": "files",
+        "own": "fact", "village": "institution",
     }  # fmt: skip
 
     @property

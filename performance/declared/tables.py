@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from alliance.models import Institution
 from alliance.web import lists
 from alliance.web import words as web_words
+from alliance.web.parts import Empty
 from performance.declared import words
 from performance.models import DeclaredValue
 from performance.show import labels
@@ -95,11 +96,45 @@ class ValueFilter(django_filters.FilterSet):
         return rows.filter(fact__in=keys)
 
 
-def empty() -> dict[str, str]:
+def empty() -> Empty:
     """What stands where no value is."""
-    return {
-        "title": _("No declared value here"),
-        "text": _(
-            "Values come in by form, from a sheet or from another system; a second person confirms them."
-        ),
-    }
+    return Empty(
+        _("No declared value here"),
+        _("Values come in by form, from a sheet or from another system; a second person confirms them."),
+    )
+
+
+class SheetTable(lists.Table):
+    """One line a sheet."""
+
+    source = tables.Column(
+        verbose_name=gettext_lazy("source"), accessor="layout__source",
+        linkify=("declared-sheet", [tables.A("pk")]), attrs=lists.HEAD,
+    )  # fmt: skip
+    month = tables.Column(verbose_name=gettext_lazy("month"))
+    taken = tables.Column(verbose_name=gettext_lazy("values taken"), attrs=lists.KEY)
+    left = tables.Column(verbose_name=gettext_lazy("cells left with a reason"), attrs=lists.NUMBER)
+    institution = tables.Column(verbose_name=gettext_lazy("institution"), accessor="institution__short_name")
+    file = tables.Column(verbose_name=gettext_lazy("file"), accessor="file__shown_name", attrs=lists.DESK)
+    made_by = tables.Column(verbose_name=gettext_lazy("entered by"), accessor="made_by__user")
+    made_at = tables.Column(verbose_name=gettext_lazy("time"))
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_month(self, value: Any) -> str:
+        return web_words.month(value)
+
+    def render_left(self, value: Any) -> str:
+        return web_words.num(len(value))
+
+    def render_made_at(self, value: Any) -> str:
+        return web_words.moment(value)
+
+
+def no_sheet() -> Empty:
+    """What stands where no sheet came in."""
+    return Empty(
+        _("No sheet yet"),
+        _("Any workbook or CSV file is read; what its columns mean is asked once for each source."),
+    )

@@ -66,6 +66,18 @@ def _sheet_type(file: Any) -> str | None:
     return XLSX if kind is sheets.Kind.XLSX else CSV
 
 
+class SheetField(forms.FileField):
+    """One workbook or CSV file, known by its content."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file is not None and _sheet_type(file) is None:
+            raise forms.ValidationError(
+                _("This is no workbook or CSV file. Export it again as .xlsx or .csv.")
+            )
+        return file
+
+
 class KeptFiles:
     """Files of a refused form: sealed at once, named on the page, taken over by the next attempt."""
 

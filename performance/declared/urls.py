@@ -3,7 +3,7 @@
 from django.urls import path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
-from performance.declared.views import due, values
+from performance.declared.views import due, sheets, values
 
 MONTH = "declared/due/<yyyymm:month>/"
 PLACE = f"{MONTH}<str:code>/"
@@ -13,6 +13,13 @@ urlpatterns = [
     path("declared/due/", due.now, name="declared-due-now"),
     path("declared/watched/", due.duties, name="declared-duties"),
     path("declared/watched/<int:pk>/release/", due.release, name="declared-duty-release"),
+    path("declared/sheets/", sheets.sheet_list, name="declared-sheets"),
+    path("declared/sheets/upload/", sheets.upload, name="declared-sheet-upload"),
+    path("declared/sheets/read/<int:pk>/", sheets.read, name="declared-sheet-read"),
+    path("declared/sheets/<int:pk>/", sheets.sheet, name="declared-sheet"),
+    path("declared/sheets/<int:pk>/left/", sheets.left, name="declared-sheet-left"),
+    path("declared/sheets/<int:pk>/confirm/", sheets.confirm, name="declared-sheet-confirm"),
+    path(f"{PLACE}template/", sheets.template, name="declared-due-template"),
     path(MONTH, due.month, name="declared-due"),
     path(PLACE, due.place, name="declared-due-place"),
     path(f"{PLACE}reminder/", due.reminder, name="declared-due-reminder"),

@@ -38,8 +38,13 @@ def span(found: Span) -> str:
 
 def number(row: DeclaredValue) -> str:
     """A value with commas, money in yuan."""
-    unit_of = labels.facts()[row.fact].unit
-    return web_words.yuan(int(row.value)) if unit_of == "fen" else web_words.num(row.value, PLACES[unit_of])
+    return amount(row.fact, row.value)
+
+
+def amount(fact: str, value: Any) -> str:
+    """A number of a fact with commas, money in yuan."""
+    unit_of = labels.facts()[fact].unit
+    return web_words.yuan(int(value)) if unit_of == "fen" else web_words.num(value, PLACES[unit_of])
 
 
 def place(row: DeclaredValue) -> str:

@@ -1,4 +1,10 @@
-from performance.models.declared import DeclaredDuty, DeclaredProof, DeclaredValue
+from performance.models.declared import (
+    DeclaredBatch,
+    DeclaredDuty,
+    DeclaredLayout,
+    DeclaredProof,
+    DeclaredValue,
+)
 from performance.models.drafts import SchemeDraft, SchemeTrial
 from performance.models.evaluations import (
     EvaluationRound,
@@ -15,7 +21,9 @@ from performance.models.schemes import SchemeVersion
 
 __all__ = [
     "Basis",
+    "DeclaredBatch",
     "DeclaredDuty",
+    "DeclaredLayout",
     "DeclaredProof",
     "DeclaredValue",
     "EvaluationRound",

@@ -109,6 +109,9 @@ class DeclaredValue(AllianceRow, Stepped):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     superseded_at = models.DateTimeField(_("replaced"), null=True)
     why = models.CharField(_("why"), max_length=300, blank=True)
+    batch = models.ForeignKey(
+        "performance.DeclaredBatch", on_delete=models.PROTECT, null=True, related_name="values"
+    )
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(DeclaredQuerySet)
@@ -278,3 +281,47 @@ class DeclaredDuty(AllianceRow):
 
     def __str__(self) -> str:
         return self.indicator
+
+
+class DeclaredLayout(AllianceRow):
+    """What the columns of a source's sheets mean: heading -> target. The last one counts."""
+
+    append_only = True
+
+    source = models.CharField(_("source"), max_length=60)
+    institution = link(_("institution"), "alliance.Institution", null=True)
+    columns = models.JSONField(_("columns"))
+    made_by = link(_("entered by"), "alliance.Membership")
+    made_at = models.DateTimeField(_("entered"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("layout of a sheet"), _("layouts of sheets")
+        ordering = ["source", "-pk"]
+        indexes = [models.Index(fields=["alliance", "institution", "source"], name="declared_layout_source")]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class DeclaredBatch(AllianceRow):
+    """The values that came in with one sheet, and the rows that did not: line, column, text, remedy."""
+
+    append_only = True
+
+    layout = models.ForeignKey(DeclaredLayout, on_delete=models.PROTECT, related_name="+")
+    file = link(_("file"), "alliance.Attachment")
+    institution = link(_("institution"), "alliance.Institution", null=True)
+    month = models.DateField(_("month"))
+    taken = models.PositiveIntegerField(_("values taken"))
+    empty = models.PositiveIntegerField(_("empty cells"))
+    left = models.JSONField(_("rows left"))
+    made_by = link(_("entered by"), "alliance.Membership")
+    made_at = models.DateTimeField(_("entered"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("sheet of values"), _("sheets of values")
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=Q(month__day=1), name="declared_batch_first_day")]
+
+    def __str__(self) -> str:
+        return f"{self.layout} {self.month:%Y-%m}"

@@ -19,7 +19,7 @@ from performance.declared.refusals import DeclaredRefused
 from performance.declared.services.rights import require_first
 from performance.dictionary import words
 from performance.engine.spans import Span
-from performance.models import DeclaredValue
+from performance.models import DeclaredBatch, DeclaredValue
 from performance.show import labels
 
 Row = DeclaredValue
@@ -61,7 +61,9 @@ class Entry:
 
 
 @transaction.atomic
-def enter(*, by: Membership, entries: Sequence[Entry], now: datetime) -> list[Row]:
+def enter(
+    *, by: Membership, entries: Sequence[Entry], now: datetime, batch: DeclaredBatch | None = None
+) -> list[Row]:
     """Store values as entered; a value of a span that has a confirmed one becomes its correction.
 
     The same number of queries for any number of entries. Raises PermissionDenied, DeclaredRefused (own, fact,
@@ -71,8 +73,8 @@ def enter(*, by: Membership, entries: Sequence[Entry], now: datetime) -> list[Ro
         raise DeclaredRefused("nothing")
     for entry in entries:
         check(entry, by=by, now=now)
-    revisions = _before(entries)
-    rows = [_row(entry, revisions.get(_key_of(entry), []), by, now) for entry in entries]
+    revisions = before(entries)
+    rows = [_row(entry, revisions.get(key_of_entry(entry), []), by, now, batch) for entry in entries]
     try:
         with transaction.atomic():
             Row.objects.bulk_create(rows)
@@ -136,7 +138,8 @@ def _check_place(place: Place) -> None:
 Key = tuple[object, ...]
 
 
-def _key_of(entry: Entry) -> Key:
+def key_of_entry(entry: Entry) -> Key:
+    """What an entry is of: level, place, fact, span."""
     place = entry.place
     return (
         place.level, place.institution and place.institution.pk, place.department and place.department.pk,
@@ -151,7 +154,7 @@ def key_of(row: Row) -> Key:
     )  # fmt: skip
 
 
-def _before(entries: Sequence[Entry]) -> dict[Key, list[Row]]:
+def before(entries: Sequence[Entry]) -> dict[Key, list[Row]]:
     """All revisions of what is declared, oldest first; one query."""
     rows = Row.objects.filter(
         fact__in={entry.fact for entry in entries},
@@ -163,7 +166,8 @@ def _before(entries: Sequence[Entry]) -> dict[Key, list[Row]]:
     return found
 
 
-def _row(entry: Entry, before: Sequence[Row], by: Membership, now: datetime) -> Row:
+def fits(entry: Entry, before: Sequence[Row]) -> None:
+    """Raise what makes an entry impossible beside the revisions that are stored: open, same, note."""
     for row in before:
         if row.state in Row.OPEN:
             raise DeclaredRefused(
@@ -174,6 +178,12 @@ def _row(entry: Entry, before: Sequence[Row], by: Membership, now: datetime) -> 
                 raise DeclaredRefused("same")
             if not entry.note.strip():
                 raise DeclaredRefused("note", span=str(entry.span))
+
+
+def _row(
+    entry: Entry, before: Sequence[Row], by: Membership, now: datetime, batch: DeclaredBatch | None
+) -> Row:
+    fits(entry, before)
     place = entry.place
     return Row(
         level=place.level, institution=place.institution, department=place.department, staff=place.staff,
@@ -181,6 +191,7 @@ def _row(entry: Entry, before: Sequence[Row], by: Membership, now: datetime) -> 
         first_day=entry.span.first.first_day, revision=before[-1].revision + 1 if before else 1,
         value=entry.value, responsible=entry.responsible.strip(), note=entry.note.strip(), way=entry.way,
         needs_proof=book.needs_proof(entry.fact), entered_by=by, entered_at=now,
+        batch=batch,
     )  # fmt: skip
 
 

@@ -34,17 +34,18 @@ def now(request: Any) -> HttpResponse:
 @require_safe
 def month(request: Any, month: Month) -> HttpResponse:
     """Who owes what; a member of an institution sees its own line."""
-    page = show_due.month_page(request.membership, _served(month), timezone.now())
+    page = show_due.month_page(request.membership, served(month), timezone.now())
     return render(request, "performance/declared/due.html", page)
 
 
-def _served(month: Month) -> Month:
+def served(month: Month) -> Month:
+    """A month of the years that pages serve, else 404."""
     if month.year not in SERVED_YEARS:
         raise Http404
     return month
 
 
-def _place(request: Any, code: str) -> Institution:
+def visible(request: Any, code: str) -> Institution:
     """An institution the member sees (second wall)."""
     places = forms.places()
     here = request.membership.institution_id
@@ -55,7 +56,7 @@ def _place(request: Any, code: str) -> Institution:
 @require_safe
 def place(request: Any, month: Month, code: str) -> HttpResponse:
     """One institution's numbers of a month."""
-    page = show_due.place_page(request.membership, _served(month), _place(request, code), timezone.now())
+    page = show_due.place_page(request.membership, served(month), visible(request, code), timezone.now())
     return render(request, "performance/declared/due_place.html", page)
 
 
@@ -63,8 +64,8 @@ def place(request: Any, month: Month, code: str) -> HttpResponse:
 @require_safe
 def reminder(request: Any, month: Month, code: str) -> HttpResponse:
     """The reminder on A4 (催报单)."""
-    found = _place(request, code)
-    page = show_due.reminder_page(request.membership, _served(month), found, timezone.now())
+    found = visible(request, code)
+    page = show_due.reminder_page(request.membership, served(month), found, timezone.now())
     if request.method == "GET":
         journal.write(
             by=request.membership, verb="declared.reminded", about=found, request=request, month=str(month),
@@ -77,10 +78,10 @@ def reminder(request: Any, month: Month, code: str) -> HttpResponse:
 @require_POST
 def confirm(request: Any, month: Month, code: str) -> HttpResponseBase:
     """A second person confirms all that waits for one of an institution."""
-    found, by = _place(request, code), request.membership
+    found, by = visible(request, code), request.membership
     rows = [
         one.row
-        for one in due.owed(_served(month), institution_id=found.pk)
+        for one in due.owed(served(month), institution_id=found.pk)
         if one.row and one.row.state == DeclaredValue.State.SUBMITTED and not show_due.has_hand(by, one)
     ]
     try:

@@ -43,8 +43,9 @@ def value_list(request: Any) -> HttpResponse:
     rows = show.of_view(DeclaredValue.objects.seen_by(member).named(), view, member)
     return lists.answer(
         request, "performance/declared/list.html", rows, tables.ValueTable, filterset=tables.ValueFilter,
-        tabs=show.tabs(view, member), empty=parts.Empty(**tables.empty()),
+        tabs=show.tabs(view, member), empty=tables.empty(),
         extra={"title": _("Declared values"), "enters": member.can("declared.enter"),
+               "imports": member.can("declared.enter"),
                "rooms": show_due.tabs("declared", member)},
     )  # fmt: skip
 
