@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,9 +8,18 @@ class Config(AppConfig):
     verbose_name = _("Performance")
 
     def ready(self) -> None:
+        from alliance.approvals import registry
         from alliance.services import inbox
+        from performance.declared import show_samples
+        from performance.declared.services import samples
         from performance.declared.waiting import waiting
         from performance.show import elsewhere
 
         elsewhere.register()
+        registry.register(
+            samples.KIND,
+            name=gettext_lazy("One-vote veto"),
+            digest=samples.digest_of,
+            summary=show_samples.summary,
+        )
         inbox.register("declared", waiting)

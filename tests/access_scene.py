@@ -794,7 +794,8 @@ class Things:
         """A sheet of values whose columns the steward has not looked at yet."""
         return files.store(
             by=self.side.steward, name=f"{self.side.mark}.csv", content=[self.side.mark.encode()],
-            purpose="evidence", content_type="text/csv", limit=9_999, institution=self.side.place, keep_days=7,
+            purpose="evidence", content_type="text/csv", limit=9_999, keep_days=7,
+            institution=self.side.place,
         )  # fmt: skip
 
     @cached_property

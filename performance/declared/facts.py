@@ -38,7 +38,7 @@ def declared_facts(
     A span that was not delivered gives nothing: it is missing, and no older one stands in for it.
     """
     wanted = [key for key in keys if book.booked(key)]
-    rows = _of_spans(month, wanted).filter(level=level, state=DeclaredValue.State.CONFIRMED)
+    rows = of_spans(month, wanted).filter(level=level, state=DeclaredValue.State.CONFIRMED)
     names = ("institution__code", "fact", "value", "pk", "department", "staff", "team")
     for code, key, value, pk, department, staff, team in rows.values_list(*names):
         number = exact(value, labels.facts()[key].unit)
@@ -64,7 +64,7 @@ def rows(ids: Iterable[int]) -> QuerySet[DeclaredValue]:
     return found.order_by("institution__code", "-revision")
 
 
-def _of_spans(month: Month, keys: Iterable[str]) -> QuerySet[DeclaredValue]:
+def of_spans(month: Month, keys: Iterable[str]) -> QuerySet[DeclaredValue]:
     """The values of the spans that a month counts of each key."""
     by_day: dict[tuple[str, object], list[str]] = defaultdict(list)
     for key in keys:

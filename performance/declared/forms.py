@@ -250,3 +250,40 @@ class SheetUploadForm(SheetForm):
     def __init__(self, data: Any = None, files: Any = None, *, membership: Membership, today: date) -> None:
         super().__init__(data, files, membership=membership, today=today)
         self.fields["file"] = SheetField(label=_("workbook or CSV file"))
+
+
+class FoundForm(forms.Form):
+    """What a checker found in the evidence; empty: nothing could be found."""
+
+    def __init__(self, data: Any = None, *, fact: str, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["found"] = AmountField(fact=fact)
+        self.fields["found"].label = _("found in the evidence")
+        self.fields["found"].help_text = _("Empty: no evidence was found.")
+        self.fields["remark"] = forms.CharField(label=_("remark"), max_length=300, required=False)
+
+
+class AnswerForm(forms.Form):
+    """What was put right."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("what was put right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class VetoForm(forms.Form):
+    """Proved falsification, and who decides about it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("what was falsified and how it is proved"), max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    chain = forms.ChoiceField(label=gettext_lazy("who decides"))
+
+    def __init__(self, data: Any = None, *, chains: Sequence[tuple[str, str]], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["chain"].choices = list(chains)  # type: ignore[attr-defined]
+
+
+class NothingForm(forms.Form):
+    """A step that needs no word."""

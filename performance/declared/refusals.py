@@ -27,6 +27,11 @@ class DeclaredRefused(Refused):
         "why": "Say why in a few words.",
         "file_large": "“%(name)s” has more than %(mib)d MiB. Scan it smaller.",
         "files": "At most %(most)d files prove one value.",
+        "no_values": "No confirmed value counts in this month yet, so there is nothing to draw from.",
+        "checked": "It is checked already.",
+        "remark": "The found value differs. Say in a few words what the evidence shows.",
+        "answer": "Say what was put right.",
+        "vetoed": "A veto of this institution and month is proposed or in force already.",
         "lines": "The sheet has more than %(most)d lines. Cut it into parts.",
         "unknown_place": "“%(place)s” is no institution you declare for. Write its code.",
         "twice": "This number stands twice in the sheet. Keep one of the lines.",
@@ -36,10 +41,10 @@ class DeclaredRefused(Refused):
         "unit": "“%(fact)s” counts in %(unit)s, not in %(given)s.",
     }
     fields = {
-        "lines": "file", "unknown_place": "institution", "twice": "", "none": "indicator",
-        "watched": "indicator", "ended": "", "open": "", "same": "", "nothing": "", "sealed": "",
-        "same_person": "", "span": "period", "future": "period", "proof": "files", "file_large": "files",
-        "own": "fact", "village": "institution",
+        "no_values": "", "checked": "", "vetoed": "", "lines": "file", "unknown_place": "institution",
+        "twice": "", "none": "indicator", "watched": "indicator", "ended": "", "open": "", "same": "",
+        "nothing": "", "sealed": "", "same_person": "", "span": "period", "future": "period",
+        "proof": "files", "file_large": "files", "own": "fact", "village": "institution",
     }  # fmt: skip
 
     @property

@@ -159,7 +159,8 @@ def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
         ("declared", _("Values")), ("declared-due-now", _("Due")),
-        ("declared-sheets", _("Sheets of values")), ("declared-duties", _("Watched indicators")),
+        ("declared-sheets", _("Sheets of values")), ("declared-samples", _("Cross-check")),
+        ("declared-duties", _("Watched indicators")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]
     return [parts.Tab(label, url, name == current) for name, label, url in ways if url]

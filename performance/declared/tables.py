@@ -138,3 +138,34 @@ def no_sheet() -> Empty:
         _("No sheet yet"),
         _("Any workbook or CSV file is read; what its columns mean is asked once for each source."),
     )
+
+
+class SampleTable(lists.Table):
+    """One line a sample."""
+
+    month = tables.Column(
+        verbose_name=gettext_lazy("month"), linkify=("declared-sample", [tables.A("pk")]), attrs=lists.HEAD
+    )
+    number = tables.Column(verbose_name=gettext_lazy("sample"), attrs=lists.NUMBER)
+    population = tables.Column(verbose_name=gettext_lazy("values that could be drawn"), attrs=lists.NUMBER)
+    share = tables.Column(verbose_name=gettext_lazy("share in percent"), attrs=lists.NUMBER)
+    seed = tables.Column(verbose_name=gettext_lazy("seed"), attrs=lists.DESK)
+    drawn_by = tables.Column(verbose_name=gettext_lazy("drawn by"), accessor="drawn_by__user")
+    drawn_at = tables.Column(verbose_name=gettext_lazy("drawn"))
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_month(self, value: Any) -> str:
+        return web_words.month(value)
+
+    def render_drawn_at(self, value: Any) -> str:
+        return web_words.moment(value)
+
+
+def no_sample() -> Empty:
+    """What stands where no sample was drawn."""
+    return Empty(
+        _("No sample yet"),
+        _("From the confirmed values of a month a sample is drawn that anybody can draw again."),
+    )

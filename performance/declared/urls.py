@@ -3,7 +3,7 @@
 from django.urls import path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
-from performance.declared.views import due, sheets, values
+from performance.declared.views import due, samples, sheets, values
 
 MONTH = "declared/due/<yyyymm:month>/"
 PLACE = f"{MONTH}<str:code>/"
@@ -19,6 +19,12 @@ urlpatterns = [
     path("declared/sheets/<int:pk>/", sheets.sheet, name="declared-sheet"),
     path("declared/sheets/<int:pk>/left/", sheets.left, name="declared-sheet-left"),
     path("declared/sheets/<int:pk>/confirm/", sheets.confirm, name="declared-sheet-confirm"),
+    path("declared/samples/", samples.sample_list, name="declared-samples"),
+    path("declared/samples/draw/<yyyymm:month>/", samples.draw, name="declared-sample-draw"),
+    path("declared/samples/<int:pk>/", samples.sample, name="declared-sample"),
+    path("declared/checks/<int:pk>/", samples.check, name="declared-check"),
+    path("declared/notices/<int:pk>/", samples.notice, name="declared-notice"),
+    path("declared/notices/<int:pk>/<slug:step>/", samples.notice_act, name="declared-notice-act"),
     path(f"{PLACE}template/", sheets.template, name="declared-due-template"),
     path(MONTH, due.month, name="declared-due"),
     path(PLACE, due.place, name="declared-due-place"),

@@ -14,17 +14,17 @@ from alliance.models import Membership
 from alliance.services.inbox import Todo
 from alliance.web import words as web_words
 from performance.declared import due, show
-from performance.models import DeclaredValue
+from performance.models import DeclaredNotice, DeclaredValue
 from performance.models.declared import CONFIRM, ENTER
 
 State = DeclaredValue.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """At most two things: the missing values of the last month, and those to confirm."""
+    """Missing values of the last month, notices to answer, values to confirm."""
     found = []
     if membership.can(ENTER) and membership.institution_id is not None:
-        found += _to_deliver(membership, now)
+        found += [*_to_deliver(membership, now), *_notices(membership, now)]
     if membership.can(CONFIRM):
         found += _to_confirm(membership)
     return found
@@ -61,3 +61,16 @@ def _to_confirm(membership: Membership) -> list[Todo]:
     what = ngettext("%(n)d declared value to confirm", "%(n)d declared values to confirm", number)
     why = _("A second person compares it with its evidence.")
     return [Todo("info", what % {"n": number}, why, reverse("declared"), None, number, _("Confirm"))]
+
+
+def _notices(membership: Membership, now: datetime) -> list[Todo]:
+    rows = DeclaredNotice.objects.filter(institution=membership.institution_id, state="issued")
+    return [
+        Todo(
+            "late" if row.due_at < now else "warn",
+            _("A data-quality notice is to be answered: %(wrong)d of %(checked)d values differ")
+            % {"wrong": row.wrong, "checked": row.checked},
+            _("Say what was put right."), reverse("declared-notice", args=[row.pk]), row.due_at,
+        )
+        for row in rows
+    ]  # fmt: skip

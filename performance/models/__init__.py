@@ -17,17 +17,22 @@ from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, Le
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
 from performance.models.results import IndicatorValue, Line, Score, Settlement
+from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.models.schemes import SchemeVersion
 
 __all__ = [
     "Basis",
     "DeclaredBatch",
+    "DeclaredCheck",
     "DeclaredDuty",
     "DeclaredLayout",
+    "DeclaredNotice",
     "DeclaredProof",
+    "DeclaredSample",
     "DeclaredValue",
     "EvaluationRound",
     "EvaluatorKind",
+    "DeclaredVeto",
     "IndicatorValue",
     "Invitation",
     "Level",
