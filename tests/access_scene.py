@@ -98,7 +98,10 @@ from performance.evaluations import services as evaluations
 from performance.levels import services as levels
 from performance.models import (
     DeclaredBatch,
+    DeclaredCheck,
     DeclaredDuty,
+    DeclaredNotice,
+    DeclaredSample,
     DeclaredValue,
     EvaluationRound,
     LevelSubject,
@@ -810,6 +813,36 @@ class Things:
         return value_sheets.take(
             by=side.steward, file=self.values_file, source=side.mark, columns=[], tried=tried, month=OCTOBER,
             place=None, now=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def values_sample(self) -> DeclaredSample:
+        """A sample of one confirmed value of the side's institution."""
+        side = self.side
+        number = declared.Entry(
+            declared.Place(side.place), "outpatient_visits", Span(OCTOBER), Decimal(70 + side.serial),
+            side.mark, side.mark,
+        )  # fmt: skip
+        rows = declared.enter(by=side.steward, entries=[number], now=NOW)
+        rows = declared.submit_all(by=side.steward, rows=rows, now=NOW)
+        declared.confirm_all(by=side.office, rows=rows, now=NOW)
+        sample = DeclaredSample.objects.create(
+            month=OCTOBER.first_day, number=side.serial, seed=side.mark, rule="x", share=5, least=1,
+            population=1, population_digest="x", drawn_by=side.office, drawn_at=NOW,
+        )  # fmt: skip
+        DeclaredCheck.objects.create(sample=sample, value=rows[0], place=1)
+        return sample
+
+    @cached_property
+    def values_check(self) -> DeclaredCheck:
+        return self.values_sample.checks.get()  # type: ignore[no-any-return, attr-defined]
+
+    @cached_property
+    def values_notice(self) -> DeclaredNotice:
+        """A notice to the side's institution."""
+        return DeclaredNotice.objects.create(  # type: ignore[no-any-return]
+            sample=self.values_sample, institution=self.side.place, checked=1, wrong=1, limit=5,
+            issued_at=NOW, due_at=NOW + timedelta(days=9),
         )  # fmt: skip
 
     @cached_property

@@ -159,7 +159,7 @@ def test_the_pages_of_the_cross_check(world: World, settings: Any, tmp_path: Pat
         office, town = world.client("meng"), world.client("han")
         page = office.post("/a/qinghe/declared/samples/draw/2026-10/", follow=True)
         url = page.redirect_chain[0][0]
-        assert "seed" not in page.content.decode() and "sha256" in page.content.decode()
+        assert "随机种子" in page.content.decode() and "sha256" in page.content.decode()
         with inside(world):
             ids = {
                 (one.value.institution.code, one.value.fact): one.pk for one in DeclaredCheck.objects.all()
