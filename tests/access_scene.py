@@ -108,8 +108,10 @@ from performance.models import (
     Line,
     MonthException,
     MonthRun,
+    OwnIndicator,
     SchemeDraft,
 )
+from performance.own import services as own
 from performance.services import bases, completeness, drafts, months, pools, schemes, trials
 from referrals import services as referrals
 from referrals.consultations import services as consultations
@@ -844,6 +846,15 @@ class Things:
             sample=self.values_sample, institution=self.side.place, checked=1, wrong=1, limit=5,
             issued_at=NOW, due_at=NOW + timedelta(days=9),
         )  # fmt: skip
+
+    @cached_property
+    def own_indicator(self) -> OwnIndicator:
+        """An indicator of the side's alliance that waits for its second person."""
+        side = self.side
+        meaning = own.Meaning(
+            f"own_{side.serial}", side.mark, side.mark, side.mark, side.mark, "count", "higher", 0, 0
+        )
+        return own.enter(by=side.office, meaning=meaning, expression="discharges", first=OCTOBER, now=NOW)
 
     @cached_property
     def duty(self) -> DeclaredDuty:

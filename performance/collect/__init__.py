@@ -54,7 +54,7 @@ def month_inputs(month: Month, *, scheme: Scheme, pool: Pool) -> MonthInputs:
 
     A number of queries that does not grow with institutions or cases. Source: house.md, one month end to end.
     """
-    indicators = schemes.indicators_of(scheme)
+    indicators = schemes.indicators_of(scheme, month=month)
     members = list(Institution.objects.filter(is_active=True).select_related("parent").order_by("code"))
     return MonthInputs(
         month=month,
@@ -111,7 +111,7 @@ def facts_of(wanted: Needs, places: Iterable[Institution]) -> Iterator[Fact]:
 
 def bring_up(month: Month, scheme: Scheme) -> None:
     """Make sure that every sum the scheme asks for is that of today's records; writes sums, no results."""
-    for at, keys in needs(schemes.indicators_of(scheme), scheme, month).items():
+    for at, keys in needs(schemes.indicators_of(scheme, month=month), scheme, month).items():
         if keys & monthly.KEYS:
             monthly.bring_up(at)
 

@@ -39,6 +39,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     """What happens room after room, in the order in which one needs the other; each deed says what it did."""
     from performance.demonstration import (
         confirmations,
+        declared,
         deliveries,
         equipment,
         exams,
@@ -70,6 +71,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "shared equipment", lambda: [f"{equipment.load(base, demo, TODAY)} uses of shared devices"]
     yield "mutual confirmation", lambda: [confirmations.load(base, TODAY)]
     yield "training", lambda: [training.load(base, TODAY)]
+    yield "declared values", lambda: [declared.load(base, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

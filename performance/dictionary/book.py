@@ -19,24 +19,33 @@ def entries() -> Mapping[str, Entry]:
 @cache
 def _words(code: str) -> str:
     """What a search looks through, in small letters."""
-    entry = entries()[code]
+    return _searched(entries()[code])
+
+
+def _searched(entry: Entry) -> str:
     one = entry.indicator
     texts = (
-        code, one.name_zh, one.name_en, pinyin.initials(one.name_zh), " ".join(entry.origins),
+        entry.code, one.name_zh, one.name_en, pinyin.initials(one.name_zh), " ".join(entry.origins),
         " ".join(entry.facts),
     )  # fmt: skip
     return "\n".join(texts).casefold()
 
 
 def found(
-    *, word: str = "", area: str = "", origin: str = "", level: str = "", frequency: str = ""
-) -> list[Entry]:
-    """The entries that satisfy every condition given; a word is looked for in all that names it."""
+    *, word: str = "", area: str = "", origin: str = "", level: str = "", frequency: str = "",
+    own: Mapping[str, Entry] | None = None,
+) -> list[Entry]:  # fmt: skip
+    """The entries that satisfy every condition given, `own` ones of the alliance last.
+
+    A word is looked for in all that names an entry.
+    """
     wanted = word.strip().casefold()
+    every = [(entry, _words(code)) for code, entry in entries().items()]
+    every += [(entry, _searched(entry)) for entry in (own or {}).values()]
     return [
         entry
-        for entry in entries().values()
-        if wanted in _words(entry.code)
+        for entry, text in every
+        if wanted in text
         and area in ("", entry.area)
         and origin in ("", entry.origin)
         and (not level or level in entry.levels)

@@ -17,6 +17,7 @@ from alliance.web.cells import chip
 from performance.dictionary import book, words
 from performance.engine.dictionary import Entry
 from performance.engine.indicators import Indicator
+from performance.own import facts as own_books
 from performance.show import labels
 
 
@@ -55,7 +56,7 @@ class Search:
         said = self.form.cleaned_data if self.form.is_bound else {}
         self.qs = book.found(
             word=said.get("q", ""), area=said.get("area", ""), origin=said.get("origin", ""),
-            level=said.get("level", ""), frequency=said.get("frequency", ""),
+            level=said.get("level", ""), frequency=said.get("frequency", ""), own=own_books.entries(),
         )  # fmt: skip
 
 

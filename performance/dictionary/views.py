@@ -16,6 +16,7 @@ from alliance.web import lists
 from alliance.web.access import permit
 from performance.dictionary import book, sheet, show, trying, words
 from performance.dictionary.listing import EntryTable, Search
+from performance.own import facts as own_books
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -36,9 +37,12 @@ def indicator_list(request: Any) -> HttpResponse:
 def indicator(request: Any, code: str) -> HttpResponse:
     """One indicator: what it means, how it is worked out, from where, who uses it, what came out."""
     entry = book.entries().get(code)
-    if entry is None:
+    own = own_books.entries().get(code) if entry is None else None
+    if entry is None and own is None:
         raise Http404
-    return render(request, "indicators/indicator.html", show.page(request.membership, entry))
+    page = show.page(request.membership, entry or own)  # type: ignore[arg-type]
+    page["own"] = own_books.versions(code) if own else []
+    return render(request, "indicators/indicator.html", page)
 
 
 @permit("indicator.view")
@@ -51,6 +55,7 @@ def indicator_try(request: Any) -> HttpResponse:
         month = Month.parse(form.cleaned_data["month"])
         rows = trying.tried(request.membership, form.node, month)
         context |= {"rows": rows, "month": month, "named": trying.named(form.node)}
+        context["may_keep"] = request.membership.can("performance_scheme.edit")
     return render(request, "indicators/try.html", context)
 
 

@@ -16,6 +16,7 @@ from performance.models.evaluations import (
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
+from performance.models.own import OwnIndicator
 from performance.models.results import IndicatorValue, Line, Score, Settlement
 from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.models.schemes import SchemeVersion
@@ -44,6 +45,7 @@ __all__ = [
     "MonthException",
     "MonthRun",
     "Opinion",
+    "OwnIndicator",
     "PoolDecision",
     "Rating",
     "SchemeDraft",

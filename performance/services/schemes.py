@@ -16,6 +16,7 @@ from performance.engine.evaluators import Evaluators
 from performance.engine.indicators import Indicator
 from performance.engine.scheme import Scheme, SchemeRefused, check, demonstration_scheme
 from performance.models import Level, SchemeVersion
+from performance.own import facts as own_books
 
 
 @transaction.atomic
@@ -46,14 +47,22 @@ def adopt(
     return row
 
 
-@cache
-def known_indicators(level: str = "") -> dict[str, Indicator]:
+def known_indicators(
+    level: str = "", month: Month | None = None, *, new: bool = False
+) -> dict[str, Indicator]:
     """Every indicator a scheme of a level may score by, by code; of any level without one.
 
     Not those for reading (direction none), nor those whose facts speak of unlike spans. One whose facts
     nobody delivers is not assessed, and the page says so: a council may decide today about what is declared
-    tomorrow.
+    tomorrow. The alliance's own ones stand beside, in the version of a month where one is named; for a
+    `new` use without those that are retired.
     """
+    own = own_books.indicators(month, retired=not new) if level in ("", Level.INSTITUTION) else {}
+    return {**_shipped(level), **own}
+
+
+@cache
+def _shipped(level: str) -> dict[str, Indicator]:
     return {
         code: entry.indicator
         for code, entry in book.entries().items()
@@ -61,9 +70,9 @@ def known_indicators(level: str = "") -> dict[str, Indicator]:
     }
 
 
-def indicators_of(scheme: Scheme, level: str = "") -> tuple[Indicator, ...]:
+def indicators_of(scheme: Scheme, level: str = "", month: Month | None = None) -> tuple[Indicator, ...]:
     """The indicators a scheme scores by, in the order of their codes. Raises KeyError for an unknown one."""
-    known = known_indicators(level)
+    known = known_indicators(level, month)
     used = {item.indicator for column in scheme.columns for item in column.items}
     return tuple(known[code] for code in sorted(used))
 

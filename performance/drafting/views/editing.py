@@ -168,9 +168,10 @@ def groups() -> list[tuple[str, list[str]]]:
 
 
 def _item(scheme: Scheme, column: str, indicator: str) -> Item:
+    known = schemes.known_indicators()
     for one in scheme.columns:
         for item in one.items:
-            if (one.code, item.indicator) == (column, indicator) and indicator in schemes.known_indicators():
+            if (one.code, item.indicator) == (column, indicator) and indicator in known:
                 return item
     raise Http404
 
@@ -193,7 +194,7 @@ def draft_take_out(request: Any, pk: int, column: str, indicator: str) -> HttpRe
 def draft_add(request: Any, pk: int) -> HttpResponseBase:
     """One indicator more."""
     found = draft_or_404(request, pk, edited=True)
-    scheme, known = found.scheme(), schemes.known_indicators(found.level)
+    scheme, known = found.scheme(), schemes.known_indicators(found.level, new=True)
     first = {
         "indicator": request.GET.get("indicator", "")[:60],
         "dimension": request.GET.get("dimension", "")[:60],
