@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0004_lean_person'),
-        ('performance', '0007_declared_samples'),
+        ('performance', '0008_declared_samples'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alliance', '0004_lean_person'),
-        ('performance', '0005_declared'),
+        ('performance', '0006_evaluations'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('alliance', '0004_lean_person'),
         ('approvals', '0002_title_arguments'),
-        ('performance', '0006_declared_sheets'),
+        ('performance', '0007_declared_sheets'),
     ]
 
     operations = [
