@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from alliance.equipment import facts as equipment_books
 from alliance.lib.period import Month
@@ -36,6 +37,7 @@ from referrals.consultations import facts as consultation_books
 from referrals.recognition import facts as recognition_books
 
 CASE_KEYS = monthly.PLACE_KEYS - monthly.KEYS
+WEIGHT = "total_weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _cases(month: Month, keys: Keys, finder: Finder, whos: Sequence[Who]) -> Ite
 
 def _case(pk: int, month: Month, key: str, value: Number, cases: int) -> Found:
     kind = CASE if key in CASE_KEYS else METRIC
-    return Found(pk, month, key, plain_weight(value) if key == "total_weight" else value, kind, cases)  # type: ignore[arg-type]
+    return Found(pk, month, key, plain_weight(Decimal(value)) if key == WEIGHT else value, kind, cases)
 
 
 def _filled(

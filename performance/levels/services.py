@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from alliance.models import Job, Membership
 from alliance.services import jobs, journal
 from performance import collect
 from performance.engine.formula import Number
+from performance.engine.indicators import Indicator
 from performance.engine.levels import Board, Result
 from performance.engine.scheme import Scheme
 from performance.levels import facts, store, subjects
@@ -121,9 +122,16 @@ def scores(
     `fresh` first makes the sums of the cases those of today, which writes sums but no results.
     """
     indicators = schemes.indicators_of(scheme, level)
-    wanted = collect.needs(indicators, scheme, month)
     if fresh:
-        facts.bring_up(wanted)
+        facts.bring_up(collect.needs(indicators, scheme, month))
+    return scored(scheme, indicators, month, level)
+
+
+def scored(
+    scheme: Scheme, indicators: Sequence[Indicator], month: Month, level: str
+) -> tuple[list[tuple[Who, Result]], list[Found]]:
+    """The same by indicators of one's own, from the sums as they are."""
+    wanted = collect.needs(indicators, scheme, month)
     whos = subjects.of(level)
     found = list(facts.facts_of(wanted, level, whos))
     books: Mapping[int, dict[tuple[Month, str], Number | None]] = defaultdict(dict)

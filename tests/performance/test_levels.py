@@ -185,8 +185,15 @@ def test_queries_do_not_grow_with_the_staff(levels: World) -> None:
 def test_a_zero_is_known_only_where_every_name_is(levels: World) -> None:
     with inside(levels):
         whos = services.subjects.of(Level.DEPARTMENT)
+        weight = frozenset({"total_weight"})
         keys = frozenset({"discharges"})
         facts.bring_up({OCTOBER: keys})
+        (none,) = (
+            one
+            for one in facts.facts_of({OCTOBER: weight}, Level.DEPARTMENT, whos)
+            if one.pk == Department.objects.get(institution=levels.lead, code="09").pk
+        )
+        assert (none.value, none.count) == (Decimal(0), 0)
         found = {one.pk: one.value for one in facts.facts_of({OCTOBER: keys}, Level.DEPARTMENT, whos)}
         surgery = Department.objects.get(institution=levels.lead, code="09")
         assert found[surgery.pk] == 0
