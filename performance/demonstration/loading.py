@@ -44,6 +44,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         equipment,
         exams,
         joint,
+        levels,
         live,
         months,
         payment,
@@ -73,6 +74,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "training", lambda: [training.load(base, TODAY)]
     yield "declared values", lambda: [declared.load(base, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
+    yield "departments and persons", lambda: levels.run_all(base, demo)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
 

@@ -6,10 +6,14 @@ from fractions import Fraction
 
 def half_up(value: Fraction, places: int) -> Decimal:
     """Round an exact fraction once, half away from zero, to `places` decimals (conventions 11)."""
-    scaled = abs(value) * 10**places
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    digits = tuple(int(digit) for digit in str(units))
-    return Decimal((1 if value < 0 and units else 0, digits, -places))
+    return rounded(value.numerator, value.denominator, places)
+
+
+def rounded(top: int, bottom: int, places: int) -> Decimal:
+    """The same of two whole numbers that need not be in lowest terms; `bottom` is above zero."""
+    units = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    digits = tuple(map(int, str(units)))
+    return Decimal((1 if top < 0 and units else 0, digits, -places))
 
 
 def product(score: Decimal, fen: int) -> Decimal:

@@ -9,10 +9,10 @@ same numbers are computed alone, and `sheet_of` writes the sentences of the one 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
+from math import lcm
 
 from alliance.lib.period import Month
-from performance.engine.exact import half_up
+from performance.engine.exact import rounded
 from performance.engine.fact import Fact, add_numbers, tabulate
 from performance.engine.forms import AgainstLast
 from performance.engine.formula import Number
@@ -81,7 +81,7 @@ def measure(indicator: Indicator, book: Book, month: Month, minimum: int | None 
     reason = _obstacle(indicator, pairs, indicator.minimum_n if minimum is None else minimum)
     if reason:
         return Measured(None, top, bottom, reason)
-    return Measured(half_up(_exact(indicator, pairs), indicator.decimals), top, bottom)
+    return Measured(rounded(*_exact(indicator, pairs), indicator.decimals), top, bottom)
 
 
 def _pair(indicator: Indicator, book: Book, at: Month) -> tuple[Number | None, Number | None]:
@@ -108,15 +108,23 @@ def _obstacle(indicator: Indicator, pairs: list[tuple[Number | None, Number | No
     return "base_is_zero" if len(pairs) > 1 and not pairs[1][0] else ""
 
 
-def _exact(indicator: Indicator, pairs: list[tuple[Number | None, Number | None]]) -> Fraction:
-    means = [(Fraction(top or 0), Fraction(bottom or 0)) for top, bottom in pairs]
-    scale, (top, bottom) = Fraction(indicator.scale), means[0]
+def _exact(indicator: Indicator, pairs: list[tuple[Number | None, Number | None]]) -> tuple[int, int]:
+    """The exact value as two whole numbers, not in lowest terms: a million fractions would cost a minute."""
+    sn, sd = indicator.scale.as_integer_ratio()
+    tn, td, bn, bd = _whole(pairs[0])
     if indicator.form == "complement":
-        return scale * (bottom - top) / bottom
+        return sn * (bn * td - tn * bd), sd * td * bn
     if indicator.form == "change":
-        then = means[1][0] / means[1][1]
-        return scale * (top / bottom - then) / then
-    return scale * top / bottom
+        rn, rd, en, ed = _whole(pairs[1])
+        now, then = (tn * bd, td * bn), (rn * ed, rd * en)
+        return sn * (now[0] * then[1] - then[0] * now[1]), sd * now[1] * then[0]
+    return sn * tn * bd, sd * td * bn
+
+
+def _whole(pair: tuple[Number | None, Number | None]) -> tuple[int, int, int, int]:
+    """Numerator and denominator of what stands above the line, then of what stands below."""
+    top, bottom = pair
+    return *(top or 0).as_integer_ratio(), *(bottom or 0).as_integer_ratio()
 
 
 @dataclass(slots=True)
@@ -126,6 +134,7 @@ class Board:
     scheme: Scheme
     indicators: Mapping[str, Indicator]
     month: Month
+    _units: dict[str, tuple[tuple[int, ...], int]] = field(default_factory=dict)
     _scored: dict[tuple[str, str], dict[object, Decimal | None]] = field(default_factory=dict)
 
     def column(self, subject: Subject) -> Column | None:
@@ -136,18 +145,27 @@ class Board:
         """Everything of one subject from its facts."""
         cells = tuple(self._cell(column, item, book) for item in column.items)
         status = _status(self.scheme.when_missing, column.items, cells)
-        earned, held, whole = _points(column.items, cells)
-        score = half_up(earned / held, PLACES) if status in ("assessed", "reweighted") else None
+        weights, unit = self._weights(column)
+        earned, held = _points(weights, cells)
+        whole = sum(weights)
+        known = status in ("assessed", "reweighted")
         return Result(
             column=column.code,
             status=status,
-            score=score,
-            points=half_up(earned / whole, PLACES),
-            possible=half_up(100 * held / whole, PLACES),
+            score=rounded(earned, held * POINT, PLACES) if known else None,
+            points=rounded(earned, whole * POINT, PLACES),
+            possible=rounded(100 * held, whole, PLACES),
             missing=tuple(cell.indicator for cell in _weighed(column.items, cells) if cell.score is None),
-            dimensions=_dimensions(column.items, cells),
+            dimensions=_dimensions(weights, unit, column.items, cells),
             cells=cells,
         )
+
+    def _weights(self, column: Column) -> tuple[tuple[int, ...], int]:
+        """The weights of a column in whole units, and how many units make one."""
+        if column.code not in self._units:
+            unit = lcm(*(item.weight.as_integer_ratio()[1] for item in column.items))
+            self._units[column.code] = tuple(int(item.weight * unit) for item in column.items), unit
+        return self._units[column.code]
 
     def _cell(self, column: Column, item: Item, book: Book) -> Cell:
         indicator = self.indicators[item.indicator]
@@ -184,28 +202,30 @@ def _status(rule: WhenMissing, items: tuple[Item, ...], cells: tuple[Cell, ...])
     return "reweighted" if rules else "assessed"
 
 
-def _points(items: tuple[Item, ...], cells: tuple[Cell, ...]) -> tuple[Fraction, Fraction, Fraction]:
-    """Sum of weight x points, of the weights with points, and of all weights."""
-    earned, held, whole = Fraction(0), Fraction(0), Fraction(0)
-    for item, cell in zip(items, cells, strict=True):
-        weight = Fraction(item.weight)
-        whole += weight
+def _points(weights: tuple[int, ...], cells: tuple[Cell, ...]) -> tuple[int, int]:
+    """Sum of weight x points (in units of weight and of points), and of the weights that have points."""
+    earned = held = 0
+    for weight, cell in zip(weights, cells, strict=True):
         if cell.score is not None:
             held += weight
             earned += weight * int(cell.score * POINT)
-    return earned / POINT, held, whole
+    return earned, held
 
 
-def _dimensions(items: tuple[Item, ...], cells: tuple[Cell, ...]) -> tuple[tuple[str, Decimal, Decimal], ...]:
+def _dimensions(
+    weights: tuple[int, ...], unit: int, items: tuple[Item, ...], cells: tuple[Cell, ...]
+) -> tuple[tuple[str, Decimal, Decimal], ...]:
     """Points and possible points of each dimension, as `month.DimensionPoints`."""
-    earned: dict[str, Fraction] = {}
+    earned: dict[str, int] = {}
     possible: dict[str, Decimal] = {}
-    for item, cell in zip(items, cells, strict=True):
-        points = Fraction(0) if cell.score is None else Fraction(item.weight) * int(cell.score * POINT)
-        held = Decimal(0) if cell.score is None else item.weight
-        earned[item.dimension] = earned.get(item.dimension, Fraction(0)) + points
-        possible[item.dimension] = possible.get(item.dimension, Decimal(0)) + held
-    return tuple((code, half_up(sum_ / POINT / 100, PLACES), possible[code]) for code, sum_ in earned.items())
+    for weight, item, cell in zip(weights, items, cells, strict=True):
+        points = 0 if cell.score is None else weight * int(cell.score * POINT)
+        earned[item.dimension] = earned.get(item.dimension, 0) + points
+        held = possible.get(item.dimension, Decimal(0))
+        possible[item.dimension] = held if cell.score is None else held + item.weight
+    return tuple(
+        (code, rounded(points, unit * POINT * 100, PLACES), possible[code]) for code, points in earned.items()
+    )
 
 
 def sheet_of(
