@@ -17,6 +17,9 @@ from performance.evaluations.services import Raters, Terms, indicators
 from performance.models import EvaluatorKind, Invitation
 from performance.show import labels
 
+# Patients are asked by survey and never sign in.
+ASKED = [kind for kind in EvaluatorKind if kind != EvaluatorKind.PATIENT]
+
 
 def day_field(label: Any) -> forms.DateField:
     """A day."""
@@ -28,9 +31,12 @@ class RoundForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("name"), max_length=80)
     indicator = forms.ChoiceField(label=gettext_lazy("indicator of opinion"))
-    month = TermsForm.base_fields["month"]
-    opens_on = day_field(gettext_lazy("open from"))
-    closes_on = day_field(gettext_lazy("open to"))
+    month = forms.CharField(
+        label=gettext_lazy("counts for the month"), max_length=7,
+        widget=forms.TextInput(attrs={"placeholder": "2026-10", "autocomplete": "off"}),
+    )  # fmt: skip
+    opens_on = day_field(gettext_lazy("first day of rating"))
+    closes_on = day_field(gettext_lazy("last day of rating"))
     subjects = forms.ModelMultipleChoiceField(
         label=gettext_lazy("who is rated"), queryset=Institution.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -44,10 +50,12 @@ class RoundForm(forms.Form):
         places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
         self.fields["subjects"].queryset = places  # type: ignore[attr-defined]
         people = Membership.objects.living().select_related("user", "institution", "alliance")
-        for kind in EvaluatorKind:
+        for kind in ASKED:
+            own = kind in (EvaluatorKind.PEER, EvaluatorKind.INTERNAL)
+            rows = people.filter(institution__isnull=not own)
             self.fields[f"raters_{kind}"] = forms.ModelMultipleChoiceField(
                 label=kind.label,
-                queryset=people,
+                queryset=rows,
                 required=False,
                 widget=forms.SelectMultiple(attrs={"size": 6}),
             )
@@ -63,7 +71,7 @@ class RoundForm(forms.Form):
 
     def raters(self) -> Raters:
         """Who was chosen, by kind."""
-        return {kind.value: list(self.cleaned_data[f"raters_{kind}"]) for kind in EvaluatorKind}
+        return {kind.value: list(self.cleaned_data[f"raters_{kind}"]) for kind in ASKED}
 
 
 class SheetForm(forms.Form):

@@ -32,4 +32,6 @@ def _cases(row: LevelSubject, fact: LevelFact) -> QuerySet[Any]:
     if row.staff is None:
         assert row.department is not None, "a subject inside an institution"
         return monthly.cases(month, row.institution_id, fact.key, department=row.department.code)
-    return monthly.cases(month, row.institution_id, fact.key, doctor=row.staff.name)
+    named = monthly.cases(month, row.institution_id, fact.key, doctor=row.staff.name)
+    coded = monthly.cases(month, row.institution_id, fact.key, doctor=row.staff.code)
+    return coded if coded.order_by().exists() else named  # a front page writes one or the other

@@ -20,7 +20,7 @@ from performance import collect
 from performance.engine.formula import Number
 from performance.engine.indicators import Indicator
 from performance.engine.levels import Board, Result
-from performance.engine.scheme import Scheme
+from performance.engine.scheme import Column, Scheme
 from performance.levels import facts, store, subjects
 from performance.levels.facts import Found
 from performance.levels.subjects import Who
@@ -138,8 +138,17 @@ def scored(
     for one in found:
         books[one.pk][one.month, one.key] = one.value
     board = Board(scheme, {one.code: one for one in indicators}, month)
-    taken = ((who, board.column(who.subject)) for who in whos)
-    return [(who, board.result(column, books[who.pk])) for who, column in taken if column], found
+    taken = {who: column for who in whos if (column := board.column(who.subject))}
+    results = [(who, board.result(column, books[who.pk])) for who, column in taken.items()]
+    asked = {column.code: _keys(column, board) for column in taken.values()}
+    used = {who.pk: asked[column.code] for who, column in taken.items()}
+    return results, [one for one in found if one.key in used.get(one.pk, ())]
+
+
+def _keys(column: Column, board: Board) -> frozenset[str]:
+    """The facts a column divides: no others are kept with its subjects."""
+    used = (board.indicators[item.indicator] for item in column.items)
+    return frozenset(key for one in used for key in (*one.numerator, *one.denominator))
 
 
 def current(month: Month, level: str) -> LevelRun | None:

@@ -163,8 +163,11 @@ def _shown(fact: LevelFact) -> str:
 
 
 def records_url(membership: Membership, row: LevelSubject, key: str, kind: str, at: Month) -> str:
-    """Where the records behind a fact open; '' where the member may not list them, or there is no list."""
-    if kind not in LISTED or not membership.can(LISTED[kind]):
+    """Where the records behind a fact open; '' where the member may not list them, or there is no list.
+
+    The alliance's sums open at its institutions, not as one list.
+    """
+    if row.institution_id is None or kind not in LISTED or not membership.can(LISTED[kind]):
         return ""
     return reverse("level-records", args=[row.pk, str(at), key])
 

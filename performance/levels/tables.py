@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -40,9 +41,7 @@ class SubjectTable(lists.Table):
     )
     column = tables.Column(verbose_name=gettext_lazy("scored as"))
     dimensions = tables.Column(verbose_name=gettext_lazy("points by dimension"), attrs=lists.DESK)
-    missing = tables.Column(
-        verbose_name=gettext_lazy("indicators not assessed"), attrs=lists.NUMBER, empty_values=()
-    )
+    possible = tables.Column(verbose_name=gettext_lazy("assessed, of 100"), attrs=lists.NUMBER)
     status = tables.Column(verbose_name=gettext_lazy("state"))
     score = tables.Column(
         verbose_name=gettext_lazy("score"), attrs=lists.KEY, empty_values=(), orderable=True
@@ -65,8 +64,8 @@ class SubjectTable(lists.Table):
         ]
         return format_html_join(" · ", '{} <b>{}</b> <span class="faint">/ {}</span>', parts)
 
-    def render_missing(self, value: list[str]) -> str:
-        return words.num(len(value or ()))
+    def render_possible(self, value: Decimal) -> str:
+        return words.num(value, 0)
 
     def render_status(self, value: str) -> SafeString:
         kind, text = STATES[value]

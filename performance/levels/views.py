@@ -121,7 +121,7 @@ def level_records(request: Any, pk: int, at: Month, key: str) -> HttpResponse:
     """The records behind one of its numbers."""
     found = explained_or_404(request.membership, pk)
     fact = get_or_404(LevelFact.objects.filter(subject=found.row), month=at.first_day, key=key)
-    if fact.kind not in LISTED:
+    if fact.kind not in LISTED or found.row.institution_id is None:
         raise Http404
     require(request.membership, LISTED[fact.kind])
     rows = records.of(found, fact)

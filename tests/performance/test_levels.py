@@ -156,6 +156,10 @@ def test_the_alliance_is_scored_from_the_sums_of_all(levels: World) -> None:
         rate = LevelScore.objects.get(subject=whole, indicator="two_way_referral")
         assert (rate.numerator, rate.denominator) == (5, 27) and rate.reason == "below_minimum_n"
         assert Explained(whole, run).agrees
+    page = levels.client("luo").get(f"/a/qinghe/months/level-scores/{whole.pk}/")
+    assert page.status_code == 200 and "/records/" not in page.content.decode()
+    at = f"/a/qinghe/months/level-scores/{whole.pk}/records/2026-10/discharges/"
+    assert levels.client("luo").get(at).status_code == 404
 
 
 def test_queries_do_not_grow_with_the_staff(levels: World) -> None:
