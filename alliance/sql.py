@@ -128,6 +128,8 @@ def _make_draft(cursor: Any, table: str, draft: Identifier, names: Composed) -> 
 
 
 def _insert_draft(cursor: Any, table: str, draft: Identifier, names: Composed, conflict: str) -> int:
+    # A trigger that proves keys by statement sees all new rows at once: thousands of them stay in memory.
+    cursor.execute("set local work_mem = '64MB'")
     cursor.execute(
         SQL("insert into {} (alliance_id, {}) select %s, {} from {} {}").format(
             Identifier(table), names, names, draft, SQL(conflict)
@@ -135,6 +137,7 @@ def _insert_draft(cursor: Any, table: str, draft: Identifier, names: Composed, c
         [current_alliance_id()],
     )
     stored = int(cursor.rowcount)
+    cursor.execute("set local work_mem to default")
     cursor.execute(SQL("drop table pg_temp.{}").format(draft))
     return stored
 

@@ -47,16 +47,18 @@ _CHANGED = ", ".join(
     if name not in ("raw", "digest")
 )
 
+# What the rows of the file are: asked once, not joined with each of them.
+_DOCUMENT = """(
+  select f.document from grouping_casefile f where f.alliance_id = %(alliance)s and f.id = %(file)s)"""
 # A row of a file is compared with the stored document of its own kind. One look into the key's index a row,
 # whatever the planner believes: it knows nothing yet of a file just staged or of a young alliance, and a join
 # by the alliance alone would cost the square of their rows. The order is that of the key's index (`by_key`).
-_CASE = """lateral (
+_CASE = f"""lateral (
   select x.* from grouping_case x where x.alliance_id = s.alliance_id and x.institution_id = s.institution_id
     and x.record_no = s.record_no and x.visit_no between s.visit_no and s.visit_no
-    and x.document = f.document order by x.visit_no limit 1) c"""
+    and x.document = {_DOCUMENT} order by x.visit_no limit 1) c"""
 _MATCH = f"""
 from grouping_stagedcase s
-join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
 left join {_CASE} on true
 where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 """
@@ -172,22 +174,29 @@ update grouping_case o set {_SET}, revision = o.revision + 1, file_id = s.file_i
 from (
   select s.*, c.id as case_id, p.id as person_id
   from grouping_stagedcase s
-  join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
   join published_person p on p.key = s.person_key
   cross join {_CASE}
   where s.alliance_id = %(alliance)s and s.file_id = %(file)s and c.digest <> s.digest
 ) s where o.alliance_id = s.alliance_id and o.id = s.case_id
 """
 
+# Some lines at a time: their rows are joined, and their keys proved, in memory. They are found by the index
+# of lines, the only one that has their order.
 INSERT_NEW = f"""
 insert into grouping_case
   (alliance_id, document, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
-select s.alliance_id, f.document, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
-from grouping_stagedcase s
-join grouping_casefile f on f.alliance_id = s.alliance_id and f.id = s.file_id
+select s.alliance_id, {_DOCUMENT}, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
+from (
+  select * from grouping_stagedcase
+  where alliance_id = %(alliance)s and file_id = %(file)s and line > %(after)s and line <= %(last)s
+  order by line offset 0
+) s
 join published_person p on p.key = s.person_key
-where s.alliance_id = %(alliance)s and s.file_id = %(file)s
 on conflict (alliance_id, institution_id, record_no, visit_no, document) do nothing
+"""
+STAGED = """
+select count(*) as rows, coalesce(max(line), 0) as last from grouping_stagedcase
+where alliance_id = %(alliance)s and file_id = %(file)s
 """
 # A staged row lives for minutes: it is not worth compressing.
 WIDE_STAGING = "alter table grouping_stagedcase set (toast_tuple_target = 4080)"
@@ -203,8 +212,8 @@ CLEAR_STAGING = "delete from grouping_stagedcase where alliance_id = %(alliance)
 # empty; then every index looks as good as the key's. Only that one gives the order asked for without sorting.
 # And each row is joined with its person in memory, some 100 bytes each: spilled, wide rows would go to disk
 # with them.
-_BY_KEY = "set local enable_sort = off; set local work_mem = '64MB'"
-_AS_BEFORE = "set local enable_sort to default; set local work_mem to default"
+_BY_KEY = "set local enable_sort = off; set local work_mem = '64MB'; set local jit = off"
+_AS_BEFORE = "set local enable_sort to default; set local work_mem to default; set local jit to default"
 
 
 # Rows of a month are joined with sets made of the same rows. Where the statistics call both sets small, the
@@ -223,7 +232,7 @@ def by_sets() -> Iterator[None]:
 
 @contextmanager
 def by_key() -> Iterator[None]:
-    """Rows of a file find what is stored by the index of its key, whatever the planner believes."""
+    """Each row finds what is stored for it by the index of its key, whatever the planner believes."""
     execute(_BY_KEY)
     yield
     execute(_AS_BEFORE)

@@ -18,6 +18,8 @@ from grouping.models import Case, CaseFile, MissingCase
 from grouping.queues import bell, found
 from grouping.services import grouping, pairing
 
+SLICE = 25_000  # lines whose cases are stored by one statement
+
 
 class PublishRefused(Refused):
     """The file cannot be stored as it is."""
@@ -75,12 +77,21 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
 
 
 def _store(file: CaseFile) -> tuple[int, int]:
-    """Persons first, then what stood before, corrections, new cases; how many are new and corrected."""
+    """Persons first, then new cases; where some stood before, they are kept and corrected. How many are new
+    and how many corrected.
+    """
     sql.execute(sql.PREPARE_PERSONS)
-    for statement in (sql.MAKE_PERSONS, sql.FIND_PERSONS, sql.KEEP_OLD):
+    for statement in (sql.MAKE_PERSONS, sql.FIND_PERSONS):
         sql.execute(statement, file=file.pk)
-    corrected = sql.execute(sql.CORRECT, file=file.pk)
-    return sql.execute(sql.INSERT_NEW, file=file.pk), corrected
+    staged = sql.fetch(sql.STAGED, file=file.pk)[0]
+    new = sum(
+        sql.execute(sql.INSERT_NEW, file=file.pk, after=after, last=after + SLICE)
+        for after in range(0, staged["last"], SLICE)
+    )
+    if new == staged["rows"]:
+        return new, 0
+    sql.execute(sql.KEEP_OLD, file=file.pk)
+    return new, sql.execute(sql.CORRECT, file=file.pk)
 
 
 def publish_by_id(*, by: Membership, file_id: int, take_good: bool = False) -> CaseFile:
