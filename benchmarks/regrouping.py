@@ -177,10 +177,12 @@ def _settle(table: str = "grouping_case") -> None:
         link.execute(f"vacuum analyze {table}")
 
 
-def _page(keys: dict[str, int], month: int, after: int) -> dict[str, Any]:
-    """What the job asks for: the cases of a month from an id on."""
+def _page(keys: dict[str, int], month: int) -> dict[str, Any]:
+    """What the job asks for: the cases of a month that have no result."""
+    from grouping.services import runs
+
     return {
-        "month": date(2026, month + 1, 1), "scheme": keys["scheme"], "after": after,
+        "month": date(2026, month + 1, 1), "scheme": keys["scheme"], "limit": runs.PAGE,
         "since": datetime(2026, 1, 1, tzinfo=UTC), "until": datetime(2027, 1, 1, tzinfo=UTC),
     }  # fmt: skip
 
@@ -192,17 +194,15 @@ def _run(package: Scheme, keys: dict[str, int], months: Iterable[int]) -> dict[s
     spent = dict.fromkeys(STAGES, Spent())
     with act_in(keys["alliance"]):
         for month in months:
-            after: int | None = 0
-            while after is not None:
-                after, times = _chunk(package, keys, _page(keys, month, after))
+            more = True
+            while more:
+                more, times = _chunk(package, keys, _page(keys, month))
                 spent = {stage: spent[stage] + times[stage] for stage in STAGES}
     return spent
 
 
-def _chunk(
-    package: Scheme, keys: dict[str, int], page: dict[str, Any]
-) -> tuple[int | None, dict[str, Spent]]:
-    """One transaction of the job; where the next one begins, and what each stage took."""
+def _chunk(package: Scheme, keys: dict[str, int], page: dict[str, Any]) -> tuple[bool, dict[str, Spent]]:
+    """One transaction of the job; whether there was a case in it, and what each stage took."""
     from django.db import transaction
 
     from grouping.runs import sql
@@ -217,7 +217,7 @@ def _chunk(
         written = now()
     ended = now()
     times = dict(zip(STAGES, (grouped - began, written - grouped, ended - written), strict=True))
-    return found.end, times
+    return bool(found.ids), times
 
 
 def _best_alone(package: Scheme, keys: dict[str, int]) -> dict[str, Spent]:
@@ -231,7 +231,7 @@ def _alone(package: Scheme, keys: dict[str, int]) -> dict[str, Spent]:
 
     from alliance.tenancy.scope import act_in
     from grouping.runs import sql
-    from grouping.services import runs, stored
+    from grouping.services import stored
 
     spent = {"read alone": Spent(), "group alone": Spent()}
     ready = stored.compiled(package)
@@ -239,9 +239,7 @@ def _alone(package: Scheme, keys: dict[str, int]) -> dict[str, Spent]:
         for month in range(MONTHS):
             with transaction.atomic():
                 began = now()
-                page = _page(keys, month, 0)
-                end = sql.page_end(month=page["month"], after=0, size=runs.PAGE)
-                with sql.page(sql.UNGROUPED, end=end, **page) as blocks:
+                with sql.page(sql.UNGROUPED, **_page(keys, month)) as blocks:
                     taken = list(blocks)
                 read = now()
                 stored.grouped(ready, taken)

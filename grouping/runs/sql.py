@@ -13,7 +13,9 @@ from django.db import connection
 
 from alliance.tenancy.scope import current_alliance_id
 from grouping.engine.result import Result
+from grouping.sql import by_key
 
+_LAST = 2**63 - 1  # no id is above it
 _BLOCK = 500  # lines made into columns at once
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -27,52 +29,47 @@ _WIDTH = 5
 
 @dataclass
 class Grouped:
-    """Cases of a page as texts of their ids and revisions, in any order, each with the number of its outcome.
-
-    end: the id the page goes up to; None when there is no case behind the page before.
+    """Cases of a page as texts of their ids and revisions, in any order, each with the number of its
+    outcome.
     """
 
     ids: list[str] = field(default_factory=list)
     revisions: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    end: int | None = None
 
 
-# Where a page ends is asked first, of ids alone: its cases then come as they lie, the first ones at once. To
-# sort them would keep whoever groups them waiting for the last one.
-PAGE_END = """
-select max(id) from (
-  select c.id from grouping_case c
-  where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null and c.id > %(after)s
-  order by c.id limit %(size)s
-) n
-"""
+# The cases of a page come as they lie, the first ones at once: to sort them would keep whoever groups them
+# waiting for the last one.
 _PAGE = """
 copy (
 select c.id, c.revision, c.diagnoses, c.procedures,
        concat_ws('|', c.sex, c.age, coalesce(c.age_days::text, ''), coalesce(c.weight_g::text, ''),
                  c.stay_days, coalesce(c.icu_hours::text, ''), c.discharge_way, c.department_code)
-from grouping_case c
-where c.alliance_id = %(alliance)s and c.voided_at is null and c.id > %(after)s and c.id <= %(end)s
-  and c.month = %(month)s {more}
+from grouping_case c {beside}
+where c.alliance_id = %(alliance)s and c.voided_at is null and c.month = %(month)s {more}
 ) to stdout
 """
 # Documents of both kinds whose present revision has no result under the scheme in force on the day of
-# discharge.
+# discharge. One look into the index of results a case, whatever the planner believes: while it takes an
+# alliance for one without results, any index seems as good. Only that one has the order (`by_key`).
 UNGROUPED = _PAGE.format(
+    beside="""
+left join lateral (
+  select true as known from grouping_groupedcase g where g.alliance_id = c.alliance_id and g.case_id = c.id
+    and g.revision between c.revision and c.revision and g.scheme_id = %(scheme)s
+  order by g.revision limit 1) g on true""",
     more="""
-  and c.discharged_at >= %(since)s and c.discharged_at < %(until)s
-  and not exists (select 1 from grouping_groupedcase g
-                   where g.alliance_id = c.alliance_id and g.case_id = c.id
-                     and g.revision = c.revision and g.scheme_id = %(scheme)s offset 0)"""
+  and c.discharged_at >= %(since)s and c.discharged_at < %(until)s and g.known is null
+limit %(limit)s""",
 )
-PART = _PAGE.format(more="")
+PART = _PAGE.format(beside="", more="and c.id > %(after)s and c.id <= %(last)s")
 
-# The ids that end the parts of a month, each but the last of `size` cases.
-PARTS = """
+# The ids that end the pieces of a month, or of a range of its ids, each but the last of `size` cases.
+PIECES = """
 select array_agg(id order by id) from (
   select c.id, row_number() over (order by c.id) as place, count(*) over () as cases from grouping_case c
   where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is null
+    and c.id > %(after)s and c.id <= %(last)s
 ) n where place %% %(size)s = 0 or place = cases
 """
 
@@ -103,21 +100,13 @@ where alliance_id = %(alliance)s and id = %(run)s for share
 DISCARD = "delete from grouping_trialcase where alliance_id = %(alliance)s and run_id = %(run)s"
 
 
-def page_end(**parameters: object) -> int | None:
-    """The id that ends a page of `size` cases of a month after an id; None when there are none."""
-    with connection.cursor() as cursor:
-        cursor.execute(PAGE_END, {"alliance": current_alliance_id(), **parameters})
-        found = cursor.fetchone()[0]
-    return None if found is None else int(found)
-
-
 @contextmanager
 def page(statement: str, **parameters: object) -> Iterator[Iterator[Columns]]:
     """The cases of a page in blocks of columns, while the server still reads the next ones: whoever takes
     them works beside it. No other query may run inside the block.
     """
     wanted = {"alliance": current_alliance_id(), **parameters}
-    with connection.cursor() as cursor, cursor.copy(statement, wanted) as lines:
+    with by_key(), connection.cursor() as cursor, cursor.copy(statement, wanted) as lines:
         yield _blocks(iter(lines))
 
 
@@ -134,10 +123,14 @@ def _plain(escaped: re.Match[str]) -> str:
     return _CONTROL.get(escaped[1], escaped[1])
 
 
-def part_ends(**parameters: object) -> list[int]:
-    """The last id of each part of a month; empty for a month without cases."""
+def piece_ends(*, after: int = 0, last: int = _LAST, **parameters: object) -> list[int]:
+    """The last id of each piece of `size` cases of a month, after one id and up to another; empty when there
+    are none.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(PARTS, {"alliance": current_alliance_id(), **parameters})
+        cursor.execute(
+            PIECES, {"alliance": current_alliance_id(), "after": after, "last": last, **parameters}
+        )
         return list(cursor.fetchone()[0] or ())
 
 

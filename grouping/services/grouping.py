@@ -34,16 +34,12 @@ def enqueue_month(*, by: Membership | None, month: Month) -> Job:
 def group_month(work: jobs.Work) -> jobs.Step:
     """One chunk: a page of cases without a result, grouped and stored under this job's run of their scheme.
 
-    When the pages of a scheme are through it begins once more at the front: a correction made meanwhile is
-    taken there.
+    What is stored is not asked for again; a correction made meanwhile is.
     """
     month = Month.parse(work.job.arguments["month"])
     token = work.previous or {"done": 0, "runs": {}, "counts": {}}
     for scheme, first, last in schemes.periods(month.first_day, month.last_day):
-        after = token.get("after", 0) if token.get("scheme") == scheme.pk else 0
-        page = ungrouped(month, scheme, first, last, after)
-        if after and not page.ids:
-            page = ungrouped(month, scheme, first, last, 0)
+        page = ungrouped(month, scheme, first, last)
         if page.ids:
             return _store(work.job, month, scheme, page, token)
     for run, counts in token["counts"].items():
@@ -56,19 +52,13 @@ def group_month(work: jobs.Work) -> jobs.Step:
     )
 
 
-def ungrouped(month: Month, scheme: Scheme, first: date, last: date, after: int) -> Grouped:
-    """The next page that has cases discharged from `first` to `last` whose present revision has no result;
-    one without an end when there is none.
-    """
+def ungrouped(month: Month, scheme: Scheme, first: date, last: date) -> Grouped:
+    """A page of the cases discharged from `first` to `last` whose present revision has no result."""
     since, until = _midnight(first), _midnight(last + timedelta(days=1))
-    package, end = schemes.package(scheme), after
-    while True:
-        page = runs.read_page(
-            package, UNGROUPED, month=month.first_day, after=end, scheme=scheme.pk, since=since, until=until
-        )
-        if page.ids or page.end is None:
-            return page
-        end = page.end
+    return runs.read_page(
+        schemes.package(scheme), UNGROUPED, month=month.first_day, scheme=scheme.pk, since=since, until=until,
+        limit=runs.PAGE,
+    )  # fmt: skip
 
 
 def _store(job: Job, month: Month, scheme: Scheme, page: Grouped, token: dict[str, Any]) -> jobs.Step:
@@ -79,8 +69,6 @@ def _store(job: Job, month: Month, scheme: Scheme, page: Grouped, token: dict[st
     before = token["counts"].get(str(run), {})
     token = {
         "done": done,
-        "scheme": scheme.pk,
-        "after": page.end,
         "runs": {**token["runs"], str(scheme.pk): run},
         "counts": {**token["counts"], str(run): dict(Counter(before) + counts)},
     }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
 
 from django.db import transaction
 from django.db.models import F
@@ -71,7 +69,7 @@ def months_between(first: Month, last: Month) -> list[Month]:
 
 def _parts(month: Month) -> list[tuple[int, int]]:
     """Ranges of ids, (after, last], that together hold the cases of a month."""
-    ends = sql.part_ends(month=month.first_day, size=PART)
+    ends = sql.piece_ends(month=month.first_day, size=PART)
     return list(zip([0, *ends], ends, strict=False))
 
 
@@ -83,18 +81,18 @@ def _enqueue(by: Membership, run: GroupingRun, month: Month, after: int, last: i
 @jobs.handles(TRIAL, gettext_lazy("Dry run of a scheme on past months"))
 def try_part(work: jobs.Work) -> jobs.Step:
     """One page of a trial's part: read, group, store; the last page closes the part."""
-    arguments = work.job.arguments
-    before = work.previous or {"after": arguments["after"], "done": 0, "counts": {}}
+    arguments, month = work.job.arguments, Month.parse(work.job.arguments["month"]).first_day
+    before = {"after": arguments["after"], "done": 0, "counts": {}} | work.previous
+    ends = before.get("ends")
+    if ends is None:
+        ends = sql.piece_ends(month=month, after=before["after"], last=arguments["last"], size=PAGE)
     run = GroupingRun.objects.select_related("version").get(pk=arguments["run"])
-    package = _package(run)
-    page = read_page(
-        package, sql.PART, month=Month.parse(arguments["month"]).first_day, after=before["after"],
-        last=arguments["last"],
-    )  # fmt: skip
-    if page.end is not None and sql.hold(run.pk):
-        counts = store_page(package, page, sql.STORE_TRIAL, run=run.pk)
+    if ends and sql.hold(run.pk):
+        page = read_page(_package(run), sql.PART, month=month, after=before["after"], last=ends[0])
+        counts = store_page(_package(run), page, sql.STORE_TRIAL, run=run.pk)
         token = {
-            "after": page.end,
+            "after": ends[0],
+            "ends": ends[1:],
             "done": before["done"] + len(page.ids),
             "counts": dict(Counter(before["counts"]) + counts),
         }
@@ -109,25 +107,11 @@ def _package(run: GroupingRun) -> Package:
     return schemes.shipped_package(version.code) if version.shipped else versions.package_of(version)
 
 
-def read_page(
-    package: Package,
-    statement: str,
-    *,
-    month: date,
-    after: int,
-    last: int | None = None,
-    **parameters: object,
-) -> sql.Grouped:
-    """Group those of the next PAGE cases of a month, after one id and up to `last`, that a statement asks
-    for: each while the database reads the next.
-    """
-    end = sql.page_end(month=month, after=after, size=PAGE)
-    if end is None or (last is not None and after >= last):
-        return sql.Grouped()
-    end = end if last is None else min(end, last)
+def read_page(package: Package, statement: str, **parameters: object) -> sql.Grouped:
+    """Read a page of cases and group each while the database reads the next."""
     ready = stored.compiled(package)
-    with sql.page(statement, month=month, after=after, end=end, **parameters) as blocks:
-        return replace(stored.grouped(ready, blocks), end=end)
+    with sql.page(statement, **parameters) as blocks:
+        return stored.grouped(ready, blocks)
 
 
 def store_page(package: Package, page: sql.Grouped, statement: str, **keys: object) -> Counter[str]:

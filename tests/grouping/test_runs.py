@@ -16,6 +16,7 @@ from grouping.engine import interpreter
 from grouping.models import Case, GroupedCase, GroupingRun, Scheme, SchemeVersion, TrialCase
 from grouping.runs import sql
 from grouping.services import grouping, runs, schemes, stored, versions
+from grouping.sql import by_key
 from tests.grouping.scene import inside, pages, store
 from tests.world import World
 
@@ -172,6 +173,26 @@ def test_arrays_are_read_as_postgresql_writes_them(array: str, expected: list[st
     assert stored.codes(array) == expected
 
 
+def test_each_result_is_looked_up_by_its_key_whatever_the_planner_believes(scene: World) -> None:
+    """An alliance's first months are grouped before any statistics know that it has results."""
+    store(scene, pages(scene, 1))
+    asked = {
+        "alliance": scene.qinghe.pk, "month": OCTOBER.first_day, "since": OCTOBER.first_day, "limit": 5,
+        "until": OCTOBER.next().first_day, "scheme": 1,
+    }  # fmt: skip
+    with inside(scene), connection.cursor() as cursor, by_key():
+        cursor.execute(
+            "insert into grouping_groupedcase "
+            "(alliance_id, run_id, case_id, revision, mdc, adrg, drg, status, scheme_id) "
+            "select alliance_id, run_id, case_id, n, mdc, adrg, drg, status, scheme_id "
+            "from grouping_groupedcase, generate_series(2, 5000) n"
+        )
+        cursor.execute(sql.UNGROUPED.replace("copy (", "explain ").replace(") to stdout", ""), asked)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "using grouped_once on grouping_groupedcase" in plan and "Sort" not in plan
+    assert "(case_id = c.id) AND (revision >= c.revision) AND (revision <= c.revision)" in plan
+
+
 def test_fields_of_a_page_are_read_as_the_grouper_knows_them(scene: World) -> None:
     store(scene, pages(scene, 1))
     with inside(scene):
@@ -179,7 +200,7 @@ def test_fields_of_a_page_are_read_as_the_grouper_knows_them(scene: World) -> No
             age_days=3, weight_g=0, icu_hours=Decimal("12.50"), department_code="a|b\\\t",
             diagnoses=["x y", "z", 'q"\\', "t\tn\n"],
         )  # fmt: skip
-        with sql.page(sql.PART, month=OCTOBER.first_day, after=0, end=10**9) as blocks:
+        with sql.page(sql.PART, month=OCTOBER.first_day, after=0, last=10**9) as blocks:
             ((_ids, _revisions, (diagnoses,), _procedures, (fields,)),) = blocks
         case = Case.objects.get()
     expected = {
