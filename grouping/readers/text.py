@@ -4,6 +4,8 @@ Rule: walls section 4 (BOM, then strict UTF-8, then strict gb18030, never gbk), 
 end is the byte 0x0A in both encodings and never part of a longer character: lines are cut, then decoded.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,6 +94,14 @@ def _split(file: BinaryIO, longest: int) -> Iterator[bytes]:
         yield rest
 
 
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """A codec name ("utf-8" or "gb18030") and the position of line 1 behind a byte-order mark."""
@@ -101,7 +111,7 @@ class Encoding:
 
 
 def detect_encoding(file: BinaryIO, limits: Limits) -> Encoding:
-    """Read the whole file once, line by line, and say how it is encoded.
+    """Read the whole file once and say how it is encoded.
 
     Raises FileRefused: empty_file, utf16, record_too_long, file_too_large, and with line and byte (from 0)
     nul_byte, mixed_encoding, not_text. Source: walls section 4, N17.
@@ -111,15 +121,36 @@ def detect_encoding(file: BinaryIO, limits: Limits) -> Encoding:
     if head[:2] in _UTF16:
         raise FileRefused("utf16")
     start = Position(len(_BOM) if head == _BOM else 0, 1)
-    evidence = Evidence()
-    lines = Lines(file, start, limits)
+    evidence, at = Evidence(), start
+    while block := _whole_lines(file, at):
+        end = at.offset + len(block)
+        within = len(block) <= limits.max_record_bytes and end <= limits.max_bytes
+        if within and block.endswith(b"\n") and evidence.is_told_by(block):
+            at = Position(end, at.line + block.count(b"\n"))
+        else:
+            at = _line_by_line(file, at, end, limits, evidence)
+    if at == start:
+        raise FileRefused("empty_file")
+    return Encoding(evidence.verdict(marked=start.offset > 0), start)
+
+
+def _whole_lines(file: BinaryIO, at: Position) -> bytes:
+    """Lines from a position on, or the beginning of one that is longer than a block."""
+    file.seek(at.offset)
+    block = file.read(BLOCK)
+    return block[: block.rfind(b"\n") + 1] or block
+
+
+def _line_by_line(file: BinaryIO, at: Position, end: int, limits: Limits, evidence: Evidence) -> Position:
+    """Hear the lines from a position to a byte; return where the next one begins."""
+    lines = Lines(file, at, limits)
     for line in lines:
         if not line.isascii() or b"\0" in line:
             evidence.add(line, Position(lines.offset - len(line), lines.number - 1))
         lines.mark()
-    if lines.offset == start.offset:
-        raise FileRefused("empty_file")
-    return Encoding(evidence.verdict(marked=start.offset > 0), start)
+        if lines.offset >= end:
+            break
+    return lines.position
 
 
 class Evidence:
@@ -132,6 +163,25 @@ class Evidence:
         self.utf8: Position | None = None
         self.maybe_utf8: Position | None = None
         self.maybes = 0
+
+    def is_told_by(self, block: bytes) -> bool:
+        """Whether whole lines only say what is known already, which is noted; else each must be added.
+
+        By far the most lines of a file do: most that holds of each of them is asked of all at once.
+        """
+        if b"\0" in block:
+            return False
+        if block.isascii():
+            return True
+        if self.not_utf8 is None:
+            return self.utf8 is not None and _decodes(block, UTF8)
+        if self.not_gb18030 or _SHORTEST_RUN in block.translate(_SHAPES) or not _decodes(block, GB18030):
+            return False
+        lines = [line for line in block.split(b"\n") if not line.isascii()]
+        if any(_decodes(line, UTF8) for line in lines):
+            return False
+        self.lines += len(lines)
+        return True
 
     def add(self, line: bytes, at: Position) -> None:
         if (nul := line.find(b"\0")) >= 0:

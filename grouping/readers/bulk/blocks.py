@@ -20,23 +20,19 @@ Record = bytes | Cells | None
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some whole records from a position on; `firsts` and `lasts` are their physical lines.
+    """Some whole records from a position on; `firsts` and `lasts` are their physical lines, `end` is behind
+    its bytes.
 
-    Blank lines are no records. `odd` has the records where the csv module had to look at some: a line as
-    bytes, or the cells it found, None where they cannot be told apart.
+    Blank lines are no records. A record is a line without its end whose cells end at commas; or, where the
+    csv module had to look, the cells it found, None where they cannot be told apart.
     """
 
     start: Position
     data: bytes
+    end: Position
     firsts: Sequence[int]
     lasts: Sequence[int]
-    odd: list[Record] | None
-
-    def records(self) -> Sequence[Record]:
-        """Each record: a line without its end whose cells end at commas, or cells, or None."""
-        if self.odd is not None:
-            return self.odd
-        return self.data.replace(b"\r\n", b"\n").split(b"\n")[: len(self.firsts)]
+    records: Sequence[Record]
 
     def behind(self, line: int) -> Position:
         """Where the line behind a line of the block begins."""
@@ -71,7 +67,7 @@ def blocks(file: BinaryIO, start: Checkpoint, end: int | None, limits: Limits) -
         block = _block(rest + piece, at, start.encoding, more)
         rest = (rest + piece)[len(block.data) :]
         _check_length(block, rest, limits)
-        at = Position(at.offset + len(block.data), at.line + block.data.count(b"\n"))
+        at = block.end
         if block.data:
             yield block
 
@@ -88,8 +84,7 @@ def cut(file: BinaryIO, start: Checkpoint, limits: Limits, rows: int) -> list[Po
             if held == rows:
                 marks.append(block.behind(last))
                 held = 0
-        lines = block.start.line + block.data.count(b"\n")
-        end = Position(block.start.offset + len(block.data), lines)
+        end = block.end
     if held or len(marks) == 1:
         return [*marks, end]
     return [*marks[:-1], end]
@@ -103,24 +98,27 @@ def cells_of(record: Record, encoding: str) -> Cells | None:
 def _block(data: bytes, at: Position, encoding: str, more: bool) -> Block:
     """The whole records that the bytes begin with; the last one is whole when no more bytes come."""
     whole = data[: data.rfind(b"\n") + 1] if more else data
-    if _is_plain(whole):
-        lines = whole.count(b"\n") + (not whole.endswith(b"\n") if whole else 0)
-        numbers = range(at.line, at.line + lines)
-        return Block(at, whole, numbers, numbers, None)
+    records, ends = whole.splitlines(), whole.count(b"\n")
+    if _are_plain(records, ends + (not whole.endswith(b"\n") if whole else 0), whole):
+        numbers = range(at.line, at.line + len(records))
+        return Block(at, whole, _after(whole, at, ends), numbers, numbers, records)
     return _without_open(_parse(whole, encoding), whole, at, more)
 
 
-def _is_plain(data: bytes) -> bool:
-    """Whether every line is one record whose cells end at commas: no quote, no lone return, no blank line,
-    and none so long that the csv module might refuse a cell.
+def _after(data: bytes, at: Position, ends: int) -> Position:
+    return Position(at.offset + len(data), at.line + ends)
+
+
+def _are_plain(records: list[bytes], lines: int, data: bytes) -> bool:
+    """Whether every line is one record whose cells end at commas: no quote, no lone return (which would end a
+    record, too), no blank line, and none so long that the csv module might refuse a cell.
     """
-    return not (
-        b'"' in data
-        or data.count(b"\r") != data.count(b"\r\n")
-        or b"\n\n" in data
-        or b"\n\r\n" in data
-        or data.startswith((b"\n", b"\r\n"))
-        or (len(data) > csv.field_size_limit() and max(map(len, data.split(b"\n"))) > csv.field_size_limit())
+    return (
+        b'"' not in data
+        and not data.endswith(b"\r")
+        and len(records) == lines
+        and b"" not in records
+        and (len(data) <= csv.field_size_limit() or max(map(len, records)) < csv.field_size_limit())
     )
 
 
@@ -192,13 +190,13 @@ def _without_open(found: _Parsed, whole: bytes, at: Position, more: bool) -> Blo
         found.records.pop()
         whole = whole[: len(whole) - len(whole.split(b"\n", first)[first])]
     firsts, lasts = ([at.line + number for number in numbers] for numbers in (found.firsts, found.lasts))
-    return Block(at, whole, firsts, lasts, found.records)
+    return Block(at, whole, _after(whole, at, whole.count(b"\n")), firsts, lasts, found.records)
 
 
 def _check_length(block: Block, rest: bytes, limits: Limits) -> None:
     """Refuse a record of many lines that is longer than allowed, whether it has ended yet or not."""
     most = limits.max_record_bytes
-    line = block.start.line + block.data.count(b"\n")
+    line = block.end.line
     if len(block.data) > most:
         long = (
             first
@@ -206,5 +204,5 @@ def _check_length(block: Block, rest: bytes, limits: Limits) -> None:
             if block.behind(last).offset - block.behind(first - 1).offset > most
         )
         line = next(long, line)
-    if len(rest) > most or line < block.start.line + block.data.count(b"\n"):
+    if len(rest) > most or line < block.end.line:
         raise FileRefused("record_too_long", line=line, limit=most >> 10)

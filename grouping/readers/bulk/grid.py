@@ -76,7 +76,7 @@ def grid_of(block: Block, ground: Ground, encoding: str) -> Grid:
     """
     places, flat = list[int](), list[bytes]()
     padded = b" ," in block.data or b", " in block.data
-    for place, record in enumerate(block.records()):
+    for place, record in enumerate(block.records):
         if isinstance(record, bytes) and not padded:
             pieces = ground.pieces_of(record)
         else:

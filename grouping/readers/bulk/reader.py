@@ -74,10 +74,9 @@ class BulkReader:
 
     def _explained(self, block: Block, places: list[int]) -> Iterator[FrontPage | BadRow]:
         """Some rows as the reader that goes cell by cell sees them."""
-        records = block.records() if places else ()
         for place in places:
             first, last = block.firsts[place], block.lasts[place]
-            cells = cells_of(records[place], self._start.encoding)
+            cells = cells_of(block.records[place], self._start.encoding)
             if cells is None:
                 yield malformed(first, last, "malformed_row", last=last)
             else:

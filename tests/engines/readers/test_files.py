@@ -3,9 +3,10 @@
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grouping.readers import text
 from grouping.readers.hqms import open_front_pages, read_front_pages
 from grouping.readers.rows import BadRow, FileRefused, FrontPage, Limits
 from tests.engines.readers.sheet import COLUMNS, DICTIONARY, GOOD, read_text, row, text_of
@@ -83,6 +84,32 @@ def test_n17_broken_bytes_are_refused_with_their_place():
 
     assert refused.reason == "not_text"
     assert refused.params == {"line": "2", "byte": str(place)}
+
+
+LINES = (
+    b"plain,1", b"", b"\r", "三月".encode(), "三月".encode("gb18030"), "内科住院病历首页".encode(),
+    "内科住院病历首页".encode("gb18030"), RARE.encode("gb18030"), b"\xc3\xa9", b"broken \xff", b"nul \0",
+    b"long" * 40,
+)  # fmt: skip
+
+
+def told(data: bytes, monkeypatch: pytest.MonkeyPatch, *, by_line: bool) -> object:
+    with monkeypatch.context() as patch:
+        patch.setattr(text, "BLOCK", 48)
+        if by_line:
+            patch.setattr(text.Evidence, "is_told_by", lambda evidence, block: False)
+        try:
+            return text.detect_encoding(io.BytesIO(data), Limits(max_bytes=2_000, max_record_bytes=100))
+        except FileRefused as refused:
+            return refused.reason, refused.params
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(range(len(LINES))), max_size=60), st.sets(st.sampled_from(range(len(LINES)))))
+def test_n17_lines_heard_by_the_block_tell_what_each_of_them_tells(monkeypatch, lines, without):
+    # Few kinds at a time: whatever breaks a file is in most lists of all of them.
+    data = b"".join(LINES[line] + b"\n" for line in lines if line not in without)
+    assert told(data, monkeypatch, by_line=False) == told(data, monkeypatch, by_line=True)
 
 
 def test_a_nul_byte_is_refused_with_its_place():
