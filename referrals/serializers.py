@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from alliance.models import Department, Institution, Person
+from alliance.web.person_body import PatientBody
 from referrals import services
 from referrals.models import FollowUp, Referral
 
@@ -60,20 +61,6 @@ class KnownPerson(serializers.PrimaryKeyRelatedField[Person]):
     def get_queryset(self) -> QuerySet[Person]:
         seen = Referral.objects.visible_to(self.context["member"]).values("person")
         return Person.objects.filter(pk__in=seen)
-
-
-class PatientBody(serializers.Serializer[Any]):
-    """Who the patient is: a name with an ID number, or with sex and date of birth."""
-
-    name = serializers.CharField(max_length=60)
-    id_number = serializers.CharField(
-        max_length=30, required=False, default="", allow_blank=True, write_only=True
-    )
-    sex = serializers.ChoiceField(choices=Person.Sex.choices, required=False, default=int(Person.Sex.UNKNOWN))
-    birth_date = serializers.DateField(required=False, default=None, allow_null=True)
-    phone = serializers.CharField(
-        max_length=30, required=False, default="", allow_blank=True, write_only=True
-    )
 
 
 class ContentBody(serializers.Serializer[Any]):

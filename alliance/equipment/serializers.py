@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from alliance.equipment.models import Booking, Device, ExamItem
 from alliance.lib.identity import mask_name
-from alliance.models import Membership, Person
+from alliance.models import Membership
+from alliance.web.person_body import PatientBody
 
 
 class ItemShown(serializers.Serializer[ExamItem]):
@@ -36,20 +37,6 @@ class DeviceShown(serializers.Serializer[Device]):
     items = ItemShown(many=True, read_only=True)
 
 
-class EquipmentPatient(serializers.Serializer[Any]):
-    """Who the patient is: a name with an ID number, or with sex and date of birth."""
-
-    name = serializers.CharField(max_length=60)
-    id_number = serializers.CharField(
-        max_length=30, required=False, default="", allow_blank=True, write_only=True
-    )
-    sex = serializers.ChoiceField(choices=Person.Sex.choices, required=False, default=int(Person.Sex.UNKNOWN))
-    birth_date = serializers.DateField(required=False, default=None, allow_null=True)
-    phone = serializers.CharField(
-        max_length=30, required=False, default="", allow_blank=True, write_only=True
-    )
-
-
 class BookBody(serializers.Serializer[Any]):
     """A booking: a device by its id, an item by its code; teaching and maintenance take `minutes`."""
 
@@ -60,7 +47,7 @@ class BookBody(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(
         choices=Booking.Purpose.choices, required=False, default=Booking.Purpose.PATIENT
     )
-    patient = EquipmentPatient(required=False)
+    patient = PatientBody(required=False)
     safety_confirmed = serializers.BooleanField(required=False, default=False)
     note = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 

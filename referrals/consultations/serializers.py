@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from alliance.lib.identity import mask_name
 from alliance.models import Membership, Staff
+from alliance.web.person_body import PatientBody
 from referrals.consultations import services
 from referrals.consultations.models import Concordance, Consultation, Kind, Urgency
-from referrals.serializers import InstitutionByCode, PatientBody, department
+from referrals.serializers import InstitutionByCode, department
 from referrals.shown import PersonShown
 
 TEXTS = (
@@ -119,7 +121,8 @@ def _doctor(row: Consultation, code: str) -> Staff | None:
         return None
     found = Staff.objects.filter(institution=row.target_institution_id, code=code, is_active=True).first()
     if found is None:
-        raise serializers.ValidationError({"doctor": "No such staff member at the answering institution."})
+        sentence = _("Nobody with the staff number “%(code)s” works at your institution.")
+        raise serializers.ValidationError({"doctor": [sentence % {"code": code}]})
     return found
 
 

@@ -9,9 +9,10 @@ from rest_framework import serializers
 
 from alliance.lib.identity import mask_name
 from alliance.models import Membership
+from alliance.web.person_body import PatientBody
 from referrals.recognition import services
 from referrals.recognition.models import Item, Offer, Order, Result
-from referrals.serializers import PatientBody, department
+from referrals.serializers import department
 from referrals.shown import PersonShown
 
 

@@ -52,6 +52,8 @@ def test_asked_read_answered_and_closed(ready: World) -> None:
         "龚建良", ["accept", "answer", "send_back", "decline"]
     )  # fmt: skip
     assert number_of(1) not in json.dumps(seen)
+    unknown = send(lin, "post", f"{ROOT}{pk}/accept/", {"version": 1, "doctor": "X9"})
+    assert unknown.status_code == 400 and "X9" in unknown.json()["fields"]["doctor"][0]
     taken = send(lin, "post", f"{ROOT}{pk}/accept/", {"version": 1, "doctor": "D1"}).json()
     assert (taken["state"], taken["assigned_to"]) == ("accepted", "D1")
     assert send(lin, "post", f"{ROOT}{pk}/answer/", {}).json()["fields"].keys() == {"conclusion"}
