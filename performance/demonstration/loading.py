@@ -47,6 +47,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         levels,
         live,
         months,
+        opinions,
         payment,
         postings,
         second_sources,
@@ -73,6 +74,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "mutual confirmation", lambda: [confirmations.load(base, TODAY)]
     yield "training", lambda: [training.load(base, TODAY)]
     yield "declared values", lambda: [declared.load(base, TODAY)]
+    yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "departments and persons", lambda: levels.run_all(base, demo)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
