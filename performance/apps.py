@@ -13,9 +13,11 @@ class Config(AppConfig):
         from performance.declared import show_samples
         from performance.declared.services import samples
         from performance.declared.waiting import waiting
+        from performance.evaluations.waiting import waiting as to_rate
         from performance.show import elsewhere
 
         elsewhere.register()
+        inbox.register("evaluations", to_rate)
         registry.register(
             samples.KIND,
             name=gettext_lazy("One-vote veto"),

@@ -176,6 +176,7 @@ def test_the_pages_of_a_round(world: World) -> None:
     at = made["Location"]
     for number, head in enumerate(heads):
         client = world.client(f"head{number}")
+        assert "十月互评" in client.get("/a/qinghe/").content.decode()
         page = client.get(f"{at}sheet/").content.decode()
         assert "清河县人民医院" in page
         with inside(world):
@@ -183,6 +184,7 @@ def test_the_pages_of_a_round(world: World) -> None:
         wrong = client.post(f"{at}sheet/", {f"points_{asked.pk}": "101"})
         assert wrong.status_code == 400 and 'value="101"' in wrong.content.decode()
         assert client.post(f"{at}sheet/", {f"points_{asked.pk}": 70 + number}).status_code == 302
+        assert "十月互评" not in client.get("/a/qinghe/").content.decode()
         assert f"{70 + number}.00" in client.get(f"{at}sheet/").content.decode()
     assert "71.00" not in office.get(at).content.decode()
     assert office.post(f"{at}close/").status_code == 302
