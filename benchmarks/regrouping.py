@@ -19,7 +19,7 @@ from grouping.engine.scheme import read_scheme
 
 MONTHS, A_MONTH = 12, 17_000
 CASES = MONTHS * A_MONTH
-STAGES = ("read and group", "store", "commit")
+STAGES = ("read and group", "store", "commit", "look once more whether a case came meanwhile")
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,11 @@ def _chunk(package: Scheme, keys: dict[str, int], page: dict[str, Any]) -> tuple
             runs.store_page(package, found, sql.STORE_LIVE, run=keys["run"], scheme=keys["scheme"])
         written = now()
     ended = now()
-    times = dict(zip(STAGES, (grouped - began, written - grouped, ended - written), strict=True))
-    return bool(found.ids), times
+    if not found.ids:
+        return False, dict.fromkeys(STAGES, Spent()) | {STAGES[-1]: ended - began}
+    return True, dict(
+        zip(STAGES, (grouped - began, written - grouped, ended - written, Spent()), strict=True)
+    )
 
 
 def _best_alone(package: Scheme, keys: dict[str, int]) -> dict[str, Spent]:
