@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
 from performance.portrait import views as portrait
-from performance.views import inputs, months, records, why
+from performance.views import inputs, months, records, templates, why
 
 urlpatterns = [
     path("", include("performance.drafting.urls")),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("performance.declared.urls")),
     path("", include("performance.evaluations.urls")),
     path("months/", months.month_list, name="months"),
+    path("months/templates/", templates.template_list, name="result-templates"),
+    path("months/<yyyymm:month>/sheet/<int:pk>/", templates.sheet, name="month-sheet"),
     path("months/lines/<int:pk>/", why.month_line, name="month-line"),
     path("months/<yyyymm:month>/", months.month, name="month"),
     path("months/<yyyymm:month>/progress/", months.month_progress, name="month-progress"),

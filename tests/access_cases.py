@@ -575,6 +575,11 @@ CASES: dict[str, Case] = {
     "declared-duties": LIST,
     "declared-duty-release": one("duty", shared=True),
     "declared-due-template": due_place(),
+    "result-templates": LIST,
+    "month-sheet": Case(
+        lambda things: {"month": str(OCTOBER), "pk": things.layout.pk if things.settled else 0}, of=("pk",),
+        shared=True,
+    ),
     "own-indicators": LIST,
     "own-indicator-new": Case(queries=("?expression=discharges",)),
     "own-indicator-act": one("own_indicator", step="discard", shared=True),

@@ -51,6 +51,7 @@ from alliance.joint.models import (
     TechniqueCase,
 )
 from alliance.ledger import services as ledger
+from alliance.lib import sheets
 from alliance.lib.period import Month
 from alliance.models import (
     Alliance,
@@ -109,10 +110,11 @@ from performance.models import (
     MonthException,
     MonthRun,
     OwnIndicator,
+    ResultTemplate,
     SchemeDraft,
 )
 from performance.own import services as own
-from performance.services import bases, completeness, drafts, months, pools, schemes, trials
+from performance.services import bases, completeness, drafts, months, pools, result_templates, schemes, trials
 from referrals import services as referrals
 from referrals.consultations import services as consultations
 from referrals.recognition import services as recognition
@@ -855,6 +857,15 @@ class Things:
             f"own_{side.serial}", side.mark, side.mark, side.mark, side.mark, "count", "higher", 0, 0
         )
         return own.enter(by=side.office, meaning=meaning, expression="discharges", first=OCTOBER, now=NOW)
+
+    @cached_property
+    def layout(self) -> ResultTemplate:
+        """The alliance's own layout of results."""
+        body = io.BytesIO()
+        sheets.write_xlsx(body, [["{{code}}", "{{score}}"]])
+        return result_templates.keep(
+            by=self.side.office, name=self.side.mark, file_name="x.xlsx", content=body, now=NOW
+        )
 
     @cached_property
     def duty(self) -> DeclaredDuty:

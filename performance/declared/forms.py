@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Staff
@@ -65,7 +65,7 @@ class ChooseForm(forms.Form):
         help_text=gettext_lazy("A quarter or a year counts from the month in which it ends."),
     )
     level = forms.ChoiceField(
-        label=gettext_lazy("level"), choices=DeclaredValue.Level.choices,
+        label=pgettext_lazy("declared value", "level"), choices=DeclaredValue.Level.choices,
         initial=DeclaredValue.Level.INSTITUTION,
     )  # fmt: skip
     institution = forms.ModelChoiceField(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.models import Membership
 from alliance.web import parts
@@ -16,9 +17,11 @@ from alliance.web.access import way
 from performance.declared import book, forms, words
 from performance.declared.services.deciding import evidence
 from performance.dictionary import book as dictionary
+from performance.engine.scheme import Scheme
 from performance.engine.spans import counting
 from performance.models import DeclaredProof, DeclaredValue, MonthRun
 from performance.models.declared import CONFIRM, ENTER, PLACE
+from performance.own import facts as own_books
 from performance.show import labels
 
 Row = DeclaredValue
@@ -51,8 +54,8 @@ def facts(row: Row) -> list[parts.Fact]:
     booked = labels.facts()[row.fact]
     found = [
         parts.Fact(_("of"), words.place(row)),
-        parts.Fact(_("period"), words.span(row.span)),
-        parts.Fact(_("key"), booked.key),
+        parts.Fact(pgettext("declared value", "period"), words.span(row.span)),
+        parts.Fact(pgettext("declared value", "key"), booked.key),
         parts.Fact(_("unit"), words.unit(row.fact)),
         parts.Fact(_("came in"), str(row.get_way_display())),
         parts.Fact(_("responsible person"), row.responsible),
@@ -107,7 +110,7 @@ def months(row: Row) -> Sequence[parts.Fact]:
     first, last = counting(row.span)
     runs = MonthRun.objects.filter(
         month__range=(first.first_day, last.first_day), state__in=MonthRun.WITH_RESULT
-    ).select_related("settlement")
+    ).select_related("settlement__scheme")
     latest = {run.month: run for run in runs.order_by("month", "number")}
     return [
         parts.Fact(web_words.month(month), _in_month(row, run), reverse("month", args=[str(run.period)]))
@@ -118,6 +121,8 @@ def months(row: Row) -> Sequence[parts.Fact]:
 def _in_month(row: Row, run: MonthRun) -> str:
     """Whether a computed month rests on this revision, as the times tell."""
     at = run.settlement.computed_at if run.settlement else run.started_at
+    if run.settlement is not None and not _asked(row, run.settlement.scheme.scheme()):
+        return _("the scheme of the month does not ask for it")
     counts = row.confirmed_at is not None and row.confirmed_at <= at
     replaced = row.superseded_at is not None and row.superseded_at <= at
     posted = run.state == MonthRun.State.POSTED
@@ -126,6 +131,16 @@ def _in_month(row: Row, run: MonthRun) -> str:
     if replaced:
         return _("the correction was counted")
     return _("not counted: the month was posted before") if posted else _("not counted yet; compute again")
+
+
+def _asked(row: Row, scheme: Scheme) -> bool:
+    """Whether an indicator of a scheme divides the fact."""
+    used = {item.indicator for column in scheme.columns for item in column.items}
+    own = own_books.indicators()
+    facts_of_own = {
+        key for code in used & own.keys() for key in (*own[code].numerator, *own[code].denominator)
+    }
+    return row.fact in facts_of_own or any(one.code in used for one in book.dividing(row.fact))
 
 
 def tabs(view: str, membership: Membership) -> list[parts.Tab]:

@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Institution
 from alliance.web import lists
@@ -28,7 +28,9 @@ class ValueTable(lists.Table):
     )
     value = tables.Column(verbose_name=gettext_lazy("value"), attrs=lists.KEY)
     unit = tables.Column(verbose_name=gettext_lazy("unit"), accessor="fact")
-    period = tables.Column(verbose_name=gettext_lazy("period"), accessor="first_day", orderable=True)
+    period = tables.Column(
+        verbose_name=pgettext_lazy("declared value", "period"), accessor="first_day", orderable=True
+    )
     place = tables.Column(
         verbose_name=gettext_lazy("of"), accessor="institution", empty_values=(), attrs=lists.WRAP
     )

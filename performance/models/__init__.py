@@ -17,6 +17,7 @@ from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, Le
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
 from performance.models.own import OwnIndicator
+from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
 from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.models.schemes import SchemeVersion
@@ -48,6 +49,7 @@ __all__ = [
     "OwnIndicator",
     "PoolDecision",
     "Rating",
+    "ResultTemplate",
     "SchemeDraft",
     "SchemeTrial",
     "SchemeVersion",

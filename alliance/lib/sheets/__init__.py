@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from alliance.lib.sheets.csv_in import read_csv
+from alliance.lib.sheets.fill import Spot, fill, placeholders
 from alliance.lib.sheets.kinds import Kind, recognise, stored_name
 from alliance.lib.sheets.limits import Limits, SheetRefused, SheetRow
 from alliance.lib.sheets.out import Cell, csv_chunks, guard, write_csv, write_sheets, write_xlsx
@@ -19,8 +20,11 @@ __all__ = [
     "Limits",
     "SheetRefused",
     "SheetRow",
+    "Spot",
     "csv_chunks",
+    "fill",
     "guard",
+    "placeholders",
     "read",
     "read_csv",
     "read_sheets",

@@ -84,10 +84,10 @@ def write_sheets(target: BinaryIO, sheets: Mapping[str, Iterable[Sequence[Cell]]
         # Saving also removes the temporary file of the rows, so it happens after a refusal too.
         with tempfile.TemporaryFile() as dated:
             workbook.save(dated)
-            _undated(dated, target)
+            undated(dated, target)
 
 
-def _undated(dated: BinaryIO, target: BinaryIO) -> None:
+def undated(dated: BinaryIO, target: BinaryIO) -> None:
     """Copy a workbook, each part and the workbook itself with the same day always."""
     with zipfile.ZipFile(dated) as source, zipfile.ZipFile(target, "w") as packed:
         for member in source.infolist():

@@ -5,7 +5,10 @@ before any parser sees it. Messages: {"line", "cells"} a row, {"refused", "param
 {"sheet"} before the rows of each sheet when several are asked for.
 """
 
+import base64
+import io
 import json
+import os
 import re
 import resource
 import sys
@@ -21,6 +24,7 @@ from defusedxml.ElementTree import iterparse
 
 # A spreadsheet rounds numbers: beyond 15 digits the last ones are lost already.
 EXACT_DIGITS = 15
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+(?::[a-z0-9_]+)?)\s*\}\}")
 _BINARY = re.compile(r"\.(bin|png|jpe?g|gif|bmp|tiff?|emf|wmf)$", re.IGNORECASE)
 
 
@@ -39,7 +43,10 @@ def main() -> None:
     confine(memory=limits["memory_bytes"], seconds=limits["cpu_seconds"])
     try:
         check_parts(sys.stdin.buffer)
-        if options.get("sheets") is None:
+        if "fill" in options:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limits["unpacked_bytes"], limits["unpacked_bytes"]))
+            fill(sys.stdin.buffer, json.load(os.fdopen(options["fill"], "rb")))
+        elif options.get("sheets") is None:
             say_rows(chosen_sheet(sys.stdin.buffer, options["sheet"]), limits)
         else:
             say_sheets(sys.stdin.buffer, limits, frozenset(options["sheets"]))
@@ -57,7 +64,8 @@ def confine(*, memory: int, seconds: int) -> None:
     """Limit this process: address space in bytes, processor seconds, no files written, no core."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    # The hard limit stays: filling a template writes its parts aside while it saves.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
@@ -168,6 +176,72 @@ def chosen_sheet(source: BinaryIO, sheet: str | None) -> Any:
         if candidate.title == sheet or (sheet is None and candidate.sheet_state == "visible"):
             return candidate
     raise Refusal("no_sheet")
+
+
+def fill(source: BinaryIO, values: dict[str, Any]) -> None:
+    """Say the placeholders of a template, or the template with its values put in, in pieces of base64."""
+    import openpyxl
+
+    source.seek(0)
+    workbook = openpyxl.load_workbook(io.BytesIO(source.read()), keep_links=False)
+    if values.get("find"):
+        say({"spots": [spot for sheet in workbook.worksheets for spot in spots(sheet)]})
+        return
+    for sheet in workbook.worksheets:
+        repeat(sheet, values["rows"])
+        for row in sheet.iter_rows():
+            for cell in row:
+                put(cell, values["single"])
+                if cell.data_type == "f":
+                    cell.value, cell.data_type = "'" + str(cell.value), "s"
+    saved = io.BytesIO()
+    workbook.save(saved)
+    content = saved.getvalue()
+    for begin in range(0, len(content), 60_000):
+        say({"piece": base64.b64encode(content[begin : begin + 60_000]).decode()})
+
+
+def spots(sheet: Any) -> Iterator[tuple[str, str, str]]:
+    """Every placeholder of a sheet: sheet, cell, name."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            for name in PLACEHOLDER.findall(str(cell.value or "")):
+                yield sheet.title, cell.coordinate, name
+
+
+def repeat(sheet: Any, rows: list[dict[str, Any]]) -> None:
+    """Repeat each line with a row's placeholder for every row of values, from the last line up."""
+    known = set(rows[0]) if rows else set()
+    for line in range(sheet.max_row, 0, -1):
+        cells = list(sheet[line])
+        if not any(set(PLACEHOLDER.findall(str(cell.value or ""))) & known for cell in cells):
+            continue
+        pattern = [(cell.value, cell._style) for cell in cells]
+        if len(rows) > 1:
+            sheet.insert_rows(line + 1, len(rows) - 1)
+        for below, values in enumerate(rows):
+            for column, (value, style) in enumerate(pattern, start=1):
+                cell = sheet.cell(line + below, column)
+                cell.value, cell._style = value, style
+                put(cell, values)
+
+
+def put(cell: Any, values: dict[str, Any]) -> None:
+    """Put values into a cell: a number where it is the whole cell, else as text."""
+    text = cell.value
+    if not isinstance(text, str) or cell.data_type == "f" or not PLACEHOLDER.search(text):
+        return
+    whole = PLACEHOLDER.fullmatch(text.strip())
+    if whole and whole[1] in values:
+        value = values[whole[1]]
+        if isinstance(value, list):
+            cell.value = Decimal(value[0])
+        else:
+            cell.value, cell.data_type = value, "s" if value is not None else "n"
+        return
+    said = {name: value[0] if isinstance(value, list) else value or "" for name, value in values.items()}
+    cell.value = PLACEHOLDER.sub(lambda match: said.get(match[1], match[0]), text)
+    cell.data_type = "s"
 
 
 def trimmed(cells: Iterable[str]) -> list[str]:

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 from alliance.lib.sheets.archive import check_archive
 from alliance.lib.sheets.limits import MIB, Limits, SheetRefused, SheetRow
 
-_CHILD = Path(__file__).with_name("xlsx_child.py")
+CHILD = Path(__file__).with_name("xlsx_child.py")
 # What a Python may need to start; settings and keys of the parent stay out of reach of a hostile file.
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 
 
 def read_xlsx(
@@ -60,7 +60,7 @@ def _rows(source: BinaryIO, limits: Limits, sheet: str | None) -> Iterator[Sheet
 
 
 def _messages(source: BinaryIO, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    with _spooled(source) as workbook, _started(workbook, options) as child:
+    with spooled(source) as workbook, _started(workbook, options) as child:
         assert child.stdout is not None
         try:
             for line in child.stdout:
@@ -70,16 +70,16 @@ def _messages(source: BinaryIO, options: dict[str, Any]) -> Iterator[dict[str, A
                 if "refused" in message:
                     raise SheetRefused(message["refused"], **message["params"])
                 yield message
-            raise SheetRefused(_cause_of_death(child.wait()))
+            raise SheetRefused(cause_of_death(child.wait()))
         finally:
             child.kill()
 
 
 def _started(workbook: BinaryIO, options: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     # A fixed program of our own, no shell; what the user sent arrives as its standard input only.
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", str(_CHILD), json.dumps(options)],
+        [sys.executable, "-I", str(CHILD), json.dumps(options)],
         stdin=workbook,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -88,7 +88,7 @@ def _started(workbook: BinaryIO, options: dict[str, Any]) -> "subprocess.Popen[b
     )
 
 
-def _spooled(source: BinaryIO) -> BinaryIO:
+def spooled(source: BinaryIO) -> BinaryIO:
     """Copy the workbook into a nameless file in memory (on disk where the system has none)."""
     if sys.platform == "linux":
         target: BinaryIO = os.fdopen(os.memfd_create("workbook"), "w+b")
@@ -101,7 +101,8 @@ def _spooled(source: BinaryIO) -> BinaryIO:
     return target
 
 
-def _cause_of_death(status: int) -> str:
+def cause_of_death(status: int) -> str:
+    """The reason of SheetRefused for how the child ended."""
     if status in (-signal.SIGXCPU, -signal.SIGKILL):
         return "time"
     return "memory" if status < 0 else "broken_workbook"
