@@ -8,6 +8,7 @@ from django.db.models import F
 
 from alliance.sql import copy_rows
 from grouping import sql
+from grouping.delivered import sql as delivered
 from grouping.models import BadRow as StoredBadRow
 from grouping.models import CaseFile, FileRange, StagedCase
 from grouping.readers.formats import Spec
@@ -22,7 +23,7 @@ def refuse(file: CaseFile, plain: BinaryIO, spec: Spec, start: Checkpoint) -> No
 
     The row is read once more for what a bad row keeps of it.
     """
-    rows = sql.fetch(sql.DUPLICATES, file=file.pk, house=list(HOUSE_CODES))
+    rows = sql.fetch(delivered.DUPLICATES, file=file.pk, house=list(HOUSE_CODES))
     firsts = {row["line"]: row["first"] for row in rows}
     if not firsts:
         return

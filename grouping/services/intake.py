@@ -16,6 +16,7 @@ from alliance.lib.register import Value
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, jobs, journal, parameters
 from grouping import sql
+from grouping.delivered import sql as delivered
 from grouping.models import BadRow, CaseFile, FileRange, Source, StagedCase
 from grouping.readers.assembling import SeenKeys
 from grouping.readers.formats import FRONT_PAGE, HQMS, Spec, open_file, read_on
@@ -184,12 +185,12 @@ def _plain(file: CaseFile) -> Iterator[BinaryIO]:
 def finish(file: CaseFile) -> None:
     """All rows are in staging: count what publishing would do, and let people decide."""
     with sql.by_key():
-        file.preview = sql.fetch(sql.PREVIEW, file=file.pk)[0]
-    found = sql.fetch(sql.MONTHS, file=file.pk)
+        file.preview = sql.fetch(delivered.PREVIEW, file=file.pk)[0]
+    found = sql.fetch(delivered.MONTHS, file=file.pk)
     file.months = [
         {"month": row["month"], "institution": row["institution_id"], "rows": row["rows"]} for row in found
     ]
-    file.preview["missing"] = sql.execute(sql.MISSING, file=file.pk)
+    file.preview["missing"] = sql.execute(delivered.MISSING, file=file.pk)
     file.check_done()
     file.save(update_fields=["preview", "months", "state"])
     journal.step(by=file.received_by, about=file, name="check_done", before="received", after="checked")
@@ -197,7 +198,7 @@ def finish(file: CaseFile) -> None:
 
 def _refuse(file: CaseFile, refusal: FileRefused) -> jobs.Step:
     """The file as a whole: keep the reason in both languages' form, drop what was staged."""
-    sql.execute(sql.CLEAR_STAGING, file=file.pk)
+    sql.execute(delivered.CLEAR_STAGING, file=file.pk)
     BadRow.objects.filter(file=file).delete()
     file.refusal = {
         "reason": refusal.reason,

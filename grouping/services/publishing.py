@@ -14,6 +14,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import journal
 from grouping import sql
+from grouping.delivered import sql as delivered
 from grouping.models import Case, CaseFile, MissingCase
 from grouping.queues import bell, found
 from grouping.services import grouping, pairing
@@ -55,7 +56,7 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
         new, corrected = _store(file)
         found.in_file(file)
         found.corrected_by(file)
-    sql.execute(sql.CLEAR_STAGING, file=file.pk)
+    sql.execute(delivered.CLEAR_STAGING, file=file.pk)
     file.preview |= {"stored": new, "corrected": corrected}
     file.published_by, file.published_at = by, timezone.now()
     file.publish()
@@ -80,18 +81,18 @@ def _store(file: CaseFile) -> tuple[int, int]:
     """Persons first, then new cases; where some stood before, they are kept and corrected. How many are new
     and how many corrected.
     """
-    sql.execute(sql.PREPARE_PERSONS)
-    for statement in (sql.MAKE_PERSONS, sql.FIND_PERSONS):
+    sql.execute(delivered.PREPARE_PERSONS)
+    for statement in (delivered.MAKE_PERSONS, delivered.FIND_PERSONS):
         sql.execute(statement, file=file.pk)
-    staged = sql.fetch(sql.STAGED, file=file.pk)[0]
+    staged = sql.fetch(delivered.STAGED, file=file.pk)[0]
     new = sum(
-        sql.execute(sql.INSERT_NEW, file=file.pk, after=after, last=after + SLICE)
+        sql.execute(delivered.INSERT_NEW, file=file.pk, after=after, last=after + SLICE)
         for after in range(0, staged["last"], SLICE)
     )
     if new == staged["rows"]:
         return new, 0
-    sql.execute(sql.KEEP_OLD, file=file.pk)
-    return new, sql.execute(sql.CORRECT, file=file.pk)
+    sql.execute(delivered.KEEP_OLD, file=file.pk)
+    return new, sql.execute(delivered.CORRECT, file=file.pk)
 
 
 def publish_by_id(*, by: Membership, file_id: int, take_good: bool = False) -> CaseFile:
@@ -115,7 +116,7 @@ def discard(*, by: Membership, file: CaseFile) -> CaseFile:
     before = file.state
     if before not in (CaseFile.State.RECEIVED, CaseFile.State.CHECKED):
         raise PublishRefused("not_ready", state=file.get_state_display())
-    sql.execute(sql.CLEAR_STAGING, file=file.pk)
+    sql.execute(delivered.CLEAR_STAGING, file=file.pk)
     MissingCase.objects.filter(file=file, answer="open").delete()
     found.withdrawn(file)
     file.discard()

@@ -17,7 +17,7 @@ from alliance.models import Institution, Person
 from alliance.models.fields import SealedField
 from alliance.services import people
 from alliance.sql import copied, copy_rows
-from grouping import sql
+from grouping.delivered import sql as delivered
 from grouping.models import CaseFile, StagedCase
 from grouping.readers.bulk.prove import Proven
 from grouping.readers.bulk.reader import Batch
@@ -37,7 +37,7 @@ OWN = (
     "birth_date",
     "id_number",
 )
-COLUMNS = [*OWN, *sql.CONTENT]
+COLUMNS = [*OWN, *delivered.CONTENT]
 BAD_COLUMNS = ["file_id", "line", "row_key", "column", "code", "value", "message", "params", "raw"]
 # What the house finds once a row is sound in itself.
 HOUSE_CODES = ("value_too_long", "institution_unknown", "institution_other")

@@ -8,6 +8,7 @@ from typing import Any
 
 from alliance.lib.workdays import SHANGHAI
 from grouping import facts, sql
+from grouping.delivered import sql as delivered
 from grouping.engine.interpreter import group
 from grouping.engine.rows import Scheme as Package
 from grouping.models import Case, CaseFile, MissingCase, Scheme, StagedCase
@@ -40,7 +41,7 @@ class Change:
 
 def corrections(file: CaseFile) -> list[Change]:
     """The first 50 corrections of a checked file, those with another group first."""
-    rows = sql.fetch(sql.CHANGES, file=file.pk, limit=SHOWN)
+    rows = sql.fetch(delivered.CHANGES, file=file.pk, limit=SHOWN)
     staged = {
         row.line: row for row in StagedCase.objects.filter(file=file, line__in=[r["line"] for r in rows])
     }

@@ -14,6 +14,7 @@ from alliance.lib.period import Month
 from alliance.models import Job, Membership
 from alliance.web import parts, words
 from grouping import facts, forms, sql, texts
+from grouping.delivered.sql import PREVIEW
 from grouping.models import BadRow, CaseFile, Document, MissingCase
 from grouping.services.grouping import GROUP
 from grouping.show import changes, completeness
@@ -44,7 +45,7 @@ class After:
 def look_again(file: CaseFile) -> None:
     """Count a waiting file's preview anew: other deliveries may have been stored meanwhile."""
     if file.state == State.CHECKED:
-        file.preview = file.preview | sql.fetch(sql.PREVIEW, file=file.pk)[0]
+        file.preview = file.preview | sql.fetch(PREVIEW, file=file.pk)[0]
 
 
 def title(file: CaseFile) -> str:

@@ -16,6 +16,7 @@ from alliance.models.people import Person
 from alliance.services import files, jobs, people
 from alliance.tenancy.scope import act_in
 from grouping import sql
+from grouping.delivered import sql as delivered
 from grouping.models import BadRow, CaseFile, FileRange, StagedCase
 from grouping.readers import content
 from grouping.services import intake, ranges, staging
@@ -80,7 +81,7 @@ def stored(world: World, file: CaseFile) -> tuple[list[Any], list[Any], tuple[in
 
 
 def test_the_fields_of_the_line_are_the_columns_of_the_table() -> None:
-    assert (*content.CONTENT, "digest") == sql.CONTENT
+    assert (*content.CONTENT, "digest") == delivered.CONTENT
 
 
 def test_each_bad_row_has_the_errors_it_has_when_read_in_one_pass(cast: World) -> None:
@@ -122,7 +123,7 @@ def test_ranges_of_any_size_store_the_same(cast: World, monkeypatch: pytest.Monk
     jobs.drain(cast.qinghe)
     expected = stored(cast, whole)
     with inside(cast):
-        sql.execute(sql.CLEAR_STAGING, file=whole.pk)
+        sql.execute(delivered.CLEAR_STAGING, file=whole.pk)
         CaseFile.objects.filter(pk=whole.pk).update(state="discarded")
     monkeypatch.setattr(intake, "CHUNK", size)
     again = deliver(cast, rows_of(cast))
@@ -154,7 +155,7 @@ def test_two_workers_share_a_file_and_store_what_one_stores(
     jobs.drain(cast.qinghe)
     expected = stored(cast, first)
     with inside(cast):
-        sql.execute(sql.CLEAR_STAGING, file=first.pk)
+        sql.execute(delivered.CLEAR_STAGING, file=first.pk)
         CaseFile.objects.filter(pk=first.pk).update(state="discarded")
     monkeypatch.setattr(intake, "CHUNK", 4)
     taken: dict[str, set[int]] = {}

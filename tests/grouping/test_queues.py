@@ -14,6 +14,7 @@ from alliance.lib.period import Month
 from alliance.models import Journal, Membership, Transition
 from alliance.services import jobs
 from grouping import sql as cases_sql
+from grouping.delivered import sql as delivered
 from grouping.models import CaseQuestion, WorkItem
 from grouping.queues import found, services, sql
 from grouping.queues.services import QueueRefused
@@ -262,8 +263,8 @@ def test_a_row_that_names_no_record_goes_with_the_next_file_of_its_month(scene: 
     [
         (sql.FIND_ROWS, "grouping_case"),
         (sql.CLOSE_ROWS, "grouping_stagedcase"),
-        (cases_sql.KEEP_OLD, "grouping_case"),
-        (cases_sql.PREVIEW, "grouping_case"),
+        (delivered.KEEP_OLD, "grouping_case"),
+        (delivered.PREVIEW, "grouping_case"),
     ],
     ids=["found", "closed", "kept", "preview"],
 )

@@ -1,0 +1,1 @@
+"""A delivered file on its way from staging to cases."""
