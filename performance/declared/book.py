@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from performance.dictionary import book
-from performance.engine.dictionary import Entry, Frequency
+from performance.engine.dictionary import Entry, Frequency, opinions
 from performance.engine.factbook import BookedFact
 from performance.engine.spans import at_odds, frequencies
 from performance.show import labels
@@ -14,7 +14,13 @@ from performance.show import labels
 
 @cache
 def often() -> Mapping[str, Frequency]:
-    """How often each fact from outside is delivered, by key."""
+    """How often each fact that comes in by this door is delivered, by key; opinions have their rounds."""
+    rounds = {key for pair in opinions(book.entries()).values() for key in pair}
+    return {key: one for key, one in _of_book().items() if key not in rounds}
+
+
+@cache
+def _of_book() -> Mapping[str, Frequency]:
     return frequencies(book.entries().values(), labels.facts())
 
 
@@ -47,7 +53,7 @@ def proved_by(key: str) -> Sequence[Entry]:
 @cache
 def unlike(code: str) -> tuple[str, ...]:
     """The facts of an indicator that speak of another span than it does; it cannot be scored with them."""
-    return at_odds(book.entries()[code], labels.facts(), often())
+    return at_odds(book.entries()[code], labels.facts(), _of_book())
 
 
 def scorable(entry: Entry) -> bool:

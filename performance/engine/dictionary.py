@@ -145,3 +145,14 @@ def _circles(
     for other in entries[code].based_on:
         yield from _circles(other, entries, (*way, code), seen)
     seen[code] = True
+
+
+def opinions(entries: Mapping[str, Entry]) -> dict[str, tuple[str, str]]:
+    """Indicators that are opinions, with the facts a round of evaluation delivers: (points, ratings)."""
+    return {
+        code: (entry.indicator.numerator[0], entry.indicator.denominator[0])
+        for code, entry in entries.items()
+        if len(entry.facts) == 2
+        and entry.indicator.numerator[0].endswith("_points")
+        and entry.indicator.denominator[0].endswith("_ratings")
+    }

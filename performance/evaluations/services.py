@@ -19,7 +19,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from alliance.tenancy.scope import act_as
 from performance import sql
-from performance.engine.dictionary import shipped_dictionary
+from performance.engine.dictionary import opinions, shipped_dictionary
 from performance.engine.evaluators import Evaluators, joined
 from performance.engine.evaluators import Opinion as Thought
 from performance.engine.restore import restore
@@ -51,13 +51,7 @@ class EvaluationRefused(Refused):
 
 def indicators() -> dict[str, tuple[str, str]]:
     """Indicators that are opinions, with the facts a round delivers: (points, ratings)."""
-    return {
-        code: (entry.indicator.numerator[0], entry.indicator.denominator[0])
-        for code, entry in shipped_dictionary().items()
-        if len(entry.facts) == 2
-        and entry.indicator.numerator[0].endswith("_points")
-        and entry.indicator.denominator[0].endswith("_ratings")
-    }
+    return opinions(shipped_dictionary())
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from performance import collect
 from performance.collect.declared import DECLARED
+from performance.collect.opinions import OPINION
 from performance.engine.factbook import shipped_facts
 
 
 def test_automatic_facts_are_those_that_rooms_collect() -> None:
-    collected = {key for source in collect.SOURCES if source.kind != DECLARED for key in source.keys}
+    collected = {
+        key for source in collect.SOURCES if source.kind not in (DECLARED, OPINION) for key in source.keys
+    }
     book = shipped_facts()
     automatic = {key for key, fact in book.items() if fact.origin == "automatic"}
     assert automatic - collected == set()
     assert collected - automatic == set()
-    assert collect.source_of(DECLARED).keys == set(book) - automatic
+    declared, opinions = collect.source_of(DECLARED).keys, collect.source_of(OPINION).keys
+    assert declared | opinions == set(book) - automatic and not declared & opinions
