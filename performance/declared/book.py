@@ -35,9 +35,16 @@ def dividing(key: str) -> Sequence[Entry]:
     return tuple(entry for entry in book.entries().values() if key in entry.facts)
 
 
-def outside(entry: Entry) -> tuple[str, ...]:
-    """The facts of an indicator that must be delivered."""
-    return tuple(key for key in entry.facts if key in often())
+def outside(entry: Entry, *, by_institution: bool = False) -> tuple[str, ...]:
+    """The facts of an indicator that must be delivered; with `by_institution` by the institution itself."""
+    return tuple(key for key in entry.facts if key in deliverable(by_institution))
+
+
+@cache
+def deliverable(by_institution: bool) -> Mapping[str, Frequency]:
+    """What the office delivers, or what an institution says of itself: not what others found of it."""
+    own = not by_institution
+    return {key: one for key, one in often().items() if own or not labels.facts()[key].by_office}
 
 
 def needs_proof(key: str) -> bool:

@@ -102,7 +102,7 @@ def _wanted(month: Month, institution_id: int | None) -> Iterator[tuple[Institut
         facts: dict[str, list[Entry]] = defaultdict(list)
         for code in dict.fromkeys(codes):
             entry = dictionary.entries()[code]
-            for key in book.outside(entry):
+            for key in book.outside(entry, by_institution=True):
                 facts[key].append(entry)
         for key, entries in facts.items():
             if ends_with(month, key) and "institution" in labels.facts()[key].levels:

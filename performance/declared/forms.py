@@ -75,7 +75,8 @@ class ChooseForm(forms.Form):
     def __init__(self, data: Any = None, *, membership: Membership, today: date, **more: Any) -> None:
         super().__init__(data, **more)
         fields: dict[str, Any] = self.fields
-        fields["indicator"].choices = indicators()
+        own = membership.institution_id is not None
+        fields["indicator"].choices = indicators(by_institution=own)
         last = Month.of(today).previous()
         months = [last.plus(-back) for back in range(MONTHS)]
         fields["month"].choices = [(str(month), web_words.month(month)) for month in months]
@@ -100,11 +101,11 @@ class ChooseForm(forms.Form):
         return data
 
 
-def indicators() -> Sequence[tuple[Any, Any]]:
-    """All indicators with a fact from outside, area by area."""
+def indicators(*, by_institution: bool = False) -> Sequence[tuple[Any, Any]]:
+    """All indicators with a fact from outside, area by area; those an institution itself may declare."""
     found: dict[str, list[tuple[str, str]]] = {}
     for entry in dictionary.entries().values():
-        if book.outside(entry):
+        if book.outside(entry, by_institution=by_institution):
             found.setdefault(entry.area, []).append((entry.code, labels.named(entry.indicator)))
     return [(named.AREAS[area], choices) for area, choices in found.items()]
 
@@ -118,7 +119,8 @@ class EntryForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(data, files)
         self.month, self.level, self.institution = month, level, institution
-        self.keys = [key for key in book.outside(entry) if level in labels.facts()[key].levels]
+        asked = book.outside(entry, by_institution=membership.institution_id is not None)
+        self.keys = [key for key in asked if level in labels.facts()[key].levels]
         fields: dict[str, Any] = self.fields
         for key in self.keys:
             fields[VALUE + key] = AmountField(fact=key)

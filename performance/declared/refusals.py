@@ -11,6 +11,7 @@ class DeclaredRefused(Refused):
     reasons = {
         "fact": "“%(fact)s” is no fact that is declared or imported. Take a key of the dictionary.",
         "own": "“%(fact)s” is counted from the alliance's own records and is not entered by hand.",
+        "office": "“%(fact)s” says what others found. The alliance's office enters it, not the institution.",
         "level": "“%(fact)s” is not known for this level. The dictionary says: %(levels)s.",
         "place": "Name exactly the place that the level asks for, of this institution.",
         "village": "%(place)s reports through its township: declare it there.",
@@ -44,7 +45,7 @@ class DeclaredRefused(Refused):
         "no_values": "", "checked": "", "vetoed": "", "lines": "file", "unknown_place": "institution",
         "twice": "", "none": "indicator", "watched": "indicator", "ended": "", "open": "", "same": "",
         "nothing": "", "sealed": "", "same_person": "", "span": "period", "future": "period",
-        "proof": "files", "file_large": "files", "own": "fact", "village": "institution",
+        "proof": "files", "file_large": "files", "own": "fact", "office": "fact", "village": "institution",
     }  # fmt: skip
 
     @property

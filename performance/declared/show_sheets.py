@@ -37,9 +37,10 @@ WHY: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def targets() -> list[tuple[str, str]]:
-    """What a column may mean: nothing, a role, a fact from outside."""
-    facts = sorted((labels.named(labels.facts()[key]), key) for key in book.often())
+def targets(*, by_institution: bool = False) -> list[tuple[str, str]]:
+    """What a column may mean: nothing, a role, a fact from outside (one an institution may declare)."""
+    known = book.deliverable(by_institution)
+    facts = sorted((labels.named(labels.facts()[key]), key) for key in known)
     return [
         ("", _("not read")), *((role, str(word)) for role, word in ROLES.items()),
         *((key, f"{name} · {words.unit(key)}") for name, key in facts),

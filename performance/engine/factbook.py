@@ -24,7 +24,8 @@ class BookedFact:
     """One kind of fact. `times` counts services and cases (人次, 例次), `count` things; `fen` is money.
 
     `room` is the place it comes from: of an automatic one the department whose records are counted, else the
-    office that delivers or declares it.
+    office that delivers or declares it. `by_office`: it says what others found of an institution, so only the
+    alliance's office delivers it, never the institution itself.
     """
 
     key: str
@@ -35,6 +36,7 @@ class BookedFact:
     room: str
     levels: tuple[Level, ...]
     source: str
+    by_office: bool = False
 
 
 def read_facts(text: str) -> dict[str, BookedFact]:

@@ -21,12 +21,14 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution
 from alliance.models.base import Stale
 from performance import collect
-from performance.declared import facts, services
+from performance.declared import book, due, facts, forms, services
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import Entry, Place
+from performance.engine.spans import counted
 from performance.levels import facts as level_facts
 from performance.models import DeclaredValue, IndicatorValue
 from performance.services import schemes
+from performance.show import labels
 from tests.performance.declared_scene import (
     NOW,
     OCTOBER,
@@ -95,6 +97,32 @@ def test_the_level_names_its_place_and_no_other_institutions(house: World) -> No
         services.enter(by=house.tan, entries=[entry(house.lead, "contracted", 3)], now=NOW)
     with pytest.raises(PermissionDenied):
         services.enter(by=house.wu, entries=[entry(house.tcm, "contracted", 3)], now=NOW)
+
+
+def test_what_others_found_of_an_institution_is_the_offices_to_enter(house: World) -> None:
+    for fact in ("data_errors", "data_checked", "objections", "gain_points", "ping_pong_referrals"):
+        item = entry(house.lead, fact, 3, counted(OCTOBER.first, book.often()[fact]))
+        with pytest.raises(DeclaredRefused) as refused:
+            services.enter(by=house.lin, entries=[item], now=NOW)
+        assert (refused.value.reason, refused.value.field) == ("office", "fact")
+    asked = "/a/qinghe/declared/enter/?indicator=data_error&month=2026-10&level=institution"
+    offered = {
+        who: {code for _area, choices in house_forms(house, who) for code, _name in choices}
+        for who in ("lin", "luo")
+    }
+    others = {"data_error", "objection_reply", "gain_score", "effective_referral"}
+    opinions = {"peer_review", "mechanism", "service_innovation", "fund_use_evaluation"}
+    assert not offered["lin"] & (others | opinions) and others <= offered["luo"]
+    assert not offered["luo"] & opinions
+    assert house.client("lin").get(asked).status_code == 400
+    owed = {one.fact for one in due.owed(OCTOBER.first, institution_id=house.lead.pk)}
+    assert not any(labels.facts()[key].by_office for key in owed)
+
+
+def house_forms(world: World, who: str) -> Any:
+    """The indicators the form of entering offers."""
+    form: Any = forms.ChooseForm(membership=world.people[who], today=NOW.date())
+    return form.fields["indicator"].choices
 
 
 def test_a_declared_fact_is_not_submitted_without_its_file(house: World) -> None:

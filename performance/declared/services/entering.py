@@ -112,6 +112,8 @@ def check(entry: Entry, *, by: Membership, now: datetime) -> None:
     name = labels.named(fact)
     if book.booked(entry.fact) is None:
         raise DeclaredRefused("own", fact=name)
+    if fact.key not in book.deliverable(by.institution_id is not None):
+        raise DeclaredRefused("office", fact=name)
     if place.level not in fact.levels:
         raise DeclaredRefused("level", fact=name, levels=words.levels(fact.levels))
     _check_place(place)
@@ -202,6 +204,8 @@ def change(
     """Change what is not submitted yet, or was sent back. Raises PermissionDenied, DeclaredRefused, Stale."""
     require_first(by, row.institution_id)
     steps.fresh(row, version)
+    if row.fact not in book.deliverable(by.institution_id is not None):
+        raise DeclaredRefused("office", fact=labels.named(labels.facts()[row.fact]))
     if row.state not in (Row.State.ENTERED, Row.State.RETURNED):
         raise DeclaredRefused("sealed")
     if not responsible.strip():

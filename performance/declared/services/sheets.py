@@ -70,9 +70,9 @@ def look(file: Attachment) -> Table:
     return Table(found[at][1] if found else (), tuple(found[at + 1 :]))
 
 
-def fact_names() -> dict[str, str]:
-    """Facts from outside by everything that names them."""
-    return sheetmap.names_of({key: labels.facts()[key] for key in book.often()})
+def fact_names(*, by_institution: bool = False) -> dict[str, str]:
+    """Facts from outside by everything that names them; those an institution itself may declare."""
+    return sheetmap.names_of({key: labels.facts()[key] for key in book.deliverable(by_institution)})
 
 
 def places_of(by: Membership) -> dict[str, Institution]:
@@ -86,7 +86,8 @@ def guessed(by: Membership, table: Table, source: str) -> list[Column]:
     """What the columns mean: as kept for the source, else guessed."""
     known = places_of(by)
     return sheetmap.guess(
-        table.header, [cells for _line, cells in table.rows[:50]], facts=fact_names(),
+        table.header, [cells for _line, cells in table.rows[:50]],
+        facts=fact_names(by_institution=by.institution_id is not None),
         is_place=known.__contains__, kept=kept(by, source),
     )  # fmt: skip
 

@@ -114,9 +114,12 @@ class _Reading:
             responsible=data["responsible"], now=self.now,
         )  # fmt: skip
 
+    def _targets(self) -> list[tuple[str, str]]:
+        return show_sheets.targets(by_institution=self.by.institution_id is not None)
+
     def _corrected(self, guessed: list[Column]) -> list[Column]:
         """The targets a person chose instead of those proposed."""
-        known = {key for key, _name in show_sheets.targets()}
+        known = {key for key, _name in self._targets()}
         found = []
         for at, column in enumerate(guessed):
             chosen = self.request.POST.get(f"c{at}", column.target)
@@ -151,7 +154,7 @@ class _Reading:
             "columns": [
                 (at, column, show_sheets.WHY.get(column.why, "")) for at, column in enumerate(self.columns)
             ],
-            "targets": show_sheets.targets(), "faults": self.faults, "source": self.source,
+            "targets": self._targets(), "faults": self.faults, "source": self.source,
             "month": self.month, "rows": len(self.table.rows),
             "trial": show_sheets.trial(self.tried) if self.tried else None,
         }  # fmt: skip
