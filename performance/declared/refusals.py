@@ -17,6 +17,8 @@ class DeclaredRefused(Refused):
         "village": "%(place)s reports through its township: declare it there.",
         "span": "“%(fact)s” is delivered %(often)s. Choose a period of this kind.",
         "future": "%(span)s has not ended yet. A value is declared when its period is over.",
+        "above": "A part is larger than its whole: %(part)s of %(whole)s. Correct the wrong one of the two.",
+        "of_nothing": "%(part)s stands over %(whole)s. Correct the wrong one of the two.",
         "nothing": "Nothing is entered. An empty field is missing; write 0 where there was none.",
         "responsible": "Name the person who answers for the number.",
         "open": "A value of %(span)s is on its way: revision %(revision)d, %(state)s. Work on that one.",
@@ -45,7 +47,8 @@ class DeclaredRefused(Refused):
         "no_values": "", "checked": "", "vetoed": "", "lines": "file", "unknown_place": "institution",
         "twice": "", "none": "indicator", "watched": "indicator", "ended": "", "open": "", "same": "",
         "nothing": "", "sealed": "", "same_person": "", "span": "period", "future": "period",
-        "proof": "files", "file_large": "files", "own": "fact", "office": "fact", "village": "institution",
+        "proof": "files", "file_large": "files", "own": "fact", "office": "fact", "above": "value",
+        "of_nothing": "value", "village": "institution",
     }  # fmt: skip
 
     @property

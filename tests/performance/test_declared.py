@@ -125,6 +125,33 @@ def house_forms(world: World, who: str) -> Any:
     return form.fields["indicator"].choices
 
 
+def test_a_part_above_its_whole_and_something_of_nothing_are_refused(house: World) -> None:
+    def refused(*numbers: tuple[str, int]) -> tuple[str, Any, str]:
+        with pytest.raises(DeclaredRefused) as caught:
+            entered(house, *(entry(house.lead, fact, value) for fact, value in numbers))
+        return caught.value.reason, caught.value.params["key"], caught.value.field
+
+    assert refused(("operation_complications", 8), ("operated_patients", 7)) == (
+        "above", "operation_complications", "value",
+    )  # fmt: skip
+    assert refused(("occupied_bed_days", 9), ("open_bed_days", 0))[0] == "of_nothing"
+    entered(house, entry(house.lead, "occupied_bed_days", 9), entry(house.lead, "open_bed_days", 8))
+    (whole,) = entered(house, entry(house.lead, "operated_patients", 7))
+    assert refused(("operation_complications", 8))[0] == "above"
+    (part,) = entered(house, entry(house.lead, "operation_complications", 7))
+    for row, value in ((part, 8), (whole, 6), (whole, 0)):
+        with pytest.raises(DeclaredRefused, match=r"larger than its whole|stands over"):
+            services.change(by=house.lin, row=row, value=Decimal(value), responsible="林静", note="")
+    url = "/a/qinghe/declared/enter/?indicator=clean_incision_infection&month=2026-10&level=institution"
+    sent = {"responsible": "林静", "value_clean_incision_infections": "5", "value_clean_incisions": "4"}
+    with time_machine.travel(NOW, tick=False):
+        page = house.client("lin").post(url, sent)
+    assert page.status_code == 400 and "部分大于总体" in page.content.decode()
+    assert 'value="5"' in page.content.decode() and list(page.context["form"].errors) == [
+        "value_clean_incision_infections"
+    ]
+
+
 def test_a_declared_fact_is_not_submitted_without_its_file(house: World) -> None:
     item = entry(house.lead, "core_system_points", 88, QUARTER)
     (row,) = entered(house, item)
@@ -329,6 +356,9 @@ def test_another_system_delivers_a_number_with_its_unit_and_file(world: World) -
         assert "unit" in send(unit="percent").json()["fields"]
         assert "fact" in send(fact="discharges").json()["fields"]
         assert send(institution="QH02").status_code == 400 and send(value="").status_code == 400
+        contracts = {"period": "2026-10", "unit": "persons", "note": "月报"}
+        assert send(**contracts, fact="resident_population", value="0").status_code == 201
+        assert "value" in send(**contracts, fact="contracted", value="5").json()["fields"]
         file = {"name": "a.pdf", "content_type": "application/pdf", "content": "JVBERi0xLjQ="}
         made = send(files=[file])
         assert made.status_code == 201, made.content

@@ -57,6 +57,16 @@ def drug_income() -> str:
     )
 
 
+def test_a_part_above_its_whole_is_left_with_its_reason(house: World) -> None:
+    read = table("机构,签约居民,常住人口\nQH01,1001,1000\nQH11,5,0\nQH02,7,7")
+    tried = sheets.attempt(
+        by=house.luo, table=read, columns=sheets.guessed(house.luo, read, "公卫"), month=MONTH, place=None,
+        responsible="罗晓岚", now=NOW,
+    )  # fmt: skip
+    assert [(one.line, one.text) for one in tried.bad] == [(2, "1001"), (3, "5")]
+    assert len(tried.entries) == 4
+
+
 def test_a_wide_sheet_is_guessed_and_every_bad_cell_is_named(house: World) -> None:
     read = table(WIDE)
     columns = sheets.guessed(house.luo, read, "公卫")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from alliance.models.base import Stale
 from alliance.services import journal, steps
 from performance.declared import book
 from performance.declared.refusals import DeclaredRefused
+from performance.declared.services import matching
 from performance.declared.services.rights import require_first
 from performance.dictionary import words
 from performance.engine.spans import Span
@@ -67,13 +68,14 @@ def enter(
     """Store values as entered; a value of a span that has a confirmed one becomes its correction.
 
     The same number of queries for any number of entries. Raises PermissionDenied, DeclaredRefused (own, fact,
-    level, place, village, span, future, responsible, open, same, note, nothing).
+    level, office, place, village, span, future, responsible, open, same, note, nothing, above, of_nothing).
     """
     if not entries:
         raise DeclaredRefused("nothing")
     for entry in entries:
         check(entry, by=by, now=now)
     revisions = before(entries)
+    beside(entries, revisions)
     rows = [_row(entry, revisions.get(key_of_entry(entry), []), by, now, batch) for entry in entries]
     try:
         with transaction.atomic():
@@ -138,6 +140,7 @@ def _check_place(place: Place) -> None:
 
 
 Key = tuple[object, ...]
+PLACE_PARTS = 5  # of a key: level, institution, department, person, team; fact and span follow
 
 
 def key_of_entry(entry: Entry) -> Key:
@@ -157,15 +160,23 @@ def key_of(row: Row) -> Key:
 
 
 def before(entries: Sequence[Entry]) -> dict[Key, list[Row]]:
-    """All revisions of what is declared, oldest first; one query."""
+    """All revisions of what is declared and of what it is divided with, oldest first; one query."""
     rows = Row.objects.filter(
-        fact__in={entry.fact for entry in entries},
+        fact__in=matching.divided_with(entry.fact for entry in entries),
         first_day__in={entry.span.first.first_day for entry in entries},
     )
     found: dict[Key, list[Row]] = {}
     for row in rows.order_by("revision"):
         found.setdefault(key_of(row), []).append(row)
     return found
+
+
+def beside(entries: Sequence[Entry], before: Mapping[Key, Sequence[Row]]) -> None:
+    """Raise what contradicts itself among the entries and beside what is stored: above, of_nothing."""
+    given = {key_of_entry(entry): entry.value for entry in entries}
+    stored = matching.known_of(before)
+    for entry in entries:
+        matching.check(entry.fact, entry.span, key_of_entry(entry)[:PLACE_PARTS], given=given, stored=stored)
 
 
 def fits(entry: Entry, before: Sequence[Row]) -> None:
@@ -210,6 +221,9 @@ def change(
         raise DeclaredRefused("sealed")
     if not responsible.strip():
         raise DeclaredRefused("responsible")
+    place = Place(row.institution, row.department, row.staff, row.team)
+    changed = Entry(place, row.fact, row.span, value, responsible, note)
+    beside([changed], before([changed]))
     moved: Row = Row.objects.claim(
         row.pk, expect={"version": row.version, "state": row.state},
         change={"value": value, "responsible": responsible.strip(), "note": note.strip(),

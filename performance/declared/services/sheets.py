@@ -19,9 +19,10 @@ from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, journal
 from performance.declared import book
 from performance.declared.refusals import DeclaredRefused
-from performance.declared.services import entering
+from performance.declared.services import entering, matching
 from performance.declared.services.deciding import submit_all
 from performance.declared.services.entering import Entry, Place
+from performance.declared.services.matching import known_of
 from performance.declared.services.proving import attach
 from performance.engine import sheetmap
 from performance.engine.amounts import read
@@ -137,6 +138,7 @@ def _entry(
 def _fit(good: Sequence[tuple[Cell, Entry]], bad: list[Bad]) -> Iterator[Entry]:
     """The entries that can stand beside what is stored, each place and fact once."""
     before = entering.before([entry for _cell, entry in good])
+    given, stored = {entering.key_of_entry(entry): entry.value for _cell, entry in good}, known_of(before)
     seen: set[object] = set()
     for cell, entry in good:
         key = entering.key_of_entry(entry)
@@ -144,6 +146,7 @@ def _fit(good: Sequence[tuple[Cell, Entry]], bad: list[Bad]) -> Iterator[Entry]:
             if key in seen:
                 raise DeclaredRefused("twice")
             entering.fits(entry, before.get(key, []))
+            matching.check(entry.fact, entry.span, key[: entering.PLACE_PARTS], given=given, stored=stored)
         except DeclaredRefused as refused:
             bad.append(Bad(cell.line, cell.heading, cell.text, _(refused.template) % refused.params))
         else:

@@ -99,7 +99,8 @@ def _enter(request: Any, form: Any, entries: list[Entry]) -> list[DeclaredValue]
             if request.POST.get("do") == "submit":
                 made = services.submit_all(by=by, rows=made, now=now)
     except Refused as error:
-        add_refusal(form, error)
+        key = error.params.get("key")
+        add_refusal(form, error, f"{forms.VALUE}{key}" if key else None)
         return []
     except Stale:
         form.add_error(None, _(FASTER))
