@@ -940,17 +940,17 @@ class Things:
 
     @cached_property
     def evaluation(self) -> EvaluationRound:
-        """A counted round in which the office rated the institution; too few rated for a result."""
+        """A counted round in which the steward rated the own institution; too few rated for a result."""
         side, today = self.side, timezone.localdate()
         taken = set(EvaluationRound.objects.values_list("indicator", flat=True))
         free = sorted(evaluations.indicators().keys() - taken)[0]
         terms = evaluations.Terms(side.mark, free, OCTOBER, today, today)
         made = evaluations.open_round(
-            by=side.office, terms=terms, raters={"third_party": [side.office]}, subjects=[side.place]
+            by=side.office, terms=terms, raters={"internal": [side.steward]}, subjects=[side.place]
         )
         asked = made.invitations.get()
         evaluations.rate(
-            by=side.office, made=made, points={asked.pk: Decimal(80)}, today=today, now=timezone.now()
+            by=side.steward, made=made, points={asked.pk: Decimal(80)}, today=today, now=timezone.now()
         )
         return evaluations.close(by=side.office, made=made, today=today, now=timezone.now())
 

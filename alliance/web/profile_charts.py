@@ -92,13 +92,18 @@ class Spark:
     bad: bool = False
 
 
-def spark(values: Sequence[Value], said: str, *, bad: bool = False) -> Spark:
-    """A small multiple from the first known value on; a missing one leaves a gap, never a zero."""
+def spark(
+    values: Sequence[Value], said: str, *, bad: bool = False, ends: tuple[Decimal, Decimal] | None = None
+) -> Spark:
+    """A small multiple from the first known value on; a missing one leaves a gap, never a zero.
+
+    `ends`: the scale, where several lines are to be compared; else the line's own least and most.
+    """
     known = [value for value in values if value is not None]
     if not known:
         return Spark((), None, said, bad)
     values = values[next(place for place, value in enumerate(values) if value is not None) :]
-    low, high = min(known), max(known)
+    low, high = ends or (min(known), max(known))
     step = Decimal(92) / max(len(values) - 1, 1)
     runs: list[list[str]] = [[]]
     for place, value in enumerate(values):

@@ -13,7 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from performance.drafting.forms import TermsForm
 from performance.engine.dictionary import shipped_dictionary
-from performance.evaluations.services import Raters, Terms, indicators
+from performance.evaluations.services import OUTSIDE, Raters, Terms, indicators
 from performance.models import EvaluatorKind, Invitation
 from performance.show import labels
 
@@ -53,6 +53,8 @@ class RoundForm(forms.Form):
         for kind in ASKED:
             own = kind in (EvaluatorKind.PEER, EvaluatorKind.INTERNAL)
             rows = people.filter(institution__isnull=not own)
+            if kind in OUTSIDE:
+                rows = rows.filter(roles__contains=[OUTSIDE[kind]])
             self.fields[f"raters_{kind}"] = forms.ModelMultipleChoiceField(
                 label=kind.label,
                 queryset=rows,

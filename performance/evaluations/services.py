@@ -29,6 +29,8 @@ from performance.services.rights import require
 
 RUN = "evaluation.run"
 State = EvaluationRound.State
+# Who speaks from outside bears a role that says so: the office that runs the round is no third party.
+OUTSIDE = {EvaluatorKind.THIRD_PARTY: "third_party_evaluator", EvaluatorKind.AUTHORITY: "authority"}
 # Where no scheme names its evaluators yet: everybody who rates counts alike.
 ALIKE = Evaluators(*[Decimal(20)] * 5)
 
@@ -40,6 +42,7 @@ class EvaluationRefused(Refused):
         "indicator": "Only an indicator of opinion is rated.",
         "days": "The last day of rating is not before the first.",
         "there": "This indicator has a round in %(month)s already.",
+        "role": "%(about)s cannot rate as %(kind)s: who rates so bears that role, the office does not.",
         "nobody": "Nobody was asked to rate anybody. Choose raters and institutions.",
         "closed": "The round is counted; nothing is rated any more.",
         "not_open": "Rating is open from %(first)s to %(last)s.",
@@ -75,13 +78,14 @@ def open_round(
     """Open a round: every rater is asked about every institution the kind may rate.
 
     Own staff rate their own institution, members every other, all others everybody. Raises PermissionDenied,
-    EvaluationRefused (indicator, days, there, nobody).
+    EvaluationRefused (indicator, days, role, there, nobody).
     """
     require(by, RUN)
     if terms.indicator not in indicators():
         raise EvaluationRefused("indicator")
     if terms.closes_on < terms.opens_on:
         raise EvaluationRefused("days")
+    _require_roles(raters)
     version = schemes.in_force(terms.month)
     weights = (version.judges() if version else None) or ALIKE
     least = int(str(parameters.in_force("peer_review.raters_min", on=terms.month.last_day)))
@@ -106,6 +110,14 @@ def open_round(
     Invitation.objects.bulk_create(rows)
     journal.write(by=by, verb="evaluation.opened", about=made, asked=len(rows))
     return made
+
+
+def _require_roles(raters: Raters) -> None:
+    """Raise EvaluationRefused (role) where somebody shall speak for a body he does not belong to."""
+    for kind, role in OUTSIDE.items():
+        wrong = [one.user.name for one in raters.get(kind, ()) if role not in one.roles]
+        if wrong:
+            raise EvaluationRefused("role", about="、".join(wrong), kind=kind.label)
 
 
 def _may(kind: str, rater: Membership, subject: Institution) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from performance.portrait import signals
 from performance.portrait.past import Past, past, rule
 from performance.show import labels, table
 from performance.show.frame import Frame
+
+Ends = tuple[Decimal, Decimal] | None
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,11 @@ def page(frame: Frame) -> dict[str, Any]:
     """The comparison; a number of queries that does not grow with institutions, indicators or months."""
     by, lines = rule(frame.month), frame.lines()
     before = past(frame.month, by)
+    known = [score for line in lines for score in before.scores(line.institution_id) if score is not None]
+    ends = (min(known), max(known)) if known else None
     unusual = {line.pk: signals.of_institution(frame, line, before, by) for line in lines}
     groups = [
-        Group(labels.named(column), [_row(frame, one, before, unusual[one.pk]) for one in lines
+        Group(labels.named(column), [_row(frame, one, before, unusual[one.pk], ends) for one in lines
                                      if one.column == column.code])
         for column in frame.scheme.columns
     ]  # fmt: skip
@@ -52,12 +57,13 @@ def page(frame: Frame) -> dict[str, Any]:
         "title": _("Institutions compared, %(month)s") % {"month": words.month(frame.month)},
         "frame": frame, "month": frame.month, "run": frame.run, "chip": labels.chip(frame.run), "rule": by,
         "groups": [group for group in groups if group.rows],
+        "ends": ends,
         "dimension_names": [labels.named(one) for one in frame.scheme.dimensions],
         "told": sorted(told, key=lambda one: one.kind != "late"),
     }  # fmt: skip
 
 
-def _row(frame: Frame, line: Line, before: Past, unusual: Sequence[signals.Shown]) -> Row:
+def _row(frame: Frame, line: Line, before: Past, unusual: Sequence[signals.Shown], ends: Ends) -> Row:
     code = line.institution.code
     url = frame.url("month-portrait", code) if frame.opens(line.institution) else ""
     scores = before.scores(line.institution_id)
@@ -67,4 +73,4 @@ def _row(frame: Frame, line: Line, before: Past, unusual: Sequence[signals.Shown
     }  # fmt: skip
     worse = sum(one.kind == "late" for one in unusual)
     cells = [table.cell(line, dimension.code, url) for dimension in frame.scheme.dimensions]
-    return Row(line, url, spark(scores, said), cells, worse, len(unusual) - worse)
+    return Row(line, url, spark(scores, said, ends=ends), cells, worse, len(unusual) - worse)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from alliance.services import parameters
 from alliance.web import charts, words
 from alliance.web.parts import Fig
 from alliance.web.profile_charts import Axis, Spark, radar, spark
@@ -19,9 +18,9 @@ from performance.engine.reach import Points, losses
 from performance.models import IndicatorValue, Line, Score
 from performance.portrait import goals, signals
 from performance.portrait.past import Past, past, rule
-from performance.show import labels, table, why
+from performance.show import labels, ranks, table, why
 from performance.show.frame import Frame
-from performance.show.ranks import Place, places
+from performance.show.ranks import Place
 
 
 def page(frame: Frame, line: Line) -> dict[str, Any]:
@@ -60,8 +59,8 @@ def _figs(frame: Frame, line: Line, peers: Sequence[Line], before: Past) -> list
 
 
 def _place(frame: Frame, line: Line, peers: Sequence[Line]) -> str:
-    least = int(str(parameters.in_force("min_n_rank", on=frame.month.last_day)))
-    ranked = places({one.institution.code: one.score for one in peers}, least=least)
+    least, assessed = ranks.least(frame.month)
+    ranked = ranks.places(ranks.scores(peers, least_assessed=assessed), least=least)
     found: Place | None = ranked.get(line.institution.code)
     return str(found.number) if found else ""
 

@@ -22,6 +22,10 @@ from performance.models import Line, MonthRun
 from performance.show import table
 
 SIDES = ("efficiency", "quality")
+KEYS = (
+    "gb.grade", "gb.grade.bands", "gb.recommend_years", "cp.honour", "qe.double_line", "qe.pay_link.quarters",
+    "qe.pay_link.reward",
+)  # fmt: skip
 GRADES: Mapping[str, tuple[str, Any]] = {
     "excellent": ("ok", gettext_lazy("excellent")),
     "pass": ("info", gettext_lazy("passed")),
@@ -31,19 +35,15 @@ GRADES: Mapping[str, tuple[str, Any]] = {
 
 def rules(on: Month) -> tuple[Rules, Mapping[str, Decimal]]:
     """The lines in force at the end of a month, and the consequences of grades in percent of the budget."""
-    day = on.last_day
-
-    def read(key: str) -> Any:
-        return cast(Any, parameters.in_force(key, on=day))
-
-    bands, honour = read("gb.grade.bands"), read("cp.honour")
+    read = cast("dict[str, Any]", parameters.several_in_force(KEYS, on=on.last_day))
+    bands, honour = read["gb.grade.bands"], read["cp.honour"]
     found = Rules(
         excellent=Decimal(bands["excellent"]), fail=Decimal(bands["fail"]), sides=SIDES,
-        double_line=Decimal(read("qe.double_line")), quarters=int(read("qe.pay_link.quarters")),
-        years=int(read("gb.recommend_years")), honour_score=Decimal(honour["score"]),
+        double_line=Decimal(read["qe.double_line"]), quarters=int(read["qe.pay_link.quarters"]),
+        years=int(read["gb.recommend_years"]), honour_score=Decimal(honour["score"]),
         honour_years=int(honour["years"]),
     )  # fmt: skip
-    return found, {**read("gb.grade"), "double": Decimal(read("qe.pay_link.reward"))}
+    return found, {**read["gb.grade"], "double": Decimal(read["qe.pay_link.reward"])}
 
 
 @dataclass(frozen=True)

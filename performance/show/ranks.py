@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
+
+from alliance.lib.period import Month
+from alliance.services import parameters
+from performance.models import Line
 
 
 @dataclass(frozen=True)
@@ -13,6 +18,17 @@ class Place:
 
     number: int
     shared: bool
+
+
+def scores(lines: Iterable[Line], *, least_assessed: Decimal) -> dict[str, Decimal | None]:
+    """Scores by institution for ranking; who was assessed for less of the 100 points is not compared."""
+    return {line.institution.code: line.score if line.possible >= least_assessed else None for line in lines}
+
+
+def least(month: Month) -> tuple[int, Decimal]:
+    """How many a ranking needs and how much of each must be assessed (min_n_rank, cp.rank_assessed_min)."""
+    found = parameters.several_in_force(("min_n_rank", "cp.rank_assessed_min"), on=month.last_day)
+    return int(str(found["min_n_rank"])), cast(Decimal, found["cp.rank_assessed_min"])
 
 
 def places(scores: Mapping[str, Decimal | None], *, least: int) -> dict[str, Place]:

@@ -10,14 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alliance.services import parameters
 from alliance.web.parts import Bar
 from performance.models import Line
 from performance.services import months
 from performance.services.completeness import Delivery
-from performance.show import labels
+from performance.show import labels, ranks
 from performance.show.frame import Frame
-from performance.show.ranks import Place, places
+from performance.show.ranks import Place
 
 
 @dataclass(frozen=True)
@@ -92,12 +91,12 @@ def groups(
     frame: Frame, lines: Sequence[Line], earlier: Before, deliveries: Sequence[Delivery]
 ) -> list[Group]:
     """The table, column by column of the scheme."""
-    least = int(str(parameters.in_force("min_n_rank", on=frame.month.last_day)))
+    least, assessed = ranks.least(frame.month)
     arrived = {one.institution.pk: one for one in deliveries}
     found = []
     for column in frame.scheme.columns:
         inside = [line for line in lines if line.column == column.code]
-        ranked = places({line.institution.code: line.score for line in inside}, least=least)
+        ranked = ranks.places(ranks.scores(inside, least_assessed=assessed), least=least)
         rows = [_row(frame, line, earlier, arrived, ranked) for line in _ordered(inside, ranked)]
         if rows:
             found.append(Group(_heading(labels.named(column), len(rows), bool(ranked), least), rows))

@@ -192,3 +192,23 @@ def test_the_pages_of_a_round(world: World) -> None:
     assert "71.00" in world.client("kong").get(at).content.decode()  # of his own institution
     assert "71.00" not in world.client("head0").get(at).content.decode()
     assert world.client("lin").get(f"{at}sheet/").status_code == 404
+
+
+def test_the_office_is_no_third_party(world: World) -> None:
+    with inside(world):
+        for kind, role in services.OUTSIDE.items():
+            with pytest.raises(EvaluationRefused) as refused:
+                services.open_round(
+                    by=world.luo, terms=TERMS, raters={kind: [world.luo]}, subjects=[world.lead]
+                )
+            assert refused.value.reason == "role"
+            outside = member(f"outside_{kind}", "外部评价人", None, role)
+            terms = replace(TERMS, month=TERMS.month.plus(-list(services.OUTSIDE).index(kind)))
+            assert (
+                services.open_round(
+                    by=world.luo, terms=terms, raters={kind: [outside]}, subjects=[world.lead]
+                )
+                .invitations.get()
+                .rater
+                == outside
+            )

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from performance.models import IndicatorValue, Line, MonthRun
+from performance.show import ranks
 from tests.performance.scene import OCTOBER, compute, inside, post
 from tests.performance.test_pages import BASE, text
 from tests.world import World
@@ -126,3 +127,13 @@ def test_a_member_sees_the_comparison_but_no_other_portrait(month: World) -> Non
     assert "institutions/QH01/portrait/" in page and "institutions/QH11/portrait/" not in page
     get(month, "wu", PORTRAIT)
     get(month, "wu", f"{BASE}institutions/QH11/portrait/", status=404)
+
+
+def test_who_was_assessed_for_little_takes_no_place(month: World) -> None:
+    with inside(month):
+        lines = list(Line.objects.order_by("institution__code"))
+        full, little = lines[0], lines[1]
+        full.possible, little.possible, little.score = Decimal(100), Decimal(20), Decimal(100)
+        compared = ranks.scores([full, little], least_assessed=ranks.least(OCTOBER)[1])
+        assert compared == {full.institution.code: full.score, little.institution.code: None}
+        assert ranks.places(compared, least=1) == {full.institution.code: ranks.Place(1, shared=False)}
