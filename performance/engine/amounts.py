@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from alliance.lib import money
+from alliance.lib.digits import plain_digits
 from alliance.lib.refusal import Refused
 from performance.engine.factbook import FactUnit
 from performance.engine.formula import Number
@@ -38,12 +39,13 @@ class AmountRefused(Refused):
 def read(text: str, unit: FactUnit) -> Decimal:
     """The number a text means, money in fen. Raises AmountRefused.
 
-    A percentage is refused whatever the unit: facts are what an indicator divides.
+    Full-width digits are digits. A percentage is refused whatever the unit: facts are what an indicator
+    divides.
     """
-    said = text.strip()
+    said = plain_digits(text)
     if not said:
         raise AmountRefused("empty")
-    shown = said[:40]
+    shown = text.strip()[:40]
     if said.endswith(("%", "％", "‰")):
         raise AmountRefused("percent", text=shown)
     if said.startswith(("-", "−", "－")):

@@ -30,10 +30,15 @@ State = SchemeDraft.State
 
 @transaction.atomic
 def copy(*, by: Membership, base: SchemeVersion, label: str, from_date: date, now: datetime) -> SchemeDraft:
-    """Begin a draft from a published version. Raises PermissionDenied, DraftRefused (label)."""
+    """Begin a draft from a published version; the same sent twice begins one.
+
+    Raises PermissionDenied, DraftRefused (label, drafted).
+    """
     require(by, EDIT)
     scheme = _undecided(replace(base.scheme(), version=label, effective_from=from_date))
     _require_label(scheme.code, label)
+    if begun := _begun(by, scheme):
+        return begun
     draft: SchemeDraft = SchemeDraft.objects.create(
         base=base, level=base.level, evaluators=base.evaluators, name=base.name, label=label,
         from_date=from_date, content=to_plain(scheme),
@@ -45,10 +50,15 @@ def copy(*, by: Membership, base: SchemeVersion, label: str, from_date: date, no
 
 @transaction.atomic
 def begin(*, by: Membership, template: Template, label: str, from_date: date, now: datetime) -> SchemeDraft:
-    """Begin a draft from a ready template. Raises PermissionDenied, DraftRefused (label)."""
+    """Begin a draft from a ready template; the same sent twice begins one.
+
+    Raises PermissionDenied, DraftRefused (label, drafted).
+    """
     require(by, EDIT)
     scheme = _undecided(replace(template.scheme, version=label, effective_from=from_date))
     _require_label(scheme.code, label)
+    if begun := _begun(by, scheme):
+        return begun
     draft: SchemeDraft = SchemeDraft.objects.create(
         level=template.level, evaluators=to_plain(template.evaluators), name=scheme.name_zh, label=label,
         from_date=from_date, content=to_plain(scheme), digest=scheme.digest, made_by=by, made_at=now,
@@ -147,14 +157,29 @@ def _require_label(code: str, label: str) -> None:
         raise DraftRefused("label", label=label)
 
 
-def _require_open(draft: SchemeDraft) -> None:
+def _begun(by: Membership, scheme: Scheme) -> SchemeDraft | None:
+    """The open draft with exactly this content. Raises DraftRefused (drafted) for another content."""
+    Membership.objects.select_for_update(of=("self",)).get(pk=by.pk)  # a form sent twice comes one by one
+    rows = SchemeDraft.objects.filter(state__in=[State.EDITED, State.PROPOSED], label=scheme.version)
+    found: SchemeDraft | None = rows.filter(content__code=scheme.code).order_by("pk").first()
+    if found is not None and found.digest != scheme.digest:
+        raise DraftRefused("drafted", label=scheme.version)
+    return found
+
+
+def too_early(draft: SchemeDraft) -> DraftRefused | None:
     """A month in the books is not scored anew: a scheme with money begins after the last one posted."""
     if draft.level != Level.INSTITUTION:
-        return
-    from_date = draft.from_date
+        return None
     last = MonthRun.objects.filter(state=MonthRun.State.POSTED).order_by("-month").first()
-    if last is not None and from_date <= last.month:
-        raise DraftRefused("past", month=Month.of(from_date), last=last.period)
+    if last is None or draft.from_date > last.month:
+        return None
+    return DraftRefused("past", month=Month.of(draft.from_date), last=last.period)
+
+
+def _require_open(draft: SchemeDraft) -> None:
+    if refused := too_early(draft):
+        raise refused
 
 
 def _step(

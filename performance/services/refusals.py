@@ -46,6 +46,7 @@ class DraftRefused(Refused):
 
     reasons = {
         "label": "%(label)s of this scheme is published already. Give the draft another version.",
+        "drafted": "A draft %(label)s of this scheme is open already. Work on it, or take another version.",
         "past": "%(month)s is settled and posted under the scheme in force. Begin later than %(last)s.",
         "faults": "The draft has %(count)d faults. Mend them first.",
         "untried": "The draft changed since it was last tried. Try it on past months first.",

@@ -18,10 +18,11 @@ from alliance.models.base import Stale
 from alliance.services import jobs
 from performance.engine import editing
 from performance.engine.scheme import Scheme
+from performance.engine.templates import shipped_templates
 from performance.models import SchemeDraft, SchemeTrial, SchemeVersion
 from performance.services import drafts, schemes, trials
 from performance.services.refusals import DraftRefused
-from tests.performance.scene import compute, inside
+from tests.performance.scene import compute, inside, post
 from tests.world import World
 
 NOW = datetime(2026, 11, 12, 2, tzinfo=UTC)
@@ -55,6 +56,33 @@ def test_a_copy_scores_as_its_base_and_touches_nothing(qinghe: World) -> None:
         assert refused.value.reason == "label"
         with pytest.raises(PermissionDenied):
             drafts.copy(by=qinghe.cai, base=draft.base, label="x", from_date=JANUARY, now=NOW)
+
+
+def test_the_same_begun_twice_is_one_draft_and_another_content_of_its_name_is_refused(qinghe: World) -> None:
+    with inside(qinghe):
+        assert begun(qinghe) == begun(qinghe)
+        five = shipped_templates()["member_five"]
+        said: Any = {"by": qinghe.luo, "template": five, "label": "1", "now": NOW}
+        first = drafts.begin(**said, from_date=JANUARY)
+        assert drafts.begin(**said, from_date=JANUARY) == first
+        with pytest.raises(DraftRefused) as refused:
+            drafts.begin(**said, from_date=date(2027, 2, 1))
+        assert refused.value.reason == "drafted"
+        drafts.discard(by=qinghe.luo, draft=first)
+        assert drafts.begin(**said, from_date=date(2027, 2, 1)) != first
+
+
+def test_a_draft_says_at_once_what_it_was_begun_from_and_that_its_month_is_posted(qinghe: World) -> None:
+    post(qinghe, compute(qinghe))
+    with inside(qinghe):
+        early, late = (
+            drafts.begin(by=qinghe.luo, template=shipped_templates()["member_five"], label=label,
+                         from_date=day, now=NOW)
+            for label, day in (("1", date(2026, 10, 1)), ("2", date(2026, 11, 1)))
+        )  # fmt: skip
+    page = get(qinghe, "luo", f"{AT}drafts/{early.pk}/")
+    assert "由现成模板起草" in page and "None" not in page and "2026-10已按现行方案" in page.replace(" ", "")
+    assert "已按现行方案" not in get(qinghe, "luo", f"{AT}drafts/{late.pk}/")
 
 
 def test_n34_of_two_tabs_the_later_hears_of_it(qinghe: World) -> None:
@@ -210,9 +238,10 @@ def test_everybody_reads_versions_and_only_the_alliance_drafts(qinghe: World) ->
 def test_weights_typed_are_kept_or_said_to_be_none(qinghe: World) -> None:
     draft, luo = draft_of(qinghe), qinghe.client("luo")
     at = f"{AT}drafts/{draft.pk}/weights/?version=1"
-    wrong = luo.post(at, weights(draft, cmi="十五"))
-    assert wrong.status_code == 400 and "十五" in wrong.content.decode()
-    assert luo.post(at, weights(draft, cmi="15", mean_stay="30")).status_code == 302
+    for text in ("十五", "1e1", "-1", "100.5"):
+        wrong = luo.post(at, weights(draft, cmi=text))
+        assert wrong.status_code == 400 and text in wrong.content.decode()
+    assert luo.post(at, weights(draft, cmi="１５", mean_stay="30")).status_code == 302
     late = luo.post(at, weights(draft, cmi="20", mean_stay="25"))
     page = late.content.decode()
     assert late.status_code == 409 and "15" in page and "20" in page

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from performance.drafting import words
 from performance.engine.exact import plain
 from performance.engine.scheme import Problem, Scheme, check
-from performance.models import Level
-from performance.services import schemes
+from performance.models import Level, SchemeDraft
+from performance.services import drafts, limits, schemes
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ def checks(scheme: Scheme, level: str = Level.INSTITUTION, missed: Sequence[Prob
     found = (*check(scheme, schemes.known_indicators(level)), *missed)
     failed = [Check("warn", _("to mend"), words.problem(one, names), _remedy(one)) for one in found]
     return [*failed, *_passed(scheme, found, names), *_balance(scheme, names)]
+
+
+def checks_of(draft: SchemeDraft, scheme: Scheme) -> list[Check]:
+    """Every rule of a draft as it stands in the table, with the limits and the month it begins in."""
+    found = checks(scheme, draft.level, limits.misses_of(draft, scheme))
+    early = drafts.too_early(draft) if draft.state == SchemeDraft.State.EDITED else None
+    if early is None:
+        return found
+    return [Check("warn", _("to mend"), _(early.template) % early.params, ""), *found]
 
 
 def _remedy(found: Problem) -> str:

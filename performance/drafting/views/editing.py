@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -20,9 +20,10 @@ from alliance.web.refused import add_refusal
 from performance.drafting import forms, show, words
 from performance.drafting.views.page import draft_or_404, editor, keep
 from performance.engine import editing
+from performance.engine.amounts import AmountRefused, read
 from performance.engine.scheme import Item, Scheme, check
 from performance.models import Level, SchemeVersion
-from performance.services import drafts, limits, schemes, trials
+from performance.services import drafts, schemes, trials
 from performance.show import labels
 
 FORM = ["GET", "HEAD", "POST"]
@@ -67,7 +68,7 @@ def draft_weights(request: Any, pk: int) -> HttpResponseBase:
         scheme = typed or found.scheme()
         return render(
             request, "performance/drafting/_checks.html",
-            {"checks": show.checks(scheme, found.level, limits.misses_of(found, scheme)),
+            {"checks": show.checks_of(found, scheme),
              "matrix": show.matrix(scheme, None, None), "refused": refused},
         )  # fmt: skip
     if typed is None:
@@ -81,7 +82,7 @@ def _typed(posted: Any, scheme: Scheme) -> tuple[Scheme | None, str]:
     names = words.Names(scheme, schemes.known_indicators())
     for column in scheme.columns:
         for item in column.items:
-            text = posted.get(forms.weight_name(column, item), "").strip().replace("，", ".")
+            text = posted.get(forms.weight_name(column, item), "").strip()
             number = _number(text)
             if number is None:
                 where = f"{names.column(column.code)} · {names.of(item.indicator)}"
@@ -93,12 +94,10 @@ def _typed(posted: Any, scheme: Scheme) -> tuple[Scheme | None, str]:
 
 def _number(text: str) -> Decimal | None:
     try:
-        found = Decimal(text)
-    except InvalidOperation:
+        found = read(text, "weight").normalize()
+    except AmountRefused:
         return None
-    exponent = found.as_tuple().exponent
-    fine = isinstance(exponent, int) and exponent >= -4 and 0 <= found <= 100
-    return found if fine else None
+    return found if found <= 100 else None
 
 
 @permit("performance_scheme.view")

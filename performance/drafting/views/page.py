@@ -18,7 +18,7 @@ from alliance.web.access import get_or_404
 from performance.drafting import forms, show
 from performance.engine.scheme import Scheme
 from performance.models import SchemeDraft
-from performance.services import drafts, limits
+from performance.services import drafts
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -45,7 +45,7 @@ def editor(
     context = {
         "title": f"{found.name} {found.label}", "draft": found, "scheme": scheme, "edits": edits,
         "matrix": show.matrix(scheme, base, found if edits else None, request.POST), "refused": refused,
-        "checks": show.checks(scheme, found.level, limits.misses_of(found, scheme)),
+        "checks": show.checks_of(found, scheme),
         "columns": show.columns(scheme), "tried": tried,
         "trials": found.trials.select_related("made_by__user")[:5], "chain": forms.ChainForm(),
         "effect": reverse("performance-draft-effect", args=[found.pk]),

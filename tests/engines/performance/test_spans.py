@@ -61,7 +61,7 @@ def test_a_fact_is_delivered_as_its_most_frequent_indicator_asks() -> None:
     [
         ("0", "count", "0"), (" 1,234 ", "times", "1234"), ("1,234.5", "fen", "123450"),
         ("88.25", "points", "88.25"),
-        ("3.10", "tce", "3.1"), ("12.0", "persons", "12"),
+        ("１，２３４．５０", "fen", "123450"), ("3.10", "tce", "3.1"), ("12.0", "persons", "12"),
     ],
 )  # fmt: skip
 def test_numbers_as_people_type_them(text: str, unit: Any, value: str) -> None:
@@ -74,7 +74,7 @@ def test_numbers_as_people_type_them(text: str, unit: Any, value: str) -> None:
         ("", "count", "empty"), ("85%", "points", "percent"), ("85％", "count", "percent"),
         ("-1", "fen", "negative"),
         ("1.5", "persons", "whole"), ("1.005", "fen", "places"), ("1,23", "count", "number"),
-        ("十二", "count", "number"), ("１２", "count", "number"), ("1e9", "count", "number"),
+        ("十二", "count", "number"), ("١٢", "count", "number"), ("1e9", "count", "number"),
         ("1234567890123456", "count", "large"),
     ],
 )  # fmt: skip
