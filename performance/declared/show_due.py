@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alliance.lib.period import Month
+from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution, Membership
 from alliance.web import parts
 from alliance.web import words as web_words
@@ -24,6 +24,8 @@ from performance.dictionary import words as named
 from performance.models import DeclaredDuty
 from performance.models.declared import CONFIRM, ENTER
 from performance.show import labels
+
+AHEAD = 12  # months whose demands can be looked at before they begin
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,19 @@ class Line:
     enter: str
 
 
+def serves(month: Month, today: date) -> bool:
+    """Whether a month has a page: of the years that pages serve, and no more than a year ahead."""
+    return month.year in SERVED_YEARS and month <= Month.of(today).plus(AHEAD)
+
+
 def month_page(membership: Membership, month: Month, now: datetime) -> dict[str, Any]:
     """All institutions of a month that the member sees, whoever lacks most first."""
     places = due.by_place(due.owed(month, institution_id=membership.institution_id))
     return {
         "title": _("Values due for %(month)s") % {"month": web_words.month(month)}, "month": month,
         "places": [(one, standing(one, month, now)) for one in places], "figs": figs(places),
-        "due": due.due_at(month), "before": month.previous(), "after": month.next(),
+        "due": due.due_at(month),
+        "beside": [one for one in (month.previous(), month.next()) if serves(one, now.date())],
         "tabs": tabs("declared-due-now", membership),
     }  # fmt: skip
 

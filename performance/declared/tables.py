@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from alliance.models import Institution
+from alliance.models import Institution, Membership
 from alliance.web import lists
 from alliance.web import words as web_words
 from alliance.web.parts import Empty
@@ -69,6 +69,13 @@ class ValueTable(lists.Table):
         return f"{record.confirmed_by.user} {web_words.moment(record.confirmed_at)}"
 
 
+def declaring(membership: Membership) -> Any:
+    """Institutions that declare and that the member sees: village rooms do it through their township."""
+    rows = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE).order_by("code")
+    here = membership.institution_id
+    return rows if here is None else rows.filter(pk=here)
+
+
 class ValueFilter(django_filters.FilterSet):
     """Conditions of the list."""
 
@@ -78,7 +85,7 @@ class ValueFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("State: all"),
     )
     institution = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Institution.objects.filter(is_active=True).order_by("code"),
+        queryset=lambda request: declaring(request.membership),
         label=gettext_lazy("institution"), empty_label=gettext_lazy("Institution: all"),
     )  # fmt: skip
     q = django_filters.CharFilter(method="by_name", label=gettext_lazy("name or key of a fact"))

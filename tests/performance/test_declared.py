@@ -21,7 +21,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution
 from alliance.models.base import Stale
 from performance import collect
-from performance.declared import book, due, facts, forms, services
+from performance.declared import book, due, facts, forms, services, tables
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import Entry, Place
 from performance.engine.spans import counted
@@ -146,6 +146,13 @@ def test_a_part_above_its_whole_and_something_of_nothing_are_refused(house: Worl
     sent = {"responsible": "林静", "value_clean_incision_infections": "5", "value_clean_incisions": "4"}
     with time_machine.travel(NOW, tick=False):
         page = house.client("lin").post(url, sent)
+        sent |= {"value_clean_incisions": "１，０００", "do": "submit"}
+        done = house.client("lin").post(url, sent, follow=True)
+    assert done.status_code == 200 and "1,000" in done.content.decode()
+    for who, places in (("lin", {"QH01"}), ("luo", {"QH01", "QH02", "QH11"})):
+        offered = set(tables.declaring(house.people[who]).values_list("code", flat=True))
+        assert places <= offered and not any("V" in code for code in offered)
+        assert who == "luo" or offered == places
     assert page.status_code == 400 and "部分大于总体" in page.content.decode()
     assert 'value="5"' in page.content.decode() and list(page.context["form"].errors) == [
         "value_clean_incision_infections"

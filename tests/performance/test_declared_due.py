@@ -102,6 +102,10 @@ def test_the_pages_name_what_is_missing_and_print_the_reminder(world: World) -> 
         assert office.get("/a/qinghe/declared/due/").url.endswith("/declared/due/2026-10/")
         page = office.get(month).content.decode()
         assert "石桥镇" in page and "逾期" in page and "清河县人民医院" in page
+        assert office.get("/a/qinghe/declared/due/2099-12/").status_code == 404
+        assert "/1999-12/" not in office.get("/a/qinghe/declared/due/2000-01/").content.decode()
+        last = office.get("/a/qinghe/declared/due/2027-11/").content.decode()
+        assert "/2027-10/" in last and "/2027-12/" not in last
         own = steward.get(month).content.decode()
         assert "石桥镇" in own and "清河县人民医院" not in own
         assert steward.get(f"{month}QH01/").status_code == 404

@@ -15,6 +15,7 @@ from alliance.models import Department, Institution, Membership, Staff
 from alliance.models.base import Stale
 from alliance.services import journal, steps
 from performance.declared import book
+from performance.declared import words as words_of
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import matching
 from performance.declared.services.rights import require_first
@@ -123,7 +124,7 @@ def check(entry: Entry, *, by: Membership, now: datetime) -> None:
     if entry.span.frequency != frequency:
         raise DeclaredRefused("span", fact=name, often=str(words.FREQUENCIES[frequency]))
     if Month.of(now.astimezone(SHANGHAI)) <= entry.span.last:
-        raise DeclaredRefused("future", span=str(entry.span))
+        raise DeclaredRefused("future", span=words_of.span(entry.span))
     if not entry.responsible.strip():
         raise DeclaredRefused("responsible")
 
@@ -184,13 +185,13 @@ def fits(entry: Entry, before: Sequence[Row]) -> None:
     for row in before:
         if row.state in Row.OPEN:
             raise DeclaredRefused(
-                "open", span=str(entry.span), revision=row.revision, state=row.get_state_display()
+                "open", span=words_of.span(entry.span), revision=row.revision, state=row.get_state_display()
             )
         if row.state == Row.State.CONFIRMED:
             if row.value == entry.value:
                 raise DeclaredRefused("same")
             if not entry.note.strip():
-                raise DeclaredRefused("note", span=str(entry.span))
+                raise DeclaredRefused("note", span=words_of.span(entry.span))
 
 
 def _row(

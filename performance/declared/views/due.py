@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alliance.lib.period import SERVED_YEARS, Month
+from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.models.base import Stale
@@ -39,8 +39,8 @@ def month(request: Any, month: Month) -> HttpResponse:
 
 
 def served(month: Month) -> Month:
-    """A month of the years that pages serve, else 404."""
-    if month.year not in SERVED_YEARS:
+    """A month whose numbers can be owed already or soon, else 404."""
+    if not show_due.serves(month, timezone.localdate()):
         raise Http404
     return month
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -68,7 +69,9 @@ def enter(request: Any) -> HttpResponseBase:
                 "definition": labels.defined(entry.indicator)}  # fmt: skip
     if request.method == "POST":
         if form.is_valid() and (made := _enter(request, form, form.declared())):
-            return redirect("declared-value", made[0].pk) if len(made) == 1 else redirect("declared")
+            if len(made) == 1:
+                return redirect("declared-value", made[0].pk)
+            return redirect(f"{reverse('declared')}?view=open")  # where rows on their way stand
         context["kept"] = KeptFiles(request, form.cleaned_data.get("files") or ()).waiting()
     return _form_page(request, "performance/declared/enter.html", context)
 
