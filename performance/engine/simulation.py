@@ -37,7 +37,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One institution before and after: share in fen, score, place among those scored alike (None: no score).
+    """One institution before and after: share in fen, score, place among those scored alike (None: no
+    score, or all of them share one place). `assessed`: weight (of 100) of the indicators that had data after;
+    None in reports from before it was kept.
 
     `through`: every indicator that gives another number of points, the strongest first; their sum is the
     change of the score up to rounding.
@@ -52,6 +54,7 @@ class Shift:
     rank_before: int | None
     rank_after: int | None
     through: tuple[Moved, ...]
+    assessed: Decimal | None = None
 
     @property
     def fen(self) -> int:
@@ -60,7 +63,7 @@ class Shift:
 
     @property
     def places(self) -> int | None:
-        """Places won among those scored alike; None where one of the two has no score."""
+        """Places won among those scored alike; None where one of the two has no place."""
         if self.rank_before is None or self.rank_after is None:
             return None
         return self.rank_before - self.rank_after
@@ -136,6 +139,7 @@ def _shifts(before: MonthResult, after: MonthResult) -> tuple[Shift, ...]:
     columns = {one.institution: one.column for one in after.totals}
     points = [points_of(result) for result in (before, after)]
     ranks = [_ranks(table, columns) for table in scores]
+    assessed = _assessed(after)
     return tuple(
         Shift(
             institution=code,
@@ -147,9 +151,19 @@ def _shifts(before: MonthResult, after: MonthResult) -> tuple[Shift, ...]:
             rank_before=ranks[0].get(code),
             rank_after=ranks[1].get(code),
             through=_through(points[0].get(code, {}), points[1].get(code, {})),
+            assessed=assessed.get(code, Decimal(0)),
         )
         for code in columns
     )
+
+
+def _assessed(result: MonthResult) -> Mapping[str, Decimal]:
+    """Weight (of 100) by the scheme of what was assessed, by institution."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for part in result.scores:
+        if part.score is not None:
+            found[part.institution] += part.weight
+    return found
 
 
 def points_of(result: MonthResult) -> Mapping[str, Mapping[str, Decimal]]:
@@ -174,11 +188,18 @@ def _through(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tup
 
 
 def _ranks(scores: Mapping[str, Decimal | None], columns: Mapping[str, str]) -> dict[str, int]:
-    """Place within the column, 1 the best; equal scores share the better place."""
+    """Place within the column, 1 the best; equal scores share the better place.
+
+    Where several are scored and all alike, nobody has a place.
+    """
     known = {code: score for code, score in scores.items() if score is not None and code in columns}
+    alike: dict[str, list[Decimal]] = defaultdict(list)
+    for code, score in known.items():
+        alike[columns[code]].append(score)
     return {
-        code: 1 + sum(other > score for name, other in known.items() if columns[name] == columns[code])
+        code: 1 + sum(other > score for other in alike[columns[code]])
         for code, score in known.items()
+        if len(alike[columns[code]]) == 1 or len(set(alike[columns[code]])) > 1
     }
 
 

@@ -16,6 +16,7 @@ from alliance.approvals import services as approvals
 from alliance.lib.period import Month
 from alliance.models.base import Stale
 from alliance.services import jobs
+from performance.drafting import show
 from performance.engine import editing
 from performance.engine.scheme import Scheme
 from performance.engine.templates import shipped_templates
@@ -140,6 +141,29 @@ def test_a_trial_moves_money_between_institutions_and_enters_nothing(qinghe: Wor
         assert {one.indicator for one in lead.through} <= {"cmi", "mean_stay"} and lead.through
         run.refresh_from_db()
         assert run.state == "computed"
+
+
+def test_a_trial_says_how_much_of_each_column_had_data(qinghe: World) -> None:
+    compute(qinghe)
+    with inside(qinghe):
+        draft = drafts.begin(
+            by=qinghe.luo, template=shipped_templates()["member_five"], label="1", from_date=JANUARY, now=NOW
+        )
+        trial = trials.report(by=qinghe.luo, draft=draft, now=NOW)
+        (found,) = trials.simulations(trial)
+        scheme = draft.scheme()
+        assert all(shift.assessed is not None and 0 <= shift.assessed <= 100 for shift in found.shifts)
+        for shift in found.shifts:
+            (column,) = (one for one in scheme.columns if one.code == shift.column)
+            moved = {one.indicator for one in shift.through if one.after}
+            weighed = sum(one.weight for one in column.items if one.indicator in moved)
+            assert shift.assessed >= weighed  # what gives points had data
+        thin = [one for one in show.coverage([found], scheme) if one.thin]
+        assert thin and all(one.least <= one.mean <= one.most < 100 for one in thin)
+        old = replace(found, shifts=tuple(replace(shift, assessed=None) for shift in found.shifts))
+        assert show.coverage([old], scheme) == []  # a report from before it was kept says nothing
+    page = get(qinghe, "luo", f"{AT}trials/{trial.pk}/")
+    assert "有数据的权重" in page and page.count("不能看作该方案的效果") == len(thin)
 
 
 def test_a_new_indicator_is_tried_with_what_the_records_say_today(qinghe: World) -> None:

@@ -16,7 +16,7 @@ from alliance.web import words as web_words
 from alliance.web.parts import Bar, Fact
 from performance.drafting import words
 from performance.engine.exact import plain
-from performance.engine.scheme import Scheme
+from performance.engine.scheme import FULL, Scheme
 from performance.engine.simulation import Shift, Simulation
 from performance.services import schemes
 
@@ -35,8 +35,11 @@ class Effect:
     blocked: str = ""
 
 
-def effect(found: Simulation, places: Mapping[str, Institution], *, whole: bool = False) -> Effect:
-    """The panel of one simulated month; `whole` shows every institution."""
+def effect(
+    found: Simulation, places: Mapping[str, Institution], scheme: Scheme | None = None, *, whole: bool = False
+) -> Effect:
+    """The panel of one simulated month; `whole` shows every institution, `scheme` names the columns."""
+    columns = {one.code: words.named(one) for one in scheme.columns} if scheme else {}
     moved = sorted(found.shifts, key=lambda shift: (-shift.fen, shift.institution))
     shown = moved if whole or len(moved) <= FIRST + LAST + 1 else [*moved[:FIRST], *moved[-LAST:]]
     blocked = ", ".join(_name(places, code) for code in found.blocked_by)
@@ -49,16 +52,17 @@ def effect(found: Simulation, places: Mapping[str, Institution], *, whole: bool 
         "sum": web_words.yuan(sum(shift.fen for shift in moved)), "share": web_words.pct(greatest, 1),
     }  # fmt: skip
     bars = [Bar(_name(places, shift.institution), shift.fen) for shift in shown]
-    return Effect(found.month, sentence, bars, len(moved) - len(shown), _facts(found), blocked)
+    return Effect(found.month, sentence, bars, len(moved) - len(shown), _facts(found, columns), blocked)
 
 
 def _share(shift: Shift) -> Fraction:
     return Fraction(shift.fen, abs(shift.fen_before)) if shift.fen_before else Fraction(0)
 
 
-def _facts(found: Simulation) -> list[Fact]:
+def _facts(found: Simulation, columns: Mapping[str, str]) -> list[Fact]:
     correlation = ", ".join(
-        web_words.DASH if one is None else plain(one) for _column, one in found.correlation
+        f"{columns.get(column, column)} {web_words.DASH if one is None else plain(one)}"
+        for column, one in found.correlation
     )
     return [
         Fact(_("rank correlation, by column"), correlation or web_words.DASH),
@@ -80,6 +84,34 @@ def _name(places: Mapping[str, Institution], code: str) -> str:
 def places() -> dict[str, Institution]:
     """Institutions by code; one query."""
     return {place.code: place for place in Institution.objects.all()}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a column's weight (points of 100) had data in a trial: mean, least and most."""
+
+    name: str
+    mean: Decimal
+    least: Decimal
+    most: Decimal
+
+    @property
+    def thin(self) -> bool:
+        """Less than half: the result says more about what is missing than about the scheme."""
+        return self.mean < FULL / 2
+
+
+def coverage(found: Sequence[Simulation], scheme: Scheme) -> list[Coverage]:
+    """Every column of a trial that kept how much was assessed, over all its institutions and months."""
+    kept: dict[str, list[Decimal]] = {one.code: [] for one in scheme.columns}
+    for shift in (shift for simulation in found for shift in simulation.shifts):
+        if shift.assessed is not None and shift.column in kept:
+            kept[shift.column].append(shift.assessed)
+    return [
+        Coverage(words.named(one), sum(given, Decimal(0)) / len(given), min(given), max(given))
+        for one in scheme.columns
+        if (given := kept[one.code])
+    ]
 
 
 @dataclass(frozen=True)
@@ -122,7 +154,7 @@ def _report_row(name: str, shifts: Sequence[Shift], names: words.Names) -> Shift
         sum(shift.fen_after for shift in shifts),
         sum(shift.fen > 0 for shift in shifts),
         sum(shift.fen < 0 for shift in shifts),
-        f"{min(moves):+d} … {max(moves):+d}" if moves else "0",
+        f"{min(moves):+d} … {max(moves):+d}" if moves else web_words.DASH,
         _through(shifts, names),
     )
 

@@ -80,7 +80,8 @@ def trial(request: Any, pk: int) -> HttpResponse:
     context = {
         "title": _("Trial on past months"), "trial": found, "draft": found.draft,
         "rows": show.report_rows(simulated, found.draft.scheme()),
-        "months": [show.effect(one, places, whole=True) for one in reversed(simulated)],
+        "coverage": show.coverage(simulated, found.draft.scheme()),
+        "months": [show.effect(one, places, found.draft.scheme(), whole=True) for one in reversed(simulated)],
         "current": found.digest == found.draft.digest,
     }  # fmt: skip
     return render(request, "performance/drafting/trial.html", context)

@@ -121,7 +121,7 @@ def _effect(scheme: Scheme, level: str) -> dict[str, Any]:
         (found,) = trials.tried(scheme, settled)
     except Refused as error:
         return {"why_not": _(error.template) % error.params}
-    return {"effect": show.effect(found, show.places())}
+    return {"effect": show.effect(found, show.places(), scheme)}
 
 
 @permit("performance_scheme.edit")

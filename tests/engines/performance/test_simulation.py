@@ -144,3 +144,15 @@ def test_an_indicator_taken_out_and_a_column_that_comes() -> None:
     (came,) = compare.changes(replace(old, columns=tuple(others)), old)
     assert (came.what, came.after) == ("column_added", "lead")
     assert check(less, SIX)  # its weights no longer sum to 100
+
+
+def test_where_all_are_scored_alike_nobody_has_a_place() -> None:
+    def ranks(stay_days: int) -> list[int | None]:
+        now = a_month([*facts_of("LEAD"), *facts_of("TCM", stay_days=stay_days), *facts_of("TOWN")])
+        twins = [replace(one, role="lead", kind="general") for one in now.members if one.code == "TCM"]
+        two = replace(now, members=(*(one for one in now.members if one.code != "TCM"), *twins))
+        return [shift.rank_after for shift in simulate(two, two).shifts if shift.column == "lead"]
+
+    alike = next(fact.value for fact in facts_of("LEAD") if fact.key == "stay_days")
+    assert ranks(int(alike)) == [None, None]
+    assert sorted(filter(None, ranks(int(alike) * 2))) == [1, 2]
