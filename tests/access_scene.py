@@ -943,7 +943,7 @@ class Things:
         """A counted round in which the steward rated the own institution; too few rated for a result."""
         side, today = self.side, timezone.localdate()
         taken = set(EvaluationRound.objects.values_list("indicator", flat=True))
-        free = sorted(evaluations.indicators().keys() - taken)[0]
+        free = sorted(evaluations.indicators().keys() - taken - {evaluations.PEERS})[0]
         terms = evaluations.Terms(side.mark, free, OCTOBER, today, today)
         made = evaluations.open_round(
             by=side.office, terms=terms, raters={"internal": [side.steward]}, subjects=[side.place]

@@ -101,7 +101,7 @@ def session_figs(session: Session) -> list[parts.Fig]:
     passed = sum(points >= (session.pass_mark or 0) for points in examined)
     hours = Decimal(sum(minutes for minutes, _points, _place in found)) / 60
     figs = [
-        parts.Fig(_("took part"), words.num(len(found)), _("persons")),
+        parts.Fig(_("took part"), words.num(len(found)), pgettext("training", "persons")),
         parts.Fig(_("hours of all"), words.num(hours, 1), pgettext("unit", "hours")),
         parts.Fig(_("institutions"), words.num(len({place for _m, _p, place in found}))),
     ]

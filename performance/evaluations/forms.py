@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -94,3 +94,12 @@ class SheetForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value is not None
         }
+
+
+def given_again(posted: Mapping[str, str], rows: Sequence[Invitation]) -> list[str]:
+    """The institutions rated before for which points were typed once more."""
+    return [
+        row.subject.short_name
+        for row in rows
+        if row.submitted_at is not None and posted.get(f"points_{row.pk}")
+    ]

@@ -29,6 +29,7 @@ from performance.services.rights import require
 
 RUN = "evaluation.run"
 State = EvaluationRound.State
+PEERS = "peer_review"  # S3-23: without self-rating
 # Who speaks from outside bears a role that says so: the office that runs the round is no third party.
 OUTSIDE = {EvaluatorKind.THIRD_PARTY: "third_party_evaluator", EvaluatorKind.AUTHORITY: "authority"}
 # Where no scheme names its evaluators yet: everybody who rates counts alike.
@@ -42,6 +43,7 @@ class EvaluationRefused(Refused):
         "indicator": "Only an indicator of opinion is rated.",
         "days": "The last day of rating is not before the first.",
         "there": "This indicator has a round in %(month)s already.",
+        "own": "Members rate each other here, never themselves: ask no own staff.",
         "role": "%(about)s cannot rate as %(kind)s: who rates so bears that role, the office does not.",
         "nobody": "Nobody was asked to rate anybody. Choose raters and institutions.",
         "closed": "The round is counted; nothing is rated any more.",
@@ -78,13 +80,15 @@ def open_round(
     """Open a round: every rater is asked about every institution the kind may rate.
 
     Own staff rate their own institution, members every other, all others everybody. Raises PermissionDenied,
-    EvaluationRefused (indicator, days, role, there, nobody).
+    EvaluationRefused (indicator, days, own, role, there, nobody).
     """
     require(by, RUN)
     if terms.indicator not in indicators():
         raise EvaluationRefused("indicator")
     if terms.closes_on < terms.opens_on:
         raise EvaluationRefused("days")
+    if terms.indicator == PEERS and raters.get(EvaluatorKind.INTERNAL):
+        raise EvaluationRefused("own")
     _require_roles(raters)
     version = schemes.in_force(terms.month)
     weights = (version.judges() if version else None) or ALIKE

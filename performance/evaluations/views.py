@@ -105,6 +105,11 @@ def evaluation_sheet(request: Any, pk: int) -> HttpResponseBase:
     is_open = made.state == State.OPEN and made.opens_on <= today <= made.closes_on
     waiting = [row for row in rows if row.submitted_at is None] if is_open else []
     form = forms.SheetForm(request.POST or None, invitations=waiting)
+    if request.method == "POST" and (again := forms.given_again(request.POST, rows)):
+        # A second tab: what stands stays, and nobody is told that the new points were taken.
+        form.add_error(
+            None, _("%(names)s: rated already; that stays as it is.") % {"names": "、".join(again)}
+        )
     if request.method == "POST" and form.is_valid():
         try:
             count = services.rate(by=me, made=made, points=form.points(), today=today, now=timezone.now())
@@ -115,7 +120,7 @@ def evaluation_sheet(request: Any, pk: int) -> HttpResponseBase:
             return redirect("evaluation-sheet", pk)
     own = services.given(me, made)
     context = {
-        **about(made), "form": form if waiting else None, "is_open": is_open,
+        **about(made), "form": form if waiting or form.errors else None, "is_open": is_open,
         "given": [(row.subject.name, own[row.pk]) for row in rows if row.pk in own],
     }  # fmt: skip
     return render(request, "performance/evaluations/sheet.html", context, status=400 if form.errors else 200)

@@ -66,7 +66,7 @@ def figs(membership: Membership, run: LevelRun) -> list[Fig]:
     out = len(scores) - len(known)
     return [
         Fig(_("Shown to you"), words.num(len(scores)), detail=_("of %(n)d scored") % {"n": run.subjects}),
-        Fig(_("Mean score"), words.assessed(mean, 2), detail=_("%(n)d with a score") % {"n": len(known)}),
+        Fig(_("Mean score"), words.assessed(mean, 2), detail=_("of %(n)d") % {"n": len(known)}),
         Fig(_("Without a score"), words.num(out), detail=_("each says why"), bad=bool(out)),
     ]
 
@@ -81,7 +81,8 @@ def subject(membership: Membership, found: Explained) -> dict[str, Any]:
     return {
         **about(found), "title": called(found.row), "agrees": found.agrees,
         "dimensions": [
-            {"code": one.code, "name": labels.named(one), "points": possible[one.code].points,
+            {"code": one.code, "name": labels.named(one),
+             "points": possible[one.code].points if possible[one.code].possible else None,
              "weight": possible[one.code].weight, "rows": rows[one.code]}
             for one in found.scheme.dimensions if one.code in rows
         ],

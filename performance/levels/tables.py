@@ -59,7 +59,11 @@ class SubjectTable(lists.Table):
     def render_dimensions(self, value: list[list[str]]) -> SafeString:
         names = {one.code: labels.named(one) for one in self.scheme.dimensions}
         parts = [
-            (names.get(code, code), words.num(points, 2), words.num(possible, 0))
+            (
+                names.get(code, code),
+                words.assessed(points if Decimal(possible) else None),
+                words.num(possible),
+            )
             for code, points, possible in value
         ]
         return format_html_join(" · ", '{} <b>{}</b> <span class="faint">/ {}</span>', parts)

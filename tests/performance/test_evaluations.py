@@ -186,6 +186,8 @@ def test_the_pages_of_a_round(world: World) -> None:
         assert client.post(f"{at}sheet/", {f"points_{asked.pk}": 70 + number}).status_code == 302
         assert "十月互评" not in client.get("/a/qinghe/").content.decode()
         assert f"{70 + number}.00" in client.get(f"{at}sheet/").content.decode()
+        again = client.post(f"{at}sheet/", {f"points_{asked.pk}": "1"})
+        assert again.status_code == 400 and "已评分" in again.content.decode()
     assert "71.00" not in office.get(at).content.decode()
     assert office.post(f"{at}close/").status_code == 302
     assert "71.00" in office.get(at).content.decode()  # the mean, now that three have rated
@@ -194,8 +196,14 @@ def test_the_pages_of_a_round(world: World) -> None:
     assert world.client("lin").get(f"{at}sheet/").status_code == 404
 
 
-def test_the_office_is_no_third_party(world: World) -> None:
+def test_the_office_is_no_third_party_and_peers_are_not_own_staff(world: World) -> None:
     with inside(world):
+        with pytest.raises(EvaluationRefused) as own:
+            services.open_round(
+                by=world.luo, terms=replace(TERMS, indicator=services.PEERS),
+                raters={"internal": [world.lin]}, subjects=[world.lead],
+            )  # fmt: skip
+        assert own.value.reason == "own"
         for kind, role in services.OUTSIDE.items():
             with pytest.raises(EvaluationRefused) as refused:
                 services.open_round(
