@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
+from alliance.web.form_fields import DayField
 from grouping import texts
 from grouping.engine.case import Case
 from grouping.engine.lookup import Book, Entry
@@ -63,7 +64,7 @@ class StayForm(forms.Form):
         label=gettext_lazy("hours of intensive care"), required=False, min_value=0, max_value=99999
     )
     department = forms.CharField(label=gettext_lazy("department code"), required=False, max_length=20)
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("scheme of the day"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip

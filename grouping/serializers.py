@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from alliance.web.form_fields import served
+
 
 class CaseHead(serializers.Serializer[Any]):
     """Which case in which revision; codes in the insurance edition, principal and main ones first."""
@@ -25,7 +27,7 @@ class SchemeHead(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     version = serializers.CharField()
-    from_date = serializers.DateField()
+    from_date = serializers.DateField(validators=[served])
     digest = serializers.CharField()
     illustrative = serializers.BooleanField()
 
@@ -87,7 +89,7 @@ class PaymentFactor(serializers.Serializer[Any]):
 
     part = serializers.ChoiceField(["weight", "rate", "coefficient", "adjustment"])
     value = serializers.CharField()
-    since = serializers.DateField(allow_null=True)
+    since = serializers.DateField(allow_null=True, validators=[served])
     name = serializers.CharField()
 
 

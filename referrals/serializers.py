@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from alliance.models import Department, Institution, Person
+from alliance.web.form_fields import served
 from alliance.web.person_body import PatientBody
 from referrals import services
 from referrals.models import FollowUp, Referral
@@ -86,7 +87,7 @@ class ContentBody(serializers.Serializer[Any]):
     insurance = serializers.ChoiceField(choices=Referral.Insurance.choices, required=False, allow_blank=True)
     insurance_no = serializers.CharField(max_length=40, required=False, allow_blank=True, write_only=True)
     address = serializers.CharField(max_length=120, required=False, allow_blank=True, write_only=True)
-    expected_at = serializers.DateTimeField(required=False, allow_null=True)
+    expected_at = serializers.DateTimeField(required=False, allow_null=True, validators=[served])
     target_doctor = serializers.CharField(max_length=60, required=False, allow_blank=True)
     consent_by = serializers.ChoiceField(choices=Referral.Consent.choices, required=False, allow_blank=True)
     green_channel = serializers.BooleanField(required=False)
@@ -159,7 +160,7 @@ class AmendBody(ContentBody):
 class VisitBody(serializers.Serializer[Any]):
     """A follow-up of the community with its three tasks."""
 
-    seen_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(validators=[served])
     seen_by = serializers.CharField(max_length=60)
     way = serializers.ChoiceField(choices=FollowUp.Way.choices)
     rehabilitation = serializers.ChoiceField(choices=FollowUp.Task.choices)
@@ -179,10 +180,10 @@ class ActBody(serializers.Serializer[Any]):
     decline_reason = serializers.CharField(max_length=24, required=False, default="", allow_blank=True)
     decline_text = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     reply = serializers.CharField(required=False, default="", allow_blank=True)
-    ended_on = serializers.DateField(required=False, default=None, allow_null=True)
+    ended_on = serializers.DateField(required=False, default=None, allow_null=True, validators=[served])
     treated = serializers.BooleanField(required=False, default=True)
     question = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
-    planned_at = serializers.DateTimeField(required=False)
+    planned_at = serializers.DateTimeField(required=False, validators=[served])
     visit = VisitBody(required=False)
     to = InstitutionByCode(required=False)
     agreed_by = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals.models import Approval, Decision, OutsideDecision
+from alliance.web.form_fields import DayField
 
 # A scan is known by its first bytes, never by its name.
 SCANS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -70,7 +71,7 @@ class OutsideForm(forms.Form):
         choices=OutsideDecision._meta.get_field("verdict").flatchoices,
         widget=forms.RadioSelect,
     )
-    decided_on = forms.DateField(label=gettext_lazy("date of the decision"), widget=DAY)
+    decided_on = DayField(label=gettext_lazy("date of the decision"), widget=DAY)
     document = forms.CharField(label=gettext_lazy("document number"), max_length=80)
     minutes = forms.FileField(
         label=gettext_lazy("scanned minutes"), required=False, help_text=gettext_lazy("PDF, PNG or JPEG")

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from alliance.equipment.models import Booking, Device, ExamItem
 from alliance.lib.identity import mask_name
 from alliance.models import Membership
+from alliance.web.form_fields import served
 from alliance.web.person_body import PatientBody
 
 
@@ -41,7 +42,7 @@ class BookBody(serializers.Serializer[Any]):
     """A booking: a device by its id, an item by its code; teaching and maintenance take `minutes`."""
 
     device = serializers.IntegerField(min_value=1)
-    starts_at = serializers.DateTimeField()
+    starts_at = serializers.DateTimeField(validators=[served])
     item = serializers.CharField(max_length=24, required=False, default="", allow_blank=True)
     minutes = serializers.IntegerField(min_value=1, max_value=720, required=False, default=0)
     purpose = serializers.ChoiceField(

@@ -25,6 +25,7 @@ from alliance.lib.identity import mask_name
 from alliance.models import Institution, Membership
 from alliance.services import people
 from alliance.web import lists, parts, words
+from alliance.web.form_fields import served
 
 CHIPS = {
     "booked": ("info", "cal"), "asked": ("warn", "msg"), "moved": ("", "right"), "used": ("ok", "check"),
@@ -151,7 +152,7 @@ class BookingFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("Institution: all"),
     )  # fmt: skip
     day = django_filters.DateFilter(
-        label=gettext_lazy("day"), method="of_day",
+        label=gettext_lazy("day"), method="of_day", validators=[served],
         widget=django_filters.widgets.forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     q = django_filters.CharFilter(label=gettext_lazy("patient's whole name"), method="of_patient")

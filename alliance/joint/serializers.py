@@ -10,6 +10,7 @@ from rest_framework import serializers
 from alliance.joint.models import Enrolment, Milestone, Technique, TechniqueCase
 from alliance.joint.services import Performed
 from alliance.lib.identity import mask_name
+from alliance.web.form_fields import served
 from alliance.web.rows_api import MemberBody
 
 
@@ -54,7 +55,7 @@ class JointPersonPage(JointPersonLine):
 class FinishBody(MemberBody):
     """When a step was done and by whom of the own staff."""
 
-    done_on = serializers.DateField()
+    done_on = serializers.DateField(validators=[served])
     staff = serializers.CharField(max_length=24)
     note = serializers.CharField(required=False, default="", max_length=500, allow_blank=True)
     version = serializers.IntegerField(required=False, min_value=1)
@@ -91,7 +92,7 @@ class TechniqueCaseBody(MemberBody):
 
     technique = serializers.CharField(max_length=20)
     staff = serializers.CharField(max_length=24)
-    day = serializers.DateField()
+    day = serializers.DateField(validators=[served])
     record_no = serializers.CharField(max_length=40)
     note = serializers.CharField(required=False, default="", max_length=300, allow_blank=True)
 

@@ -14,7 +14,7 @@ from alliance.lib.period import Month, PeriodRefused
 from alliance.models import Department, Institution, Staff
 from alliance.postings.models import Posting, Visit
 from alliance.postings.services import Figures, Terms
-from alliance.web.form_fields import YuanField
+from alliance.web.form_fields import DayField, YuanField
 
 WEEKDAYS = [
     (1, gettext_lazy("Mon")), (2, gettext_lazy("Tue")), (3, gettext_lazy("Wed")), (4, gettext_lazy("Thu")),
@@ -26,7 +26,7 @@ POINTS = [(n, str(n)) for n in range(1, 6)]
 
 def day_field(label: Any) -> forms.DateField:
     """A day, with the browser's calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    return DayField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
 
 
 class StaffChoice(forms.ModelChoiceField):

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.models import Staff
 from alliance.training.models import Attendance, Session
 from alliance.training.services import Plan, Presence
-from alliance.web.form_fields import YuanField
+from alliance.web.form_fields import DayField, MomentField, YuanField
 
 
 def moment_field(label: Any) -> forms.DateTimeField:
     """A day and a time."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+    return MomentField(label=label, widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 
 
 class PlanForm(forms.Form):
@@ -89,7 +89,7 @@ class WhyForm(forms.Form):
 class SpendForm(forms.Form):
     """A payment of the fund."""
 
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     fen = YuanField(label=gettext_lazy("amount, yuan"))

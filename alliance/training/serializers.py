@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from alliance.training.models import Attendance, Session
 from alliance.training.services import Plan, Presence
+from alliance.web.form_fields import served
 from alliance.web.rows_api import MemberBody
 
 
@@ -55,8 +56,8 @@ class SessionBody(serializers.Serializer[Any]):
     teacher = serializers.CharField(max_length=60)
     mode = serializers.ChoiceField(choices=Session.Mode.choices, required=False, default=Session.Mode.ONSITE)
     place = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = serializers.DateTimeField(validators=[served])
+    ends_at = serializers.DateTimeField(validators=[served])
     pass_mark = serializers.IntegerField(
         min_value=0, max_value=100, required=False, default=None, allow_null=True
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,11 +11,38 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alliance.lib import money
+from alliance.lib.period import SERVED_YEARS
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
-class LocalTime(forms.DateTimeField):
+def served(value: date) -> None:
+    """Refuse a day outside the served years: arithmetic on clocks and pages stays in the calendar."""
+    if value.year not in SERVED_YEARS:
+        ends = {"first": SERVED_YEARS[0], "last": SERVED_YEARS[-1]}
+        raise forms.ValidationError(_("Give a day of the years %(first)d to %(last)d.") % ends, code="year")
+
+
+class DayField(forms.DateField):
+    """A day of the served years."""
+
+    default_validators = [served]
+
+
+class MomentField(forms.DateTimeField):
+    """A time of the served years."""
+
+    default_validators = [served]
+
+    def clean(self, value: Any) -> Any:
+        """Judged as it was typed: a local time of year 1 cannot even be made an instant."""
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class LocalTime(MomentField):
     """A time of the alliance's clock, without seconds."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -24,9 +51,13 @@ class LocalTime(forms.DateTimeField):
 
 
 class YuanField(forms.CharField):
-    """An amount of yuan as people write it; gives whole fen, None where it is empty and may be."""
+    """An amount of yuan as people write it; gives whole fen, None where it is empty and may be.
 
-    def __init__(self, **kwargs: Any) -> None:
+    Not below zero unless `signed`.
+    """
+
+    def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
+        self.signed = signed
         attrs = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
         widget = forms.TextInput(attrs=attrs)
         super().__init__(**{"max_length": 24, "widget": widget, **kwargs})
@@ -45,9 +76,12 @@ class YuanField(forms.CharField):
         if not text:
             return None
         try:
-            return money.fen(text)
+            found = money.fen(text)
         except money.MoneyRefused as error:
             raise forms.ValidationError(_(error.template) % error.params) from error
+        if found < 0 and not self.signed:
+            raise forms.ValidationError(_("An amount is not below zero."), code="negative")
+        return found
 
 
 class RowField(forms.ChoiceField):

@@ -23,6 +23,7 @@ from alliance.models import Job, Journal, JournalHead, Membership
 from alliance.services import journal_check
 from alliance.web import cells, journal_objects, journal_words, lists, words
 from alliance.web.access import permit
+from alliance.web.form_fields import served
 from alliance.web.parts import Action, Empty
 
 RESULTS = {
@@ -86,10 +87,16 @@ class JournalFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("any result"),
     )
     first = django_filters.DateFilter(
-        method="since", label=gettext_lazy("from day"), widget=forms.DateInput(attrs={"type": "date"})
+        method="since",
+        validators=[served],
+        label=gettext_lazy("from day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     last = django_filters.DateFilter(
-        method="until", label=gettext_lazy("to day"), widget=forms.DateInput(attrs={"type": "date"})
+        method="until",
+        validators=[served],
+        label=gettext_lazy("to day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     about = django_filters.CharFilter(field_name="about_kind", label=gettext_lazy("about (kind)"))
     number = django_filters.NumberFilter(

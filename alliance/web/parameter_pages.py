@@ -25,6 +25,7 @@ from alliance.services import parameter_proposals as proposals
 from alliance.services import parameters
 from alliance.web import cells, lists, parameter_values
 from alliance.web.access import permit
+from alliance.web.form_fields import DayField
 from alliance.web.parts import Action, Empty, Fact, Tab
 
 SECTIONS = {
@@ -121,7 +122,7 @@ class DecideForm(forms.Form):
     """A new value, the day from which it holds, who decided it."""
 
     level = forms.ChoiceField(label=gettext_lazy("level or kind"), required=False)
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("Months before this day keep their value."),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from alliance.web.form_fields import DayField
 from grouping.versions.forms import clean_day
 
 
@@ -22,7 +23,7 @@ class DipForm(forms.Form):
         label=gettext_lazy("name of the catalogue"), max_length=120, required=False,
         help_text=gettext_lazy("Empty: the name of the file."),
     )  # fmt: skip
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("in force from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Discharges from this day on have its points."),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.web.form_fields import DayField
 from grouping.metrics.references import Fault, ReferenceRefused
 
 FAULTS = {
@@ -34,9 +35,7 @@ class ReferenceForm(forms.Form):
         label=gettext_lazy("source"), max_length=200,
         help_text=gettext_lazy("The notice or body it comes from, with its number."),
     )  # fmt: skip
-    from_date = forms.DateField(
-        label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    from_date = DayField(label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}))
     file = forms.FileField(
         label=gettext_lazy("list"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),

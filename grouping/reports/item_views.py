@@ -21,6 +21,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.access import get_or_404, permit
+from alliance.web.form_fields import DayField
 from grouping import visible
 from grouping.models import CatalogueItem, ItemCatalogue, ItemDecision, ItemList, ListedItem
 from grouping.reports import asked, grid
@@ -44,9 +45,7 @@ class CatalogueForm(forms.Form):
     """The national catalogue from a day on."""
 
     title = forms.CharField(label=gettext_lazy("name"), max_length=120)
-    from_date = forms.DateField(
-        label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    from_date = DayField(label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}))
     source = forms.CharField(label=gettext_lazy("source"), max_length=200)
     file = forms.FileField(label=gettext_lazy("file"), help_text=FILE_HELP)
 

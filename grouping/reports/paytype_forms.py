@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
+from alliance.web.form_fields import DayField
 from grouping.engine.paytype import MOST_RULES, TYPES, Rule
 from grouping.reports.paytype_show import NAMES
 
@@ -20,7 +21,7 @@ BLANKS = re.compile(r"[\s,，、;；]+")
 class HeadForm(forms.Form):
     """From when the table holds and where it comes from."""
 
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("Discharges before this day keep their rules."),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
+from alliance.web.form_fields import DayField
 from grouping.forms import InstitutionField
 from grouping.models import Edition, Source
 
@@ -47,7 +48,7 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("code edition"), choices=Edition.choices, widget=forms.RadioSelect,
         help_text=gettext_lazy("Of the whole export, never guessed per code: ask the record room."),
     )  # fmt: skip
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("in force from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Files delivered from this day on are read by these settings."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from alliance.lib import money
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
+from alliance.web.form_fields import DayField
 from grouping import drafts
 from grouping.models import TariffKind
 from grouping.services import tariff
@@ -24,7 +25,7 @@ from grouping.versions.forms import clean_day
 class SheetForm(forms.Form):
     """What all sheets have; `rows()` gives what the service keeps."""
 
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("in force from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Earlier discharges keep the values of their day."),

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.web.form_fields import DayField
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -67,7 +69,7 @@ def clean_day(day: date) -> date:
 class HoldForm(forms.Form):
     """From which day a version shall hold."""
 
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("in force from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Discharges from this day on are grouped by it, stored ones again."),

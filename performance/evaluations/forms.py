@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
+from alliance.web.form_fields import DayField
 from performance.drafting.forms import TermsForm
 from performance.engine.dictionary import shipped_dictionary
 from performance.evaluations.services import OUTSIDE, Raters, Terms, indicators
@@ -23,7 +24,7 @@ ASKED = [kind for kind in EvaluatorKind if kind != EvaluatorKind.PATIENT]
 
 def day_field(label: Any) -> forms.DateField:
     """A day."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    return DayField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class RoundForm(forms.Form):

@@ -43,6 +43,7 @@ class EvaluationRefused(Refused):
         "indicator": "Only an indicator of opinion is rated.",
         "days": "The last day of rating is not before the first.",
         "there": "This indicator has a round in %(month)s already.",
+        "twice": "%(about)s is asked as two kinds of rater; choose one.",
         "own": "Members rate each other here, never themselves: ask no own staff.",
         "role": "%(about)s cannot rate as %(kind)s: who rates so bears that role, the office does not.",
         "nobody": "Nobody was asked to rate anybody. Choose raters and institutions.",
@@ -80,7 +81,7 @@ def open_round(
     """Open a round: every rater is asked about every institution the kind may rate.
 
     Own staff rate their own institution, members every other, all others everybody. Raises PermissionDenied,
-    EvaluationRefused (indicator, days, own, role, there, nobody).
+    EvaluationRefused (indicator, days, own, role, twice, there, nobody).
     """
     require(by, RUN)
     if terms.indicator not in indicators():
@@ -117,11 +118,15 @@ def open_round(
 
 
 def _require_roles(raters: Raters) -> None:
-    """Raise EvaluationRefused (role) where somebody shall speak for a body he does not belong to."""
+    """Raise EvaluationRefused: role (who speaks for a body he does not belong to), twice (in two kinds)."""
     for kind, role in OUTSIDE.items():
         wrong = [one.user.name for one in raters.get(kind, ()) if role not in one.roles]
         if wrong:
             raise EvaluationRefused("role", about="、".join(wrong), kind=kind.label)
+    asked = [one for people in raters.values() for one in people]
+    twice = {one.user.name for one in asked if asked.count(one) > 1}
+    if twice:
+        raise EvaluationRefused("twice", about="、".join(sorted(twice)))
 
 
 def _may(kind: str, rater: Membership, subject: Institution) -> bool:

@@ -30,7 +30,7 @@ from performance.models import (
     SchemeDraft,
     SchemeTrial,
 )
-from performance.services import approving, drafts, trials
+from performance.services import approving, drafts, schemes, trials
 from performance.show import labels
 
 State = MonthRun.State
@@ -71,9 +71,10 @@ def summary(approval: Approval) -> registry.Summary:
 
 
 def of_draft(approval: Approval) -> registry.Summary:
-    """What a decider reads of a draft: since when, how much differs, whether it was tried."""
+    """What a decider reads of a draft: what it replaces from when on, how much differs, whether it was tried."""
     draft = SchemeDraft.objects.select_related("base").get(pk=approval.about_id)
-    rows = change_rows(draft.base.scheme(), draft.scheme()) if draft.base else []
+    replaced = schemes.in_force(Month.of(draft.from_date), draft.level)
+    rows = change_rows(replaced.scheme(), draft.scheme()) if replaced else []
     tried = draft.trials.filter(digest=draft.digest).first()
     shown = [
         Fact(f"{row.where} {row.about} {row.what}".strip(), f"{row.before} → {row.after}")
@@ -83,7 +84,8 @@ def of_draft(approval: Approval) -> registry.Summary:
         Fact(_("scheme"), str(draft)),
         Fact(_("in force from"), words.month(draft.from_date)),
         Fact(_("copied from"), str(draft.base or words.DASH)),
-        Fact(_("number of differences"), words.num(len(rows))),
+        Fact(_("replaces"), str(replaced or _("nothing: the first of its level"))),
+        Fact(_("number of differences"), words.num(len(rows)) if replaced else words.DASH),
         *shown,
         Fact(_("tried on months"), words.num(len(tried.months)) if tried else words.DASH),
         *(_effects(tried) if tried else []),

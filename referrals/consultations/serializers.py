@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from alliance.lib.identity import mask_name
 from alliance.models import Membership, Staff
+from alliance.web.form_fields import served
 from alliance.web.person_body import PatientBody
 from referrals.consultations import services
 from referrals.consultations.models import Concordance, Consultation, Kind, Urgency
@@ -30,7 +31,9 @@ class QuestionBody(serializers.Serializer[Any]):
     diagnosis_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
     summary = serializers.CharField(required=False, allow_blank=True)
     examination = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    examined_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    examined_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, validators=[served]
+    )
     reference = serializers.CharField(max_length=200, required=False, allow_blank=True)
     impression = serializers.CharField(required=False, allow_blank=True)
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True)
@@ -66,7 +69,7 @@ class ChangeBody(QuestionBody):
     version = serializers.IntegerField(min_value=1)
     question = serializers.CharField(required=False)
     diagnosis_name = serializers.CharField(max_length=100, required=False)
-    examined_at = serializers.DateTimeField(required=False, allow_null=True)
+    examined_at = serializers.DateTimeField(required=False, allow_null=True, validators=[served])
 
     def over(self, row: Consultation) -> services.Question:
         """The stored question with the sent fields put over it."""

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
+from alliance.web.form_fields import DayField, MomentField
 from referrals import reasons
 from referrals.models import FollowUp
 
@@ -48,7 +49,7 @@ class AskForm(forms.Form):
 class ScheduleForm(forms.Form):
     """When the patient is expected."""
 
-    planned_at = forms.DateTimeField(
+    planned_at = MomentField(
         label=gettext_lazy("appointment"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
@@ -61,7 +62,7 @@ class ReplyForm(forms.Form):
         label=gettext_lazy("reply"), widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Diagnosis, treatment, advice: the sender reads it."),
     )  # fmt: skip
-    ended_on = forms.DateField(
+    ended_on = DayField(
         label=gettext_lazy("last day of treatment"), required=False,
         help_text=gettext_lazy("Empty: today."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -75,7 +76,7 @@ class ReplyForm(forms.Form):
 class FollowUpForm(forms.Form):
     """The community's visit: who saw the patient when, and the three tasks (S0-06)."""
 
-    seen_at = forms.DateTimeField(
+    seen_at = MomentField(
         label=gettext_lazy("seen on"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Department
+from alliance.web.form_fields import DayField, MomentField
 from alliance.web.person_fields import PersonFields
 from referrals.recognition import reasons, services
 from referrals.recognition.models import Item, Modality, Order
@@ -101,11 +102,11 @@ class ResultForm(PersonFields):
 
     item = forms.ChoiceField(label=gettext_lazy("recognisable item"))
     number = forms.CharField(label=gettext_lazy("report number"), max_length=40)
-    taken_at = forms.DateTimeField(
+    taken_at = MomentField(
         label=gettext_lazy("examination made"),
         widget=forms.DateTimeInput(attrs=WHEN, format="%Y-%m-%dT%H:%M"),
     )
-    reported_at = forms.DateTimeField(
+    reported_at = MomentField(
         label=gettext_lazy("report issued"), required=False,
         widget=forms.DateTimeInput(attrs=WHEN, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
@@ -136,7 +137,7 @@ class SheetForm(forms.Form):
 class ItemSheetForm(SheetForm):
     """A sheet of the register."""
 
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     source = forms.CharField(
@@ -159,7 +160,7 @@ class ItemForm(forms.Form):
         label=gettext_lazy("valid for (days)"), min_value=1, max_value=LONGEST_VALIDITY
     )
     mark = forms.CharField(label=gettext_lazy("recognition mark"), max_length=20, required=False)
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     source = forms.CharField(label=gettext_lazy("source of the register"), max_length=200)

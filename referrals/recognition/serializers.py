@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from alliance.lib.identity import mask_name
 from alliance.models import Membership
+from alliance.web.form_fields import served
 from alliance.web.person_body import PatientBody
 from referrals.recognition import services
 from referrals.recognition.models import Item, Offer, Order, Result
@@ -63,8 +64,10 @@ class ReportBody(serializers.Serializer[Any]):
     patient = PatientBody()
     item = serializers.CharField(max_length=32)
     number = serializers.CharField(max_length=40)
-    taken_at = serializers.DateTimeField()
-    reported_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    taken_at = serializers.DateTimeField(validators=[served])
+    reported_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, validators=[served]
+    )
     conclusion = serializers.CharField(max_length=4000)
     reference = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 

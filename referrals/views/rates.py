@@ -84,6 +84,11 @@ def capture(request: Any, case: int) -> HttpResponseBase:
 
 
 def asked_month(request: Any) -> Month:
-    """The month of the address, else the one before today's: the one that is being checked."""
+    """The month of the address, else the one before today's: the one that is being checked.
+
+    What is written to a month that cannot be read is written nowhere: 404.
+    """
+    if request.method == "POST" and request.GET.get("month") and asked.month(request) is None:
+        raise Http404
     today = timezone.localdate(timezone=SHANGHAI)
     return asked.month(request) or Month(today.year, today.month).previous()

@@ -8,13 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution, Staff
+from alliance.web.form_fields import DayField
 
 
 def day_field(label: Any, **more: Any) -> forms.DateField:
     """A day."""
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more
-    )
+    return DayField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 
 class StaffField(forms.ModelChoiceField):

@@ -14,6 +14,7 @@ from alliance.joint.forms.common import StaffField, day_field
 from alliance.joint.models import Conference
 from alliance.joint.services import Meeting, Question, Scan, Study
 from alliance.models import Institution, Membership
+from alliance.web.form_fields import MomentField
 from alliance.web.person_fields import OptionalPersonFields
 
 
@@ -24,7 +25,7 @@ class MeetingForm(forms.Form):
         label=gettext_lazy("topic"), max_length=100,
         help_text=gettext_lazy("All institutions read it: no names or numbers of patients."),
     )  # fmt: skip
-    starts_at = forms.DateTimeField(
+    starts_at = MomentField(
         label=gettext_lazy("begins"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],

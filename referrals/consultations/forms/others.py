@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Department, Institution
-from alliance.web.form_fields import YuanField
+from alliance.web.form_fields import DayField, YuanField
 from referrals.consultations.forms.questions import FILE_HELP, clean_scan
 from referrals.consultations.models import BY_CENTRES, Concordance, Kind
 
@@ -63,7 +63,7 @@ class FeeForm(forms.Form):
         label=gettext_lazy("only when answered by"), coerce=int, required=False, empty_value=None
     )
     yuan = YuanField(label=gettext_lazy("fee (yuan)"))
-    from_date = forms.DateField(
+    from_date = DayField(
         label=gettext_lazy("holds from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     source = forms.CharField(label=gettext_lazy("document of the fee"), max_length=200)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.register import Shape
 from alliance.models import Department, Institution
+from alliance.web.form_fields import MomentField
 from alliance.web.parameter_values import text as in_words
 from alliance.web.person_fields import PersonFields
 from referrals.consultations import services
@@ -58,7 +59,7 @@ class QuestionFields(forms.Form):
         label=gettext_lazy("examination or test"), max_length=100,
         help_text=gettext_lazy("As in chest CT, plain"),
     )  # fmt: skip
-    examined_at = forms.DateTimeField(
+    examined_at = MomentField(
         label=gettext_lazy("examined at"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip

@@ -1,0 +1,55 @@
+"""Days, times and amounts as forms take them: inside the calendar, not below zero."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.test import override_settings
+
+from alliance.lib.period import SERVED_YEARS
+from alliance.web.form_fields import LOCAL, DayField, LocalTime, MomentField, YuanField
+
+ROOT = Path(__file__).resolve().parents[2]
+# Births and what comes from them are older than the product; people bound them themselves.
+OLDER = {"alliance/web/person_fields.py", "alliance/web/form_fields.py"}
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00", "1899-12-31T23:59", "9999-12-31T23:45", "2100-01-01T00:00"]
+)
+@override_settings(TIME_ZONE="Asia/Shanghai")
+def test_times_outside_the_served_years_are_refused(text: str) -> None:
+    for field in (MomentField(input_formats=[LOCAL]), LocalTime()):
+        with pytest.raises(forms.ValidationError):
+            field.clean(text)
+    with pytest.raises(forms.ValidationError):
+        DayField().clean(text[:10])
+
+
+def test_the_first_and_the_last_day_are_taken() -> None:
+    ends = [
+        DayField().clean(f"{year}-{day}")
+        for year, day in ((SERVED_YEARS[0], "01-01"), (SERVED_YEARS[-1], "12-31"))
+    ]
+    assert [one.year for one in ends] == [SERVED_YEARS[0], SERVED_YEARS[-1]]
+
+
+def test_an_amount_is_not_below_zero_unless_it_may_be() -> None:
+    with pytest.raises(forms.ValidationError):
+        YuanField().clean("-1")
+    assert YuanField(signed=True).clean("-1") == -100
+    assert YuanField().clean("0") == 0
+
+
+def test_every_form_takes_bounded_days() -> None:
+    unbounded = re.compile(r"forms\.(DateField|DateTimeField)\(")
+    found = [
+        str(path.relative_to(ROOT))
+        for room in ("alliance", "grouping", "referrals", "performance")
+        for path in (ROOT / room).rglob("*.py")
+        if unbounded.search(path.read_text(encoding="utf-8"))
+    ]
+    assert set(found) <= OLDER, "take DayField or MomentField of alliance.web.form_fields"
