@@ -27,7 +27,7 @@ class Row:
     line: Line
     url: str
     spark: Spark
-    cells: Sequence[table.Cell]
+    cells: Sequence[tuple[str, table.Cell]]
     worse: int
     others: int
 
@@ -72,5 +72,5 @@ def _row(frame: Frame, line: Line, before: Past, unusual: Sequence[signals.Shown
         "name": line.institution.short_name, "scores": ", ".join(known) or words.DASH,
     }  # fmt: skip
     worse = sum(one.kind == "late" for one in unusual)
-    cells = [table.cell(line, dimension.code, url) for dimension in frame.scheme.dimensions]
+    cells = [(labels.named(one), table.cell(line, one.code, url)) for one in frame.scheme.dimensions]
     return Row(line, url, spark(scores, said, ends=ends), cells, worse, len(unusual) - worse)

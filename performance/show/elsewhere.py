@@ -71,7 +71,7 @@ def summary(approval: Approval) -> registry.Summary:
 
 
 def of_draft(approval: Approval) -> registry.Summary:
-    """What a decider reads of a draft: what it replaces from when on, how much differs, whether it was tried."""
+    """What a decider reads of a draft: what it replaces and when, how much differs, whether it was tried."""
     draft = SchemeDraft.objects.select_related("base").get(pk=approval.about_id)
     replaced = schemes.in_force(Month.of(draft.from_date), draft.level)
     rows = change_rows(replaced.scheme(), draft.scheme()) if replaced else []
