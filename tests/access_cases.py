@@ -490,7 +490,7 @@ CASES: dict[str, Case] = {
     "api:posting-days": Case(queries=("?state=planned", "?month=2026-11")),
     "api:posting-day": one("visit"),
     "api:posting-day-step": one("visit", step="absent"),
-    "api:training-sessions": Case(queries=("?limit=5",), aggregates=True),
+    "api:training-sessions": Case(queries=("?limit=5",)),
     "api:training-session": one("training", shared=True),
     "api:training-attendance": one("training", shared=True),
     "api:training-session-step": one("training", shared=True, step="cancel"),

@@ -16,6 +16,7 @@ from alliance.models import Job, User
 from alliance.services.inbox import Todo
 from alliance.web import charts, lists, parts
 from alliance.web.context import Group, Link
+from alliance.web.profile_charts import spark
 
 NOW = datetime(2026, 11, 19, 6, 20, tzinfo=UTC)
 TODOS = [
@@ -157,6 +158,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         },
         "_messages.html": {"messages": []},
         "_meter.html": {"width": "97.7", "tick": "98.0", "kind": "warn"},
+        "_spark.html": {"spark": spark([Decimal(1), None, Decimal(3), Decimal(2)], "CMI: 1, 3, 2", bad=True)},
         "_must.html": {"field": form["kind"]},
         "_note.html": {"kind": "warn", "text": "还有事", "items": [parts.Fact("科室核对未签", url="/x/")]},
         "_pages.html": {"page": page},
