@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.models import Department, Institution
-from alliance.web.form_fields import MomentField
 from alliance.web.person_fields import PersonFields
 from referrals import reasons, services
 from referrals.models import OutsidePlace, Reception, Referral
@@ -65,7 +64,7 @@ class ContentFields(forms.Form):
     )
     insurance_no = text(gettext_lazy("insurance card number"), 40)
     address = text(gettext_lazy("address"), 120)
-    expected_at = MomentField(
+    expected_at = forms.DateTimeField(
         label=gettext_lazy("expected arrival"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip

@@ -49,7 +49,7 @@ class AskForm(forms.Form):
 class ScheduleForm(forms.Form):
     """When the patient is expected."""
 
-    planned_at = MomentField(
+    planned_at = forms.DateTimeField(
         label=gettext_lazy("appointment"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
