@@ -99,16 +99,17 @@ _FEES = {
     for name, columns in FEE_CLASSES.items()
 }
 _ALIVE = "c.discharge_way <> 5"
+# A case without a result has no status: it counts as none of them, and a sum of such cases is 0, not null.
 _EACH = {
     "submitted": "1",
-    "grouped": "(g.status = 'grouped')::int",
-    "ungrouped": "(g.status = 'ungroupable')::int",
-    "ambiguous": "(g.status = 'ambiguous')::int",
-    "adrg_only": "(g.status = 'adrg_only')::int",
+    "grouped": "(g.status is not distinct from 'grouped')::int",
+    "ungrouped": "(g.status is not distinct from 'ungroupable')::int",
+    "ambiguous": "(g.status is not distinct from 'ambiguous')::int",
+    "adrg_only": "(g.status is not distinct from 'adrg_only')::int",
     "pending": "(g.status is null)::int",
     "out_of_scope": "outside::int",
-    "out_of_scope_grouped": "(outside and g.status = 'grouped')::int",
-    "weighted_cases": "(g.status = 'grouped' and g.weight is not null)::int",
+    "out_of_scope_grouped": "(outside and g.status is not distinct from 'grouped')::int",
+    "weighted_cases": "(g.status is not distinct from 'grouped' and g.weight is not null)::int",
     "weight_sum": "case when g.status = 'grouped' then coalesce(g.weight, 0) else 0 end",
     "stay_days": "c.stay_days",
     "cost_fen": "c.total_fen",

@@ -69,6 +69,15 @@ def test_the_sums_say_what_the_cases_say_and_no_case_is_read(scene: World) -> No
         assert not any("from grouping_case c" in text for text in statements)
 
 
+def test_where_no_case_has_a_result_yet_all_are_pending_and_none_is_grouped(scene: World) -> None:
+    store(scene, pages(scene, 3))
+    with inside(scene):
+        again(list(Case.objects.values_list("pk", flat=True)), "", None)
+        rollup.refresh(OCTOBER)
+        [fact], _statements = read()
+        assert (fact.discharges, fact.pending, fact.ambiguous, fact.weighted_cases) == (3, 3, 0, 0)
+
+
 def test_a_change_since_is_read_from_the_cases_at_once(scene: World) -> None:
     varied(scene, 12, 3)
     with inside(scene):
