@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alliance.web import charts, words
 from alliance.web.parts import Fig
 from alliance.web.profile_charts import Axis, Spark, radar, spark
+from performance.engine.control import Rule
 from performance.engine.reach import Points, losses
 from performance.models import IndicatorValue, Line, Score
 from performance.portrait import goals, signals
@@ -30,14 +31,15 @@ def page(frame: Frame, line: Line) -> dict[str, Any]:
     by = rule(frame.month)
     before = past(frame.month, by, institution=line.institution_id)
     axes = _axes(frame, line, peers)
+    rows = _rows(frame, line, values, before, by)
     return {
         **why.about(frame, line), "title": _("Portrait of %(name)s") % {"name": line.institution.short_name},
         "figs": _figs(frame, line, peers, before), "radar": _radar(axes, line) if axes else None,
         "trend": _trend(before, line), "losses": _losses(frame, line, values, scores),
         "unassessed": [labels.named(frame.indicators[code]) for code in line.missing],
-        "rows": _rows(frame, line, values, before),
+        "rows": rows,
         "signals": signals.of_institution(frame, line, before, by),
-        "few": not any(one.limits for one in _judged(frame, line, values, before)), "rule": by,
+        "few": all(row.limits == words.DASH for row in rows), "rule": by,
     }  # fmt: skip
 
 
@@ -182,13 +184,10 @@ class Over:
     signals: Sequence[str]
 
 
-def _judged(frame: Frame, line: Line, values: Mapping[str, IndicatorValue], before: Past) -> list[Any]:
-    by = rule(frame.month)
-    return [before.judged(line.institution_id, frame.indicators[code], by) for code in values]
-
-
-def _rows(frame: Frame, line: Line, values: Mapping[str, IndicatorValue], before: Past) -> list[Over]:
-    by, found = rule(frame.month), []
+def _rows(
+    frame: Frame, line: Line, values: Mapping[str, IndicatorValue], before: Past, by: Rule
+) -> list[Over]:
+    found = []
     for code, value in values.items():
         indicator = frame.indicators[code]
         series = before.series(line.institution_id, code)
