@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,5 +15,6 @@ app.conf.beat_schedule = {
     "metrics": {"task": "grouping.refresh_metrics", "schedule": 60.0},
     "referrals": {"task": "referrals.clocks", "schedule": 60.0},
     "confirmation": {"task": "confirmation.clock", "schedule": 600.0},
+    "consequences": {"task": "performance.night", "schedule": crontab(hour=2, minute=30)},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
 }

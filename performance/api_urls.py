@@ -6,11 +6,16 @@ from performance import (
     api,
     converters,  # noqa: F401  (registers the month of an address)
 )
+from performance.consequences import api as consequences
 from performance.declared import api as declared
 
 urlpatterns = [
     path("declared/", declared.Values.as_view(), name="declared"),
     path("declared/<int:pk>/", declared.OneValue.as_view(), name="declared-value"),
+    path("letters/", consequences.Letters.as_view(), name="letters"),
+    path("letters/<int:pk>/", consequences.OneLetter.as_view(), name="letter"),
+    path("consequences/", consequences.Consequences.as_view(), name="consequences"),
+    path("consequences/<int:pk>/", consequences.OneConsequence.as_view(), name="consequence"),
     path("months/", api.Months.as_view(), name="months"),
     path("months/<yyyymm:month>/", api.OneMonth.as_view(), name="month"),
     path("months/<yyyymm:month>/export/", api.MonthFile.as_view(), name="month-export"),

@@ -10,6 +10,9 @@ class Config(AppConfig):
     def ready(self) -> None:
         from alliance.approvals import registry
         from alliance.services import inbox
+        from performance.consequences import show as consequences
+        from performance.consequences import waiting as to_consider
+        from performance.consequences.services import proposals
         from performance.declared import show_samples
         from performance.declared.services import samples
         from performance.declared.waiting import waiting
@@ -25,3 +28,11 @@ class Config(AppConfig):
             summary=show_samples.summary,
         )
         inbox.register("declared", waiting)
+        registry.register(
+            proposals.KIND,
+            name=gettext_lazy("Consequence"),
+            digest=proposals.digest_of,
+            summary=consequences.summary,
+            title=consequences.title,
+        )
+        inbox.register("consequences", to_consider.waiting)

@@ -91,13 +91,17 @@ from grouping.services import schemes as grouping_schemes
 from grouping.services import versions as scheme_versions
 from grouping.services import weighing as weight_proposals
 from grouping.services.effects import Period
+from performance.consequences.services import letters
+from performance.consequences.services import templates as letter_templates
 from performance.declared import services as declared
+from performance.declared.services import Upload
 from performance.declared.services import sheets as value_sheets
 from performance.engine.spans import Span
 from performance.engine.templates import shipped_templates
 from performance.evaluations import services as evaluations
 from performance.levels import services as levels
 from performance.models import (
+    Consequence,
     DeclaredBatch,
     DeclaredCheck,
     DeclaredDuty,
@@ -105,6 +109,8 @@ from performance.models import (
     DeclaredSample,
     DeclaredValue,
     EvaluationRound,
+    Letter,
+    LetterTemplate,
     LevelSubject,
     Line,
     MonthException,
@@ -847,6 +853,32 @@ class Things:
         return DeclaredNotice.objects.create(  # type: ignore[no-any-return]
             sample=self.values_sample, institution=self.side.place, checked=1, wrong=1, limit=5,
             issued_at=NOW, due_at=NOW + timedelta(days=9),
+        )  # fmt: skip
+
+    @cached_property
+    def letter_template(self) -> LetterTemplate:
+        """The template of hospitals."""
+        letter_templates.install(by=self.side.office, year=2026, now=NOW)
+        return LetterTemplate.objects.get(code="hospital")
+
+    @cached_property
+    def letter(self) -> Letter:
+        """A letter of the institution whose signed paper waits for its check."""
+        side = self.side
+        assert self.letter_template
+        made = letters.draft(by=side.office, institution=side.place, year=2026, now=NOW)
+        scan = Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 99)
+        return letters.enter_paper(
+            by=side.office, letter=letters.offer(by=side.office, letter=made, now=NOW), document=side.mark,
+            signed_on=NOW.date(), signed_name=side.mark, scan=scan,
+        )  # fmt: skip
+
+    @cached_property
+    def consequence(self) -> Consequence:
+        """A proposal about the institution."""
+        return Consequence.objects.create(  # type: ignore[no-any-return]
+            kind="honour", institution=self.side.place, period="2026-Q3", figures={}, digest=self.side.mark,
+            opened_at=NOW,
         )  # fmt: skip
 
     @cached_property

@@ -19,7 +19,7 @@ from alliance.lib.canonical import to_plain
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal
 
-__all__ = ["check_outside", "decide", "enter_outside", "propose", "waiting_for", "withdraw"]
+__all__ = ["check_outside", "decide", "enter_outside", "lapse", "propose", "waiting_for", "withdraw"]
 
 Verdict = Decision.Verdict
 
@@ -95,6 +95,15 @@ def withdraw(*, by: Membership, approval: Approval, note: str = "") -> Approval:
 
 
 @transaction.atomic
+def lapse(*, by: Membership | None, approval: Approval, note: str) -> Approval:
+    """The room itself takes a proposal back: what was proposed is no longer so. No handler is told.
+
+    A clock has no member. Raises NotOpen.
+    """
+    return _close(_locked(approval), by, "withdraw", note)
+
+
+@transaction.atomic
 def enter_outside(
     *,
     by: Membership,
@@ -165,13 +174,18 @@ def _settle(approval: Approval, by: Membership, verdict: Outcome) -> Approval:
 
 
 def _end(approval: Approval, by: Membership, transition_name: str, note: str = "") -> Approval:
+    ended = _close(approval, by, transition_name, note)
+    registry.tell(ended, by)
+    return ended
+
+
+def _close(approval: Approval, by: Membership | None, transition_name: str, note: str) -> Approval:
     before = approval.state
     getattr(approval, transition_name)()
     approval.waiting_roles = []
     approval.save(update_fields=["state", "waiting_roles"])
     journal.step(by=by, about=approval, name=transition_name, before=before, after=approval.state, note=note)
     journal.write(by=by, verb=f"approval.{approval.state}", about=approval, kind=approval.kind)
-    registry.tell(approval, by)
     return approval
 
 

@@ -94,6 +94,7 @@ def users() -> tuple[SignIn, ...]:
         SignIn("luoxiaolan", "罗晓岚", ("performance_office",)),
         SignIn("shuyanqing", "舒砚青", ("performance_office",)),
         SignIn("jibeining", "纪北宁", ("institution_admin",), "A01", "A01-0002"),
+        SignIn("heshanming", "何山明", ("institution_head",), "A01"),
         SignIn("shenruochuan", "沈若川", ("clinician",), "A01", "A01-0001"),
         SignIn("baishuning", "白术宁", ("clinician",), "B01", "B01-0001"),
         SignIn("hangyifan", "杭一帆", ("coder",), "A01", "A01-0003"),

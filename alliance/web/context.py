@@ -36,6 +36,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("declared", _("Declared values"), "upload", "declared.view"),
             Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
             Entry("performance-schemes", _("Performance schemes"), "adjust", "indicator.view"),
+            Entry("consequences", _("Consequences"), "flag", "consequence.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

@@ -14,6 +14,7 @@ from alliance.models import Institution
 from grouping.metrics import monthly
 from performance.collect import (
     cases,
+    commitments,
     declared,
     equipment,
     exams,
@@ -42,7 +43,8 @@ __all__ = [
 
 SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
-    *people.SOURCES, *joint.SOURCES, *opinions.SOURCES, *places.SOURCES, *declared.SOURCES,
+    *people.SOURCES, *joint.SOURCES, *opinions.SOURCES,
+    *commitments.SOURCES, *places.SOURCES, *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}
 

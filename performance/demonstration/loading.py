@@ -39,6 +39,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     """What happens room after room, in the order in which one needs the other; each deed says what it did."""
     from performance.demonstration import (
         confirmations,
+        consequences,
         declared,
         deliveries,
         equipment,
@@ -76,6 +77,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "declared values", lambda: [declared.load(base, TODAY)]
     yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
+    yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
     yield "departments and persons", lambda: levels.run_all(base, demo)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

@@ -100,6 +100,7 @@ ROOMS: Mapping[str, Any] = {
     "postings": gettext_lazy("Experts posted"),
     "training": gettext_lazy("Training"),
     "joint": gettext_lazy("Joint work"),
+    "letters": gettext_lazy("Commitment letters"),
     "institution": gettext_lazy("Institutions"),
     "front_page": gettext_lazy("Statistics of the front page"),
     "pathway": gettext_lazy("Clinical pathways"),
@@ -123,6 +124,7 @@ PAGES: Mapping[str, str] = {
     "cases": "cases", "metrics": "metrics", "readmission": "metric-readmissions", "referrals": "referrals",
     "consultations": "consultation-figures", "recognition": "recognition-figures",
     "equipment": "equipment-figures", "postings": "postings-week", "training": "training", "joint": "joint",
+    "letters": "letters",
 }  # fmt: skip
 
 

@@ -1,3 +1,4 @@
+from performance.models.consequences import Consequence
 from performance.models.declared import (
     DeclaredBatch,
     DeclaredDuty,
@@ -13,6 +14,7 @@ from performance.models.evaluations import (
     Opinion,
     Rating,
 )
+from performance.models.letters import Letter, LetterPromise, LetterTemplate
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
@@ -24,6 +26,7 @@ from performance.models.schemes import SchemeVersion
 
 __all__ = [
     "Basis",
+    "Consequence",
     "DeclaredBatch",
     "DeclaredCheck",
     "DeclaredDuty",
@@ -37,6 +40,9 @@ __all__ = [
     "EvaluatorKind",
     "IndicatorValue",
     "Invitation",
+    "Letter",
+    "LetterPromise",
+    "LetterTemplate",
     "Level",
     "LevelFact",
     "LevelRun",

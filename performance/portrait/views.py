@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from alliance.lib.period import Month
 from alliance.web.access import permit
+from performance.consequences.show import block
 from performance.portrait import compare, show, standing
 from performance.show.frame import frame
 
@@ -19,7 +20,9 @@ from performance.show.frame import frame
 def month_portrait(request: Any, month: Month, code: str) -> HttpResponse:
     """What one institution is good at, what cost it points and what would bring them back."""
     found = frame(request.membership, month)
-    return render(request, "performance/portrait/portrait.html", show.page(found, found.line(code)))
+    line = found.line(code)
+    page = show.page(found, line) | {"consequences": block(request.membership, line.institution_id)}
+    return render(request, "performance/portrait/portrait.html", page)
 
 
 @permit("indicator.view")

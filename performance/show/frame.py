@@ -25,6 +25,7 @@ LISTED = {
     "evaluation": "posting.view", "attendance": "training.view", "doctor": "training.view",
     "joint_project": "joint.view", "joint_person": "joint.view", "technique_case": "joint.view",
     "case_conference": "joint.view", "joint_study": "joint.view", "declared": "declared.view",
+    "letter": "consequence.view",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Deeds of consequences: letters, proposals, the year."""

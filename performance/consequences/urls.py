@@ -1,0 +1,29 @@
+"""Addresses of letters and consequences inside an alliance."""
+
+from django.urls import path
+
+from performance import converters  # noqa: F401  (registers the month of an address)
+from performance.consequences.views import consequences, letters
+
+ONE = "letters/<int:pk>/"
+urlpatterns = [
+    path("letters/", letters.letter_list, name="letters"),
+    path("letters/begin/", letters.letter_begin, name="letter-begin"),
+    path("letters/templates/", letters.template_list, name="letter-templates"),
+    path("letters/templates/take/", letters.template_install, name="letter-templates-take"),
+    path("letters/templates/<int:pk>/next/", letters.template_next, name="letter-template-next"),
+    path(ONE, letters.letter, name="letter"),
+    path(f"{ONE}edit/", letters.letter_edit, name="letter-edit"),
+    path(f"{ONE}print/", letters.letter_print, name="letter-print"),
+    path(f"{ONE}scan/", letters.letter_scan, name="letter-scan"),
+    path(
+        f"{ONE}promises/<int:place>/<yyyymm:month>/<slug:key>/",
+        letters.letter_records,
+        name="letter-records",
+    ),
+    path(f"{ONE}<slug:step>/", letters.letter_act, name="letter-act"),
+    path("consequences/", consequences.consequence_list, name="consequences"),
+    path("consequences/look/", consequences.consequence_look, name="consequence-look"),
+    path("consequences/<int:pk>/", consequences.consequence, name="consequence"),
+    path("consequences/<int:pk>/<slug:step>/", consequences.consequence_act, name="consequence-act"),
+]

@@ -1,0 +1,92 @@
+"""What waits for whom: letters to sign, check and countersign, values asked for, proposals to vote on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliance.models import Membership
+from alliance.services.inbox import Todo
+from performance.models import Consequence, Letter
+from performance.models.consequences import PROPOSE
+from performance.models.letters import FILE, RUN, SIGN
+
+State = Letter.State
+
+
+def waiting(membership: Membership, now: datetime) -> list[Todo]:
+    """Two queries at most."""
+    found: list[Todo] = []
+    if membership.institution_id is not None:
+        return _own(membership)
+    if membership.can(RUN):
+        found += _office(membership)
+    if membership.can(PROPOSE):
+        found += _proposals()
+    return found
+
+
+def _own(membership: Membership) -> list[Todo]:
+    """Letters to sign, and promises at risk."""
+    if not membership.can(SIGN) and not membership.can(FILE):
+        return []
+    rows = Letter.objects.filter(
+        institution=membership.institution_id, state__in=[State.OFFERED, State.IN_FORCE]
+    )
+    found = []
+    for row in rows.select_related("institution"):
+        url = reverse("letter", args=[row.pk])
+        if row.state == State.OFFERED:
+            found.append(Todo(
+                "warn", _("Sign the commitment letter of %(year)s") % {"year": row.year},
+                _("Read the promises; the legal representative signs here or on paper."), url,
+                button=_("Read"),
+            ))  # fmt: skip
+            continue
+        risky = sum(one["standing"] == "at_risk" for one in row.progress or [])
+        if risky:
+            found.append(Todo(
+                "warn", ngettext("%(n)d promise of %(year)s is at risk",
+                                 "%(n)d promises of %(year)s are at risk", risky)
+                % {"n": risky, "year": row.year},
+                _("The forecast of the year stays below what the letter promises."), url, None, risky,
+            ))  # fmt: skip
+    return found
+
+
+def _office(membership: Membership) -> list[Todo]:
+    """Scans to check, letters to countersign, years with values nobody knows."""
+    rows = Letter.objects.filter(state__in=[State.PAPER, State.SIGNED, State.IN_FORCE])
+    found = []
+    for row in rows.select_related("institution", "paper_by"):
+        url = reverse("letter", args=[row.pk])
+        named = {"name": row.institution.short_name, "year": row.year}
+        own = row.paper_by is not None and row.paper_by.user_id == membership.user_id
+        if row.state == State.PAPER and not own:
+            what = _("A signed letter on paper waits for its check: %(name)s %(year)s") % named
+            found.append(Todo("info", what, row.document, url, button=_("Check")))
+        elif row.state == State.SIGNED:
+            what = _("A signed letter waits to be countersigned: %(name)s %(year)s") % named
+            found.append(Todo("info", what, row.signed_name, url))
+        elif row.state == State.IN_FORCE and _asks(row):
+            what = _("A letter of a past year cannot be judged yet: %(name)s %(year)s") % named
+            found.append(Todo("warn", what, _("Values are missing; they never count as broken."), url))
+    return found
+
+
+def _asks(row: Letter) -> bool:
+    """The year was looked at when it was over, and a promise could not be judged."""
+    looked = row.progress_at is not None and row.progress_at.year > row.year
+    return looked and any(one["standing"] == "unknown" for one in row.progress or [])
+
+
+def _proposals() -> list[Todo]:
+    number = Consequence.objects.filter(state=Consequence.State.OPEN).count()
+    if not number:
+        return []
+    what = ngettext("%(n)d proposal to put to the vote", "%(n)d proposals to put to the vote", number)
+    why = _("They follow from the figures; nothing changes before the deciders have agreed.")
+    return [Todo("info", what % {"n": number}, why, reverse("consequences"), None, number)]

@@ -1,0 +1,97 @@
+"""Commitment letters of the demonstration: signed in January, one in the system, the others on paper.
+
+This year's are in force, the lead hospital's behind its promise; last year's were judged and one breach waits
+for the vote.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from alliance.approvals import chains
+from alliance.lib.period import Month
+from alliance.models import Institution, Membership
+from alliance.tenancy.scope import act_in
+from performance.consequences.services import assessing, letters, proposals, templates
+from performance.declared import services as declared
+from performance.declared.services import Entry, Place, Upload
+from performance.demonstration.ground import Ground
+from performance.engine.commitments import Promise
+from performance.engine.spans import Span
+from performance.models import Consequence, Letter
+
+LAST, THIS = 2025, 2026
+SIGNED, AGAIN, JUDGED = (datetime(year, 1, 8, 2, tzinfo=UTC) for year in (LAST, THIS, THIS))
+KEPT = Promise("common_kept", "indicator", Decimal(6), target=Decimal(30))
+# Of 100 patients with common diseases so many stayed at the township last year, month by month.
+STAYED = (26, 27, 25, 28, 27, 26, 27, 28, 26, 25, 27, 26)
+TOWNS = 3  # townships with a letter, so that the list is alive and quickly made
+
+
+def load(base: Ground, today: date) -> str:
+    """Draft, sign, look, judge, propose; returns what came of it in one line."""
+    with act_in(base.alliance), transaction.atomic():
+        office, second = base.office[0], base.office[1]
+        templates.install(by=office, year=LAST, now=SIGNED)
+        lead, towns = _places(base)
+        _last_year(base, towns[0], office, second)
+        for place in (lead, *towns):
+            letter = letters.draft(by=office, institution=place, year=THIS, now=AGAIN)
+            _signed(base, letter, office, second, AGAIN)
+        now = datetime(today.year, today.month, today.day, 1, tzinfo=UTC)
+        assessing.look(now=now)
+        row = Consequence.objects.named().filter(kind=Consequence.Kind.COMMITMENT).first()
+        if row is not None:
+            proposals.propose(by=office, row=row, chain=chains.TWO_PEOPLE, today=today)
+        return f"{Letter.objects.count()} letters, {Consequence.objects.count()} proposal waits for the vote"
+
+
+def _places(base: Ground) -> tuple[Institution, list[Institution]]:
+    """The lead hospital, and the first places of primary care."""
+    places = sorted(base.places.values(), key=lambda one: one.code)
+    lead = next(one for one in places if one.role == Institution.Role.LEAD)
+    towns = [one for one in places if one.kind in ("township", "community")]
+    return lead, towns[:TOWNS]
+
+
+def _last_year(base: Ground, town: Institution, office: Membership, second: Membership) -> None:
+    """A township kept fewer of its patients than it promised; every month was declared and confirmed."""
+    letter = letters.draft(by=office, institution=town, year=LAST, now=SIGNED)
+    letter = letters.change(by=office, letter=letter, promises=[KEPT])
+    _signed(base, letter, office, second, SIGNED)
+    given = [
+        Entry(Place(town), fact, Span(Month(LAST, month)), Decimal(number), str(office.user), "基层门诊月报")
+        for month, stayed in enumerate(STAYED, start=1)
+        for fact, number in (("common_disease_kept", stayed), ("common_disease_visits", 100))
+    ]
+    rows = declared.submit_all(
+        by=office, rows=declared.enter(by=office, entries=given, now=JUDGED), now=JUDGED
+    )
+    declared.confirm_all(by=second, rows=rows, now=JUDGED)
+
+
+def _signed(base: Ground, letter: Letter, office: Membership, second: Membership, now: datetime) -> Letter:
+    """By the head in the system where there is one, else on paper, entered by one and checked by another."""
+    letter = letters.offer(by=office, letter=letter, now=now)
+    head = _head(base, letter.institution_id)
+    if head is not None:
+        letter = letters.sign(
+            by=head, letter=letter, name=letter.institution.name, seen=letter.digest, now=now
+        )
+    else:
+        name = letter.institution.short_name
+        scan = Upload(f"{name}承诺书.pdf", [b"%PDF-1.4\n%%EOF\n"], "application/pdf", 1 << 20)
+        letter = letters.enter_paper(
+            by=office, letter=letter, document=f"协同承诺〔{letter.year}〕{letter.pk}号", scan=scan,
+            signed_on=now.date(), signed_name=f"{name}法定代表人",
+        )  # fmt: skip
+        letter = letters.check_paper(by=second, letter=letter, now=now)
+    return letters.countersign(by=office, letter=letter, now=now)
+
+
+def _head(base: Ground, institution: int) -> Membership | None:
+    own = (one for one in base.members.values() if one.institution_id == institution)
+    return next((one for one in own if one.can("letter.sign")), None)
