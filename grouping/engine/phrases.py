@@ -59,6 +59,27 @@ WAYS: Mapping[int, tuple[str, str]] = {
 }
 COMPLICATIONS = {"mcc": ("严重并发症或合并症（MCC）", "major complication (MCC)"),
                  "cc": ("并发症或合并症（CC）", "complication (CC)")}  # fmt: skip
+# (word, whether it holds) -> what that says.
+FLAG_TEXTS: Mapping[tuple[str, bool], tuple[str, str]] = {
+    ("has_weight", True): ("填了新生儿体重", "the newborn weight is given"),
+    ("has_weight", False): ("没有新生儿体重", "no newborn weight"),
+    ("no_procedure", True): ("没有手术操作", "no procedure"),
+    ("no_procedure", False): ("有手术操作", "there is a procedure"),
+    ("true", True): ("不设条件", "no condition is set"),
+    ("false", False): ("方案没有给出入组条件", "the scheme gives no way in"),
+}
+
+
+def table_name(name: str, at: int) -> str:
+    """A list by the convention of its name (FORMAT 9), `at` 0 Chinese, 1 English; another name as it is."""
+    base, _dot, end = name.partition(".")
+    if name == "valid":
+        return ("有效手术操作表", "the list of operations that count")[at]
+    if end.startswith("diagnoses"):
+        return (f" {base} 诊断表", f"the diagnosis list of {base}")[at]
+    if end.startswith("procedures"):
+        return (f" {base} 手术操作表", f"the procedure list of {base}")[at]
+    return (f" {name} 表", f"list {name}")[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +119,8 @@ class Voice:
         return self.pick(*SUBJECTS[subject])
 
     def table(self, name: str) -> str:
-        """A list by the convention of its name (FORMAT 9); another name stands as it is."""
-        base, _dot, end = name.partition(".")
-        if name == "valid":
-            return self.pick("有效手术操作表", "the list of operations that count")
-        if end.startswith("diagnoses"):
-            return self.pick(f" {base} 诊断表", f"the diagnosis list of {base}")
-        if end.startswith("procedures"):
-            return self.pick(f" {base} 手术操作表", f"the procedure list of {base}")
-        return self.pick(f" {name} 表", f"list {name}")
+        """A list as this voice calls it."""
+        return table_name(name, 0 if self.language == CHINESE else 1)
 
     def reason(self, reason: Reason) -> str:
         """What holds, or what is missing, as a part of a sentence."""
@@ -200,15 +214,7 @@ class Voice:
     def _flag(self, word: str, condition: Condition) -> str:
         if word in COMPLICATIONS:
             return self._complication(word, condition)
-        texts = {
-            ("has_weight", True): ("填了新生儿体重", "the newborn weight is given"),
-            ("has_weight", False): ("没有新生儿体重", "no newborn weight"),
-            ("no_procedure", True): ("没有手术操作", "no procedure"),
-            ("no_procedure", False): ("有手术操作", "there is a procedure"),
-            ("true", True): ("不设条件", "no condition is set"),
-            ("false", False): ("方案没有给出入组条件", "the scheme gives no way in"),
-        }
-        return self.pick(*texts[word, condition.held])
+        return self.pick(*FLAG_TEXTS[word, condition.held])
 
     def _complication(self, word: str, condition: Condition) -> str:
         name = self.pick(*COMPLICATIONS[word])

@@ -4,7 +4,7 @@
 walking use explicit stacks: a rule of ten thousand members or ten thousand levels meets no recursion limit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -83,8 +83,28 @@ Atom = InList | Compare | Department | Discharge | Flag
 Rule = Atom | Not | And | Or
 
 
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What a rule is written with: the words between its members, before a negated one, around a group.
+
+    enclosing: a negated condition always stands in brackets, for tongues in which it would not be clear.
+    """
+
+    atom: Callable[[Atom], str]
+    either: str = " or "
+    both: str = " and "
+    negated: str = "not "
+    brackets: tuple[str, str] = ("(", ")")
+    enclosing: bool = False
+
+
 def render(rule: Rule) -> str:
     """Write a rule as text that `parse` reads back into the same tree."""
+    return write(rule, Tongue(_atom))
+
+
+def write(rule: Rule, tongue: Tongue) -> str:
+    """Write a rule in any tongue, brackets only where the tree needs them."""
     out: list[str] = []
     todo: list[Rule | str] = [rule]
     while todo:
@@ -92,36 +112,45 @@ def render(rule: Rule) -> str:
         if isinstance(item, str):
             out.append(item)
         else:
-            todo.extend(reversed(_parts(item)))
+            todo.extend(reversed(_parts(item, tongue)))
     return "".join(out)
 
 
-def _parts(rule: Rule) -> list[Rule | str]:
-    """The texts and members that a rule is written from, brackets only where the tree needs them."""
+def _parts(rule: Rule, tongue: Tongue) -> list[Rule | str]:
     match rule:
         case Or(members):
-            return _joined(members, " or ", (Or,))
+            return _joined(members, tongue.either, (Or,), tongue)
         case And(members):
-            return _joined(members, " and ", (And, Or))
+            return _joined(members, tongue.both, (And, Or), tongue)
         case Not(member):
-            return ["not ", *_joined((member,), "", (And, Or))]
+            around = (object,) if tongue.enclosing else (And, Or)
+            return [tongue.negated, *_joined((member,), "", around, tongue)]
+        case _:
+            return [tongue.atom(rule)]
+
+
+def _atom(atom: Atom) -> str:
+    match atom:
         case InList(subject, name):
-            return [f"{subject} in {name}"]
+            return f"{subject} in {name}"
         case Compare(name, op, number):
-            return [f"{name} {op} {number:f}"]
+            return f"{name} {op} {number:f}"
         case Department(name):
-            return [f'department == "{name}"']
+            return f'department == "{name}"'
         case Discharge(ways):
-            return [f"discharge in {{{', '.join(map(str, ways))}}}"]
+            return f"discharge in {{{', '.join(map(str, ways))}}}"
         case Flag(word):
-            return [word]
+            return word
 
 
-def _joined(members: tuple[Rule, ...], by: str, bracketed: tuple[type, ...]) -> list[Rule | str]:
+def _joined(
+    members: tuple[Rule, ...], by: str, bracketed: tuple[type, ...], tongue: Tongue
+) -> list[Rule | str]:
+    left, right = tongue.brackets
     out: list[Rule | str] = []
     for member in members:
         out += [by] if out else []
-        out += ["(", member, ")"] if isinstance(member, bracketed) else [member]
+        out += [left, member, right] if isinstance(member, bracketed) else [member]
     return out
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.web import lists, words
 from alliance.web.asked import MonthFilter
+from grouping import visible
 from grouping.filters import InstitutionFilter, PlacedFilter, months_to_choose
 from grouping.models import Pairing
 from grouping.pairs import differences
@@ -26,7 +28,7 @@ class PairTable(lists.Table):
 
     record = tables.Column(
         verbose_name=gettext_lazy("record number"), empty_values=(), accessor="settlement__record_no",
-        linkify=("pair", [tables.A("pk")]), attrs=lists.HEAD,
+        attrs=lists.HEAD,
     )  # fmt: skip
     state = tables.Column(verbose_name=gettext_lazy("finding"), empty_values=(), attrs=lists.KEY)
     kinds = tables.Column(verbose_name=gettext_lazy("differs in"), empty_values=())
@@ -46,6 +48,16 @@ class PairTable(lists.Table):
         sequence = (
             "record", "state", "kinds", "institution", "discharged", "principal", "groups", "money",
         )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Roles that open no case open no pair."""
+        super().__init__(*args, **kwargs)
+        self.links = visible.sees_patients(self.request.membership)
+
+    def render_record(self, value: str, record: Any) -> SafeString | str:
+        if not self.links:
+            return value
+        return format_html('<a href="{}">{}</a>', reverse("pair", args=[record.pk]), value)
 
     def render_state(self, record: Any) -> SafeString:
         return state_chip(record)

@@ -10,7 +10,8 @@ from grouping import texts
 from grouping.engine.outcome import group_name
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.story import Attempt, Complication, Line, Story, as_text, tell
-from grouping.engine.trace import Trace
+from grouping.engine.trace import Step, Trace
+from grouping.engine.wording import in_words
 
 # How a line of the story is drawn: class and icon of the trail.
 LOOKS = {"held": ("hit", "ok"), "on": ("yes", "check"), "failed": ("no", "minus"), "near": ("wait", "info")}
@@ -18,11 +19,12 @@ LOOKS = {"held": ("hit", "ok"), "on": ("yes", "check"), "failed": ("no", "minus"
 
 @dataclass(frozen=True)
 class Shown:
-    """A line as drawn: the line, its class and icon."""
+    """A line as drawn: the line, its class and icon, the rules behind it each with its words."""
 
     line: Line
     look: str
     icon: str
+    rules: tuple[tuple[Step, str], ...]
 
 
 def story(trace: Trace, package: Package) -> Story:
@@ -32,7 +34,15 @@ def story(trace: Trace, package: Package) -> Story:
 
 def attempts(found: Story) -> list[tuple[Attempt, list[Shown]]]:
     """Each pass through the scheme with its lines as drawn."""
-    return [(one, [Shown(line, *LOOKS[line.kind]) for line in one.lines]) for one in found.attempts]
+    return [(one, [_shown(line) for line in one.lines]) for one in found.attempts]
+
+
+def _shown(line: Line) -> Shown:
+    return Shown(line, *LOOKS[line.kind], tuple((step, _words(step)) for step in line.steps))
+
+
+def _words(step: Step) -> str:
+    return in_words(step.rule, texts.language())
 
 
 def verdicts(rows: Sequence[Complication]) -> Mapping[str, Complication]:
@@ -71,7 +81,8 @@ def as_json(trace: Trace, package: Package) -> dict[str, Any]:
 
 def _line(line: Line) -> dict[str, Any]:
     rules = [
-        {"code": step.code, "name": step.name, "rule": step.rule, "held": step.held} for step in line.steps
+        {"code": step.code, "name": step.name, "rule": step.rule, "words": _words(step), "held": step.held}
+        for step in line.steps
     ]
     return {
         "kind": line.kind, "level": line.level, "title": line.title, "text": line.text,
