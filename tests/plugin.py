@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,23 @@ def connect_to(database: str) -> None:
 
     connection.close()
     connection.settings_dict["NAME"] = database
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The databases of a test process, by name; the cast as it stands in the second."""
+
+    empty: str
+    peopled: str
+    cast: bytes
+
+
+def move_to(database: str) -> None:
+    """Point Django's connection at another database unless it is there."""
+    from django.db import connection
+
+    if connection.settings_dict["NAME"] != database:
+        connect_to(database)
 
 
 def refuse_strong_roles() -> None:

@@ -29,6 +29,7 @@ from alliance.tenancy import walls
 from alliance.tenancy.scope import act_in
 from tests.access_cases import CASES, PUBLIC, Case
 from tests.access_scene import NOW, Things, sides
+from tests.plugin import Homes, move_to
 from tests.world import World, make_world
 
 NOBODY = 999_999_999_999
@@ -195,9 +196,10 @@ def undone() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Town]:
+def town(django_db_setup: Homes, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Town]:
     """Built once, step by step: own things, then the neighbour's, then the other alliance's."""
     folder = tmp_path_factory.mktemp("files")
+    move_to(django_db_setup.empty)
     patch = pytest.MonkeyPatch()
     # Thousands of refusals, each with its stack: the log would cost more than the requests.
     logging.disable(logging.ERROR)

@@ -22,6 +22,7 @@ from alliance.tenancy.scope import act_in
 from grouping.services import schemes
 from tests.access_cases import CASES
 from tests.access_scene import NOW, Things, sides
+from tests.plugin import Homes, move_to
 from tests.test_access import BY_NAME, Browser, Town, undone
 from tests.web.test_catalogue import PARTS
 from tests.world import make_world
@@ -39,9 +40,10 @@ ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?: [a-z’']{2,}){2,}")
 
 
 @pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Town]:
+def town(django_db_setup: Homes, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Town]:
     """The cast with everything of one side, as the crawl of rights has it."""
     folder = tmp_path_factory.mktemp("files")
+    move_to(django_db_setup.empty)
     with (
         django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder),
         time_machine.travel(NOW, tick=False), undone(),
