@@ -8,7 +8,16 @@ from typing import Any
 from django.db import models, transaction
 from import_export import fields, resources, widgets
 
-from alliance.models import Department, Institution, Membership, RosterRow, Staff, WorkCalendarDay
+from alliance.models import (
+    Department,
+    Institution,
+    Membership,
+    RosterRow,
+    Staff,
+    Team,
+    TeamMember,
+    WorkCalendarDay,
+)
 from alliance.sheet_cells import Amount, Cell, Choice, Code, Day, MonthCell, Number, Truth, in_all
 
 
@@ -142,6 +151,38 @@ class RosterResource(AllianceResource):
             "month", "institution", "staff", "department", "post_coefficient", "share", "days", "leave_days",
             "seconded", "joined_on", "left_on", "employment",
         )  # fmt: skip
+
+
+class TeamResource(AllianceResource):
+    """Teams by institution and code."""
+
+    institution = column("institution", Code(Institution))
+    code, name = column("code"), column("name")
+    kind = column("kind", Choice(Team.Kind), default=Team.Kind.FAMILY_DOCTOR)
+    is_active = column("is_active", Truth(), default=True)
+
+    class Meta(AllianceResource.Meta):
+        model = Team
+        import_id_fields = ("institution", "code")
+        fields = ("institution", "code", "name", "kind", "is_active")
+
+
+class TeamMemberResource(AllianceResource):
+    """Members of teams by team, person and first day; an expert's own institution stands in "works for"."""
+
+    institution, home = column("institution", Code(Institution)), column("home", Code(Institution))
+    team, staff = (
+        column("team", Code(Team, beside="institution")),
+        column("staff", Code(Staff, beside="home")),
+    )
+    role = column("role", Choice(TeamMember.Role))
+    leads = column("leads", Truth(), default=False)
+    from_date, to_date = column("from_date", Day()), column("to_date", Day())
+
+    class Meta(AllianceResource.Meta):
+        model = TeamMember
+        import_id_fields = ("institution", "team", "home", "staff", "from_date")
+        fields = ("institution", "team", "home", "staff", "role", "leads", "from_date", "to_date")
 
 
 class CalendarResource(AllianceResource):

@@ -644,6 +644,8 @@ OBJECTS: dict[str, tuple[Callable[[Things], int], bool]] = {
     "department": (lambda things: things.department.pk, False),
     "staff": (lambda things: things.staff.pk, False),
     "rosterrow": (lambda things: things.roster.pk, False),
+    "team": (lambda things: things.team.pk, False),
+    "teammember": (lambda things: things.team_member.pk, False),
     "person": (lambda things: things.referral.person_id, False),
     "membership": (lambda things: things.side.steward.pk, False),
     "workcalendarday": (lambda things: things.day.pk, True),

@@ -62,6 +62,8 @@ from alliance.models import (
     Parameter,
     RosterRow,
     Staff,
+    Team,
+    TeamMember,
     WorkCalendarDay,
 )
 from alliance.postings.models import Posting, Visit
@@ -610,6 +612,16 @@ class Things:
             month=date(2026, 10, 1), staff=self.staff, institution=self.side.place, post_coefficient="1.2",
             days=20, employment="contract",
         )  # fmt: skip
+
+    @cached_property
+    def team(self) -> Team:
+        return Team.objects.create(institution=self.side.place, code="T88", name=self.side.mark)
+
+    @cached_property
+    def team_member(self) -> TeamMember:
+        return TeamMember.objects.create(
+            team=self.team, staff=self.staff, role="gp", leads=True, from_date=date(2026, 1, 1)
+        )
 
     @cached_property
     def sheet(self) -> Any:

@@ -1,5 +1,5 @@
 """Master data in Django's admin: found by its autodiscovery, served below /a/<code>/data/."""
 
-from alliance.admin import others, people, places
+from alliance.admin import others, people, places, teams
 
-__all__ = ["others", "people", "places"]
+__all__ = ["others", "people", "places", "teams"]

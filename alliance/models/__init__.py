@@ -7,6 +7,7 @@ from alliance.models.parameters import Parameter
 from alliance.models.people import Membership, Person, RosterRow, Staff, User
 from alliance.models.places import Alliance, Department, Institution
 from alliance.models.stepped import Stepped, step
+from alliance.models.teams import Team, TeamMember
 
 __all__ = [
     "Alliance",
@@ -29,6 +30,8 @@ __all__ = [
     "Staff",
     "Stale",
     "Stepped",
+    "Team",
+    "TeamMember",
     "Transition",
     "User",
     "WorkCalendarDay",

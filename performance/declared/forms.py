@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
-from alliance.models import Department, Institution, Membership, Staff
+from alliance.models import Department, Institution, Membership, Staff, Team
 from alliance.web import words as web_words
 from performance.declared import book, words
 from performance.declared.services import Entry as Declared
@@ -141,7 +141,11 @@ class EntryForm(forms.Form):
             staff = Staff.objects.filter(institution=here, is_active=True).order_by("code")
             fields["staff"] = forms.ModelChoiceField(label=_("staff member"), queryset=staff)
         elif self.level == DeclaredValue.Level.TEAM:
-            fields["team"] = forms.CharField(label=_("team"), max_length=60)
+            teams = Team.objects.filter(institution=here, is_active=True).order_by("code")
+            fields["team"] = forms.ModelChoiceField(
+                label=_("team"), queryset=teams, to_field_name="code",
+                help_text="" if teams else _("No team is registered here yet; data maintenance takes them."),
+            )  # fmt: skip
 
     def span_of(self, key: str) -> Span:
         """The span of a fact that the month counts."""
@@ -159,7 +163,8 @@ class EntryForm(forms.Form):
     def declared(self) -> list[Declared]:
         """What the service takes: one entry for each number that was typed."""
         data = self.cleaned_data
-        place = Place(self.institution, data.get("department"), data.get("staff"), data.get("team", ""))
+        team: Team | None = data.get("team")
+        place = Place(self.institution, data.get("department"), data.get("staff"), team.code if team else "")
         return [
             Declared(place, key, self.span_of(key), data[VALUE + key], data["responsible"], data["note"])
             for key in self.keys

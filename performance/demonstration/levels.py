@@ -1,4 +1,4 @@
-"""Departments and persons of the last month of the demonstration, scored by two of the ready templates."""
+"""Departments, teams and persons of the demonstration's last month, scored by three ready templates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from performance.engine.templates import shipped_templates
 from performance.levels import services as levels
 from performance.services import schemes
 
-TEMPLATES = ("department_four", "person_posts")
+TEMPLATES = ("department_four", "family_doctor_three", "person_posts")
 
 
 def run_all(ground: Ground, demo: DemoAlliance) -> list[str]:

@@ -52,6 +52,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         payment,
         postings,
         second_sources,
+        teams,
         training,
     )  # fmt: skip
 
@@ -75,10 +76,11 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "mutual confirmation", lambda: [confirmations.load(base, TODAY)]
     yield "training", lambda: [training.load(base, TODAY)]
     yield "declared values", lambda: [declared.load(base, TODAY)]
+    yield "family-doctor teams", lambda: [teams.load(base)]
     yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
-    yield "departments and persons", lambda: levels.run_all(base, demo)
+    yield "departments, teams and persons", lambda: levels.run_all(base, demo)
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
 

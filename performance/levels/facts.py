@@ -1,4 +1,4 @@
-"""Facts of departments, persons and the alliance: what the rooms know below and above the institution.
+"""Facts of departments, teams, persons and the alliance: what is known below and above the institution.
 
 Set by set: every source asks a fixed number of queries for all subjects of a month. A room in which a thing
 would be recorded gives a known zero to who has no record; what a room does not know at a level is absent.
@@ -6,7 +6,7 @@ would be recorded gives a known zero to who has no record; what a room does not 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,7 +30,7 @@ from performance.collect.source import Ids, Keys
 from performance.declared import facts as declared_books
 from performance.engine.fact import Fact, add_numbers
 from performance.engine.formula import Number
-from performance.levels.subjects import ALLIANCE, Finder, Who
+from performance.levels.subjects import ALLIANCE, Finder, Who, crew, of
 from performance.models import Level
 from referrals import facts as referral_books
 from referrals.consultations import facts as consultation_books
@@ -71,6 +71,10 @@ def facts_of(wanted: Mapping[Month, Keys], level: str, whos: Sequence[Who]) -> I
     if level == Level.ALLIANCE:
         for month, keys in wanted.items():
             yield from _whole(month, keys)
+        return
+    if level == Level.TEAM:
+        for month, keys in wanted.items():
+            yield from _teams(month, keys)
         return
     finder = Finder(level)
     for month, keys in wanted.items():
@@ -127,10 +131,36 @@ def _filled(
 
 def _declared(month: Month, keys: Keys, level: str) -> Iterator[Found]:
     """Values declared of the subject itself. Who declared nothing is missing; there is no known zero."""
+    finder = Finder(level)
     for fact in declared_books.declared_facts(month, sorted(keys & declared.KEYS), level=level):
         pk = (fact.department or fact.staff) if fact.institution else ALLIANCE
+        if fact.team:
+            pk = finder.team(fact.institution, fact.team)
         if pk is not None:
             yield Found(pk, month, fact.key, fact.value, declared.DECLARED, 1, (fact.id,))
+
+
+def _teams(month: Month, keys: Keys) -> Iterator[Found]:
+    """Teams: what is declared of them, else the sums of their members (S0-48), known where every one is.
+
+    What cannot be added, such as a number of groups, is booked at no team and so never asked for here.
+    """
+    own = list(_declared(month, keys, Level.TEAM))
+    yield from own
+    known = {(one.pk, one.key) for one in own}
+    members = crew(month)
+    persons = [who for who in of(Level.PERSON) if who.pk in members]
+    size = Counter(members[who.pk] for who in persons)
+    gathered: dict[tuple[int, str], list[Found]] = defaultdict(list)
+    for one in facts_of({month: keys}, Level.PERSON, persons):
+        if one.pk in members:
+            gathered[members[one.pk], one.key].append(one)
+    for (team, key), parts in gathered.items():
+        if len(parts) == size[team] and (team, key) not in known:
+            listed = [one.ids for one in parts if one.ids is not None]
+            ids = tuple(pk for part in listed for pk in part) if len(listed) == len(parts) else None
+            value = add_numbers([one.value for one in parts])
+            yield Found(team, month, key, value, parts[0].kind, sum(one.count for one in parts), ids)
 
 
 def _whole(month: Month, keys: Keys) -> Iterator[Found]:

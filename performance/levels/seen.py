@@ -20,11 +20,11 @@ PERSONS = "person_score.view"
 def subjects(membership: Membership, run: LevelRun) -> QuerySet[Any]:
     """The subjects of a run the member may see, with what a list names."""
     rows = LevelSubject.objects.filter(run=run).filter(allowed(membership, run.level))
-    return rows.select_related("institution", "department", "staff")
+    return rows.select_related("institution", "department", "staff", "team")
 
 
 def allowed(membership: Membership, level: str) -> Q:
-    """The alliance for all, departments for their institution, persons for themselves and their heads."""
+    """The alliance for all, departments and teams for their institution, persons for themselves and heads."""
     if level != Level.PERSON:
         own = Q() if membership.institution_id is None else Q(institution=membership.institution_id)
         return own if level != Level.ALLIANCE else Q()

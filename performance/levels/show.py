@@ -16,7 +16,7 @@ from alliance.web import words
 from alliance.web.parts import Fig, FormulaLine, Tab
 from performance.engine.indicators import IndicatorValue
 from performance.engine.month import IndicatorScore
-from performance.levels import seen, services
+from performance.levels import below, seen, services
 from performance.levels.explained import Explained, number
 from performance.levels.tables import called, column_name
 from performance.models import Level, LevelFact, LevelRun, LevelSubject
@@ -26,7 +26,7 @@ from performance.show.formulas import plain as written
 from performance.show.frame import LISTED
 
 State = LevelRun.State
-SHOWN = (Level.ALLIANCE, Level.DEPARTMENT, Level.PERSON)
+SHOWN = (Level.ALLIANCE, Level.DEPARTMENT, Level.TEAM, Level.PERSON)
 
 
 def tabs(month: Month, level: str) -> list[Tab]:
@@ -78,8 +78,10 @@ def subject(membership: Membership, found: Explained) -> dict[str, Any]:
         rows.setdefault(score.dimension, []).append(_row(found, value, score))
     possible = {one.dimension: one for one in found.sheet.total.dimensions}
     total = found.sheet.total
+    heading, under = below.below(membership, found)
     return {
         **about(found), "title": called(found.row), "agrees": found.agrees,
+        "heading": heading, "below": under, "lacking": below.lacking(found.row, found.run.period),
         "dimensions": [
             {"code": one.code, "name": labels.named(one),
              "points": possible[one.code].points if possible[one.code].possible else None,

@@ -16,8 +16,8 @@ from performance.levels.subjects import Who
 from performance.models import LevelFact, LevelRun, LevelScore, LevelSubject
 
 SUBJECT = [
-    "run_id", "institution_id", "department_id", "staff_id", "code", "role", "kind", "column", "status",
-    "score", "points", "possible", "missing", "dimensions",
+    "run_id", "institution_id", "department_id", "staff_id", "team_id", "code", "role", "kind", "column",
+    "status", "score", "points", "possible", "missing", "dimensions",
 ]  # fmt: skip
 SCORE = ["subject_id", "indicator", "value", "numerator", "denominator", "score", "reason"]
 FACT = ["subject_id", "month", "key", "value", "kind", "count", "ids"]
@@ -38,9 +38,9 @@ def keep(run: LevelRun, scored: Scored, facts: Iterable[Found]) -> str:
 def _subject(run: LevelRun, who: Who, found: Result) -> tuple[object, ...]:
     dimensions = [[code, str(points), str(possible)] for code, points, possible in found.dimensions]
     return (
-        run.pk, who.institution_id, who.department_id, who.staff_id, who.subject.code, who.subject.role,
-        who.subject.kind, found.column, found.status, found.score, found.points, found.possible,
-        list(found.missing), canonical(dimensions).decode(),
+        run.pk, who.institution_id, who.department_id, who.staff_id, who.team_id, who.subject.code,
+        who.subject.role, who.subject.kind, found.column, found.status, found.score, found.points,
+        found.possible, list(found.missing), canonical(dimensions).decode(),
     )  # fmt: skip
 
 

@@ -8,36 +8,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from alliance.models import Department, Institution, Membership, Staff
+from django.db.models import F
+
+from alliance.lib.period import Month
+from alliance.models import Department, Institution, Membership, Staff, Team, TeamMember
 from performance.engine.levels import Subject
 from performance.models import Level
 
 ALLIANCE = 0  # the key of the alliance itself, which is no row of it
-TEAM_KIND = "team"
+# What schemes call a team, by its kind.
+TEAM_KINDS = {Team.Kind.FAMILY_DOCTOR: "team", Team.Kind.SERVICE: "service_team"}
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A subject with its rows: `pk` of the department or staff member (ALLIANCE: the alliance itself)."""
+    """A subject with its rows: `pk` of the department, team or person (ALLIANCE: the alliance itself)."""
 
     pk: int
     subject: Subject
     institution_id: int | None = None
     department_id: int | None = None
     staff_id: int | None = None
+    team_id: int | None = None
 
 
 def of(level: str) -> list[Who]:
-    """All subjects of a level, by institution and code; at most two queries.
-
-    Family-doctor teams have no register of their own yet: nobody is scored at that level.
-    """
+    """All subjects of a level, by institution and code; one query."""
     return {
-        Level.ALLIANCE: _alliance,
-        Level.DEPARTMENT: _departments,
-        Level.PERSON: _persons,
-    }.get(Level(level), list)()
+        Level.ALLIANCE: _alliance, Level.DEPARTMENT: _departments, Level.TEAM: _teams, Level.PERSON: _persons,
+    }[Level(level)]()  # fmt: skip
 
 
 def _alliance() -> list[Who]:
@@ -51,6 +52,28 @@ def _departments() -> list[Who]:
         Who(row.pk, _subject(row.institution, row.code, row.kind), row.institution_id, row.pk)
         for row in found
     ]
+
+
+def _teams() -> list[Who]:
+    rows = Team.objects.filter(is_active=True, institution__is_active=True)
+    found = rows.select_related("institution").order_by("institution__code", "code")
+    return [
+        Who(
+            row.pk, _subject(row.institution, row.code, TEAM_KINDS[Team.Kind(row.kind)]), row.institution_id,
+            team_id=row.pk,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def crew(month: Month) -> Mapping[int, int]:
+    """Who counts for which team in a month: staff -> team; one query.
+
+    People of the team's own institution; an expert from another member works for many teams, and his numbers
+    are his hospital's. Who was in several teams counts in the one joined last, so that nothing counts twice.
+    """
+    rows = TeamMember.objects.of_month(month).filter(home=F("institution"), staff__is_active=True)
+    return dict(rows.values_list("staff", "team"))
 
 
 def _persons() -> list[Who]:
@@ -74,7 +97,7 @@ class Finder:
     """From what a record says to the key of its subject; each table is read once."""
 
     level: str
-    _memo: dict[str, Mapping[tuple[int, str], int]] = field(default_factory=dict)
+    _memo: dict[str, Mapping[tuple[Any, str], int]] = field(default_factory=dict)
 
     def case(self, institution_id: int, key: str) -> int | None:
         """Of a department's code or a doctor's name as the front page writes it.
@@ -86,11 +109,16 @@ class Finder:
         table = self._read("case", self._departments if self.level == Level.DEPARTMENT else self._names)
         return table.get((institution_id, key))
 
+    def team(self, institution: str, name: str) -> int | None:
+        """Of a team's code, or its name where it was declared by name, at an institution (its code)."""
+        table = self._read("team", self._teams)
+        return table.get((institution, name))
+
     def member(self, member_id: int) -> int | None:
         """The staff row of who signed in."""
         return self._read("member", self._members).get((member_id, ""))
 
-    def _read(self, name: str, make: object) -> Mapping[tuple[int, str], int]:
+    def _read(self, name: str, make: object) -> Mapping[tuple[Any, str], int]:
         if name not in self._memo:
             self._memo[name] = make()  # type: ignore[operator]
         return self._memo[name]
@@ -99,6 +127,12 @@ class Finder:
     def _departments() -> Mapping[tuple[int, str], int]:
         rows = Department.objects.values_list("institution", "code", "pk")
         return {(place, code): pk for place, code, pk in rows}
+
+    @staticmethod
+    def _teams() -> Mapping[tuple[str, str], int]:
+        rows = list(Team.objects.values_list("institution__code", "code", "name", "pk"))
+        named = {(place, name): pk for place, _code, name, pk in rows}
+        return {**named, **{(place, code): pk for place, code, _name, pk in rows}}
 
     @staticmethod
     def _names() -> Mapping[tuple[int, str], int]:

@@ -30,11 +30,13 @@ STATES = {
 
 
 class SubjectTable(lists.Table):
-    """One line a department or person; `scheme` names columns and dimensions."""
+    """One line a department, team or person; `scheme` names columns and dimensions."""
 
     scheme: Scheme
     name = tables.Column(
-        verbose_name=pgettext_lazy("of a department or person", "name"), accessor="code", attrs=lists.HEAD
+        verbose_name=pgettext_lazy("of a department, team or person", "name"),
+        accessor="code",
+        attrs=lists.HEAD,
     )
     institution = tables.Column(
         verbose_name=gettext_lazy("institution"), accessor="institution__short_name", default=words.DASH
@@ -86,7 +88,7 @@ def table_of(scheme: Scheme) -> type[SubjectTable]:
 
 def called(record: LevelSubject) -> str:
     """What a subject is called."""
-    thing = record.staff or record.department
+    thing = record.staff or record.team or record.department
     return str(thing.name) if thing else _("the whole alliance")
 
 
@@ -117,7 +119,9 @@ class SubjectFilter(django_filters.FilterSet):
         choices=[(key, text) for key, (_kind, text) in STATES.items()], label=gettext_lazy("state"),
         empty_label=gettext_lazy("State: all"),
     )  # fmt: skip
-    q = django_filters.CharFilter(method="of_name", label=gettext_lazy("name of the department or person"))
+    q = django_filters.CharFilter(
+        method="of_name", label=gettext_lazy("name of the department, team or person")
+    )
 
     class Meta:
         model = LevelSubject
@@ -126,4 +130,5 @@ class SubjectFilter(django_filters.FilterSet):
     def of_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Of exactly this name, or this code."""
         found = queryset.filter(staff__name=value) | queryset.filter(department__name=value, staff=None)
+        found |= queryset.filter(team__name=value)
         return found | queryset.filter(code=value)

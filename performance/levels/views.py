@@ -87,7 +87,7 @@ def level_progress(request: Any, month: Month, level: str) -> HttpResponse:
 def explained_or_404(membership: Membership, pk: int) -> Explained:
     """A subject the member may see, with its run; else 404."""
     rows: QuerySet[Any] = LevelSubject.objects.select_related(
-        "run__scheme", "institution", "department", "staff"
+        "run__scheme", "institution", "department", "staff", "team"
     )
     row = get_or_404(rows, pk=pk)
     if not seen.subjects(membership, row.run).filter(pk=pk).exists():

@@ -109,6 +109,9 @@ class LevelSubject(AllianceRow):
         "alliance.Staff", verbose_name=_("staff member"), on_delete=models.PROTECT, null=True,
         related_name="+",
     )  # fmt: skip
+    team = models.ForeignKey(
+        "alliance.Team", verbose_name=_("team"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
     code = models.CharField(_("code"), max_length=60)
     role = models.CharField(max_length=16)
     kind = models.CharField(max_length=16)

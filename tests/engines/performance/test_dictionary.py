@@ -108,7 +108,7 @@ def test_a_code_and_a_key_are_words_an_address_and_a_formula_can_hold() -> None:
         (changed("mean_stay", origin="imported"), Fault("origin", "mean_stay", "automatic")),
         (changed("papers", origin="automatic"), Fault("origin", "papers", "declared")),
         (changed("papers", evidence_en=""), Fault("evidence", "papers")),
-        (changed("cmi", levels=("team",)), Fault("level", "cmi", "team total_weight")),
+        (changed("drg_count", levels=("team",)), Fault("level", "drg_count", "team drg_count")),
         (changed("cmi", levels=()), Fault("level", "cmi", "none or twice")),
         (changed("cmi", based_on=("fortune",)), Fault("unknown_entry", "cmi", "fortune")),
         (changed("cmi", target="cp.fortune"), Fault("unknown_parameter", "cmi", "cp.fortune")),
