@@ -517,6 +517,7 @@ CASES: dict[str, Case] = {
     "performance-draft-effect": one("performance_draft", shared=True),
     "performance-draft-add": one("performance_draft", shared=True),
     "performance-draft-bounds": one("performance_draft", shared=True),
+    "performance-draft-judges": one("performance_draft", shared=True),
     "performance-draft-terms": one("performance_draft", shared=True),
     "performance-draft-item": one("performance_draft", shared=True, column="lead", indicator="cmi"),
     "performance-draft-take-out": one("performance_draft", shared=True, column="lead", indicator="cmi"),

@@ -8,15 +8,17 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from alliance.lib.period import Month, Quarter
 from alliance.lib.refusal import Refused
+
+LATER = "later"
 
 Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 
@@ -33,6 +35,11 @@ class CanonicalRefused(Refused):
         "text": "%(path)s: the text holds half a surrogate pair.",
         "type": "%(path)s: values of type %(type)s have no canonical form.",
     }
+
+
+def later(default: Any) -> Any:
+    """A field that was added to a data class whose digests are kept: unwritten while it has its default."""
+    return field(default=default, metadata={LATER: True})
 
 
 def canonical(value: object) -> bytes:
@@ -71,12 +78,18 @@ def _special(value: object, path: str) -> Json:
     if isinstance(value, Month | Quarter):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return _mapping({field.name: getattr(value, field.name) for field in fields(value)}, path)
+        return _mapping(
+            {one.name: getattr(value, one.name) for one in fields(value) if _written(value, one)}, path
+        )
     if isinstance(value, date):
         return _moment(value, path)
     if isinstance(value, Decimal | Fraction | float):
         return _number(value, path)
     raise CanonicalRefused("type", path=path, type=type(value).__name__)
+
+
+def _written(value: object, one: "Field[Any]") -> bool:
+    return not one.metadata.get(LATER) or getattr(value, one.name) != one.default
 
 
 def _number(value: Decimal | Fraction | float, path: str) -> str:

@@ -85,12 +85,13 @@ def needs(indicators: Iterable[Indicator], scheme: Scheme, month: Month) -> Need
 
 
 def _months_back(scheme: Scheme) -> Mapping[str, set[int]]:
-    """How many months earlier the own value of an indicator is compared with, by indicator."""
+    """How many months earlier an indicator looks: at the own value then, at the months it is taken over."""
     found: dict[str, set[int]] = defaultdict(set)
     for column in scheme.columns:
         for item in column.items:
             if isinstance(item.form, AgainstLast):
                 found[item.indicator].add(item.form.months_back)
+            found[item.indicator].update(range(1, item.rolling))
     return found
 
 

@@ -14,6 +14,7 @@ from alliance.approvals.models import Chain
 from alliance.lib.period import Month
 from alliance.web.asked import read_month
 from performance.drafting import words as drafting_words
+from performance.engine.evaluators import Evaluators
 from performance.engine.forms import (
     AddDeduct,
     AgainstLast,
@@ -29,7 +30,8 @@ from performance.engine.forms import (
     Steps,
 )
 from performance.engine.indicators import Indicator
-from performance.engine.scheme import Column, Floor, Item, Scheme
+from performance.engine.scheme import ROLLING, Column, Floor, Item, Scheme
+from performance.models import EvaluatorKind
 
 PLACES = {"max_digits": 16, "decimal_places": 6}
 MOST = 10**10  # what the digits above hold
@@ -96,6 +98,23 @@ class AddForm(forms.Form):
         self.fields["columns"].choices = [(one.code, named(one)) for one in scheme.columns]  # type: ignore[attr-defined]
 
 
+class JudgesForm(forms.Form):
+    """The weight of each kind of evaluators, of 100 together."""
+
+    def __init__(self, *args: Any, judges: Evaluators | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = judges.weights if judges else {}
+        for kind in EvaluatorKind:
+            self.fields[kind.value] = forms.DecimalField(
+                label=kind.label, min_value=0, max_value=100, initial=held.get(kind.value), max_digits=6,
+                decimal_places=2,
+            )  # fmt: skip
+
+    def evaluators(self) -> Evaluators:
+        """As the engine takes them."""
+        return Evaluators(**{kind.value: self.cleaned_data[kind.value].normalize() for kind in EvaluatorKind})
+
+
 class ItemForm(forms.Form):
     """How one indicator is scored in one column."""
 
@@ -116,7 +135,10 @@ class ItemForm(forms.Form):
     high = number(gettext_lazy("upper end of the band"))
     penalty_below = number(gettext_lazy("points lost per unit below"))
     penalty_above = number(gettext_lazy("points lost per unit above"))
-    mean = number(gettext_lazy("declared mean"))
+    mean = number(
+        gettext_lazy("declared mean"),
+        help_text=gettext_lazy("empty: computed from all institutions of the month"),
+    )
     score_at_mean = number(gettext_lazy("points at the mean"))
     score_at_equal = number(gettext_lazy("points when equal"))
     slope = number(gettext_lazy("points per unit"), help_text=gettext_lazy("against a mean or the own value"))
@@ -144,6 +166,14 @@ class ItemForm(forms.Form):
     minimum_n = forms.IntegerField(
         label=gettext_lazy("least denominator to be assessed"), min_value=0, max_value=10**9, required=False
     )
+    rolling = forms.IntegerField(
+        label=gettext_lazy("with few cases, months taken together"), min_value=ROLLING[0],
+        max_value=ROLLING[-1], required=False, help_text=gettext_lazy("empty: none; the usual number is 12"),
+    )  # fmt: skip
+    pooled = forms.BooleanField(
+        label=gettext_lazy("with few cases, all of the kind taken together"), required=False,
+        help_text=gettext_lazy("where the months, if any, are still too few; else it is not assessed"),
+    )  # fmt: skip
     tags = forms.CharField(
         label=gettext_lazy("counts for the floors"), max_length=200, required=False,
         help_text=gettext_lazy("words with a space between, such as collaboration outcome"),
@@ -173,6 +203,8 @@ class ItemForm(forms.Form):
             when_missing=data["when_missing"] or None,
             minimum_n=data["minimum_n"],
             tags=tuple(dict.fromkeys(data["tags"].split())),
+            rolling=data["rolling"] or 0,
+            pooled=data["pooled"],
         )
 
     def _form(self, data: dict[str, Any]) -> Form:
@@ -242,7 +274,8 @@ def initial_of(item: Item) -> dict[str, Any]:
         shown["steps"] = "\n".join(f"{plain(step.at)} = {plain(step.points)}" for step in item.form.steps)
     return {
         **shown, "dimension": item.dimension, "when_missing": item.when_missing or "",
-        "minimum_n": item.minimum_n, "tags": " ".join(item.tags),
+        "minimum_n": item.minimum_n, "tags": " ".join(item.tags), "rolling": item.rolling or None,
+        "pooled": item.pooled,
     }  # fmt: skip
 
 

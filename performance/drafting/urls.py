@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.drafting.views import deciding, editing, gallery, versions
+from performance.drafting.views import deciding, editing, gallery, judging, versions
 
 AT = "performance-schemes/"
 DRAFT = f"{AT}drafts/<int:pk>/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{DRAFT}effect/", editing.draft_effect, name="performance-draft-effect"),
     path(f"{DRAFT}add/", editing.draft_add, name="performance-draft-add"),
     path(f"{DRAFT}bounds/", editing.draft_bounds, name="performance-draft-bounds"),
+    path(f"{DRAFT}evaluators/", judging.draft_judges, name="performance-draft-judges"),
     path(f"{DRAFT}terms/", editing.draft_terms, name="performance-draft-terms"),
     path(f"{DRAFT}items/<slug:column>/<slug:indicator>/", editing.draft_item, name="performance-draft-item"),
     path(

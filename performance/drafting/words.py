@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from performance.engine import region
 from performance.engine.compare import Change
 from performance.engine.exact import plain
 from performance.engine.indicators import Indicator
@@ -21,7 +22,7 @@ KINDS = [
     ("linear_lower", gettext_lazy("falling line: full points at one value, 0 points at a higher one")),
     ("steps", pgettext_lazy("form of scoring", "steps")),
     ("band", gettext_lazy("band with two sides")),
-    ("mean", gettext_lazy("against a declared mean")),
+    ("mean", gettext_lazy("against the mean of the region")),
     ("own_last", gettext_lazy("against the own earlier value")),
     ("add_deduct", gettext_lazy("points added or deducted for every event")),
     ("expert", gettext_lazy("an opinion on a scale")),
@@ -43,7 +44,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "linear_lower": ("target", "zero_at"),
     "steps": (),
     "band": ("low", "high", "penalty_below", "penalty_above"),
-    "mean": ("mean", "score_at_mean", "slope"),
+    "mean": ("score_at_mean", "slope"),
     "own_last": ("score_at_equal", "slope", "months_back"),
     "add_deduct": ("start", "points_each", "floor", "ceiling"),
     "expert": ("full",),
@@ -70,6 +71,8 @@ PROBLEMS: Mapping[str, Any] = {
     "unknown_dimension": gettext_lazy("%(column)s: %(about)s belongs to no dimension"),
     "negative_weight": gettext_lazy("%(column)s: the weight of %(about)s is negative"),
     "floor": gettext_lazy("%(column)s: %(about)s, found are %(found)s"),
+    "nothing_divided": gettext_lazy("%(column)s: %(about)s divides nothing, so it has no rule for few cases"),
+    "rolling": gettext_lazy("%(column)s: %(about)s over %(found)s months; 2 to %(required)s are possible"),
     "no_columns": gettext_lazy("The scheme scores nobody"),
 }
 LIMITS: Mapping[str, Any] = {
@@ -99,6 +102,8 @@ CHANGES: Mapping[str, Any] = {
 RULES: Mapping[str, Any] = {
     "when_missing": gettext_lazy("when it has no value"),
     "minimum_n": gettext_lazy("least denominator to be assessed"),
+    "rolling": gettext_lazy("with few cases, months taken together"),
+    "pooled": gettext_lazy("with few cases, all of the kind taken together"),
     "tags": gettext_lazy("counts for the floors"),
     "roles": gettext_lazy("roles"),
     "kinds": gettext_lazy("kinds of institution"),
@@ -152,7 +157,7 @@ def value(text: str | None, found: Change, names: Names) -> str:
     """A value of a difference: words for kinds and rules, numbers as they are."""
     if text is None or text == "":
         return "—"
-    known = {**SHORT, **MISSED, **dict(MODES)}
+    known = {**SHORT, **MISSED, **dict(MODES), "True": _("yes")}
     if found.what == "dimension":
         return names.of(text)
     return str(known.get(text, text))
@@ -167,7 +172,16 @@ def form(item: Item) -> str:
         for name, text in numbers(item.form).items()
         if text is not None
     ]
-    return f"{SHORT[item.form.kind]}: {', '.join(told)}"
+    if region.asks(item.form):
+        told.insert(0, _("the mean of all institutions of the month"))
+    return f"{SHORT[item.form.kind]}: {', '.join(told)}{few(item)}"
+
+
+def few(item: Item) -> str:
+    """What an item says about few cases, behind its form."""
+    told = [_("over %(n)d months") % {"n": item.rolling}] if item.rolling else []
+    told += [_("with all of the kind")] if item.pooled else []
+    return _("; with few cases %(ways)s") % {"ways": _(", else ").join(told)} if told else ""
 
 
 def weight(item: Item) -> str:

@@ -85,6 +85,9 @@ def _item(column: str, old: Item, new: Item) -> Iterator[Change]:
         yield from _one("number", column, code, name, before.get(name), after.get(name))
     for name in ("when_missing", "minimum_n"):
         yield from _one("rule", column, code, name, _text(getattr(old, name)), _text(getattr(new, name)))
+    for name in ("rolling", "pooled"):
+        was, now = (_text(getattr(one, name) or None) for one in (old, new))
+        yield from _one("rule", column, code, name, was, now)
     yield from _one("rule", column, code, "tags", _listed(old.tags), _listed(new.tags))
 
 
@@ -104,7 +107,7 @@ def numbers(form: Form) -> Mapping[str, str | None]:
     return {
         field.name: _text(getattr(form, field.name))
         for field in fields(form)
-        if field.name not in ("kind", "direction")
+        if field.name not in ("kind", "direction", "computed")
     }
 
 

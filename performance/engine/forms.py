@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from alliance.lib.canonical import later
 from alliance.lib.refusal import Refused
-from performance.engine.formula import Expr, chain, parameter
+from performance.engine.formula import Expr, chain, parameter, result
 
 Direction = Literal["higher", "lower"]
 HUNDRED = parameter("full_points", 100)
@@ -139,16 +140,23 @@ class Band(ScoringForm):
 
 @dataclass(frozen=True, slots=True)
 class AgainstMean(ScoringForm):
-    """Against a declared mean: score_at_mean, plus or minus slope x 100 x (value - mean) / mean (S3-16)."""
+    """Against a mean: score_at_mean, plus or minus slope x 100 x (value - mean) / mean (S3-16).
+
+    `mean` None: the mean of the region is computed from everybody's facts (`performance.engine.region`),
+    which sets `computed` to of how many.
+    """
 
     direction: Direction
     mean: Decimal | None
     score_at_mean: Decimal
     slope: Decimal
     kind: Literal["mean"] = "mean"
+    computed: int = later(0)
 
     def points(self, value: Expr, last: Expr) -> Expr:
         mean, start = parameter("mean", self.mean), parameter("score_at_mean", self.score_at_mean)
+        if self.computed:
+            mean = result(f"region_mean:{self.computed}", self.mean)
         change = parameter("slope", self.slope) * HUNDRED * (value - mean) / mean
         return start + change if self.direction == "higher" else start - change
 

@@ -6,12 +6,13 @@ same numbers are computed alone, and `sheet_of` writes the sentences of the one 
 `performance.engine.evaluate`, `score` and `total` give the same values (proved by tests).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import lcm
 
 from alliance.lib.period import Month
+from performance.engine import few, region
 from performance.engine.exact import rounded
 from performance.engine.fact import Fact, add_numbers, tabulate
 from performance.engine.forms import AgainstLast
@@ -24,6 +25,7 @@ from performance.engine.sheet import Sheet
 from performance.engine.sheet import sheet_of as write_sheet
 
 Book = Mapping[tuple[Month, str], Number | None]
+Pair = tuple[Number | None, Number | None]
 POINT = 10**PLACES
 
 
@@ -84,7 +86,7 @@ def measure(indicator: Indicator, book: Book, month: Month, minimum: int | None 
     return Measured(rounded(*_exact(indicator, pairs), indicator.decimals), top, bottom)
 
 
-def _pair(indicator: Indicator, book: Book, at: Month) -> tuple[Number | None, Number | None]:
+def _pair(indicator: Indicator, book: Book, at: Month) -> Pair:
     below = indicator.denominator
     return _sum(indicator.numerator, book, at), _sum(below, book, at) if below else 1
 
@@ -108,7 +110,7 @@ def _obstacle(indicator: Indicator, pairs: list[tuple[Number | None, Number | No
     return "base_is_zero" if len(pairs) > 1 and not pairs[1][0] else ""
 
 
-def _exact(indicator: Indicator, pairs: list[tuple[Number | None, Number | None]]) -> tuple[int, int]:
+def _exact(indicator: Indicator, pairs: Sequence[Pair]) -> tuple[int, int]:
     """The exact value as two whole numbers, not in lowest terms: a million fractions would cost a minute."""
     sn, sd = indicator.scale.as_integer_ratio()
     tn, td, bn, bd = _whole(pairs[0])
@@ -136,14 +138,32 @@ class Board:
     month: Month
     _units: dict[str, tuple[tuple[int, ...], int]] = field(default_factory=dict)
     _scored: dict[tuple[str, str], dict[object, Decimal | None]] = field(default_factory=dict)
+    _pools: dict[tuple[str, str, str], few.Pair] = field(default_factory=dict)
+    _means: dict[str, tuple[Decimal, int] | None] = field(default_factory=dict)
 
     def column(self, subject: Subject) -> Column | None:
         """The column that takes a subject; None: the scheme does not score it."""
         return self.scheme.column_for(subject.role, subject.kind)
 
-    def result(self, column: Column, book: Book) -> Result:
-        """Everything of one subject from its facts."""
-        cells = tuple(self._cell(column, item, book) for item in column.items)
+    def look(self, subjects: Iterable[tuple[Column, Subject, Book]]) -> None:
+        """What some items need of everybody: the sums of who is scored alike, the mean of the region."""
+        everybody = list(subjects)
+        for column in {id(one): one for one, _subject, _book in everybody}.values():
+            for item in column.items:
+                indicator = self.indicators[item.indicator]
+                if item.pooled:
+                    for kind in {one.kind for other, one, _book in everybody if other is column}:
+                        self._pools[column.code, kind, item.indicator] = few.summed([
+                            _pair(indicator, book, self.month)
+                            for other, one, book in everybody if other is column and one.kind == kind
+                        ])  # fmt: skip
+                if region.asks(item.form) and item.indicator not in self._means:
+                    pairs = [_pair(indicator, book, self.month) for _column, _one, book in everybody]
+                    self._means[item.indicator] = region.mean(indicator, pairs)
+
+    def result(self, column: Column, book: Book, kind: str = "") -> Result:
+        """Everything of one subject from its facts; `kind` names who is alike (`look` comes first)."""
+        cells = tuple(self._cell(column, item, book, kind) for item in column.items)
         status = _status(self.scheme.when_missing, column.items, cells)
         weights, unit = self._weights(column)
         earned, held = _points(weights, cells)
@@ -167,13 +187,24 @@ class Board:
             self._units[column.code] = tuple(int(item.weight * unit) for item in column.items), unit
         return self._units[column.code]
 
-    def _cell(self, column: Column, item: Item, book: Book) -> Cell:
+    def _cell(self, column: Column, item: Item, book: Book, kind: str) -> Cell:
         indicator = self.indicators[item.indicator]
         found = measure(indicator, book, self.month, item.minimum_n)
+        if found.reason and (item.rolling or item.pooled):
+            found = self._wider(found, indicator, item, book, (column.code, kind, item.indicator))
         last = None
         if isinstance(item.form, AgainstLast):
             last = measure(indicator, book, self.month.plus(-item.form.months_back), item.minimum_n).value
         return Cell(item.indicator, item.dimension, found, self._points(column, item, found.value, last))
+
+    def _wider(
+        self, found: Measured, indicator: Indicator, item: Item, book: Book, pool: tuple[str, str, str]
+    ) -> Measured:
+        months = [_pair(indicator, book, self.month.plus(-back)) for back in range(item.rolling)]
+        wider = few.wider_pair(indicator, item, found.reason, months, self._pools.get(pool))
+        if wider is None:
+            return found
+        return Measured(rounded(*_exact(indicator, [wider]), indicator.decimals), *wider)
 
     def _points(
         self, column: Column, item: Item, value: Decimal | None, last: Decimal | None
@@ -183,7 +214,8 @@ class Board:
         known = self._scored.setdefault((column.code, item.indicator), {})
         key = value if last is None else (value, last)
         if key not in known:
-            known[key] = score(item.form, value, last).score
+            form = region.against(item.form, self._means.get(item.indicator))
+            known[key] = score(form, value, last).score
         return known[key]
 
 
@@ -229,14 +261,18 @@ def _dimensions(
 
 
 def sheet_of(
-    subject: Subject, scheme: Scheme, indicators: Iterable[Indicator], month: Month, facts: Iterable[Fact]
-) -> Sheet:
-    """The same subject with every formula written down, for the page that explains it."""
+    subject: Subject, scheme: Scheme, indicators: Iterable[Indicator], month: Month, facts: Iterable[Fact],
+    others: Iterable[Subject] = (),
+) -> Sheet:  # fmt: skip
+    """The same subject with every formula written down, for the page that explains it.
+
+    `others`: everybody else of the level, whose facts stand among the facts, where an item looks at all.
+    """
     inputs = MonthInputs(
         month=month,
         indicators=tuple(indicators),
         scheme=scheme,
-        members=(),
+        members=tuple(Member(one.code, one.role, one.kind) for one in (subject, *others)),
         bases=(),
         pool=Pool(0, ""),
         facts=(),

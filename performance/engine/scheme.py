@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from alliance.lib.canonical import digest
+from alliance.lib.canonical import digest, later
 from alliance.lib.refusal import Refused
 from performance.engine.forms import Form
 from performance.engine.indicators import Indicator
@@ -20,6 +20,7 @@ from performance.engine.scoring import WhenMissing
 
 DEMONSTRATION = Path(__file__).resolve().parents[1] / "data" / "scheme_demo.toml"
 FULL = Decimal(100)
+ROLLING = range(2, 37)  # months a value may be taken over
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class Item:
     """One indicator of a column: weight (points of 100), scoring form, dimension it counts for.
 
     `tags` name the floors it helps to meet; `minimum_n` replaces the indicator's own; `when_missing` replaces
-    the scheme's own rule.
+    the scheme's own rule. Where the denominator is too small (definitions, general conventions): `rolling`
+    takes the value over so many months, this one among them; `pooled` of all who are scored alike and of the
+    same kind; `performance.engine.few` says how.
     """
 
     indicator: str
@@ -37,6 +40,8 @@ class Item:
     when_missing: WhenMissing | None = None
     minimum_n: int | None = None
     tags: tuple[str, ...] = ()
+    rolling: int = later(0)
+    pooled: bool = later(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +202,10 @@ def _items(column: Column, indicators: Mapping[str, Indicator], dimensions: set[
             yield Problem("negative_weight", column.code, item.indicator, str(item.weight), "0")
         if refusal := item.form.refusal():
             yield Problem(refusal, column.code, item.indicator)
+        if indicator is not None and (item.rolling or item.pooled) and not indicator.denominator:
+            yield Problem("nothing_divided", column.code, item.indicator)
+        if item.rolling and item.rolling not in ROLLING:
+            yield Problem("rolling", column.code, item.indicator, str(item.rolling), str(ROLLING[-1]))
 
 
 def _floors(column: Column, floors: tuple[Floor, ...]) -> Iterator[Problem]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from performance.engine import few, region
 from performance.engine.exact import half_up, product
-from performance.engine.fact import Facts
+from performance.engine.fact import Facts, term
 from performance.engine.forms import AgainstLast
 from performance.engine.indicators import Indicator, IndicatorValue, evaluate
 from performance.engine.inputs import Member, MonthInputs
@@ -36,8 +37,13 @@ def sheet_of(member: Member, basis_fen: int, inputs: MonthInputs, facts: Facts) 
     column = inputs.scheme.column_for(member.role, member.kind)
     assert column is not None, "checked before"
     items = {item.indicator: item for item in column.items}
+    alike = [
+        one.code
+        for one in inputs.with_line
+        if one.kind == member.kind and inputs.scheme.column_for(one.role, one.kind) is column
+    ]
     values = {
-        indicator.code: _value(indicator, items.get(indicator.code), member.code, inputs, facts)
+        indicator.code: _value(indicator, items.get(indicator.code), member.code, inputs, facts, alike)
         for indicator in inputs.indicators
     }
     scored = {item.indicator: _scored(item, values[item.indicator], inputs, facts) for item in column.items}
@@ -54,24 +60,40 @@ def sheet_of(member: Member, basis_fen: int, inputs: MonthInputs, facts: Facts) 
 
 
 def _value(
-    indicator: Indicator, item: Item | None, institution: str, inputs: MonthInputs, facts: Facts
-) -> IndicatorValue:
+    indicator: Indicator, item: Item | None, institution: str, inputs: MonthInputs, facts: Facts,
+    alike: Sequence[str],
+) -> IndicatorValue:  # fmt: skip
     minimum = item.minimum_n if item else None
-    return evaluate(indicator, facts=facts, institution=institution, month=inputs.month, minimum_n=minimum)
+    found = evaluate(indicator, facts=facts, institution=institution, month=inputs.month, minimum_n=minimum)
+    return few.widened(found, indicator, item, facts, alike) if item else found
 
 
 def _scored(item: Item, value: IndicatorValue, inputs: MonthInputs, facts: Facts) -> Scored:
-    last = None
-    if isinstance(item.form, AgainstLast):
-        indicator = next(indicator for indicator in inputs.indicators if indicator.code == item.indicator)
+    last, form = None, item.form
+    indicator = next(indicator for indicator in inputs.indicators if indicator.code == item.indicator)
+    if region.asks(form):
+        form = region.against(form, _region(indicator, inputs, facts))
+    if isinstance(form, AgainstLast):
         last = evaluate(
             indicator,
             facts=facts,
             institution=value.institution,
-            month=inputs.month.plus(-item.form.months_back),
+            month=inputs.month.plus(-form.months_back),
             minimum_n=item.minimum_n,
         ).value
-    return score(item.form, value.value, last)
+    return score(form, value.value, last)
+
+
+def _region(indicator: Indicator, inputs: MonthInputs, facts: Facts) -> tuple[Decimal, int] | None:
+    """The mean over all members with a line of their own."""
+    below = indicator.denominator
+    return region.mean(indicator, [
+        (
+            term(indicator.numerator, facts, one.code, inputs.month).number,
+            term(below, facts, one.code, inputs.month).number if below else 1,
+        )
+        for one in inputs.with_line
+    ])  # fmt: skip
 
 
 def _indicator_scores(

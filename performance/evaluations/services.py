@@ -216,19 +216,23 @@ class Outcome:
     n: int
 
 
-def outcomes(rounds: Iterable[EvaluationRound]) -> list[tuple[EvaluationRound, Outcome]]:
-    """The results of counted rounds, by institution; one query."""
+def outcomes(
+    rounds: Iterable[EvaluationRound], judges: Evaluators | None = None
+) -> list[tuple[EvaluationRound, Outcome]]:
+    """The results of counted rounds, by institution; one query. `judges` weigh instead of the round's own."""
     found = {one.pk: one for one in rounds}
     gathered: dict[tuple[int, int], list[Opinion]] = {}
     rows = Opinion.objects.filter(round__in=found).select_related("subject")
     for row in rows.order_by("subject__code", "kind"):
         gathered.setdefault((row.round_id, row.subject_id), []).append(row)
-    return [(found[pk], _outcome(found[pk], opinions)) for (pk, _subject), opinions in gathered.items()]
+    return [
+        (found[pk], _outcome(found[pk], opinions, judges)) for (pk, _subject), opinions in gathered.items()
+    ]
 
 
-def _outcome(made: EvaluationRound, opinions: list[Opinion]) -> Outcome:
+def _outcome(made: EvaluationRound, opinions: list[Opinion], judges: Evaluators | None) -> Outcome:
     thoughts = [Thought(row.kind, row.n, row.mean, row.spread) for row in opinions]
-    points = joined(thoughts, restore(Evaluators, made.weights))
+    points = joined(thoughts, judges or restore(Evaluators, made.weights))
     n = sum(row.n for row in opinions if row.mean is not None)
     return Outcome(opinions[0].subject, tuple(opinions), points, n)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from alliance.lib.canonical import to_plain
 from alliance.lib.period import Month
+from performance.engine import region
 from performance.engine.fact import Fact
 from performance.engine.formula import Number
 from performance.engine.indicators import Indicator, IndicatorValue
@@ -50,11 +51,23 @@ class Explained:
     def sheet(self) -> Sheet:
         """Values, points and total with their formulas."""
         subject = Subject(self.row.code, self.row.role, self.row.kind)
-        facts = [
-            Fact(self.row.code, Month.of(one.month), one.key, number(one), one.kind, one.count)
-            for one in self.facts
-        ]
-        return sheet_of(subject, self.scheme, self.indicators.values(), self.run.period, facts)
+        facts = [_fact(self.row.code, one) for one in self.facts]
+        others, theirs = self._others()
+        known, month = self.indicators.values(), self.run.period
+        return sheet_of(subject, self.scheme, known, month, [*facts, *theirs], others)
+
+    def _others(self) -> tuple[list[Subject], list[Fact]]:
+        """Everybody else of the run with the facts that some item needs of all; at most two queries."""
+        column = next(one for one in self.scheme.columns if one.code == self.row.column)
+        wide = [one.indicator for one in column.items if one.pooled or region.asks(one.form)]
+        if not wide:
+            return [], []
+        rows = {one.pk: one for one in LevelSubject.objects.filter(run=self.run).exclude(pk=self.row.pk)}
+        used = [self.indicators[code] for code in wide]
+        keys = {key for one in used for key in (*one.numerator, *one.denominator)}
+        facts = LevelFact.objects.filter(subject__in=rows, month=self.run.month, key__in=keys)
+        found = [_fact(rows[one.subject_id].code, one) for one in facts]
+        return [Subject(one.code, one.role, one.kind) for one in rows.values()], found
 
     @property
     def agrees(self) -> bool:
@@ -74,6 +87,10 @@ class Explained:
         """A formula as pages write it."""
         found: Any = to_plain(formula)
         return found
+
+
+def _fact(code: str, one: LevelFact) -> Fact:
+    return Fact(code, Month.of(one.month), one.key, number(one), one.kind, one.count)
 
 
 def number(fact: LevelFact) -> Number:

@@ -32,6 +32,7 @@ from performance.engine.fact import Fact, add_numbers
 from performance.engine.formula import Number
 from performance.levels.subjects import ALLIANCE, Finder, Who, crew, of
 from performance.models import Level
+from performance.show import labels
 from referrals import facts as referral_books
 from referrals.consultations import facts as consultation_books
 from referrals.recognition import facts as recognition_books
@@ -145,6 +146,7 @@ def _teams(month: Month, keys: Keys) -> Iterator[Found]:
 
     What cannot be added, such as a number of groups, is booked at no team and so never asked for here.
     """
+    keys = frozenset(key for key in keys if Level.TEAM in labels.facts()[key].levels)
     own = list(_declared(month, keys, Level.TEAM))
     yield from own
     known = {(one.pk, one.key) for one in own}

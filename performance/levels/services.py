@@ -139,7 +139,8 @@ def scored(
         books[one.pk][one.month, one.key] = one.value
     board = Board(scheme, {one.code: one for one in indicators}, month)
     taken = {who: column for who in whos if (column := board.column(who.subject))}
-    results = [(who, board.result(column, books[who.pk])) for who, column in taken.items()]
+    board.look((column, who.subject, books[who.pk]) for who, column in taken.items())
+    results = [(who, board.result(column, books[who.pk], who.subject.kind)) for who, column in taken.items()]
     asked = {column.code: _keys(column, board) for column in taken.values()}
     used = {who.pk: asked[column.code] for who, column in taken.items()}
     return results, [one for one in found if one.key in used.get(one.pk, ())]

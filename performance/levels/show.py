@@ -119,6 +119,7 @@ def _row(found: Explained, value: IndicatorValue, score: IndicatorScore) -> dict
         "name": labels.named(indicator), "unit": labels.unit(indicator),
         "value": labels.value(value.value, indicator), "score": score, "gives": gives,
         "reason": labels.reason(reason, found.indicators), "above_one": "above_one" in value.flags,
+        "few": labels.few_said(value.flags),
         "url": reverse("level-indicator", args=[found.row.pk, score.indicator]),
     }  # fmt: skip
 
@@ -142,7 +143,8 @@ def indicator(membership: Membership, found: Explained, code: str) -> dict[str, 
     return {
         **about(found), "title": labels.named(known), "formula": lines,
         "shown": labels.value(value.value, known), "unit": labels.unit(known), "value": value,
-        "definition": labels.defined(known), "reason": labels.reason(reason, found.indicators),
+        "definition": labels.defined(known), "few": labels.few_said(value.flags),
+        "reason": labels.reason(reason, found.indicators),
         "facts": facts(membership, found, {one.name for one in value.evidence}),
     }  # fmt: skip
 

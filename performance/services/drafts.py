@@ -19,12 +19,12 @@ from alliance.services import journal
 from performance.engine.scheme import Problem, Scheme, check
 from performance.engine.templates import Template
 from performance.models import Level, MonthRun, SchemeDraft, SchemeVersion
-from performance.services import limits, schemes
+from performance.services import judging, limits, schemes
 from performance.services.refusals import DraftRefused
 from performance.services.rights import require
 
 KIND = "performance.scheme"
-EDIT = "performance_scheme.edit"
+EDIT = judging.EDIT
 State = SchemeDraft.State
 
 
@@ -89,14 +89,15 @@ def change(
         raise Stale(draft)
     begins = from_date or draft.from_date
     kept = _undecided(replace(scheme, effective_from=begins, name_zh=name or scheme.name_zh))
-    if kept.digest == draft.digest:
+    whole = judging.whole_digest(kept, draft.evaluators, judging.first_of(draft))
+    if whole == draft.digest:
         return draft
     _require_label(kept.code, kept.version)
     changed: SchemeDraft = SchemeDraft.objects.claim(
         draft.pk,
         expect={"state": State.EDITED, "version": draft.version},
         change={
-            "content": to_plain(kept), "digest": kept.digest, "name": kept.name_zh, "label": kept.version,
+            "content": to_plain(kept), "digest": whole, "name": kept.name_zh, "label": kept.version,
             "from_date": begins, "version": F("version") + 1, "changed_by": by, "changed_at": now,
         },
     )  # fmt: skip
@@ -130,7 +131,8 @@ def propose(
     _require_label(scheme.code, scheme.version)
     if found := problems_of(draft):
         raise DraftRefused("faults", count=len(found))
-    if draft.base is not None and _substance(draft.base.scheme()) == _substance(scheme):
+    same = draft.base is not None and _substance(draft.base.scheme()) == _substance(scheme)
+    if same and judging.other_judges(draft) is None:
         raise DraftRefused("alike")
     if not draft.trials.filter(digest=draft.digest).exists():
         raise DraftRefused("untried")

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from alliance.services import parameters
+from performance.engine.evaluators import Evaluators
 from performance.engine.limits import Limits, beyond
 from performance.engine.scheme import Problem, Scheme
 from performance.models import SchemeDraft
@@ -34,9 +35,10 @@ def misses(draft: SchemeDraft) -> tuple[Problem, ...]:
     return misses_of(draft, draft.scheme())
 
 
-def misses_of(draft: SchemeDraft, scheme: Scheme) -> tuple[Problem, ...]:
+def misses_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = None) -> tuple[Problem, ...]:
     """The same for what is typed and not yet stored."""
-    return beyond(scheme, draft.level, draft.judges(), in_force(draft.from_date))  # type: ignore[arg-type]
+    judges = judges or draft.judges()
+    return beyond(scheme, draft.level, judges, in_force(draft.from_date))  # type: ignore[arg-type]
 
 
 def new_misses(draft: SchemeDraft) -> tuple[Problem, ...]:
@@ -56,4 +58,9 @@ def new_misses(draft: SchemeDraft) -> tuple[Problem, ...]:
 
 
 def _worse(now: Problem, before: Problem | None) -> bool:
-    return before is None or Decimal(now.found) < Decimal(before.found)
+    """A sum or range that was wrong already and moves further away counts as much as a lower weight."""
+    if before is None:
+        return True
+    if now.code in ("evaluators_not_100", "peer_range"):
+        return now.found != before.found
+    return Decimal(now.found) < Decimal(before.found)

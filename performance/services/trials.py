@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution, Job, Membership
 from alliance.services import jobs, journal
 from performance import collect
+from performance.collect import opinions
+from performance.engine.evaluators import Evaluators
 from performance.engine.inputs import MonthInputs
 from performance.engine.restore import restore
 from performance.engine.scheme import Scheme, check
@@ -25,7 +28,7 @@ from performance.engine.simulation import Simulation, simulate, under
 from performance.levels import trying
 from performance.levels.trying import LevelTrial
 from performance.models import Level, MonthRun, SchemeDraft, SchemeTrial, Settlement
-from performance.services import schemes
+from performance.services import judging, schemes
 from performance.services.drafts import EDIT
 from performance.services.refusals import DraftRefused
 from performance.services.rights import require
@@ -43,8 +46,12 @@ def settled_months() -> list[Settlement]:
     return [latest[month] for month in sorted(latest)[-MONTHS:]]
 
 
-def tried(scheme: Scheme, settlements: Sequence[Settlement]) -> Iterator[Simulation]:
+def tried(
+    scheme: Scheme, settlements: Sequence[Settlement], judges: Evaluators | None = None
+) -> Iterator[Simulation]:
     """Each settled month under another scheme. Facts nothing asked for then are collected as they are today.
+
+    `judges`: other weights of the evaluators, by which the opinions of each month are weighed anew.
 
     Raises DraftRefused (faults) for a scheme that cannot score anybody.
     """
@@ -57,7 +64,14 @@ def tried(scheme: Scheme, settlements: Sequence[Settlement]) -> Iterator[Simulat
         asked = collect.needs(indicators, scheme, before.month)
         members = {member.code for member in before.members}
         facts = (fact for fact in collect.facts_of(asked, places) if fact.institution in members)
-        yield simulate(before, under(before, scheme, indicators, facts))
+        after = under(before, scheme, indicators, facts)
+        yield simulate(before, _judged(after, judges) if judges else after)
+
+
+def _judged(inputs: MonthInputs, judges: Evaluators) -> MonthInputs:
+    """The same inputs with every opinion weighed by other weights."""
+    anew = {fact.place: fact for fact in opinions.facts_by(inputs.month, judges)}
+    return replace(inputs, facts=tuple(anew.get(fact.place, fact) for fact in inputs.facts))
 
 
 @transaction.atomic
@@ -72,7 +86,7 @@ def report(*, by: Membership, draft: SchemeDraft, now: datetime) -> SchemeTrial:
         raise DraftRefused("nothing")
     months = [one.month for one in settlements]
     found: Sequence[Simulation | LevelTrial] = (
-        list(tried(draft.scheme(), settlements))
+        list(tried(draft.scheme(), settlements, judging.other_judges(draft)))
         if draft.level == Level.INSTITUTION
         else trying.tried(draft, [Month.of(month) for month in months])
     )

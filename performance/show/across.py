@@ -13,7 +13,7 @@ from alliance.web import charts, words
 from performance.collect import plain_weight
 from performance.engine.indicators import Indicator
 from performance.models import IndicatorValue, Line, Score
-from performance.show import labels
+from performance.show import labels, ranks
 from performance.show.formulas import plain
 from performance.show.frame import Frame
 
@@ -41,7 +41,8 @@ def page(frame: Frame, code: str) -> dict[str, Any]:
     return {
         "title": labels.named(found), "frame": frame, "month": frame.month, "run": frame.run,
         "chip": labels.chip(frame.run), "indicator": found, "definition": labels.defined(found),
-        "unit": labels.unit(found), "rows": rows, "chart": chart(found, lines, values),
+        "unit": labels.unit(found), "rows": rows,
+        "chart": chart(found, lines, values, ranks.least(frame.month)[0]),
         "numerator": _sum(found.numerator), "denominator": _sum(found.denominator),
     }  # fmt: skip
 
@@ -85,11 +86,18 @@ def _short(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else plain_weight(number)
 
 
-def chart(indicator: Indicator, lines: Sequence[Line], values: dict[int, IndicatorValue]) -> charts.Chart:
-    """Bars of all institutions; who was not assessed has none."""
+def chart(
+    indicator: Indicator, lines: Sequence[Line], values: dict[int, IndicatorValue], least: int
+) -> charts.Chart:
+    """Bars of all institutions; who was not assessed has none, and fewer than `least` cases are no best."""
     name, unit = labels.named(indicator), labels.unit(indicator)
     found = [(line.institution.short_name, values[line.institution_id].value) for line in lines]
-    known = [(institution, value) for institution, value in found if value is not None]
+    known = [
+        (line.institution.short_name, one.value)
+        for line in lines
+        if (one := values[line.institution_id]).value is not None
+        and not (indicator.denominator and (one.denominator or 0) < least)
+    ]
     sentence = ""
     if known and indicator.direction in ("higher", "lower"):
         best = max(known, key=lambda one: one[1] if indicator.direction == "higher" else -one[1])

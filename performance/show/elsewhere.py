@@ -18,7 +18,7 @@ from alliance.services import inbox
 from alliance.services.inbox import Figure, Todo
 from alliance.web import journal_words, words
 from alliance.web.parts import Fact
-from performance.drafting.show import change_rows, effect, places
+from performance.drafting.show import change_rows, effect, judge_rows, places
 from performance.engine.scheme import Scheme
 from performance.levels.trying import LevelTrial
 from performance.models import (
@@ -74,7 +74,7 @@ def of_draft(approval: Approval) -> registry.Summary:
     """What a decider reads of a draft: what it replaces and when, how much differs, whether it was tried."""
     draft = SchemeDraft.objects.select_related("base").get(pk=approval.about_id)
     replaced = schemes.in_force(Month.of(draft.from_date), draft.level)
-    rows = change_rows(replaced.scheme(), draft.scheme()) if replaced else []
+    rows = [*change_rows(replaced.scheme(), draft.scheme()), *judge_rows(replaced, draft)] if replaced else []
     tried = draft.trials.filter(digest=draft.digest).first()
     shown = [
         Fact(f"{row.where} {row.about} {row.what}".strip(), f"{row.before} → {row.after}")

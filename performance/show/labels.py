@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from alliance.web import words
+from performance.engine import few
 from performance.engine.factbook import BookedFact, shipped_facts
 from performance.engine.indicators import Indicator
 from performance.models import MonthRun
@@ -125,6 +126,11 @@ def number(key: str, indicators: Mapping[str, Indicator]) -> str:
     kind, found, code = key.partition(":")
     if not found:
         return str(NUMBERS.get(key, key))
+    if kind == "region_mean":
+        return _("mean of %(n)s of the alliance, computed") % {"n": code}
+    if kind == few.POOLED:
+        named_facts = " + ".join(fact(key) for key in code.split("+"))
+        return _("%(name)s of all of the kind") % {"name": named_facts}
     name = named(indicators[code]) if code in indicators else code
     template = _("weight of %(name)s") if kind == "weight" else _("points of %(name)s")
     return template % {"name": name}
@@ -146,6 +152,20 @@ def reason(found: Mapping[str, Any] | None, indicators: Mapping[str, Indicator])
         return ""
     about = "、".join(_about(one, indicators) for one in found["about"])
     return str(REASONS[found["code"]]) % {**found, "about": about}
+
+
+def few_said(flags: Sequence[str]) -> str:
+    """How a value of few cases was taken, as a sentence; empty for a value of this month alone."""
+    for flag in flags:
+        how, _colon, n = flag.partition(":")
+        if how == few.ROLLING:
+            return ngettext(
+                "Too few cases this month: taken over %(n)s month with data.",
+                "Too few cases this month: taken over %(n)s months with data.", int(n),
+            ) % {"n": n}  # fmt: skip
+        if how == few.POOLED:
+            return _("Too few cases: taken of all %(n)s of the kind together.") % {"n": n}
+    return ""
 
 
 def _about(key: str, indicators: Mapping[str, Indicator]) -> str:

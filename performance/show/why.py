@@ -196,6 +196,7 @@ def _indicator_row(frame: Frame, line: Line, value: IndicatorValue, score: Score
         "name": labels.named(indicator), "unit": labels.unit(indicator),
         "value": labels.value(value.value, indicator), "score": score,
         "reason": labels.reason(reason, frame.indicators), "above_one": "above_one" in value.flags,
+        "few": labels.few_said(value.flags),
         "gives": _gives(score),
         "url": frame.url("month-why-indicator", line.institution.code, value.indicator),
     }  # fmt: skip
@@ -219,7 +220,7 @@ def indicator(frame: Frame, line: Line, code: str) -> dict[str, Any]:
         "formula": [value_line(frame, line, value, found), *points_lines(frame, line, score)],
         "reason": labels.reason(value.reason or (score.reason if score else None), frame.indicators),
         "records": records(frame, line, [value]), "gives": _gives(score),
-        "above_one": "above_one" in value.flags,
+        "above_one": "above_one" in value.flags, "few": labels.few_said(value.flags),
     }  # fmt: skip
 
 

@@ -1,11 +1,16 @@
 """What pages of schemes show."""
 
 from performance.drafting.show.checks import checks, checks_of
-from performance.drafting.show.differences import change_rows, may_see_drafts, versions_to_compare
+from performance.drafting.show.differences import (
+    change_rows,
+    judge_rows,
+    may_see_drafts,
+    versions_to_compare,
+)
 from performance.drafting.show.effects import coverage, effect, places, report_rows
 from performance.drafting.show.weights import columns, matrix
 
 __all__ = [
-    "change_rows", "checks", "checks_of", "columns", "coverage", "effect", "matrix", "may_see_drafts",
-    "places", "report_rows", "versions_to_compare",
+    "change_rows", "checks", "checks_of", "columns", "coverage", "effect", "judge_rows", "matrix",
+    "may_see_drafts", "places", "report_rows", "versions_to_compare",
 ]  # fmt: skip

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from performance.drafting import words
+from performance.engine.evaluators import Evaluators
 from performance.engine.exact import plain
 from performance.engine.scheme import Problem, Scheme, check
-from performance.models import Level, SchemeDraft
+from performance.models import EvaluatorKind, Level, SchemeDraft
 from performance.services import drafts, limits, schemes
 
 
@@ -37,13 +38,26 @@ def checks(scheme: Scheme, level: str = Level.INSTITUTION, missed: Sequence[Prob
     return [*failed, *_passed(scheme, found, names), *_balance(scheme, names)]
 
 
-def checks_of(draft: SchemeDraft, scheme: Scheme) -> list[Check]:
-    """Every rule of a draft as it stands in the table, with the limits and the month it begins in."""
-    found = checks(scheme, draft.level, limits.misses_of(draft, scheme))
+def checks_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = None) -> list[Check]:
+    """Every rule of a draft as it stands in the table, with the limits and the month it begins in.
+
+    `judges`: weights of the evaluators as they are typed.
+    """
+    judges = judges or draft.judges()
+    missed = limits.misses_of(draft, scheme, judges)
+    found = [*checks(scheme, draft.level, missed), *_judges(judges, missed)]
     early = drafts.too_early(draft) if draft.state == SchemeDraft.State.EDITED else None
     if early is None:
         return found
     return [Check("warn", _("to mend"), _(early.template) % early.params, ""), *found]
+
+
+def _judges(judges: Evaluators | None, missed: Sequence[Problem]) -> Iterator[Check]:
+    """What the evaluators weigh, when every rule about them holds."""
+    if judges is None or any(not one.column for one in missed):
+        return
+    told = ", ".join(f"{kind.label} {plain(judges.weights[kind.value])}" for kind in EvaluatorKind)
+    yield Check("ok", pgettext("rule", "holds"), _("The weights of the evaluators keep their ranges"), told)
 
 
 def _remedy(found: Problem) -> str:

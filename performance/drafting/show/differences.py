@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from alliance.models import Membership
 from performance.drafting import words
 from performance.engine import compare
+from performance.engine.exact import plain
 from performance.engine.scheme import Scheme
-from performance.models import SchemeDraft, SchemeVersion
-from performance.services import schemes
+from performance.models import EvaluatorKind, SchemeDraft, SchemeVersion
+from performance.services import judging, schemes
 
 State = SchemeDraft.State
 
@@ -40,6 +44,19 @@ def change_rows(old: Scheme, new: Scheme) -> list[ChangeRow]:
             )
         )  # fmt: skip
     return rows
+
+
+def judge_rows(old: SchemeVersion | SchemeDraft, new: SchemeVersion | SchemeDraft) -> list[ChangeRow]:
+    """Evaluators that weigh otherwise, in words."""
+    where = _("Evaluators")
+    return [
+        ChangeRow(where, str(EvaluatorKind(kind).label), _("weight"), _weight(before), _weight(after))
+        for kind, before, after in judging.differ(old, new)
+    ]
+
+
+def _weight(found: Decimal | None) -> str:
+    return "—" if found is None else plain(found)
 
 
 def versions_to_compare(membership: Membership, *, besides: str) -> list[tuple[str, str]]:

@@ -17,10 +17,10 @@ from alliance.approvals import names as approval_names
 from alliance.approvals.models import Approval
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.web import asked, errors, progress
+from alliance.web import asked, progress
 from alliance.web.access import get_or_404, permit
 from performance.drafting import forms, show, words
-from performance.drafting.views.page import draft_or_404, editor
+from performance.drafting.views.page import changed_meanwhile, draft_or_404, editor, open_or_409
 from performance.models import Level, SchemeDraft, SchemeTrial
 from performance.services import drafts, trials
 
@@ -31,7 +31,9 @@ FORM = ["GET", "HEAD", "POST"]
 @require_POST
 def draft_try(request: Any, pk: int) -> HttpResponseBase:
     """Try the draft on the last twelve settled months; a job with progress."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     try:
         job = trials.enqueue(by=request.membership, draft=found)
     except Refused as error:
@@ -106,7 +108,9 @@ def _level_trial(request: Any, found: SchemeTrial) -> HttpResponse:
 @require_POST
 def draft_propose(request: Any, pk: int) -> HttpResponseBase:
     """Put the draft to the vote."""
-    found, form = draft_or_404(request, pk, edited=True), forms.ChainForm(request.POST)
+    found, form = draft_or_404(request, pk), forms.ChainForm(request.POST)
+    if answer := open_or_409(request, found):
+        return answer
     if not form.is_valid():
         return editor(request, found, refused=_("Choose who decides."), status=400)
     return _answered(
@@ -122,10 +126,7 @@ def _answered(request: Any, found: SchemeDraft, ask: Callable[[], Approval]) -> 
     try:
         approval = ask()
     except Stale:
-        return errors.answer(
-            request, 409, _("Somebody was faster: the draft changed meanwhile."),
-            _("Open the draft to see how it stands."),
-        )  # fmt: skip
+        return changed_meanwhile(request)
     except Refused as error:
         return editor(request, found, refused=_(error.template) % error.params, status=400)
     said = _("Sent for approval. Next: %(step)s.") % {"step": approval_names.of_step(approval.current)}
@@ -137,13 +138,12 @@ def _answered(request: Any, found: SchemeDraft, ask: Callable[[], Approval]) -> 
 @require_POST
 def draft_discard(request: Any, pk: int) -> HttpResponseBase:
     """Give a draft up."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     try:
         drafts.discard(by=request.membership, draft=found, version=asked.version(request))
     except Stale:
-        return errors.answer(
-            request, 409, _("Somebody was faster: the draft changed meanwhile."),
-            _("Open the draft to see how it stands."),
-        )  # fmt: skip
+        return changed_meanwhile(request)
     messages.success(request, _("The draft is given up; it stays readable."))
     return redirect("performance-schemes")

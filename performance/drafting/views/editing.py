@@ -18,12 +18,13 @@ from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.drafting import forms, show, words
-from performance.drafting.views.page import draft_or_404, editor, keep
+from performance.drafting.views.page import draft_or_404, editor, keep, open_or_409
 from performance.engine import editing
 from performance.engine.amounts import AmountRefused, read
+from performance.engine.evaluators import Evaluators
 from performance.engine.scheme import Item, Scheme, check
 from performance.models import Level, SchemeVersion
-from performance.services import drafts, schemes, trials
+from performance.services import drafts, judging, schemes, trials
 from performance.show import labels
 
 FORM = ["GET", "HEAD", "POST"]
@@ -62,7 +63,9 @@ def draft(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def draft_weights(request: Any, pk: int) -> HttpResponseBase:
     """Keep the weights as they stand in the table; with HTMX and `check` only look at them."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     typed, refused = _typed(request.POST, found.scheme())
     if "check" in request.GET:
         scheme = typed or found.scheme()
@@ -105,11 +108,11 @@ def _number(text: str) -> Decimal | None:
 def draft_effect(request: Any, pk: int) -> HttpResponse:
     """The panel beside the editor: the last settled month under the draft as it is stored."""
     found = draft_or_404(request, pk)
-    context = {"draft": found, **_effect(found.scheme(), found.level)}
+    context = {"draft": found, **_effect(found.scheme(), found.level, judging.other_judges(found))}
     return render(request, "performance/drafting/_effect.html", context)
 
 
-def _effect(scheme: Scheme, level: str) -> dict[str, Any]:
+def _effect(scheme: Scheme, level: str, judges: Evaluators | None) -> dict[str, Any]:
     if level != Level.INSTITUTION:
         return {"why_not": _("This scheme shares no money; its trial shows how the scores would change.")}
     settled = trials.settled_months()[-1:]
@@ -118,7 +121,7 @@ def _effect(scheme: Scheme, level: str) -> dict[str, Any]:
     if check(scheme, schemes.known_indicators(level)):
         return {"why_not": _("The effect is computed as soon as every rule holds.")}
     try:
-        (found,) = trials.tried(scheme, settled)
+        (found,) = trials.tried(scheme, settled, judges)
     except Refused as error:
         return {"why_not": _(error.template) % error.params}
     return {"effect": show.effect(found, show.places(), scheme)}
@@ -128,7 +131,9 @@ def _effect(scheme: Scheme, level: str) -> dict[str, Any]:
 @require_http_methods(FORM)
 def draft_item(request: Any, pk: int, column: str, indicator: str) -> HttpResponseBase:
     """How one indicator is scored in one column."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     scheme, known = found.scheme(), schemes.known_indicators()
     item = _item(scheme, column, indicator)
     form = forms.ItemForm(
@@ -162,7 +167,7 @@ def groups() -> list[tuple[str, list[str]]]:
         ),
         (_("Events, opinions"), ["start", "points_each", "floor", "ceiling", "full"]),
         (_("Traffic light"), ["green_at", "amber_at", "green", "amber", "red"]),
-        (_("Rules"), ["when_missing", "minimum_n", "tags"]),
+        (_("Rules"), ["when_missing", "minimum_n", "rolling", "pooled", "tags"]),
     ]
 
 
@@ -179,7 +184,9 @@ def _item(scheme: Scheme, column: str, indicator: str) -> Item:
 @require_POST
 def draft_take_out(request: Any, pk: int, column: str, indicator: str) -> HttpResponseBase:
     """One indicator less in a column."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     scheme = found.scheme()
     try:
         less = editing.take_out(scheme, column, indicator)
@@ -192,7 +199,9 @@ def draft_take_out(request: Any, pk: int, column: str, indicator: str) -> HttpRe
 @require_http_methods(FORM)
 def draft_add(request: Any, pk: int) -> HttpResponseBase:
     """One indicator more."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     scheme, known = found.scheme(), schemes.known_indicators(found.level, new=True)
     first = {
         "indicator": request.GET.get("indicator", "")[:60],
@@ -224,7 +233,9 @@ def draft_add(request: Any, pk: int) -> HttpResponseBase:
 @require_http_methods(FORM)
 def draft_bounds(request: Any, pk: int) -> HttpResponseBase:
     """What dimensions must weigh and the floors."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     scheme = found.scheme()
     form = forms.BoundsForm(request.POST or None, scheme=scheme)
     if request.method == "POST" and form.is_valid():
@@ -241,7 +252,9 @@ def draft_bounds(request: Any, pk: int) -> HttpResponseBase:
 @require_http_methods(FORM)
 def draft_terms(request: Any, pk: int) -> HttpResponseBase:
     """Name, version and first month."""
-    found = draft_or_404(request, pk, edited=True)
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
     first = {"name": found.name, "label": found.label, "month": str(Month.of(found.from_date))}
     form = forms.TermsForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():

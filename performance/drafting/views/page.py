@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.web import asked
+from alliance.web import asked, errors
 from alliance.web.access import get_or_404
 from performance.drafting import forms, show
 from performance.engine.scheme import Scheme
@@ -23,15 +23,29 @@ from performance.services import drafts
 FORM = ["GET", "HEAD", "POST"]
 
 
-def draft_or_404(request: Any, pk: int, *, edited: bool = False) -> SchemeDraft:
-    """A draft the member may see; with `edited` one that may still be changed."""
+def draft_or_404(request: Any, pk: int) -> SchemeDraft:
+    """A draft the member may see."""
     if not show.may_see_drafts(request.membership):
         raise Http404
     rows = SchemeDraft.objects.select_related("base", "changed_by__user", "approval", "published")
-    found = get_or_404(rows, pk=pk)
-    if edited and found.state != SchemeDraft.State.EDITED:
-        raise Http404
+    found: SchemeDraft = get_or_404(rows, pk=pk)
     return found
+
+
+def open_or_409(request: Any, found: SchemeDraft) -> HttpResponse | None:
+    """An old tab of a draft that was put to the vote, published or given up hears so."""
+    if found.state == SchemeDraft.State.EDITED:
+        return None
+    said = _("The draft is %(state)s and is not changed any more.") % {"state": found.get_state_display()}
+    return errors.answer(request, 409, _("This was not done"), said)
+
+
+def changed_meanwhile(request: Any) -> HttpResponse:
+    """409: another tab or person was faster."""
+    return errors.answer(
+        request, 409, _("Somebody was faster: the draft changed meanwhile."),
+        _("Open the draft to see how it stands."),
+    )  # fmt: skip
 
 
 def editor(

@@ -64,7 +64,7 @@ def scheme_difference(request: Any) -> HttpResponse:
     old, new = (_either(request, request.GET.get(name, "")) for name in ("old", "new"))
     context = {
         "title": _("What differs"), "old": old, "new": new,
-        "rows": show.change_rows(old.scheme(), new.scheme()),
+        "rows": [*show.change_rows(old.scheme(), new.scheme()), *show.judge_rows(old, new)],
     }  # fmt: skip
     return render(request, "performance/drafting/difference.html", context)
 

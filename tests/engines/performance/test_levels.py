@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from alliance.lib.period import Month
 from performance.engine.fact import Fact
-from performance.engine.forms import AgainstLast, Band, Form, LinearHigher, LinearLower, Step, Steps
+from performance.engine.forms import (
+    AgainstLast,
+    AgainstMean,
+    Band,
+    Form,
+    LinearHigher,
+    LinearLower,
+    Step,
+    Steps,
+)
 from performance.engine.indicators import Indicator, shipped_indicators
 from performance.engine.levels import Board, Subject, sheet_of
 from performance.engine.scheme import Column, Dimension, Item, Scheme, demonstration_scheme
@@ -35,6 +44,8 @@ forms: st.SearchStrategy[Form] = st.sampled_from([
     Band(Decimal(15), Decimal(25), Decimal(3), Decimal("1.7")),
     AgainstLast("higher", "pp", Decimal(60), Decimal("2.3"), months_back=1),
     AgainstLast("lower", "relative", Decimal(70), Decimal("0.9"), months_back=12),
+    AgainstMean("higher", None, Decimal(60), Decimal("1.5")),
+    AgainstMean("lower", Decimal(40), Decimal(60), Decimal("0.7")),
 ])  # fmt: skip
 missing = st.sampled_from([None, "reweight", "block", "not_assessed"])
 
@@ -44,12 +55,16 @@ def items(draw: st.DrawFn) -> tuple[Item, ...]:
         Item(one.code, draw(st.sampled_from(["x", "y"])), draw(weights), draw(forms), draw(missing))
         for one in INDICATORS
     ]
+    for place in (0, 1):  # those that are a rate
+        rolling, pooled = draw(st.sampled_from([0, 2, 13])), draw(st.booleans())
+        least = draw(st.sampled_from([None, 20, 90]))
+        found[place] = replace(found[place], rolling=rolling, pooled=pooled, minimum_n=least)
     return (replace(found[0], weight=found[0].weight + 1), *found[1:])
 
 
 @st.composite
 def schemes(draw: st.DrawFn) -> Scheme:
-    column = Column("all", "", "", ("hospital",), ("clinical",), (), items(draw))
+    column = Column("all", "", "", ("hospital",), ("clinical", "technology"), (), items(draw))
     dimensions = (Dimension("x", "", ""), Dimension("y", "", ""))
     return replace(DEMO, dimensions=dimensions, columns=(column,), floors=())
 
@@ -61,18 +76,26 @@ def books(draw: st.DrawFn) -> dict[tuple[Month, str], int | Decimal | None]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(schemes(), books())
+@given(schemes(), books(), books(), books())
 def test_the_board_gives_what_the_sheet_explains(
-    scheme: Scheme, book: dict[tuple[Month, str], int | Decimal | None]
+    scheme: Scheme, book: dict[tuple[Month, str], int | Decimal | None], beside: dict, unlike: dict
 ) -> None:
+    """Alone and beside others: what is pooled, and the mean of the region, look at everybody."""
     subject = Subject("QH01/03", "hospital", "clinical")
+    alike, other = Subject("QH01/04", "hospital", "clinical"), Subject("QH01/05", "hospital", "technology")
     known: dict[str, Indicator] = {one.code: one for one in INDICATORS}
     board = Board(scheme, known, OCTOBER)
     column = board.column(subject)
     assert column is not None
-    found = board.result(column, book)
-    facts = [Fact(subject.code, at, key, value, "case", 1) for (at, key), value in book.items()]
-    sheet = sheet_of(subject, scheme, INDICATORS, OCTOBER, facts)
+    everybody = [(column, subject, book), (column, alike, beside), (column, other, unlike)]
+    board.look(everybody)
+    found = board.result(column, book, subject.kind)
+    facts = [
+        Fact(one.code, at, key, value, "case", 1)
+        for _column, one, known_ in everybody
+        for (at, key), value in known_.items()
+    ]
+    sheet = sheet_of(subject, scheme, INDICATORS, OCTOBER, facts, [alike, other])
     total = sheet.total
     assert (found.status, found.score) == (total.status, total.score)
     assert (found.points, found.possible, found.missing) == (total.points, total.possible, total.missing)
