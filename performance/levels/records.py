@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from alliance.lib.period import Month
 from alliance.models import Staff
 from grouping.metrics import monthly
-from grouping.models import Case
 from performance import collect
 from performance.collect.cases import CASE
 from performance.collect.metrics import METRIC
@@ -37,7 +36,7 @@ def _cases(row: LevelSubject, fact: LevelFact) -> QuerySet[Any]:
     if row.team_id is not None:
         counted = [staff for staff, team in crew(month).items() if team == row.team_id]
         found = [_of_doctor(month, one, fact.key) for one in Staff.objects.filter(pk__in=counted)]
-        return reduce(or_, found) if found else Case.objects.none()
+        return reduce(or_, found) if found else monthly.cases(month, row.institution_id, fact.key).none()
     if row.staff is not None:
         return _of_doctor(month, row.staff, fact.key)
     assert row.department is not None, "a subject inside an institution"
