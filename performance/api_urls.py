@@ -8,8 +8,11 @@ from performance import (
 )
 from performance.consequences import api as consequences
 from performance.declared import api as declared
+from performance.fairness import api as fairness
 
 urlpatterns = [
+    path("clues/", fairness.Clues.as_view(), name="clues"),
+    path("clues/<int:pk>/", fairness.OneClue.as_view(), name="clue"),
     path("declared/", declared.Values.as_view(), name="declared"),
     path("declared/<int:pk>/", declared.OneValue.as_view(), name="declared-value"),
     path("letters/", consequences.Letters.as_view(), name="letters"),

@@ -17,10 +17,12 @@ class Config(AppConfig):
         from performance.declared.services import samples
         from performance.declared.waiting import waiting
         from performance.evaluations.waiting import waiting as to_rate
+        from performance.fairness.waiting import waiting as clues
         from performance.show import elsewhere
 
         elsewhere.register()
         inbox.register("evaluations", to_rate)
+        inbox.register("clues", clues)
         registry.register(
             samples.KIND,
             name=gettext_lazy("One-vote veto"),

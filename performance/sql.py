@@ -85,3 +85,27 @@ def count_ratings(round_id: int, least: int) -> int:
         found = int(cursor.rowcount)
         cursor.execute("select set_config('app.counting', '', true)")
     return found
+
+
+# Means by the raters' institution, never of fewer raters than the round asks for: read by the look for
+# reciprocal praise, which keeps none of them.
+_PEER_MEANS = """
+select g.code as giver, t.code as taker, count(*)::int as raters, avg(r.points)::float8 as mean
+from performance_rating r
+join performance_invitation i on i.alliance_id = r.alliance_id and i.id = r.invitation_id
+join alliance_institution g on g.alliance_id = r.alliance_id and g.id = i.place_id
+join alliance_institution t on t.alliance_id = r.alliance_id and t.id = r.subject_id
+where r.alliance_id = %(alliance)s and r.round_id = %(round)s and r.kind = 'peer'
+group by 1, 2 having count(*) >= %(least)s order by 1, 2
+"""
+
+
+def peer_means(round_id: int, least: int) -> list[tuple[str, str, int, float]]:
+    """Giver, taker, raters, mean of a counted round; only where at least `least` people rated."""
+    asked = {"round": round_id, "least": least, "alliance": current_alliance_id()}
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.counting', %s, true)", [str(round_id)])
+        cursor.execute(_PEER_MEANS, asked)
+        found = list(cursor.fetchall())
+        cursor.execute("select set_config('app.counting', '', true)")
+    return found

@@ -1,21 +1,29 @@
 """Handlers of this room's jobs register themselves when their services are imported; its nightly clock."""
 
+import contextlib
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from alliance.models import Alliance
+from alliance.services.parameters import NotInForce
 from alliance.tenancy.scope import act_in
 from performance.consequences import clock as consequences
+from performance.fairness import services as fairness
 from performance.levels import services as levels
 from performance.services import approving, drafts, months, trials
 
-__all__ = ["approving", "consequences", "drafts", "levels", "months", "night", "trials"]
+__all__ = ["approving", "consequences", "drafts", "fairness", "levels", "months", "night", "trials"]
 
 
 @shared_task(name="performance.night")
 def night() -> None:
-    """Queue the look for consequences of every alliance: a job of the day, so that twice is once."""
+    """Queue the look for consequences of every alliance, a job of the day, so that twice is once; and once
+    its day has come the look for clues of the last month.
+    """
     for alliance in Alliance.objects.all():
         with transaction.atomic(), act_in(alliance):
             consequences.enqueue(by=None, today=timezone.localdate())
+            with contextlib.suppress(NotInForce):  # not decided when: the office looks itself
+                fairness.enqueue_due(now=timezone.now())

@@ -139,3 +139,48 @@ def untreated(begin: datetime, end: datetime) -> list[dict[str, Any]]:
     direction, at (the arrival), answered (with a reply).
     """
     return fetch(UNTREATED, begin=begin, end=end)
+
+
+# What each institution did month by month, and how much of it on the last days or long after it happened:
+# referrals by the day they were logged, follow-ups by the day they were made, and by the day they were
+# written down (`late`: more than so many days after). `ids` are referrals, of the month asked for.
+EVENT_DAYS = """
+with events as (
+  select r.id, r.origin_institution_id as place, 'referral' as kind, null::boolean as late,
+         (r.logged_at at time zone 'Asia/Shanghai')::date as day
+  from referrals_referral r
+  where r.alliance_id = %(alliance)s and r.logged_at >= %(begin)s and r.logged_at < %(end)s
+  union all
+  select f.referral_id, m.institution_id, 'followup', null, (f.seen_at at time zone 'Asia/Shanghai')::date
+  from referrals_followup f
+  join alliance_membership m on m.alliance_id = f.alliance_id and m.id = f.recorded_by_id
+  where f.alliance_id = %(alliance)s and f.seen_at >= %(begin)s and f.seen_at < %(end)s
+  union all
+  select f.referral_id, m.institution_id, 'late', (f.recorded_at at time zone 'Asia/Shanghai')::date
+           - (f.seen_at at time zone 'Asia/Shanghai')::date > %(late)s,
+         (f.recorded_at at time zone 'Asia/Shanghai')::date
+  from referrals_followup f
+  join alliance_membership m on m.alliance_id = f.alliance_id and m.id = f.recorded_by_id
+  where f.alliance_id = %(alliance)s and f.recorded_at >= %(begin)s and f.recorded_at < %(end)s
+), told as (
+  select e.*, date_trunc('month', e.day)::date as month,
+         coalesce(e.late, e.day > (date_trunc('month', e.day) + interval '1 month')::date - 1 - %(days)s)
+           as hit
+  from events e
+)
+select i.code as place, t.kind, t.month, count(*)::int as events, count(*) filter (where t.hit)::int as hits,
+       (array_agg(distinct t.id order by t.id) filter (where t.hit and t.month = %(month)s))[1:%(most)s]
+         as ids
+from told t join alliance_institution i on i.alliance_id = %(alliance)s and i.id = t.place
+group by 1, 2, 3 order by 1, 2, 3
+"""
+
+# What arrived between two institutions, whichever way.
+BETWEEN = """
+select o.code as origin, t.code as target, count(*)::int as arrived
+from referrals_referral r
+join alliance_institution o on o.alliance_id = r.alliance_id and o.id = r.origin_institution_id
+join alliance_institution t on t.alliance_id = r.alliance_id and t.id = r.target_institution_id
+where r.alliance_id = %(alliance)s and r.arrived_at >= %(begin)s and r.arrived_at < %(end)s
+group by 1, 2 order by 1, 2
+"""

@@ -576,6 +576,17 @@ CASES: dict[str, Case] = {
     "declared-duties": LIST,
     "declared-duty-release": one("duty", shared=True),
     "declared-due-template": due_place(),
+    "clues": Case(queries=("?view=all", f"?view=all&institution={THERE}", "?detector=rush&month=2026-10")),
+    "clue-look": Case(lambda things: {"month": str(OCTOBER)}, shared=True),
+    "clue-detectors": LIST,
+    "clue-try": Case(lambda things: {"code": "pingpong"}, shared=True),
+    "clue": one("clue"),
+    "clue-explain": one("clue"),
+    "clue-act": one("clue", step="dismiss"),
+    "clue-file": Case(
+        lambda things: {"pk": things.clue.pk, "file": things.clue_file.pk}, of=("pk", "file")
+    ),
+    "clue-exception-revoke": one("clue_exception"),
     "result-templates": LIST,
     "month-sheet": Case(
         lambda things: {"month": str(OCTOBER), "pk": things.layout.pk if things.settled else 0}, of=("pk",),
@@ -622,6 +633,8 @@ CASES: dict[str, Case] = {
     "api:letter": one("letter"),
     "api:consequences": Case(queries=("?limit=5", "?offset=1")),
     "api:consequence": one("consequence"),
+    "api:clues": Case(queries=("?month=2026-10", "?limit=5")),
+    "api:clue": one("clue"),
     "api:declared": Case(queries=("?limit=5", "?offset=1")),
     "api:declared-value": one("declared"),
     "indicators": Case(queries=("?q=下转", "?area=fund&origin=imported", "?level=team", "?area=kitchen")),

@@ -103,6 +103,11 @@ from performance.engine.templates import shipped_templates
 from performance.evaluations import services as evaluations
 from performance.levels import services as levels
 from performance.models import (
+    Clue,
+    ClueAnswer,
+    ClueException,
+    ClueFile,
+    ClueRecord,
     Consequence,
     DeclaredBatch,
     DeclaredCheck,
@@ -111,6 +116,7 @@ from performance.models import (
     DeclaredSample,
     DeclaredValue,
     EvaluationRound,
+    FairnessRun,
     Letter,
     LetterTemplate,
     LevelSubject,
@@ -891,6 +897,47 @@ class Things:
         return Consequence.objects.create(  # type: ignore[no-any-return]
             kind="honour", institution=self.side.place, period="2026-Q3", figures={}, digest=self.side.mark,
             opened_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def clue(self) -> Clue:
+        """A clue about the side's institution with a case of its own as evidence."""
+        side = self.side
+        run = FairnessRun.objects.create(
+            month=OCTOBER.first_day, limits={}, started_by=side.office, started_at=NOW
+        )
+        numbers = {"last": 40, "events": 90, "share": "44.4", "usual": "10.0", "expected": "9.0",
+                   "before": "10.0", "others": "9.0", "excess": "34.4"}  # fmt: skip
+        found = Clue.objects.create(
+            run=run, detector="rush", month=OCTOBER.first_day, institution=side.place, part="discharge",
+            subject=f"{side.place.code}||discharge", severity="high", numbers=numbers,
+            limits={"fairness.false_share": "0.05"}, chance=0, share=0, evidence=1, opened_at=NOW,
+            due_at=NOW + timedelta(days=14),
+        )  # fmt: skip
+        ClueRecord.objects.create(
+            clue=found, detector="rush", subject=found.subject, kind="case", object_id=self.case.pk, told={}
+        )
+        return found  # type: ignore[no-any-return]
+
+    @cached_property
+    def clue_file(self) -> ClueFile:
+        """A file the institution explained its clue with."""
+        side = self.side
+        answer = ClueAnswer.objects.create(
+            clue=self.clue, institution=side.place, text=side.mark, said_by=side.steward, said_at=NOW
+        )
+        scan = files.store(
+            by=side.steward, name=f"{side.mark}.pdf", content=[b"%PDF-1.4"], purpose="evidence",
+            content_type="application/pdf", limit=9_999, institution=side.place,
+        )  # fmt: skip
+        return ClueFile.objects.create(answer=answer, file=scan)  # type: ignore[no-any-return]
+
+    @cached_property
+    def clue_exception(self) -> ClueException:
+        """The pattern of the side's clue rests."""
+        return ClueException.objects.create(  # type: ignore[no-any-return]
+            clue=self.clue, detector="rush", subject=self.clue.subject, until=date(2027, 3, 1),
+            reason=self.side.mark, made_by=self.side.office, made_at=NOW,
         )  # fmt: skip
 
     @cached_property

@@ -34,6 +34,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
             Entry("declared", _("Declared values"), "upload", "declared.view"),
+            Entry("clues", _("Clues of unusual patterns"), "search", "fairness.view"),
             Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
             Entry("performance-schemes", _("Performance schemes"), "adjust", "indicator.view"),
             Entry("consequences", _("Consequences"), "flag", "consequence.view"),

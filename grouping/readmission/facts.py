@@ -100,7 +100,7 @@ def _clock(rule: Any) -> timedelta:
 
 def judge(months: Sequence[Month], used: Windows) -> list[StayFact]:
     """Every stay of the patients discharged in the months, those of other months among them; one query."""
-    return [_fact(row) for row in cases_sql.fetch(sql.JUDGE, **_asked(months, used))]
+    return [_fact(row) for row in cases_sql.fetch(sql.JUDGE, **arguments(months, used))]
 
 
 def rates(
@@ -111,7 +111,7 @@ def rates(
     Levels and keys as in grouping.metrics.facts.tallies: the rate counts for whom discharged first.
     """
     asked = {
-        **_asked(months, used), "institution": scope.institution, "department": scope.department,
+        **arguments(months, used), "institution": scope.institution, "department": scope.department,
         "doctor": scope.doctor, "drg": scope.drg,
     }  # fmt: skip
     return {
@@ -129,7 +129,8 @@ def within(one: StayFact, scope: Scope) -> bool:
     return all(wanted in (None, value) for wanted, value in zip(asked, own, strict=True))
 
 
-def _asked(months: Sequence[Month], used: Windows) -> dict[str, object]:
+def arguments(months: Sequence[Month], used: Windows) -> dict[str, object]:
+    """What the statements about stays are asked with."""
     return {
         "doctors": rollup.doctor_columns(max(months)),
         "months": [month.first_day for month in months], "days": used.days, "split_days": used.split_days,

@@ -38,6 +38,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
 def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iterator[tuple[str, Deed]]:
     """What happens room after room, in the order in which one needs the other; each deed says what it did."""
     from performance.demonstration import (
+        clues,
         confirmations,
         consequences,
         declared,
@@ -81,6 +82,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
+    yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
 

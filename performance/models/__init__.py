@@ -1,3 +1,12 @@
+from performance.models.clues import (
+    Clue,
+    ClueAnswer,
+    ClueException,
+    ClueFile,
+    ClueRecord,
+    Detector,
+    FairnessRun,
+)
 from performance.models.consequences import Consequence
 from performance.models.declared import (
     DeclaredBatch,
@@ -26,6 +35,11 @@ from performance.models.schemes import SchemeVersion
 
 __all__ = [
     "Basis",
+    "Clue",
+    "ClueAnswer",
+    "ClueException",
+    "ClueFile",
+    "ClueRecord",
     "Consequence",
     "DeclaredBatch",
     "DeclaredCheck",
@@ -36,8 +50,10 @@ __all__ = [
     "DeclaredSample",
     "DeclaredValue",
     "DeclaredVeto",
+    "Detector",
     "EvaluationRound",
     "EvaluatorKind",
+    "FairnessRun",
     "IndicatorValue",
     "Invitation",
     "Letter",

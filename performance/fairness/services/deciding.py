@@ -1,0 +1,153 @@
+"""Somebody uninvolved decides: dismissed, explained, or confirmed by two; exceptions until a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Membership
+from alliance.services import journal, parameters, steps
+from alliance.web import words
+from performance.fairness.refusals import FairnessRefused
+from performance.models import Clue, ClueException
+from performance.services.rights import require
+
+DECIDE = "fairness.decide"
+Measure = Clue.Measure
+# What may follow of which: opinions are held against nobody, so their round is repeated.
+OPINION = (Measure.REPEAT, Measure.TALK)
+OTHERS = (Measure.EXCLUDE, Measure.NOTICE, Measure.TALK)
+
+
+def measures_of(clue: Clue) -> tuple[Measure, ...]:
+    """What may be proposed of a clue."""
+    return OPINION if clue.confidential else OTHERS
+
+
+def is_involved(by: Membership, clue: Clue) -> bool:
+    """Whether the person, under any of the own memberships, belongs to an institution it is about."""
+    return bool(Membership.objects.filter(user=by.user_id, institution__in=clue.places).exists())
+
+
+def may_decide(by: Membership, clue: Clue) -> bool:
+    """Whether the member decides clues and is not involved in this one."""
+    return by.institution_id is None and by.can(DECIDE) and not is_involved(by, clue)
+
+
+def _require(by: Membership, clue: Clue) -> None:
+    require(by, DECIDE)
+    if is_involved(by, clue):
+        raise FairnessRefused("involved")
+
+
+def _decided(by: Membership, reason: str, now: datetime) -> dict[str, Any]:
+    if not reason.strip():
+        raise FairnessRefused("why")
+    return {"decided_by": by, "decided_at": now, "reason": reason.strip()}
+
+
+@transaction.atomic
+def dismiss(
+    *, by: Membership, clue: Clue, reason: str, now: datetime, until: date | None = None,
+    version: int | None = None,
+) -> Clue:  # fmt: skip
+    """It is none. `until`: the same pattern opens no clue up to that day.
+
+    Raises PermissionDenied, FairnessRefused (involved, why, until), Stale.
+    """
+    _require(by, clue)
+    change = _decided(by, reason, now)
+    step = steps.open_now("dismiss", clue, version)
+    moved: Clue = steps.take(step, by=by, row=clue, verb="fairness.dismissed", remark=reason, **change)
+    if until is not None:
+        _except(by, moved, reason, until, now)
+    return moved
+
+
+def _except(by: Membership, clue: Clue, reason: str, until: date, now: datetime) -> None:
+    today = now.astimezone(SHANGHAI).date()
+    most = int(str(parameters.in_force("fairness.exception_max", on=today)))
+    if not today < until <= Month.of(today).plus(most).last_day:
+        raise FairnessRefused("until", months=most)
+    made = ClueException.objects.create(
+        clue=clue, detector=clue.detector, subject=clue.subject, until=until, reason=reason.strip(),
+        made_by=by, made_at=now,
+    )  # fmt: skip
+    journal.write(by=by, verb="fairness.excepted", about=made, until=str(until))
+
+
+@transaction.atomic
+def accept(*, by: Membership, clue: Clue, reason: str, now: datetime, version: int | None = None) -> Clue:
+    """The explanation holds. Raises PermissionDenied, FairnessRefused (involved, why), Stale."""
+    _require(by, clue)
+    change = _decided(by, reason, now)
+    step = steps.open_now("accept", clue, version)
+    moved: Clue = steps.take(step, by=by, row=clue, verb="fairness.accepted", remark=reason, **change)
+    return moved
+
+
+@transaction.atomic
+def propose(
+    *, by: Membership, clue: Clue, reason: str, measure: str, now: datetime, version: int | None = None
+) -> Clue:
+    """The first person holds it for real and says what should follow.
+
+    Raises PermissionDenied, FairnessRefused (involved, why, early, measure), Stale.
+    """
+    _require(by, clue)
+    change = _decided(by, reason, now)
+    if measure not in measures_of(clue):
+        raise FairnessRefused("measure")
+    if clue.due_at is not None and not clue.answers and now < clue.due_at:
+        raise FairnessRefused("early", due=words.moment(clue.due_at))
+    step = steps.open_now("propose", clue, version)
+    moved: Clue = steps.take(
+        step, by=by, row=clue, verb="fairness.proposed", remark=reason, measure=measure, **change
+    )
+    return moved
+
+
+@transaction.atomic
+def confirm(*, by: Membership, clue: Clue, now: datetime, version: int | None = None) -> Clue:
+    """The second person agrees. Raises PermissionDenied, FairnessRefused (involved, same_person), Stale."""
+    _second(by, clue)
+    step = steps.open_now("confirm", clue, version)
+    moved: Clue = steps.take(
+        step, by=by, row=clue, verb="fairness.confirmed", confirmed_by=by, confirmed_at=now
+    )
+    return moved
+
+
+@transaction.atomic
+def give_back(*, by: Membership, clue: Clue, reason: str, now: datetime, version: int | None = None) -> Clue:
+    """The second person does not agree. Raises as `confirm`, and FairnessRefused (why)."""
+    _second(by, clue)
+    if not reason.strip():
+        raise FairnessRefused("why")
+    step = steps.open_now("give_back", clue, version)
+    moved: Clue = steps.take(step, by=by, row=clue, verb="fairness.given_back", remark=reason, measure="")
+    return moved
+
+
+def _second(by: Membership, clue: Clue) -> None:
+    _require(by, clue)
+    if clue.decided_by is not None and clue.decided_by.user_id == by.user_id:
+        raise FairnessRefused("same_person")
+
+
+@transaction.atomic
+def revoke(*, by: Membership, exception: ClueException, why: str, now: datetime) -> ClueException:
+    """The pattern may open clues again. Raises PermissionDenied, FairnessRefused (why, revoked)."""
+    require(by, DECIDE)
+    if not why.strip():
+        raise FairnessRefused("why")
+    open_ = ClueException.objects.filter(pk=exception.pk, revoked_at=None)
+    if not open_.update(revoked_by=by, revoked_at=now, revoked_why=why.strip()):
+        raise FairnessRefused("revoked")
+    journal.write(by=by, verb="fairness.revoked", about=exception)
+    exception.refresh_from_db()
+    return exception

@@ -1,0 +1,64 @@
+"""What waits for whom: clues to explain, to decide, to confirm as second person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliance.models import Membership
+from alliance.services.inbox import Todo
+from performance.fairness.services.deciding import DECIDE
+from performance.fairness.services.explaining import EXPLAIN
+from performance.models import Clue
+
+State = Clue.State
+
+
+def waiting(membership: Membership, now: datetime) -> list[Todo]:
+    """One line for what the own institution may explain, one each for what is to be decided; one query."""
+    if membership.institution_id is not None:
+        return _to_explain(membership, now) if membership.can(EXPLAIN) else []
+    return _to_decide(membership, now) if membership.can(DECIDE) else []
+
+
+def _to_explain(membership: Membership, now: datetime) -> list[Todo]:
+    rows = Clue.objects.seen_by(membership).filter(state=State.OPEN)
+    found = rows.aggregate(n=Count("pk"), due=Min("due_at"))
+    if not found["n"]:
+        return []
+    what = ngettext("%(n)d clue may be explained", "%(n)d clues may be explained", found["n"])
+    state = "late" if found["due"] and found["due"] < now else "warn"
+    why = _("What you say is read before anybody decides.")
+    return [
+        Todo(state, what % {"n": found["n"]}, why, reverse("clues"), found["due"], found["n"], _("Explain"))
+    ]
+
+
+def _to_decide(membership: Membership, now: datetime) -> list[Todo]:
+    own = {
+        row.institution_id
+        for row in Membership.objects.filter(user=membership.user_id, institution__isnull=False)
+    }
+    rows = Clue.objects.seen_by(membership).exclude(institution__in=own).exclude(other__in=own)
+    ripe = Q(state=State.ANSWERED) | Q(state=State.OPEN, due_at__lte=now) | Q(state=State.OPEN, due_at=None)
+    second = Q(state=State.PROPOSED) & ~Q(decided_by__user=membership.user_id)
+    found = rows.aggregate(ripe=Count("pk", filter=ripe), second=Count("pk", filter=second))
+    todos = []
+    if found["ripe"]:
+        what = ngettext("%(n)d clue to decide", "%(n)d clues to decide", found["ripe"])
+        why = _("The institution has spoken, or its time is over.")
+        todos.append(
+            Todo("info", what % {"n": found["ripe"]}, why, reverse("clues"), None, found["ripe"], _("Decide"))
+        )
+    if found["second"]:
+        what = ngettext("%(n)d clue waits for a second person", "%(n)d clues wait for a second person",
+                        found["second"])  # fmt: skip
+        why = _("Two people confirm a clue.")
+        todos.append(
+            Todo("info", what % {"n": found["second"]}, why, reverse("clues"), None, found["second"])
+        )
+    return todos
