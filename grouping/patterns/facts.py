@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -41,7 +42,9 @@ def splits(months: Sequence[Month], *, planned: Sequence[str], anywhere: bool) -
     asked = {"planned": [f"{code}%" for code in planned], "anywhere": anywhere}
     rows = cases_sql.fetch(sql.SPLITS, **readmission.arguments(months, used), **asked)
     return [
-        SplitFact(row["place"], row["department"], row["group"], row["admissions"], tuple(row["split"]))
+        SplitFact(
+            row["place"], row["department"], row["group"], row["admissions"], tuple(json.loads(row["split"]))
+        )
         for row in rows
     ]
 
