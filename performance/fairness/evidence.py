@@ -80,21 +80,27 @@ def _of_case(told: Mapping[str, Any], rows: Mapping[int, Any]) -> str:
 
 
 def _referrals(ids: Sequence[int], told: Told, member: Membership) -> dict[int, Shown]:
-    rows = referrals.numbers(ids, member)
+    others = [int(one["other"]) for one in told.values() if one.get("other")]
+    rows = referrals.numbers([*ids, *others], member)
     return {
         pk: Shown(
             row.number, way(member, "referral", pk),
             f"{row.origin_institution.short_name} → "
             f"{row.target_institution.short_name if row.target_institution else web_words.DASH}",
-            web_words.moment(row.arrived_at or row.logged_at), _of_referral(told[pk]),
+            web_words.moment(row.arrived_at or row.logged_at), _of_referral(told[pk], rows),
         )
         for pk, row in rows.items()
+        if pk in told
     }  # fmt: skip
 
 
-def _of_referral(told: Mapping[str, Any]) -> str:
+def _of_referral(told: Mapping[str, Any], rows: Mapping[int, Any]) -> str:
     rule = RULES.get(str(told.get("rule", "")))
-    return str(rule) % {"days": told.get("days", "")} if rule else ""
+    if rule is None:
+        return ""
+    back = rows.get(int(told.get("other") or 0))
+    said = str(rule) % {"days": told.get("days", "")}
+    return f"{said} ({back.number})" if back else said
 
 
 def _values(ids: Sequence[int], told: Told, member: Membership) -> dict[int, Shown]:

@@ -218,4 +218,4 @@ def heaping_of(month: Month, given: Given, now: datetime) -> Looked:
 def least_of(detector: str, given: Given) -> int:
     """How many new records a pattern needs to be opened once more."""
     own = given[f"fairness.{detector}"]
-    return int(own["least"]) if detector in ("pingpong", "split", "drift", "heaping") else 1
+    return int(own["at_least"]) if detector in ("pingpong", "split", "drift", "heaping") else 1

@@ -34,41 +34,41 @@ def common(given: Given) -> Common:
 def of_pingpong(given: Given) -> pingpong.Limits:
     """Least number of idle referrals, tolerated share."""
     own = given["fairness.pingpong"]
-    return pingpong.Limits(int(own["least"]), float(own["tolerated"]))
+    return pingpong.Limits(int(own["at_least"]), float(own["tolerated"]))
 
 
 def of_split(given: Given) -> split.Limits:
     """Least number, times the expected, band of the first stay's charge."""
     own, near = given["fairness.split"], given["fairness.split.near"]
     band = (Decimal(near["min"]), Decimal(near["max"]))
-    return split.Limits(int(own["least"]), float(own["ratio"]), band)
+    return split.Limits(int(own["at_least"]), float(own["ratio"]), band)
 
 
 def of_praise(given: Given) -> praise.Limits:
     """Points in excess, least other institutions."""
     own = given["fairness.praise"]
-    return praise.Limits(float(own["excess"]), int(own["least"]))
+    return praise.Limits(float(own["excess"]), int(own["at_least"]))
 
 
 def of_drift(given: Given) -> drift.Limits:
     """Least cases, rise in percent points."""
     own = given["fairness.drift"]
-    return drift.Limits(int(own["least"]), float(own["rise"]))
+    return drift.Limits(int(own["at_least"]), float(own["rise"]))
 
 
 def of_rush(given: Given) -> rush.Limits:
     """Least events, excess in percent points."""
     own = given["fairness.rush"]
-    return rush.Limits(int(own["least"]), float(own["excess"]))
+    return rush.Limits(int(own["at_least"]), float(own["excess"]))
 
 
 def of_balance(given: Given) -> balance.Limits:
     """Least institutions, gap in percent points."""
     own = given["fairness.balance"]
-    return balance.Limits(int(own["least"]), float(own["gap"]))
+    return balance.Limits(int(own["at_least"]), float(own["gap"]))
 
 
 def of_heaping(given: Given) -> heaping.Limits:
     """Least values, excess in percent points."""
     own = given["fairness.heaping"]
-    return heaping.Limits(int(own["least"]), float(own["excess"]))
+    return heaping.Limits(int(own["at_least"]), float(own["excess"]))

@@ -52,12 +52,15 @@ class ClueTable(lists.Table):
         return words.severity(record)
 
     def render_state(self, record: Clue) -> SafeString:
+        if record.measure and record.state in (Clue.State.PROPOSED, Clue.State.CONFIRMED):
+            follows = record.get_measure_display()  # type: ignore[attr-defined]
+            return format_html("{} <span class='sub'>{}</span>", words.state(record), follows)
         return words.state(record)
 
     def render_due_at(self, record: Clue) -> str:
         if record.state != Clue.State.OPEN:
             return web_words.DASH
-        return format_html("{}", web_words.moment(record.due_at))
+        return web_words.moment(record.due_at)
 
 
 def concerned(membership: Membership) -> Any:

@@ -149,11 +149,11 @@ def _share(name: Any, part_: Any, label: Any, whole: Any, of: Any, result: Any) 
 
 
 def _pingpong(n: Mapping[str, Any]) -> list[FormulaLine]:
-    expected = [Term(number(n["arrived"]), _("arrived")), Term(f"{number(n['tolerated'])} %", _("tolerated"),
-                                                                 op="×")]  # fmt: skip
+    came = _("referrals that arrived")
+    tolerated = Term(f"{number(n['tolerated'])} %", _("tolerated"), op="×")
     return [
-        _share(_("share of idle ones"), n["idle"], _("idle"), n["arrived"], _("arrived"), n["share"]),
-        FormulaLine(_("tolerated"), expected, number(n["expected"])),
+        _share(_("share of idle ones"), n["idle"], _("without effect"), n["arrived"], came, n["share"]),
+        FormulaLine(_("tolerated"), [Term(number(n["arrived"]), came), tolerated], number(n["expected"])),
     ]
 
 

@@ -268,9 +268,7 @@ class ClueFile(AllianceRow):
 
 
 class ClueException(AllianceRow):
-    """A pattern that opens no clue until a day, because its reason is known; shown, and revoked by anybody
-    who decides.
-    """
+    """A pattern that opens no clue until a day, as its reason is known; revoked by anybody who decides."""
 
     append_only = True
     fill_once = ("revoked_by_id", "revoked_at", "revoked_why")

@@ -8,9 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test import override_settings
@@ -78,7 +76,7 @@ def test_a_planted_pair_opens_one_clue_and_the_same_evidence_never_opens_twice(h
     assert sum(one["opened"] for one in run.counts.values()) == 1
     assert {clue.institution, clue.other} == {house.lead, house.shiqiao}
     assert clue.numbers["idle"] == 6 and clue.evidence == 6 == clue.records.count()
-    assert clue.limits["fairness.pingpong"] == {"least": 5, "tolerated": "0.05"}
+    assert clue.limits["fairness.pingpong"] == {"at_least": 3, "tolerated": "0.02"}
     assert look(house).counts["pingpong"] | {"tested": 0, "small": 0} == {
         "tested": 0, "small": 0, "found": 1, "opened": 0, "known": 0, "live": 1, "excepted": 0
     }  # fmt: skip
@@ -232,63 +230,6 @@ def test_more_pairs_cost_no_more_queries(house: World) -> None:
     for serial in range(20, 30):
         bounce(house, serial, 8)
     assert cost() <= before
-
-
-def test_the_pages_show_evidence_as_far_as_rights_go(world: World, settings: object, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
-    with inside(world):
-        for serial in range(6):
-            bounce(world, serial + 1, 5 + serial)
-        look(world)
-        pk = only().pk
-    url = f"/a/qinghe/clues/{pk}/"
-    with time_machine.travel(NOW, tick=False):
-        office, town = world.client("luo"), world.client("kong")
-        body = office.get(url).content.decode()
-        assert "下转 3 天后又上转" in body and "8 件无效" not in body and "6 件无效" in body
-        assert "线索，不是结论" in body and "造假" not in body and "拟认定" not in body
-        assert "龚" not in body  # no names
-        assert world.client("tan").get("/a/qinghe/clues/").status_code == 403
-        assert "无效转诊往返" in town.get("/a/qinghe/clues/").content.decode()
-        refused = town.post(f"{url}explain/?version=1", {"reason": " "})
-        assert refused.status_code == 400
-        scan = SimpleUploadedFile("x.exe", b"MZ")
-        kept = town.post(f"{url}explain/?version=1", {"reason": "均有加重记录", "files": scan})
-        assert kept.status_code == 400 and "均有加重记录" in kept.content.decode()  # no scan
-        assert town.post(f"{url}explain/?version=1", {"reason": "均有加重记录"}).status_code == 302
-        assert town.post(f"{url}explain/?version=1", {"reason": "又"}).status_code == 409
-        assert town.post(f"{url}dismiss/", {"reason": "x"}).status_code == 403
-        assert office.post(f"{url}dismiss/?version=1", {"reason": "x"}).status_code == 409
-        bad = office.post(f"{url}dismiss/?version=2", {"reason": "试点", "until": "2030-01-01"})
-        assert bad.status_code == 400 and "试点" in bad.content.decode()
-        assert (
-            office.post(f"{url}dismiss/?version=2", {"reason": "试点", "until": "2027-01-31"}).status_code
-            == 302
-        )
-        page = office.get("/a/qinghe/clues/detectors/").content.decode()
-        assert "0.0%" in page and "试点" in page and "容许比例" in page
-        assert "试点" not in town.get("/a/qinghe/clues/detectors/").content.decode()
-
-
-def test_thresholds_are_tried_without_storing_and_never_on_opinions(world: World) -> None:
-    with inside(world):
-        for serial in range(6):
-            bounce(world, serial + 1, 5 + serial)
-    url = "/a/qinghe/clues/detectors/pingpong/"
-    with time_machine.travel(NOW, tick=False):
-        office = world.client("luo")
-        asked = {
-            "fairness.false_share:value": "0.05", "fairness.pingpong:value_least": "7",
-            "fairness.pingpong:value_tolerated": "0.05", "fairness.months:value": "3",
-        }  # fmt: skip
-        body = office.get(url, asked).content.decode()
-        assert "会有 0 条线索；按现行阈值为 1 条" in body and "石桥镇" in body
-        assert office.get(url).status_code == 200
-        assert office.get(url, asked | {"fairness.pingpong:value_least": "多"}).status_code == 400
-        assert office.get("/a/qinghe/clues/detectors/praise/").status_code == 404
-        assert world.client("kong").get(url).status_code == 403
-    with inside(world):
-        assert not Clue.objects.exists() and not FairnessRun.objects.exists()
 
 
 def test_split_admissions_are_found_in_stored_cases_and_planned_chains_are_none(qinghe: World) -> None:

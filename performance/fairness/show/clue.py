@@ -100,5 +100,5 @@ def actions(clue: Clue, member: Membership, now: datetime, given: Any) -> list[p
         found.insert(0, action("accept", _("Accept the explanation…"), "check", "primary", form))
     if clue.answers or clue.due_at is None or clue.due_at <= now:
         form = forms.ProposeForm(measures=measures_of(clue), auto_id="propose-%s")
-        found.append(action("propose", _("Hold it for real…"), "flag", "danger", form))
+        found.append(action("propose", _("Hold it for real…"), "flag", "", form))
     return found

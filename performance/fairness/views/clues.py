@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.lib.period import Month
@@ -34,8 +34,8 @@ from performance.models import Clue, ClueFile, FairnessRun
 State = Clue.State
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
 VIEWS = {
-    "live": (gettext_lazy("Open"), Q(state__in=Clue.LIVE)),
-    "confirmed": (gettext_lazy("Confirmed"), Q(state=State.CONFIRMED)),
+    "live": (pgettext_lazy("clue", "open"), Q(state__in=Clue.LIVE)),
+    "confirmed": (pgettext_lazy("clue", "confirmed"), Q(state=State.CONFIRMED)),
     "cleared": (gettext_lazy("Dismissed or explained"), Q(state__in=[State.DISMISSED, State.ACCEPTED])),
     "all": (gettext_lazy("All"), Q()),
 }
@@ -76,7 +76,7 @@ def figures(member: Any) -> list[Fig]:
     )
     return [
         Fig(_("wait for an explanation"), web_words.num(counted["open"])),
-        Fig(_("to be decided"), web_words.num(counted["ripe"])),
+        Fig(_("wait for a decision"), web_words.num(counted["ripe"])),
         Fig(_("decided"), web_words.num(counted["decided"]),
             detail=_("%(n)d of them confirmed") % {"n": counted["confirmed"]}),
     ]  # fmt: skip
