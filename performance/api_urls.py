@@ -9,6 +9,7 @@ from performance import (
 from performance.consequences import api as consequences
 from performance.declared import api as declared
 from performance.fairness import api as fairness
+from performance.onsite import api as onsite
 
 urlpatterns = [
     path("clues/", fairness.Clues.as_view(), name="clues"),
@@ -19,6 +20,8 @@ urlpatterns = [
     path("letters/<int:pk>/", consequences.OneLetter.as_view(), name="letter"),
     path("consequences/", consequences.Consequences.as_view(), name="consequences"),
     path("consequences/<int:pk>/", consequences.OneConsequence.as_view(), name="consequence"),
+    path("onsite/", onsite.Visits.as_view(), name="onsite"),
+    path("onsite/<int:pk>/", onsite.OneVisit.as_view(), name="onsite-visit"),
     path("months/", api.Months.as_view(), name="months"),
     path("months/<yyyymm:month>/", api.OneMonth.as_view(), name="month"),
     path("months/<yyyymm:month>/export/", api.MonthFile.as_view(), name="month-export"),

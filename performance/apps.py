@@ -18,11 +18,13 @@ class Config(AppConfig):
         from performance.declared.waiting import waiting
         from performance.evaluations.waiting import waiting as to_rate
         from performance.fairness.waiting import waiting as clues
+        from performance.onsite.waiting import waiting as on_site
         from performance.show import elsewhere
 
         elsewhere.register()
         inbox.register("evaluations", to_rate)
         inbox.register("clues", clues)
+        inbox.register("onsite", on_site)
         registry.register(
             samples.KIND,
             name=gettext_lazy("One-vote veto"),

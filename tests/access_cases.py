@@ -47,6 +47,16 @@ def one(thing: str, *, shared: bool = False, **more: Any) -> Case:
     return Case(lambda things: {"pk": getattr(things, thing).pk, **more}, of=("pk",), shared=shared)
 
 
+def part(thing: str, name: str, rows: str) -> Case:
+    """The address of the first row that belongs to an object."""
+
+    def make(things: Things) -> dict[str, Any]:
+        whole = getattr(things, thing)
+        return {"pk": whole.pk, name: getattr(whole, rows).first().pk}
+
+    return Case(make, of=("pk", name))
+
+
 def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
     """An address of October; `code` names the side's institution."""
 
@@ -607,6 +617,38 @@ CASES: dict[str, Case] = {
     "declared-sheet": one("values_sheet"),
     "declared-sheet-left": one("values_sheet"),
     "declared-sheet-confirm": one("values_sheet"),
+    "onsite": Case(queries=("?state=signed", f"?institution={THERE}")),
+    "onsite-plan": LIST,
+    "onsite-checklists": LIST,
+    "onsite-checklist-begin": LIST,
+    "onsite-checklist": one("onsite_draft", shared=True),
+    "onsite-checklist-terms": one("onsite_draft", shared=True),
+    "onsite-checklist-act": one("onsite_draft", shared=True, step="retire"),
+    "onsite-item-add": one("onsite_draft", shared=True),
+    "onsite-item": one("onsite_draft", shared=True, code="A1"),
+    "onsite-rectifications": Case(queries=("?view=all",)),
+    "onsite-rectification": one("onsite_right"),
+    "onsite-rectify": one("onsite_right", step="reply"),
+    "onsite-proof": part("onsite_right", "proof", "proofs"),
+    "onsite-visit": one("onsite_visit"),
+    "onsite-act": one("onsite_visit", step="cancel"),
+    "onsite-copy": one("onsite_visit"),
+    "onsite-photo": part("onsite_visit", "photo", "onsitephotos"),
+    "onsite-signature": part("onsite_visit", "signature", "onsitesignatures"),
+    "onsite-state": part("onsite_visit", "result", "results"),
+    "onsite-decide": Case(
+        lambda things: {"pk": things.onsite_visit.pk, "statement": things.onsite_statement.pk},
+        of=("pk", "statement"),
+    ),
+    "onsite-field": one("onsite_open"),
+    "onsite-worker": one("onsite_open"),
+    "onsite-key": one("onsite_open"),
+    "onsite-answer": one("onsite_open", item="A1"),
+    "onsite-photo-add": one("onsite_open", item="A1"),
+    "onsite-sign": one("onsite_open"),
+    "onsite-finish": one("onsite_open"),
+    "api:onsite": Case(queries=("?limit=5",)),
+    "api:onsite-visit": one("onsite_visit"),
     "declared-value": one("declared"),
     "declared-change": one("declared"),
     "declared-act": one("declared", step="confirm"),

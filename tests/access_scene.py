@@ -123,6 +123,11 @@ from performance.models import (
     Line,
     MonthException,
     MonthRun,
+    OnsiteChecklist,
+    OnsiteProof,
+    OnsiteRectification,
+    OnsiteStatement,
+    OnsiteVisit,
     OwnIndicator,
     ResultTemplate,
     SchemeDraft,
@@ -135,6 +140,7 @@ from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
+from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.world import World
 from tests.world import member as make_member
@@ -819,6 +825,46 @@ class Things:
         scan = declared.Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 9_999)
         row = declared.prove(by=side.steward, value=row, uploads=[scan], now=NOW)
         return declared.submit(by=side.steward, row=row, now=NOW)
+
+    @cached_property
+    def onsite_table(self) -> OnsiteChecklist:
+        """A published checklist of one item that the alliance shares."""
+        return onsite.table(self.side.office, f"t{self.side.serial}")
+
+    @cached_property
+    def onsite_draft(self) -> OnsiteChecklist:
+        """A draft of a checklist."""
+        return onsite.draft(self.side.office, f"d{self.side.serial}")
+
+    @cached_property
+    def onsite_open(self) -> OnsiteVisit:
+        """A visit to the side's institution that the office carries out."""
+        side = self.side
+        return onsite.open_visit(side.office, self.onsite_table, side.place, Span(Month(2026, 4), "quarter"))
+
+    @cached_property
+    def onsite_visit(self) -> OnsiteVisit:
+        """A signed visit with a deduction, its photo, a statement and an answered rectification."""
+        side, quarter = self.side, Span(Month(2026, 7), "quarter")
+        visit = onsite.open_visit(side.office, self.onsite_table, side.place, quarter)
+        return onsite.sign_visit(side.office, visit, side.mark)
+
+    @cached_property
+    def onsite_statement(self) -> OnsiteStatement:
+        return OnsiteStatement.objects.create(
+            result=self.onsite_visit.results.get(), text=self.side.mark, by=self.side.steward, at=NOW
+        )
+
+    @cached_property
+    def onsite_right(self) -> OnsiteRectification:
+        """A rectification with its proof."""
+        row = OnsiteRectification.objects.get(result__visit=self.onsite_visit)
+        file = files.store(
+            by=self.side.steward, name=f"{self.side.mark}.pdf", content=[b"%PDF-1.4"], purpose="evidence",
+            content_type="application/pdf", limit=9_999, institution=self.side.place,
+        )  # fmt: skip
+        OnsiteProof.objects.create(rectification=row, file=file, by=self.side.steward, at=NOW)
+        return row
 
     @cached_property
     def values_file(self) -> Any:

@@ -79,6 +79,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("evaluations", _("Evaluations"), "check", "home.view"),
+            Entry("onsite", _("On-site assessment"), "flag", "onsite.view"),
             Entry("institutions", _("Institutions"), "building", "institution.view"),
         ),
     ),

@@ -21,6 +21,7 @@ from performance.engine.scheme import Scheme
 from performance.engine.spans import counting
 from performance.models import DeclaredProof, DeclaredValue, MonthRun
 from performance.models.declared import CONFIRM, ENTER, PLACE
+from performance.onsite import lines as onsite_lines
 from performance.own import facts as own_books
 from performance.show import labels
 
@@ -43,6 +44,7 @@ def page(row: Row, membership: Membership, **given: Any) -> dict[str, Any]:
         ],
         "months": months(row), "actions": actions(row, membership, given.get("why")),
         "evidence": evidence(row.fact) if row.needs_proof else "",
+        "found": onsite_lines.behind(row, membership) if row.way == Row.Way.VISIT else [],
         "history": parts.history(row), "typed": given.get("typed", []),
         "may_change": open_to_change(row, membership),
         "may_correct": row.state == State.CONFIRMED and own(row, membership) and membership.can(ENTER),

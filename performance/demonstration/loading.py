@@ -49,6 +49,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
         levels,
         live,
         months,
+        onsite,
         opinions,
         payment,
         postings,
@@ -79,6 +80,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "declared values", lambda: [declared.load(base, TODAY)]
     yield "family-doctor teams", lambda: [teams.load(base)]
     yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
+    yield "on-site assessment", lambda: [onsite.load(base, timezone.localdate())]
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)

@@ -27,6 +27,16 @@ from performance.models.letters import Letter, LetterPromise, LetterTemplate
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
+from performance.models.onsite import OnsiteChecklist, OnsiteInspector, OnsiteSample, OnsiteVisit
+from performance.models.onsite_findings import (
+    OnsiteAnswer,
+    OnsitePhoto,
+    OnsiteProof,
+    OnsiteRectification,
+    OnsiteResult,
+    OnsiteSignature,
+    OnsiteStatement,
+)
 from performance.models.own import OwnIndicator
 from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
@@ -67,6 +77,17 @@ __all__ = [
     "Line",
     "MonthException",
     "MonthRun",
+    "OnsiteAnswer",
+    "OnsiteChecklist",
+    "OnsiteInspector",
+    "OnsitePhoto",
+    "OnsiteProof",
+    "OnsiteRectification",
+    "OnsiteResult",
+    "OnsiteSample",
+    "OnsiteSignature",
+    "OnsiteStatement",
+    "OnsiteVisit",
     "Opinion",
     "OwnIndicator",
     "PoolDecision",

@@ -70,6 +70,7 @@ class DeclaredValue(AllianceRow, Stepped):
         FORM = "form", _("typed")
         SHEET = "sheet", _("from a sheet")
         API = "api", _("from another system")
+        VISIT = "visit", _("from the on-site assessment")
 
     class State(models.TextChoices):
         ENTERED = "entered", pgettext_lazy("declared value", "entered")
@@ -179,6 +180,8 @@ class DeclaredValue(AllianceRow, Stepped):
         """First: who may enter and submit it. Second: who may confirm it, never the same person."""
         if membership.institution_id not in (None, self.institution_id):
             return frozenset()
+        if self.way == self.Way.VISIT and membership.institution_id is not None:
+            return frozenset()  # what was found on site is not the inspected's to judge
         first = {one.user_id for one in (self.entered_by, self.submitted_by) if one is not None}
         return frozenset({"first"} if membership.user_id in first else {"first", "second"})
 

@@ -50,7 +50,7 @@ def submit_all(*, by: Membership, rows: Sequence[Row], now: datetime) -> list[Ro
     for row in rows:
         require_first(by, row.institution_id)
         check_proof(row)
-    return _move(rows, "submit", by, submitted_by=by, submitted_at=now)
+    return move(rows, "submit", by, submitted_by=by, submitted_at=now)
 
 
 @transaction.atomic
@@ -67,13 +67,13 @@ def confirm(*, by: Membership, row: Row, now: datetime, version: int | None = No
 def confirm_all(*, by: Membership, rows: Sequence[Row], now: datetime) -> list[Row]:
     """Confirm several values at once; all or none, in a number of queries that does not grow."""
     for row in rows:
-        require_second(by, row.institution_id)
+        require_second(by, row.institution_id, row.way)
         first = {one.user_id for one in (row.entered_by, row.submitted_by) if one is not None}
         if by.user_id in first:
             raise DeclaredRefused("same_person")
     if before := _counting(rows):
-        _move(before, "supersede", by, superseded_at=now)
-    return _move(rows, "confirm", by, confirmed_by=by, confirmed_at=now)
+        move(before, "supersede", by, superseded_at=now)
+    return move(rows, "confirm", by, confirmed_by=by, confirmed_at=now)
 
 
 def _counting(rows: Sequence[Row]) -> list[Row]:
@@ -92,7 +92,7 @@ def _counting(rows: Sequence[Row]) -> list[Row]:
 @transaction.atomic
 def send_back(*, by: Membership, row: Row, why: str, version: int | None = None) -> Row:
     """A second person says what is wrong. Raises PermissionDenied, DeclaredRefused (why, same_person)."""
-    require_second(by, row.institution_id)
+    require_second(by, row.institution_id, row.way)
     if by.user_id in {one.user_id for one in (row.entered_by, row.submitted_by) if one is not None}:
         raise DeclaredRefused("same_person")
     said = _said(why)
@@ -122,7 +122,7 @@ def _said(why: str) -> str:
 VERBS = {"submit": "declared.submitted", "confirm": "declared.confirmed", "supersede": "declared.replaced"}
 
 
-def _move(rows: Sequence[Row], name: str, by: Membership, **change: object) -> list[Row]:
+def move(rows: Sequence[Row], name: str, by: Membership, **change: object) -> list[Row]:
     """Take one step with many rows in one statement; of two who try at once, one gets Stale (N33)."""
     seen = {row.pk: row for row in rows}
     locked = list(Row.objects.select_for_update().filter(pk__in=seen))

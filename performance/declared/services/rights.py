@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from alliance.models import Membership
-from performance.models.declared import CONFIRM, ENTER
+from performance.models.declared import CONFIRM, ENTER, DeclaredValue
 
 
 def require_first(by: Membership, institution_id: int | None) -> None:
@@ -14,9 +14,12 @@ def require_first(by: Membership, institution_id: int | None) -> None:
     _require(by, ENTER, institution_id)
 
 
-def require_second(by: Membership, institution_id: int | None) -> None:
-    """Raise PermissionDenied unless the member confirms values of the place."""
-    _require(by, CONFIRM, institution_id)
+def require_second(by: Membership, institution_id: int | None, way: str = "") -> None:
+    """Raise PermissionDenied unless the member confirms values of the place.
+
+    What was found there on site only a member of the whole alliance confirms or sends back.
+    """
+    _require(by, CONFIRM, None if way == DeclaredValue.Way.VISIT else institution_id)
 
 
 def _require(by: Membership, action: str, institution_id: int | None) -> None:
