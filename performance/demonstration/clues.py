@@ -28,7 +28,10 @@ LOOKED = datetime(2026, 11, 12, 9, 5)
 BURST = 26  # referrals logged on the last days of the month and never used
 FIRST_PATIENT = 220  # of the demonstration's persons, whom nothing else takes
 WHY = "康复接续试点，双方已备案，试点结束后恢复排查"
-SAID = "以上患者均在下转后出现病情加重，附随访与急诊记录，请核实。"
+SAID = {
+    "rush": "月末两天集中开展慢病专项筛查，当日统一登记转诊，附活动通知，请核实。",
+    "pingpong": "以上患者均在下转后出现病情加重，附随访与急诊记录，请核实。",
+}
 
 
 def load(base: Ground, demo: DemoAlliance) -> str:
@@ -74,10 +77,12 @@ def _past(
 
 def _explained(base: Ground) -> Clue | None:
     """The first clue that somebody of the demonstration may speak to."""
-    for clue in Clue.objects.filter(confidential=False).order_by("share", "pk"):
+    for clue in Clue.objects.filter(detector__in=SAID).order_by("share", "pk"):
         by = _speaker(base, clue)
         if by is not None:
-            fairness.explain(by=by, clue=clue, text=SAID, now=local(LOOKED) + timedelta(days=1))
+            fairness.explain(
+                by=by, clue=clue, text=SAID[clue.detector], now=local(LOOKED) + timedelta(days=1)
+            )
             return clue
     return None
 
