@@ -11,8 +11,9 @@ class Config(AppConfig):
         from alliance.approvals import registry
         from alliance.services import inbox
         from performance.consequences import show as consequences
+        from performance.consequences import show_years
         from performance.consequences import waiting as to_consider
-        from performance.consequences.services import proposals
+        from performance.consequences.services import annual, proposals
         from performance.declared import show_samples
         from performance.declared.services import samples
         from performance.declared.waiting import waiting
@@ -38,5 +39,12 @@ class Config(AppConfig):
             digest=proposals.digest_of,
             summary=consequences.summary,
             title=consequences.title,
+        )
+        registry.register(
+            annual.KIND,
+            name=gettext_lazy("Annual evaluation"),
+            digest=annual.digest_of,
+            summary=show_years.summary,
+            title=show_years.title,
         )
         inbox.register("consequences", to_consider.waiting)

@@ -117,6 +117,7 @@ from performance.models import (
     DeclaredValue,
     EvaluationRound,
     FairnessRun,
+    Interview,
     Letter,
     LetterTemplate,
     LevelSubject,
@@ -131,6 +132,7 @@ from performance.models import (
     OwnIndicator,
     ResultTemplate,
     SchemeDraft,
+    YearEvaluation,
 )
 from performance.own import services as own
 from performance.services import bases, completeness, drafts, months, pools, result_templates, schemes, trials
@@ -984,6 +986,32 @@ class Things:
         return ClueException.objects.create(  # type: ignore[no-any-return]
             clue=self.clue, detector="rush", subject=self.clue.subject, until=date(2027, 3, 1),
             reason=self.side.mark, made_by=self.side.office, made_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def closed_year(self) -> YearEvaluation:
+        """A year of the alliance that was closed; the office alone knows it."""
+        found = YearEvaluation.objects.filter(year=2024).first()
+        return found or YearEvaluation.objects.create(
+            year=2024, number=1, digest="d", made_by=self.side.office, made_at=NOW,
+            rules={"excellent": "90", "fail": "60", "weights": ["25"] * 4, "missing": 0},
+        )  # fmt: skip
+
+    @cached_property
+    def interview(self) -> Interview:
+        """An interview of the institution."""
+        return Interview.objects.create(  # type: ignore[no-any-return]
+            consequence=self.consequence, institution=self.side.place, owner=self.side.office,
+            due_on=NOW.date(),
+        )  # fmt: skip
+
+    @cached_property
+    def reweight(self) -> Consequence:
+        """A proposal of other weights, which is the whole alliance's."""
+        found = Consequence.objects.filter(kind="reweight").first()
+        return found or Consequence.objects.create(
+            kind="reweight", period="2026-Q2", digest="d", opened_at=NOW,
+            figures={"budget_fen": 100, "spent_fen": 120, "over": "20", "limit": "5", "to": "40"},
         )  # fmt: skip
 
     @cached_property

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals import names as approval_names
 from alliance.approvals.models import Chain
 from alliance.lib.period import SERVED_YEARS
-from alliance.models import Institution
+from alliance.models import Institution, Membership
 from alliance.web.form_fields import DayField
 from performance.consequences import measures
 from performance.consequences.services import proposals
@@ -219,3 +219,54 @@ class ReduceForm(forms.Form):
         label=gettext_lazy("percent"), max_digits=6, decimal_places=2, widget=forms.TextInput(attrs=NUMBER)
     )
     why = forms.CharField(label=gettext_lazy("why reduced"), max_length=500, widget=LONG)
+
+
+class YearForm(forms.Form):
+    """Which year is closed."""
+
+    year = year_field()
+
+
+class HoldForm(forms.Form):
+    """An interview that was held."""
+
+    held_on = DayField(
+        label=gettext_lazy("held on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    minutes = forms.CharField(label=gettext_lazy("minutes"), max_length=2000, widget=LONG)
+    target = forms.DecimalField(
+        label=gettext_lazy("score that closes it"), max_digits=7, decimal_places=4,
+        widget=forms.TextInput(attrs=NUMBER),
+    )  # fmt: skip
+
+
+class CloseForm(forms.Form):
+    """The figure that was reached."""
+
+    closing = forms.DecimalField(
+        label=gettext_lazy("closing figure"), max_digits=7, decimal_places=4,
+        widget=forms.TextInput(attrs=NUMBER),
+    )  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False, widget=LONG)
+
+
+class DraftForm(forms.Form):
+    """The version a draft of other weights bears."""
+
+    label = forms.CharField(label=gettext_lazy("version"), max_length=20)
+
+
+class HandForm(forms.Form):
+    """Who holds an interview, and by when."""
+
+    owner = forms.ModelChoiceField(label=gettext_lazy("responsible"), queryset=Membership.objects.none())
+    due_on = DayField(
+        label=gettext_lazy("to be held by"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Membership.objects.living().filter(institution=None).select_related("user")
+        self.fields["owner"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["owner"].label_from_instance = lambda one: str(one.user)  # type: ignore[attr-defined]

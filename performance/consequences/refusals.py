@@ -40,11 +40,46 @@ class ConsequenceRefused(Refused):
         "band": "A deduction lies between %(low)s and %(found)s %%.",
         "same": "It is %(found)s %% already. Reduce it below that, or put it to the vote as it is.",
         "none": "There is no percentage to reduce.",
+        "drafted": "The draft is made already. Go on in the drafting room.",
+        "dimension": "The scheme in force has no DRG dimension. Begin from the ready template of teams.",
         "stale": "The figures changed while you read. Look again: nothing of yours was stored.",
     }
-    fields = {"band": "percent", "same": "percent", "none": "", "stale": ""}
+    fields = {"band": "percent", "same": "percent", "none": "", "stale": "", "drafted": "", "dimension": ""}
 
     @property
     def field(self) -> str:
         """The form field the refusal belongs to; "" when it concerns the whole."""
+        return self.fields.get(self.reason, self.reason)
+
+
+class YearRefused(Refused):
+    """A year that cannot be closed as asked."""
+
+    reasons = {
+        "early": "The year %(year)s is not over.",
+        "nothing": "No month of %(year)s is decided, so there is nothing to close.",
+        "decided": "The year %(year)s is decided and published; it stays.",
+        "voting": "The year %(year)s waits for the vote. Let it be decided or withdraw it first.",
+    }
+
+    @property
+    def field(self) -> str:
+        """The form field the refusal belongs to."""
+        return "year"
+
+
+class InterviewRefused(Refused):
+    """Minutes or a figure that cannot stand."""
+
+    reasons = {
+        "minutes": "Write down what was agreed.",
+        "day": "An interview that was held lies not in the future.",
+        "target": "Give a score above 0 and up to 100.",
+        "closing": "It is closed when %(target)s is reached.",
+    }
+    fields = {"day": "held_on"}
+
+    @property
+    def field(self) -> str:
+        """The form field the refusal belongs to."""
         return self.fields.get(self.reason, self.reason)

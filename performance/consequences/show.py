@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
@@ -16,14 +14,12 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.consequences import forms, words
+from performance.consequences import forms, formulas, show_years, words
 from performance.consequences.show_letters import tabs
-from performance.models import Consequence
+from performance.models import Consequence, Interview
 from performance.models.consequences import PROPOSE, REDUCE
 
 State = Consequence.State
-Figures = Mapping[str, Any]
-Lines = Sequence[parts.FormulaLine]
 
 
 def page(row: Consequence, membership: Membership, **given: Any) -> dict[str, Any]:
@@ -31,8 +27,10 @@ def page(row: Consequence, membership: Membership, **given: Any) -> dict[str, An
     return {
         "title": f"{row.get_kind_display()} · {words.period(row.period)}", "row": row,
         "chip": words.state_chip(row), "subject": row.subject or _("the whole alliance"),
-        "facts_row": facts(row, membership), "lines": formula(row, membership),
+        "facts_row": facts(row, membership), "lines": formulas.of(row, membership),
         "effect": effect(row), "actions": actions(row, membership, given), "since": since(row),
+        "interview": show_years.interview(Interview.objects.filter(consequence=row).select_related(
+            "owner__user").first(), membership, given),
         "history": parts.history(row), "tabs": tabs("consequences", membership),
     }  # fmt: skip
 
@@ -81,64 +79,6 @@ def effect(row: Consequence) -> str:
     return _("The figures changed before anybody decided, so this proposal ended.")
 
 
-def formula(row: Consequence, membership: Membership | None) -> Lines:
-    """The figures as a formula with numbers put in, by kind."""
-    written = FORMULAS.get(row.kind)
-    return written(row, membership) if written else []
-
-
-def commitment(row: Consequence, membership: Membership | None) -> Lines:
-    """Each broken promise with what it deducts, their sum, the amount."""
-    figures, found = row.figures, []
-    url = way(membership, "letter", row.letter_id) if membership is not None else ""
-    for line in figures["promises"]:
-        promise = words.promise_of(line)
-        reached = Decimal(line["fulfilment"]) if line["fulfilment"] else None
-        if line["standing"] == "unknown":
-            found.append(
-                parts.FormulaLine(words.name(promise), [], web_words.DASH, _("not known: does not count"))
-            )
-            continue
-        terms = [
-            parts.Term(words.number(line["value"], promise), _("reached"), url),
-            parts.Term(words.number(line["target"], promise), _("promised"), "", "÷"),
-            parts.Term(
-                words.percent(round(reached, 2) if reached is not None else None), _("fulfilled"), "", "="
-            ),
-        ]
-        note = _breach(line, figures)
-        found.append(parts.FormulaLine(words.name(promise), terms, words.percent(line["deduction"]), note))
-    note = _("together, at most %(high)s") % {"high": words.percent(figures["high"])}
-    found.append(parts.FormulaLine(_("deduction"), [], words.percent(row.found_percent), note, total=True))
-    return [*found, *money(row, _("performance pay of the year (yuan)"))]
-
-
-def _breach(line: Figures, figures: Figures) -> str:
-    if line["deduction"] is None:
-        return pgettext("promise", "met")
-    named = {"partial": words.percent(figures["partial"]), "n": words.percent(line["deduction"])}
-    if Decimal(line["fulfilment"]) >= Decimal(figures["partial"]):
-        return _("from %(partial)s on the least deduction, %(n)s") % named
-    return _("below %(partial)s: the letter's deduction, %(n)s") % named
-
-
-def money(row: Consequence, base: str) -> Lines:
-    """Percent of the base; where the base is not known yet the percent stands alone."""
-    if row.percent is None:
-        return []
-    share = parts.Term(words.percent(row.percent), _("proposed"), "", "×")
-    if row.base_fen is None:
-        return [parts.FormulaLine(_("amount"), [parts.Term(web_words.DASH, base), share], web_words.DASH,
-                                  _("the base is not known yet: the percentage is decided"))]  # fmt: skip
-    terms = [parts.Term(web_words.yuan(row.base_fen), base), share]
-    return [parts.FormulaLine(_("amount"), terms, web_words.yuan(row.fen), total=False, unit=_("yuan"))]
-
-
-FORMULAS: dict[str, Callable[[Consequence, Membership | None], Lines]] = {
-    Consequence.Kind.COMMITMENT: commitment,
-}
-
-
 def since(row: Consequence) -> list[str]:
     """What changed since the decision, in sentences; nothing while the figures are the same."""
     changed = row.since
@@ -158,6 +98,8 @@ def actions(row: Consequence, membership: Membership, given: Mapping[str, Any]) 
     if membership.institution_id is not None or row.state not in Consequence.LIVE:
         return found
     version = f"?version={row.version}"
+    if row.kind == Consequence.Kind.REWEIGHT:
+        return _draft(row, membership, version, given)
     if membership.can(PROPOSE) and row.state == State.OPEN:
         url = reverse("consequence-act", args=[row.pk, "propose"]) + version
         form = given.get("propose") or forms.ChainForm(auto_id="propose-%s")
@@ -167,6 +109,20 @@ def actions(row: Consequence, membership: Membership, given: Mapping[str, Any]) 
         form = given.get("reduce") or forms.ReduceForm(auto_id="reduce-%s")
         found.append(parts.Action(_("Reduce…"), url, "adjust", form=form))
     return found
+
+
+def _draft(
+    row: Consequence, membership: Membership, version: str, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """The draft of other weights: made here once, decided in the drafting room."""
+    if row.draft_id is not None:
+        url = way(membership, "performance-draft", row.draft_id)
+        return [parts.Action(_("Open the draft"), url, "adjust", "primary", get=True)] if url else []
+    if not membership.can(PROPOSE):
+        return []
+    form = given.get("draft") or forms.DraftForm(auto_id="draft-%s")
+    url = reverse("reweight-begin", args=[row.pk]) + version
+    return [parts.Action(_("Make the draft…"), url, "plus", "primary", form=form)]
 
 
 def title(arguments: Mapping[str, Any]) -> str:
@@ -188,7 +144,7 @@ def summary(approval: Approval) -> registry.Summary:
         found.append(parts.Fact(_("amount (yuan)"), web_words.yuan(row.fen)))
     if row.reduced_why:
         found.append(parts.Fact(_("why reduced"), row.reduced_why))
-    found += [parts.Fact(line.name, f"{line.result} {line.note}".strip()) for line in formula(row, None)]
+    found += [parts.Fact(line.name, f"{line.result} {line.note}".strip()) for line in formulas.of(row, None)]
     return registry.Summary(
         "approvals/_subject.html", {"facts": found}, reverse("consequence", args=[row.pk])
     )

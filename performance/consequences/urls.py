@@ -3,7 +3,7 @@
 from django.urls import path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
-from performance.consequences.views import consequences, letters
+from performance.consequences.views import consequences, letters, years
 
 ONE = "letters/<int:pk>/"
 urlpatterns = [
@@ -24,6 +24,12 @@ urlpatterns = [
     path(f"{ONE}<slug:step>/", letters.letter_act, name="letter-act"),
     path("consequences/", consequences.consequence_list, name="consequences"),
     path("consequences/look/", consequences.consequence_look, name="consequence-look"),
+    path("consequences/years/", years.year_list, name="years"),
+    path("consequences/years/close/", years.year_compute, name="year-compute"),
+    path("consequences/years/<int:pk>/", years.year, name="year"),
+    path("consequences/years/<int:pk>/propose/", years.year_propose, name="year-propose"),
+    path("consequences/interviews/<int:pk>/<slug:step>/", years.interview_act, name="interview-act"),
+    path("consequences/<int:pk>/draft/", years.reweight_begin, name="reweight-begin"),
     path("consequences/<int:pk>/", consequences.consequence, name="consequence"),
     path("consequences/<int:pk>/<slug:step>/", consequences.consequence_act, name="consequence-act"),
 ]

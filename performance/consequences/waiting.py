@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliance.models import Membership
 from alliance.services.inbox import Todo
-from performance.models import Consequence, Letter
+from performance.models import Consequence, Interview, Letter
 from performance.models.consequences import PROPOSE
 from performance.models.letters import FILE, RUN, SIGN
 
@@ -25,7 +26,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     if membership.can(RUN):
         found += _office(membership)
     if membership.can(PROPOSE):
-        found += _proposals()
+        found += [*_proposals(), *_interviews(membership, now)]
     return found
 
 
@@ -81,6 +82,22 @@ def _asks(row: Letter) -> bool:
     """The year was looked at when it was over, and a promise could not be judged."""
     looked = row.progress_at is not None and row.progress_at.year > row.year
     return looked and any(one["standing"] == "unknown" for one in row.progress or [])
+
+
+def _interviews(membership: Membership, now: datetime) -> list[Todo]:
+    """Interviews the member is to hold."""
+    rows = Interview.objects.filter(owner__user=membership.user_id, state=Interview.State.PLANNED)
+    today = timezone.localdate(now)
+    return [
+        Todo(
+            "late" if row.due_on < today else "warn",
+            _("Hold the interview with %(name)s") % {"name": row.institution.short_name},
+            _("To be held by %(day)s; enter the minutes and the score that closes it.")
+            % {"day": row.due_on},
+            reverse("consequence", args=[row.consequence_id]),
+        )
+        for row in rows.select_related("institution")
+    ]  # fmt: skip
 
 
 def _proposals() -> list[Todo]:

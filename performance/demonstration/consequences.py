@@ -1,7 +1,7 @@
 """Commitment letters of the demonstration: signed in January, one in the system, the others on paper.
 
-This year's are in force, the lead hospital's behind its promise; last year's were judged and one breach waits
-for the vote.
+This year's are in force, the lead hospital's behind its promise; last year's was judged, and its breach waits
+for the vote. The fund spent more than its budget, which proposes other weights.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from alliance.approvals import chains
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.tenancy.scope import act_in
-from performance.consequences.services import assessing, letters, proposals, templates
+from performance.consequences.services import assessing, letters, proposals, reweighting, templates
 from performance.declared import services as declared
 from performance.declared.services import Entry, Place, Upload
 from performance.demonstration.ground import Ground
@@ -42,11 +42,24 @@ def load(base: Ground, today: date) -> str:
             letter = letters.draft(by=office, institution=place, year=THIS, now=AGAIN)
             _signed(base, letter, office, second, AGAIN)
         now = datetime(today.year, today.month, today.day, 1, tzinfo=UTC)
-        assessing.look(now=now)
+        _overspent(base, office, second, now)
+        for look in (assessing.look, reweighting.look):
+            look(now=now)
         row = Consequence.objects.named().filter(kind=Consequence.Kind.COMMITMENT).first()
         if row is not None:
             proposals.propose(by=office, row=row, chain=chains.TWO_PEOPLE, today=today)
-        return f"{Letter.objects.count()} letters, {Consequence.objects.count()} proposal waits for the vote"
+        return f"{Letter.objects.count()} commitment letters, {Consequence.objects.count()} proposals"
+
+
+def _overspent(base: Ground, office: Membership, second: Membership, now: datetime) -> None:
+    """The fund of the third quarter: spent 6.8 % more than its budget, as the insurer's statement says."""
+    quarter = Span(Month(THIS, 7), "quarter")
+    given = [
+        Entry(Place(None), fact, quarter, Decimal(fen), str(office.user), "医保局三季度基金运行通报")
+        for fact, fen in (("fund_budget_fen", 4_860_000_000), ("fund_spent_fen", 5_190_480_000))
+    ]
+    rows = declared.submit_all(by=office, rows=declared.enter(by=office, entries=given, now=now), now=now)
+    declared.confirm_all(by=second, rows=rows, now=now)
 
 
 def _places(base: Ground) -> tuple[Institution, list[Institution]]:

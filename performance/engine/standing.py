@@ -5,11 +5,12 @@ mean ends a streak, for nobody can prove it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from alliance.lib.period import Month, Quarter
+from performance.engine.annual import EVEN, year_mean
 from performance.engine.consequences import Grade, grade
 
 Share = Mapping[str, Fraction | None]
@@ -29,6 +30,7 @@ class Rules:
 
     `sides`: codes of the dimensions that must both reach `double_line` percent (S1-38); `quarters` of it in a
     row and `years` excellent in a row lead to a proposal; honour needs `honour_score` in so many years.
+    A year weighs its quarters by `weights` and may lack `missing` months (performance.engine.annual).
     """
 
     excellent: Decimal
@@ -39,6 +41,8 @@ class Rules:
     years: int
     honour_score: Decimal
     honour_years: int
+    weights: tuple[Decimal, ...] = EVEN
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def standing(months: Mapping[Month, Monthly], until: Month, rules: Rules) -> Sta
         for quarter in dict.fromkeys(month.quarter for month in spread)
     }
     years = tuple(
-        _year(year, period([months.get(Month(year, number)) for number in range(1, 13)], rules), rules)
+        _year(year, [months.get(Month(year, number)) for number in range(1, 13)], rules)
         for year in dict.fromkeys(month.year for month in spread)
     )
     over = [one for quarter, one in quarters.items() if _months(quarter)[-1] <= until]
@@ -141,7 +145,10 @@ def _months(quarter: Quarter) -> list[Month]:
     return [Month(quarter.year, 3 * quarter.number - back) for back in (2, 1, 0)]
 
 
-def _year(year: int, found: Period, rules: Rules) -> Year:
+def _year(year: int, months: Sequence[Monthly | None], rules: Rules) -> Year:
+    scores = [None if one is None else one.score for one in months]
+    mean = year_mean(scores, weights=rules.weights, missing=rules.missing)
+    found = replace(period(months, rules), mean=mean)
     if found.mean is None:
         return Year(year, found, None)
     return Year(year, found, grade(found.mean, excellent=rules.excellent, fail=rules.fail))

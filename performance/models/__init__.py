@@ -42,6 +42,7 @@ from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
 from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.models.schemes import SchemeVersion
+from performance.models.years import Interview, YearEvaluation, YearLine
 
 __all__ = [
     "Basis",
@@ -65,6 +66,7 @@ __all__ = [
     "EvaluatorKind",
     "FairnessRun",
     "IndicatorValue",
+    "Interview",
     "Invitation",
     "Letter",
     "LetterPromise",
@@ -98,4 +100,6 @@ __all__ = [
     "SchemeVersion",
     "Score",
     "Settlement",
+    "YearEvaluation",
+    "YearLine",
 ]

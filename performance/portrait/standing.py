@@ -24,7 +24,7 @@ from performance.show import table
 SIDES = ("efficiency", "quality")
 KEYS = (
     "gb.grade", "gb.grade.bands", "gb.recommend_years", "cp.honour", "qe.double_line", "qe.pay_link.quarters",
-    "qe.pay_link.reward",
+    "qe.pay_link.reward", "gb.year_weights", "gb.year_missing",
 )  # fmt: skip
 GRADES: Mapping[str, tuple[str, Any]] = {
     "excellent": ("ok", gettext_lazy("excellent")),
@@ -41,7 +41,8 @@ def rules(on: Month) -> tuple[Rules, Mapping[str, Decimal]]:
         excellent=Decimal(bands["excellent"]), fail=Decimal(bands["fail"]), sides=SIDES,
         double_line=Decimal(read["qe.double_line"]), quarters=int(read["qe.pay_link.quarters"]),
         years=int(read["gb.recommend_years"]), honour_score=Decimal(honour["score"]),
-        honour_years=int(honour["years"]),
+        honour_years=int(honour["years"]), weights=tuple(map(Decimal, read["gb.year_weights"].values())),
+        missing=int(read["gb.year_missing"]),
     )  # fmt: skip
     return found, {**read["gb.grade"], "double": Decimal(read["qe.pay_link.reward"])}
 
@@ -75,8 +76,8 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     first = Month(month.year - max(lines_of.years, lines_of.honour_years), 1)
     rows: defaultdict[int, dict[Month, Monthly]] = defaultdict(dict)
     places: dict[int, Institution] = {}
-    for at, line in _decided(first, month):
-        rows[line.institution_id][at] = Monthly(line.score, _shares(line))
+    for at, line in decided(first, month):
+        rows[line.institution_id][at] = Monthly(line.score, shares(line))
         places[line.institution_id] = line.institution
     quarters = list(dict.fromkeys(month.plus(-back).quarter for back in range(9, -1, -3)))
     named = [f"{one.year}-Q{one.number}" for one in quarters]
@@ -91,7 +92,7 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decided(first: Month, last: Month) -> list[tuple[Month, Line]]:
+def decided(first: Month, last: Month) -> list[tuple[Month, Line]]:
     """Lines of the months that are approved or posted; two queries."""
     runs = MonthRun.objects.filter(
         month__range=(first.first_day, last.first_day),
@@ -102,7 +103,7 @@ def _decided(first: Month, last: Month) -> list[tuple[Month, Line]]:
     return [(at[line.settlement_id], line) for line in lines]
 
 
-def _shares(line: Line) -> dict[str, Fraction | None]:
+def shares(line: Line) -> dict[str, Fraction | None]:
     """Percent of what each side could give; None where nothing of it was assessed."""
     cells = {side: table.cell(line, side, "") for side in SIDES}
     return {

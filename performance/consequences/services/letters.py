@@ -98,7 +98,7 @@ def digest_of(letter: Letter) -> str:
         [one.code, one.of, one.side, one.per, one.target.normalize(), one.share.normalize()]
         for one in lines_of(letter)
     ]
-    return digest([letter.institution_id, letter.year, str(letter.low), str(letter.high), rows])
+    return digest([letter.institution_id, letter.year, letter.low.normalize(), letter.high.normalize(), rows])
 
 
 @transaction.atomic

@@ -1,0 +1,150 @@
+"""The formula of each kind of consequence with its numbers, and where they open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alliance.models import Membership
+from alliance.web import words as web_words
+from alliance.web.access import way
+from alliance.web.parts import FormulaLine, Term
+from performance.consequences import words
+from performance.models import Consequence
+
+Kind = Consequence.Kind
+Figures = Mapping[str, Any]
+Lines = Sequence[FormulaLine]
+
+
+def of(row: Consequence, membership: Membership | None) -> Lines:
+    """The figures as a formula with numbers put in; without a member nothing opens."""
+    written = FORMULAS.get(row.kind)
+    return written(row, membership) if written else []
+
+
+def commitment(row: Consequence, membership: Membership | None) -> Lines:
+    """Each promise with what it deducts, their sum, the amount."""
+    figures, found = row.figures, []
+    url = way(membership, "letter", row.letter_id) if membership is not None else ""
+    for line in figures["promises"]:
+        promise = words.promise_of(line)
+        if line["standing"] == "unknown":
+            note = _("not known: does not count")
+            found.append(FormulaLine(words.name(promise), [], web_words.DASH, note))
+            continue
+        terms = [
+            Term(words.number(line["value"], promise), _("reached"), url),
+            Term(words.number(line["target"], promise), _("promised"), "", "÷"),
+            Term(words.percent(round(Decimal(line["fulfilment"]), 2)), _("fulfilled"), "", "="),
+        ]
+        result = words.percent(line["deduction"])
+        found.append(FormulaLine(words.name(promise), terms, result, _breach(line, figures)))
+    note = _("together, at most %(high)s") % {"high": words.percent(figures["high"])}
+    found.append(FormulaLine(_("deduction"), [], words.percent(row.found_percent), note, total=True))
+    return [*found, *money(row, _("performance pay of the year (yuan)"))]
+
+
+def _breach(line: Figures, figures: Figures) -> str:
+    if line["deduction"] is None:
+        return str(words.STANDING["met"][1])
+    named = {"partial": words.percent(figures["partial"]), "n": words.percent(line["deduction"])}
+    if Decimal(line["fulfilment"]) >= Decimal(figures["partial"]):
+        return _("from %(partial)s on the least deduction, %(n)s") % named
+    return _("below %(partial)s: the letter's deduction, %(n)s") % named
+
+
+def money(row: Consequence, base: str) -> Lines:
+    """Percent of the base; where the base is not known yet the percentage stands alone."""
+    if row.percent is None:
+        return []
+    share = Term(words.percent(row.percent), _("proposed"), "", "×")
+    if row.base_fen is None:
+        note = _("the base is not known yet: the percentage is decided")
+        terms = [Term(web_words.DASH, base), share]
+        return [FormulaLine(_("amount"), terms, web_words.DASH, note)]
+    terms = [Term(web_words.yuan(row.base_fen), base), share]
+    return [FormulaLine(_("amount"), terms, web_words.yuan(row.fen), unit=_("yuan"))]
+
+
+def reward(row: Consequence, membership: Membership | None) -> Lines:
+    """The quarter's bases, the linked share of them, the reward (A29)."""
+    figures = row.figures
+    terms = [
+        Term(web_words.yuan(figures["basis_fen"]), _("bases of the quarter's months (yuan)")),
+        Term(words.percent(figures["link"]), _("linked to the evaluation"), "", "×"),
+    ]
+    linked = FormulaLine(_("linked pay of the quarter"), terms, web_words.yuan(row.base_fen), unit=_("yuan"))
+    return [*quarters(row, membership), linked, *money(row, _("linked pay of the quarter"))]
+
+
+def quarters(row: Consequence, membership: Membership | None) -> Lines:
+    """The quarters in a row, each with where its months stand."""
+    line = _("line: %(line)s of what can be reached") % {"line": words.percent(row.figures["line"])}
+    terms = [Term(words.period(one), "", _standing(one, membership)) for one in row.figures["quarters"]]
+    return [FormulaLine(_("quarters in a row"), terms, str(len(terms)), line)]
+
+
+def _standing(quarter: str, membership: Membership | None) -> str:
+    year, _dash, number = quarter.partition("-Q")
+    if membership is None or not membership.can("indicator.view"):
+        return ""
+    return reverse("month-standing", args=[f"{year}-{int(number) * 3:02d}"])
+
+
+def year(row: Consequence, membership: Membership | None) -> Lines:
+    """The score of the year against its bands, down to the year's months."""
+    figures = row.figures
+    url = way(membership, "year", figures["year"]) if membership is not None else ""
+    bands = figures["bands"]
+    note = _("excellent from %(top)s, failed below %(fail)s; honour from %(honour)s in %(years)s years") % {
+        "top": web_words.num(Decimal(bands["excellent"])), "fail": web_words.num(Decimal(bands["fail"])),
+        "honour": web_words.num(Decimal(bands["honour_score"])), "years": bands["honour_years"],
+    }  # fmt: skip
+    mean = web_words.num(Decimal(figures["mean"]), 2)
+    months = Term(str(figures["known"]), _("months with a score"), url)
+    found = [FormulaLine(_("score of the year"), [months], mean, note)]
+    if row.kind == Kind.RECOMMEND:
+        found.append(FormulaLine(_("excellent years in a row"), [], str(figures["years"])))
+    return [*found, *money(row, _("budget of the following year (yuan)"))]
+
+
+def leader(row: Consequence, membership: Membership | None) -> Lines:
+    """The mean share of the dimensions that count, the place, and of how many."""
+    figures = row.figures
+    note = _("place %(place)s of %(n)s compared; dimensions: %(names)s") % {
+        "place": figures["place"], "n": figures["compared"], "names": "、".join(figures["dimensions"]),
+    }  # fmt: skip
+    mean = words.percent(round(Decimal(figures["mean"]), 2))
+    found = [FormulaLine(_("mean of the year's months"), [], mean, note)]
+    if "award_fen" in figures:
+        low, high = (web_words.yuan(one) for one in figures["award_fen"])
+        found.append(FormulaLine(_("award for research"), [], f"{low} – {high}", "", unit=_("yuan")))
+    return found
+
+
+def overspend(row: Consequence, membership: Membership | None) -> Lines:
+    """Spending against the budget, and the weight that is proposed."""
+    figures = row.figures
+    terms = [
+        Term(web_words.yuan(figures["spent_fen"]), _("fund spent (yuan)")),
+        Term(web_words.yuan(figures["budget_fen"]), _("fund budget (yuan)"), "", "−"),
+        Term(web_words.yuan(figures["budget_fen"]), _("fund budget (yuan)"), "", "÷"),
+    ]
+    limit = _("limit %(limit)s") % {"limit": words.percent(figures["limit"])}
+    over = words.percent(round(Decimal(figures["over"]), 2))
+    to = words.percent(figures["to"])
+    note = _("the other dimensions in their proportions; floors are kept")
+    return [FormulaLine(_("overspend"), terms, over, limit), FormulaLine(_("weight of DRG"), [], to, note)]
+
+
+FORMULAS: dict[str, Callable[[Consequence, Membership | None], Lines]] = {
+    Kind.COMMITMENT: commitment, Kind.DOUBLE: reward, Kind.FREEZE: quarters, Kind.UNFREEZE: quarters,
+    Kind.ALOOF: quarters, Kind.REJOIN: quarters, Kind.EXCELLENT: year, Kind.FAIL: year,
+    Kind.RECOMMEND: year, Kind.HONOUR: year, Kind.PRIMARY: leader, Kind.REFERRER: leader,
+    Kind.DOCTOR: leader, Kind.INNOVATION: leader, Kind.REWEIGHT: overspend,
+}  # fmt: skip
