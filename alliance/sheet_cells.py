@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from import_export import widgets
 
+from alliance.lib.digits import plain_digits
 from alliance.models import Institution, Membership
 
 YES, NO = ("yes", "是", "true", "1"), ("no", "否", "false", "0")
@@ -50,6 +51,7 @@ class Number(Optional):
     """A whole number from 0."""
 
     def read(self, text: str, row: Mapping[str, Any]) -> int:
+        text = plain_digits(text)
         if not (text.isascii() and text.isdecimal()) or len(text) > 9:
             raise ValueError(_("“%(text)s” is not a whole number. Write digits only.") % {"text": text[:40]})
         return int(text)
@@ -60,7 +62,7 @@ class Amount(Optional):
 
     def read(self, text: str, row: Mapping[str, Any]) -> Decimal:
         try:
-            number = Decimal(text)
+            number = Decimal(plain_digits(text))
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite() or len(text) > 20:

@@ -17,6 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.lib.sheets.kinds import Kind, recognise
 from alliance.lib.sheets.limits import Limits, SheetRefused
 from alliance.models import Institution
+from alliance.web.form_fields import WholeField
 from grouping.models import CaseFile, MissingCase, Source
 
 # What a refused upload means here; other reasons speak for themselves.
@@ -181,13 +182,13 @@ class DeclarationForm(forms.Form):
         label=gettext_lazy("month"), max_length=7, help_text=gettext_lazy("As in 2026-10."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
-    discharges = forms.IntegerField(label=gettext_lazy("discharges"), min_value=0, max_value=1_000_000)
+    discharges = WholeField(label=gettext_lazy("discharges"), min_value=0, max_value=1_000_000)
     total = forms.CharField(
         label=gettext_lazy("total charges (yuan)"),
         max_length=20,
         widget=forms.TextInput(attrs={"class": "num"}),
     )
-    unfinished = forms.IntegerField(
+    unfinished = WholeField(
         label=gettext_lazy("unfinished records"), min_value=0, max_value=1_000_000, initial=0,
         help_text=gettext_lazy("Discharged, but the record is not yet filed."),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
-from alliance.web.form_fields import DayField
+from alliance.web.form_fields import DayField, WholeField
 from grouping import texts
 from grouping.engine.case import Case
 from grouping.engine.lookup import Book, Entry
@@ -37,8 +37,8 @@ class StayForm(forms.Form):
         label=gettext_lazy("sex"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect,
         choices=[("", gettext_lazy("not given")), *texts.SEXES.items()],
     )  # fmt: skip
-    age = forms.IntegerField(label=gettext_lazy("age (years)"), required=False, min_value=0, max_value=130)
-    los = forms.IntegerField(label=gettext_lazy("days of stay"), required=False, min_value=1, max_value=9999)
+    age = WholeField(label=gettext_lazy("age (years)"), required=False, min_value=0, max_value=130)
+    los = WholeField(label=gettext_lazy("days of stay"), required=False, min_value=1, max_value=9999)
     discharge = forms.TypedChoiceField(
         label=gettext_lazy("way of discharge"), required=False, coerce=int, empty_value=None,
         choices=[("", gettext_lazy("not given")), *texts.DISCHARGE_WAYS.items()],
@@ -54,13 +54,13 @@ class StayForm(forms.Form):
             ("resident", gettext_lazy("residents' insurance")),
         ],
     )  # fmt: skip
-    age_days = forms.IntegerField(
+    age_days = WholeField(
         label=gettext_lazy("age in days, below one year"), required=False, min_value=0, max_value=366
     )
-    weight = forms.IntegerField(
+    weight = WholeField(
         label=gettext_lazy("weight of the newborn (g)"), required=False, min_value=0, max_value=9999
     )
-    icu_hours = forms.IntegerField(
+    icu_hours = WholeField(
         label=gettext_lazy("hours of intensive care"), required=False, min_value=0, max_value=99999
     )
     department = forms.CharField(label=gettext_lazy("department code"), required=False, max_length=20)

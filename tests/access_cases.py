@@ -539,6 +539,13 @@ CASES: dict[str, Case] = {
     ),
     "performance-draft-trials": one("performance_draft", shared=True),
     "performance-draft-propose": one("performance_draft", shared=True),
+    "performance-draft-exception": one("performance_draft", shared=True),
+    "performance-draft-exception-confirm": Case(
+        lambda things: {
+            "pk": things.scheme_exception.trial.draft_id, "exception": things.scheme_exception.pk,
+        },
+        of=("pk", "exception"), shared=True,
+    ),
     "performance-draft-discard": one("performance_draft", shared=True),
     # Months
     "months": LIST,
@@ -747,6 +754,16 @@ for model, row_of in EQUIPMENT.items():
         f"{name}_import": LIST, f"{name}_export": Case(queries=("?q=a",)),
         f"{name}_import_confirm": one("sheet"),
     }  # fmt: skip
+NAME = "data:performance_earliervalue"
+CASES |= {
+    f"{NAME}_{word}": object_case(lambda things: things.earlier.pk, False)
+    for word in ("change", "delete", "history")
+}
+CASES |= {
+    f"{NAME}_changelist": Case(queries=("?q=cmi", "?o=1", "?all=")), f"{NAME}_add": LIST,
+    f"{NAME}_import": LIST, f"{NAME}_export": Case(queries=("?q=cmi",)),
+    f"{NAME}_import_confirm": one("sheet"),
+}  # fmt: skip
 CASES |= {
     "data:index": LIST,
     "data:jsi18n": LIST,

@@ -115,6 +115,7 @@ from performance.models import (
     DeclaredNotice,
     DeclaredSample,
     DeclaredValue,
+    EarlierValue,
     EvaluationRound,
     FairnessRun,
     Interview,
@@ -132,6 +133,7 @@ from performance.models import (
     OwnIndicator,
     ResultTemplate,
     SchemeDraft,
+    SchemeException,
     YearEvaluation,
 )
 from performance.own import services as own
@@ -1140,6 +1142,20 @@ class Things:
     def performance_trial(self) -> Any:
         """The draft tried on October."""
         return trials.report(by=self.side.office, draft=self.performance_draft, now=NOW)
+
+    @cached_property
+    def earlier(self) -> EarlierValue:
+        return EarlierValue.objects.create(
+            month=date(2025, 10, 1), institution=self.side.place, indicator="cmi", value="1.1",
+            source=self.side.mark,
+        )  # fmt: skip
+
+    @cached_property
+    def scheme_exception(self) -> SchemeException:
+        """Somebody answers for a trial of little data; a second person has not confirmed it."""
+        return SchemeException.objects.create(
+            trial=self.performance_trial, reason=self.side.mark, signed_by=self.side.office
+        )
 
     @cached_property
     def performance_job(self) -> Job:

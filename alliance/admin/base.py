@@ -16,6 +16,7 @@ from django.urls import reverse
 from alliance.models import AllianceRow, Institution, Membership
 from alliance.services import journal
 from alliance.web.access import require
+from alliance.web.form_fields import NumberField, WholeField
 
 
 class AllianceForm(forms.ModelForm):
@@ -40,6 +41,10 @@ class AllianceAdmin(admin.ModelAdmin):
     needs_to_view = "master.view"
     needs_to_change = "master.change"
     actions = None
+    formfield_overrides = {
+        models.DecimalField: {"form_class": NumberField},
+        models.IntegerField: {"form_class": WholeField},
+    }
     list_per_page = 50
     change_list_template = "alliance/admin/change_list.html"
 

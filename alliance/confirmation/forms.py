@@ -12,6 +12,7 @@ from alliance.confirmation import countables
 from alliance.confirmation.models import Difference, Statement
 from alliance.confirmation.services import Objection
 from alliance.models import Institution
+from alliance.web.form_fields import WholeField
 
 MOST = 1_000_000
 
@@ -24,8 +25,8 @@ def text_field(label: Any, **more: Any) -> forms.CharField:
 class ObjectForm(forms.Form):
     """What a side counts itself; the records it means are ticked in the list beside."""
 
-    own_count = forms.IntegerField(label=gettext_lazy("our count"), min_value=0, max_value=MOST)
-    own_units = forms.IntegerField(min_value=0, max_value=MOST, required=False)
+    own_count = WholeField(label=gettext_lazy("our count"), min_value=0, max_value=MOST)
+    own_units = WholeField(min_value=0, max_value=MOST, required=False)
     reason = forms.ChoiceField(label=gettext_lazy("reason"))
     text = text_field(
         gettext_lazy("in words"),
@@ -98,8 +99,8 @@ class ReopenForm(forms.Form):
 class SettleForm(forms.Form):
     """The office's decision."""
 
-    count = forms.IntegerField(label=gettext_lazy("count that holds"), min_value=0, max_value=MOST)
-    units = forms.IntegerField(min_value=0, max_value=MOST, required=False)
+    count = WholeField(label=gettext_lazy("count that holds"), min_value=0, max_value=MOST)
+    units = WholeField(min_value=0, max_value=MOST, required=False)
     text = text_field(gettext_lazy("why"), help_text=gettext_lazy("Both sides read it."))
 
     def __init__(self, data: Any = None, *, unit: str, **kwargs: Any) -> None:

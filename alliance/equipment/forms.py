@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from alliance.equipment.models import Booking, Device, ExamItem, Outage
 from alliance.equipment.services.steps import CancelReason
 from alliance.models import Department, Institution, Membership, Staff
-from alliance.web.form_fields import LocalTime, RowField, Rows, YuanField
+from alliance.web.form_fields import LocalTime, RowField, Rows, WholeField, YuanField
 from alliance.web.person_fields import OptionalPersonFields
 
 
@@ -62,7 +62,7 @@ class BookForm(DeviceFields):
         label=gettext_lazy("what for"), choices=Booking.Purpose.choices, initial=Booking.Purpose.PATIENT,
         required=False,
     )  # fmt: skip
-    minutes = forms.IntegerField(
+    minutes = WholeField(
         label=gettext_lazy("minutes (teaching, maintenance)"), min_value=1, max_value=720, required=False
     )
     note = forms.CharField(label=gettext_lazy("note"), max_length=200, required=False)
@@ -177,9 +177,7 @@ class RequestForm(Rows):
     kind = forms.ChoiceField(label=gettext_lazy("kind of equipment"), choices=Device.Kind.choices)
     name = forms.CharField(label=gettext_lazy("device wanted"), max_length=80)
     estimate = YuanField(label=gettext_lazy("estimated cost (yuan)"))
-    uses_a_month = forms.IntegerField(
-        label=gettext_lazy("uses expected a month"), min_value=1, max_value=100_000
-    )
+    uses_a_month = WholeField(label=gettext_lazy("uses expected a month"), min_value=1, max_value=100_000)
     department = RowField(label=gettext_lazy("department"), required=False)
     shared = forms.BooleanField(
         label=gettext_lazy("will be open to other members"), required=False, initial=True

@@ -14,7 +14,7 @@ from alliance.lib.period import Month, PeriodRefused
 from alliance.models import Department, Institution, Staff
 from alliance.postings.models import Posting, Visit
 from alliance.postings.services import Figures, Terms
-from alliance.web.form_fields import DayField, YuanField
+from alliance.web.form_fields import DayField, WholeField, YuanField
 
 WEEKDAYS = [
     (1, gettext_lazy("Mon")), (2, gettext_lazy("Tue")), (3, gettext_lazy("Wed")), (4, gettext_lazy("Thu")),
@@ -106,11 +106,11 @@ class EndForm(WhyForm):
 class FiguresForm(forms.Form):
     """What was done on the day."""
 
-    patients_seen = forms.IntegerField(label=gettext_lazy("patients seen"), min_value=0, max_value=999)
-    teaching_minutes = forms.IntegerField(
+    patients_seen = WholeField(label=gettext_lazy("patients seen"), min_value=0, max_value=999)
+    teaching_minutes = WholeField(
         label=gettext_lazy("teaching, minutes"), min_value=0, max_value=1440, initial=0
     )
-    retained = forms.IntegerField(
+    retained = WholeField(
         label=gettext_lazy("patients kept instead of referred"), min_value=0, max_value=999, initial=0
     )
     note = forms.CharField(label=gettext_lazy("note"), max_length=300, required=False)

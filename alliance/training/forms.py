@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.models import Staff
 from alliance.training.models import Attendance, Session
 from alliance.training.services import Plan, Presence
-from alliance.web.form_fields import DayField, MomentField, YuanField
+from alliance.web.form_fields import DayField, MomentField, WholeField, YuanField
 
 
 def moment_field(label: Any) -> forms.DateTimeField:
@@ -32,7 +32,7 @@ class PlanForm(forms.Form):
     place = forms.CharField(label=gettext_lazy("place or link"), max_length=200, required=False)
     starts_at = moment_field(gettext_lazy("begins"))
     ends_at = moment_field(gettext_lazy("ends"))
-    pass_mark = forms.IntegerField(
+    pass_mark = WholeField(
         label=gettext_lazy("pass mark of 100"), min_value=0, max_value=100, required=False,
         help_text=gettext_lazy("Empty: without an examination."),
     )  # fmt: skip
@@ -46,11 +46,9 @@ class AttendForm(forms.Form):
     """One of the own staff."""
 
     staff = forms.ModelChoiceField(label=gettext_lazy("staff member"), queryset=Staff.objects.none())
-    minutes = forms.IntegerField(label=gettext_lazy("minutes"), min_value=1)
+    minutes = WholeField(label=gettext_lazy("minutes"), min_value=1)
     way = forms.ChoiceField(label=gettext_lazy("way"), choices=Attendance.Way.choices)
-    points = forms.IntegerField(
-        label=gettext_lazy("points of 100"), min_value=0, max_value=100, required=False
-    )
+    points = WholeField(label=gettext_lazy("points of 100"), min_value=0, max_value=100, required=False)
 
     def __init__(self, *args: Any, session: Session, institution: int, **kwargs: Any) -> None:
         usual = "online" if session.mode == Session.Mode.ONLINE else "onsite"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alliance.lib import money
+from alliance.lib.digits import plain_digits
 from alliance.lib.period import SERVED_YEARS
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -50,6 +52,22 @@ class LocalTime(MomentField):
         super().__init__(**{"input_formats": [LOCAL, "%Y-%m-%dT%H:%M:%S"], "widget": widget, **kwargs})
 
 
+class WholeField(forms.IntegerField):
+    """A whole number; full-width digits are digits."""
+
+    def to_python(self, value: Any) -> int | None:
+        """As a Chinese input method writes it."""
+        return super().to_python(plain_digits(value) if isinstance(value, str) else value)
+
+
+class NumberField(forms.DecimalField):
+    """A decimal number; full-width digits are digits."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """As a Chinese input method writes it."""
+        return super().to_python(plain_digits(value) if isinstance(value, str) else value)
+
+
 class YuanField(forms.CharField):
     """An amount of yuan as people write it; gives whole fen, None where it is empty and may be.
 
@@ -76,7 +94,7 @@ class YuanField(forms.CharField):
         if not text:
             return None
         try:
-            found = money.fen(text)
+            found = money.fen(plain_digits(text))
         except money.MoneyRefused as error:
             raise forms.ValidationError(_(error.template) % error.params) from error
         if found < 0 and not self.signed:

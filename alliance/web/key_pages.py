@@ -22,6 +22,7 @@ from alliance.models import ApiToken, Membership
 from alliance.services import api_keys
 from alliance.web import cells, lists, words
 from alliance.web.access import get_or_404, permit
+from alliance.web.form_fields import WholeField
 from alliance.web.parts import Empty
 
 MOST_DAYS = 366
@@ -31,7 +32,7 @@ class KeyForm(forms.Form):
     """A name to know the key by, and its last day."""
 
     name = forms.CharField(label=gettext_lazy("what it is for"), max_length=60)
-    days = forms.IntegerField(
+    days = WholeField(
         label=gettext_lazy("days until it ends"), min_value=1, max_value=MOST_DAYS, initial=90,
         help_text=gettext_lazy("At most a year; issue a new one before then."),
     )  # fmt: skip

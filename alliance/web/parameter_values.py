@@ -15,6 +15,7 @@ from alliance.lib import money
 from alliance.lib.money import MoneyRefused
 from alliance.lib.register import COMPOSITE_TYPES, Entry, Shape
 from alliance.web import words
+from alliance.web.form_fields import WholeField
 
 DECIMAL = RegexValidator(r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", gettext_lazy("Write a number such as 78.73."))
 # Words of the data file: translated in a context of their own, so that short ones meet no others.
@@ -109,7 +110,7 @@ def _field(kind: str, name: str, value: Any) -> forms.Field:
         choices = [("yes", _("yes")), ("no", _("no"))]
         return forms.ChoiceField(label=name, choices=choices, initial="yes" if value else "no")
     if kind in ("int", "days", "months"):
-        return forms.IntegerField(label=name, initial=value)
+        return WholeField(label=name, initial=value)
     if kind == "rule":
         example = _("For example WD15 (working days), D7 (days), H24 (hours), M30 (minutes).")
         return forms.CharField(label=name, initial=value, max_length=10, help_text=example)

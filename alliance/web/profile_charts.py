@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from textwrap import wrap
 from typing import Any
 
 from alliance.web import charts
@@ -34,8 +35,8 @@ def radar(
     shown = [axis for axis in axes if axis.own is not None and axis.peers is not None][:6]
     option = {
         "radar": {
-            "indicator": [{"name": axis.name, "max": "100", "min": "0"} for axis in shown],
-            "radius": "64%", "splitArea": {"show": False}, "axisName": {"color": "--ink-2"},
+            "indicator": [{"name": broken(axis.name), "max": "100", "min": "0"} for axis in shown],
+            "radius": "60%", "splitArea": {"show": False}, "axisName": {"color": "--ink-2"},
             "splitLine": {"lineStyle": {"color": "--line"}}, "axisLine": {"lineStyle": {"color": "--line"}},
         },
         "legend": {"bottom": 0, "textStyle": {"color": "--ink-2"}, "data": list(legend)},
@@ -53,6 +54,11 @@ def radar(
     }  # fmt: skip
     rows = [(axis.name, _percent(axis.own), _percent(axis.peers)) for axis in axes]
     return Chart(id, title, option, columns, rows, **more)
+
+
+def broken(name: str, width: int = 16) -> str:
+    """A long name in several lines, so that it stands whole beside its axis."""
+    return "\n".join(wrap(name, width)) or name
 
 
 def _percent(value: Value) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution
-from alliance.web.form_fields import DayField
+from alliance.web.form_fields import DayField, WholeField
 from grouping.engine.paytype import MOST_RULES, TYPES, Rule
 from grouping.reports.paytype_show import NAMES
 
@@ -38,10 +38,8 @@ class RuleForm(forms.Form):
     kinds = forms.CharField(label=gettext_lazy("institution kinds"), required=False, max_length=200)
     departments = forms.CharField(label=gettext_lazy("department codes"), required=False, max_length=200)
     diagnoses = forms.CharField(label=gettext_lazy("diagnosis codes"), required=False, max_length=200)
-    min_stay = forms.IntegerField(
-        label=gettext_lazy("days from"), required=False, min_value=0, max_value=9999
-    )
-    max_stay = forms.IntegerField(label=gettext_lazy("days to"), required=False, min_value=0, max_value=9999)
+    min_stay = WholeField(label=gettext_lazy("days from"), required=False, min_value=0, max_value=9999)
+    max_stay = WholeField(label=gettext_lazy("days to"), required=False, min_value=0, max_value=9999)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

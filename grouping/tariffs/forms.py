@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from alliance.lib import money
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
-from alliance.web.form_fields import DayField
+from alliance.web.form_fields import DayField, NumberField
 from grouping import drafts
 from grouping.models import TariffKind
 from grouping.services import tariff
@@ -160,11 +160,11 @@ class AdjustmentForm(SheetForm):
         help_text=gettext_lazy("a-z, 0-9; a later row of the same code takes its place"),
     )  # fmt: skip
     name = forms.CharField(label=gettext_lazy("name"), max_length=60)
-    factor = forms.DecimalField(
+    factor = NumberField(
         label=gettext_lazy("factor"), min_value=0, max_digits=8, decimal_places=4,
         help_text=gettext_lazy("1.10 adds ten percent; 1 ends the adjustment"),
     )  # fmt: skip
-    most_weight = forms.DecimalField(
+    most_weight = NumberField(
         label=gettext_lazy("weight at most"), required=False, min_value=0, max_digits=10, decimal_places=4
     )
     minimal = forms.BooleanField(label=gettext_lazy("with a minimally invasive operation"), required=False)

@@ -14,7 +14,7 @@ from alliance.approvals import names as approval_names
 from alliance.approvals.models import Chain
 from alliance.lib.period import SERVED_YEARS
 from alliance.models import Institution, Membership
-from alliance.web.form_fields import DayField
+from alliance.web.form_fields import DayField, NumberField, WholeField
 from performance.consequences import measures
 from performance.consequences.services import proposals
 from performance.declared.uploads import EvidenceField
@@ -32,9 +32,7 @@ NUMBER = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
 
 def year_field() -> forms.IntegerField:
     """A served year."""
-    return forms.IntegerField(
-        label=gettext_lazy("year"), min_value=SERVED_YEARS[0], max_value=SERVED_YEARS[-1] - 1
-    )
+    return WholeField(label=gettext_lazy("year"), min_value=SERVED_YEARS[0], max_value=SERVED_YEARS[-1] - 1)
 
 
 class BeginForm(forms.Form):
@@ -141,7 +139,7 @@ class PromisesForm(forms.Form):
             label=_("what is promised"), choices=choices, required=False,
             initial=f"{one.of}:{one.code}" if one else "",
         )  # fmt: skip
-        self.fields[f"target_{place}"] = forms.DecimalField(
+        self.fields[f"target_{place}"] = NumberField(
             label=_("target"), required=False, max_digits=18, decimal_places=4, min_value=Decimal(0),
             initial=one.target.normalize() if one and one.target is not None else None,
             help_text=_as_parameter(one),
@@ -150,7 +148,7 @@ class PromisesForm(forms.Form):
         self.fields[f"per_{place}"] = forms.ChoiceField(
             label=_("counted"), choices=pers, initial=one.per if one else "year"
         )
-        self.fields[f"share_{place}"] = forms.DecimalField(
+        self.fields[f"share_{place}"] = NumberField(
             label=_("deduction if broken, %"), required=False, max_digits=5, decimal_places=2,
             initial=one.share.normalize() if one else None, widget=forms.TextInput(attrs=NUMBER),
         )  # fmt: skip
@@ -215,7 +213,7 @@ class ChainForm(forms.Form):
 class ReduceForm(forms.Form):
     """Less than the figures gave."""
 
-    percent = forms.DecimalField(
+    percent = NumberField(
         label=gettext_lazy("percent"), max_digits=6, decimal_places=2, widget=forms.TextInput(attrs=NUMBER)
     )
     why = forms.CharField(label=gettext_lazy("why reduced"), max_length=500, widget=LONG)
@@ -234,7 +232,7 @@ class HoldForm(forms.Form):
         label=gettext_lazy("held on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     minutes = forms.CharField(label=gettext_lazy("minutes"), max_length=2000, widget=LONG)
-    target = forms.DecimalField(
+    target = NumberField(
         label=gettext_lazy("score that closes it"), max_digits=7, decimal_places=4,
         widget=forms.TextInput(attrs=NUMBER),
     )  # fmt: skip
@@ -243,7 +241,7 @@ class HoldForm(forms.Form):
 class CloseForm(forms.Form):
     """The figure that was reached."""
 
-    closing = forms.DecimalField(
+    closing = NumberField(
         label=gettext_lazy("closing figure"), max_digits=7, decimal_places=4,
         widget=forms.TextInput(attrs=NUMBER),
     )  # fmt: skip

@@ -59,12 +59,13 @@ class Owed:
         return tuple(dict.fromkeys(entry.owner for entry in self.entries))
 
 
-def owed(month: Month, *, institution_id: int | None = None) -> list[Owed]:
+def owed(month: Month, *, institution_id: int | None = None, office: bool = False) -> list[Owed]:
     """Every number owed with a month, institution by institution; five queries whatever is owed.
 
-    `institution_id`: of one institution alone.
+    `institution_id`: of one institution alone. `office`: what the office itself owes of each institution,
+    because it says what others found of it.
     """
-    wanted = list(_wanted(month, institution_id))
+    wanted = list(_wanted(month, institution_id, office))
     rows = _rows(month, institution_id)
     found = []
     for place, fact, entries in wanted:
@@ -91,7 +92,9 @@ def ends_with(month: Month, fact: str) -> bool:
     return holding(month, book.often()[fact]).last == month
 
 
-def _wanted(month: Month, institution_id: int | None) -> Iterator[tuple[Institution, str, tuple[Entry, ...]]]:
+def _wanted(
+    month: Month, institution_id: int | None, office: bool
+) -> Iterator[tuple[Institution, str, tuple[Entry, ...]]]:
     places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
     if institution_id is not None:
         places = places.filter(pk=institution_id)
@@ -102,8 +105,9 @@ def _wanted(month: Month, institution_id: int | None) -> Iterator[tuple[Institut
         facts: dict[str, list[Entry]] = defaultdict(list)
         for code in dict.fromkeys(codes):
             entry = dictionary.entries()[code]
-            for key in book.outside(entry, by_institution=True):
-                facts[key].append(entry)
+            for key in book.outside(entry):
+                if labels.facts()[key].by_office == office:
+                    facts[key].append(entry)
         for key, entries in facts.items():
             if ends_with(month, key) and "institution" in labels.facts()[key].levels:
                 yield place, key, tuple(entries)
@@ -142,6 +146,32 @@ def _rows(month: Month, institution_id: int | None) -> Mapping[tuple[int, str, S
     for row in rows.order_by("-revision"):
         found[row.institution_id, row.fact, row.span].append(row)
     return found
+
+
+@dataclass(frozen=True)
+class OfficeDue:
+    """One number the office owes of several institutions: of how many, and of whom it is missing."""
+
+    fact: str
+    span: Span
+    entries: tuple[Entry, ...]
+    of: int
+    missing: Sequence[Institution]
+
+
+def by_office(found: Sequence[Owed]) -> list[OfficeDue]:
+    """What the office owes, number by number, what lacks most first."""
+    groups: dict[tuple[str, Span], list[Owed]] = defaultdict(list)
+    for one in found:
+        groups[one.fact, one.span].append(one)
+    rows = [
+        OfficeDue(
+            fact, span, tuple(dict.fromkeys(entry for one in group for entry in one.entries)), len(group),
+            [one.institution for one in group if not one.delivered],
+        )
+        for (fact, span), group in groups.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda one: (-len(one.missing), one.fact))
 
 
 @dataclass(frozen=True)

@@ -55,10 +55,36 @@ def month_page(membership: Membership, month: Month, now: datetime) -> dict[str,
     return {
         "title": _("Values due for %(month)s") % {"month": web_words.month(month)}, "month": month,
         "places": [(one, standing(one, month, now)) for one in places], "figs": figs(places),
-        "due": due.due_at(month),
+        "due": due.due_at(month), "office": office(membership, month),
         "beside": [one for one in (month.previous(), month.next()) if serves(one, now.date())],
         "tabs": tabs("declared-due-now", membership),
     }  # fmt: skip
+
+
+def office(membership: Membership, month: Month) -> list[dict[str, Any]]:
+    """What the office itself has to deliver of the institutions, for who stands for the whole alliance."""
+    if membership.institution_id is not None:
+        return []
+    rows = due.by_office(due.owed(month, office=True))
+    return [
+        {
+            "name": labels.named(labels.facts()[one.fact]), "span": words.span(one.span), "of": one.of,
+            "indicators": "、".join(labels.named(entry.indicator) for entry in one.entries),
+            "missing": one.missing, "enter": _entry(one, month) if membership.can(ENTER) else "",
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
+def _entry(one: due.OfficeDue, month: Month) -> str:
+    """The form for the first institution whose number is missing."""
+    if not one.missing:
+        return ""
+    place = one.missing[0].pk
+    return (
+        f"{reverse('declared-enter')}?indicator={one.entries[0].code}&month={month}&level=institution"
+        f"&institution={place}"
+    )
 
 
 def figs(places: Sequence[PlaceDue]) -> list[parts.Fig]:

@@ -37,41 +37,41 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
 
 def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iterator[tuple[str, Deed]]:
     """What happens room after room, in the order in which one needs the other; each deed says what it did."""
-    from performance.demonstration import (
-        clues,
-        confirmations,
-        consequences,
-        declared,
-        deliveries,
-        equipment,
-        exams,
-        joint,
-        levels,
-        live,
-        months,
-        onsite,
-        opinions,
-        payment,
-        postings,
-        second_sources,
-        teams,
-        training,
-    )  # fmt: skip
+    yield from _records(base, demo, files)
+    yield from _shared_work(base, demo)
+    yield from _results(base, demo)
+
+
+def _records(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iterator[tuple[str, Deed]]:
+    """What institutions record of patients: case files, lists, coding, referrals, examinations."""
+    from performance.demonstration import deliveries, exams, payment, second_sources
 
     def refer() -> list[str]:
         referrals = deliveries.refer(base, demo)
         deliveries.declare(base, demo)
         return [f"{referrals} referrals"]
 
-    def book() -> list[str]:
-        days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
-        return [f"{days} days booked"]
-
     yield "case files through the importer", lambda: [deliveries.deliver(base, files, TODAY).summary()]
     yield "lists and diseases of the insurer", lambda: [second_sources.load(base, demo, TODAY)]
     yield "work of the coders", lambda: [payment.work(base, TODAY)]
     yield "referrals and declarations", refer
     yield "consultations and recognition", lambda: [exams.load(base, demo)]
+
+
+def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
+    """What members do together: experts, joint work, equipment, teams, training, what they declare."""
+    from performance.demonstration import (
+        confirmations,
+        declared,
+        equipment,
+        joint,
+        onsite,
+        opinions,
+        postings,
+        teams,
+        training,
+    )
+
     yield "postings", lambda: [f"{postings.load(base, TODAY)} days of experts confirmed"]
     yield "joint work", lambda: [joint.load(base, demo, TODAY)]
     yield "shared equipment", lambda: [f"{equipment.load(base, demo, TODAY)} uses of shared devices"]
@@ -81,8 +81,19 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield "family-doctor teams", lambda: [teams.load(base)]
     yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
     yield "on-site assessment", lambda: [onsite.load(base, timezone.localdate())]
+
+
+def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
+    """Months and levels computed, the months before from own records, what happens right now."""
+    from performance.demonstration import clues, consequences, equipment, history, levels, live, months
+
+    def book() -> list[str]:
+        days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
+        return [f"{days} days booked"]
+
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
+    yield "earlier months", lambda: [history.load(base, demo)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]

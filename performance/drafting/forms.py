@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.approvals.models import Chain
+from alliance.lib.digits import plain_digits
 from alliance.lib.period import Month
 from alliance.web.asked import read_month
+from alliance.web.form_fields import NumberField, WholeField
 from performance.drafting import words as drafting_words
-from performance.engine.evaluators import Evaluators
 from performance.engine.forms import (
     AddDeduct,
     AgainstLast,
@@ -30,8 +30,7 @@ from performance.engine.forms import (
     Steps,
 )
 from performance.engine.indicators import Indicator
-from performance.engine.scheme import ROLLING, Column, Floor, Item, Scheme
-from performance.models import EvaluatorKind
+from performance.engine.scheme import ROLLING, Column, Item, Scheme
 
 PLACES = {"max_digits": 16, "decimal_places": 6}
 MOST = 10**10  # what the digits above hold
@@ -39,7 +38,7 @@ MOST = 10**10  # what the digits above hold
 
 def number(label: Any, **more: Any) -> forms.DecimalField:
     """A number of a form of scoring; a missing one is named by the kind that needs it."""
-    return forms.DecimalField(label=label, required=False, localize=False, **PLACES, **more)
+    return NumberField(label=label, required=False, localize=False, **PLACES, **more)
 
 
 class TermsForm(forms.Form):
@@ -86,7 +85,7 @@ class AddForm(forms.Form):
     indicator = forms.ChoiceField(label=gettext_lazy("indicator"))
     dimension = forms.ChoiceField(label=gettext_lazy("dimension"))
     columns = forms.MultipleChoiceField(label=gettext_lazy("scored for"), widget=forms.CheckboxSelectMultiple)
-    weight = forms.DecimalField(
+    weight = NumberField(
         label=gettext_lazy("weight (of 100)"), min_value=0, max_value=100, **PLACES, initial=Decimal(5)
     )
 
@@ -98,27 +97,10 @@ class AddForm(forms.Form):
         self.fields["columns"].choices = [(one.code, named(one)) for one in scheme.columns]  # type: ignore[attr-defined]
 
 
-class JudgesForm(forms.Form):
-    """The weight of each kind of evaluators, of 100 together."""
-
-    def __init__(self, *args: Any, judges: Evaluators | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        held = judges.weights if judges else {}
-        for kind in EvaluatorKind:
-            self.fields[kind.value] = forms.DecimalField(
-                label=kind.label, min_value=0, max_value=100, initial=held.get(kind.value), max_digits=6,
-                decimal_places=2,
-            )  # fmt: skip
-
-    def evaluators(self) -> Evaluators:
-        """As the engine takes them."""
-        return Evaluators(**{kind.value: self.cleaned_data[kind.value].normalize() for kind in EvaluatorKind})
-
-
 class ItemForm(forms.Form):
     """How one indicator is scored in one column."""
 
-    weight = forms.DecimalField(label=gettext_lazy("weight (of 100)"), min_value=0, max_value=100, **PLACES)
+    weight = NumberField(label=gettext_lazy("weight (of 100)"), min_value=0, max_value=100, **PLACES)
     dimension = forms.ChoiceField(label=gettext_lazy("dimension"))
     kind = forms.ChoiceField(
         label=gettext_lazy("form of scoring"), choices=drafting_words.KINDS, widget=forms.RadioSelect
@@ -145,7 +127,7 @@ class ItemForm(forms.Form):
     mode = forms.ChoiceField(
         label=gettext_lazy("change counted in"), choices=drafting_words.MODES, required=False
     )
-    months_back = forms.IntegerField(
+    months_back = WholeField(
         label=gettext_lazy("compared with how many months earlier"), min_value=1, max_value=60, required=False
     )
     start = number(gettext_lazy("points to begin with"))
@@ -163,10 +145,10 @@ class ItemForm(forms.Form):
     when_missing = forms.ChoiceField(
         label=gettext_lazy("when it has no value"), choices=drafting_words.MISSING, required=False
     )
-    minimum_n = forms.IntegerField(
+    minimum_n = WholeField(
         label=gettext_lazy("least denominator to be assessed"), min_value=0, max_value=10**9, required=False
     )
-    rolling = forms.IntegerField(
+    rolling = WholeField(
         label=gettext_lazy("with few cases, months taken together"), min_value=ROLLING[0],
         max_value=ROLLING[-1], required=False, help_text=gettext_lazy("empty: none; the usual number is 12"),
     )  # fmt: skip
@@ -258,7 +240,7 @@ class ItemForm(forms.Form):
 
 def _written(text: str) -> Decimal:
     """A number as the other fields take it. Raises ArithmeticError."""
-    number = Decimal(text.strip())
+    number = Decimal(plain_digits(text))
     if not number.is_finite() or abs(number) >= MOST or number != round(number, PLACES["decimal_places"]):
         raise ArithmeticError
     return number
@@ -277,44 +259,6 @@ def initial_of(item: Item) -> dict[str, Any]:
         "minimum_n": item.minimum_n, "tags": " ".join(item.tags), "rolling": item.rolling or None,
         "pooled": item.pooled,
     }  # fmt: skip
-
-
-class BoundsForm(forms.Form):
-    """What dimensions must weigh in a column, and the least weights of floors; empty: nothing is decided."""
-
-    def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.scheme = scheme
-        for column in scheme.columns:
-            held = {block.dimension: block.weight for block in column.blocks}
-            for dimension in scheme.dimensions:
-                label = f"{drafting_words.named(column)} · {drafting_words.named(dimension)}"
-                self._field(f"block.{column.code}.{dimension.code}", label, held.get(dimension.code))
-        for floor in scheme.floors:
-            self._field(f"floor.{floor.code}", drafting_words.named(floor), floor.at_least)
-
-    def _field(self, name: str, label: str, held: Decimal | None) -> None:
-        field = forms.DecimalField(
-            label=label, required=False, min_value=0, max_value=100, initial=held, **PLACES
-        )
-        self.fields[name] = field
-
-    def blocks(self) -> dict[tuple[str, str], Decimal | None]:
-        """The weights typed, by (column, dimension)."""
-        return {
-            (column.code, dimension.code): self.cleaned_data[f"block.{column.code}.{dimension.code}"]
-            for column in self.scheme.columns
-            for dimension in self.scheme.dimensions
-        }
-
-    def floors(self) -> tuple[Floor, ...]:
-        """The floors that keep a number."""
-        found = {floor.code: self.cleaned_data[f"floor.{floor.code}"] for floor in self.scheme.floors}
-        return tuple(
-            replace(floor, at_least=found[floor.code])
-            for floor in self.scheme.floors
-            if found[floor.code] is not None
-        )
 
 
 def weight_name(column: Column, item: Item) -> str:

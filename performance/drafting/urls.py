@@ -33,5 +33,11 @@ urlpatterns = [
     path(f"{DRAFT}trying/<int:job>/", deciding.draft_trying, name="performance-draft-trying"),
     path(f"{DRAFT}trials/", deciding.draft_trials, name="performance-draft-trials"),
     path(f"{DRAFT}propose/", deciding.draft_propose, name="performance-draft-propose"),
+    path(f"{DRAFT}exception/", deciding.draft_exception, name="performance-draft-exception"),
+    path(
+        f"{DRAFT}exception/<int:exception>/confirm/",
+        deciding.draft_exception_confirm,
+        name="performance-draft-exception-confirm",
+    ),
     path(f"{DRAFT}discard/", deciding.draft_discard, name="performance-draft-discard"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
-from alliance.web.form_fields import DayField
+from alliance.web.form_fields import DayField, NumberField
 from performance.drafting.forms import TermsForm
 from performance.engine.dictionary import shipped_dictionary
 from performance.evaluations.services import OUTSIDE, Raters, Terms, indicators
@@ -83,7 +83,7 @@ class SheetForm(forms.Form):
     def __init__(self, *args: Any, invitations: Sequence[Invitation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for row in invitations:
-            self.fields[f"points_{row.pk}"] = forms.DecimalField(
+            self.fields[f"points_{row.pk}"] = NumberField(
                 label=row.subject.name, min_value=0, max_value=100, max_digits=5, decimal_places=2,
                 required=False, widget=forms.NumberInput(attrs={"inputmode": "decimal"}),
             )  # fmt: skip

@@ -8,14 +8,10 @@ from performance.models.clues import (
     FairnessRun,
 )
 from performance.models.consequences import Consequence
-from performance.models.declared import (
-    DeclaredBatch,
-    DeclaredDuty,
-    DeclaredLayout,
-    DeclaredProof,
-    DeclaredValue,
-)
-from performance.models.drafts import SchemeDraft, SchemeTrial
+from performance.models.declared import DeclaredProof, DeclaredValue
+from performance.models.declared_sheets import DeclaredBatch, DeclaredDuty, DeclaredLayout
+from performance.models.drafts import SchemeDraft, SchemeException, SchemeTrial
+from performance.models.earlier import EarlierValue
 from performance.models.evaluations import (
     EvaluationRound,
     EvaluatorKind,
@@ -62,6 +58,7 @@ __all__ = [
     "DeclaredValue",
     "DeclaredVeto",
     "Detector",
+    "EarlierValue",
     "EvaluationRound",
     "EvaluatorKind",
     "FairnessRun",
@@ -96,6 +93,7 @@ __all__ = [
     "Rating",
     "ResultTemplate",
     "SchemeDraft",
+    "SchemeException",
     "SchemeTrial",
     "SchemeVersion",
     "Score",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 from django_scopes import ScopedManager
@@ -132,3 +132,46 @@ class SchemeTrial(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.draft_id} {self.digest[:8]}"
+
+
+class SchemeException(AllianceRow):
+    """A signed exception: the body decides although the trial covered less than is asked for.
+
+    Signed by one person, confirmed by another; it counts once it is confirmed.
+    """
+
+    append_only = True
+    fill_once = ("confirmed_by_id", "confirmed_at")
+
+    trial = models.ForeignKey(SchemeTrial, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    signed_by = models.ForeignKey(
+        "alliance.Membership", verbose_name=_("signed by"), on_delete=models.PROTECT, related_name="+"
+    )
+    signed_at = models.DateTimeField(_("signed"), auto_now_add=True)
+    confirmed_by = models.ForeignKey(
+        "alliance.Membership",
+        verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("exception of a trial"), _("exceptions of trials")
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "trial"], name="scheme_exception_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="scheme_exception_reason"),
+            models.CheckConstraint(
+                condition=~Q(signed_by=F("confirmed_by")), name="scheme_exception_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="scheme_exception_confirmed_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.web import words as web_words
+from alliance.web.form_fields import WholeField
 from performance.dictionary import words
 from performance.own.services import Meaning
 from performance.show import labels
@@ -39,8 +40,8 @@ class OwnForm(forms.Form):
     )
     unit = forms.ChoiceField(label=gettext_lazy("unit"))
     direction = forms.ChoiceField(label=gettext_lazy("direction"), choices=list(words.DIRECTIONS.items())[:3])
-    decimals = forms.IntegerField(label=gettext_lazy("decimals"), min_value=0, max_value=4, initial=2)
-    minimum_n = forms.IntegerField(
+    decimals = WholeField(label=gettext_lazy("decimals"), min_value=0, max_value=4, initial=2)
+    minimum_n = WholeField(
         label=gettext_lazy("least denominator to be assessed"), min_value=0, max_value=100_000, initial=0
     )
     part_of_whole = forms.BooleanField(

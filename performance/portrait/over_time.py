@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from alliance.lib.period import Month
 from alliance.web import charts, words
 from alliance.web.profile_charts import control
 from performance.engine.control import judge
@@ -33,12 +35,14 @@ def shown(frame: Frame, line: Line, indicator: Indicator) -> dict[str, Any]:
     ]  # fmt: skip
     named = [(words.month(month), one.value) for month, one in zip(months, readings, strict=True)]
     return {
-        "control": _chart(indicator, named, judged.limits, outside, by.least),
+        "control": _chart(indicator, named, judged.limits, outside, by.least, before.recorded),
         "signals": signals.of_indicator(frame, line, indicator, judged, by),
     }
 
 
-def _chart(indicator: Indicator, named: Any, limits: Any, outside: list[int], least: int) -> charts.Chart:
+def _chart(
+    indicator: Indicator, named: Any, limits: Any, outside: list[int], least: int, recorded: Collection[Month]
+) -> charts.Chart:
     lines, sentence = [], _("Limits of usual movement from %(n)d earlier months on.") % {"n": least}
     if limits is not None:
         lines = [
@@ -48,6 +52,10 @@ def _chart(indicator: Indicator, named: Any, limits: Any, outside: list[int], le
         sentence = _("Usual: %(low)s to %(high)s, from %(n)d earlier months (mean ± 2.66 × mean change).") % {
             "low": ends[0], "high": ends[1], "n": limits.months,
         }  # fmt: skip
+    if recorded:
+        sentence += " " + _("Months up to %(last)s are from own records.") % {
+            "last": words.month(max(recorded))
+        }
     return control(
         f"control-{indicator.code}", _("By month"), (_("month"), labels.unit(indicator) or _("value")), named,
         limits=lines, outside=outside, places=indicator.decimals, sentence=sentence,

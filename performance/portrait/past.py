@@ -1,8 +1,11 @@
-"""The months before a month, as they count now: lines and indicator values of one institution or of all."""
+"""The months before a month, as they count now: lines and indicator values of one institution or of all.
+
+Months without a result of ours are known from the institutions' own records, where these were brought.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
@@ -11,7 +14,7 @@ from alliance.lib.period import Month
 from alliance.services import parameters
 from performance.engine.control import Judged, Reading, Rule, judge
 from performance.engine.indicators import Indicator
-from performance.models import IndicatorValue, Line, MonthRun
+from performance.models import EarlierValue, IndicatorValue, Line, MonthRun
 
 Key = tuple[int, str]
 
@@ -30,6 +33,7 @@ class Past:
     months: Sequence[Month]
     lines: Mapping[tuple[Month, int], Line]
     readings: Mapping[tuple[Month, Key], Reading]
+    recorded: Collection[Month] = ()
 
     def scores(self, institution: int) -> list[Decimal | None]:
         """The institution's score month by month."""
@@ -49,7 +53,7 @@ class Past:
 
 
 def past(month: Month, by: Rule, *, institution: int | None = None, indicator: str | None = None) -> Past:
-    """The window of a rule and the month itself; three queries however many months and institutions."""
+    """The window of a rule and the month itself; four queries however many months and institutions."""
     spread = [month.plus(-back) for back in range(by.window, -1, -1)]
     runs = MonthRun.objects.filter(
         month__range=(spread[0].first_day, month.first_day), state__in=MonthRun.WITH_RESULT
@@ -61,11 +65,29 @@ def past(month: Month, by: Rule, *, institution: int | None = None, indicator: s
     lines = Line.objects.filter(**narrowed).only("settlement_id", "institution_id", "score", "fen", "column")
     values = IndicatorValue.objects.filter(**narrowed, **({"indicator": indicator} if indicator else {}))
     rows = values.values_list("settlement_id", "institution_id", "indicator", "value", "numerator")
+    own = {
+        (counted[found], (place, code)): Reading(value, events) for found, place, code, value, events in rows
+    }
+    before = _recorded(spread, set(counted.values()), institution, indicator)
     return Past(
         spread,
         {(counted[line.settlement_id], line.institution_id): line for line in lines},
-        {
-            (counted[found], (place, code)): Reading(value, events)
-            for found, place, code, value, events in rows
-        },
+        {**before, **own},
+        {at for at, _key in before},
     )
+
+
+def _recorded(
+    spread: Sequence[Month], settled: Collection[Month], institution: int | None, indicator: str | None
+) -> dict[tuple[Month, Key], Reading]:
+    """What own records say of the months that were never settled here; one query."""
+    rows = EarlierValue.objects.filter(month__range=(spread[0].first_day, spread[-1].first_day))
+    rows = rows.filter(institution=institution) if institution is not None else rows
+    rows = rows.filter(indicator=indicator) if indicator is not None else rows
+    return {
+        (at, (place, code)): Reading(value, counted)
+        for day, place, code, value, counted in rows.values_list(
+            "month", "institution", "indicator", "value", "counted"
+        )
+        if (at := Month.of(day)) not in settled
+    }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alliance.web import charts, words
 from alliance.web.parts import Fig
 from alliance.web.profile_charts import Axis, Spark, radar, spark
+from performance.declared.services import samples
 from performance.engine.control import Rule
 from performance.engine.reach import Points, losses
 from performance.models import IndicatorValue, Line, Score
@@ -38,6 +39,7 @@ def page(frame: Frame, line: Line) -> dict[str, Any]:
         "trend": _trend(before, line), "losses": _losses(frame, line, values, scores),
         "unassessed": [labels.named(frame.indicators[code]) for code in line.missing],
         "rows": rows,
+        "veto": samples.vetoes(frame.month).get(line.institution.code),
         "signals": signals.of_institution(frame, line, before, by),
         "few": all(row.limits == words.DASH for row in rows), "rule": by,
     }  # fmt: skip

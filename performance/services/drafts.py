@@ -19,7 +19,7 @@ from alliance.services import journal
 from performance.engine.scheme import Problem, Scheme, check
 from performance.engine.templates import Template
 from performance.models import Level, MonthRun, SchemeDraft, SchemeVersion
-from performance.services import judging, limits, schemes
+from performance.services import judging, limits, schemes, thin
 from performance.services.refusals import DraftRefused
 from performance.services.rights import require
 
@@ -123,7 +123,7 @@ def propose(
 ) -> Approval:
     """Put the draft to the vote of a chain.
 
-    Raises PermissionDenied, Stale, DraftRefused (faults, untried, past, alike, label), and what
+    Raises PermissionDenied, Stale, DraftRefused (faults, untried, thin, past, alike, label), and what
     `approvals.propose` raises.
     """
     require(by, EDIT)
@@ -134,8 +134,10 @@ def propose(
     same = draft.base is not None and _substance(draft.base.scheme()) == _substance(scheme)
     if same and judging.other_judges(draft) is None:
         raise DraftRefused("alike")
-    if not draft.trials.filter(digest=draft.digest).exists():
+    tried = draft.trials.filter(digest=draft.digest).select_related("draft").first()
+    if tried is None:
         raise DraftRefused("untried")
+    thin.require_covered(tried)
     _require_open(draft)
     decided = chains.in_force(chain, on=today, kind=KIND)
     approval = approvals.propose(by=by, kind=KIND, about=draft, chain=decided, digest=draft.digest)

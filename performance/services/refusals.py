@@ -51,5 +51,12 @@ class DraftRefused(Refused):
         "faults": "The draft has %(count)d faults. Mend them first.",
         "untried": "The draft changed since it was last tried. Try it on past months first.",
         "nothing": "No month has been settled yet, so there is nothing to try the draft on.",
+        "thin": "%(columns)s: fewer than %(least)s of 100 points had data in the trial. Try it again with "
+        "more data, or let two people sign an exception.",
+        "covered": "The trial covered what is asked; no exception is needed.",
+        "signed": "An exception of this trial is signed already.",
+        "confirmed": "It is already confirmed.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "reason": "Say why the council shall decide without the missing data.",
         "alike": "The draft does not differ from the version it was copied from.",
     }

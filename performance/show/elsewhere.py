@@ -28,6 +28,7 @@ from performance.models import (
     MonthRun,
     PoolDecision,
     SchemeDraft,
+    SchemeException,
     SchemeTrial,
 )
 from performance.services import approving, drafts, schemes, trials
@@ -137,7 +138,20 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
             )
             for run in computed
         ]  # fmt: skip
+    if membership.can("performance_scheme.edit"):
+        found += _scheme_exceptions(membership)
     return [*found, *_second_person(membership)] if membership.can("month.approve") else found
+
+
+def _scheme_exceptions(membership: Membership) -> list[Todo]:
+    rows = SchemeException.objects.filter(confirmed_at=None, trial__draft__state=SchemeDraft.State.EDITED)
+    return [
+        Todo(
+            "info", _("An exception for %(name)s waits for a second person") % {"name": row.trial.draft},
+            row.reason, reverse("performance-draft", args=[row.trial.draft_id]), button=_("Confirm"),
+        )
+        for row in rows.exclude(signed_by__user=membership.user_id).select_related("trial__draft")
+    ]  # fmt: skip
 
 
 def _second_person(membership: Membership) -> list[Todo]:

@@ -16,6 +16,7 @@ from alliance.models import Membership
 from alliance.web import words
 from alliance.web.parts import Action, Fact, Stage
 from grouping import facts as case_books
+from performance.declared.services import samples
 from performance.models import MonthRun, PoolDecision
 from performance.services import months
 from performance.services.completeness import Delivery
@@ -70,7 +71,7 @@ def notes(
     month: Month,
 ) -> list[dict[str, Any]]:
     """What stands in the way, and what a decider waits for."""
-    found = _since(run, membership, month)
+    found = [*vetoed(month), *_since(run, membership, month)]
     if (
         run is not None
         and not membership.alliance.illustrative_scheme
@@ -91,6 +92,13 @@ def notes(
         found += _before_computing(arrived, pool, membership, month)
         found += _unconfirmed(membership, month)
     return found
+
+
+def vetoed(month: Month) -> list[dict[str, Any]]:
+    """Whom a body has vetoed for proved falsification (S3-36)."""
+    names = "、".join(one.institution.short_name for one in samples.vetoes(month).values())
+    text = _("One-vote veto for proved falsification in force this month: %(names)s.") % {"names": names}
+    return [{"kind": "late", "text": text}] if names else []
 
 
 def _since(run: MonthRun | None, membership: Membership, month: Month) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Department
-from alliance.web.form_fields import DayField, MomentField
+from alliance.web.form_fields import DayField, MomentField, WholeField
 from alliance.web.person_fields import PersonFields
 from referrals.recognition import reasons, services
 from referrals.recognition.models import Item, Modality, Order
@@ -156,7 +156,7 @@ class ItemForm(forms.Form):
         label=gettext_lazy("item family"), max_length=32, required=False,
         help_text=gettext_lazy("Items of one family answer the same question; empty: it stands alone."),
     )  # fmt: skip
-    validity_days = forms.IntegerField(
+    validity_days = WholeField(
         label=gettext_lazy("valid for (days)"), min_value=1, max_value=LONGEST_VALIDITY
     )
     mark = forms.CharField(label=gettext_lazy("recognition mark"), max_length=20, required=False)

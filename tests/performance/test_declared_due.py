@@ -120,5 +120,13 @@ def test_the_pages_name_what_is_missing_and_print_the_reminder(world: World) -> 
             {"indicator": "contract_renewal", "kinds": ["township"], "first": "2026-10"}, follow=True,
         ).content.decode()  # fmt: skip
         assert "乡镇卫生院" in page
+        # What the cross-check finds is the office's to deliver: in its own list, in no institution's.
+        assert "绩效办填报的数据" not in office.get(month).content.decode()
+        watched = {"indicator": "data_error", "kinds": ["township"], "first": "2026-10"}
+        assert office.post("/a/qinghe/declared/watched/", watched).status_code == 302
+        page = office.get(month).content.decode()
+        assert "绩效办填报的数据" in page and "indicator=data_error" in page
+        assert "绩效办填报的数据" not in steward.get(month).content.decode()
+        assert "data_error" not in steward.get(f"{month}QH11/").content.decode()
     with inside(world):
         assert set(DeclaredValue.objects.values_list("state", flat=True)) == {"confirmed"}

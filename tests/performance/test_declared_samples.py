@@ -22,6 +22,7 @@ from performance.declared.services import samples
 from performance.declared.waiting import waiting
 from performance.engine import sampling
 from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample
+from performance.show import road
 from tests.performance.declared_scene import NOW, OCTOBER, confirmed, entry
 from tests.performance.scene import inside
 from tests.world import World, place
@@ -121,6 +122,10 @@ def test_proved_falsification_becomes_a_veto_only_by_a_vote(house: World) -> Non
     approvals.decide(by=house.cai, approval=veto.approval, verdict="yes")
     assert [row.reason for row in samples.vetoes(MONTH).values()] == ["伪造签约协议 520 份"]
     assert set(samples.vetoes(MONTH)) == {"QH11"} and samples.vetoes(MONTH.next()) == {}
+    (note,) = road.vetoed(MONTH)  # stands on the page of the month
+    assert "石桥" in note["text"] and road.vetoed(MONTH.next()) == []
+        "石桥" in note["text"] and note["kind"] == "late" for note in notes
+    )  # on the page of the month
     with pytest.raises(DatabaseError), transaction.atomic():
         type(veto).objects.filter(pk=veto.pk).update(state="declined")
 

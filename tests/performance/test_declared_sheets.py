@@ -125,6 +125,9 @@ def test_a_sheet_is_uploaded_tried_taken_and_confirmed_by_another(
         assert second.get(read).status_code == 404
         taken = office.post(read, {"do": "take", "c3": drug_income()}, follow=True)
         page = taken.redirect_chain[0][0]
+        again = office.post(read, {"do": "take", "c3": drug_income()})
+        assert again.status_code == 409 and "不会重复导入" in again.content.decode()
+        assert office.get(read)["Location"] == page
         assert "QH99" in b"".join(office.get(f"{page}left/")).decode()
         refused = office.post(f"{page}confirm/", follow=True).content.decode()
         assert "同事" in refused

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from alliance.approvals import services as approvals
 from alliance.lib.period import Month
@@ -20,10 +20,10 @@ from performance.drafting import show
 from performance.engine import editing
 from performance.engine.scheme import Scheme
 from performance.engine.templates import shipped_templates
-from performance.models import SchemeDraft, SchemeTrial, SchemeVersion
+from performance.models import SchemeDraft, SchemeException, SchemeTrial, SchemeVersion
 from performance.services import drafts, schemes, trials
 from performance.services.refusals import DraftRefused
-from tests.performance.scene import compute, inside, post
+from tests.performance.scene import answered, compute, inside, post
 from tests.world import World
 
 NOW = datetime(2026, 11, 12, 2, tzinfo=UTC)
@@ -185,11 +185,77 @@ def test_a_new_indicator_is_tried_with_what_the_records_say_today(qinghe: World)
         assert "referral_answered" in {one.indicator for shift in found.shifts for one in shift.through}
 
 
+def test_little_data_needs_two_people_before_a_vote(qinghe: World) -> None:
+    compute(qinghe)
+    five = shipped_templates()["member_five"]
+    with inside(qinghe):
+        said: Any = {"by": qinghe.luo, "template": five, "label": "1", "now": NOW}
+        draft = drafts.begin(**said, from_date=JANUARY)
+        trial = trials.report(by=qinghe.luo, draft=draft, now=NOW)
+        asked: Any = {"by": qinghe.luo, "draft": draft, "chain": "two_people", "today": TODAY}
+        with pytest.raises(DraftRefused) as refused:
+            drafts.propose(**asked)
+        assert refused.value.reason == "thin" and "50" in str(refused.value.params["least"])
+    at, luo, meng = f"{AT}drafts/{draft.pk}/", qinghe.client("luo"), qinghe.client("meng")
+    assert luo.post(f"{at}exception/", {"reason": " "}).status_code == 400
+    assert luo.post(f"{at}exception/", {"reason": "基层数据下月补齐"}).status_code == 302
+    assert luo.post(f"{at}exception/", {"reason": "再签"}).status_code == 400
+    with inside(qinghe):
+        signed = SchemeException.objects.get(trial=trial)
+        with pytest.raises(DraftRefused):
+            drafts.propose(**asked)  # one person is not enough
+        with pytest.raises(DatabaseError), transaction.atomic():
+            SchemeException.objects.filter(pk=signed.pk).update(
+                confirmed_by=signed.signed_by, confirmed_at=NOW
+            )
+    confirm = f"{at}exception/{signed.pk}/confirm/"
+    assert luo.post(confirm).status_code == 400 and "基层数据下月补齐" in get(qinghe, "meng", at)
+    assert meng.post(confirm).status_code == 302 and meng.post(confirm).status_code == 400
+    with inside(qinghe):
+        draft.refresh_from_db()
+        drafts.propose(**asked | {"draft": draft})
+    # Old tabs of a draft before the deciders hear so, whatever they send.
+    for word in ("discard", "propose", "try", "exception", "evaluators"):
+        late = luo.post(f"{at}{word}/?version=1", {"chain": "two_people"})
+        assert late.status_code == 409 and "不能再修改" in late.content.decode(), word
+
+
+def test_evaluators_are_weighed_beside_the_indicators(qinghe: World) -> None:
+    compute(qinghe)
+    five = shipped_templates()["member_five"]
+    with inside(qinghe):
+        draft = drafts.begin(by=qinghe.luo, template=five, label="1", from_date=JANUARY, now=NOW)
+        trials.report(by=qinghe.luo, draft=draft, now=NOW)
+        before = draft.digest
+    at, luo = f"{AT}drafts/{draft.pk}/evaluators/", qinghe.client("luo")
+    held = {kind: str(weight) for kind, weight in five.evaluators.weights.items()}
+    assert f'value="{held["peer"]}"' in get(qinghe, "luo", at)
+    # Members rate each other with 20 to 30, patients with 10 at least, all make 100: told while it is typed.
+    wrong = {**held, "peer": "35", "patient": "5"}
+    told = luo.post(f"{at}?check", wrong, headers={"HX-Request": "true"}).content.decode()
+    assert "35" in told and "20–30" in told and "<html" not in told
+    assert luo.post(f"{at}?version=1", {**held, "peer": "很多"}).status_code == 400
+    moved = {**held, "peer": "２０", "internal": str(Decimal(held["internal"]) + Decimal(held["peer"]) - 20)}
+    assert luo.post(f"{at}?version=1", moved).status_code == 302
+    assert luo.post(f"{at}?version=1", moved).status_code == 409  # the other tab
+    with inside(qinghe):
+        draft.refresh_from_db()
+        assert draft.judges().peer == 20 and draft.digest != before  # type: ignore[union-attr]
+        with pytest.raises(DraftRefused) as refused:
+            drafts.propose(by=qinghe.luo, draft=draft, chain="two_people", today=TODAY)
+        assert refused.value.reason == "untried"  # a trial of other evaluators does not count
+        assert trials.report(by=qinghe.luo, draft=draft, now=NOW).digest == draft.digest
+        version = schemes.in_force(Month(2026, 10))
+    page = get(qinghe, "luo", f"{AT}difference/?old=version-{version.pk}&new=draft-{draft.pk}")  # type: ignore[union-attr]
+    assert "评价主体" in page and "成员单位互评" in page
+
+
 def voted(world: World, verdict: str = "yes") -> SchemeDraft:
     """Proposed by Luo, decided by Cai."""
     draft = begun(world)
     draft = changed(world, draft, shifted(draft.scheme()))
     trials.report(by=world.luo, draft=draft, now=NOW)
+    answered(world, draft)
     approval = drafts.propose(by=world.luo, draft=draft, chain="two_people", today=TODAY)
     approvals.decide(by=world.cai, approval=approval, verdict=verdict, note="已阅")
     draft.refresh_from_db()

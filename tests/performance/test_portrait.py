@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from copy import copy
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from performance.demonstration import history
 from performance.models import IndicatorValue, Line, MonthRun
 from performance.show import ranks
 from tests.performance.scene import OCTOBER, compute, inside, post
@@ -100,11 +104,38 @@ def test_a_value_outside_its_limits_is_told_and_drawn(month: World) -> None:
     assert "below its limit" in text(own)
 
 
+def test_months_before_the_first_result_are_known_from_own_records(month: World) -> None:
+    head = "month,institution,indicator,value,source\n"
+    values = ("5.5", "5.4", "5.6", "5.5", "5.4", "5.5")
+    lines = "".join(
+        f"{OCTOBER.plus(-back)},QH01,{STAY},{value},台账\n" for back, value in enumerate(values, 1)
+    )
+    luo, address = month.client("luo"), "/a/qinghe/data/performance/earliervalue/import/"
+
+    def sent(text: str) -> Any:
+        return luo.post(address, {"file": SimpleUploadedFile("历史.csv", text.encode())})
+
+    wrong = sent(head + lines + "2026-01,QH01,fortune,1,台账\n").context["outcome"]
+    assert {fault.line for fault in wrong.faults} == {8}
+    assert luo.post(sent(head + lines).context["confirm"]).status_code == 302
+    page = text(get(month, "su", PORTRAIT))
+    assert "below the lower limit of usual movement" in page
+    own = text(get(month, "su", f"{BASE}institutions/QH01/why/{STAY}/"))
+    assert "from 6 earlier months" in own and "own records" in own
+    # An institution sees its own lines and changes none; the month that was settled speaks for itself.
+    lin = month.client("lin")
+    assert lin.get(address).status_code == 403
+    assert lin.get("/a/qinghe/data/performance/earliervalue/").status_code == 200
+
+
 def test_queries_grow_neither_with_months_nor_with_institutions(month: World) -> None:
     before(month, 1, "5")
     few = [queries(month, path) for path in (PORTRAIT, COMPARE)]
     for back in range(2, 8):
         before(month, back, "5")
+    demo: Any = SimpleNamespace(code="qinghe", pools=[SimpleNamespace(month=OCTOBER)])
+    ground: Any = SimpleNamespace(alliance=month.qinghe)
+    assert history.load(ground, demo).endswith("values of 9 earlier months")
     assert few == [queries(month, path) for path in (PORTRAIT, COMPARE)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,15 @@ from django import forms
 from django.test import override_settings
 
 from alliance.lib.period import SERVED_YEARS
-from alliance.web.form_fields import LOCAL, DayField, LocalTime, MomentField, YuanField
+from alliance.web.form_fields import (
+    LOCAL,
+    DayField,
+    LocalTime,
+    MomentField,
+    NumberField,
+    WholeField,
+    YuanField,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 # Births are older than the product; a referral's days lie within a year of now, and say so themselves.
@@ -56,3 +65,12 @@ def test_every_form_takes_bounded_days() -> None:
         if unbounded.search(path.read_text(encoding="utf-8"))
     ]
     assert set(found) <= OWN_BOUNDS, "take DayField or MomentField of alliance.web.form_fields"
+
+
+def test_full_width_digits_are_digits_in_every_number_field() -> None:
+    assert WholeField().clean("１２") == 12
+    assert NumberField().clean("　１２．５ ") == Decimal("12.5") == NumberField().clean("12.5")
+    assert YuanField().clean("１，２３４．５０") == 123_450
+    for text in ("十二", "１２个"):
+        with pytest.raises(forms.ValidationError):
+            WholeField().clean(text)

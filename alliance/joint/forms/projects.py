@@ -12,6 +12,7 @@ from alliance.joint.models import Side
 from alliance.joint.services import Agreed, Terms, known_parameters
 from alliance.services import parameters
 from alliance.web import parameter_values as values
+from alliance.web.form_fields import WholeField
 
 MOST_STEPS = 8
 
@@ -21,7 +22,7 @@ class StepRow(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("milestone"), max_length=60, required=False)
     side = forms.ChoiceField(label=gettext_lazy("side that does it"), choices=Side.choices)
-    days = forms.IntegerField(label=gettext_lazy("days"), min_value=1, required=False)
+    days = WholeField(label=gettext_lazy("days"), min_value=1, required=False)
     parameter = forms.ChoiceField(label=gettext_lazy("or a parameter"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Attachment
 from alliance.models.base import Stale
 from alliance.services import files
-from alliance.web import lists
+from alliance.web import errors, lists, words
 from alliance.web.access import get_or_404, permit
 from performance.declared import forms, services, show_due, show_sheets, tables
 from performance.declared.services import sheets
@@ -82,7 +82,11 @@ def upload(request: Any) -> HttpResponseBase:
 def read(request: Any, pk: int) -> HttpResponseBase:
     """What the columns mean, what the rows become; the good ones are taken, the others named."""
     mine = Attachment.objects.filter(owner=request.membership, purpose="evidence", deleted_at=None)
-    file, by = get_or_404(mine.filter(delete_after__isnull=False), pk=pk), request.membership
+    if request.method == "POST":
+        mine = mine.select_for_update()  # of two tabs the later one hears that the sheet is taken
+    file, by = get_or_404(mine, pk=pk), request.membership
+    if file.delete_after is None:
+        return _taken(request, file)
     form = forms.SheetForm(request.GET, membership=by, today=timezone.localdate())
     context: dict[str, Any] = {"title": _("What the columns mean"), "file": file, "form": form}
     if not form.is_valid():
@@ -95,7 +99,17 @@ def read(request: Any, pk: int) -> HttpResponseBase:
     taking = request.method == "POST" and request.POST.get("do") == "take" and not page.faults
     if taking and (batch := page.take()):
         return redirect("declared-sheet", batch.pk)
-    return render(request, "performance/declared/read.html", context | page.context())
+    status = 409 if taking else 200
+    return render(request, "performance/declared/read.html", context | page.context(), status=status)
+
+
+def _taken(request: Any, file: Attachment) -> HttpResponseBase:
+    """The old tab of a sheet whose values are in: the way to them, and no second time."""
+    batch = get_or_404(show_sheets.batches(request.membership).filter(file=file)[:1])
+    if request.method != "POST":
+        return redirect("declared-sheet", batch.pk)
+    said = _("Its values came in %(at)s and are not taken twice.") % {"at": words.moment(batch.made_at)}
+    return errors.answer(request, 409, _("This sheet was taken already"), said)
 
 
 class _Reading:

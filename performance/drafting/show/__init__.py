@@ -7,10 +7,10 @@ from performance.drafting.show.differences import (
     may_see_drafts,
     versions_to_compare,
 )
-from performance.drafting.show.effects import coverage, effect, places, report_rows
+from performance.drafting.show.effects import coverage, coverage_of, effect, places, report_rows
 from performance.drafting.show.weights import columns, matrix
 
 __all__ = [
-    "change_rows", "checks", "checks_of", "columns", "coverage", "effect", "judge_rows", "matrix",
-    "may_see_drafts", "places", "report_rows", "versions_to_compare",
+    "change_rows", "checks", "checks_of", "columns", "coverage", "coverage_of", "effect", "judge_rows",
+    "matrix", "may_see_drafts", "places", "report_rows", "versions_to_compare",
 ]  # fmt: skip

@@ -16,9 +16,10 @@ from alliance.web import words as web_words
 from alliance.web.parts import Bar, Fact
 from performance.drafting import words
 from performance.engine.exact import plain
-from performance.engine.scheme import FULL, Scheme
+from performance.engine.scheme import Scheme
 from performance.engine.simulation import Shift, Simulation
-from performance.services import schemes
+from performance.models import SchemeTrial
+from performance.services import schemes, thin
 
 FIRST, LAST = 6, 6  # institutions shown at each end of who gains and who loses
 
@@ -88,30 +89,29 @@ def places() -> dict[str, Institution]:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of a column's weight (points of 100) had data in a trial: mean, least and most."""
+    """How much of a column's weight (points of 100) had data in a trial, and whether that is too little."""
 
     name: str
     mean: Decimal
     least: Decimal
     most: Decimal
-
-    @property
-    def thin(self) -> bool:
-        """Less than half: the result says more about what is missing than about the scheme."""
-        return self.mean < FULL / 2
+    thin: bool
 
 
 def coverage(found: Sequence[Simulation], scheme: Scheme) -> list[Coverage]:
     """Every column of a trial that kept how much was assessed, over all its institutions and months."""
-    kept: dict[str, list[Decimal]] = {one.code: [] for one in scheme.columns}
-    for shift in (shift for simulation in found for shift in simulation.shifts):
-        if shift.assessed is not None and shift.column in kept:
-            kept[shift.column].append(shift.assessed)
-    return [
-        Coverage(words.named(one), sum(given, Decimal(0)) / len(given), min(given), max(given))
-        for one in scheme.columns
-        if (given := kept[one.code])
-    ]
+    return _covered(thin.of_simulations(found, scheme), scheme)
+
+
+def coverage_of(trial: SchemeTrial) -> list[Coverage]:
+    """The same of a kept trial, of whatever level."""
+    return _covered(thin.covered(trial), trial.draft.scheme())
+
+
+def _covered(found: Sequence[thin.Covered], scheme: Scheme) -> list[Coverage]:
+    names = {one.code: words.named(one) for one in scheme.columns}
+    asked = thin.asked(scheme.effective_from)
+    return [Coverage(names[one.column], one.mean, one.least, one.most, one.mean < asked) for one in found]
 
 
 @dataclass(frozen=True)

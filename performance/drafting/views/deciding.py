@@ -21,8 +21,9 @@ from alliance.web import asked, progress
 from alliance.web.access import get_or_404, permit
 from performance.drafting import forms, show, words
 from performance.drafting.views.page import changed_meanwhile, draft_or_404, editor, open_or_409
-from performance.models import Level, SchemeDraft, SchemeTrial
-from performance.services import drafts, trials
+from performance.models import Level, SchemeDraft, SchemeException, SchemeTrial
+from performance.services import drafts, thin, trials
+from performance.services.refusals import DraftRefused
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -99,7 +100,7 @@ def _level_trial(request: Any, found: SchemeTrial) -> HttpResponse:
             (one.month, [(names.get(row.column, row.column), row) for row in one.columns])
             for one in reversed(trials.level_trials(found))
         ],
-        "current": found.digest == found.draft.digest,
+        "current": found.digest == found.draft.digest, "coverage": show.coverage_of(found),
     }  # fmt: skip
     return render(request, "performance/drafting/level_trial.html", context)
 
@@ -130,6 +131,47 @@ def _answered(request: Any, found: SchemeDraft, ask: Callable[[], Approval]) -> 
     except Refused as error:
         return editor(request, found, refused=_(error.template) % error.params, status=400)
     said = _("Sent for approval. Next: %(step)s.") % {"step": approval_names.of_step(approval.current)}
+    messages.success(request, said)
+    return redirect("performance-draft", found.pk)
+
+
+@permit("performance_scheme.edit")
+@require_POST
+def draft_exception(request: Any, pk: int) -> HttpResponseBase:
+    """Sign that the council shall decide although the last trial covered too little."""
+    found = draft_or_404(request, pk)
+    if answer := open_or_409(request, found):
+        return answer
+    trial = found.trials.filter(digest=found.digest).select_related("draft").first()
+    if trial is None:
+        refused = DraftRefused("untried")
+        return editor(request, found, refused=_(refused.template) % refused.params, status=400)
+    return _excepted(
+        request, found,
+        lambda: thin.sign(by=request.membership, trial=trial, reason=request.POST.get("reason", "")[:300]),
+        _("Signed. A second person has to confirm it."),
+    )  # fmt: skip
+
+
+@permit("performance_scheme.edit")
+@require_POST
+def draft_exception_confirm(request: Any, pk: int, exception: int) -> HttpResponseBase:
+    """The second person confirms it."""
+    found = draft_or_404(request, pk)
+    rows = SchemeException.objects.filter(trial__draft=found).select_related("signed_by", "trial__draft")
+    signed = get_or_404(rows, pk=exception)
+    return _excepted(
+        request, found,
+        lambda: thin.confirm(by=request.membership, exception=signed, now=timezone.now()),
+        _("Confirmed. The draft may be put to the vote."),
+    )  # fmt: skip
+
+
+def _excepted(request: Any, found: SchemeDraft, service: Callable[[], Any], said: str) -> HttpResponseBase:
+    try:
+        service()
+    except DraftRefused as error:
+        return editor(request, found, refused=_(error.template) % error.params, status=400)
     messages.success(request, said)
     return redirect("performance-draft", found.pk)
 

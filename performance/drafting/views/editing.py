@@ -17,7 +17,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
-from performance.drafting import forms, show, words
+from performance.drafting import bounds_forms, forms, show, words
 from performance.drafting.views.page import draft_or_404, editor, keep, open_or_409
 from performance.engine import editing
 from performance.engine.amounts import AmountRefused, read
@@ -237,7 +237,7 @@ def draft_bounds(request: Any, pk: int) -> HttpResponseBase:
     if answer := open_or_409(request, found):
         return answer
     scheme = found.scheme()
-    form = forms.BoundsForm(request.POST or None, scheme=scheme)
+    form = bounds_forms.BoundsForm(request.POST or None, scheme=scheme)
     if request.method == "POST" and form.is_valid():
         bound = editing.bound(scheme, blocks=form.blocks(), floors=form.floors())
         return keep(request, found, bound, _("The rules are kept."))

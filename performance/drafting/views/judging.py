@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import permit
-from performance.drafting import forms, show
+from performance.drafting import bounds_forms, show
 from performance.drafting.views.page import changed_meanwhile, draft_or_404, open_or_409
 from performance.services import judging
 
@@ -26,7 +26,7 @@ def draft_judges(request: Any, pk: int) -> HttpResponseBase:
     found = draft_or_404(request, pk)
     if answer := open_or_409(request, found):
         return answer
-    form = forms.JudgesForm(request.POST or None, judges=found.judges())
+    form = bounds_forms.JudgesForm(request.POST or None, judges=found.judges())
     fine = request.method == "POST" and form.is_valid()
     if "check" in request.GET and request.method == "POST":
         checks = show.checks_of(found, found.scheme(), form.evaluators() if fine else None)

@@ -18,7 +18,7 @@ from alliance.web.access import get_or_404
 from performance.drafting import forms, show
 from performance.engine.scheme import Scheme
 from performance.models import SchemeDraft
-from performance.services import drafts
+from performance.services import drafts, thin
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -55,13 +55,15 @@ def editor(
     scheme = scheme or found.scheme()
     edits = found.state == SchemeDraft.State.EDITED and request.membership.can("performance_scheme.edit")
     base = found.base.scheme() if found.base else None
-    tried = found.trials.filter(digest=found.digest).first()
+    tried = found.trials.filter(digest=found.digest).select_related("draft").first()
     context = {
         "title": f"{found.name} {found.label}", "draft": found, "scheme": scheme, "edits": edits,
         "matrix": show.matrix(scheme, base, found if edits else None, request.POST), "refused": refused,
         "checks": show.checks_of(found, scheme),
         "columns": show.columns(scheme), "tried": tried,
         "trials": found.trials.select_related("made_by__user")[:5], "chain": forms.ChainForm(),
+        "thin": [one for one in show.coverage_of(tried) if one.thin] if tried and edits else [],
+        "exception": thin.exception_of(tried) if tried and edits else None,
         "effect": reverse("performance-draft-effect", args=[found.pk]),
     }  # fmt: skip
     return render(request, "performance/drafting/draft.html", context, status=status)
