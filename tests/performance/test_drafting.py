@@ -401,6 +401,8 @@ def test_from_copy_to_published_through_the_pages(qinghe: World) -> None:
     with inside(qinghe):
         trial = SchemeTrial.objects.get(draft=draft.pk)
     assert "2026年10月" in get(qinghe, "luo", f"{AT}trials/{trial.pk}/")
+    with inside(qinghe):
+        answered(qinghe, SchemeDraft.objects.get(pk=draft.pk))
     assert luo.post(f"{at}propose/?version=2", {"chain": "two_people"}).status_code == 302
     page = get(qinghe, "cai", at)
     (address,) = set(re.findall(r"/approvals/(\d+)/", page))
