@@ -23,3 +23,27 @@ def demo_password() -> str:
         file.touch(mode=0o600)
         file.write_text("xt-" + secrets.token_urlsafe(9))
     return file.read_text()
+
+
+class Unfinished:
+    """Marks, while it is open, that the demonstration is being loaded: an end inside leaves half of it."""
+
+    def __init__(self) -> None:
+        self.file = state_folder() / "demo-unfinished"
+
+    def __enter__(self) -> None:
+        self.file.touch()
+
+    def __exit__(self, failed: type[BaseException] | None, *_rest: object) -> None:
+        if failed is None:
+            self.file.unlink()
+
+    def remedy(self) -> str:
+        """What to do about a half, "" where the last loading came to its end."""
+        if not self.file.exists():
+            return ""
+        return (
+            "the last start ended while it loaded the demonstration, so half of it is there: remove the "
+            f"folder {self.file.parent} (where DATABASE_URL is set, empty that database as well) "
+            "and start again"
+        )

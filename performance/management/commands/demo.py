@@ -27,7 +27,7 @@ from django.db.migrations.executor import MigrationExecutor
 from alliance.demo import build, sign_ins, write_files
 from alliance.models import Alliance
 from performance.demonstration import loading, serving
-from performance.demonstration.state import demo_password
+from performance.demonstration.state import Unfinished, demo_password
 
 APPLYING = re.compile(r"\s*Applying (?P<app>\w+)\.")
 
@@ -44,7 +44,10 @@ class Command(BaseCommand):
         with self.step("database"):
             self.migrate()
         if not Alliance.objects.exists():
-            self.load()
+            with Unfinished():
+                self.load()
+        elif remedy := Unfinished().remedy():
+            raise CommandError(remedy)
         self.say_sign_ins()
         self.stdout.write(f"ready after {time.monotonic() - began:.1f} s")
         if not once:
