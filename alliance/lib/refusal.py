@@ -1,7 +1,8 @@
 """One shape for every refusal of the library: a stable reason, a translatable template, its parameters."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 
 class Refused(ValueError):
@@ -20,6 +21,10 @@ class Refused(ValueError):
         self.template = self.reasons[reason]
         self.params = params
         super().__init__(self.template % params)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A refusal in a process of a pool reaches its caller as it is."""
+        return partial(type(self), self.reason, **self.params), ()
 
     @property
     def field(self) -> str:
