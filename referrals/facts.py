@@ -5,7 +5,7 @@ Definitions section 4; the indicators that divide these numbers stand in perform
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,14 @@ from alliance.models import Institution
 from referrals.measuring import bounds
 from referrals.models import Referral
 from referrals.models.queries import accepted, undecided
+from referrals.services.ineffective import Finding, findings
 
+VILLAGE = Institution.Kind.VILLAGE
+__all__ = [
+    "EFFECTIVE", "INEFFECTIVE", "JUDGED", "KEYS", "KIND", "MEASURES", "Finding", "Measure", "ReferralFact",
+    "SmallFact", "department_facts", "doctor_facts", "ineffective", "judged", "named", "records",
+    "referral_facts",
+]  # fmt: skip
 KIND = Referral._meta.label_lower
 
 
@@ -60,6 +67,17 @@ MEASURES: Mapping[str, Measure] = {
     )
 }
 
+# Of those that arrived, what counts: without the ineffective ones (S3-49), as in the rates of the month.
+EFFECTIVE: Mapping[str, str] = {
+    f"{way}_effective_{side}": f"{way}_arrived_{side}"
+    for way in ("up", "down")
+    for side in ("sent", "received")
+}
+# Sent, arrived and found to be ineffective.
+INEFFECTIVE = "ping_pong_referrals"
+JUDGED = frozenset((*EFFECTIVE, INEFFECTIVE))
+KEYS = JUDGED | MEASURES.keys()
+
 
 @dataclass(frozen=True, slots=True)
 class ReferralFact:
@@ -79,6 +97,8 @@ class ReferralFact:
     institution: str
     month: Month
     ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    # Who is paid for it: the township of a village room, itself elsewhere.
+    unit_id: int = 0
 
     def count(self, what: str) -> int:
         """The number of referrals of a measure. Raises KeyError for a measure that does not exist."""
@@ -103,8 +123,11 @@ def referral_facts(month: Month, *, now: datetime | None = None) -> list[Referra
     grouped: list[Any] = [_grouped(measure, month, at) for measure in MEASURES.values()]
     for institution_id, what, ids in grouped[0].union(*grouped[1:], all=True):
         found.setdefault(institution_id, {})[what] = tuple(ids)
-    places = Institution.objects.order_by("code").values_list("pk", "code")
-    return [ReferralFact(pk, code, month, found.get(pk, {})) for pk, code in places]
+    places = Institution.objects.order_by("code").values_list("pk", "code", "kind", "parent")
+    return [
+        ReferralFact(pk, code, month, found.get(pk, {}), parent if kind == VILLAGE and parent else pk)
+        for pk, code, kind, parent in places
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +189,24 @@ def named(ids: Iterable[int]) -> QuerySet[Referral]:
     """Referrals by their keys, with everything a list names."""
     rows: QuerySet[Referral] = Referral.objects.filter(pk__in=list(ids)).with_lines()
     return rows
+
+
+def ineffective(month: Month, *, now: datetime | None = None) -> dict[int, Finding]:
+    """The ineffective ones of the referrals that arrived in a month, by id.
+
+    The one judgement that rates, facts and mutual confirmation share (S3-49). Three queries.
+    """
+    return findings(month, now=now or timezone.now())
+
+
+def judged(ids: Mapping[str, tuple[int, ...]], flagged: Collection[int]) -> dict[str, tuple[int, ...]]:
+    """The measures of JUDGED from the ids behind those of MEASURES: what counts, and what was left out."""
+    found = {
+        name: tuple(one for one in ids.get(arrived, ()) if one not in flagged)
+        for name, arrived in EFFECTIVE.items()
+    }
+    sent = (*ids.get("up_arrived_sent", ()), *ids.get("down_arrived_sent", ()))
+    return {**found, INEFFECTIVE: tuple(sorted(one for one in sent if one in flagged))}
 
 
 def _rows(measure: Measure, month: Month, now: datetime) -> QuerySet[Referral]:

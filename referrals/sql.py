@@ -119,26 +119,12 @@ select distinct on (id) id, other, direction, days, at from sides
 where at >= %(begin)s and at < %(end)s order by id, days, other
 """
 
-UNTREATED = """
-select id, number, direction, arrived_at as at, completed_at is not null as answered from referrals_referral
-where alliance_id = %(alliance)s and arrived_at >= %(begin)s and arrived_at < %(end)s
-  and treated_at is null and followed_up_at is null
-order by id
-"""
-
 
 def bounced(begin: datetime, end: datetime, days: int) -> list[dict[str, Any]]:
     """Of the referrals that arrived in the time, those of a pair down and up again, the nearest other of
     each: id, other, direction, days, at (the arrival).
     """
     return fetch(BOUNCED, begin=begin, end=end, days=days)
-
-
-def untreated(begin: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Of the referrals that arrived in the time, those without any treatment or follow-up: id, number,
-    direction, at (the arrival), answered (with a reply).
-    """
-    return fetch(UNTREATED, begin=begin, end=end)
 
 
 # What each institution did month by month, and how much of it on the last days or long after it happened:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from alliance.lib.period import Month
 from alliance.services import parameters
 from grouping.readmission import joined
 from referrals import rates, reasons
 from referrals.models import Referral
+from referrals.services import ineffective
 
 DOWN_TRANSFER, FEE_RETURN = "down_transfer", "fee_return"
 
@@ -40,21 +44,22 @@ class TransferFact:
     most_fen: int
 
 
-def transfer_facts(month: Month, *, ineffective_ids: frozenset[int] = frozenset()) -> list[TransferFact]:
+def transfer_facts(
+    month: Month, *, ineffective_ids: frozenset[int] | None = None, now: datetime | None = None
+) -> list[TransferFact]:
     """What down-referrals whose stay at the primary institution ended in the month owe, by referral.
 
     A referral for recovery (reasons marked so) owes the transfer; any other the fee return: an episode is
-    paid once (X7-A15). Ineffective ones owe nothing. Three queries, and the parameters in force at the end
-    of the month.
+    paid once (X7-A15). Ineffective ones (S3-49) owe nothing; they are looked for where the ids are not given.
+    A fixed number of queries, and the parameters in force at the end of the month.
     """
     stays = joined.ended_in(month, direction="down")
-    rows = Referral.objects.filter(number__in=list(stays), target_institution__level="primary")
-    terms = _terms(month)
-    found = [
-        _owed(row, stays[row.number], month, terms)
-        for row in rows.order_by("pk")
-        if row.pk not in ineffective_ids
-    ]
+    asked = Referral.objects.filter(number__in=list(stays), target_institution__level="primary")
+    rows, terms = list(asked.order_by("pk")), _terms(month)
+    flagged = ineffective_ids
+    if flagged is None:
+        flagged = frozenset(ineffective.of_rows(rows, now=now or timezone.now()))
+    found = [_owed(row, stays[row.number], month, terms) for row in rows if row.pk not in flagged]
     return [one for one in found if one.base_fen > 0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -101,7 +101,7 @@ def answer(
     request: Any,
     template: str,
     rows: Any,
-    table_class: type[Table],
+    table_class: Callable[..., Table],
     *,
     filterset: Any = None,
     tabs: Sequence[Tab] = (),
@@ -126,7 +126,7 @@ def answer(
     return response
 
 
-def table_of(request: Any, rows: Any, table_class: type[Table]) -> Table:
+def table_of(request: Any, rows: Any, table_class: Callable[..., Table]) -> Table:
     """The table on the page the address asks for, sorted as it asks; ties always fall in the same order."""
     sort = request.GET.getlist("sort")
     table = table_class(rows, request=request, **({"order_by": sort} if sort else {}))

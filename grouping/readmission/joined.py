@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from alliance.lib.period import Month
 from grouping.models import Case, ReferralLink
@@ -32,6 +32,16 @@ def joined(numbers: Sequence[str]) -> dict[str, Joined]:
         "number", "source_id", "admission_id", "admission__discharged_at"
     )
     return {row[0]: Joined(*row) for row in rows}
+
+
+def led_to_stay() -> Exists:
+    """Condition on rows with a `number`: the referral led to a stay; no query by itself."""
+    return Exists(ReferralLink.objects.filter(number=OuterRef("number"), admission__isnull=False))
+
+
+def came_from_stay() -> Exists:
+    """The same of a referral that came from a stay of the sender."""
+    return Exists(ReferralLink.objects.filter(number=OuterRef("number"), source__isnull=False))
 
 
 def discharged(numbers: Sequence[str]) -> dict[str, datetime]:

@@ -27,7 +27,6 @@ from performance.collect import (
 )
 from performance.collect.cases import plain_weight
 from performance.collect.places import INSTITUTION, member_of
-from performance.collect.referrals import referral_ids
 from performance.collect.source import Source
 from performance.engine.fact import Fact, Place
 from performance.engine.forms import AgainstLast
@@ -38,7 +37,7 @@ from performance.services import bases, schemes
 
 __all__ = [
     "INSTITUTION", "SOURCES", "bring_up", "facts_of", "member_of", "month_inputs", "needs", "plain_weight",
-    "referral_ids", "source_of",
+    "source_of",
 ]  # fmt: skip
 
 SOURCES = (

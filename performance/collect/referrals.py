@@ -1,13 +1,16 @@
-"""Facts of referrals; a move inside one paid unit counts once, for its sender."""
+"""Facts of referrals; a move inside one paid unit counts once, for its sender.
+
+What indicators divide is who arrived without the ineffective ones (S3-49); what arrived at all stands beside.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from alliance.lib.period import Month
 from alliance.models import Institution
-from performance.collect.source import Ids, Keys, Source, count
+from performance.collect.source import Ids, Keys, Source, Why, count
 from performance.engine.fact import Fact
 from referrals import facts as referral_books
 
@@ -15,48 +18,68 @@ REFERRAL = "referral"
 
 
 def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[Fact]:
-    for code, ids in referral_ids(month).items():
+    for code, ids in referral_ids(month, keys).items():
         for key in sorted(keys):
             yield count(code, month, key, REFERRAL, ids[key])
 
 
 def _records(month: Month, key: str) -> Mapping[str, Ids]:
-    return {code: ids[key] for code, ids in referral_ids(month).items()}
+    return _sifted(month, key)[0]
 
 
-def referral_ids(month: Month) -> dict[str, dict[str, tuple[int, ...]]]:
+def _sifted(month: Month, key: str) -> tuple[Mapping[str, Ids], Mapping[str, Why]]:
+    """The referrals a measure counts, and the ineffective ones it leaves out with what was found of each."""
+    found, flagged = _judged(month, {key})
+    arrived = referral_books.EFFECTIVE.get(key)
+    counted = {code: ids[key] for code, ids in found.items()}
+    left = {
+        code: {one: flagged[one].why for one in ids[arrived] if one in flagged}
+        for code, ids in found.items()
+        if arrived is not None
+    }
+    return counted, left
+
+
+def referral_ids(month: Month, keys: Collection[str]) -> dict[str, dict[str, Ids]]:
     """Ids of the referrals behind each measure, by institution and measure; empty where there were none.
 
-    A move between a township and its own village rooms stays inside one paid unit: it counts once, for its
-    sender.
+    Those of `referrals.facts.JUDGED` only where `keys` asks for one. A move between a township and its own
+    village rooms stays inside one paid unit: it counts once, for its sender.
     """
-    rooms = Institution.objects.filter(kind=Institution.Kind.VILLAGE, parent__isnull=False)
-    home = dict(rooms.values_list("pk", "parent_id"))
+    return _judged(month, keys)[0]
+
+
+def _judged(
+    month: Month, keys: Collection[str]
+) -> tuple[dict[str, dict[str, Ids]], Mapping[int, referral_books.Finding]]:
     rows = referral_books.referral_facts(month)
-    inside = _inside_units(rows, home)
-    return {
+    inside = _inside_units(rows)
+    found = {
         row.institution: {
             name: tuple(one for one in row.ids.get(name, ()) if not (_is_arrival(name) and one in inside))
             for name in referral_books.MEASURES
         }
         for row in rows
     }
+    if not referral_books.JUDGED & set(keys):
+        return found, {}
+    flagged = referral_books.ineffective(month)
+    return {code: {**ids, **referral_books.judged(ids, flagged)} for code, ids in found.items()}, flagged
 
 
 def _is_arrival(measure: str) -> bool:
     return measure.endswith("_arrived_received")
 
 
-def _inside_units(rows: list[referral_books.ReferralFact], home: Mapping[int, int | None]) -> frozenset[int]:
+def _inside_units(rows: list[referral_books.ReferralFact]) -> frozenset[int]:
     """Referrals that arrived in the unit they came from."""
     sent: dict[int, set[int]] = defaultdict(set)
     received: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        unit = home.get(row.institution_id) or row.institution_id
         for direction in ("up", "down"):
-            sent[unit].update(row.ids.get(f"{direction}_arrived_sent", ()))
-            received[unit].update(row.ids.get(f"{direction}_arrived_received", ()))
-    return frozenset(one for unit, ids in sent.items() for one in ids & received[unit])
+            sent[row.unit_id].update(row.ids.get(f"{direction}_arrived_sent", ()))
+            received[row.unit_id].update(row.ids.get(f"{direction}_arrived_received", ()))
+    return frozenset(one for unit, ids in sent.items() for one in ids & received[row.unit_id])
 
 
-SOURCES = (Source(REFERRAL, frozenset(referral_books.MEASURES), _read, _records, referral_books.named),)
+SOURCES = (Source(REFERRAL, referral_books.KEYS, _read, _records, referral_books.named, sifted=_sifted),)

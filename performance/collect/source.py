@@ -15,6 +15,7 @@ from performance.engine.formula import Number
 
 Keys = frozenset[str]
 Ids = tuple[int, ...]
+Why = Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,9 @@ class Source:
     """One kind of record. `read` gives the known facts among the keys wanted, of all institutions of a month.
 
     `records` gives the ids behind one fact, by the code of the institution; None where the fact rests on one
-    statement and not on a list. `rows` are these records with everything a list names.
+    statement and not on a list. `rows` are these records with everything a list names. `sifted` gives the
+    same ids, and beside them the records that were looked at and not counted, each with why; None where none
+    are.
     """
 
     kind: str
@@ -30,6 +33,7 @@ class Source:
     read: Callable[[Month, Keys, Sequence[Institution]], Iterable[Fact]]
     records: Callable[[Month, str], Mapping[str, Ids]] | None = None
     rows: Callable[[Iterable[int]], QuerySet[Any]] | None = None
+    sifted: Callable[[Month, str], tuple[Mapping[str, Ids], Mapping[str, Why]]] | None = None
 
 
 def count(code: str, month: Month, key: str, kind: str, ids: Ids) -> Fact:

@@ -199,11 +199,16 @@ def _counted(rows: Iterable[tuple[int | None, Mapping[str, Ids]]], keys: Keys) -
 
 
 def _referrals(month: Month, keys: Keys, finder: Finder) -> Amounts:
+    flagged = referral_books.ineffective(month) if keys & referral_books.JUDGED else {}
+
+    def ids(row: referral_books.SmallFact) -> Mapping[str, Ids]:
+        return {**row.ids, **referral_books.judged(row.ids, flagged)}
+
     if finder.level == Level.DEPARTMENT:
         found = referral_books.department_facts(month)
-        return _counted(((row.department_id, row.ids) for row in found), keys)
+        return _counted(((row.department_id, ids(row)) for row in found), keys)
     doctors = referral_books.doctor_facts(month)
-    return _counted(((finder.member(row.member_id or 0), row.ids) for row in doctors), keys)
+    return _counted(((finder.member(row.member_id or 0), ids(row)) for row in doctors), keys)
 
 
 def _consultations(month: Month, keys: Keys, finder: Finder) -> Amounts:
@@ -276,12 +281,13 @@ def _both(keys: Iterable[str]) -> Mapping[str, Keys]:
 
 
 SENDING = frozenset(name for name, one in referral_books.MEASURES.items() if one.side == "origin")
+SENDING |= {name for name in referral_books.JUDGED if not name.endswith("_received")}
 _DEVICES = frozenset({"devices", "large_devices", "equipment_available_minutes"})
 _USES = frozenset({"equipment_used_minutes", "uses_own", "equipment_lent_minutes"})
 SOURCES = (
     Source(
         REFERRAL,
-        {Level.DEPARTMENT: frozenset(referral_books.MEASURES), Level.PERSON: SENDING},
+        {Level.DEPARTMENT: referral_books.KEYS, Level.PERSON: SENDING},
         _referrals,
     ),
     Source(CONSULTATION, _both([*consultation_books.MEASURES, WAIT]), _consultations),

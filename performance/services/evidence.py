@@ -6,7 +6,7 @@ page can say whether they still agree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from alliance.models import Institution
 from grouping import facts as case_books
 from grouping.metrics import monthly as metric_books
 from performance import collect
+from performance.collect.source import Why
 from performance.engine.fact import add_numbers
 from performance.engine.formula import Number
 from performance.models import IndicatorValue, Settlement
@@ -109,13 +110,27 @@ def metric_cases(evidence: Evidence) -> QuerySet[Any]:
     return metric_books.cases(evidence.month, evidence.institution.pk, evidence.key)
 
 
-def listed(evidence: Evidence) -> QuerySet[Any] | None:
-    """The records behind a fact, with everything a list names; None where it rests on one statement."""
+def listed(evidence: Evidence) -> tuple[tuple[int, ...], Why]:
+    """The records behind a fact by their keys, and beside them those that were looked at and not counted,
+    each with why. Only of facts that rest on a list.
+    """
     source = collect.source_of(evidence.kind)
-    if source.records is None or source.rows is None:
-        return None
-    ids = source.records(evidence.month, evidence.key)
-    return source.rows(sorted({one for place in evidence.members for one in ids.get(place.code, ())}))
+    left: Mapping[str, Why] = {}
+    assert source.records is not None, "asked for a kind that can be listed"
+    if source.sifted is not None:
+        ids, left = source.sifted(evidence.month, evidence.key)
+    else:
+        ids = source.records(evidence.month, evidence.key)
+    codes = [place.code for place in evidence.members]
+    counted = sorted({one for code in codes for one in ids.get(code, ())})
+    return tuple(counted), {pk: why for code in codes for pk, why in left.get(code, {}).items()}
+
+
+def rows(evidence: Evidence, ids: Iterable[int]) -> QuerySet[Any]:
+    """Records of the kind of a fact by their keys, with everything a list names."""
+    source = collect.source_of(evidence.kind)
+    assert source.rows is not None, "what has keys can be listed"
+    return source.rows(sorted(ids))
 
 
 def declarations(evidence: Evidence) -> list[case_books.TotalFact]:

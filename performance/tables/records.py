@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_tables2 as tables
@@ -11,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.equipment.tables import DeviceTable
-from alliance.lib.identity import mask_name
 from alliance.postings.tables import VisitTable
 from alliance.web import lists, words
 from alliance.web.access import way
@@ -27,13 +27,11 @@ class ReferralTable(lists.Table):
 
     number = tables.Column(verbose_name=gettext_lazy("referral number"), attrs=lists.HEAD)
     direction = tables.Column(verbose_name=gettext_lazy("direction"))
-    person = tables.Column(verbose_name=gettext_lazy("patient"))
+    person = tables.Column(verbose_name=gettext_lazy("patient"), accessor="patient_masked")
     origin_institution = tables.Column(
         verbose_name=gettext_lazy("sent from"), accessor="origin_institution__short_name"
     )
-    target_institution = tables.Column(
-        verbose_name=gettext_lazy("sent to"), accessor="target_institution__short_name"
-    )
+    target_institution = tables.Column(verbose_name=gettext_lazy("sent to"), accessor="target_short")
     logged_at = tables.Column(verbose_name=gettext_lazy("logged"))
     answered_at = tables.Column(verbose_name=gettext_lazy("answered"))
     arrived_at = tables.Column(verbose_name=gettext_lazy("arrived"))
@@ -51,9 +49,6 @@ class ReferralTable(lists.Table):
     def render_direction(self, record: Any) -> str:
         return str(record.get_direction_display())
 
-    def render_person(self, record: Any) -> str:
-        return mask_name(record.person.name)
-
     def render_logged_at(self, value: Any) -> str:
         return words.moment(value)
 
@@ -68,6 +63,22 @@ class ReferralTable(lists.Table):
 
     def render_state(self, record: Any) -> str:
         return str(record.get_state_display())
+
+
+class LeftOutTable(ReferralTable):
+    """Referrals that arrived and are not counted; `why` says of each what was found."""
+
+    why = tables.Column(verbose_name=gettext_lazy("why not counted"), empty_values=(), attrs=lists.WRAP)
+
+    def __init__(self, *args: Any, why: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = why
+
+    class Meta(lists.Table.Meta):
+        sequence = ("number", "why", "...")
+
+    def render_why(self, record: Any) -> str:
+        return self.reasons[record.pk]
 
 
 class UseTable(lists.Table):
@@ -144,6 +155,7 @@ class DoctorTable(lists.Table):
         pass
 
 
+LEFT_OUT: dict[str, type[LeftOutTable]] = {"referral": LeftOutTable}
 RECORDS: dict[str, type[lists.Table]] = {
     "referral": ReferralTable,
     "consultation": ConsultationTable,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -19,7 +20,7 @@ from performance.services.evidence import Evidence
 from performance.show import rests, why
 from performance.show.frame import LISTED, Frame, frame
 from performance.tables.cases import CaseTable
-from performance.tables.records import RECORDS
+from performance.tables.records import LEFT_OUT, RECORDS
 
 RULES = {"pool": rests.pool, "basis": rests.basis, "scheme": rests.scheme}
 
@@ -54,10 +55,7 @@ def cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> 
     tabs: list[Tab] = []
     if fact.key in evidence.WEIGHTED:
         numbers = [evidence.cases(fact, counted=one).order_by().count() for one in (True, False)]
-        tabs = [
-            Tab(_("counted"), "?", counted, numbers[0]),
-            Tab(_("not counted"), "?view=rest", not counted, numbers[1]),
-        ]
+        tabs = _counted_tabs(*numbers, rest=not counted)
     rows = evidence.cases(fact, counted=counted)
     return lists.answer(
         request, "performance/records.html", rows, CaseTable, tabs=tabs, empty=_empty(), extra=about
@@ -73,11 +71,23 @@ def metric_cases(request: Any, found: Frame, fact: Evidence, about: dict[str, An
 
 
 def listed(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
-    """The records of another kind that count."""
+    """The records of another kind that count, and beside them those that do not, with why."""
     require(request.membership, LISTED[fact.kind])
     _journal(request, found, fact)
-    rows, table = evidence.listed(fact), RECORDS[fact.kind]
-    return lists.answer(request, "performance/records.html", rows, table, empty=_empty(), extra=about)
+    ids, left = evidence.listed(fact)
+    rest = bool(left) and request.GET.get("view") == "rest"
+    return lists.answer(
+        request, "performance/records.html", evidence.rows(fact, left if rest else ids),
+        partial(LEFT_OUT[fact.kind], why=left) if rest else RECORDS[fact.kind],
+        tabs=_counted_tabs(len(ids), len(left), rest=rest) if left else (), empty=_empty(), extra=about,
+    )  # fmt: skip
+
+
+def _counted_tabs(counted: int, left: int, *, rest: bool) -> list[Tab]:
+    return [
+        Tab(_("counted"), "?", not rest, counted),
+        Tab(_("not counted"), "?view=rest", rest, left),
+    ]
 
 
 def _journal(request: Any, found: Frame, fact: Evidence) -> None:

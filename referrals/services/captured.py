@@ -84,15 +84,11 @@ def logged_only(month: Month) -> dict[int, list[int]]:
     """Down-referrals that arrived in the month and join no stay of the sender, by sending institution."""
     begin, end = bounds(month)
     rows = Referral.objects.filter(
-        direction="down", state__in=CAME, arrived_at__gte=begin, arrived_at__lt=end
-    ).order_by("pk")
-    asked = list(rows.values_list("pk", "number", "origin_institution"))
-    known = joined.joined([number for _pk, number, _place in asked])
+        ~joined.came_from_stay(), direction="down", state__in=CAME, arrived_at__gte=begin, arrived_at__lt=end
+    )
     lone: dict[int, list[int]] = {}
-    for pk, number, place in asked:
-        link = known.get(number)
-        if link is None or link.source is None:
-            lone.setdefault(place, []).append(pk)
+    for pk, place in rows.order_by("pk").values_list("pk", "origin_institution"):
+        lone.setdefault(place, []).append(pk)
     return lone
 
 

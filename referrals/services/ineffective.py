@@ -8,10 +8,12 @@ up-referral that ends in a down-referral after treatment is the way it should be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -19,6 +21,7 @@ from alliance.services import parameters
 from grouping.readmission import joined
 from referrals import sql
 from referrals.measuring import bounds
+from referrals.models import Referral
 
 BOUNCED, UNTREATED = "bounced", "untreated"
 
@@ -37,9 +40,18 @@ class Finding:
     other: int | None = None
     days: int | None = None
 
+    @property
+    def why(self) -> str:
+        """What was found, in words."""
+        if self.rule == BOUNCED:
+            return _("sent down and up again after %(days)d days with the same diagnosis") % {
+                "days": self.days
+            }
+        return _("arrived and was not treated")
+
 
 def findings(month: Month, *, now: datetime) -> dict[int, Finding]:
-    """The ineffective ones of the referrals that arrived in a month, by id; four queries.
+    """The ineffective ones of the referrals that arrived in a month, by id; three queries.
 
     Who came lately may still be treated: without treatment counts once the referral is answered with a reply,
     or the days have passed.
@@ -48,27 +60,39 @@ def findings(month: Month, *, now: datetime) -> dict[int, Finding]:
 
 
 def findings_of(months: Sequence[Month], *, now: datetime) -> dict[int, Finding]:
-    """The same of months that follow each other, each by its own days; four queries, however many months."""
+    """The same of months that follow each other, each by its own days; three queries, however many months."""
     begin, end = bounds(months[0])[0], bounds(months[-1])[1]
     asked = parameters.in_force_on("referral.pingpong_days", [month.last_day for month in months])
     days = {month: int(str(asked[month.last_day])) for month in months}
     found = {
-        row["id"]: Finding(row["id"], BOUNCED, _month(row), row["direction"], row["other"], row["days"])
+        row["id"]: Finding(row["id"], BOUNCED, _of(row["at"]), row["direction"], row["other"], row["days"])
         for row in sql.bounced(begin, end, max(days.values()))
-        if row["days"] <= days[_month(row)]
+        if row["days"] <= days[_of(row["at"])]
     }
-    certain = [
-        row for row in sql.untreated(begin, end)
-        if row["answered"] or row["at"] < now - timedelta(days=days[_month(row)])
-    ]  # fmt: skip
-    treated = joined.joined([row["number"] for row in certain])
-    for row in certain:
-        link = treated.get(row["number"])
-        if row["id"] not in found and (link is None or link.admission is None):
-            found[row["id"]] = Finding(row["id"], UNTREATED, _month(row), row["direction"])
+    for row in _untreated(begin, end):
+        sure = row.completed_at is not None or row.arrived_at < now - timedelta(
+            days=days[_of(row.arrived_at)]
+        )
+        if sure and row.pk not in found:
+            found[row.pk] = Finding(row.pk, UNTREATED, _of(row.arrived_at), row.direction)
     return found
 
 
-def _month(row: dict[str, Any]) -> Month:
+def _untreated(begin: datetime, end: datetime) -> list[Any]:
+    """Who arrived in the time without treatment, follow-up or stay in the case files."""
+    rows = Referral.objects.filter(
+        arrived_at__gte=begin, arrived_at__lt=end, treated_at=None, followed_up_at=None
+    ).filter(~joined.led_to_stay())
+    named: Any = rows.order_by("pk").values_list("pk", "direction", "arrived_at", "completed_at", named=True)
+    return list(named)
+
+
+def of_rows(rows: Iterable[Referral], *, now: datetime) -> dict[int, Finding]:
+    """The ineffective ones of referrals that arrived in any months; three queries, none without arrivals."""
+    months = sorted({_of(row.arrived_at) for row in rows if row.arrived_at is not None})
+    return findings_of(list(months[0].through(months[-1])), now=now) if months else {}
+
+
+def _of(arrived: datetime) -> Month:
     """The month of an arrival, in Shanghai."""
-    return Month.of(row["at"].astimezone(SHANGHAI).date())
+    return Month.of(arrived.astimezone(SHANGHAI).date())

@@ -171,12 +171,9 @@ def findings(membership: Membership, found: Findings) -> list[dict[str, Any]]:
 
 def _finding(row: Referral, finding: ineffective.Finding, others: dict[int, Referral]) -> dict[str, Any]:
     other = others.get(finding.other or 0)
-    if finding.rule == ineffective.BOUNCED:
-        why = _("sent down and up again after %(days)d days with the same diagnosis") % {"days": finding.days}
-    else:
-        why = _("arrived and was not treated")
     return {
-        "referral": row, "name": row.patient_masked, "who": tables.who(row), "why": why, "other": other,
+        "referral": row, "name": row.patient_masked, "who": tables.who(row), "why": finding.why,
+        "other": other,
         "diagnosis": row.diagnosis_words,
         "way": f"{row.origin_institution.short_name} → {row.target_short}",
     }  # fmt: skip

@@ -96,14 +96,15 @@ def deliver(
 
 
 def refer(world: World, month: Month) -> None:
-    """Six up-referrals of the township, five accepted at once and arrived."""
+    """Six up-referrals of the township, five accepted at once, arrived and treated."""
     at = datetime(month.year, month.number, 14, 2, tzinfo=UTC)
     with inside(world):
         for serial in range(1, 7):
             referral = logged(world, serial=serial + 10 * month.number % 90, now=at)
             if serial < 6:
                 referral = referrals.accept(by=world.lin, referral=referral, now=at)
-                referrals.arrive(by=world.lin, referral=referral, now=at)
+                referral = referrals.arrive(by=world.lin, referral=referral, now=at)
+                referrals.treat(by=world.lin, referral=referral, now=at)
 
 
 def answered(world: World, draft: SchemeDraft) -> None:

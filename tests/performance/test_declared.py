@@ -100,7 +100,7 @@ def test_the_level_names_its_place_and_no_other_institutions(house: World) -> No
 
 
 def test_what_others_found_of_an_institution_is_the_offices_to_enter(house: World) -> None:
-    for fact in ("data_errors", "data_checked", "objections", "gain_points", "ping_pong_referrals"):
+    for fact in ("data_errors", "data_checked", "objections", "gain_points", "objections_in_time"):
         item = entry(house.lead, fact, 3, counted(OCTOBER.first, book.often()[fact]))
         with pytest.raises(DeclaredRefused) as refused:
             services.enter(by=house.lin, entries=[item], now=NOW)
@@ -110,10 +110,12 @@ def test_what_others_found_of_an_institution_is_the_offices_to_enter(house: Worl
         who: {code for _area, choices in house_forms(house, who) for code, _name in choices}
         for who in ("lin", "luo")
     }
-    others = {"data_error", "objection_reply", "gain_score", "effective_referral"}
+    others = {"data_error", "objection_reply", "gain_score"}
     opinions = {"peer_review", "mechanism", "service_innovation", "fund_use_evaluation"}
     assert not offered["lin"] & (others | opinions) and others <= offered["luo"]
     assert not offered["luo"] & opinions
+    # What the alliance finds itself is nobody's to type.
+    assert "effective_referral" not in offered["lin"] | offered["luo"]
     assert house.client("lin").get(asked).status_code == 400
     owed = {one.fact for one in due.owed(OCTOBER.first, institution_id=house.lead.pk)}
     assert not any(labels.facts()[key].by_office for key in owed)

@@ -68,7 +68,7 @@ def test_the_list_counts_what_is_captured_imported_and_declared(world: World) ->
 def test_an_indicator_shows_formula_facts_sources_and_target(world: World) -> None:
     page = text(get(world, "luo", f"{BASE}two_way_referral/"))
     for said in (
-        "双向转诊率", "转出并到达的上转人次", "up_arrived_sent", "出院例数", "区间内为好", "自动采集",
+        "双向转诊率", "转出并到达的有效上转人次", "up_effective_sent", "出院例数", "区间内为好", "自动采集",
         "需求 S3-49, S3-58, S3-61, X7-A8", "医联体", "30", "尚无月份核算过本指标", "没有方案采用本指标",
     ):  # fmt: skip
         assert said in page, said
@@ -127,7 +127,7 @@ def test_the_workbook_holds_all_of_it_in_chinese_and_no_formula(world: World) ->
         "÷ ( stay_days[-12] ÷ discharges[-12] )"
     )
     assert by_code["mean_cost"]["算式"] == "0.01 × cost_fen ÷ discharges"
-    assert by_code["two_way_referral"]["分子"] == "转出并到达的上转人次 ＋ 转出并到达的下转人次"
+    assert by_code["two_way_referral"]["分子"] == "转出并到达的有效上转人次 ＋ 转出并到达的有效下转人次"
     assert by_code["cmi"]["最小样本（分母）"] == 10 and Decimal(by_code["cmi"]["小数位数"]) == 4
     assert all(cell.data_type != "f" for row in book_of["指标"].iter_rows() for cell in row)
 

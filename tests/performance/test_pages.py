@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -14,11 +15,13 @@ from alliance.approvals import services as approvals
 from alliance.models import Alliance, Job, Journal
 from alliance.services import jobs
 from grouping.models import Case
-from performance.models import MonthRun
+from performance.models import IndicatorValue, MonthRun
 from performance.services import bases, months
 from performance.show import month as show_month
 from performance.show.frame import Frame
+from referrals import services as referrals
 from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, inside, post
+from tests.referrals.scene import logged
 from tests.world import World, place
 
 BASE = "/a/qinghe/months/2026-10/"
@@ -131,16 +134,36 @@ def test_another_alliance_finds_nothing(month: World) -> None:
 
 def test_lists_of_patients_are_journaled(month: World) -> None:
     get(month, "su", f"{BASE}institutions/QH01/records/2026-10/total_weight/")
-    get(month, "su", f"{BASE}institutions/QH11/records/2026-10/up_arrived_sent/")
+    get(month, "su", f"{BASE}institutions/QH11/records/2026-10/up_effective_sent/")
     with inside(month):
         listed = Journal.objects.filter(verb="patient.listed").order_by("pk")
         found = [(row.detail["list"], row.detail["fact"]) for row in listed]
-        assert found == [("case", "total_weight"), ("referral", "up_arrived_sent")]
+        assert found == [("case", "total_weight"), ("referral", "up_effective_sent")]
 
 
 def test_the_village_referrals_list_is_the_townships(month: World) -> None:
-    page = get(month, "zhao", f"{BASE}institutions/QH11/records/2026-10/up_arrived_sent/")
+    page = get(month, "zhao", f"{BASE}institutions/QH11/records/2026-10/up_effective_sent/")
     assert len(set(re.findall(r"ZZ26\d{4}-\d{4}", page))) == 5
+
+
+def test_an_ineffective_referral_is_not_counted_and_stands_beside_with_why(qinghe: World) -> None:
+    at = datetime(2026, 10, 20, 2, tzinfo=UTC)
+    with inside(qinghe):
+        one = logged(qinghe, serial=71, now=at)
+        for step, more in (
+            ("accept", {}),
+            ("arrive", {}),
+            ("complete", {"reply": "未收治", "treated": False}),
+        ):
+            one = referrals.STEPS[step](by=qinghe.lin, referral=one, now=at, **more)
+    assert compute(qinghe).state == "computed"
+    with inside(qinghe):
+        value = IndicatorValue.objects.get(institution=qinghe.shiqiao, indicator="up_arrivals")
+        assert value.numerator == 5
+    path = f"{BASE}institutions/QH11/records/2026-10/up_effective_sent/"
+    counted, rest = get(qinghe, "zhao", path), get(qinghe, "zhao", f"{path}?view=rest")
+    assert one.number not in counted and "未计入" in counted
+    assert one.number in rest and "到达后未诊治" in rest and rest.count("<tr") == 2
 
 
 def test_records_that_changed_since_are_said_to_have_changed(month: World) -> None:
@@ -265,7 +288,7 @@ def test_who_gains_and_who_loses_against_the_month_before(qinghe: World) -> None
 
 COUNTED = [
     "", "indicators/cmi/", "institutions/QH01/", "institutions/QH01/why/", "institutions/QH01/why/cmi/",
-    "institutions/QH01/records/2026-10/cost_fen/", "institutions/QH11/records/2026-10/up_arrived_sent/",
+    "institutions/QH01/records/2026-10/cost_fen/", "institutions/QH11/records/2026-10/up_effective_sent/",
     "inputs/",
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from grouping.models import Case
 from grouping.readmission import facts as readmission
-from referrals import services
+from referrals import countables, facts, services
 from referrals.models import CapturedDown, RateExplanation, Referral
 from referrals.services import ReferralRefused, captured, counts, ineffective, rates
 from referrals.transfers import DOWN_TRANSFER, FEE_RETURN, transfer_facts
@@ -89,6 +89,36 @@ def test_ineffective_ones_are_no_part_of_the_rate(qinghe: World) -> None:
     assert (whole["success"].numerator, whole["success"].denominator) == (2, 2)
     flagged = ineffective.findings(NOVEMBER, now=LATER)
     assert counts.effective_by_month([NOVEMBER], flagged=flagged) == {NOVEMBER: 1}
+
+
+def test_facts_rates_and_confirmation_leave_out_the_same_ones(qinghe: World) -> None:
+    """One judgement for the month that is paid and for the rates (S3-49)."""
+    untreated = came(qinghe, treated=False)
+    came(qinghe, serial=2)
+    down = came(qinghe, serial=3, **DOWN)
+    came(qinghe, NOW + timedelta(days=3), serial=3)
+    flagged = facts.ineffective(NOVEMBER, now=LATER)
+    found = {
+        one.institution: {name: len(ids) for name, ids in facts.judged(one.ids, flagged).items()}
+        for one in facts.referral_facts(NOVEMBER, now=LATER)
+    }
+    assert found["QH11"] == {
+        "up_effective_sent": 1, "up_effective_received": 0, "down_effective_sent": 0,
+        "down_effective_received": 0, "ping_pong_referrals": 2,
+    }  # fmt: skip
+    assert found["QH01"] == {
+        "up_effective_sent": 0, "up_effective_received": 1, "down_effective_sent": 0,
+        "down_effective_received": 0, "ping_pong_referrals": 1,
+    }  # fmt: skip
+    sent = counts.sent(NOVEMBER, now=LATER, flagged=flagged)
+    for place, one in (("QH11", qinghe.shiqiao), ("QH01", qinghe.lead)):
+        rates_of = sent[one.pk]
+        assert (rates_of["up_effective"], rates_of["down_effective"]) == (
+            found[place]["up_effective_sent"], found[place]["down_effective_sent"],
+        )  # fmt: skip
+    # Both sides confirm that the patient came, and read that it counts in no rate.
+    said = {one.pk: one.text for one in countables.records([untreated.pk, down.pk], qinghe.lin)}
+    assert "到达后未诊治" in said[untreated.pk] and "下转后 3 天以同一诊断又上转" in said[down.pk]
 
 
 WHO = {"A11": "龚建良", "A20": number_of(1), "A13": "1959-03-12", "A12C": "1", "A14": "67"}

@@ -24,10 +24,10 @@ NUMBERS: dict[str, Number] = {
     "cost_fen": 510_000_000,
     "discharges": 610,
     "stay_days": 5200,
-    "up_arrived_sent": 12,
+    "up_effective_sent": 12,
     "served_population": 300_000,
-    "down_arrived_sent": 20,
-    "down_arrived_received": 3,
+    "down_effective_sent": 20,
+    "down_effective_received": 3,
     "referrals_accepted_in_time": 37,
     "referrals_received": 40,
 }

@@ -68,12 +68,12 @@ def test_every_term_points_to_its_records() -> None:
 
 def test_missing_is_not_zero() -> None:
     missing, zero = (
-        value_of("down_arrivals", down_arrived_sent=None),
-        value_of("down_arrivals", down_arrived_sent=0),
+        value_of("down_arrivals", down_effective_sent=None),
+        value_of("down_arrivals", down_effective_sent=0),
     )
     assert missing.reason is not None
     assert (missing.status, missing.value, missing.reason.code) == ("not_assessed", None, "missing_fact")
-    assert missing.reason.about == ("down_arrived_sent",)
+    assert missing.reason.about == ("down_effective_sent",)
     assert (zero.status, zero.value) == ("assessed", Decimal("0.4918"))
 
 
@@ -269,4 +269,4 @@ def test_a_form_whose_parts_do_not_fit_is_refused(changes: dict[str, object], pr
 
 
 def test_the_canonical_form_of_the_six_is_what_months_froze() -> None:
-    assert digest(tuple(SIX.values())) == "7ddbcf98d4e0a3520aa043d9e1a9633be672b7057dcaa137813032aa99468213"
+    assert digest(tuple(SIX.values())) == "7ff36bacc775b1b1bac5f0eb495d5311d19c76c0f87542172d0419f066d8d8f1"

@@ -144,7 +144,7 @@ def test_a_blocking_indicator_stops_the_month_and_names_who() -> None:
 
 def test_village_rooms_report_and_are_paid_through_their_township() -> None:
     alone = settle(a_month())
-    both = settle(a_month([*base_facts, fact("ROOM", "up_arrived_sent", 90)]))
+    both = settle(a_month([*base_facts, fact("ROOM", "up_effective_sent", 90)]))
     assert [one.institution for one in both.lines] == ["LEAD", "TCM", "TOWN"]
     values = {
         name: next(one for one in result.values if (one.institution, one.code) == ("TOWN", "up_arrivals"))
@@ -155,7 +155,7 @@ def test_village_rooms_report_and_are_paid_through_their_township() -> None:
 
 
 def test_a_room_that_does_not_know_makes_the_sum_unknown() -> None:
-    result = settle(a_month([*base_facts, fact("ROOM", "up_arrived_sent", None)]))
+    result = settle(a_month([*base_facts, fact("ROOM", "up_effective_sent", None)]))
     found = next(one for one in result.values if (one.institution, one.code) == ("TOWN", "up_arrivals"))
     assert found.reason is not None
     assert found.reason.code == "missing_fact"

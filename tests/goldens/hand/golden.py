@@ -82,9 +82,9 @@ def referral_facts() -> Iterator[Fact]:
         code = member["code"]
         received = [one for one in logged() if one["target"] == code]
         counts = {
-            "up_arrived_sent": [one for one in arrived("up") if one["origin"] == code],
-            "down_arrived_sent": [one for one in arrived("down") if one["origin"] == code],
-            "down_arrived_received": [one for one in arrived("down") if one["target"] == code],
+            "up_effective_sent": [one for one in effective("up") if one["origin"] == code],
+            "down_effective_sent": [one for one in effective("down") if one["origin"] == code],
+            "down_effective_received": [one for one in effective("down") if one["target"] == code],
             "referrals_received": received,
             "referrals_accepted_in_time": [
                 one for one in received if one["answer"] == "accepted" and one["in_time"]
@@ -101,6 +101,11 @@ def arrived(direction: str) -> list[dict[str, Any]]:
         for one in GIVEN["referrals"]
         if one["direction"] == direction and "arrived" in one and MONTH.contains(one["arrived"].date())
     ]
+
+
+def effective(direction: str) -> list[dict[str, Any]]:
+    """Those of them that count: not the ineffective ones."""
+    return [one for one in arrived(direction) if "ineffective" not in one]
 
 
 def logged() -> list[dict[str, Any]]:

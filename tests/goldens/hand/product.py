@@ -99,10 +99,10 @@ class Office:
                 )  # fmt: skip
 
     def refer(self) -> None:
-        """The eight referrals, each step at its time by the one whose step it is."""
-        for serial, one in enumerate(GIVEN["referrals"], start=1):
+        """The ten referrals, each step at its time by the one whose step it is."""
+        for one in sorted(GIVEN["referrals"], key=lambda one: one["logged"]):
             with self.inside():
-                self._refer(serial, one)
+                self._refer(int(one.get("patient", one["number"])[1:]), one)
 
     def _refer(self, serial: int, one: dict[str, Any]) -> None:
         sender, receiver = self.staff[one["origin"]], self.staff[one["target"]]
@@ -117,7 +117,13 @@ class Office:
             referrals.decline(by=receiver, referral=referral, now=one["answered"], reason=_decline())
             return
         referral = referrals.accept(by=receiver, referral=referral, now=one["answered"])
-        referrals.arrive(by=receiver, referral=referral, now=one["arrived"])
+        referral = referrals.arrive(by=receiver, referral=referral, now=one["arrived"])
+        if "treated" in one:
+            referrals.treat(by=receiver, referral=referral, now=one["treated"])
+        if "replied" in one:
+            referrals.complete(
+                by=receiver, referral=referral, now=one["replied"], reply="未收治", treated=False
+            )
 
     def prepare(self) -> None:
         """Everything that happens before the month is computed."""

@@ -1,5 +1,7 @@
 """The month worked by hand (README.md): every number, from front pages to fen, equals the paper."""
 
+from typing import Any
+
 import pytest
 
 from alliance.lib.workdays import WorkCalendar, deadline
@@ -42,6 +44,26 @@ def test_step_2_the_limits_are_those_of_the_calendar() -> None:
         due = deadline(one["logged"], LIMITS[one["urgency"]], calendar)
         accepted_in_time = one["answer"] == "accepted" and due.on_time(one["answered"])
         assert accepted_in_time == one["in_time"], one["number"]
+
+
+def test_step_2_the_ineffective_ones_are_those_of_the_rule() -> None:
+    """S3-49, the plain way: every pair of the paper looked at, every arrival asked for its treatment."""
+    came = [one for one in GIVEN["referrals"] if "arrived" in one]
+    bounced = {
+        number
+        for down in came
+        for up in came
+        if (down["direction"], up["direction"]) == ("down", "up")
+        and patient_of(down) == patient_of(up)
+        and 0 <= (up["logged"].date() - down["arrived"].date()).days <= 14
+        for number in (down["number"], up["number"])
+    }
+    untreated = {one["number"] for one in came if "replied" in one and "treated" not in one}
+    assert bounced | untreated == {one["number"] for one in came if "ineffective" in one}
+
+
+def patient_of(referral: dict[str, Any]) -> str:
+    return str(referral.get("patient", referral["number"]))
 
 
 @pytest.mark.parametrize("code", INSTITUTIONS)
@@ -112,3 +134,11 @@ def test_the_frozen_month_gives_the_same_digests_for_ever(result: MonthResult) -
     again = recompute((FOLDER / "frozen.json").read_bytes())
     assert (again.inputs_digest, again.digest) == (digests["inputs"], digests["result"])
     assert again.lines == result.lines
+
+
+def test_a_month_closed_under_an_earlier_form_of_its_indicators_stays_what_it_was() -> None:
+    """A changed form of an indicator reaches months computed anew; a closed one carries its own (N31)."""
+    digests = read("digests.toml")["earlier"]
+    again = recompute((FOLDER / "frozen_earlier.json").read_bytes())
+    assert (again.inputs_digest, again.digest) == (digests["inputs"], digests["result"])
+    assert [one.fen for one in again.lines] == [6_717_479, 2_771_936, 510_585]
