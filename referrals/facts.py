@@ -17,15 +17,16 @@ from django.utils import timezone
 from alliance.lib.period import Month
 from alliance.models import Institution
 from referrals.measuring import bounds
-from referrals.models import Referral
+from referrals.models import Referral, VisitCount
 from referrals.models.queries import accepted, undecided
+from referrals.services import visits as visit_counts
 from referrals.services.ineffective import Finding, findings
 
 VILLAGE = Institution.Kind.VILLAGE
 __all__ = [
     "EFFECTIVE", "INEFFECTIVE", "JUDGED", "KEYS", "KIND", "MEASURES", "Finding", "Measure", "ReferralFact",
     "SmallFact", "department_facts", "doctor_facts", "ineffective", "judged", "named", "records",
-    "referral_facts",
+    "referral_facts", "visits", "visits_named",
 ]  # fmt: skip
 KIND = Referral._meta.label_lower
 
@@ -207,6 +208,20 @@ def judged(ids: Mapping[str, tuple[int, ...]], flagged: Collection[int]) -> dict
     }
     sent = (*ids.get("up_arrived_sent", ()), *ids.get("down_arrived_sent", ()))
     return {**found, INEFFECTIVE: tuple(sorted(one for one in sent if one in flagged))}
+
+
+def visits(month: Month) -> dict[str, VisitCount | None]:
+    """What the primary institutions reported as their visits of a month, by code; None where one that is
+    asked has not. One door: V2 of the rates divides by the same statement. Two queries.
+    """
+    told = visit_counts.latest(month)
+    return {place.code: told.get(place.pk) for place in visit_counts.expected(month).order_by("code")}
+
+
+def visits_named(ids: Iterable[int]) -> QuerySet[VisitCount]:
+    """Statements of visits by their keys, with everything a list names."""
+    rows: QuerySet[VisitCount] = VisitCount.objects.filter(pk__in=list(ids))
+    return rows.select_related("institution", "entered_by__user").order_by("institution__code")
 
 
 def _rows(measure: Measure, month: Month, now: datetime) -> QuerySet[Referral]:

@@ -94,8 +94,9 @@ def fetch(statement: str, **values: Any) -> list[dict[str, Any]]:
 
 
 # Down, arrived, and up again with the same three characters within the days: both of the pair. Days are
-# calendar days in Shanghai from the arrival below to the new referral.
-BOUNCED = """
+# calendar days in Shanghai from the arrival below to the new referral. Then who arrived and of whom neither
+# treatment nor follow-up is known.
+SUSPECTS = """
 with pairs as (
   select d.id as down, u.id as up, d.arrived_at as down_at, u.arrived_at as up_at,
          (u.logged_at at time zone 'Asia/Shanghai')::date
@@ -115,16 +116,21 @@ with pairs as (
   union all
   select up, down, 'up', days, up_at from pairs where days between 0 and %(days)s
 )
-select distinct on (id) id, other, direction, days, at from sides
-where at >= %(begin)s and at < %(end)s order by id, days, other
+(select distinct on (id) id, direction, at, other, days, '' as number, true as answered from sides
+ where at >= %(begin)s and at < %(end)s order by id, days, other)
+union all
+select id, direction, arrived_at, null, null, number, completed_at is not null from referrals_referral
+where alliance_id = %(alliance)s and arrived_at >= %(begin)s and arrived_at < %(end)s
+  and treated_at is null and followed_up_at is null
 """
 
 
-def bounced(begin: datetime, end: datetime, days: int) -> list[dict[str, Any]]:
-    """Of the referrals that arrived in the time, those of a pair down and up again, the nearest other of
-    each: id, other, direction, days, at (the arrival).
+def suspects(begin: datetime, end: datetime, days: int) -> list[dict[str, Any]]:
+    """Of the referrals that arrived in the time, those of a pair down and up again, with the nearest other
+    of each and the days between; then those without treatment or follow-up, with number and whether answered
+    with a reply (days None). Columns: id, direction, at (the arrival), other, days, number, answered.
     """
-    return fetch(BOUNCED, begin=begin, end=end, days=days)
+    return fetch(SUSPECTS, begin=begin, end=end, days=days)
 
 
 # What each institution did month by month, and how much of it on the last days or long after it happened:

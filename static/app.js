@@ -41,12 +41,15 @@
   /* A form sent once is sent once; one that answers with a download says data-repeat and stays usable. */
   document.addEventListener("submit", function (event) {
     if (event.defaultPrevented || event.target.method !== "post" || "repeat" in event.target.dataset) { return; }
+    event.target.dataset.sent = "";
     window.setTimeout(function () {
       event.target.querySelectorAll("button:not([type=button])").forEach(function (button) { button.disabled = true; });
     });
   });
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) { return; }
+    /* Back at a form that was sent: an empty one, never what was typed for the patient before. */
+    if (document.querySelector("form[data-sent][autocomplete=off]")) { window.location.reload(); return; }
     document.querySelectorAll("form[method=post] button").forEach(function (button) { button.disabled = false; });
   });
   /* Pages that update by themselves: not under a hand at work in them, and not where nobody looks. */

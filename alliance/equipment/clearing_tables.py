@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-# django-tables2 carries no types: its calls are not judged here.
+# django-tables2 and django-filter carry no types: its calls are not judged here.
 # mypy: disable-error-code="no-untyped-call,misc,name-defined"
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+import django_filters
 import django_tables2 as tables
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.equipment.models import Clearing, ClearingLine
-from alliance.equipment.tables import chip
+from alliance.equipment.models import Clearing, ClearingLine, Device
+from alliance.equipment.services.settling import rule_words
+from alliance.equipment.tables import chip, institutions
+from alliance.models import Institution
 from alliance.web import lists, words
 
 CHIPS = {"draft": ("prov", "dash"), "proposed": ("warn", "clock"), "posted": ("ok", "lock")}
@@ -86,11 +90,35 @@ class LineTable(lists.Table):
         return format_html("{} {}", links, _("and %(n)d more") % {"n": more}) if more > 0 else links
 
 
+class LineFilter(django_filters.FilterSet):
+    """Conditions of the lines of a clearing."""
+
+    institution = django_filters.ModelChoiceFilter(
+        queryset=institutions, method="of_place", label=gettext_lazy("owes or receives"),
+        empty_label=gettext_lazy("Institution: all"),
+    )  # fmt: skip
+    kind = django_filters.ChoiceFilter(
+        choices=ClearingLine.Kind.choices, label=gettext_lazy("kind"), empty_label=gettext_lazy("Kind: all")
+    )
+    device = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Device.objects.visible_to(request.membership),
+        label=gettext_lazy("device"), empty_label=gettext_lazy("Device: all"),
+    )  # fmt: skip
+
+    class Meta:
+        model = ClearingLine
+        fields: list[str] = []
+
+    def of_place(self, queryset: Any, name: str, value: Institution) -> Any:
+        """Lines by which the institution owes or receives."""
+        return queryset.filter(Q(payer=value) | Q(payee=value))
+
+
 def explained(line: ClearingLine) -> str:
     """The rule with its numbers put in."""
     numbers = line.numbers
     said = next((say for key, say in SAID if key in numbers), _passed_on)
-    return f"{said(numbers)} · {line.rule}"
+    return f"{said(numbers)} · {rule_words(line.rule)}"
 
 
 def _difference(numbers: dict[str, int]) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from alliance.models import Alliance, Membership
+from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.tenancy import sessions
 from alliance.tenancy.scope import act_as, act_in
@@ -149,12 +150,13 @@ class AllianceMiddleware:
             response.streaming_content = _within(membership.alliance, response.streaming_content)  # type: ignore[attr-defined]
         return response
 
-    def process_exception(self, request: Any, exception: Exception) -> None:
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponseBase | None:
         """An error undoes everything the request did, also where Django turns it into an ordinary
-        response.
+        response. Who acts on what a colleague has just changed is told so, wherever it happens.
         """
         if request.membership is not None:
             transaction.set_rollback(True)
+        return errors.overtaken(request) if isinstance(exception, Stale) else None
 
 
 def _page_of(request: Any) -> str:

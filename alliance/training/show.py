@@ -110,10 +110,13 @@ def session_figs(session: Session) -> list[parts.Fig]:
     return figs
 
 
-def hours_page(rows: list[facts.Hours], until: Any, membership: Membership) -> dict[str, Any]:
-    """Doctors of the primary institutions and their hours, fewest first."""
+def hours_page(
+    rows: list[facts.Hours], until: Any, membership: Membership, number: str | None = None
+) -> dict[str, Any]:
+    """Doctors of the primary institutions and their hours, fewest first, page by page; figures of all."""
     states = Counter(row.state for row in rows)
     least = rows[0].least if rows else 0
+    page = Paginator(rows, PER_PAGE).get_page(number)
     figs = rows and [
         parts.Fig(_("doctors of primary institutions"), words.num(len(rows))),
         parts.Fig(_("have reached %(n)d hours") % {"n": least}, words.num(states["ok"])),
@@ -122,8 +125,8 @@ def hours_page(rows: list[facts.Hours], until: Any, membership: Membership) -> d
     ]
     return {
         "title": _("Training hours of the year"), "tabs": tabs("training-hours", membership),
-        "figs": figs, "until": until,
-        "rows": [(row, Decimal(row.minutes) / 60 * 100 / row.least if row.least else 0) for row in rows],
+        "figs": figs, "until": until, "page": page,
+        "rows": [(row, Decimal(row.minutes) / 60 * 100 / row.least if row.least else 0) for row in page],
         "share_of_year": Decimal(until.timetuple().tm_yday * 100) / 365,
     }  # fmt: skip
 

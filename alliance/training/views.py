@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.refusal import Refused
-from alliance.models.base import Stale
 from alliance.training import facts, forms, services, show, tables
 from alliance.training.models import Attendance, Session, Spending, seen_by
 from alliance.web import asked, lists, parts
@@ -119,8 +118,6 @@ def void(request: Any, pk: int) -> HttpResponseBase:
         )
     except Refused as error:
         messages.error(request, _(error.template) % error.params)
-    except Stale:
-        messages.error(request, _("Somebody else was faster. Look again."))
     return redirect("training-session", row.session_id)
 
 
@@ -138,8 +135,6 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             raise Http404
     except Refused as error:
         messages.error(request, _(error.template) % error.params)
-    except Stale:
-        messages.error(request, _("Somebody else was faster. Look again."))
     return redirect("training-session", pk)
 
 
@@ -148,9 +143,8 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 def hours(request: Any) -> HttpResponse:
     """Hours of the year, of the own doctors or of all."""
     rows = facts.hours_of(timezone.localdate(), institution_id=request.membership.institution_id)
-    return render(
-        request, "training/hours.html", show.hours_page(rows, timezone.localdate(), request.membership)
-    )
+    page = show.hours_page(rows, timezone.localdate(), request.membership, request.GET.get("page"))
+    return render(request, "training/hours.html", page)
 
 
 @permit("training.fund")
@@ -198,8 +192,6 @@ def payment(request: Any, pk: int, step: str) -> HttpResponseBase:
             raise Http404
     except Refused as error:
         messages.error(request, _(error.template) % error.params)
-    except Stale:
-        messages.error(request, _("Somebody else was faster. Look again."))
     return redirect("training-fund")
 
 

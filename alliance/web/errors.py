@@ -34,6 +34,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(request, 403, _("Your role does not include this"), remedy)
 
 
+def overtaken(request: Any) -> HttpResponse:
+    """409: the page was read before somebody else's change; a step is never taken twice (N33)."""
+    return answer(
+        request, 409, _("Somebody else was faster"),
+        _("Nothing of yours was stored. Open the page again: it shows how things stand now."),
+    )  # fmt: skip
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
     return answer(request, 400, _("The request was not understood"), _("Go back and try again."))

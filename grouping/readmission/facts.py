@@ -18,6 +18,11 @@ from grouping.readmission import sql
 from grouping.readmission.coverage import coverage
 
 VARIANTS = ("all", "dx3", "adrg")
+# Days, then clocks, in the order of the fields of `Windows`.
+WINDOWS = (
+    "split_admission.days", "readmission.newborn_days", "referral.down_record_days", "overlap.allowed",
+    "referral.transfer_window",
+)  # fmt: skip
 Rates = dict[str, Rate]
 
 
@@ -77,20 +82,14 @@ def windows(month: Month, *, national: bool = False) -> Windows:
 
     The last day with data is that of the last month every member has delivered (coverage.coverage).
     """
-    on = month.last_day
-    days = parameters.in_force("readmit_days.national" if national else "readmit_days", on=on)
+    named = "readmit_days.national" if national else "readmit_days"
+    held = parameters.several_in_force({named, *WINDOWS}, on=month.last_day)
+    days = {key: int(str(held[key])) for key in (named, *WINDOWS[:3])}
     known = coverage(month)
     return Windows(
-        int(str(days)),
-        int(str(parameters.in_force("split_admission.days", on=on))),
-        int(str(parameters.in_force("readmission.newborn_days", on=on))),
-        int(str(parameters.in_force("referral.down_record_days", on=on))),
-        _clock(parameters.in_force("overlap.allowed", on=on)),
-        _clock(parameters.in_force("referral.transfer_window", on=on)),
-        known.last_day,
-        national,
-        known.missing,
-    )
+        days[named], *(days[key] for key in WINDOWS[:3]), *(_clock(held[key]) for key in WINDOWS[3:]),
+        known.last_day, national, known.missing,
+    )  # fmt: skip
 
 
 def _clock(rule: Any) -> timedelta:

@@ -34,13 +34,8 @@ def joined(numbers: Sequence[str]) -> dict[str, Joined]:
     return {row[0]: Joined(*row) for row in rows}
 
 
-def led_to_stay() -> Exists:
-    """Condition on rows with a `number`: the referral led to a stay; no query by itself."""
-    return Exists(ReferralLink.objects.filter(number=OuterRef("number"), admission__isnull=False))
-
-
 def came_from_stay() -> Exists:
-    """The same of a referral that came from a stay of the sender."""
+    """Condition on rows with a `number`: the referral came from a stay of the sender; no query by itself."""
     return Exists(ReferralLink.objects.filter(number=OuterRef("number"), source__isnull=False))
 
 

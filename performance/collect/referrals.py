@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from alliance.lib.period import Month
 from alliance.models import Institution
-from performance.collect.source import Ids, Keys, Source, Why, count
+from performance.collect.source import Ids, Keys, Source, Why, count, total
 from performance.engine.fact import Fact
 from referrals import facts as referral_books
 
-REFERRAL = "referral"
+REFERRAL, VISITS = "referral", "visit_count"
+PRIMARY_VISITS = "primary_visits"
 
 
 def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[Fact]:
@@ -82,4 +83,18 @@ def _inside_units(rows: list[referral_books.ReferralFact]) -> frozenset[int]:
     return frozenset(one for unit, ids in sent.items() for one in ids & received[row.unit_id])
 
 
-SOURCES = (Source(REFERRAL, referral_books.KEYS, _read, _records, referral_books.named, sifted=_sifted),)
+def _visits(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[Fact]:
+    """Visits of the primary institutions as they reported them; who has not yet is missing, not 0."""
+    for code, row in referral_books.visits(month).items():
+        value = None if row is None else row.visits
+        yield total(code, month, PRIMARY_VISITS, VISITS, value, () if row is None else (row.pk,))
+
+
+def _visit_ids(month: Month, key: str) -> Mapping[str, Ids]:
+    return {code: (row.pk,) for code, row in referral_books.visits(month).items() if row is not None}
+
+
+SOURCES = (
+    Source(REFERRAL, referral_books.KEYS, _read, _records, referral_books.named, sifted=_sifted),
+    Source(VISITS, frozenset({PRIMARY_VISITS}), _visits, _visit_ids, referral_books.visits_named),
+)

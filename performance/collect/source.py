@@ -41,6 +41,6 @@ def count(code: str, month: Month, key: str, kind: str, ids: Ids) -> Fact:
     return Fact(code, month, key, len(ids), kind, len(ids))
 
 
-def total(code: str, month: Month, key: str, kind: str, value: Number, ids: Ids) -> Fact:
+def total(code: str, month: Month, key: str, kind: str, value: Number | None, ids: Ids) -> Fact:
     """A fact that sums something over records."""
     return Fact(code, month, key, value, kind, len(ids))

@@ -139,22 +139,25 @@ def _end(run: MonthRun, name: str, *, by: Membership | None, refusal: dict[str, 
     journal.step(by=by, about=run, name=name, before=before, after=run.state)
 
 
+RELATED = ("settlement__scheme", "settlement__pool", "started_by__user", "approval__proposed_by", "journal")
+
+
 def current(month: Month) -> MonthRun | None:
     """The run whose result counts for a month now; None before the first result."""
     found = MonthRun.objects.filter(month=month.first_day, state__in=MonthRun.WITH_RESULT)
-    related = (
-        "settlement__scheme",
-        "settlement__pool",
-        "started_by__user",
-        "approval__proposed_by",
-        "journal",
-    )
-    return found.select_related(*related).order_by("-number").first()
+    return found.select_related(*RELATED).order_by("-number").first()
 
 
 def latest(month: Month) -> MonthRun | None:
     """The last run begun for a month, whatever became of it."""
-    return MonthRun.objects.filter(month=month.first_day).select_related("job").order_by("-number").first()
+    rows = MonthRun.objects.filter(month=month.first_day)
+    return rows.select_related("job", *RELATED).order_by("-number").first()
+
+
+def standing(month: Month) -> tuple[MonthRun | None, MonthRun | None]:
+    """The run whose result counts and the last one begun: mostly the same, asked for once."""
+    last = latest(month)
+    return (last if last is None or last.state in MonthRun.WITH_RESULT else current(month)), last
 
 
 def lines_between(institution_id: int, first: Month, last: Month) -> list[Line]:

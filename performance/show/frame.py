@@ -19,7 +19,7 @@ from performance.show.formulas import Token, Writer
 
 # The right that the list of a kind of fact needs.
 LISTED = {
-    "case": "case.list", "metric": "case.list", "referral": "referral.view",
+    "case": "case.list", "metric": "case.list", "referral": "referral.view", "visit_count": "referral.view",
     "consultation": "consultation.view", "order": "recognition.view", "result": "result.view",
     "device": "equipment.view", "use": "equipment.view", "visit": "posting.view",
     "evaluation": "posting.view", "attendance": "training.view", "doctor": "training.view",

@@ -25,7 +25,7 @@ State = MonthRun.State
 
 def page(membership: Membership, month: Month) -> dict[str, Any]:
     """Everything of the page, with or without a result; a number of queries that does not grow."""
-    run, last = months.current(month), months.latest(month)
+    run, last = months.standing(month)
     arrived, pool = deliveries(month), pools.latest(month)
     found = {
         "title": _("Result of %(month)s") % {"month": words.month(month)},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -79,6 +80,31 @@ class LeftOutTable(ReferralTable):
 
     def render_why(self, record: Any) -> str:
         return self.reasons[record.pk]
+
+
+class VisitCountTable(lists.Table):
+    """Visits as primary institutions reported them; where they are reported is one click away."""
+
+    institution = tables.Column(
+        verbose_name=gettext_lazy("institution"), accessor="institution__short_name", attrs=lists.HEAD
+    )
+    visits = tables.Column(verbose_name=gettext_lazy("visits"), attrs=lists.KEY)
+    entered_by = tables.Column(verbose_name=gettext_lazy("reported by"), accessor="entered_by__user")
+    entered_at = tables.Column(verbose_name=gettext_lazy("reported"))
+    month = tables.Column(verbose_name=gettext_lazy("month"))
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_visits(self, value: int) -> str:
+        return words.num(value)
+
+    def render_entered_at(self, value: Any) -> str:
+        return words.moment(value)
+
+    def render_month(self, value: Any) -> SafeString:
+        url = f"{reverse('referral-visits')}?month={value:%Y-%m}"
+        return format_html('<a href="{}">{}</a>', url, words.month(value))
 
 
 class UseTable(lists.Table):
@@ -158,6 +184,7 @@ class DoctorTable(lists.Table):
 LEFT_OUT: dict[str, type[LeftOutTable]] = {"referral": LeftOutTable}
 RECORDS: dict[str, type[lists.Table]] = {
     "referral": ReferralTable,
+    "visit_count": VisitCountTable,
     "consultation": ConsultationTable,
     "order": OrderTable,
     "result": ResultTable,

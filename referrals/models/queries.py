@@ -17,8 +17,9 @@ from referrals.machine import EXPECTED, HERE, LIVE, State
 HEAVY = (
     "summary", "past_history", "findings", "treatment", "cautions", "next_plan", "medication",
     "discharge_summary", "reply", "insurance_no", "address", "said_to_be", "person__id_number",
-    "person__phone", "logged_by__user__password",
+    "person__phone",
 )  # fmt: skip
+NAMED_IN_LINES = ("person", "origin_institution", "target_institution", "target_department", "outside")
 RANK = {Institution.Level.PRIMARY: 1, Institution.Level.SECONDARY: 2, Institution.Level.TERTIARY: 3}
 
 
@@ -125,8 +126,12 @@ class ReferralQuerySet(AllianceQuerySet):
         return self.filter(late(now))
 
     def with_lines(self) -> ReferralQuerySet:
-        """Everything a line of a list names, without the long texts."""
-        return self.with_names().defer(*HEAVY)
+        """Everything a line of a list names, without the long texts.
+
+        Not more: with each table that is joined the planner weighs its orders anew, which soon takes longer
+        than to read the rows.
+        """
+        return self.select_related(*NAMED_IN_LINES).defer(*HEAVY)
 
     def first_lines(self, most: int) -> list[Any]:
         """The first rows for a list that is not paged, in their order; two queries.
@@ -143,12 +148,4 @@ class ReferralQuerySet(AllianceQuerySet):
 
     def with_names(self) -> ReferralQuerySet:
         """Everything a list or page names, in one query."""
-        return self.select_related(
-            "person",
-            "origin_institution",
-            "origin_department",
-            "target_institution",
-            "target_department",
-            "outside",
-            "logged_by__user",
-        )
+        return self.select_related(*NAMED_IN_LINES, "origin_department", "logged_by__user")

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum, prefetch_related_objects
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -66,7 +66,10 @@ def ours(membership: Membership) -> QuerySet[Referral]:
 def waiting(membership: Membership) -> list[Referral]:
     """The first of those without an answer, the nearest limit first."""
     rows: Any = ours(membership).filter(state=State.SUBMITTED)
-    return list(rows.order_by("answer_due_at", "pk").first_lines(SHOWN))
+    found = list(rows.order_by("answer_due_at", "pk").first_lines(SHOWN))
+    # An emergency says who sent it: two queries more, whatever their number.
+    prefetch_related_objects([one for one in found if one.urgency == "critical"], "logged_by__user")
+    return found
 
 
 def coming(membership: Membership, now: datetime) -> list[Referral]:
@@ -89,20 +92,27 @@ def counts(membership: Membership, now: datetime) -> dict[str, int]:
 
 
 def doors(membership: Membership, now: datetime) -> list[tuple[int, str, int]]:
-    """(institution, what is late, how many): answer and reply at the receiver's, form at the sender's."""
-    rows = Referral.objects.visible_to(membership)
+    """(institution, what is late, how many): answer and reply at the receiver's, form at the sender's.
+
+    One query over what is unfinished, by pairs of institutions.
+    """
     down = Q(direction="down")
+    target, origin = 0, 1
     asked = (
-        ("answer", unanswered_late(now), "target_institution"),
-        ("reply", reply_late(now), "target_institution"),
-        ("followup", followup_late(now) & down, "target_institution"),
-        ("followup", followup_late(now) & ~down, "origin_institution"),
-        ("form", form_late(now), "origin_institution"),
+        ("answer", unanswered_late(now), target),
+        ("reply", reply_late(now), target),
+        ("followup", followup_late(now) & down, target),
+        ("followup", followup_late(now) & ~down, origin),
+        ("form", form_late(now), origin),
     )
+    counts = [Count("pk", filter=condition) for _what, condition, _side in asked]
+    rows = Referral.objects.visible_to(membership).unfinished().order_by()
+    pairs = rows.values_list("target_institution", "origin_institution")
     found: Counter[tuple[int, str]] = Counter()
-    for what, condition, side in asked:
-        counted = rows.filter(condition).order_by().values_list(side).annotate(n=Count("pk"))
-        found.update({(place, what): number for place, number in counted if place is not None})
+    for pair in pairs.annotate(**{f"n{place}": count for place, count in enumerate(counts)}):
+        for (what, _condition, side), number in zip(asked, pair[2:], strict=True):
+            if number and pair[side] is not None:
+                found[pair[side], what] += number
     return [(place, what, number) for (place, what), number in found.most_common()]
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -64,27 +63,19 @@ def findings_of(months: Sequence[Month], *, now: datetime) -> dict[int, Finding]
     begin, end = bounds(months[0])[0], bounds(months[-1])[1]
     asked = parameters.in_force_on("referral.pingpong_days", [month.last_day for month in months])
     days = {month: int(str(asked[month.last_day])) for month in months}
-    found = {
-        row["id"]: Finding(row["id"], BOUNCED, _of(row["at"]), row["direction"], row["other"], row["days"])
-        for row in sql.bounced(begin, end, max(days.values()))
-        if row["days"] <= days[_of(row["at"])]
-    }
-    for row in _untreated(begin, end):
-        sure = row.completed_at is not None or row.arrived_at < now - timedelta(
-            days=days[_of(row.arrived_at)]
-        )
-        if sure and row.pk not in found:
-            found[row.pk] = Finding(row.pk, UNTREATED, _of(row.arrived_at), row.direction)
+    found, untreated = {}, {}
+    for row in sql.suspects(begin, end, max(days.values())):
+        month = _of(row["at"])
+        if row["days"] is None:
+            if row["answered"] or row["at"] < now - timedelta(days=days[month]):
+                untreated[row["number"]] = Finding(row["id"], UNTREATED, month, row["direction"])
+        elif row["days"] <= days[month]:
+            found[row["id"]] = Finding(row["id"], BOUNCED, month, row["direction"], row["other"], row["days"])
+    stays = joined.joined(list(untreated))
+    for number, one in untreated.items():
+        if one.referral not in found and (number not in stays or stays[number].admission is None):
+            found[one.referral] = one
     return found
-
-
-def _untreated(begin: datetime, end: datetime) -> list[Any]:
-    """Who arrived in the time without treatment, follow-up or stay in the case files."""
-    rows = Referral.objects.filter(
-        arrived_at__gte=begin, arrived_at__lt=end, treated_at=None, followed_up_at=None
-    ).filter(~joined.led_to_stay())
-    named: Any = rows.order_by("pk").values_list("pk", "direction", "arrived_at", "completed_at", named=True)
-    return list(named)
 
 
 def of_rows(rows: Iterable[Referral], *, now: datetime) -> dict[int, Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,15 +16,13 @@ from django.utils.translation import gettext as _
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership, Person
 from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import journal, parameters
 from referrals import reasons
 from referrals.machine import OPEN
 from referrals.models import OutsidePlace, Referral, rank
 from referrals.services import clocks, numbers, papers
 from referrals.services.refusals import ReferralRefused
 
-# A year counts as a slip of the hand beyond this: 2062 for 2026.
-FARTHEST = timedelta(days=366)
 DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Za-z+*†.]{1,16})?")
 
 
@@ -208,8 +206,10 @@ def faults(content: Content, *, origin: Institution, sent_at: datetime) -> Itera
         yield ReferralRefused("summary")
     if not critical and not content.consent:
         yield ReferralRefused("consent")
-    if content.expected_at is not None and not foreseeable(content.expected_at, sent_at):
-        yield ReferralRefused("expected_at", first=told(sent_at), last=told(sent_at + FARTHEST))
+    if content.expected_at is not None:
+        first, last = datetime.combine(_day(sent_at), time(), SHANGHAI), farthest(sent_at)
+        if not first <= content.expected_at <= last:
+            yield ReferralRefused("expected_at", first=told(sent_at), last=told(last))
 
 
 def is_code(text: str) -> bool:
@@ -255,15 +255,20 @@ def _wrong_target(content: Content, origin: Institution) -> Iterator[ReferralRef
         yield ReferralRefused("department")
 
 
-def foreseeable(at: datetime, sent_at: datetime) -> bool:
-    """Whether a time at which a patient is expected lies on the day of sending or within a year of it."""
-    first = datetime.combine(sent_at.astimezone(SHANGHAI).date(), time(), SHANGHAI)
-    return first <= at <= sent_at + FARTHEST
+def farthest(at: datetime) -> datetime:
+    """The last moment a patient may be expected at, counted from an instant: beyond it a slip of the hand
+    (2062 for 2026). The days are the parameter `referral.farthest`.
+    """
+    return at + timedelta(days=int(str(parameters.in_force("referral.farthest", on=_day(at)))))
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()
 
 
 def told(at: datetime) -> str:
     """A day as a sentence names it."""
-    return at.astimezone(SHANGHAI).date().isoformat()
+    return _day(at).isoformat()
 
 
 def goes(direction: str, *, origin: Institution, target: Institution) -> bool:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, journal, parameters
@@ -78,7 +79,17 @@ def benefit(target: Institution | None, *, on: date) -> tuple[str, Decimal | Non
     """
     terms = terms_of_benefit(on)
     ratio = terms.get(target.level) if target is not None else None
-    return str(terms["deductible"]), Decimal(str(ratio)) if ratio is not None else None
+    return deductible_words(terms), Decimal(str(ratio)) if ratio is not None else None
+
+
+# What the register ships; what an alliance writes itself is shown as it wrote it.
+DEDUCTIBLES = {"起付线连续计算": gettext_lazy("deductible counted on from the first stay")}
+
+
+def deductible_words(terms: Mapping[str, Any]) -> str:
+    """The word on the deductible in the language of the page."""
+    told = str(terms["deductible"])
+    return str(DEDUCTIBLES.get(told, told))
 
 
 def terms_of_benefit(on: date) -> Mapping[str, Any]:

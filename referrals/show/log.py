@@ -48,7 +48,7 @@ def benefits(today: date) -> str:
     """The local benefit of a referral in one line."""
     terms = papers.terms_of_benefit(today)
     told = [f"{label} {words.num(terms[level])}%" for level, label in Institution.Level.choices]
-    return " · ".join([str(terms["deductible"]), *reversed(told)])
+    return " · ".join([papers.deductible_words(terms), *reversed(told)])
 
 
 def amend_page(form: forms.AmendForm) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.utils.translation import override
 
 from alliance.approvals import chains
 from alliance.approvals import services as approvals
@@ -17,6 +18,7 @@ from alliance.approvals.models import Approval
 from alliance.equipment import services
 from alliance.equipment.models import Clearing, ClearingLine, CostItem, Device, SplitRule, Usage
 from alliance.equipment.services import EquipmentRefused, clearing, settling
+from alliance.equipment.services.settling import rule_words
 from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account, LedgerJournal
@@ -86,6 +88,12 @@ def test_a_month_by_shares_of_the_fee_is_netted_and_posted(qinghe: World) -> Non
     line = draft.lines.first()
     assert line is not None and line.numbers["fee_fen"] == 42_000 and len(line.uses) == 1
     assert "equipment.split" in line.rule
+    with override("zh-hans"):  # the reader's words, also of a line that an earlier version kept in words
+        assert rule_words(line.rule) == rule_words("参数 equipment.split") == "医联体统一的收费分成比例"
+        assert rule_words("hours|2026-07-01|理事会") == "按使用时长分摊成本，自 2026-07-01 起，理事会决定"
+    with override("en"):
+        assert rule_words("item|2026-07-01|理事会") == "shares of the fee, from 2026-07-01, decided by 理事会"
+    assert rule_words("收费分成，自 2026-01-01 起") == "收费分成，自 2026-01-01 起"
     posted = agreed(qinghe, draft)
     assert posted.state == "posted" and posted.journal.debit_fen == 88_200 + 12_600
     assert balances() == {

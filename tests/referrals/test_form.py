@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
+from alliance.services import parameters
 from alliance.tenancy.scope import act_in
 from referrals import services
 from referrals.models import OutsidePlace, Reception, Referral, ReferralFile
@@ -245,6 +246,16 @@ def test_a_day_of_arrival_and_an_appointment_lie_within_a_year(qinghe: World) ->
         with pytest.raises(ReferralRefused) as caught:
             services.schedule(by=qinghe.lin, referral=row, now=SOON, planned_at=at)
         assert (caught.value.reason, caught.value.field) == (reason, "planned_at")
+
+
+def test_how_far_ahead_is_the_committees_to_say(qinghe: World) -> None:
+    row = services.accept(by=qinghe.lin, referral=logged(qinghe), now=SOON)
+    parameters.decide(
+        by=qinghe.su, key="referral.farthest", value=30, from_date=NOW.date(), decided_by="理事会"
+    )
+    with pytest.raises(ReferralRefused) as caught:
+        services.schedule(by=qinghe.lin, referral=row, now=SOON, planned_at=NOW + timedelta(days=31))
+    assert (caught.value.reason, caught.value.params["last"]) == ("planned_far", "2026-12-12")
 
 
 def test_nobody_files_a_patient_who_does_not_go(ready: World) -> None:

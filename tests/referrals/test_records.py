@@ -108,8 +108,10 @@ def test_pages_of_figures_cost_the_same_queries_at_any_number(ready: World) -> N
         f"{RATES}?month=2026-11", f"{RECORDS}?month=2026-11&variant=V1&part=numerator",
         "/a/qinghe/referrals/captured/?month=2026-11",
     )  # fmt: skip
+    with act_in(ready.qinghe):
+        came(ready, serial=9, treated=False)
     few = [cost(luo, address) for address in addresses]
     with act_in(ready.qinghe):
         for serial in range(10, 30):
-            came(ready, serial=serial, **(DOWN if serial % 2 else {}))
+            came(ready, serial=serial, treated=serial % 3 > 0, **(DOWN if serial % 2 else {}))
     assert [cost(luo, address) for address in addresses] == few

@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
+from referrals import facts
 from referrals.models import VisitCount
 from referrals.services import ReferralRefused, rates, visits
 from tests.referrals.scene import NOW, prepare
@@ -48,6 +49,9 @@ def test_v2_is_assessed_once_the_visits_are_there(ready: World) -> None:
         visits.deliver(by=ready.luo, institution=ready.shiqiao, month=NOVEMBER, visits=250, now=LATER)
         assert of_shiqiao() == (1, 250, "4.00")
         assert VisitCount.objects.count() == 2, "the earlier statement stays readable"
+        # The one door: indicators read the same statement, and who has reported nothing is missing.
+        told_of = {code: row and row.visits for code, row in facts.visits(NOVEMBER).items()}
+        assert told_of["QH11"] == 250 and set(told_of.values()) <= {250, None}
         with pytest.raises(DatabaseError), transaction.atomic():
             VisitCount.objects.filter(pk=told.pk).update(visits=1)
 

@@ -42,6 +42,10 @@ def test_planned_entered_closed(world: World) -> None:
     with act_in(world.qinghe):
         assert Session.objects.get().state == "closed"
     assert world.client("luo").get(f"{HOME}hours/").content.decode().count("沈梅") == 1
+    again = world.client("kong").post(
+        f"{address}close/?version=1"
+    )  # a second tab that still shows the button
+    assert again.status_code == 409 and "已被他人先处理" in again.content.decode()
 
 
 def test_a_session_that_ends_before_it_begins_keeps_what_was_typed(world: World) -> None:

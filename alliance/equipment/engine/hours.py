@@ -55,6 +55,14 @@ class Opening:
         """How many minutes the days are open together."""
         return sum(self.minutes(day.isoweekday()) for day in days)
 
+    def next_open(self, day: date) -> date:
+        """The day itself, or the first after it with hours; the day where there are none at all.
+
+        On a Sunday without hours the week to look at is the coming one, not the one that is over.
+        """
+        days = (day + timedelta(days=number) for number in range(7))
+        return next((one for one in days if self.spans.get(one.isoweekday())), day)
+
     @property
     def weekdays(self) -> list[int]:
         """The weekdays with hours, ascending."""

@@ -23,15 +23,17 @@ SPLIT = "equipment.split"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The rule of a device in a month: its words, and shares of the fee; None: by hours."""
+    """The rule of a device in a month as a line keeps it (see `rule_words`), and shares of the fee; None: by
+    hours.
+    """
 
-    words: str
+    told: str
     shares: split.Shares | None
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A line with the device and month it belongs to and the words of its rule."""
+    """A line with the device and month it belongs to and its rule."""
 
     line: split.Line
     device_id: int
@@ -130,7 +132,7 @@ class _Books:
             lines = [line for use in mine for line in split.fee_lines(self._use(use), rule.shares)]
             ids = {use.pk for use in gone if (use.device_id, use.month) == here}
             lines += [split.back(line) for line in self.before.get(here, ()) if set(line.uses) & ids]
-        return [Owed(line, device_id, month, rule.words) for line in lines]
+        return [Owed(line, device_id, month, rule.told) for line in lines]
 
     def rule(self, device: Device, day: date) -> Rule:
         """The rule in force for a device: its own, else that of its kind, else of all, else the parameter."""
@@ -179,20 +181,28 @@ class _Books:
 
 
 def rule_of(row: SplitRule) -> Rule:
-    """A stored rule in words and shares."""
-    words = _("%(method)s, from %(day)s, decided by %(who)s") % {
-        "method": row.get_method_display(), "day": row.from_date.isoformat(), "who": row.decided_by,
-    }  # fmt: skip
+    """A stored rule as a line keeps it, and its shares."""
+    told = "|".join((row.method, row.from_date.isoformat(), row.decided_by))
     if row.method == SplitRule.Method.HOURS:
-        return Rule(words, None)
-    return Rule(words, split.Shares(row.owner_percent, row.user_percent, row.reader_percent))
+        return Rule(told, None)
+    return Rule(told, split.Shares(row.owner_percent, row.user_percent, row.reader_percent))
 
 
 def standard(day: date) -> Rule:
     """The alliance's rule where no other holds: the parameter `equipment.split`."""
     table = cast(Mapping[str, Any], parameters.in_force(SPLIT, on=day))
     shares = split.Shares(*(Decimal(table[name]) for name in ("owner", "user", "reader")))
-    return Rule(_("parameter %(key)s") % {"key": SPLIT}, shares)
+    return Rule(f"parameter|{SPLIT}", shares)
+
+
+def rule_words(told: str) -> str:
+    """The rule a line keeps, in the language of its reader; one kept in words before is shown as it is."""
+    method, _bar, rest = told.partition("|")
+    if method in SplitRule.Method.values and rest:
+        day, _bar, who = rest.partition("|")
+        said = {"method": SplitRule.Method(method).label, "day": day, "who": who}
+        return _("%(method)s, from %(day)s, decided by %(who)s") % said
+    return _("shares of the fee that hold for all devices of the alliance") if SPLIT in told else told
 
 
 def shares_on(device: Device, day: date) -> split.Shares | None:

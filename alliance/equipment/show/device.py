@@ -62,7 +62,8 @@ def ways(device: Device, look: Look, week: Week, today: date) -> dict[str, str]:
     week_long, day_long = timedelta(days=7), timedelta(days=1)
     last = week.days[-1] if week.days else week.all_days[-1]
     return {
-        "before": to(look.day - week_long), "after": to(look.day + week_long), "today": to(today),
+        "before": to(look.day - week_long), "after": to(look.day + week_long),
+        "today": to(device.open_hours.next_open(today)),
         "yesterday": to(look.day - day_long), "tomorrow": to(look.day + day_long),
         "span": f"{words.day(week.monday)} – {words.day(last)}",
     }  # fmt: skip

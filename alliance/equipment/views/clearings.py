@@ -47,7 +47,7 @@ def clearing(request: Any, pk: int) -> HttpResponse:
     found = visible(request.membership, pk)
     return lists.answer(
         request, "equipment/clearing.html", show.lines_of(found, request.membership), tables.LineTable,
-        extra=show.page(found, request.membership),
+        filterset=tables.LineFilter, extra=show.page(found, request.membership),
     )  # fmt: skip
 
 

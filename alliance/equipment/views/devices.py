@@ -133,8 +133,8 @@ def asked(request: Any, device: Device) -> Look:
     moving = None
     if pk := number(request.GET.get("move")):
         moving = Booking.objects.visible_to(request.membership).filter(device=device, pk=pk).first()
-    day = _day(request.GET.get("day")) or (rooms.day_of(at) if at else timezone.localdate())
-    return Look(day, at, item, moving)
+    first = rooms.day_of(at) if at else device.open_hours.next_open(timezone.localdate())
+    return Look(_day(request.GET.get("day")) or first, at, item, moving)
 
 
 def number(text: str | None) -> int:

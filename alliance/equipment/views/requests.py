@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.approvals.errors import Refusal
 from alliance.approvals.refusals import sentence
 from alliance.equipment import forms
-from alliance.equipment.models import PurchaseRequest
+from alliance.equipment.models import Device, PurchaseRequest
 from alliance.equipment.services import EquipmentRefused, purchases
 from alliance.equipment.show import requests as show
 from alliance.models import Department
@@ -53,6 +54,23 @@ class RequestTable(lists.Table):
         return words.moment(record.asked_at)
 
 
+class RequestFilter(django_filters.FilterSet):
+    """Conditions of the list of requests."""
+
+    state = django_filters.ChoiceFilter(
+        choices=PurchaseRequest.State.choices, label=gettext_lazy("state"),
+        empty_label=gettext_lazy("State: all"),
+    )  # fmt: skip
+    kind = django_filters.ChoiceFilter(
+        choices=Device.Kind.choices, label=gettext_lazy("kind of equipment"),
+        empty_label=gettext_lazy("Kind: all"),
+    )  # fmt: skip
+
+    class Meta:
+        model = PurchaseRequest
+        fields: list[str] = []
+
+
 @permit("equipment.view")
 @require_safe
 def request_list(request: Any) -> HttpResponse:
@@ -62,7 +80,7 @@ def request_list(request: Any) -> HttpResponse:
     return lists.answer(
         request, "equipment/requests.html",
         PurchaseRequest.objects.visible_to(by).select_related("institution"), RequestTable,
-        empty=Empty(_("No purchase was asked for"), why, icon="coin"),
+        filterset=RequestFilter, empty=Empty(_("No purchase was asked for"), why, icon="coin"),
         extra={"title": _("Purchase requests"), "may_ask": by.institution_id and by.can("equipment.request")},
     )  # fmt: skip
 

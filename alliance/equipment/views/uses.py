@@ -21,7 +21,6 @@ from alliance.equipment.show import bookings as booking_show
 from alliance.equipment.show import uses as show
 from alliance.equipment.views.devices import number, visible
 from alliance.models import Membership
-from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import asked, errors, lists
 from alliance.web.access import get_or_404, permit
@@ -62,17 +61,14 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if step not in ("confirm", "deny", "void"):
         raise Http404
     if asked.version(request) not in (None, found.version):
-        return _changed(request)
+        return errors.overtaken(request)
     form = forms.TextForm(request.POST) if step != "confirm" else None
     if form is not None and not form.is_valid():
         context = {**show.page(found, by), "form": form, "step": step}
         return render(request, "equipment/use_act.html", context, status=400)
     if step == "confirm" and not by.can("equipment.operate") and not by.can("equipment.book"):
         raise PermissionDenied
-    try:
-        _take(by, found, step, form)
-    except Stale:
-        return _changed(request)
+    _take(by, found, step, form)
     messages.success(request, show.done(step))
     return redirect("equipment-use", pk)
 
@@ -97,10 +93,7 @@ def confirm_many(request: Any) -> HttpResponseBase:
     rows = use_tables.waiting_for(by).filter(
         device=number(request.GET.get("device")), month=use_tables.month_asked(request.GET.get("month"))
     )
-    try:
-        done = services.confirm(by=by, uses=rows, now=timezone.now()) if rows else 0
-    except Stale:
-        return _changed(request)
+    done = services.confirm(by=by, uses=rows, now=timezone.now()) if rows else 0
     messages.success(request, _("%(n)d uses confirmed.") % {"n": done})
     return redirect("equipment-uses")
 
@@ -138,9 +131,3 @@ def seen(membership: Membership, pk: int) -> Usage:
     """The use if the member's institution used, owned or read, else 404."""
     rows: QuerySet[Usage] = Usage.objects.visible_to(membership).with_names()
     return get_or_404(rows.select_related("stated_by__user", "confirmed_by__user", "stated_for"), pk=pk)
-
-
-def _changed(request: Any) -> HttpResponse:
-    return errors.answer(
-        request, 409, _("Somebody else was faster"), _("Nothing of yours was stored. Open the use again.")
-    )

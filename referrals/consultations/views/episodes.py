@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
-from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
@@ -57,8 +56,6 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if form.is_valid():
         try:
             _take(request.membership, found, step, form.cleaned_data)
-        except Stale:
-            form.add_error(None, _("Somebody else was faster."))
         except Refused as error:
             add_refusal(form, error)
         else:

@@ -150,3 +150,10 @@ def test_every_row_is_covered_once_and_no_booking_is_lost(given_blocks: list[tup
     covered = [row for cell in column for row in range(cell.row, cell.row + cell.rows)]
     assert covered == [place for place, row in enumerate(rows) if row.folded_until is None]
     assert {pk for cell in column for block in cell.blocks for pk in block.ids} == set(range(len(blocks)))
+
+
+def test_on_a_closed_sunday_the_coming_week_is_looked_at() -> None:
+    opening = hours.parse("1-6 08:00-12:00")
+    sunday, friday = date(2026, 11, 15), date(2026, 11, 13)
+    assert (opening.next_open(sunday), opening.next_open(friday)) == (date(2026, 11, 16), friday)
+    assert hours.parse("7 08:00-12:00").next_open(sunday) == sunday
