@@ -84,12 +84,10 @@ def windows(month: Month, *, national: bool = False) -> Windows:
     """
     named = "readmit_days.national" if national else "readmit_days"
     held = parameters.several_in_force({named, *WINDOWS}, on=month.last_day)
-    days = {key: int(str(held[key])) for key in (named, *WINDOWS[:3])}
+    days, split, newborn, down = (int(str(held[key])) for key in (named, *WINDOWS[:3]))
+    overlap, transfer = (_clock(held[key]) for key in WINDOWS[3:])
     known = coverage(month)
-    return Windows(
-        days[named], *(days[key] for key in WINDOWS[:3]), *(_clock(held[key]) for key in WINDOWS[3:]),
-        known.last_day, national, known.missing,
-    )  # fmt: skip
+    return Windows(days, split, newborn, down, overlap, transfer, known.last_day, national, known.missing)
 
 
 def _clock(rule: Any) -> timedelta:
