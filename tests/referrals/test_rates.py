@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from alliance.lib.period import Month
 from alliance.models import Membership
@@ -117,7 +118,8 @@ def test_facts_rates_and_confirmation_leave_out_the_same_ones(qinghe: World) -> 
             found[place]["up_effective_sent"], found[place]["down_effective_sent"],
         )  # fmt: skip
     # Both sides confirm that the patient came, and read that it counts in no rate.
-    said = {one.pk: one.text for one in countables.records([untreated.pk, down.pk], qinghe.lin)}
+    with override("zh-hans"):
+        said = {one.pk: one.text for one in countables.records([untreated.pk, down.pk], qinghe.lin)}
     assert "到达后未诊治" in said[untreated.pk] and "下转后 3 天以同一诊断又上转" in said[down.pk]
 
 
