@@ -22,6 +22,7 @@ from performance.engine.factbook import shipped_facts
 from performance.engine.spans import Span
 from performance.show.frame import LISTED
 from performance.tables.records import RECORDS
+from referrals.services import visits
 from tests.consultations import scene as consulting
 from tests.equipment import scene as equipping
 from tests.equipment.test_clearing import used
@@ -61,8 +62,10 @@ def play(world: World) -> None:
     joint.confirm_case(by=world.kong, case=case)
     together.held(world)
     together.study(world)
+    later = datetime(2026, 12, 3, 2, tzinfo=UTC)
+    visits.deliver(by=world.luo, institution=world.shiqiao, month=NOVEMBER, visits=300, now=later)
     number = declaring.entry(world.shiqiao, "contracted", 620, Span(NOVEMBER))
-    declaring.confirmed(world, number, by="luo", second="meng", now=datetime(2026, 12, 3, 2, tzinfo=UTC))
+    declaring.confirmed(world, number, by="luo", second="meng", now=later)
 
 
 def facts_of(source: collect.Source) -> list[Fact]:
@@ -151,9 +154,9 @@ def test_more_records_ask_no_more_queries(world: World) -> None:
     with act_in(world.qinghe):
         play(world)
         before = asked()
-        visits = posting.agreed(world, first_day=posting.MONDAY + timedelta(days=1), weekdays=(2, 4))
+        more = posting.agreed(world, first_day=posting.MONDAY + timedelta(days=1), weekdays=(2, 4))
         for offset in (1, 3, 8):
-            posting.confirmed(world, visits, posting.MONDAY + timedelta(days=offset))
+            posting.confirmed(world, more, posting.MONDAY + timedelta(days=offset))
         for serial in (2, 3, 4):
             consulting.asked(world, serial=serial)
         assert asked() == before
