@@ -207,7 +207,7 @@ def test_an_outage_from_the_page_shows_in_the_calendar(
     home = get(qinghe.client("zhao"), url("home"))
     assert "1 booking lost its time to an outage" in home
     monkeypatch.setattr(inbox, "MOST", 0)  # however many there are, no further is counted
-    assert "0+ bookings lost their time to an outage" in get(qinghe.client("zhao"), url("home"))
+    assert "0+ booking lost its time to an outage" in get(qinghe.client("zhao"), url("home"))
     out = device.outages.get()
     assert kong.post(url("equipment-outage-lift", out.pk)).status_code == 302
     assert kong.post(url("equipment-outage-lift", out.pk)).status_code == 409
