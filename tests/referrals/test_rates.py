@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.test import override_settings
 from django.utils.translation import override
 
 from alliance.lib.period import Month
@@ -92,6 +93,7 @@ def test_ineffective_ones_are_no_part_of_the_rate(qinghe: World) -> None:
     assert counts.effective_by_month([NOVEMBER], flagged=flagged) == {NOVEMBER: 1}
 
 
+@override_settings(ROOT_URLCONF="config.alliance_urls")
 def test_facts_rates_and_confirmation_leave_out_the_same_ones(qinghe: World) -> None:
     """One judgement for the month that is paid and for the rates (S3-49)."""
     untreated = came(qinghe, treated=False)
