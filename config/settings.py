@@ -254,7 +254,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     # Choices that several fields share are named after what they are, not after one of the fields.
-    "ENUM_NAME_OVERRIDES": {"FollowUpTaskEnum": "referrals.models.followup.FollowUp.Task"},
+    "ENUM_NAME_OVERRIDES": {
+        "FollowUpTaskEnum": "referrals.models.followup.FollowUp.Task",
+        "OnsiteVisitStateEnum": "performance.models.onsite.OnsiteVisit.State",
+    },
 }
 EXPORT_MOST_ROWS = env.int("EXPORT_MOST_ROWS", default=20_000)  # of master data; more is asked for in parts
 IMPORT_EXPORT_USE_TRANSACTIONS = True
