@@ -13,12 +13,13 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("alliance", "config", "grouping", "referrals", "performance")
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
-IN_CONTEXT = {"pgettext", "pgettext_lazy"}
+IN_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 TABLES = {"reasons", "contents"}  # class attributes of refusals that hold sentences
 LITERAL = r"""(u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{LITERAL}(?:\s*,\s*{LITERAL})?")
 
-Message = tuple[str, str]  # msgid, where it stands
+Message = tuple[str, str]  # msgid (after its context and EOT, as gettext joins them), where it stands
+EOT = "\x04"
 
 
 def messages() -> list[Message]:
@@ -46,7 +47,12 @@ def modules() -> Iterator[Path]:
 def of_template(path: Path) -> Iterator[Message]:
     """Messages of translate, blocktranslate and _("") in a template."""
     for name, first, second in CALL.findall(templatize(path.read_text(encoding="utf-8"))):
-        yield ast.literal_eval(second if name == "pgettext" else first), where(path)
+        texts = (
+            [ast.literal_eval(first), ast.literal_eval(second)]
+            if name in IN_CONTEXT
+            else [ast.literal_eval(first)]
+        )
+        yield EOT.join(texts), where(path)
 
 
 def of_module(path: Path) -> Iterator[Message]:
@@ -60,11 +66,11 @@ def of_module(path: Path) -> Iterator[Message]:
 
 def _of_call(node: ast.Call) -> list[str]:
     name = _name(node.func)
-    position = 1 if name in IN_CONTEXT else 0
-    if name not in ONE | MANY | IN_CONTEXT or len(node.args) <= position:
+    needed = 2 if name in IN_CONTEXT else 1
+    if name not in ONE | MANY | IN_CONTEXT or len(node.args) < needed:
         return []
-    argument = node.args[position]
-    return [argument.value] if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else []
+    texts = [one.value for one in node.args[:needed] if isinstance(one, ast.Constant)]
+    return [EOT.join(texts)] if len(texts) == needed and all(isinstance(one, str) for one in texts) else []
 
 
 def _of_table(node: ast.expr) -> list[str]:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
 from django.conf import settings
 from django.core.management import call_command
@@ -14,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from alliance.lib import po
-from tests.web.msgids import messages, of_module, of_template
+from tests.web.msgids import EOT, messages, of_module, of_template
 
 PARTS = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "parts"
 HEAD = """msgid ""
@@ -32,10 +33,14 @@ def part(folder: Path, name: str, body: str) -> Path:
     return path
 
 
+def key(message: Message) -> str:
+    """A message as `msgids` names it."""
+    text = message.id if isinstance(message.id, str) else message.id[0]
+    return text if message.context is None else f"{message.context}{EOT}{text}"
+
+
 def test_every_message_of_every_room_has_its_chinese() -> None:
-    known = {
-        one.id if isinstance(one.id, str) else one.id[0] for one in po.merge(PARTS.glob("*.po")).catalogue
-    }
+    known = {key(one) for one in po.merge(PARTS.glob("*.po")).catalogue}
     missing: dict[str, list[str]] = defaultdict(list)
     for text, place in messages():
         # Django translates "yes", "name" and the like itself; what it does is asked of Django, not assumed.
@@ -58,15 +63,16 @@ def test_messages_are_found_in_templates_calls_and_tables(
     monkeypatch.setattr("tests.web.msgids.ROOT", tmp_path)
     page = tmp_path / "page.html"
     page.write_text(
-        '{% translate "It\'s here" %}{% firstof a _("Else") %}'
+        '{% translate "It\'s here" %}{% translate "open" context "door" %}{% firstof a _("Else") %}'
         "{% blocktranslate count n=x %}One{% plural %}{{ n }} many{% endblocktranslate %}"
     )
     module = tmp_path / "module.py"
     module.write_text(
-        'x = _("Called")\ny = ngettext("One thing", "%d", 2)\nclass R:\n    reasons = {"a": "Refused."}\n'
+        'x = _("Called")\nz = pgettext_lazy("door", "shut")\ny = ngettext("One thing", "%d", 2)\n'
+        'class R:\n    reasons = {"a": "Refused."}\n'
     )
-    assert {text for text, _ in of_template(page)} == {"It's here", "One", "Else"}
-    assert {text for text, _ in of_module(module)} == {"Called", "One thing", "Refused."}
+    assert {text for text, _ in of_template(page)} == {"It's here", "door\x04open", "One", "Else"}
+    assert {text for text, _ in of_module(module)} == {"Called", "door\x04shut", "One thing", "Refused."}
 
 
 def test_parts_merge_and_the_first_translation_stays(tmp_path: Path) -> None:
