@@ -23,16 +23,17 @@
     });
   }
   function mark(place, text, late) {
-    var box = place.querySelector("[data-state]");
+    var box = place && place.querySelector("[data-state]");
     if (box) { box.textContent = text; box.classList.toggle("late", Boolean(late)); }
   }
 
   /* What is said of an item */
-  function whole(form) {
-    if (values(form, "outcome")[0] !== "deducted") { return true; }
+  function lacks(form) {
+    if (values(form, "outcome")[0] !== "deducted") { return ""; }
     var reasons = values(form, "reason"), other = form.dataset.other;
-    return reasons.length > 0 && (reasons.indexOf(other) < 0 || values(form, "note")[0].trim() !== "") &&
-      (form.dataset.rule !== "rate" || values(form, "unit").length > 0);
+    if (!reasons.length || (reasons.indexOf(other) >= 0 && values(form, "note")[0].trim() === "")) { return words.draft; }
+    if (form.dataset.rule === "rate" && !values(form, "unit").length) { return words.unit; }
+    return form.querySelector("input[type=number]:invalid") ? words.number : "";
   }
   function heads(form) { return form.elements.replaces.value.split(" ").filter(Boolean); }
   function fieldsOf(form) {
@@ -51,11 +52,11 @@
     };
     parcel.fields = fieldsOf(form);
     parcel.at = new Date().toISOString();
-    parcel.state = whole(form) ? "ready" : "draft";
+    parcel.state = lacks(form) ? "draft" : "ready";
     parcel.error = "";
     if (old && old !== parcel) { parcels.delete(old.id); await store.drop(old.id); }
     await keep(parcel);
-    mark(form, parcel.state === "draft" ? words.draft : words.kept, parcel.state === "draft");
+    mark(form, lacks(form) || words.kept, parcel.state === "draft");
   }
   async function keep(parcel) {
     parcels.set(parcel.id, parcel);
@@ -72,7 +73,7 @@
       if (parcel.fields[box.name]) { box.value = parcel.fields[box.name][0]; }
     }, form);
     if (parcel.state === "sent") { form.elements.replaces.value = parcel.id; }
-    mark(form, parcel.error || (parcel.state === "sent" ? words.stored : parcel.state === "draft" ? words.draft : words.kept),
+    mark(form, parcel.error || (parcel.state === "sent" ? words.stored : lacks(form) || words.kept),
       parcel.state === "refused" || parcel.state === "draft");
     unfold(form);
   }
@@ -141,15 +142,23 @@
     });
     return found;
   }
+  function wipe(canvas) {
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    delete canvas.dataset.drawn;
+  }
   async function keepSignature(form) {
     var canvas = form.querySelector("canvas"), refused = form.elements.refused && form.elements.refused.checked;
     if (!refused && !("drawn" in canvas.dataset)) { mark(form, words.sign, true); return; }
+    if (!form.reportValidity()) { return; }
+    /* One signature a side waits here: a new one takes the place of what was refused or not yet sent. */
+    for (var old of waiting("sign", form.dataset.sign)) { parcels.delete(old.id); await store.drop(old.id); }
     var fields = fieldsOf(form);
     delete fields.picture;
     fields.answers = [standing().join(" ")];
     if (!refused) { fields.image = [canvas.toDataURL("image/png")]; }
     await keep({ id: crypto.randomUUID(), kind: "sign", item: form.dataset.sign, path: "sign/", fields: fields,
       at: new Date().toISOString(), state: "ready" });
+    wipe(canvas);
     mark(form, words.signed);
     await send();
   }
@@ -172,7 +181,8 @@
   }
   function taken(parcel, answer) {
     parcel.state = "sent";
-    var form = parcel.kind === "answer" && formOf(parcel.item);
+    if (parcel.kind !== "answer") { mark(placeOf(parcel), words.stored); return; }
+    var form = formOf(parcel.item);
     if (!form) { return; }
     form.elements.replaces.value = (answer.conflict && !lead ? [parcel.id] : answer.heads).join(" ");
     var rivals = form.querySelector("[data-rivals]");
@@ -183,10 +193,12 @@
   function refused(parcel, text) {
     parcel.state = "refused";
     parcel.error = text;
-    var place = parcel.kind === "photo" ? root.querySelector("form[data-photo='" + parcel.item + "']")
+    mark(placeOf(parcel), text, true);
+  }
+  function placeOf(parcel) {
+    return parcel.kind === "photo" ? root.querySelector("form[data-photo='" + parcel.item + "']")
       : parcel.kind === "sign" ? root.querySelector("form[data-sign='" + parcel.item + "']")
         : parcel.kind === "finish" ? root.querySelector("form[data-finish]") : formOf(parcel.item);
-    if (place) { mark(place, text, true); }
   }
   async function one(parcel) {
     parcel.tried = true;
@@ -206,8 +218,10 @@
   }
   function ready() {
     var left = Array.from(parcels.values()).filter(function (found) { return found.state !== "sent"; });
+    /* A photo the server will not have keeps nobody from finishing; everything else does. */
+    var open = left.filter(function (found) { return found.kind !== "photo" || found.state !== "refused"; });
     return left.filter(function (found) {
-      return found.state === "ready" && (found.kind !== "finish" || left.length === 1);
+      return found.state === "ready" && (found.kind !== "finish" || open.length === 1);
     }).sort(function (found, other) { return ORDER[found.kind] - ORDER[other.kind]; });
   }
   async function sendAll() {
@@ -337,9 +351,7 @@
     every("[data-wipe]", function (button) {
       button.hidden = false;
       button.addEventListener("click", function () {
-        var canvas = button.closest("form").querySelector("canvas");
-        canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
-        delete canvas.dataset.drawn;
+        wipe(button.closest("form").querySelector("canvas"));
       });
     });
     root.querySelector("[data-send]").addEventListener("click", send);
@@ -360,6 +372,7 @@
       if (parcel.kind === "sign") { mark(root.querySelector("form[data-sign='" + parcel.item + "']"), parcel.error || words.signed, parcel.error); }
     });
     listen();
+    if (navigator.onLine) { note = words.unready; }
     show();
     root.dataset.kept = "";
     await navigator.serviceWorker.register(base + "worker.js", { scope: base });

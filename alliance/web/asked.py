@@ -48,9 +48,14 @@ def say(request: Any, text: str) -> None:
 
 
 def version(request: Any) -> int | None:
-    """The version of a row the page was read at, out of the button's address; None where it names none."""
+    """The version of a row the page was read at, out of the button's address; None where it names none.
+
+    What cannot be read is a version that no row has: such a button is stale, never without a version.
+    """
     text = request.GET.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 class MonthSelect(forms.Select):

@@ -130,16 +130,24 @@ def leader(row: Consequence, membership: Membership | None) -> Lines:
 def overspend(row: Consequence, membership: Membership | None) -> Lines:
     """Spending against the budget, and the weight that is proposed."""
     figures = row.figures
+    budget, above = figures["budget_fen"], figures["spent_fen"] - figures["budget_fen"]
     terms = [
         Term(web_words.yuan(figures["spent_fen"]), _("fund spent (yuan)")),
-        Term(web_words.yuan(figures["budget_fen"]), _("fund budget (yuan)"), "", "−"),
-        Term(web_words.yuan(figures["budget_fen"]), _("fund budget (yuan)"), "", "÷"),
+        Term(web_words.yuan(budget), _("fund budget (yuan)"), "", "−"),
+    ]
+    rate = [
+        Term(web_words.yuan(above), _("spent above the budget (yuan)")),
+        Term(web_words.yuan(budget), _("fund budget (yuan)"), "", "÷"),
     ]
     limit = _("limit %(limit)s") % {"limit": words.percent(figures["limit"])}
     over = words.percent(round(Decimal(figures["over"]), 2))
     to = words.percent(figures["to"])
     note = _("the other dimensions in their proportions; floors are kept")
-    return [FormulaLine(_("overspend"), terms, over, limit), FormulaLine(_("weight of DRG"), [], to, note)]
+    return [
+        FormulaLine(_("spent above the budget (yuan)"), terms, web_words.yuan(above), ""),
+        FormulaLine(_("overspend"), rate, over, limit),
+        FormulaLine(_("weight of DRG"), [], to, note),
+    ]
 
 
 FORMULAS: dict[str, Callable[[Consequence, Membership | None], Lines]] = {

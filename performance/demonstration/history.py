@@ -40,4 +40,6 @@ def load(base: Ground, demo: DemoAlliance) -> str:
 def _near(value: Decimal | None, *seed: object) -> Decimal:
     assert value is not None, "only known values"
     dice = stream("earlier", *seed)
-    return (value * (100 - SWING + below(dice, 2 * SWING + 1)) / 100).quantize(Decimal("0.01"))
+    near = (value * (100 - SWING + below(dice, 2 * SWING + 1)) / 100).quantize(Decimal("0.01"))
+    # A share stays a share: what was at most a hundred does not pass it by chance.
+    return min(near, Decimal(100)) if value <= 100 else near

@@ -66,7 +66,7 @@ def figs(membership: Membership, run: LevelRun) -> list[Fig]:
     out = len(scores) - len(known)
     return [
         Fig(_("Shown to you"), words.num(len(scores)), detail=_("of %(n)d scored") % {"n": run.subjects}),
-        Fig(_("Mean score"), words.assessed(mean, 2), detail=_("of %(n)d") % {"n": len(known)}),
+        Fig(_("Mean score"), words.assessed(mean, 2), detail=_("of %(n)d scored") % {"n": len(known)}),
         Fig(_("Without a score"), words.num(out), detail=_("each says why"), bad=bool(out)),
     ]
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -47,7 +48,12 @@ class Line:
     @property
     def lost(self) -> bool:
         """Whether it cost points."""
-        return self.result.points is not None and self.result.points < self.result.full
+        return bool(self.taken)
+
+    @property
+    def taken(self) -> Decimal | None:
+        """The points it cost; None where the item was not judged."""
+        return None if self.result.points is None else self.result.full - self.result.now
 
 
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:

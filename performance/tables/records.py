@@ -16,6 +16,7 @@ from alliance.equipment.tables import DeviceTable
 from alliance.postings.tables import VisitTable
 from alliance.web import lists, words
 from alliance.web.access import way
+from performance.consequences.tables import LetterTable
 from performance.declared.tables import ValueTable
 from performance.tables import joint
 from performance.tables.cells import small
@@ -200,4 +201,5 @@ RECORDS: dict[str, type[lists.Table]] = {
     "case_conference": joint.ConferenceTable,
     "joint_study": joint.ResearchTable,
     "declared": ValueTable,
+    "letter": LetterTable,
 }

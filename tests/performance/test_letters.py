@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -39,13 +39,11 @@ from performance.engine.commitments import (
 from performance.engine.spans import Span
 from performance.models import Consequence, Letter, LetterPromise
 from tests.performance.declared_scene import PDF, confirmed, entry, upload
+from tests.performance.letters_scene import AFTER, JANUARY, KEPT, deliver, drafted, head_of_shiqiao, in_force
 from tests.performance.scene import inside
-from tests.world import World, member
+from tests.world import World
 
-JANUARY = datetime(2025, 1, 6, 2, tzinfo=UTC)
-AFTER = datetime(2026, 1, 8, 2, tzinfo=UTC)
 RULE = Rule(Decimal(5), Decimal(10), Decimal(90))
-KEPT = Promise("common_kept", "indicator", Decimal(6), target=Decimal(30))
 
 
 # The engine ----------------------------------------------------------------------
@@ -90,40 +88,10 @@ def test_what_is_missing_is_asked_for_and_never_broken() -> None:
 @pytest.fixture
 def house(world: World, tmp_path: Path) -> Iterator[World]:
     """Shiqiao with a head who may sign, and the ready templates from 2025 on."""
-    world.people["head"] = _head(world)
+    world.people["head"] = head_of_shiqiao(world)
     with override_settings(MEDIA_ROOT=tmp_path), inside(world):
         templates.install(by=world.luo, year=2025, now=JANUARY)
         yield world
-
-
-def _head(world: World) -> Any:
-    with inside(world):
-        return member("head", "何院长", world.shiqiao, "institution_head")
-
-
-def drafted(world: World, *promises: Promise) -> Letter:
-    letter = letters.draft(by=world.luo, institution=world.shiqiao, year=2025, now=JANUARY)
-    return letters.change(by=world.luo, letter=letter, promises=promises or [KEPT], version=1)
-
-
-def in_force(world: World, *promises: Promise) -> Letter:
-    """Offered, signed by the head, countersigned."""
-    letter = letters.offer(by=world.luo, letter=drafted(world, *promises), now=JANUARY)
-    letter = letters.sign(
-        by=world.head, letter=letter, name=world.shiqiao.name, seen=letter.digest, now=JANUARY
-    )
-    return letters.countersign(by=world.meng, letter=letter, now=JANUARY)
-
-
-def deliver(world: World, kept: int, months: range = range(1, 13)) -> None:
-    """So many of 100 patients with common diseases were kept, month by month."""
-    numbers = {"common_disease_kept": kept, "common_disease_visits": 100}
-    given = [
-        entry(world.shiqiao, fact, number, Span(Month(2025, month)))
-        for month in months
-        for fact, number in numbers.items()
-    ]
-    confirmed(world, *given, by="luo", second="meng", now=AFTER)
 
 
 def test_a_letter_takes_the_template_of_its_kind_with_the_targets_of_its_day(house: World) -> None:
@@ -314,7 +282,7 @@ def test_the_year_waits_for_who_can_act(house: World) -> None:
 
 def test_the_pages_of_letters(world: World, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    world.people["head"] = _head(world)
+    world.people["head"] = head_of_shiqiao(world)
     with time_machine.travel(AFTER, tick=False):
         office, head, other = world.client("luo"), world.client("head"), world.client("kong")
         office.post("/a/qinghe/letters/templates/take/")

@@ -17,6 +17,7 @@ from alliance.training import services as training
 from performance import collect
 from performance.collect.declared import DECLARED
 from performance.collect.opinions import OPINION
+from performance.consequences.services import assessing, templates
 from performance.engine.fact import Fact
 from performance.engine.factbook import shipped_facts
 from performance.engine.spans import Span
@@ -28,6 +29,7 @@ from tests.equipment import scene as equipping
 from tests.equipment.test_clearing import used
 from tests.joint import scene as together
 from tests.performance import declared_scene as declaring
+from tests.performance import letters_scene as promising
 from tests.postings import scene as posting
 from tests.recognition import scene as recognising
 from tests.referrals import scene as referring
@@ -66,6 +68,16 @@ def play(world: World) -> None:
     visits.deliver(by=world.luo, institution=world.shiqiao, month=NOVEMBER, visits=300, now=later)
     number = declaring.entry(world.shiqiao, "contracted", 620, Span(NOVEMBER))
     declaring.confirmed(world, number, by="luo", second="meng", now=later)
+    promise(world)
+
+
+def promise(world: World) -> None:
+    """The newest judged letter of a township: that of the year before."""
+    world.people["head"] = promising.head_of_shiqiao(world)
+    templates.install(by=world.luo, year=2025, now=promising.JANUARY)
+    promising.in_force(world)
+    promising.deliver(world, 30)
+    assessing.look(now=promising.AFTER)
 
 
 def facts_of(source: collect.Source) -> list[Fact]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from alliance.lib.period import SERVED_YEARS
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import calendar, parameters, steps
@@ -61,7 +62,7 @@ def due_at(now: datetime, due_on: date | None) -> datetime:
     if due_on is None:
         rule = str(parameters.in_force(DEADLINE, on=now.astimezone(SHANGHAI).date()))
         return calendar.deadline(now, rule).due_at
-    if due_on <= now.astimezone(SHANGHAI).date():
+    if due_on <= now.astimezone(SHANGHAI).date() or due_on.year not in SERVED_YEARS:
         raise OnsiteRefused("due")
     return datetime.combine(due_on + timedelta(days=1), time.min, tzinfo=SHANGHAI)
 
