@@ -61,6 +61,7 @@
   async function keep(parcel) {
     parcels.set(parcel.id, parcel);
     await store.put(parcel);
+    parcel.stored = true; /* only what is written is said to be kept */
     show();
   }
   function restore(parcel) {
@@ -311,7 +312,7 @@
     if (!list.firstChild) { list.appendChild(document.createElement("li")).textContent = words.nothing; }
   }
   function show() {
-    var left = Array.from(parcels.values()).filter(function (found) { return found.state !== "sent"; });
+    var left = Array.from(parcels.values()).filter(function (found) { return found.stored && found.state !== "sent"; });
     var bad = left.filter(function (found) { return found.state === "refused"; }).length, all = 0;
     every("form[data-item]", function (form) { all += values(form, "outcome").length; });
     all += root.querySelectorAll("img.thumb").length + Number(root.dataset.signed) + waiting("sign").length;
@@ -367,6 +368,7 @@
     root.querySelector("[data-send]").hidden = false;
     (await store.all()).forEach(function (parcel) {
       parcels.set(parcel.id, parcel);
+      parcel.stored = true;
       if (parcel.kind === "answer") { restore(parcel); }
       if (parcel.kind === "photo") { picture(parcel.item, parcel.file); }
       if (parcel.kind === "sign") { mark(root.querySelector("form[data-sign='" + parcel.item + "']"), parcel.error || words.signed, parcel.error); }
