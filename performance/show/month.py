@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -11,13 +12,14 @@ from django.utils.translation import ngettext
 
 from alliance.lib.period import Month
 from alliance.models import Membership
+from alliance.services import parameters
 from alliance.web import words
 from alliance.web.parts import Fact, Fig, history
 from performance.levels import show as levels
 from performance.models import Level, Line, MonthRun
 from performance.services import months, pools
-from performance.services.completeness import Delivery, deliveries
-from performance.show import labels, road, table
+from performance.services.completeness import MINIMUM, Delivery, deliveries
+from performance.show import labels, ranks, road, table
 from performance.show.frame import Frame
 
 State = MonthRun.State
@@ -26,7 +28,8 @@ State = MonthRun.State
 def page(membership: Membership, month: Month) -> dict[str, Any]:
     """Everything of the page, with or without a result; a number of queries that does not grow."""
     run, last = months.standing(month)
-    arrived, pool = deliveries(month), pools.latest(month)
+    limits = parameters.several_in_force((MINIMUM, *ranks.RANKED), on=month.last_day)
+    arrived, pool = deliveries(month, limits[MINIMUM]), pools.latest(month)
     found = {
         "title": _("Result of %(month)s") % {"month": words.month(month)},
         "month": month, "run": run, "last": last, "chip": labels.chip(run) if run else None,
@@ -40,18 +43,18 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
         "poll": reverse("month-progress", args=[str(month)]),
     }  # fmt: skip
     if run is not None and run.settlement is not None:
-        found |= result(Frame(membership, month, run, run.settlement), arrived)
+        found |= result(Frame(membership, month, run, run.settlement), arrived, ranks.least_of(limits))
     return found
 
 
-def result(frame: Frame, arrived: Sequence[Delivery]) -> dict[str, Any]:
+def result(frame: Frame, arrived: Sequence[Delivery], least: tuple[int, Decimal]) -> dict[str, Any]:
     """The figures, the table and the differences."""
     lines, earlier = frame.lines(), table.before(frame)
     bars, before_fen = table.changes(lines, earlier), earlier.total()
     shared = sum(line.fen or 0 for line in lines)
     change = None if before_fen is None else shared - before_fen
     return {
-        "groups": table.groups(frame, lines, earlier, arrived), "dimensions": frame.scheme.dimensions,
+        "groups": table.groups(frame, lines, earlier, arrived, least), "dimensions": frame.scheme.dimensions,
         "dimension_names": [labels.named(one) for one in frame.scheme.dimensions],
         "figs": figs(frame, lines, arrived, change), "bars": bars, "reading": reading(bars),
         "shared": shared, "change": change, "gap": frame.settlement.pool_fen - shared,

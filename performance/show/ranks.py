@@ -20,6 +20,9 @@ class Place:
     shared: bool
 
 
+RANKED = ("min_n_rank", "cp.rank_assessed_min")
+
+
 def scores(lines: Iterable[Line], *, least_assessed: Decimal) -> dict[str, Decimal | None]:
     """Scores by institution for ranking; who was assessed for less of the 100 points is not compared."""
     return {line.institution.code: line.score if line.possible >= least_assessed else None for line in lines}
@@ -27,7 +30,11 @@ def scores(lines: Iterable[Line], *, least_assessed: Decimal) -> dict[str, Decim
 
 def least(month: Month) -> tuple[int, Decimal]:
     """How many a ranking needs and how much of each must be assessed (min_n_rank, cp.rank_assessed_min)."""
-    found = parameters.several_in_force(("min_n_rank", "cp.rank_assessed_min"), on=month.last_day)
+    return least_of(parameters.several_in_force(RANKED, on=month.last_day))
+
+
+def least_of(found: Mapping[str, object]) -> tuple[int, Decimal]:
+    """The same out of parameters that were read with others."""
     return int(str(found["min_n_rank"])), cast(Decimal, found["cp.rank_assessed_min"])
 
 

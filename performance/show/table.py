@@ -88,10 +88,11 @@ def before(frame: Frame) -> Before:
 
 
 def groups(
-    frame: Frame, lines: Sequence[Line], earlier: Before, deliveries: Sequence[Delivery]
-) -> list[Group]:
-    """The table, column by column of the scheme."""
-    least, assessed = ranks.least(frame.month)
+    frame: Frame, lines: Sequence[Line], earlier: Before, deliveries: Sequence[Delivery],
+    limits: tuple[int, Decimal],
+) -> list[Group]:  # fmt: skip
+    """The table, column by column of the scheme; `limits` as `ranks.least` gives them."""
+    least, assessed = limits
     arrived = {one.institution.pk: one for one in deliveries}
     found = []
     for column in frame.scheme.columns:
