@@ -626,7 +626,7 @@ CASES: dict[str, Case] = {
     "declared-sheet-confirm": one("values_sheet"),
     "onsite": Case(queries=("?state=signed", f"?institution={THERE}")),
     "onsite-plan": LIST,
-    "onsite-checklists": Case(aggregates=True),  # the checklists are the whole alliance's
+    "onsite-checklists": Case(aggregates=True),  # of the whole alliance
     "onsite-checklist-begin": LIST,
     "onsite-checklist": one("onsite_draft", shared=True),
     "onsite-checklist-terms": one("onsite_draft", shared=True),

@@ -945,7 +945,8 @@ class Things:
     def consequence(self) -> Consequence:
         """A proposal about the institution."""
         return Consequence.objects.create(  # type: ignore[no-any-return]
-            kind="honour", institution=self.side.place, period="2026-Q3", digest=self.side.mark, opened_at=NOW,
+            kind="honour", institution=self.side.place, period="2026-Q3", digest=self.side.mark,
+            opened_at=NOW,
             figures={
                 "year": 1, "known": 12, "mean": "86", "years": 2,
                 "bands": {"excellent": "90", "fail": "60", "honour_score": "85", "honour_years": 2},
