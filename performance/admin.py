@@ -6,18 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliance.admin.sheets import SheetAdmin
 from alliance.models import Institution
 from alliance.resources import AllianceResource, column
 from alliance.sheet_cells import Amount, Cell, Code, MonthCell
+from alliance.web import words
 from alliance.web.admin_site import site
 from performance.dictionary import book
 from performance.models import EarlierValue
+from performance.show import labels
+
+PLACES = Decimal("0.0001")  # more digits of an earlier value say nothing
 
 
 class IndicatorCell(Cell):
@@ -50,6 +56,32 @@ class EarlierResource(AllianceResource):
         fields = ("month", "institution", "indicator", "value", "counted", "source")
 
 
+def name_of(code: str) -> str:
+    """An indicator's name in the reader's language; one that left the dictionary keeps its code."""
+    entry = book.entries().get(code)
+    return code if entry is None else labels.named(entry.indicator)
+
+
+def plain(value: Decimal) -> str:
+    """A number without the zeros of its column."""
+    return f"{value.quantize(PLACES).normalize():,f}"
+
+
+class ByIndicator(admin.SimpleListFilter):
+    """The indicators there are values of, by name."""
+
+    title, parameter_name = gettext_lazy("indicator"), "indicator"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """Code and name."""
+        codes = EarlierValue.objects.order_by("indicator").values_list("indicator", flat=True).distinct()
+        return [(code, name_of(code)) for code in codes]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Those of the chosen indicator."""
+        return queryset.filter(indicator=self.value()) if self.value() else queryset
+
+
 @admin.register(EarlierValue, site=site)
 class EarlierAdmin(SheetAdmin):
     """What the control charts see of months before the first result."""
@@ -59,9 +91,24 @@ class EarlierAdmin(SheetAdmin):
     may_delete = True
     resource_class = EarlierResource
     fields = ("month", "institution", "indicator", "value", "counted", "source")
-    list_display = ("month", "institution", "indicator", "value", "counted", "source")
-    list_filter = ("indicator",)
+    list_display = ("month", "institution", "named", "shown", "shown_counted", "source")
+    list_filter = (ByIndicator,)
     list_select_related = ("institution",)
     search_fields = ("indicator", "institution__code", "institution__name")
     date_hierarchy = "month"
     ordering = ("-month", "pk")
+
+    @admin.display(description=gettext_lazy("indicator"), ordering="indicator")
+    def named(self, row: EarlierValue) -> str:
+        """The indicator as the dictionary names it."""
+        return name_of(row.indicator)
+
+    @admin.display(description=gettext_lazy("value"), ordering="value")
+    def shown(self, row: EarlierValue) -> str:
+        """The value without the zeros of its column."""
+        return plain(row.value)
+
+    @admin.display(description=gettext_lazy("counted (numerator)"), ordering="counted")
+    def shown_counted(self, row: EarlierValue) -> str:
+        """What was counted, where the records say it."""
+        return words.DASH if row.counted is None else plain(row.counted)

@@ -35,6 +35,9 @@ class Chart:
         object.__setattr__(self, "spoken", f"{self.title}: {values}")
 
 
+FEW = 4  # bars whose names all fit below them
+
+
 def bars(
     id: str,
     title: str,
@@ -46,6 +49,8 @@ def bars(
 ) -> Chart:
     """Bars from the zero line, one a name; a missing value draws nothing and is a dash in the table."""
     option = _frame([name for name, _value in values], columns[1])
+    if len(values) <= FEW:  # each has its name, in two lines where it must
+        option["xAxis"]["axisLabel"] |= {"interval": 0, "width": 84, "overflow": "break"}
     option["series"] = [
         {
             "name": columns[1],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -95,6 +95,20 @@ def moment(value: datetime | None) -> str:
     return _short(value, "m-d H:i")
 
 
+def until(deadline: datetime | None) -> str:
+    """A deadline as people say it: what ends with a day (00:00 of the next one) ends at its 24:00."""
+    if not deadline:
+        return DASH
+    last = _last_day(deadline)
+    return moment(deadline) if last is None else f"{day(last)} 24:00"
+
+
+def _last_day(deadline: datetime) -> date | None:
+    """The day with whose end a deadline passes; None where it passes within a day."""
+    local = timezone.localtime(deadline)
+    return None if local.time() != time.min else (local - timedelta(days=1)).date()
+
+
 def _short(value: Any, pattern: str) -> str:
     if not value:
         return DASH
@@ -128,10 +142,11 @@ def due(deadline: datetime, now: datetime) -> str:
     """The short word on a chip: today 16:20, late by 4 days, else the day."""
     if deadline < now:
         return _("late by %(span)s") % {"span": span(now - deadline, short=True)}
-    local = timezone.localtime(deadline)
-    if local.date() == timezone.localtime(now).date():
-        return _("today %(time)s") % {"time": local.strftime("%H:%M")}
-    return day(deadline)
+    local, last = timezone.localtime(deadline), _last_day(deadline)
+    on, hour = (local.date(), local.strftime("%H:%M")) if last is None else (last, "24:00")
+    if on == timezone.localtime(now).date():
+        return _("today %(time)s") % {"time": hour}
+    return day(on)
 
 
 def span(gap: timedelta, *, short: bool = False) -> str:

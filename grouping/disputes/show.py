@@ -83,7 +83,7 @@ def facts(row: Dispute, membership: Membership) -> list[parts.Fact]:
         parts.Fact(_("scheme"), str(row.scheme)),
         parts.Fact(_("filed by"), str(row.filed_by.user)),
         parts.Fact(_("filed"), words.moment(row.filed_at)),
-        parts.Fact(_("answer due"), words.moment(row.due_at)),
+        parts.Fact(_("answer due"), words.until(row.due_at)),
     ]
     if row.case_id and membership.can("case.view"):
         found.append(parts.Fact(_("case"), str(row.case), reverse("case", args=[row.case_id])))

@@ -60,7 +60,7 @@ class ClueTable(lists.Table):
     def render_due_at(self, record: Clue) -> str:
         if record.state != Clue.State.OPEN:
             return web_words.DASH
-        return web_words.moment(record.due_at)
+        return web_words.until(record.due_at)
 
 
 def concerned(membership: Membership) -> Any:

@@ -264,3 +264,8 @@ def _bars(clue: Clue) -> list[tuple[Any, Any]]:
         case "heaping":
             return [(_("this institution"), n["share"]), (_("by luck"), n["usual"])]
     return []
+
+
+def axes(pairs: Sequence[str]) -> str:
+    """The pairs of sides that are held against each other."""
+    return _(", ").join(" – ".join(str(SIDES.get(one, one)) for one in pair.split(":")) for pair in pairs)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.models import Membership
 from alliance.web import parts
@@ -107,7 +108,8 @@ def figures(sheet: Sheet, found: Sequence[Line]) -> list[parts.Fig]:
                ("open", "failed", "answered") for one in found)  # fmt: skip
     capped = _("capped by a critical item") if visit.capped else ""
     return [
-        parts.Fig(_("score"), words.points(visit.percent), "%", capped, bad=visit.capped),
+        parts.Fig(pgettext("on-site", "rate of points"), words.points(visit.percent), "%", capped,
+                  bad=visit.capped),
         parts.Fig(_("points"), words.points(visit.points), _("of %(n)s") % {"n": words.points(visit.full)}),
         parts.Fig(_("items with deductions"), web_words.num(sum(one.lost for one in found)),
                   _("of %(n)d") % {"n": len(found)}),

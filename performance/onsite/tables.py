@@ -108,7 +108,7 @@ class RectificationTable(lists.Table):
         return words.points(record.result.full - record.result.now)
 
     def render_due_at(self, record: Any) -> SafeString:
-        moment = web_words.moment(record.due_at)
+        moment = web_words.until(record.due_at)
         if record.state in record.WITH_INSTITUTION and record.due_at < self.now:
             return format_html("{} {}", moment, chip("late", _("late")))
         return format_html("{}", moment)

@@ -58,7 +58,7 @@ def order_facts(order: Order) -> list[parts.Fact]:
         parts.Fact(_("ordered at"), words.moment(order.ordered_at)),
     ]
     if order.state != Order.State.CLEAR:
-        found.append(parts.Fact(_("decision due"), words.moment(order.due_at)))
+        found.append(parts.Fact(_("decision due"), words.until(order.due_at)))
     optional = (
         (_("indication"), order.indication),
         (_("number in the hospital's system"), order.external_number),
@@ -145,7 +145,7 @@ def result_page(result: Result, membership: Membership, now: datetime) -> dict[s
     facts = [
         parts.Fact(_("examination made"), words.moment(result.taken_at)),
         parts.Fact(_("report issued"), words.moment(result.reported_at)),
-        parts.Fact(_("may be recognised until"), words.moment(result.valid_until)),
+        parts.Fact(_("may be recognised until"), words.until(result.valid_until)),
         parts.Fact(_("examining institution"), result.institution.name),
         parts.Fact(_("came by"), str(result.get_channel_display())),
         parts.Fact(_("result entered by"), f"{result.entered_by.user} {words.moment(result.entered_at)}"),

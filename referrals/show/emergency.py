@@ -88,5 +88,5 @@ def _exact(at: datetime | None) -> str:
 
 def _form_state(referral: Referral) -> str:
     if referral.form_completed_at is None:
-        return words.moment(referral.form_due_at)
+        return words.until(referral.form_due_at)
     return _("completed %(at)s") % {"at": words.moment(referral.form_completed_at)}

@@ -89,12 +89,12 @@ def where(referral: Referral) -> list[parts.Fact]:
         parts.Fact(_("receiving doctor"), referral.target_doctor or words.DASH),
         parts.Fact(_("transport"), str(referral.get_transport_display() or words.DASH)),
         parts.Fact(_("logged"), words.moment(referral.logged_at)),
-        parts.Fact(_("answer due"), words.moment(referral.answer_due_at)),
+        parts.Fact(_("answer due"), words.until(referral.answer_due_at)),
     ]
     if referral.planned_at:
         found.append(parts.Fact(_("appointment"), words.moment(referral.planned_at)))
     if referral.followup_due_at:
-        found.append(parts.Fact(_("follow-up due"), words.moment(referral.followup_due_at)))
+        found.append(parts.Fact(_("follow-up due"), words.until(referral.followup_due_at)))
     if referral.previous_id:
         found.append(
             parts.Fact(_("earlier referral"), _("Open it"), reverse("referral", args=[referral.previous_id]))
@@ -140,7 +140,7 @@ def _step_form(step: str) -> Form | None:
 
 def due(referral: Referral) -> dict[str, str]:
     """Number and limit, for a sentence."""
-    return {"number": referral.number, "due": words.moment(referral.answer_due_at)}
+    return {"number": referral.number, "due": words.until(referral.answer_due_at)}
 
 
 def done(referral: Referral) -> str:

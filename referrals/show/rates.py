@@ -84,7 +84,8 @@ class Links:
         if names == ("discharges",):
             return self._cases(place)
         if names == ("primary_visits",):
-            return f"{reverse('referral-visits')}?month={self.month}"
+            line = f"#place-{place}" if place else ""
+            return f"{reverse('referral-visits')}?month={self.month}{line}"
         asked = f"?month={self.month}&variant={figure.variant.code}&part={part}"
         return f"{reverse('referral-rate-records')}{asked}" + (f"&place={place}" if place else "")
 

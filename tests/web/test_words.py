@@ -90,6 +90,18 @@ def test_a_deadline_is_short_on_a_chip() -> None:
         assert words.clock(None, NOW) == ""
 
 
+def test_what_ends_with_a_day_ends_at_its_24_00() -> None:
+    this_year = timezone.localdate().year
+    midnight = datetime(this_year, 3, 9, 16, tzinfo=UTC)  # 00:00 of 10 March in Beijing
+    assert words.until(midnight) == "03-09 24:00"
+    assert words.until(midnight - timedelta(minutes=1)) == "03-09 23:59"
+    assert words.until(datetime(this_year - 1, 12, 31, 16, tzinfo=UTC)) == f"{this_year - 1}-12-31 24:00"
+    assert words.until(None) == "—"
+    with translation.override("zh-hans"):
+        assert words.due(midnight, midnight - timedelta(hours=2)) == "今天 24:00"
+        assert words.due(midnight, midnight - timedelta(days=2)) == "03-09"
+
+
 def test_days_of_another_year_carry_it() -> None:
     this_year = timezone.localdate().year
     assert words.day(date(this_year, 3, 9)) == "03-09"

@@ -103,7 +103,7 @@ def propose(
     if measure not in measures_of(clue):
         raise FairnessRefused("measure")
     if clue.due_at is not None and not clue.answers and now < clue.due_at:
-        raise FairnessRefused("early", due=words.moment(clue.due_at))
+        raise FairnessRefused("early", due=words.until(clue.due_at))
     step = steps.open_now("propose", clue, version)
     moved: Clue = steps.take(
         step, by=by, row=clue, verb="fairness.proposed", remark=reason, measure=measure, **change

@@ -17,11 +17,12 @@ from alliance.models import Membership
 from alliance.services import parameters
 from alliance.web import parameter_values, parts
 from alliance.web.access import way
-from performance.fairness import forms
+from performance.fairness import forms, words
 from performance.fairness.detectors import ALL
 from performance.models import Clue, ClueException, FairnessRun
 
 State = Clue.State
+AXES = "fairness.balance.axes"
 COMMON = ("fairness.false_share", "fairness.severity", "fairness.explain_deadline")
 
 
@@ -36,10 +37,14 @@ class Tally:
     open: int = 0
 
     @property
+    def decided(self) -> int:
+        """Dismissed, explained or confirmed."""
+        return self.dismissed + self.accepted + self.confirmed
+
+    @property
     def precision(self) -> Decimal | None:
         """Confirmed of those decided, in percent; None while none is decided."""
-        decided = self.dismissed + self.accepted + self.confirmed
-        return round(Decimal(100) * self.confirmed / decided, 1) if decided else None
+        return round(Decimal(100) * self.confirmed / self.decided, 1) if self.decided else None
 
 
 def tallies(member: Membership) -> Mapping[str, Tally]:
@@ -86,7 +91,7 @@ def _limits(member: Membership, month: Month) -> dict[str, parts.Fact]:
 def limit(member: Membership, key: str, value: Any) -> parts.Fact:
     """One parameter in words."""
     entry = parameters.registered()[key]
-    said = parameter_values.text(entry.shape, to_json(value))
+    said = words.axes(value) if key == AXES else parameter_values.text(entry.shape, to_json(value))
     return parts.Fact(parameter_values.label(entry), said, way(member, "parameter", key))
 
 

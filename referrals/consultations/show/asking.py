@@ -68,7 +68,7 @@ def act_page(row: Consultation, url: str, form: Form | None, error: Refused | No
 
 def due(row: Consultation) -> dict[str, str]:
     """Number and limit, for a sentence."""
-    return {"number": row.number, "due": words.moment(row.answer_due_at)}
+    return {"number": row.number, "due": words.until(row.answer_due_at)}
 
 
 def done(row: Consultation) -> str:

@@ -52,7 +52,7 @@ def where(row: Consultation) -> list[parts.Fact]:
         parts.Fact(_("who answers"), _place(row.target_institution, row.target_department)),
         parts.Fact(_("answering doctor"), answering),
         parts.Fact(_("asked at"), words.moment(row.asked_at)),
-        parts.Fact(_("answer due"), words.moment(row.answer_due_at)),
+        parts.Fact(_("answer due"), words.until(row.answer_due_at)),
     ]
     return [*found, parts.Fact(_("patient waited"), waited)] if waited else found
 
