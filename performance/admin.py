@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -22,8 +21,6 @@ from alliance.web.admin_site import site
 from performance.dictionary import book
 from performance.models import EarlierValue
 from performance.show import labels
-
-PLACES = Decimal("0.0001")  # more digits of an earlier value say nothing
 
 
 class IndicatorCell(Cell):
@@ -60,11 +57,6 @@ def name_of(code: str) -> str:
     """An indicator's name in the reader's language; one that left the dictionary keeps its code."""
     entry = book.entries().get(code)
     return code if entry is None else labels.named(entry.indicator)
-
-
-def plain(value: Decimal) -> str:
-    """A number without the zeros of its column."""
-    return f"{value.quantize(PLACES).normalize():,f}"
 
 
 class ByIndicator(admin.SimpleListFilter):
@@ -106,9 +98,9 @@ class EarlierAdmin(SheetAdmin):
     @admin.display(description=gettext_lazy("value"), ordering="value")
     def shown(self, row: EarlierValue) -> str:
         """The value without the zeros of its column."""
-        return plain(row.value)
+        return words.plain(row.value)
 
     @admin.display(description=gettext_lazy("counted (numerator)"), ordering="counted")
     def shown_counted(self, row: EarlierValue) -> str:
         """What was counted, where the records say it."""
-        return words.DASH if row.counted is None else plain(row.counted)
+        return words.plain(row.counted)

@@ -51,6 +51,12 @@ def num(value: Any, places: int = 0) -> str:
     return written(value, int(places))
 
 
+def plain(value: Any, places: int = 4) -> str:
+    """A number with at most so many decimals and no needless zeros; missing is a dash."""
+    text = written(value, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def assessed(value: Any, places: int = 2) -> str:
     """A number, or the word for “not assessed”: missing is not zero."""
     return _("not assessed") if value is None or value == "" else written(value, int(places))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Membership
+from alliance.web import words as web_words
 from performance.engine.checklist import Content, Item
 from performance.models import OnsiteSignature, OnsiteVisit
 from performance.onsite import words
@@ -107,7 +108,7 @@ def _field(sheet: Sheet, item: Item, mine: bool, error: str, typed: Content | No
             for place, text in enumerate(item.offered)
         ],
         units=[Choice(unit, unit, unit in ticked) for unit in sheet.sample(item.code)],
-        points=words.points(sheet.scores[item.code].points), rule=words.rule(item),
+        points=web_words.plain(sheet.scores[item.code].points), rule=words.rule(item),
         heads=" ".join(one.uid for one in standing), uid=str(uuid4()), photo_uid=str(uuid4()),
         photos=sheet.photos.get(item.code, ()), rivals=rivals, mine=mine, error=error,
     )  # fmt: skip
@@ -124,7 +125,7 @@ def _sums(sheet: Sheet) -> list[tuple[str, str]]:
         if row.points is not None and row.points < row.full:
             answer = sheet.answer(code)
             assert answer is not None
-            lost = words.points(row.full - row.points)
+            lost = web_words.plain(row.full - row.points)
             found.append((f"{code} −{lost}", words.said(answer.content)))
     return found
 

@@ -127,7 +127,7 @@ class ItemForm(forms.Form):
         label=gettext_lazy("counts for"), required=False, choices=words.MEASURES.items(),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    critical = forms.BooleanField(label=gettext_lazy("critical"), required=False)
+    critical = forms.BooleanField(label=gettext_lazy("critical item"), required=False)
 
     @staticmethod
     def of(table: Checklist, code: str) -> dict[str, Any]:

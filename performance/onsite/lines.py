@@ -20,7 +20,8 @@ def behind(row: DeclaredValue, membership: Membership) -> list[Fact]:
             continue
         item = one.visit.checklist.checklist.items[one.item]
         place = f"{one.visit.institution.short_name} {web_words.day(one.visit.planned_on)}"
-        said = f"{words.points(one.now)} / {words.points(one.full)} · {words.said(one.answer.answer.content)}"
+        score = f"{web_words.plain(one.now)} / {web_words.plain(one.full)}"
+        said = f"{score} · {words.said(one.answer.answer.content)}"
         url = way(membership, "onsite-visit", one.visit_id)
         link = f"{url}#i-{one.item}" if url else ""
         found.append(Fact(f"{place} · {item.code} {item.text}", said, link))

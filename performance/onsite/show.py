@@ -107,10 +107,11 @@ def figures(sheet: Sheet, found: Sequence[Line]) -> list[parts.Fig]:
     wait = sum(one.rectification is not None and one.rectification.state in
                ("open", "failed", "answered") for one in found)  # fmt: skip
     capped = _("capped by a critical item") if visit.capped else ""
+    full = _("of %(n)s") % {"n": web_words.plain(visit.full)}
     return [
-        parts.Fig(pgettext("on-site", "rate of points"), words.points(visit.percent), "%", capped,
+        parts.Fig(pgettext("on-site", "rate of points"), web_words.plain(visit.percent), "%", capped,
                   bad=visit.capped),
-        parts.Fig(_("points"), words.points(visit.points), _("of %(n)s") % {"n": words.points(visit.full)}),
+        parts.Fig(_("points"), web_words.plain(visit.points), full),
         parts.Fig(_("items with deductions"), web_words.num(sum(one.lost for one in found)),
                   _("of %(n)d") % {"n": len(found)}),
         parts.Fig(_("to put right"), web_words.num(wait), bad=wait > 0),
@@ -180,7 +181,7 @@ def lines(
     for result in visit.results.select_related("answer"):  # type: ignore[attr-defined]
         line = Line(
             sheet.checklist.items[result.item], result, words.said(result.answer.answer.content),
-            words.points(result.now), sheet.photos.get(result.item, ()), statements[result.pk],
+            web_words.plain(result.now), sheet.photos.get(result.item, ()), statements[result.pk],
             rights.get(result.pk),
         )  # fmt: skip
         if speaks and line.lost:
@@ -247,7 +248,7 @@ def rectification_page(
         "chip": words.state(words.RECTIFICATION, row),
         "late": row.state in row.WITH_INSTITUTION and row.due_at < now,
         "said": words.said(result.answer.answer.content), "quarter": words.quarter(visit.span),
-        "lost": words.points(result.full - result.now), "full": words.points(result.full),
+        "lost": web_words.plain(result.full - result.now), "full": web_words.plain(result.full),
         "photos": visit.onsitephotos.filter(item=result.item).select_related("file"),  # type: ignore[attr-defined]
         "proofs": row.proofs.select_related("file", "by__user"),  # type: ignore[attr-defined]
         "actions": _rectifying(row, membership, given), "history": parts.history(row),

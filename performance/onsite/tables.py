@@ -52,7 +52,7 @@ class VisitTable(lists.Table):
         return SafeString(words.state(words.VISIT, record))
 
     def render_percent(self, record: Any) -> str:
-        return words.points(record.percent)
+        return web_words.plain(record.percent)
 
 
 class VisitFilter(django_filters.FilterSet):
@@ -105,7 +105,7 @@ class RectificationTable(lists.Table):
         return f"{record.institution.short_name} · {words.quarter(record.result.visit.span)}"
 
     def render_lost(self, record: Any) -> str:
-        return words.points(record.result.full - record.result.now)
+        return web_words.plain(record.result.full - record.result.now)
 
     def render_due_at(self, record: Any) -> SafeString:
         moment = web_words.until(record.due_at)

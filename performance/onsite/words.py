@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -46,15 +45,6 @@ def quarter(span: Span) -> str:
     }  # fmt: skip
 
 
-def points(value: Decimal | None) -> str:
-    """Points without needless zeros; missing is not zero."""
-    if value is None:
-        return words.DASH
-    places = 2 if value == round(value, 2) else 4
-    text = words.written(value, places)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def state(kind: Mapping[str, str], row: Any) -> Any:
     """The state of a row as a chip."""
     return chip(kind[row.state], row.get_state_display())
@@ -73,17 +63,17 @@ def said(content: Content) -> str:
 def rule(item: Item) -> str:
     """How findings cost points, in one sentence."""
     if item.rule == "each":
-        return _("%(points)s points for each finding") % {"points": points(item.each)}
+        return _("%(points)s points for each finding") % {"points": words.plain(item.each)}
     if item.rule == "all":
         return _("any finding costs all points")
     if item.rule == "steps":
         parts = [
-            _("from %(n)d: %(points)s") % {"n": step.findings, "points": points(step.points)}
+            _("from %(n)d: %(points)s") % {"n": step.findings, "points": words.plain(step.points)}
             for step in item.steps
         ]
         return _("points lost by findings: %(steps)s") % {"steps": "；".join(parts)}
     if item.zero_below:
         return _("by the share that fails; below %(share)s %% nothing is left") % {
-            "share": points(item.zero_below)
+            "share": words.plain(item.zero_below)
         }
     return _("by the share that fails")

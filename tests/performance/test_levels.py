@@ -152,7 +152,7 @@ def test_the_alliance_is_scored_from_the_sums_of_all(levels: World) -> None:
     run = computed(levels, Level.ALLIANCE)
     with inside(levels):
         whole = of(run, "alliance")
-        assert fact(whole, "up_arrived_sent").value == 5 and fact(whole, "discharges").value == 27
+        assert fact(whole, "up_effective_sent").value == 5 and fact(whole, "discharges").value == 27
         rate = LevelScore.objects.get(subject=whole, indicator="two_way_referral")
         assert (rate.numerator, rate.denominator) == (5, 27) and rate.reason == "below_minimum_n"
         assert Explained(whole, run).agrees

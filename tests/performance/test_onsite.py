@@ -320,11 +320,16 @@ def test_the_institution_has_its_copy_the_moment_it_is_signed(house: World) -> N
     visit = scene.begun(house)
     fang, copy = house.client("fang"), f"/a/qinghe/onsite/{visit.pk}/copy/"
     assert fang.get(copy).status_code == 404
-    scene.all_answered(house, visit, {"B5": deducted("三者不一致", note="差 6 人")})
+    drawn = sheet_of(visit).sample("A2")
+    found = {
+        "B5": deducted("三者不一致", note="差 6 人"), "A2": deducted("一年内无动态记录", units=drawn[:1]),
+    }  # fmt: skip
+    scene.all_answered(house, visit, found)
     receiving.photo(by=house.lin, visit=visit, parcel=parcel(), item="B5", image=scene.PNG)
     scene.signed_by_both(house, visit)
     finishing.finish(by=house.lin, visit=visit, now=NOW)
     page = fang.get(copy).content.decode()
+    assert len(drawn) == 10 and '<td class="n">−0.4</td>' in page  # one of ten residents, of 4 points
     photo = f"/a/qinghe/onsite/{visit.pk}/photos/{visit.onsitephotos.get().pk}/"
     assert "三者不一致 · 差 6 人" in page and photo in page and "吕村医" in page
     assert fang.get(photo).headers["Content-Type"] == "image/png"

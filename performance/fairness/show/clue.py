@@ -36,13 +36,14 @@ def page(
     detector = ALL[clue.detector]
     records = Paginator(clue.records.order_by("pk"), PER_PAGE).get_page(number)  # type: ignore[attr-defined]
     departments = words.departments([clue])
+    shown = evidence.shown(clue, list(records.object_list), member)
     explains = may_explain(member, clue) and clue.state in (State.OPEN, State.ANSWERED)
     return {
         "title": str(detector.name), "clue": clue, "places": words.places(clue), "chip": words.state(clue),
         "strength": words.severity(clue), "part": words.part(clue, departments),
         "sentence": words.sentence(clue), "lines": words.formula(clue), "chart": words.picture(clue),
         "detector": detector, "records": records,
-        "evidence": evidence.shown(clue, list(records.object_list), member),
+        "evidence": shown, "tells": any(one.told for one in shown),
         "said": answers(clue), "explain": given.get("explain") or (forms.ExplainForm() if explains else None),
         "late": clue.state == State.OPEN and clue.due_at is not None and clue.due_at < now,
         "actions": actions(clue, member, now, given), "outcome": outcome(clue),

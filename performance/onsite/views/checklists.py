@@ -16,6 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.models.base import Stale
 from alliance.web import asked, lists, parts
+from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.engine import checklist as engine
@@ -82,7 +83,9 @@ def _page(request: Any, row: OnsiteChecklist, **given: Any) -> dict[str, Any]:
         parts.Fact(_("in force from"), f"{row.from_date:%Y-%m-%d}"),
         parts.Fact(_("made for"), "、".join(str(Institution.Kind(kind).label) for kind in row.kinds)),
         parts.Fact(_("an item that does not apply"), absent),
-        parts.Fact(_("most percent when a critical item has nothing left"), words.points(table.critical_cap)),
+        parts.Fact(
+            _("most percent when a critical item has nothing left"), web_words.plain(table.critical_cap)
+        ),
         *(parts.Fact(str(label), str(table.size(kind))) for kind, label in words.SAMPLES if kind and
           table.size(kind)),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import asked, lists
+from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
@@ -107,8 +108,8 @@ def copy(request: Any, pk: int) -> HttpResponse:
     found = show.lines(sheet, request.membership, timezone.now())
     context = {
         "title": _("Copy of the on-site assessment"), "visit": row, "sheet": sheet,
-        "quarter": words.quarter(row.span), "percent": words.points(row.percent),
-        "points": words.points(row.points), "full": words.points(row.full), "lines": found,
+        "quarter": words.quarter(row.span), "percent": web_words.plain(row.percent),
+        "points": web_words.plain(row.points), "full": web_words.plain(row.full), "lines": found,
         "lost": [line for line in found if line.lost], "printed": timezone.now(),
         "inspected": [one for one in sheet.signatures if one.side == "inspected"],
         "inspecting": [one for one in sheet.signatures if one.side == "inspector"],
