@@ -86,6 +86,7 @@ from grouping.services import (
     sources,
     tariff,
 )
+from grouping.services import edits as scheme_edits
 from grouping.services import efficiency as fund_reports
 from grouping.services import items as item_services
 from grouping.services import runs as grouping_runs
@@ -762,7 +763,7 @@ class Things:
         assert self.scheme
         shipped = scheme_versions.released(self.scheme.digest)
         assert shipped is not None
-        return scheme_versions.copy(by=self.side.admin, version=shipped, named=self.side.mark)
+        return scheme_edits.copy(by=self.side.admin, version=shipped, named=self.side.mark)
 
     @cached_property
     def trial(self) -> Any:

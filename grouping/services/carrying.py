@@ -18,7 +18,7 @@ from grouping.engine.inspection import inspect
 from grouping.engine.scheme import HEAD
 from grouping.engine.write import write_head
 from grouping.models import Scheme, SchemeVersion, Tariff, TariffKind
-from grouping.services import versions
+from grouping.services import edits, versions
 
 KEEP, TAKE = "local", "official"
 State = SchemeVersion.State
@@ -31,7 +31,7 @@ class CarryRefused(Refused):
         "undecided": "Decide each conflict: %(n)s are still open.",
         "unsound": "With these overrides the package has an error: %(file)s, %(text)s (%(kind)s). "
         "Take the official text where it stands in the way, or correct the version first.",
-        "version_needed": versions.VersionRefused.reasons["version_needed"],
+        "version_needed": edits.VersionRefused.reasons["version_needed"],
     }
 
 

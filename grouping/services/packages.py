@@ -22,7 +22,7 @@ from grouping.engine.scheme import NAMES
 from grouping.engine.write import written
 from grouping.models import SchemeFinding, SchemeVersion
 from grouping.readers.workbook import read_workbook
-from grouping.services import schemes, versions
+from grouping.services import edits, schemes, versions
 
 CHECK = "scheme.check"
 TYPES = {
@@ -42,7 +42,7 @@ class UploadRefused(Refused):
         "nothing": "Choose a zip, a workbook, or the files of a package.",
         "twice": "%(name)s is there twice. Choose the files of one package folder.",
         "no_file": "None of these files belongs to a package. Choose the folder that holds scheme.toml.",
-        "proposed": versions.VersionRefused.reasons["proposed"],
+        "proposed": edits.VersionRefused.reasons["proposed"],
         "kept": "A released version is kept: cases were grouped by it. Let another version hold instead.",
         "gone": "This version is put aside already.",
         "not_open": "This version is released or put aside. Import the package anew.",

@@ -1,4 +1,4 @@
-"""Versions of schemes: a manifest of sealed files, shared between versions; packages, copies and edits."""
+"""Versions of schemes: a manifest of sealed files, shared between versions, and the packages they make."""
 
 from __future__ import annotations
 
@@ -6,48 +6,24 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
-from django.db import transaction
-
 from alliance.approvals.models import Approval
-from alliance.lib.refusal import Refused
 from alliance.models import Membership
-from alliance.services import files, journal
-from grouping import drafts
+from alliance.services import files
 from grouping.engine.compare import Change, compare
-from grouping.engine.edit import groups_only, with_groups
-from grouping.engine.head import read_head
+from grouping.engine.edit import groups_only
 from grouping.engine.package import open_package
-from grouping.engine.rows import Drg
 from grouping.engine.rows import Scheme as Package
-from grouping.engine.scheme import HEAD, NAMES, digest_of, read_files, said
-from grouping.engine.tables import TABLES, Table
-from grouping.engine.write import read_table, with_values, write_head, written
+from grouping.engine.scheme import NAMES, read_files
+from grouping.engine.write import written
 from grouping.models import SchemeContent, SchemeVersion
 from grouping.services.kept import kept, put
 
 SHIPPED = Path(__file__).resolve().parent.parent / "schemes"
 RELEASE = "scheme.release"  # the kind of approval by which a version takes force
 MOST_BYTES = 128 * 2**20  # of one file; a national package is 6 MiB in all
-
-
-Changes = Mapping[str, Mapping[str, str]]  # DRG -> column of drg.csv -> new value
-
-
-class VersionRefused(Refused):
-    """A version cannot be changed as asked."""
-
-    reasons = {
-        "not_draft": "Only a draft can be changed. Copy the version first.",
-        "proposed": "The version waits for approval. Withdraw the proposal first, then change it.",
-        "unknown_drg": "The package has no group %(drg)s.",
-        "bad_weight": "%(text)s is not a weight. Write digits and a point, as in 5.64294, or leave it empty.",
-        "unchanged": "Nothing was changed.",
-        "version_needed": "Write a version of its own, as in 1.1-2027.",
-    }
 
 
 class ContentGone(LookupError):
@@ -179,123 +155,11 @@ def name_after(version: SchemeVersion, package: Package) -> None:
     version.digest = package.digest
 
 
-@transaction.atomic
-def copy(*, by: Membership, version: SchemeVersion, named: str) -> SchemeVersion:
-    """A draft with the content of a sound version under a version name of its own, to be edited.
-
-    Raises VersionRefused (version_needed).
-    """
-    content = export(version)
-    head = read_head(content[HEAD], [])
-    assert head is not None
-    if not named.strip() or named.strip() == head.version:
-        raise VersionRefused("version_needed")
-    content[HEAD] = write_head(replace(head, version=named.strip()))
-    made = SchemeVersion.objects.create(
-        form=SchemeVersion.Form.COPY, base=version, made_by=by, manifest=seal(by=by, content=content)
-    )
-    package = read_files(content)
-    keep_package(package)
-    name_after(made, package)
-    made.accept()
-    made.save()
-    journal.write(by=by, verb="scheme.copied", about=made, base=version.pk, digest=made.digest)
-    return made
-
-
-def digits(drg: Drg) -> str:
-    """A weight as written; "" for none."""
-    return "" if drg.weight is None else f"{drg.weight:f}"
-
-
-def values(groups: Iterable[Drg]) -> dict[str, str]:
-    """What of groups can be edited: "weight.CODE" and "note.CODE" with their texts."""
-    found: dict[str, str] = {}
-    for drg in groups:
-        found |= {f"weight.{drg.code}": digits(drg), f"note.{drg.code}": drg.note}
-    return found
-
-
-@transaction.atomic
-def edit(
-    *,
-    by: Membership,
-    version: SchemeVersion,
-    changes: Mapping[str, Mapping[str, str]],
-    seen: Mapping[str, str] | None = None,
-) -> SchemeVersion:
-    """Change weights and notes of a draft's groups: DRG -> {"weight", "note"}; only those rows' bytes change.
-
-    `seen`: the values the editor was shown, as `values` names them. Raises VersionRefused (not_draft,
-    proposed, unknown_drg, bad_weight, unchanged), EditedMeanwhile when they are others by now.
-    """
-    draft = _draft(version)
-    before = {row.code: row for rows in groups_of(draft).drgs.values() for row in rows}
-    drafts.check(seen or {}, values(before.values()))
-    found: dict[str, dict[str, str]] = {}
-    for drg, asked in changes.items():
-        if drg not in before:
-            raise VersionRefused("unknown_drg", drg=drg)
-        old = {"weight": digits(before[drg]), "note": before[drg].note}
-        new = {column: value.strip() for column, value in asked.items() if value.strip() != old[column]}
-        if new:
-            _check_weight(new.get("weight", ""))
-            found[drg] = new
-    if not found:
-        raise VersionRefused("unchanged")
-    return _store(by, draft, found)
-
-
-def _store(by: Membership, draft: SchemeVersion, changes: Changes) -> SchemeVersion:
-    old = groups_of(draft)
-    if not draft.manifest:  # of an older product: its files are kept from now on
-        draft.manifest = seal(by=by, content=export(draft))
-    name = "drg.csv"
-    rows = with_values(name, _content(draft.manifest[name]), changes)
-    draft.manifest |= seal(by=by, content={name: rows})
-    new = with_groups(old, changes, digest_of(old.head, _said(draft.manifest)))
-    name_after(draft, new)
-    draft.save(update_fields=["manifest", "digest", "code", "name", "version"])
-    journal.write(by=by, verb="scheme.edited", about=draft, groups=sorted(changes)[:50], digest=draft.digest)
-    put(f"groups:{new.digest}", new)  # the rest is read when somebody asks for more than weights
-    return draft
-
-
-def _said(manifest: Mapping[str, str]) -> Iterator[bytes]:
-    """What each file of a manifest says, read once: of an edited draft all files but one stay the same."""
-    for table in TABLES:
-        digest = manifest.get(table.file)
-        yield (
-            said(table.file, ())
-            if digest is None
-            else kept(f"said:{table.file}:{digest}", partial(_said_of, table, digest))
-        )
-
-
-def _said_of(table: Table, digest: str) -> bytes:
-    return said(table.file, read_table(table, _content(digest)))
-
-
-def _content(digest: str) -> bytes:
+def content_of(digest: str) -> bytes:
+    """The bytes of one kept file."""
     return _bytes(SchemeContent.objects.select_related("attachment").get(digest=digest))
-
-
-def _draft(version: SchemeVersion) -> SchemeVersion:
-    locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
-    if locked.state != SchemeVersion.State.DRAFT:
-        raise VersionRefused("not_draft")
-    if proposed(locked):
-        raise VersionRefused("proposed")
-    return locked
 
 
 def proposed(version: SchemeVersion) -> bool:
     """Whether the version waits for a second person, who must decide about what was proposed."""
     return Approval.objects.filter(kind=RELEASE, about_id=version.pk, state=Approval.State.OPEN).exists()
-
-
-def _check_weight(text: str) -> None:
-    from grouping.engine.tables import DECIMAL
-
-    if text and not (DECIMAL.pattern.match(text) and len(text) <= 20):
-        raise VersionRefused("bad_weight", text=text)

@@ -16,7 +16,7 @@ from alliance.models import Membership
 from alliance.services import jobs, journal, parameters
 from grouping.engine.weights import Method, Proposals, Terms, propose
 from grouping.models import SchemeVersion, WeightProposal
-from grouping.services import versions
+from grouping.services import edits
 from grouping.weighing import sql
 
 KIND = "scheme.weights"
@@ -105,7 +105,7 @@ def take_over(
     seen: Mapping[str, str] | None = None,
 ) -> SchemeVersion:
     """Write the proposed weights of some groups into the draft; `seen` and what else is raised as in
-    versions.edit. Raises WeighingRefused.
+    edits.edit. Raises WeighingRefused.
     """
     if proposal.result is None:
         raise WeighingRefused("not_ended")
@@ -117,6 +117,6 @@ def take_over(
     }
     if not changes:
         raise WeighingRefused("none_chosen")
-    version = versions.edit(by=by, version=proposal.version, changes=changes, seen=seen)
+    version = edits.edit(by=by, version=proposal.version, changes=changes, seen=seen)
     journal.write(by=by, verb="weights.taken", about=version, proposal=proposal.pk, groups=len(changes))
     return version

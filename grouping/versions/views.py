@@ -23,7 +23,7 @@ from alliance.web.access import get_or_404, permit
 from grouping.engine.write import zipped
 from grouping.models import Scheme, SchemeVersion
 from grouping.readers.workbook import workbook_chunks
-from grouping.services import packages, release, versions
+from grouping.services import edits, packages, release, versions
 from grouping.services.past import PastUnconfirmed
 from grouping.tables import SchemeTable
 from grouping.versions import backdating, carried, forms, impact, show, tables
@@ -191,7 +191,7 @@ def scheme_copy(request: Any, pk: int) -> HttpResponseBase:
         messages.error(request, _("Write a version of its own, as in 1.1-2027."))
         return redirect("scheme-version", pk)
     try:
-        made = versions.copy(by=request.membership, version=version, named=form.cleaned_data["version"])
+        made = edits.copy(by=request.membership, version=version, named=form.cleaned_data["version"])
     except Refused as refused:
         messages.error(request, _(refused.template) % refused.params)
         return redirect("scheme-version", pk)

@@ -25,7 +25,7 @@ from grouping import drafts
 from grouping.engine.rows import Drg
 from grouping.engine.rows import Scheme as Package
 from grouping.models import SchemeVersion, WeightProposal
-from grouping.services import dryrun, versions, weighing
+from grouping.services import dryrun, edits, versions, weighing
 from grouping.trials.views import MonthsForm
 from grouping.versions.views import version_or_404
 
@@ -94,7 +94,7 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
         except drafts.EditedMeanwhile as meanwhile:
             version = draft_or_404(pk)
             package, moved = versions.groups_of(version), _named(meanwhile.moved)
-            shown = versions.values(_groups(package, mdc))
+            shown = edits.values(_groups(package, mdc))
             posted = drafts.merged(posted, drafts.read(posted.get(drafts.READ)), shown)
         else:
             messages.success(request, _("The draft is stored."))
@@ -104,7 +104,7 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
         "title": _("Weights and notes"), "version": version, "mdc": mdc,
         "tabs": _tabs(package, mdc, proposal), "refused": refused, "here": here,
         "rows": _rows(posted, package, base, mdc, proposal), "proposal": proposal, "moved": moved,
-        "read_at": drafts.written(versions.values(_groups(package, mdc))),
+        "read_at": drafts.written(edits.values(_groups(package, mdc))),
         "proposals": WeightProposal.objects.filter(version=version)[:10], "head": _head(proposal),
     }  # fmt: skip
     status = 409 if moved else 400 if refused else 200
@@ -149,7 +149,7 @@ def _store(request: Any, version: SchemeVersion, proposal: WeightProposal | None
         column, _dot, code = name.partition(".")
         if column in ("weight", "note") and code:
             changes.setdefault(code, {})[column] = value[:200]
-    versions.edit(by=request.membership, version=version, changes=changes, seen=seen)
+    edits.edit(by=request.membership, version=version, changes=changes, seen=seen)
 
 
 def _groups(package: Package, mdc: str) -> list[Drg]:
@@ -167,10 +167,10 @@ def _rows(
 
 
 def _row(posted: Any, drg: Drg, before: Drg | None, found: dict[str, Any] | None) -> Row:
-    weight = versions.digits(drg)
+    weight = edits.digits(drg)
     typed = {name: posted.get(f"{name}.{drg.code}", old) for name, old in
              (("weight", weight), ("note", drg.note))}  # fmt: skip
-    old = versions.digits(before) if before is not None else ""
+    old = edits.digits(before) if before is not None else ""
     row = {"code": drg.code, "name": drg.name, **typed, "before": old if old != weight else ""}
     if found is None:
         return Row(**row)

@@ -21,7 +21,7 @@ from alliance.services import people
 from alliance.web import lists, parts, words
 from alliance.web.cells import chip
 from referrals.consultations.models import Consultation, Kind, Urgency
-from referrals.models.referral import years_between
+from referrals.models.worded import years_between
 
 ENDED = {"answered": "ok", "closed": "ok", "declined": "late", "cancelled": "", "returned": "prov"}
 

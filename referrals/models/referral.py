@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,15 +10,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from alliance.lib.identity import mask_name
-from alliance.lib.workdays import SHANGHAI
 from alliance.models import AllianceRow, Membership, Stepped
 from alliance.models.state import StateField
-from referrals import reasons
 from referrals.machine import AGREED, CAME, COMMUNITY, HERE, LIVE, ORIGIN, TARGET, Moves, State
 from referrals.models.content import Content
 from referrals.models.emergency import Emergency
 from referrals.models.queries import ReferralQuerySet, in_time, optional
+from referrals.models.worded import Worded
 
 # Columns that say when something happened, in any order.
 STAMPS = (
@@ -27,17 +25,7 @@ STAMPS = (
 )  # fmt: skip
 
 
-class ReferralNumber(AllianceRow):
-    """The last referral number given on a day."""
-
-    day = models.DateField()
-    last = models.PositiveIntegerField()
-
-    class Meta(AllianceRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["alliance", "day"], name="referral_number_day")]
-
-
-class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
+class Referral(Worded, Moves, Emergency, Content, Stepped, AllianceRow):
     """One patient sent from one institution to another, up 上转 or down 下转.
 
     Its steps are declared in referrals.machine: who may take them (`side`, `permit`), which time they stamp,
@@ -269,52 +257,6 @@ class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
         times = (getattr(self, name) for name in STAMPS)
         return max(at for at in times if at is not None)
 
-    @property
-    def reason_words(self) -> str:
-        """The coded reason in words."""
-        return reasons.words(self.direction, self.reason)
-
-    @property
-    def diagnosis_words(self) -> str:
-        """Code and name of the diagnosis; of an emergency without a code yet what is suspected, in words."""
-        if self.suspected and not self.diagnosis_code:
-            return reasons.words("suspected", self.suspected)
-        return f"{self.diagnosis_code} {self.diagnosis_name}".strip()
-
-    @property
-    def decline_words(self) -> str:
-        """The coded reason for declining in words; '' while nobody declined."""
-        return reasons.words("decline", self.decline_reason) if self.decline_reason else ""
-
-    @property
-    def target_name(self) -> str:
-        """Where the patient goes, in full."""
-        return str(self.outside or self.target_institution)
-
-    @property
-    def target_short(self) -> str:
-        """The same for lists and sentences."""
-        return self.outside.name if self.outside else str(self.target_institution.short_name)
-
-    @property
-    def patient_name(self) -> str:
-        """The patient, for the two sides: the name, else what was said, else that nobody knows."""
-        if self.person:
-            return str(self.person.name)
-        return str(self.said_to_be or _("identity unknown"))
-
-    @property
-    def patient_masked(self) -> str:
-        """The same for shared screens."""
-        if self.person:
-            return mask_name(self.person.name)
-        return str(_("identity unknown"))
-
-    def age(self) -> int | None:
-        """The patient's full years on the day the referral was logged; None without a birth date."""
-        born = self.person.birth_date if self.person else None
-        return None if born is None else years_between(born, self.logged_at.astimezone(SHANGHAI).date())
-
     def side_of(self, membership: Membership) -> str:
         """ "origin", "target" or '' for a member of neither side."""
         here = membership.institution_id
@@ -329,8 +271,3 @@ class Referral(Moves, Emergency, Content, Stepped, AllianceRow):
             return frozenset({ORIGIN, TARGET, COMMUNITY})  # the sender records what the place outside said
         home = TARGET if self.direction == self.Direction.DOWN else ORIGIN
         return frozenset({side, COMMUNITY} if side == home else {side} - {""})
-
-
-def years_between(born: date, day: date) -> int:
-    """Full years from a birth date to a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from grouping.models import SchemeVersion
-from grouping.services import carrying, release, versions
+from grouping.services import carrying, edits, release, versions
 from tests.grouping.scene import HOME, browser, inside, text
 from tests.grouping.schemes import CITY, ON, imported, put_in_force
 from tests.grouping.test_tariffs import released
@@ -28,8 +28,8 @@ def local_in_force(world: World) -> tuple[SchemeVersion, str, str]:
     official = imported(world)
     a, b = groups(world, official)
     with inside(world):
-        draft = versions.copy(by=world.luo, version=official, named="2026-本地")
-        draft = versions.edit(
+        draft = edits.copy(by=world.luo, version=official, named="2026-本地")
+        draft = edits.edit(
             by=world.luo, version=draft, changes={a: {"weight": "7.7700"}, b: {"note": "本地说明"}}
         )
     put_in_force(world, draft, FROM)

@@ -13,7 +13,7 @@ from alliance.lib import sheets
 from alliance.lib.period import Month
 from alliance.services import jobs
 from grouping.models import GroupedCase, GroupingRun, SchemeVersion, TrialCase
-from grouping.services import dryrun, runs, versions
+from grouping.services import dryrun, edits, runs, versions
 from tests.grouping.scene import HOME, TODAY, browser, inside, pages, queries, store, text
 from tests.grouping.schemes import CITY, imported, package
 from tests.grouping.test_schemes import rows
@@ -27,10 +27,10 @@ def heavier(world: World) -> SchemeVersion:
     """A draft in which every weight of 0.8460 is 1.2690: half as much again."""
     with inside(world):
         shipped = SchemeVersion.objects.get(form="shipped")
-        draft = versions.copy(by=world.luo, version=shipped, named="2027")
+        draft = edits.copy(by=world.luo, version=shipped, named="2027")
         groups = [one for found in versions.package_of(draft).drgs.values() for one in found]
         changed = {one.code: {"weight": "1.2690"} for one in groups if str(one.weight) == "0.8460"}
-        return versions.edit(by=world.luo, version=draft, changes=changed)
+        return edits.edit(by=world.luo, version=draft, changes=changed)
 
 
 def tried(world: World, client: Any = None) -> GroupingRun:

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from redis.exceptions import ConnectionError as Away
 
-from grouping.services import kept, schemes, versions
+from grouping.services import edits, kept, schemes, versions
 from tests.grouping.scene import TODAY, inside
 from tests.world import World
 
@@ -51,11 +51,11 @@ def test_weights_are_edited_and_shown_without_reading_the_package_again(
         package = schemes.package(schemes.in_force(TODAY))
         version = versions.released(package.digest)
         assert version is not None
-        draft = versions.copy(by=scene.su, version=version, named="委员会稿")
+        draft = edits.copy(by=scene.su, version=version, named="委员会稿")
         with monkeypatch.context() as patch:
             patch.setattr(versions, "read_files", never)
             versions._package.cache_clear()  # another worker
-            draft = versions.edit(by=scene.su, version=draft, changes={"ES21": {"weight": "1.25"}})
+            draft = edits.edit(by=scene.su, version=draft, changes={"ES21": {"weight": "1.25"}})
             versions._groups.cache_clear()
             found = versions.groups_of(draft)
         weights = {row.code: str(row.weight) for rows in found.drgs.values() for row in rows}

@@ -22,7 +22,7 @@ from grouping.engine.remedies import REMEDIES
 from grouping.engine.write import written
 from grouping.models import Case, GroupedCase, Scheme, SchemeContent, SchemeVersion
 from grouping.readers.workbook import write_workbook
-from grouping.services import release, versions
+from grouping.services import edits, release, versions
 from grouping.versions import sql
 from tests.grouping.scene import HOME, browser, inside, pages, queries, store, text
 from tests.grouping.schemes import CITY, ON, imported, package, put_in_force, send, texts
@@ -213,11 +213,11 @@ def test_the_database_keeps_what_is_released_and_what_holds(scene: World) -> Non
 def test_a_copy_shares_every_file_that_an_edit_does_not_touch(scene: World) -> None:
     version = imported(scene)
     with inside(scene):
-        draft = versions.copy(by=scene.luo, version=version, named="2026-2")
+        draft = edits.copy(by=scene.luo, version=version, named="2026-2")
         before = versions.export(draft)
         kept = SchemeContent.objects.count()
         group = next(row.code for rows in versions.package_of(draft).drgs.values() for row in rows)
-        versions.edit(by=scene.luo, version=draft, changes={group: {"weight": "7.77", "note": "本地"}})
+        edits.edit(by=scene.luo, version=draft, changes={group: {"weight": "7.77", "note": "本地"}})
         draft = SchemeVersion.objects.get(pk=draft.pk)
         after = versions.export(draft)
         assert [name for name in after if after[name] != before[name]] == ["drg.csv"]
@@ -240,21 +240,21 @@ def test_what_cannot_be_edited_is_refused(scene: World) -> None:
         ):
             group = next(row.code for rows in versions.package_of(version).drgs.values() for row in rows)
             asked = {group if code == "ES33" else code: values for code, values in changes.items()}
-            with pytest.raises(versions.VersionRefused) as refused:
-                versions.edit(by=scene.luo, version=version, changes=asked)
+            with pytest.raises(edits.VersionRefused) as refused:
+                edits.edit(by=scene.luo, version=version, changes=asked)
             assert refused.value.reason == reason
-        with pytest.raises(versions.VersionRefused):
-            versions.copy(by=scene.luo, version=version, named=version.version)
+        with pytest.raises(edits.VersionRefused):
+            edits.copy(by=scene.luo, version=version, named=version.version)
     put_in_force(scene, version, date(2026, 10, 1))
-    with inside(scene), pytest.raises(versions.VersionRefused) as refused:
-        versions.edit(by=scene.luo, version=version, changes={group: {"weight": "1"}})
+    with inside(scene), pytest.raises(edits.VersionRefused) as refused:
+        edits.edit(by=scene.luo, version=version, changes={group: {"weight": "1"}})
     assert refused.value.reason == "not_draft"
 
 
 def test_what_waits_for_a_second_person_is_not_changed_until_the_proposal_is_withdrawn(scene: World) -> None:
     with inside(scene):
         shipped = SchemeVersion.objects.get(form="shipped")
-        draft = versions.copy(by=scene.luo, version=shipped, named="x")
+        draft = edits.copy(by=scene.luo, version=shipped, named="x")
         group = next(row.code for rows in versions.package_of(draft).drgs.values() for row in rows)
         approval = release.propose(by=scene.luo, version=draft, from_date=date(2026, 12, 1), on=ON)
     client, at = browser(scene, "luo"), f"{HOME}/schemes/versions/{draft.pk}"
@@ -266,16 +266,16 @@ def test_what_waits_for_a_second_person_is_not_changed_until_the_proposal_is_wit
         kept = SchemeVersion.objects.get(pk=draft.pk)
         assert (kept.state, kept.digest) == (State.DRAFT, draft.digest)
         approvals.withdraw(by=scene.luo, approval=approval)
-        versions.edit(by=scene.luo, version=draft, changes={group: {"weight": "7.77"}})
+        edits.edit(by=scene.luo, version=draft, changes={group: {"weight": "7.77"}})
 
 
 def test_the_second_person_reads_what_changes_and_which_months_it_touches(scene: World) -> None:
     store(scene, rows(scene))
     with inside(scene):
         shipped = SchemeVersion.objects.get(form="shipped")
-        draft = versions.copy(by=scene.luo, version=shipped, named="x")
+        draft = edits.copy(by=scene.luo, version=shipped, named="x")
         group = next(row for rows in versions.package_of(draft).drgs.values() for row in rows)
-        draft = versions.edit(by=scene.luo, version=draft, changes={group.code: {"weight": "7.7700"}})
+        draft = edits.edit(by=scene.luo, version=draft, changes={group.code: {"weight": "7.7700"}})
         books.post(scene, books.open_books(scene, Month(2026, 9), Month(2026, 10)), 300, 200, 100)
     client = browser(scene, "luo")
     page = text(client.get(f"{HOME}/schemes/versions/{draft.pk}/"))
@@ -357,7 +357,7 @@ def test_the_page_of_a_scheme_shows_where_it_comes_from_and_its_warnings(scene: 
 def test_a_copy_of_the_illustration_stays_one(scene: World) -> None:
     with inside(scene):
         shipped = SchemeVersion.objects.get(form="shipped")
-        draft = versions.copy(by=scene.luo, version=shipped, named="x")
+        draft = edits.copy(by=scene.luo, version=shipped, named="x")
     put_in_force(scene, draft, date(2026, 10, 1))
     with inside(scene):
         assert Scheme.objects.get(from_date=date(2026, 10, 1)).illustrative

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from alliance.services import jobs
 from grouping.models import SchemeVersion, WeightProposal
-from grouping.services import versions
+from grouping.services import edits, versions
 from tests.grouping.scene import HOME, browser, inside, pages, store, text
 from tests.world import World
 
@@ -14,7 +14,7 @@ from tests.world import World
 def draft(world: World) -> SchemeVersion:
     with inside(world):
         shipped = SchemeVersion.objects.get(form="shipped")
-        return versions.copy(by=world.luo, version=shipped, named="2027")
+        return edits.copy(by=world.luo, version=shipped, named="2027")
 
 
 def weight(world: World, version: SchemeVersion, code: str) -> str:
