@@ -1,6 +1,6 @@
-"""What follows from a score or a change beside the points: steps of reward, grades, explanations, notices.
+"""What follows from a score or a change beside the points: steps of reward, weights raised, grades.
 
-Numbers are dated parameters and come from outside. S0-41, S0-53..55, S2-16, S2-40, S3-36, S3-58; X6-8..13.
+Numbers are dated parameters and come from outside. S0-41, S0-53..55, S2-16, S2-40; X6-8, X6-13.
 """
 
 import math
@@ -89,15 +89,3 @@ Grade = Literal["excellent", "pass", "fail"]
 def grade(score: Decimal | Fraction, *, excellent: Decimal, fail: Decimal) -> Grade:
     """The grade of a year (S2-40): excellent from the upper line on, fail below the lower."""
     return "excellent" if score >= excellent else "fail" if score < fail else "pass"
-
-
-def needs_explanation(part: int, whole: int, *, low: Decimal, high: Decimal) -> bool | None:
-    """Whether a rate in percent, exact and not as shown, lies outside its band (X6-9); None: no whole."""
-    if not whole:
-        return None
-    return not Fraction(low) <= Fraction(100 * part, whole) <= Fraction(high)
-
-
-def needs_notice(errors: int, records: int, *, at_most: Decimal) -> bool | None:
-    """Whether a rate of errors in percent, exact, is strictly above what is allowed (X6-10, S3-36)."""
-    return None if not records else Fraction(100 * errors, records) > Fraction(at_most)

@@ -11,9 +11,10 @@ from typing import Literal
 
 from alliance.lib.canonical import later
 from alliance.lib.refusal import Refused
-from performance.engine.formula import Expr, chain, parameter, result
+from performance.engine.formula import Expr, Sign, chain, parameter, result
 
 Direction = Literal["higher", "lower"]
+Mode = Literal["pp", "relative"]
 HUNDRED = parameter("full_points", 100)
 
 
@@ -140,10 +141,11 @@ class Band(ScoringForm):
 
 @dataclass(frozen=True, slots=True)
 class AgainstMean(ScoringForm):
-    """Against a mean: score_at_mean, plus or minus slope x 100 x (value - mean) / mean (S3-16).
+    """Against a mean (S3-16): score_at_mean, plus or minus slope x change.
 
-    `mean` None: the mean of the region is computed from everybody's facts (`performance.engine.region`),
-    which sets `computed` to of how many.
+    `relative`: change = 100 x (value - mean) / mean, of a mean below 0 by its size; `pp`: value - mean, for
+    what is a rate of growth itself and may be near 0. `mean` None: the mean of the region is computed from
+    everybody's facts (`performance.engine.region`), which sets `computed` to of how many.
     """
 
     direction: Direction
@@ -152,12 +154,13 @@ class AgainstMean(ScoringForm):
     slope: Decimal
     kind: Literal["mean"] = "mean"
     computed: int = later(0)
+    mode: Literal["pp", "relative"] = later("relative")
 
     def points(self, value: Expr, last: Expr) -> Expr:
         mean, start = parameter("mean", self.mean), parameter("score_at_mean", self.score_at_mean)
         if self.computed:
             mean = result(f"region_mean:{self.computed}", self.mean)
-        change = parameter("slope", self.slope) * HUNDRED * (value - mean) / mean
+        change = _change(self.mode, parameter("slope", self.slope), value, mean)
         return start + change if self.direction == "higher" else start - change
 
 
@@ -165,11 +168,11 @@ class AgainstMean(ScoringForm):
 class AgainstLast(ScoringForm):
     """Against the own value `months_back` months earlier: score_at_equal, plus or minus slope x change.
 
-    `pp`: change = value - last; `relative`: 100 x (value - last) / last.
+    `pp`: change = value - last; `relative`: 100 x (value - last) / last, of a value below 0 by its size.
     """
 
     direction: Direction
-    mode: Literal["pp", "relative"]
+    mode: Mode
     score_at_equal: Decimal
     slope: Decimal
     months_back: int = 1
@@ -180,7 +183,7 @@ class AgainstLast(ScoringForm):
 
     def points(self, value: Expr, last: Expr) -> Expr:
         start, slope = parameter("score_at_equal", self.score_at_equal), parameter("slope", self.slope)
-        change = slope * (value - last) if self.mode == "pp" else slope * HUNDRED * (value - last) / last
+        change = _change(self.mode, slope, value, last)
         return start + change if self.direction == "higher" else start - change
 
 
@@ -266,6 +269,16 @@ class Lights(ScoringForm):
 
 
 Form = LinearHigher | LinearLower | Steps | Band | AgainstMean | AgainstLast | AddDeduct | Expert | Lights
+
+
+def _change(mode: Mode, slope: Expr, value: Expr, other: Expr) -> Expr:
+    """How far a value lies from another, which below 0 counts by its size, so that better stays better."""
+    if mode == "pp":
+        return slope * (value - other)
+    if other.exact is not None and other.exact < 0:
+        size = Expr(-other.exact, (Sign("|"), *other.tokens, Sign("|")))
+        return slope * HUNDRED * (value - other) / size
+    return slope * HUNDRED * (value - other) / other
 
 
 def _looked_up(value: Expr, sign: str, at: Decimal, points: Decimal) -> Expr:

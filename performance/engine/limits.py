@@ -1,7 +1,8 @@
 """Floors and ranges of a council's freedom, checked while a scheme is edited (A7).
 
 S3-23 (peers 20-30), S3-26 (patients at least 10), S3-57 (outcomes at least 20), S2-44 (collaboration of
-persons at least 20). The numbers are dated parameters and come from outside.
+persons at least 20), S1-27 (some quality in every scheme). The numbers are dated parameters and come from
+outside.
 """
 
 from collections.abc import Iterator
@@ -53,6 +54,8 @@ def _of_evaluators(evaluators: Evaluators | None, limits: Limits) -> Iterator[Pr
 def _of_columns(
     scheme: Scheme, level: Level, evaluators: Evaluators | None, limits: Limits
 ) -> Iterator[Problem]:
+    if scheme.columns and not any(tagged(column, OUTCOME) for column in scheme.columns):
+        yield Problem("no_quality", "", "", "0", "1")
     for column in scheme.columns:
         if evaluators is None and level != "person":
             yield from _at_least(column, PEOPLE, "patient_min", limits.patient_min)

@@ -103,27 +103,23 @@ def _(form: Band, value: Decimal, last: Decimal | None) -> Goal | None:
 @goal.register
 def _(form: AgainstMean, value: Decimal, last: Decimal | None) -> Goal | None:
     del last
-    if not form.mean or not form.slope:
-        return None
-    change = (FULL - Fraction(form.score_at_mean)) / (100 * Fraction(form.slope))
-    return _beyond(Fraction(form.mean) * (1 + _signed(form.direction, change)), value, form)
+    return _against(form, form.mean, form.score_at_mean, value)
 
 
 @goal.register
 def _(form: AgainstLast, value: Decimal, last: Decimal | None) -> Goal | None:
-    if last is None or not form.slope or (form.mode == "relative" and not last):
+    return _against(form, last, form.score_at_equal, value)
+
+
+def _against(
+    form: AgainstMean | AgainstLast, other: Decimal | None, score: Decimal, value: Decimal
+) -> Goal | None:
+    """Full points of what is compared with another number, where they lie on the better side."""
+    if other is None or not form.slope or (form.mode == "relative" and not other):
         return None
-    change = _signed(form.direction, (FULL - Fraction(form.score_at_equal)) / Fraction(form.slope))
-    wanted = Fraction(last) + (change if form.mode == "pp" else Fraction(last) * change / 100)
-    return _beyond(wanted, value, form)
-
-
-def _signed(direction: str, change: Fraction) -> Fraction:
-    return change if direction == "higher" else -change
-
-
-def _beyond(wanted: Fraction, value: Decimal, form: AgainstMean | AgainstLast) -> Goal | None:
-    """The wanted value where it lies on the better side of the present one."""
+    change = (FULL - Fraction(score)) / Fraction(form.slope)
+    change *= 1 if form.mode == "pp" else abs(Fraction(other)) / 100
+    wanted = Fraction(other) + (change if form.direction == "higher" else -change)
     better = wanted > value if form.direction == "higher" else wanted < value
     return Goal(wanted, FULL) if better else None
 

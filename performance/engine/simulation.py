@@ -150,7 +150,7 @@ def _shifts(before: MonthResult, after: MonthResult) -> tuple[Shift, ...]:
             score_after=scores[1].get(code),
             rank_before=ranks[0].get(code),
             rank_after=ranks[1].get(code),
-            through=_through(points[0].get(code, {}), points[1].get(code, {})),
+            through=through(points[0].get(code, {}), points[1].get(code, {})),
             assessed=assessed.get(code, Decimal(0)),
         )
         for code in columns
@@ -176,7 +176,8 @@ def points_of(result: MonthResult) -> Mapping[str, Mapping[str, Decimal]]:
     return found
 
 
-def _through(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Moved, ...]:
+def through(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Moved, ...]:
+    """Every indicator that gives another number of points, the strongest first."""
     nothing = Decimal(0)
     moved = [
         Moved(code, before.get(code, nothing), after.get(code, nothing))
@@ -222,9 +223,7 @@ def spearman(first: Sequence[Decimal], second: Sequence[Decimal]) -> Decimal | N
     one, two = _places(first), _places(second)
     mean = Fraction(len(one) + 1, 2)
     covariance = sum(((a - mean) * (b - mean) for a, b in zip(one, two, strict=True)), Fraction(0))
-    spread = sum(((a - mean) ** 2 for a in one), Fraction(0)) * sum(
-        ((b - mean) ** 2 for b in two), Fraction(0)
-    )
+    spread = _spread(one, mean) * _spread(two, mean)
     if not spread:
         return None
     with localcontext(Context(prec=40)):

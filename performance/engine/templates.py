@@ -36,6 +36,10 @@ def read_template(text: str) -> Template:
     whole = {**data.get("template", {}), "scheme": data.get("scheme", {})}
     if "evaluators" in data:
         whole["evaluators"] = data["evaluators"]
+    for column in whole["scheme"].get("columns", []):
+        for item in column["items"]:
+            if item["form"]["kind"] == "mean":  # TOML has no word for "computed"
+                item["form"].setdefault("mean", None)
     return restore(Template, whole, "$.template")
 
 

@@ -54,6 +54,20 @@ def test_every_point_marked_as_an_indicator_is_named() -> None:
     assert invented - {point for point, _kind in points} == set()
 
 
+def test_the_comparison_with_the_mission_is_written_down() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    told = {
+        point: set(re.findall(r"`(\w+)`", row))
+        for point, row in re.findall(r"^\| (S\d-\d+) \| (.*) \|$", text, re.MULTILINE)
+    }
+    points = POINT.findall(shared("mission/requirements.md").read_text(encoding="utf-8"))
+    assert told == {
+        point: {entry.code for entry in ENTRIES.values() if point in entry.origins}
+        for point, kind in points
+        if kind == "I"
+    }
+
+
 NATIONAL = {f"definitions 5.3 ({number})" for number in range(1, 56)} | {"definitions 5.3 (增1)"}
 COUNTY = {f"definitions 5.1 ({number})" for number in range(1, 19)}
 

@@ -7,18 +7,18 @@ from fractions import Fraction
 
 import pytest
 
+from performance.engine import sampling
 from performance.engine.consequences import (
     StepRule,
     add_deduct,
     grade,
-    needs_explanation,
-    needs_notice,
     raised,
 )
 from performance.engine.exact import half_up
 from performance.engine.forms import AddDeduct, Form, FormRefused
 from performance.engine.restore import restore
 from performance.engine.scoring import Part, score, total
+from referrals import rates
 from tests.shared import shared
 
 FORMS = ("linear_higher", "linear_lower", "steps", "band", "mean", "own_last")
@@ -153,14 +153,21 @@ def trigger_lines(part: int, whole: int, required: bool | None) -> Lines:
 
 
 def referral_lines(params: dict) -> Lines:
-    part, whole = params["up_arrived"] + params["down_arrived"], params["discharges"]
+    v1 = next(one for one in rates.VARIANTS if one.band)
+    counts = {
+        "up_effective": params["up_arrived"], "down_effective": params["down_arrived"],
+        "discharges": params["discharges"],
+    }  # fmt: skip
     low, high = decimals(params["low"], params["high"])
-    return trigger_lines(part, whole, needs_explanation(part, whole, low=low, high=high))
+    found = rates.rate(v1, counts, (low, high))
+    known = None if found.exact is None else found.required
+    return trigger_lines(found.numerator, params["discharges"], known)
 
 
 def error_lines(params: dict) -> Lines:
     part, whole = params["errors"], params["records"]
-    return trigger_lines(part, whole, needs_notice(part, whole, at_most=Decimal(params["max_pct"])))
+    known = sampling.above(part, whole, Decimal(params["max_pct"])) if whole else None
+    return trigger_lines(part, whole, known)
 
 
 OTHERS = {
