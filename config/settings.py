@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "alliance.tenancy.middleware.AllianceMiddleware",
+    "alliance.web.errors.told_methods",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -33,10 +33,11 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Month by month"),
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
+            Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("declared", _("Declared values"), "upload", "declared.view"),
+            Entry("onsite", _("On-site assessment"), "flag", "onsite.view"),
+            Entry("evaluations", _("Evaluations"), "check", "home.view"),
             Entry("clues", _("Clues of unusual patterns"), "search", "fairness.view"),
-            Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
-            Entry("performance-schemes", _("Performance schemes"), "adjust", "indicator.view"),
             Entry("consequences", _("Consequences"), "flag", "consequence.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
@@ -55,6 +56,19 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Together"),
+        (
+            Entry("referrals", _("Referrals"), "updown", "referral.view", foot=_("Referral")),
+            Entry("consultations", _("Consultations"), "msg", "consultation.view"),
+            Entry("recognition", _("Recognition of results"), "check", "recognition.view"),
+            Entry("recognition-figures", _("Recognition of the month"), "chart", "recognition.figures"),
+            Entry("postings-week", _("Experts posted"), "users", "posting.view"),
+            Entry("training", _("Training"), "report", "training.view"),
+            Entry("joint", _("Joint work"), "link", "joint.view"),
+            Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
+        ),
+    ),
+    (
         _("Figures"),
         (
             Entry("metrics", _("Metrics"), "chart", "indicator.view"),
@@ -67,25 +81,10 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Together"),
-        (
-            Entry("referrals", _("Referrals"), "updown", "referral.view", foot=_("Referral")),
-            Entry("consultations", _("Consultations"), "msg", "consultation.view"),
-            Entry("recognition", _("Recognition of results"), "check", "recognition.view"),
-            Entry("recognition-figures", _("Recognition of the month"), "chart", "recognition.figures"),
-            Entry("postings-week", _("Experts posted"), "users", "posting.view"),
-            Entry("training", _("Training"), "report", "training.view"),
-            Entry("joint", _("Joint work"), "link", "joint.view"),
-            Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
-            Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
-            Entry("evaluations", _("Evaluations"), "check", "home.view"),
-            Entry("onsite", _("On-site assessment"), "flag", "onsite.view"),
-            Entry("institutions", _("Institutions"), "building", "institution.view"),
-        ),
-    ),
-    (
         _("Rules"),
         (
+            Entry("performance-schemes", _("Performance schemes"), "adjust", "indicator.view"),
+            Entry("indicators", _("Indicator dictionary"), "list", "indicator.view"),
             Entry("schemes", _("Grouping schemes"), "adjust", "scheme.view"),
             Entry("dip-catalogues", _("DIP catalogues"), "list", "scheme.view"),
             Entry("tariffs", _("Rates and coefficients"), "coin", "tariff.view"),
@@ -96,6 +95,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Settings"),
         (
+            Entry("institutions", _("Institutions"), "building", "institution.view"),
             Entry("data:index", _("Master data"), "database", "master.view"),
             Entry("jobs", _("Jobs"), "refresh", "job.view"),
             Entry("journal", _("Journal"), "history", "journal.view"),
@@ -103,6 +103,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+SHORT = 24  # entries that stand open together; of a longer menu the first group and the one where one is
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Group:
-    """A heading of the menu and its links."""
+    """A heading of the menu and its links; a group that is not open shows its heading until it is asked."""
 
     label: Any
     links: tuple[Link, ...]
+    open: bool = True
 
 
 def house(request: Any) -> dict[str, object]:
@@ -173,7 +175,13 @@ def menu(membership: Any, path: str) -> list[Group]:
         )
         for label, group in MENU
     ]
-    return [group for group in groups if group.links]
+    groups = [group for group in groups if group.links]
+    if len(open_) <= SHORT:
+        return groups
+    first = next(group for group in groups if group.label)  # where the month's work begins
+    return [
+        replace(group, open=group is first or any(link.current for link in group.links)) for group in groups
+    ]
 
 
 def address(entry: Entry, membership: Any) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.translation import gettext as _
 
 
-def answer(request: Any, status: int, title: str, remedy: str) -> HttpResponse:
-    """A page, or for the API a JSON object, that says what happened and what to do."""
+def answer(request: Any, status: int, title: str, remedy: str, back: str = "") -> HttpResponse:
+    """A page, or for the API a JSON object, that says what happened and what to do, `back` first."""
     if request.path_info.startswith("/api/"):
         return JsonResponse({"error": title, "remedy": remedy}, status=status)
     body = render_to_string(
-        "error.html", {"title": title, "remedy": remedy, "status": status}, request=request
+        "error.html", {"title": title, "remedy": remedy, "status": status, "back": back}, request=request
     )
     return HttpResponse(body, status=status)
 
@@ -40,6 +42,39 @@ def overtaken(request: Any) -> HttpResponse:
         request, 409, _("Somebody else was faster"),
         _("Nothing of yours was stored. Open the page again: it shows how things stand now."),
     )  # fmt: skip
+
+
+def told_methods(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Middleware: who opens an address that only takes what a form sends reads so, and finds the way back.
+
+    Django answers with an empty page; what already says something (the API) stays as it is.
+    """
+
+    def respond(request: Any) -> Any:
+        response = get_response(request)
+        if response.status_code != 405 or getattr(response, "content", b"-"):
+            return response
+        told = answer(
+            request, 405, _("This address only takes what a form sends"),
+            _("Nothing was changed. Go back to the page and use its button."), _above(request),
+        )  # fmt: skip
+        told["Allow"] = response["Allow"]
+        return told
+
+    return respond
+
+
+def _above(request: Any) -> str:
+    """The nearest address above this one that is a page."""
+    parts = request.path_info.strip("/").split("/")
+    for end in range(len(parts) - 1, 0, -1):
+        path = "/".join(parts[:end]) + "/"
+        try:
+            resolve(f"/{path}", getattr(request, "urlconf", None))
+        except Resolver404:
+            continue
+        return f"{get_script_prefix()}{path}"
+    return ""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

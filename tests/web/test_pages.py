@@ -115,6 +115,28 @@ def test_the_menu_shows_what_the_member_may(world: World) -> None:
     assert f'href="{HOME}data/"' not in world.client("lin").get(HOME).content.decode()
 
 
+def test_a_long_menu_opens_where_one_is_and_a_short_one_whole(world: World) -> None:
+    def opened(who: str, path: str) -> list[bool]:
+        page = world.client(who).get(path).content.decode()
+        side = page[page.index('id="menu"') : page.index("</nav>")]
+        return [bool(one) for one in re.findall(r"<details( open)?>", side)]
+
+    home, away = opened("luo", HOME), opened("luo", f"{HOME}parameters/")
+    assert len(home) > 4 and home == [True, *[False] * (len(home) - 1)]
+    assert away.count(True) == 2 and away[0]
+    with act_in(world.qinghe):
+        Membership.objects.filter(pk=world.lin.pk).update(roles=["clinician"])
+    assert set(opened("lin", HOME)) == {True}
+
+
+def test_a_form_s_address_opened_as_a_page_says_so_and_leads_back(world: World) -> None:
+    answer = world.client("luo").get(f"{HOME}performance-schemes/drafts/7/try/")
+    page = answer.content.decode()
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "只接收表单" in page and f'href="{HOME}performance-schemes/drafts/7/"' in page
+    assert "只接收表单" in Client().get("/sign-out/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("path", "current"),
     [
