@@ -85,13 +85,23 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
 
 def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     """Months and levels computed, the months before from own records, what happens right now."""
-    from performance.demonstration import clues, consequences, equipment, history, levels, live, months
+    from performance.demonstration import (
+        clues,
+        consequences,
+        drafts,
+        equipment,
+        history,
+        levels,
+        live,
+        months,
+    )
 
     def book() -> list[str]:
         days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
         return [f"{days} days booked"]
 
     yield "months", lambda: months.run_all(base, demo, TODAY)
+    yield "next year's scheme", lambda: [drafts.load(base, TODAY)]
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
     yield "earlier months", lambda: [history.load(base, demo)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)

@@ -105,9 +105,9 @@ class ItemForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("form of scoring"), choices=drafting_words.KINDS, widget=forms.RadioSelect
     )
-    base = number(gettext_lazy("0 points at"), help_text=gettext_lazy("rising line"))
-    target = number(gettext_lazy("full points at"), help_text=gettext_lazy("rising or falling line"))
-    zero_at = number(gettext_lazy("0 points again at"), help_text=gettext_lazy("falling line"))
+    base = number(gettext_lazy("0 points at"))
+    target = number(gettext_lazy("full points at"))
+    zero_at = number(gettext_lazy("0 points again at"))
     steps = forms.CharField(
         label=pgettext_lazy("form of scoring", "steps"), required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -115,15 +115,15 @@ class ItemForm(forms.Form):
     )  # fmt: skip
     low = number(gettext_lazy("lower end of the band"))
     high = number(gettext_lazy("upper end of the band"))
-    penalty_below = number(gettext_lazy("points lost per unit below"))
-    penalty_above = number(gettext_lazy("points lost per unit above"))
+    penalty_below = number(gettext_lazy("points lost per unit below"), min_value=0)
+    penalty_above = number(gettext_lazy("points lost per unit above"), min_value=0)
     mean = number(
         gettext_lazy("declared mean"),
         help_text=gettext_lazy("empty: computed from all institutions of the month"),
     )
     score_at_mean = number(gettext_lazy("points at the mean"))
     score_at_equal = number(gettext_lazy("points when equal"))
-    slope = number(gettext_lazy("points per unit"), help_text=gettext_lazy("against a mean or the own value"))
+    slope = number(gettext_lazy("points per unit of change"), min_value=0)
     mode = forms.ChoiceField(
         label=gettext_lazy("change counted in"), choices=drafting_words.MODES, required=False
     )
@@ -156,9 +156,9 @@ class ItemForm(forms.Form):
         label=gettext_lazy("with few cases, all of the kind taken together"), required=False,
         help_text=gettext_lazy("where the months, if any, are still too few; else it is not assessed"),
     )  # fmt: skip
-    tags = forms.CharField(
-        label=gettext_lazy("counts for the floors"), max_length=200, required=False,
-        help_text=gettext_lazy("words with a space between, such as collaboration outcome"),
+    tags = forms.MultipleChoiceField(
+        label=gettext_lazy("counts as"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("for the floors and for the balance of the scheme"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, scheme: Scheme, indicator: Indicator, **kwargs: Any) -> None:
@@ -166,6 +166,9 @@ class ItemForm(forms.Form):
         self.indicator = indicator
         choices = [(one.code, drafting_words.named(one)) for one in scheme.dimensions]
         self.fields["dimension"].choices = choices  # type: ignore[attr-defined]
+        own = {tag for column in scheme.columns for item in column.items for tag in item.tags}
+        tags = {**drafting_words.TAGS, **{tag: tag for tag in sorted(own - drafting_words.TAGS.keys())}}
+        self.fields["tags"].choices = list(tags.items())  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The whole must make a form without contradiction."""
@@ -184,7 +187,7 @@ class ItemForm(forms.Form):
             form=data["form"],
             when_missing=data["when_missing"] or None,
             minimum_n=data["minimum_n"],
-            tags=tuple(dict.fromkeys(data["tags"].split())),
+            tags=tuple(data["tags"]),
             rolling=data["rolling"] or 0,
             pooled=data["pooled"],
         )
@@ -211,7 +214,8 @@ class ItemForm(forms.Form):
         if kind == "band":
             return Band(data["low"], data["high"], data["penalty_below"], data["penalty_above"])
         if kind == "mean":
-            return AgainstMean(direction, data["mean"], data["score_at_mean"], data["slope"])
+            change = data["mode"] or "relative"
+            return AgainstMean(direction, data["mean"], data["score_at_mean"], data["slope"], mode=change)
         if kind == "own_last":
             months = data["months_back"]
             return AgainstLast(direction, data["mode"] or "pp", data["score_at_equal"], data["slope"], months)
@@ -235,7 +239,11 @@ class ItemForm(forms.Form):
             if not sign:
                 message = _("Line %(line)d: write value = points, such as 80 = 60.") % {"line": place}
                 raise forms.ValidationError({"steps": message})
-        return tuple(sorted(found, key=lambda step: step.at))
+        steps = tuple(sorted(found, key=lambda step: step.at))
+        given = [step.points for step in steps]
+        if given != sorted(given, reverse=self.indicator.direction == "lower"):
+            raise forms.ValidationError({"steps": _("A better value must not give fewer points.")})
+        return steps
 
 
 def _written(text: str) -> Decimal:
@@ -256,7 +264,7 @@ def initial_of(item: Item) -> dict[str, Any]:
         shown["steps"] = "\n".join(f"{plain(step.at)} = {plain(step.points)}" for step in item.form.steps)
     return {
         **shown, "dimension": item.dimension, "when_missing": item.when_missing or "",
-        "minimum_n": item.minimum_n, "tags": " ".join(item.tags), "rolling": item.rolling or None,
+        "minimum_n": item.minimum_n, "tags": list(item.tags), "rolling": item.rolling or None,
         "pooled": item.pooled,
     }  # fmt: skip
 

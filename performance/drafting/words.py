@@ -50,9 +50,25 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "expert": ("full",),
     "lights": ("green_at", "amber_at", "green", "amber", "red"),
 }
+# Which fields a form of scoring asks for, in their order; the others do not count.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    **NEEDS,
+    "steps": ("steps",),
+    "mean": ("mean", "mode", *NEEDS["mean"]),
+    "own_last": ("months_back", "mode", "score_at_equal", "slope"),
+}
+# What an indicator counts as beside its dimension: for floors, and for the balance of a scheme.
+TAGS: Mapping[str, Any] = {
+    "outcome": pgettext_lazy("counts as", "outcome"),
+    "process": pgettext_lazy("counts as", "process"),
+    "value": pgettext_lazy("counts as", "value"),
+    "quantity": pgettext_lazy("counts as", "quantity"),
+    "patient": pgettext_lazy("counts as", "judgement of patients"),
+    "collaboration": pgettext_lazy("counts as", "collaboration"),
+}
 MODES = [
     ("pp", gettext_lazy("points of the value")),
-    ("relative", gettext_lazy("percent of the earlier value")),
+    ("relative", gettext_lazy("percent of what it is compared with")),
 ]
 MISSING = [
     ("", gettext_lazy("as the scheme says")),
@@ -85,6 +101,7 @@ LIMITS: Mapping[str, Any] = {
     "individual_collaboration_min": gettext_lazy(
         "%(column)s: collaboration weighs %(found)s, at least %(required)s are required"
     ),
+    "no_quality": gettext_lazy("no indicator counts as outcome; at least one of quality is required"),
 }
 CHANGES: Mapping[str, Any] = {
     "scheme": gettext_lazy("when a value is missing"),
@@ -104,7 +121,7 @@ RULES: Mapping[str, Any] = {
     "minimum_n": gettext_lazy("least denominator to be assessed"),
     "rolling": gettext_lazy("with few cases, months taken together"),
     "pooled": gettext_lazy("with few cases, all of the kind taken together"),
-    "tags": gettext_lazy("counts for the floors"),
+    "tags": gettext_lazy("counts as"),
     "roles": gettext_lazy("roles"),
     "kinds": gettext_lazy("kinds of institution"),
     "mode": gettext_lazy("change counted in"),
@@ -160,6 +177,8 @@ def value(text: str | None, found: Change, names: Names) -> str:
     known = {**SHORT, **MISSED, **dict(MODES), "True": _("yes")}
     if found.what == "dimension":
         return names.of(text)
+    if found.name == "tags":
+        return "、".join(str(TAGS.get(tag, tag)) for tag in text.split(", "))
     return str(known.get(text, text))
 
 

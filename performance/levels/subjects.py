@@ -66,6 +66,15 @@ def _teams() -> list[Who]:
     ]  # fmt: skip
 
 
+def names(level: str) -> Mapping[str, str]:
+    """What the subjects of a level are called, with their institution, by code; one query."""
+    if level == Level.ALLIANCE:
+        return {}
+    model = {Level.DEPARTMENT: Department, Level.TEAM: Team, Level.PERSON: Staff}[Level(level)]
+    rows = model.objects.values_list("institution__code", "code", "institution__short_name", "name")
+    return {f"{place}/{code}": f"{short} · {name}" for place, code, short, name in rows}
+
+
 def crew(month: Month) -> Mapping[int, int]:
     """Who counts for which team in a month: staff -> team; one query.
 

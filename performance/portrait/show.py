@@ -24,6 +24,8 @@ from performance.show import labels, ranks, table, why
 from performance.show.frame import Frame
 from performance.show.ranks import Place
 
+MOST = 3  # indicators named as those that would gain most
+
 
 def page(frame: Frame, line: Line) -> dict[str, Any]:
     """Everything of the page; a number of queries that does not grow with institutions or indicators."""
@@ -33,10 +35,11 @@ def page(frame: Frame, line: Line) -> dict[str, Any]:
     before = past(frame.month, by, institution=line.institution_id)
     axes = _axes(frame, line, peers)
     rows = _rows(frame, line, values, before, by)
+    lost = _losses(frame, line, values, scores)
     return {
         **why.about(frame, line), "title": _("Portrait of %(name)s") % {"name": line.institution.short_name},
         "figs": _figs(frame, line, peers, before), "radar": _radar(axes, line) if axes else None,
-        "trend": _trend(before, line), "losses": _losses(frame, line, values, scores),
+        "trend": _trend(before, line), "losses": lost, "most": _most(lost),
         "unassessed": [labels.named(frame.indicators[code]) for code in line.missing],
         "rows": rows,
         "veto": samples.vetoes(frame.month).get(line.institution.code),
@@ -146,6 +149,7 @@ class Cost:
     length: Decimal
     goal: str
     gain: str
+    won: Fraction = Fraction(0)
 
 
 def _losses(
@@ -168,9 +172,14 @@ def _losses(
             labels.named(indicator), frame.url("month-why-indicator", line.institution.code, one.indicator),
             f"{shown} {labels.unit(indicator)}".strip(), words.num(one.lost, 2),
             Decimal(round(10000 * one.lost / most)) / 100, goals.sentence(goal, indicator),
-            words.num(goal.gain, 2) if goal else words.DASH,
+            words.num(goal.gain, 2) if goal else words.DASH, goal.gain if goal else Fraction(0),
         ))  # fmt: skip
     return rows
+
+
+def _most(rows: Sequence[Cost]) -> list[Cost]:
+    """The indicators that would gain most, the greatest first."""
+    return sorted((row for row in rows if row.won), key=lambda row: -row.won)[:MOST]
 
 
 @dataclass(frozen=True)

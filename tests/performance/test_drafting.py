@@ -21,7 +21,7 @@ from performance.engine import editing
 from performance.engine.scheme import Scheme
 from performance.engine.templates import shipped_templates
 from performance.models import SchemeDraft, SchemeException, SchemeTrial, SchemeVersion
-from performance.services import drafts, schemes, trials
+from performance.services import drafts, limits, schemes, trials
 from performance.services.refusals import DraftRefused
 from tests.performance.scene import answered, compute, inside, post
 from tests.world import World
@@ -350,9 +350,10 @@ def test_rules_answer_while_typing_and_store_nothing(qinghe: World) -> None:
 def test_a_form_of_scoring_is_changed_on_its_page(qinghe: World) -> None:
     draft, luo = draft_of(qinghe), qinghe.client("luo")
     at = f"{AT}drafts/{draft.pk}/items/lead/cmi/"
-    get(qinghe, "luo", at)
+    page = get(qinghe, "luo", at)
+    assert 'data-kinds="mean own_last"' in page and 'value="outcome"' in page
     body = {
-        "weight": "30", "dimension": "quality", "kind": "steps", "tags": "outcome",
+        "weight": "30", "dimension": "quality", "kind": "steps", "tags": ["outcome", "value"],
         "steps": "0.9 = 60\n1.1＝100",
     }  # fmt: skip
     missing = luo.post(f"{at}?version=1", {**body, "steps": "0.9"})
@@ -364,6 +365,7 @@ def test_a_form_of_scoring_is_changed_on_its_page(qinghe: World) -> None:
             for one in SchemeDraft.objects.get(pk=draft.pk).scheme().columns[0].items
             if one.indicator == "cmi"
         )
+    assert item.tags == ("outcome", "value")
     assert item.form.kind == "steps" and [plain(step) for step in item.form.steps] == [
         ("0.9", "60"),
         ("1.1", "100"),
@@ -371,12 +373,47 @@ def test_a_form_of_scoring_is_changed_on_its_page(qinghe: World) -> None:
     assert luo.post(f"{AT}drafts/{draft.pk}/items/lead/cmi/out/?version=2").status_code == 302
 
 
-@pytest.mark.parametrize("steps", ["0.5 = 200", "0.5 = -1", "1e308 = 100", "NaN = 1"])
-def test_points_of_a_step_lie_between_0_and_100(qinghe: World, steps: str) -> None:
+WRONG = ("0.5 = 200", "0.5 = -1", "1e308 = 100", "NaN = 1", "0.5 = 80\n0.9 = 60")
+
+
+def test_points_of_a_step_lie_between_0_and_100_and_rise_with_the_value(qinghe: World) -> None:
+    draft, luo = draft_of(qinghe), qinghe.client("luo")
+    at = f"{AT}drafts/{draft.pk}/items/lead/cmi/?version=1"
+    for steps in WRONG:
+        body = {"weight": "30", "dimension": "quality", "kind": "steps", "steps": steps}
+        assert luo.post(at, body).status_code == 400, steps
+    mean = {"kind": "mean", "mode": "pp", "score_at_mean": "80", "slope": "-1"}
+    wrong = luo.post(at, {"weight": "30", "dimension": "quality", **mean})
+    assert wrong.status_code == 400  # a better value would cost points
+    assert luo.post(at, {"weight": "30", "dimension": "quality", **mean, "slope": "2"}).status_code == 302
+
+
+def test_the_editor_shows_what_is_decided_what_had_data_and_who_weighs_more(qinghe: World) -> None:
+    compute(qinghe)
     draft = draft_of(qinghe)
-    body = {"weight": "30", "dimension": "quality", "kind": "steps", "steps": steps}
-    answer = qinghe.client("luo").post(f"{AT}drafts/{draft.pk}/items/lead/cmi/?version=1", body)
-    assert answer.status_code == 400
+    at = f"{AT}drafts/{draft.pk}/"
+    page = get(qinghe, "luo", at)
+    assert "牵头医院 40" in page and "1 / 1" in page and "2026年10月" in page
+    assert f"{at}items/lead/cmi/" in page and re.search(r"共 \d+ 条规则，\d+ 条通过", page)
+    with inside(qinghe):
+        scheme = SchemeDraft.objects.get(pk=draft.pk).scheme()
+        bare = replace(
+            scheme, floors=(),
+            columns=tuple(
+                replace(one, blocks=(), items=tuple(replace(item, tags=()) for item in one.items))
+                for one in scheme.columns
+            ),
+        )  # fmt: skip
+        busy = replace(
+            bare,
+            columns=tuple(
+                replace(one, items=tuple(replace(item, tags=("process", "quantity")) for item in one.items))
+                for one in bare.columns
+            ),
+        )
+        assert "no_quality" in {one.code for one in limits.misses_of(draft, bare)}
+        told = show.checks(busy)
+        assert sum(one.state == "info" for one in told) == 2 and "100 : 0" in told[-1].why
 
 
 def plain(step: Any) -> tuple[str, str]:

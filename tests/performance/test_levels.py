@@ -12,15 +12,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from alliance.lib.canonical import to_plain
 from alliance.models import Department, Staff
 from alliance.services import jobs
+from performance.drafting import show
+from performance.engine import editing
+from performance.engine.forms import AddDeduct
+from performance.engine.restore import restore
 from performance.engine.templates import shipped_templates
-from performance.levels import facts, services
+from performance.levels import facts, services, trying
 from performance.levels.explained import Explained
 from performance.levels.services import LevelRefused
 from performance.models import Level, LevelFact, LevelRun, LevelScore, LevelSubject
-from performance.services import schemes
-from tests.performance.scene import OCTOBER, inside
+from performance.services import drafts, schemes
+from tests.performance.scene import NOW, OCTOBER, inside
 from tests.world import World, member
 
 AT = "/a/qinghe/months/2026-10/levels"
@@ -205,3 +210,23 @@ def test_a_zero_is_known_only_where_every_name_is(levels: World) -> None:
         Department.objects.filter(institution=levels.lead, code="03").update(code="04")
         again = {one.pk: one.value for one in facts.facts_of({OCTOBER: keys}, Level.DEPARTMENT, whos)}
         assert surgery.pk not in again
+
+
+def test_a_trial_of_departments_names_who_moves_and_through_what(levels: World) -> None:
+    with inside(levels):
+        base = schemes.in_force(OCTOBER, Level.DEPARTMENT)
+        assert base is not None
+        draft = drafts.copy(by=levels.luo, base=base, label="2", from_date=date(2027, 1, 1), now=NOW)
+        column = draft.scheme().columns[0]
+        item = next(one for one in column.items if one.indicator == "down_referrals")
+        kinder = replace(item, form=AddDeduct(Decimal(50), Decimal(5), Decimal(0), Decimal(100)))
+        scheme = editing.put(draft.scheme(), column.code, kinder)
+        draft = drafts.change(by=levels.luo, draft=draft, scheme=scheme, now=NOW, version=1)
+        (month,) = trying.tried(draft, [OCTOBER])
+        assert month.movers and (month.gained or 0) + (month.lost or 0) == len(month.movers)
+        for one in month.movers:
+            (way,) = one.through
+            assert way.indicator == "down_referrals" and abs(way.points - one.points) < Decimal("0.01")
+        assert restore(trying.LevelTrial, to_plain(month)) == month
+        (shown,) = show.level_months([month], draft.scheme(), draft.level)
+        assert shown.movers[0].name.startswith("清河县人民医院 · ")

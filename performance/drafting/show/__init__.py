@@ -8,9 +8,10 @@ from performance.drafting.show.differences import (
     versions_to_compare,
 )
 from performance.drafting.show.effects import coverage, coverage_of, effect, places, report_rows
+from performance.drafting.show.movers import level_months
 from performance.drafting.show.weights import columns, matrix
 
 __all__ = [
     "change_rows", "checks", "checks_of", "columns", "coverage", "coverage_of", "effect", "judge_rows",
-    "matrix", "may_see_drafts", "places", "report_rows", "versions_to_compare",
+    "level_months", "matrix", "may_see_drafts", "places", "report_rows", "versions_to_compare",
 ]  # fmt: skip

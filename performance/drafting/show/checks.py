@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from performance.drafting import words
 from performance.engine.evaluators import Evaluators
 from performance.engine.exact import plain
+from performance.engine.limits import tagged
 from performance.engine.scheme import Problem, Scheme, check
 from performance.models import EvaluatorKind, Level, SchemeDraft
 from performance.services import drafts, limits, schemes
@@ -19,37 +22,67 @@ from performance.services import drafts, limits, schemes
 
 @dataclass(frozen=True)
 class Check:
-    """One rule of the scheme: whether it holds, what it asks, what was found."""
+    """One rule of the scheme: whether it holds, what it asks, what was found, where it is mended."""
 
     state: str
     chip: str
     what: str
     why: str
+    url: str = ""
 
 
-def checks(scheme: Scheme, level: str = Level.INSTITUTION, missed: Sequence[Problem] = ()) -> list[Check]:
+class Checks(list[Check]):
+    """All rules in the order of a page."""
+
+    @property
+    def held(self) -> int:
+        """How many hold."""
+        return sum(one.state == "ok" for one in self)
+
+
+def checks(
+    scheme: Scheme, level: str = Level.INSTITUTION, missed: Sequence[Problem] = (),
+    draft: SchemeDraft | None = None,
+) -> Checks:  # fmt: skip
     """Every rule, those that fail first: sums, decided blocks, floors, faults of single indicators, limits.
 
-    `missed`: the limits of the register of parameters that are not kept.
+    `missed`: the limits of the register of parameters that are not kept. `draft`: where they are mended.
     """
     names = words.Names(scheme, schemes.known_indicators())
     found = (*check(scheme, schemes.known_indicators(level)), *missed)
-    failed = [Check("warn", _("to mend"), words.problem(one, names), _remedy(one)) for one in found]
-    return [*failed, *_passed(scheme, found, names), *_balance(scheme, names)]
+    failed = [
+        Check("warn", _("to mend"), words.problem(one, names), _remedy(one), _way(one, scheme, draft))
+        for one in found
+    ]
+    return Checks([*failed, *_passed(scheme, found, names), *_balance(scheme, names)])
 
 
-def checks_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = None) -> list[Check]:
+def checks_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = None) -> Checks:
     """Every rule of a draft as it stands in the table, with the limits and the month it begins in.
 
     `judges`: weights of the evaluators as they are typed.
     """
     judges = judges or draft.judges()
     missed = limits.misses_of(draft, scheme, judges)
-    found = [*checks(scheme, draft.level, missed), *_judges(judges, missed)]
-    early = drafts.too_early(draft) if draft.state == SchemeDraft.State.EDITED else None
+    edited = draft if draft.state == SchemeDraft.State.EDITED else None
+    found = [*checks(scheme, draft.level, missed, edited), *_judges(judges, missed)]
+    early = drafts.too_early(draft) if edited else None
     if early is None:
-        return found
-    return [Check("warn", _("to mend"), _(early.template) % early.params, ""), *found]
+        return Checks(found)
+    url = reverse("performance-draft-terms", args=[draft.pk])
+    return Checks([Check("warn", _("to mend"), _(early.template) % early.params, "", url), *found])
+
+
+def _way(found: Problem, scheme: Scheme, draft: SchemeDraft | None) -> str:
+    """The page where a fault is mended; what the table of weights mends itself has none."""
+    if draft is None:
+        return ""
+    if not found.column and found.code in words.LIMITS and found.code != "no_quality":
+        return reverse("performance-draft-judges", args=[draft.pk])
+    column = next((one for one in scheme.columns if one.code == found.column), None)
+    if column and found.about in {item.indicator for item in column.items}:
+        return reverse("performance-draft-item", args=[draft.pk, column.code, found.about])
+    return ""
 
 
 def _judges(judges: Evaluators | None, missed: Sequence[Problem]) -> Iterator[Check]:
@@ -61,7 +94,7 @@ def _judges(judges: Evaluators | None, missed: Sequence[Problem]) -> Iterator[Ch
 
 
 def _remedy(found: Problem) -> str:
-    if found.code == "peer_range":
+    if found.code in ("peer_range", "no_quality"):
         return ""
     if (
         found.code in ("weights_not_100", "block_weight", "floor", *words.LIMITS)
@@ -102,14 +135,36 @@ def _passed(scheme: Scheme, found: Sequence[Problem], names: words.Names) -> Ite
 
 
 def _tagged(scheme: Scheme, code: str, tag: str) -> str:
-    column = next(one for one in scheme.columns if one.code == code)
-    return plain(sum((item.weight for item in column.items if tag in item.tags), Decimal(0)))
+    return plain(tagged(next(one for one in scheme.columns if one.code == code), tag))
+
+
+# What weighs more than its other side is no fault, but the council should know (S0-09, S0-11, S3-57).
+BALANCES: tuple[tuple[str, str, Any, Any], ...] = (
+    (
+        "process", "outcome", gettext_lazy("%(columns)s: process weighs more than outcome"),
+        gettext_lazy("Outcome weighs as much as process or more"),
+    ),
+    (
+        "quantity", "value", gettext_lazy("%(columns)s: quantity weighs more than value"),
+        gettext_lazy("Value weighs as much as quantity or more"),
+    ),
+)  # fmt: skip
 
 
 def _balance(scheme: Scheme, names: words.Names) -> Iterator[Check]:
-    """Process heavier than outcome is no fault, but the council should know (S3-57)."""
-    for column in scheme.columns:
-        process, outcome = (Decimal(_tagged(scheme, column.code, tag)) for tag in ("process", "outcome"))
-        if process > outcome and outcome:
-            what = _("%(column)s: process weighs more than outcome") % {"column": names.column(column.code)}
-            yield Check("info", _("to consider"), what, f"{plain(process)} : {plain(outcome)}")
+    for much, worth, heavier, fine in BALANCES:
+        told: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+        for column in scheme.columns:
+            sides = [tagged(column, side) for side in (much, worth)]
+            if any(sides):
+                ratio = " : ".join(map(plain, sides))
+                told[sides[0] > sides[1]].append((names.column(column.code), ratio))
+        if told[True]:
+            what = str(heavier) % {"columns": "、".join(name for name, _ratio in told[True])}
+            yield Check("info", _("to consider"), what, _listed(told[True]))
+        if told[False]:
+            yield Check("ok", pgettext("rule", "holds"), str(fine), _listed(told[False]))
+
+
+def _listed(rows: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {ratio}" for name, ratio in rows)

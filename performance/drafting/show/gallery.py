@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -55,9 +55,22 @@ def page(found: Template) -> dict[str, Any]:
     return {
         "title": words.named(found.scheme), "template": found, "code": found.code,
         "level": Level(found.level).label, "about": found.about_en if english else found.about_zh,
-        "sources": ", ".join(found.sources), "pictures": pictures(found.scheme),
+        "sources": ", ".join(runs(found.sources)), "pictures": pictures(found.scheme),
         "evaluators": Picture("", _parts((EVALUATORS[kind], weight) for kind, weight in weights.items()), 0),
     }  # fmt: skip
+
+
+def runs(sources: Sequence[str]) -> list[str]:
+    """Requirements in a row as one: S0-20, S0-21, S0-22 as S0-20..22."""
+    found: list[list[str]] = []
+    for one in sources:
+        head, _dash, number = one.rpartition("-")
+        last = found[-1][-1].rpartition("-") if found else ("", "", "")
+        if number.isdigit() and last[0] == head and last[2].isdigit() and int(number) == int(last[2]) + 1:
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return [one[0] if len(one) == 1 else f"{one[0]}..{one[-1].rpartition('-')[2]}" for one in found]
 
 
 def pictures(scheme: Scheme) -> list[Picture]:

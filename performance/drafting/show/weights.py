@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from performance.drafting import words
+from performance.drafting.show.data import Known, known_of
 from performance.engine.exact import plain
+from performance.engine.indicators import Indicator
 from performance.engine.scheme import FULL, Column, Dimension, Item, Scheme
-from performance.models import SchemeDraft
+from performance.models import Level, SchemeDraft
 from performance.services import schemes
 
 
@@ -39,12 +41,16 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class Heading:
-    """A dimension with the sum of its weights by column, as "40 (35)" where it was another before."""
+    """A dimension with the sum of its weights by column, as "40 (35)" where it was another before.
+
+    `asked`: what is decided that it weighs, column by column; "" where nothing is.
+    """
 
     code: str
     name: str
     sums: Sequence[tuple[str, str]]
     rows: Sequence[ItemRow] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class Matrix:
     columns: Sequence[str]
     headings: Sequence[Heading]
     sums: Sequence[tuple[str, bool]] = field(default_factory=tuple)
+
+    @property
+    def decided(self) -> bool:
+        """Whether anything is decided about a dimension."""
+        return any(one.asked for one in self.headings)
 
 
 def matrix(
@@ -95,7 +106,13 @@ class Table:
             for code in codes
         ]
         sums = [self._sum(column, dimension.code) for column in self.columns]
-        return Heading(dimension.code, words.named(dimension), sums, rows)
+        asked = [
+            f"{words.named(column)} {plain(block.weight)}"
+            for column in self.columns
+            for block in column.blocks
+            if block.dimension == dimension.code
+        ]
+        return Heading(dimension.code, words.named(dimension), sums, rows, ", ".join(asked))
 
     def _name(self, code: str) -> str:
         return words.named(self.known[code]) if code in self.known else code
@@ -127,20 +144,54 @@ class Table:
         return reverse(name, args=[self.draft.pk, *args]) if self.draft else ""
 
 
-def columns(scheme: Scheme) -> list[tuple[str, list[tuple[Item, str, str]]]]:
-    """Every column with its indicators, how each is scored in words."""
-    known = schemes.known_indicators()
+@dataclass(frozen=True)
+class Scored:
+    """One indicator of a column in words; `url` opens its form, `known` says for how many it had a value."""
+
+    item: Item
+    name: str
+    form: str
+    missing: str
+    url: str
+    known: str
+
+
+@dataclass(frozen=True)
+class ColumnRows:
+    """A column with its indicators; `month`: of which month `known` speaks, None: of none."""
+
+    name: str
+    rows: Sequence[Scored]
+    month: object = None
+
+
+def columns(scheme: Scheme, draft: SchemeDraft | None = None, *, edits: bool = False) -> list[ColumnRows]:
+    """Every column with its indicators, how each is scored in words; of a draft with the data of a month."""
+    known = known_of(scheme) if draft is not None and draft.level == Level.INSTITUTION else None
+    indicators = schemes.known_indicators()
     return [
-        (
+        ColumnRows(
             words.named(column),
             [
-                (
-                    item,
-                    words.named(known[item.indicator]) if item.indicator in known else item.indicator,
-                    words.form(item),
-                )
+                _scored(scheme, column, item, indicators, draft if edits else None, known)
                 for item in column.items
             ],
+            known.month if known else None,
         )
         for column in scheme.columns
     ]
+
+
+def _scored(
+    scheme: Scheme, column: Column, item: Item, indicators: Mapping[str, Indicator],
+    draft: SchemeDraft | None, known: Known | None,
+) -> Scored:  # fmt: skip
+    code = item.indicator
+    return Scored(
+        item,
+        words.named(indicators[code]) if code in indicators else code,
+        words.form(item),
+        str(words.MISSED[item.when_missing or scheme.when_missing]),
+        reverse("performance-draft-item", args=[draft.pk, column.code, code]) if draft else "",
+        known.told(column, code) if known else "",
+    )

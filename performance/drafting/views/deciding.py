@@ -19,7 +19,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, progress
 from alliance.web.access import get_or_404, permit
-from performance.drafting import forms, show, words
+from performance.drafting import forms, show
 from performance.drafting.views.page import changed_meanwhile, draft_or_404, editor, open_or_409
 from performance.models import Level, SchemeDraft, SchemeException, SchemeTrial
 from performance.services import drafts, thin, trials
@@ -93,13 +93,9 @@ def trial(request: Any, pk: int) -> HttpResponse:
 def _level_trial(request: Any, found: SchemeTrial) -> HttpResponse:
     """The report of a scheme that shares no money: scores of each column, month by month."""
     scheme = found.draft.scheme()
-    names = {one.code: words.named(one) for one in scheme.columns}
     context = {
         "title": _("Trial on past months"), "trial": found, "draft": found.draft,
-        "months": [
-            (one.month, [(names.get(row.column, row.column), row) for row in one.columns])
-            for one in reversed(trials.level_trials(found))
-        ],
+        "months": show.level_months(trials.level_trials(found), scheme, found.draft.level),
         "current": found.digest == found.draft.digest, "coverage": show.coverage_of(found),
     }  # fmt: skip
     return render(request, "performance/drafting/level_trial.html", context)

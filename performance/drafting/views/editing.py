@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.period import Month
@@ -108,11 +107,12 @@ def _number(text: str) -> Decimal | None:
 def draft_effect(request: Any, pk: int) -> HttpResponse:
     """The panel beside the editor: the last settled month under the draft as it is stored."""
     found = draft_or_404(request, pk)
-    context = {"draft": found, **_effect(found.scheme(), found.level, judging.other_judges(found))}
+    judges, whole = judging.other_judges(found), "all" in request.GET
+    context = {"draft": found, **_effect(found.scheme(), found.level, judges, whole=whole)}
     return render(request, "performance/drafting/_effect.html", context)
 
 
-def _effect(scheme: Scheme, level: str, judges: Evaluators | None) -> dict[str, Any]:
+def _effect(scheme: Scheme, level: str, judges: Evaluators | None, *, whole: bool) -> dict[str, Any]:
     if level != Level.INSTITUTION:
         return {"why_not": _("This scheme shares no money; its trial shows how the scores would change.")}
     settled = trials.settled_months()[-1:]
@@ -124,7 +124,7 @@ def _effect(scheme: Scheme, level: str, judges: Evaluators | None) -> dict[str, 
         (found,) = trials.tried(scheme, settled, judges)
     except Refused as error:
         return {"why_not": _(error.template) % error.params}
-    return {"effect": show.effect(found, show.places(), scheme)}
+    return {"effect": show.effect(found, show.places(), scheme, whole=whole)}
 
 
 @permit("performance_scheme.edit")
@@ -146,28 +146,18 @@ def draft_item(request: Any, pk: int, column: str, indicator: str) -> HttpRespon
     names = words.Names(scheme, known)
     context = {
         "title": f"{names.of(indicator)} · {names.column(column)}", "draft": found, "form": form,
-        "column": column, "indicator": known[indicator], "groups": groups(),
+        "column": column, "indicator": known[indicator], "asked_by": asked_by(),
         "definition": labels.defined(known[indicator]),
         "here": f"{request.path}?version={found.version}",
     }  # fmt: skip
     return render(request, "performance/drafting/item.html", context, status=400 if form.errors else 200)
 
 
-def groups() -> list[tuple[str, list[str]]]:
-    """The fields of an item by what they are for."""
+def asked_by() -> list[tuple[str, str]]:
+    """The fields of the numbers, each with the forms of scoring that ask for it, as a page marks them."""
+    names = dict.fromkeys(name for fields in words.FIELDS.values() for name in fields)
     return [
-        (_("Weight"), ["weight", "dimension"]),
-        (_("Form of scoring"), ["kind"]),
-        (_("Rising and falling line"), ["base", "target", "zero_at"]),
-        (pgettext("form of scoring", "steps"), ["steps"]),
-        (_("Band with two sides"), ["low", "high", "penalty_below", "penalty_above"]),
-        (
-            _("Against a mean, against itself"),
-            ["mean", "score_at_mean", "score_at_equal", "slope", "mode", "months_back"],
-        ),
-        (_("Events, opinions"), ["start", "points_each", "floor", "ceiling", "full"]),
-        (_("Traffic light"), ["green_at", "amber_at", "green", "amber", "red"]),
-        (_("Rules"), ["when_missing", "minimum_n", "rolling", "pooled", "tags"]),
+        (name, " ".join(kind for kind, fields in words.FIELDS.items() if name in fields)) for name in names
     ]
 
 

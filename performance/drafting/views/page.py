@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, errors
@@ -18,7 +19,7 @@ from alliance.web.access import get_or_404
 from performance.drafting import forms, show
 from performance.engine.scheme import Scheme
 from performance.models import SchemeDraft
-from performance.services import drafts, thin
+from performance.services import drafts, schemes, thin
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -55,12 +56,14 @@ def editor(
     scheme = scheme or found.scheme()
     edits = found.state == SchemeDraft.State.EDITED and request.membership.can("performance_scheme.edit")
     base = found.base.scheme() if found.base else None
+    beside = found.base or schemes.in_force(Month.of(found.from_date), found.level)
     tried = found.trials.filter(digest=found.digest).select_related("draft").first()
     context = {
         "title": f"{found.name} {found.label}", "draft": found, "scheme": scheme, "edits": edits,
+        "beside": beside,
         "matrix": show.matrix(scheme, base, found if edits else None, request.POST), "refused": refused,
         "checks": show.checks_of(found, scheme),
-        "columns": show.columns(scheme), "tried": tried,
+        "columns": show.columns(scheme, found, edits=edits), "tried": tried,
         "trials": found.trials.select_related("made_by__user")[:5], "chain": forms.ChainForm(),
         "thin": [one for one in show.coverage_of(tried) if one.thin] if tried and edits else [],
         "exception": thin.exception_of(tried) if tried and edits else None,

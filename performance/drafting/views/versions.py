@@ -50,7 +50,8 @@ def scheme_version(request: Any, pk: int) -> HttpResponse:
     before = SchemeVersion.objects.filter(code=version.code, from_date__lt=version.from_date).first()
     context = {
         "title": f"{words.named(scheme)} {version.version}", "version": version, "scheme": scheme,
-        "matrix": show.matrix(scheme, None, None), "checks": show.checks(scheme), "before": before,
+        "matrix": show.matrix(scheme, None, None), "checks": show.checks(scheme, version.level),
+        "before": before,
         "columns": show.columns(scheme), "missing": words.MISSED[scheme.when_missing],
         "others": show.versions_to_compare(request.membership, besides=f"version-{pk}"),
     }  # fmt: skip
