@@ -105,8 +105,8 @@ def _split(first: str) -> str:
     when s.emergency then 'emergency_critical' else 'flag' end"""
 
 
-JUDGE = f"""
-with stays as materialized (
+_STAYS = f"""
+stays as materialized (
   select c.id, c.person_id, c.institution_id, c.month, c.admitted_at, c.discharged_at,
          c.admitted_at at time zone 'Asia/Shanghai' as admitted,
          c.discharged_at at time zone 'Asia/Shanghai' as discharged,
@@ -124,43 +124,56 @@ with stays as materialized (
   where c.alliance_id = %(alliance)s and c.document = 'front_page' and c.voided_at is null
     and c.person_id in (select person_id from grouping_case
                          where alliance_id = %(alliance)s and month = any(%(months)s::date[])
-                           and document = 'front_page' and voided_at is null)
-), judged as (
-  select s.*, before.id as previous_id, home.id as home_id,
-         case when s.way = 5 then 'death'
-              when s.age = 0 and s.age_days <= %(newborn_days)s then 'newborn'
-              when s.way = 2 and exists (
-                select 1 from grouping_case o where o.alliance_id = %(alliance)s
-                  and o.person_id = s.person_id and o.document = 'front_page' and o.voided_at is null
-                  and o.institution_id <> s.institution_id and o.admitted_at >= s.discharged_at
-                  and (o.admitted_at at time zone 'Asia/Shanghai')::date = s.discharged::date)
-                then 'same_day_transfer'
-              when %(data_end)s::date - s.discharged::date < %(days)s then 'window' else '' end as excluded
-  from stays s
-  {_PREVIOUS.format(name="before", more="")}
-  {_PREVIOUS.format(name="home", more="and p.institution_id = s.institution_id")}
-), reasoned as (
-  select s.*, p.dx as previous_dx, p.adrg as previous_adrg, {_gap("p", "s")} as gap,
-         case when p.id is null then 'no_previous'
-              when p.excluded <> '' then 'index_' || p.excluded
-              when {_gap("p", "s")} > %(days)s then 'beyond_window'
-              when {_REFERRED.format("s")} then 'accepted_referral'
-              when {_transferred("p", "s")} then 'transfer_within_24h'
-              when p.plan = 2 then 'planned'
-              when s.dx like 'Z51.0%%' or s.dx like 'Z51.1%%' or s.dx like 'Z49%%' then 'therapy'
-              else 'counted' end as reason,
-         {_gap("h", "s")} as home_gap, {_split("h")} as split_reason, {_split("p")} = 'flag' as split_anywhere
-  from judged s
-  left join judged p on p.id = s.previous_id
-  left join judged h on h.id = s.home_id
-), again as (
+                           and document = 'front_page' and voided_at is null) {{bound}}
+)"""
+
+_EXCLUDED = """
+case when s.way = 5 then 'death'
+     when s.age = 0 and s.age_days <= %(newborn_days)s then 'newborn'
+     when s.way = 2 and exists (
+       select 1 from grouping_case o where o.alliance_id = %(alliance)s
+         and o.person_id = s.person_id and o.document = 'front_page' and o.voided_at is null
+         and o.institution_id <> s.institution_id and o.admitted_at >= s.discharged_at
+         and (o.admitted_at at time zone 'Asia/Shanghai')::date = s.discharged::date)
+       then 'same_day_transfer'
+     when %(data_end)s::date - s.discharged::date < %(days)s then 'window' else '' end"""
+
+# Of an admission `s` after the nearest discharge `p` before it.
+_REASON = f"""
+case when p.id is null then 'no_previous'
+     when p.excluded <> '' then 'index_' || p.excluded
+     when {_gap("p", "s")} > %(days)s then 'beyond_window'
+     when {_REFERRED.format("s")} then 'accepted_referral'
+     when {_transferred("p", "s")} then 'transfer_within_24h'
+     when p.plan = 2 then 'planned'
+     when s.dx like 'Z51.0%%' or s.dx like 'Z51.1%%' or s.dx like 'Z49%%' then 'therapy'
+     else 'counted' end"""
+
+_AGAIN = """
+again as (
   select previous_id, array_agg(id order by admitted_at, discharged_at, id) as all_ids,
          array_agg(id order by admitted_at, discharged_at, id)
            filter (where dx <> '' and left(dx, 3) = left(previous_dx, 3)) as dx3_ids,
          array_agg(id order by admitted_at, discharged_at, id)
            filter (where adrg <> '' and adrg = previous_adrg) as adrg_ids
   from reasoned where reason = 'counted' group by previous_id
-), pairs as (
+)"""
+
+JUDGE = f"""
+with {_STAYS.format(bound="")}, judged as (
+  select s.*, before.id as previous_id, home.id as home_id,
+         {_EXCLUDED} as excluded
+  from stays s
+  {_PREVIOUS.format(name="before", more="")}
+  {_PREVIOUS.format(name="home", more="and p.institution_id = s.institution_id")}
+), reasoned as (
+  select s.*, p.dx as previous_dx, p.adrg as previous_adrg, {_gap("p", "s")} as gap,
+         {_REASON} as reason,
+         {_gap("h", "s")} as home_gap, {_split("h")} as split_reason, {_split("p")} = 'flag' as split_anywhere
+  from judged s
+  left join judged p on p.id = s.previous_id
+  left join judged h on h.id = s.home_id
+), {_AGAIN.strip()}, pairs as (
   select a.id, b.id as other,
          case when least(a.discharged_at, b.discharged_at) - greatest(a.admitted_at, b.admitted_at)
                    <= %(overlap)s then 'overlap_up_to'
@@ -213,16 +226,33 @@ LEVELS = {
 _NAMED = {"doctor": "and j.doctor <> ''", "drg": "and j.drg <> ''", "group": "and j.drg <> ''"}
 
 
+# A rate asks of each discharge of the months only who came back within its window: no stay before the first
+# month and none begun after the last window takes part, whatever the patients' histories hold.
+_FIRST = "(select min(m) from unnest(%(months)s::date[]) m)"
+_IN_REACH = f"""
+    and c.month >= {_FIRST}
+    and (c.admitted_at at time zone 'Asia/Shanghai')::date
+        <= (select max(m) + interval '1 month' from unnest(%(months)s::date[]) m)::date + %(days)s"""
+
+
 def rates(level: str) -> str:
     """Eligible and readmitted index discharges by the key of a level."""
     institution, key = LEVELS[level]
     return f"""
+with {_STAYS.format(bound=_IN_REACH)}, judged as (
+  select s.*, before.id as previous_id, {_EXCLUDED} as excluded
+  from stays s {_PREVIOUS.format(name="before", more=f"and p.month >= {_FIRST}")}
+), reasoned as (
+  select s.*, p.dx as previous_dx, p.adrg as previous_adrg, {_REASON} as reason
+  from judged s join judged p on p.id = s.previous_id
+), {_AGAIN}
 select {institution} as institution_id, {key} as key,
        count(*) filter (where excluded = '') as eligible,
-       count(*) filter (where excluded = '' and all_ids is not null) as all_times,
-       count(*) filter (where excluded = '' and dx3_ids is not null) as dx3_times,
-       count(*) filter (where excluded = '' and adrg_ids is not null) as adrg_times
-from ({JUDGE}) j where j.month = any(%(months)s::date[]) {_NAMED.get(level, "")}
+       count(*) filter (where excluded = '' and a.all_ids is not null) as all_times,
+       count(*) filter (where excluded = '' and a.dx3_ids is not null) as dx3_times,
+       count(*) filter (where excluded = '' and a.adrg_ids is not null) as adrg_times
+from judged j left join again a on a.previous_id = j.id
+where j.month = any(%(months)s::date[]) {_NAMED.get(level, "")}
   and (%(institution)s::bigint is null or j.institution_id = %(institution)s)
   and (%(department)s::text is null or j.department = %(department)s)
   and (%(doctor)s::text is null or j.doctor = %(doctor)s)
