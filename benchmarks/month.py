@@ -154,7 +154,7 @@ def _scheme() -> tuple[Any, list[Any]]:
     from performance.engine.forms import LinearHigher
     from performance.engine.indicators import shipped_indicators
     from performance.engine.scheme import Column, Dimension, Item, demonstration_scheme
-    from performance.levels.facts import SOURCES
+    from performance.levels.rooms import SOURCES
 
     keys = sorted(set(monthly.PLACE_KEYS).union(*(one.keys.get("person", ()) for one in SOURCES)))
     like = replace(

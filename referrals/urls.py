@@ -13,6 +13,7 @@ urlpatterns = [
     path("referrals/rates/explain/", views.explain, name="referral-explain"),
     path("referrals/captured/", views.captured, name="referral-captured"),
     path("referrals/captured/<int:case>/", views.capture, name="referral-capture"),
+    path("referrals/transfers/", views.transfers, name="referral-transfers"),
     path("referrals/scan/<str:number>/", views.scan, name="referral-scan"),
     path("referrals/board/", views.board, name="referral-board"),
     path("referrals/emergency/", views.emergency, name="referral-emergency"),

@@ -9,8 +9,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.postings import countables
-        from alliance.postings.waiting import waiting
+        from alliance.postings.waiting import figures, waiting
         from alliance.services import inbox
 
         inbox.register("postings", waiting)
+        inbox.register_figures("postings", figures)
         countables.register_all()

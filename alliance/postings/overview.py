@@ -13,18 +13,24 @@ from django.utils.translation import ngettext
 
 from alliance.models import Membership
 from alliance.postings import forms, tables
-from alliance.postings.facts import Dispatch, Promise
 from alliance.postings.models import Visit
+from alliance.postings.year import Dispatch, Promise
 from alliance.web import charts, parts, words
 
 
 def tabs(current: str) -> list[parts.Tab]:
-    """The pages of the room."""
+    """The pages of the room; `current` as an address's name with its view."""
     pages = [
         ("postings-week", _("This week")), ("postings", _("Postings")), ("visits", _("Days to confirm")),
+        ("visits?view=report", _("Days to report")), ("visits?view=all", _("All days")),
         ("posting-promises", _("Promises of the year")),
     ]  # fmt: skip
-    return [parts.Tab(label, reverse(name), name == current) for name, label in pages]
+    return [parts.Tab(label, _address(name), name == current) for name, label in pages]
+
+
+def _address(name: str) -> str:
+    page, mark, view = name.partition("?")
+    return f"{reverse(page)}{mark}{view}"
 
 
 # The week ----------------------------------------------------------------------
@@ -117,8 +123,12 @@ def promise_chart(one: Promise) -> charts.Chart:
 
 
 def dispatch_kind(one: Dispatch, until: date) -> str:
-    """ok when the months are there, late when the rest of the year cannot bring them, else warn."""
+    """ok when the months are there, info when the planned days bring them, late when the rest of the year no
+    longer can, else warn.
+    """
     if one.months >= one.least:
         return "ok"
+    if one.forecast >= one.least:
+        return "info"
     left = Decimal((date(until.year, 12, 31) - until).days * 12) / 365
     return "late" if one.months + left < one.least else "warn"

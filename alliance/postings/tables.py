@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -12,10 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.models import Institution
+from alliance.models import Institution, Membership
 from alliance.postings.forms import WEEKDAYS
 from alliance.postings.models import Posting, Visit
-from alliance.web import lists, words
+from alliance.web import lists, parts, words
 from alliance.web.cells import chip
 
 POSTING_CHIP = {"proposed": "warn", "agreed": "ok", "refused": "late", "withdrawn": "", "ended": ""}
@@ -140,3 +141,38 @@ class PostingFilter(django_filters.FilterSet):
     def of_place(self, queryset: QuerySet[Posting], name: str, value: Institution) -> QuerySet[Posting]:
         """Sent or hosted by the institution."""
         return queryset.filter(Q(sender=value) | Q(host=value))
+
+
+DAY_VIEWS = {"report": gettext_lazy("Days to report"), "all": gettext_lazy("All days")}
+
+
+def days_of(by: Membership, view: str, today: date) -> tuple[Any, parts.Empty]:
+    """The rows of a list of days, and what it says without any: oldest first where something is to do."""
+    if view == "report":
+        rows = Visit.objects.to_report(by, today).order_by("day", "pk")
+        return rows, parts.Empty(_("Every past day is reported"), icon="ok")
+    rows = Visit.objects.visible_to(by).order_by("-day", "-pk")
+    return rows, parts.Empty(
+        _("No day here"), _("A posting that the host has agreed to fills its days here."), icon="user"
+    )
+
+
+class VisitFilter(django_filters.FilterSet):
+    """Conditions of the lists of days."""
+
+    state = django_filters.ChoiceFilter(
+        choices=Visit.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("State: all")
+    )
+    place = django_filters.ModelChoiceFilter(
+        queryset=places, method="of_place", label=gettext_lazy("institution"),
+        empty_label=gettext_lazy("Institution: all"),
+    )  # fmt: skip
+    q = django_filters.CharFilter(field_name="staff__name", label=gettext_lazy("name of the expert"))
+
+    class Meta:
+        model = Visit
+        fields: list[str] = []
+
+    def of_place(self, queryset: QuerySet[Visit], name: str, value: Institution) -> QuerySet[Visit]:
+        """Sent or hosted by the institution."""
+        return queryset.filter(Q(posting__sender=value) | Q(posting__host=value))

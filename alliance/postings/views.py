@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.models.base import Stale
-from alliance.postings import facts, forms, overview, services, show, tables
+from alliance.postings import forms, overview, services, show, tables, year
 from alliance.postings.models import Posting, Visit
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
@@ -120,7 +120,9 @@ def evaluate(request: Any, pk: int) -> HttpResponseBase:
 @permit("posting.view")
 @require_http_methods(["GET", "HEAD", "POST"])
 def visits(request: Any) -> HttpResponseBase:
-    """Reported days that wait for the host; the host confirms many at once."""
+    """Reported days that wait for the host, who confirms many at once; days to report, and all days."""
+    if request.method != "POST" and request.GET.get("view") in tables.DAY_VIEWS:
+        return _day_list(request, request.GET["view"])
     waiting = Visit.objects.visible_to(request.membership).filter(state=Visit.State.REPORTED).with_names()
     mine = request.membership.institution_id
     if request.method == "POST":
@@ -133,12 +135,22 @@ def visits(request: Any) -> HttpResponseBase:
     may = request.membership.can("posting.host")
     rows = [
         (visit, may and visit.posting.host_id == mine, tables.halves(visit))
-        for visit in waiting[: lists.PER_PAGE * 4]
+        for visit in waiting[: services.MOST_AT_ONCE]
     ]
+    more = waiting.count() if len(rows) == services.MOST_AT_ONCE else 0
     return render(
         request, "postings/visits.html",
         {"title": _("Days to confirm"), "rows": rows, "tabs": overview.tabs("visits"),
-         "any": any(own for _visit, own, _halves in rows)},
+         "any": any(own for _visit, own, _halves in rows), "more": more if more > len(rows) else 0},
+    )  # fmt: skip
+
+
+def _day_list(request: Any, view: str) -> HttpResponse:
+    """Days as a list with conditions."""
+    rows, empty = tables.days_of(request.membership, view, timezone.localdate())
+    return lists.answer(
+        request, "postings/list.html", rows.with_names(), tables.VisitTable, filterset=tables.VisitFilter,
+        tabs=overview.tabs(f"visits?view={view}"), empty=empty, extra={"title": tables.DAY_VIEWS[view]},
     )  # fmt: skip
 
 
@@ -206,8 +218,8 @@ def _act(request: Any, row: Any, kind: str, step: str, steps: dict[str, Any]) ->
 def promises(request: Any) -> HttpResponse:
     """Person-times of the year of every hospital, months of dispatch of the doctors one may know."""
     until = timezone.localdate()
-    dispatches = facts.dispatches(until, institution_id=request.membership.institution_id)
-    context = overview.promises_page(facts.promises(until), dispatches, until)
+    dispatches = year.dispatches(until, institution_id=request.membership.institution_id)
+    context = overview.promises_page(year.promises(until), dispatches, until)
     return render(request, "postings/promises.html", context)
 
 

@@ -1,10 +1,10 @@
-"""What waits for whom: postings to answer, days to report and to confirm."""
+"""What waits for whom: postings to answer, days to report and to confirm; how far the year's promise is."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,10 @@ from django.utils.translation import ngettext
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.postings.models import Posting, Visit
-from alliance.services.inbox import Todo
+from alliance.postings.year import Promise, promises
+from alliance.services import parameters
+from alliance.services.inbox import Figure, Todo
+from alliance.web import words
 
 # A day nobody has reported is asked for as long as its month may still be confirmed.
 ASKED_DAYS = 45
@@ -47,23 +50,47 @@ def _of_host(here: int) -> list[Todo]:
     return found
 
 
-def _of_sender(here: int, membership: Membership, today: object) -> list[Todo]:
+def _of_sender(here: int, membership: Membership, today: date) -> list[Todo]:
     own = Q() if membership.can("posting.plan") else Q(staff__user=membership.user_id)
-    since = today - timedelta(days=ASKED_DAYS)  # type: ignore[operator]
-    counted = Visit.objects.filter(own, posting__sender=here).aggregate(
-        due=Count("pk", filter=Q(state=Visit.State.PLANNED, day__lt=today, day__gte=since)),
-        disputed=Count("pk", filter=Q(state=Visit.State.DISPUTED)),
-    )
+    since = today - timedelta(days=ASKED_DAYS)
+    due = Visit.objects.to_report(membership, today).filter(day__gte=since).count()
+    disputed = Visit.objects.filter(own, posting__sender=here, state=Visit.State.DISPUTED).count()
     found = []
-    if number := counted["due"]:
+    if number := due:
         what = ngettext("%(n)d day of a posting to report", "%(n)d days of postings to report", number)
         why = _("Patients seen, teaching, patients kept: the host confirms it.")
-        found.append(Todo("info", what % {"n": number}, why, reverse("postings-week"), None, number))
-    if number := counted["disputed"]:
+        url = f"{reverse('visits')}?view=report"
+        found.append(Todo("info", what % {"n": number}, why, url, None, number, _("Report")))
+    if number := disputed:
         what = ngettext("%(n)d day of a posting is disputed", "%(n)d days of postings are disputed", number)
         why = _("Report it again, or say that it did not take place.")
-        found.append(Todo("late", what % {"n": number}, why, reverse("postings-week"), None, number))
+        url = f"{reverse('visits')}?view=all&state=disputed"
+        found.append(Todo("late", what % {"n": number}, why, url, None, number))
     return found
+
+
+def figures(membership: Membership, now: datetime) -> list[Figure]:
+    """For who plans the postings of a hospital with a promise: person-times of the year, their forecast."""
+    here, today = membership.institution_id, now.astimezone(SHANGHAI).date()
+    if here is None or not membership.can("posting.plan"):
+        return []
+    try:
+        found = promises(today, institution_id=here)
+    except parameters.NotInForce:
+        return []
+    return [_figure(one) for one in found]
+
+
+def _figure(one: Promise) -> Figure:
+    forecast, detail = one.forecast, _("no forecast yet")
+    if forecast is not None:
+        detail = _("at this pace %(n)d by the end of the year") % {"n": forecast}
+    short = forecast is not None and forecast < one.least_year
+    of_all = _("of %(n)d") % {"n": one.least_year}
+    return Figure(
+        _("expert person-times this year"), words.num(one.done), of_all, detail,
+        reverse("posting-promises"), bad=short,
+    )  # fmt: skip
 
 
 def _list(name: str, state: str) -> str:

@@ -9,6 +9,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.services import inbox
-        from alliance.training.waiting import waiting
+        from alliance.training.waiting import figures, waiting
 
         inbox.register("training", waiting)
+        inbox.register_figures("training", figures)

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -131,16 +131,14 @@ def hours_page(
     }  # fmt: skip
 
 
-def fund_page(
-    membership: Membership, funds: list[facts.Fund], payments: list[Spending], form: Any
-) -> dict[str, Any]:
+def fund_page(membership: Membership, funds: list[facts.Fund], payments: Page, form: Any) -> dict[str, Any]:
     """The fund of each institution with its formula, the payments, the form of the own institution."""
     return {
         "title": _("Training fund"), "tabs": tabs("training-fund", membership), "form": form,
         "funds": [(fund, fund_lines(fund, membership)) for fund in funds], "many": len(funds) > 1,
         "a_head_fen": funds[0].a_head_fen if funds else 0,
         "totals": [sum(amounts) for amounts in zip(*map(_amounts, funds), strict=True)],
-        "payments": [(one, payment_actions(one, membership)) for one in payments],
+        "payments": [(one, payment_actions(one, membership)) for one in payments], "page": payments,
     }  # fmt: skip
 
 

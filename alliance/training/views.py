@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.lib.period import SERVED_YEARS
 from alliance.lib.refusal import Refused
 from alliance.training import facts, forms, services, show, tables
 from alliance.training.models import Attendance, Session, Spending, seen_by
@@ -26,7 +31,9 @@ from alliance.web.refused import add_refusal
 @require_safe
 def session_list(request: Any) -> HttpResponse:
     """Sessions of the whole alliance: everybody may come."""
-    present = Count("attendances", filter=Q(attendances__voided_at=None))
+    # Beside each row of the page alone: joined, every attendance there ever was would be counted.
+    there = Attendance.objects.filter(session=OuterRef("pk"), voided_at=None).order_by().values("session")
+    present = Coalesce(Subquery(there.annotate(n=Count("pk")).values("n")), 0)
     rows = Session.objects.select_related("organiser").annotate(present=present)
     empty = parts.Empty(
         _("No training session yet"), _("An institution plans a session; each one enters its own staff."),
@@ -150,21 +157,30 @@ def hours(request: Any) -> HttpResponse:
 @permit("training.fund")
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund(request: Any) -> HttpResponseBase:
-    """The fund: what the year gives, what was paid, a new payment of the own institution."""
+    """The fund of a year: what it gives, what was paid, a new payment of the own institution."""
     membership, here, today = request.membership, request.membership.institution_id, timezone.localdate()
-    funds, form = facts.funds(today.year, today, institution_id=here), None
+    year = _year(request.GET.get("year", ""), today)
+    funds, form = facts.funds(year, min(today, date(year, 12, 31)), institution_id=here), None
     if here is not None and funds and membership.can("training.spend"):
         form = forms.SpendForm(request.POST or None, institution=here)
     if request.method == "POST":
         if form is None:
             raise PermissionDenied(_("Only an institution that has a fund enters payments of it."))
         if form.is_valid() and _spend(request, form):
-            return redirect("training-fund")
-    payments = Spending.objects.filter(seen_by(membership)).select_related(
-        "institution", "entered_by", "staff"
-    )
-    context = show.fund_page(membership, funds, list(payments[: lists.PER_PAGE * 2]), form)
+            return redirect(f"{reverse('training-fund')}?year={form.cleaned_data['day'].year}")
+    # Whatever waits for its second person stands here, of any year.
+    here_now = Q(day__year=year) | Q(state=Spending.State.ENTERED)
+    paid = Spending.objects.filter(seen_by(membership), here_now)
+    payments = Paginator(paid.select_related("institution", "entered_by", "staff"), lists.PER_PAGE)
+    context = show.fund_page(membership, funds, payments.get_page(request.GET.get("page")), form)
+    context |= {"year": year, "years": [one for one in (year - 1, year + 1) if one <= today.year]}
     return render(request, "training/fund.html", context, status=400 if form and form.errors else 200)
+
+
+def _year(text: str, today: date) -> int:
+    """The year an address asks for; this one where it names none that has begun."""
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today.year
+    return year if year in SERVED_YEARS and year <= today.year else today.year
 
 
 def _spend(request: Any, form: forms.SpendForm) -> bool:

@@ -1,4 +1,4 @@
-"""What waits for whom: sessions to close, payments for the second person."""
+"""What waits for whom: sessions to close, payments for the second person; how far the year's hours are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
-from alliance.services.inbox import Todo
+from alliance.services import parameters
+from alliance.services.inbox import Figure, Todo
+from alliance.training.facts import hours_of
 from alliance.training.models import Session, Spending, seen_by
+from alliance.web import words
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
@@ -35,3 +39,22 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
             why = _("A second person looks at the voucher.")
             found.append(Todo("info", what % {"n": number}, why, reverse("training-fund"), None, number))
     return found
+
+
+def figures(membership: Membership, now: datetime) -> list[Figure]:
+    """For who enters attendance at a primary institution: doctors with the hours of the year (S3-52)."""
+    here = membership.institution_id
+    if here is None or not membership.can("training.attend") or not membership.can("training.view"):
+        return []
+    try:
+        rows = hours_of(now.astimezone(SHANGHAI).date(), institution_id=here)
+    except parameters.NotInForce:
+        return []
+    if not rows:
+        return []
+    behind = sum(row.state == "late" for row in rows)
+    said = _("%(n)d behind the year's pace") % {"n": behind} if behind else _("none behind the year's pace")
+    label = _("doctors with %(n)d training hours") % {"n": rows[0].least}
+    of_all = _("of %(n)d") % {"n": len(rows)}
+    reached = words.num(sum(row.reached for row in rows))
+    return [Figure(label, reached, of_all, said, reverse("training-hours"), bad=bool(behind))]

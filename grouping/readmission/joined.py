@@ -47,19 +47,18 @@ def discharged(numbers: Sequence[str]) -> dict[str, datetime]:
 
 @dataclass(frozen=True)
 class Stay:
-    """The stay a referral led to: its case, what the insurance paid, charges by class, in fen."""
+    """The stay a referral led to: its case, what the insurance paid, charges by class, in fen.
+
+    `fund_fen`: the total less what the patient paid; None where the front page does not say the latter.
+    """
 
     case: int
-    fund_fen: int
+    fund_fen: int | None
     fees: Mapping[str, int]
 
 
 def ended_in(month: Month, *, direction: str) -> dict[str, Stay]:
-    """By number of the referral, the stays referrals of a direction led to, ended in the month; one query.
-
-    What the insurance paid is the total less what the patient paid; a front page without the latter counts
-    its total.
-    """
+    """By number of the referral, the stays referrals of a direction led to, ended in the month; one query."""
     rows = ReferralLink.objects.filter(direction=direction, admission__month=month.first_day)
     rows = rows.filter(admission__voided_at=None).select_related("admission")
     return {row.number: _stay(row.admission) for row in rows}
@@ -68,7 +67,13 @@ def ended_in(month: Month, *, direction: str) -> dict[str, Stay]:
 def _stay(case: Case | None) -> Stay:
     assert case is not None, "asked for links with an admission"
     fees = {name: int(fen) for name, fen in case.fees.items() if isinstance(fen, int)}
-    return Stay(case.pk, case.total_fen - (case.own_pay_fen or 0), fees)
+    return Stay(case.pk, None if case.own_pay_fen is None else case.total_fen - case.own_pay_fen, fees)
+
+
+def sent_down_from(cases: Sequence[int]) -> dict[str, int]:
+    """By number of the referral, the stays among these from which patients were sent down; one query."""
+    rows = ReferralLink.objects.filter(direction="down", source__in=list(cases))
+    return dict(rows.values_list("number", "source_id"))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from referrals.views.reception import reception, reception_edit
 from referrals.views.records import rate_records
 from referrals.views.referral import act, amend, check, diagnoses, log, referral, referral_list
 from referrals.views.sheet import scan, sheet
+from referrals.views.transfers import transfers
 from referrals.views.visits import visits
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "scan",
     "sheet",
     "telephoned",
+    "transfers",
     "visits",
 ]

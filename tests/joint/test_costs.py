@@ -96,6 +96,14 @@ def test_the_month_knows_every_figure_with_its_ids(qinghe: World) -> None:
     assert all(rows["QH01"].ids[name] == rows["QH11"].ids[name] for name in both)
     assert rows["QH01"].count("technique_cases") == 0
     assert all(rows["QH02"].count(name) == 0 for name in facts.FIGURES)
+    doctors, rooms = (facts.small_months(NOVEMBER, level) for level in ("person", "department"))
+    assert doctors[ours.pk] == {
+        "joint_dm_cases": (kept.pk,), "joint_dm_done": (kept.pk,), "technique_cases": (case.pk,),
+        "case_conferences": (),
+    }  # fmt: skip
+    assert doctors[theirs.pk]["joint_dm_cases"] == (kept.pk, missed.pk)
+    assert doctors[theirs.pk]["joint_dm_done"] == (kept.pk,)
+    assert rooms[ours.department_id]["case_conferences"] == (conference.pk,)
     # An ordinary project with days of its own counts as a project, not as diabetes.
     other = opened(qinghe, code="HT", steps=[services.Agreed("随访", "primary", 7)])
     enrolled(qinghe, other, date(2026, 11, 1), person=patient(qinghe.zhao, "王五"))

@@ -112,6 +112,17 @@ def test_a_swap_keeps_the_chain_and_frees_the_day(qinghe: World) -> None:
         )  # fmt: skip
 
 
+def test_a_day_is_swapped_within_the_posting_only(qinghe: World) -> None:
+    posting = agreed(qinghe)
+    for on in (MONDAY - timedelta(days=1), date(2099, 1, 5)):
+        with pytest.raises(PostingRefused, match="2026-11-02 to 2026-11-29") as refused:
+            services.swap(by=qinghe.lin, visit=day(posting), day=on, staff=posting.staff, why="调班")
+        assert refused.value.field == "day"
+    ended = services.end(by=qinghe.kong, posting=posting, ended_on=date(2026, 11, 11), why="专家另有任务")
+    with pytest.raises(PostingRefused, match="2026-11-11"):
+        services.swap(by=qinghe.lin, visit=day(ended), day=date(2026, 11, 20), staff=ended.staff, why="调班")
+
+
 def test_only_the_expert_checks_in_on_the_day(qinghe: World) -> None:
     who = expert(qinghe.lead, user=qinghe.lin.user)
     posting = agreed(qinghe, who, first_day=TODAY, last_day=TODAY, weekdays=(4,))

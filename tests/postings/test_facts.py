@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alliance.lib.period import Month
-from alliance.postings import facts, services
-from tests.postings.scene import MONDAY, NOW, agreed, confirmed, day, expert
+from alliance.postings import facts, services, year
+from tests.postings.scene import DONE, MONDAY, NOW, agreed, confirmed, day, expert
 from tests.world import World
 
 NOVEMBER, UNTIL = Month(2026, 11), date(2026, 11, 12)
@@ -42,7 +42,7 @@ def test_the_year_is_forecast_from_what_was_kept(qinghe: World) -> None:
     posting = agreed(qinghe)
     for offset in (0, 2, 7):
         confirmed(qinghe, posting, MONDAY + timedelta(days=offset))
-    (promise,) = facts.promises(UNTIL)
+    (promise,) = year.promises(UNTIL)
     # Four days were due until 12 November, three confirmed; four more are planned: 3 + 4 * 3/4.
     assert (promise.institution, promise.done, promise.due, promise.planned) == (qinghe.lead, 3, 4, 4)
     assert (promise.kept_share, promise.forecast) == (Decimal("0.75"), 6)
@@ -51,8 +51,25 @@ def test_the_year_is_forecast_from_what_was_kept(qinghe: World) -> None:
     assert promise.weeks_kept == 0
 
 
+def test_what_waits_for_the_host_is_no_failure_of_the_sender(qinghe: World) -> None:
+    posting = agreed(qinghe)
+    confirmed(qinghe, posting)
+    services.report(by=qinghe.lin, visit=day(posting, MONDAY + timedelta(days=2)), figures=DONE, now=NOW)
+    (promise,) = year.promises(UNTIL)
+    # Two of three days due are left unreported; the reported one is as good as planned: 1 + 5 * 1/3.
+    assert (promise.done, promise.due, promise.planned, promise.forecast) == (1, 3, 5, 3)
+
+
+def test_a_backbone_doctor_who_was_never_there_stands_with_nothing(qinghe: World) -> None:
+    agreed(qinghe, backbone=True, weekdays=(1, 2, 3, 4, 5))
+    (dispatch,) = year.dispatches(UNTIL)
+    # Eleven working days from 13 to 29 November are still planned: 11 of 21.
+    assert (dispatch.name, dispatch.by_month, dispatch.months) == ("白露", (), Decimal("0.0"))
+    assert dispatch.forecast == Decimal("0.5")
+
+
 def test_no_forecast_before_anything_was_due(qinghe: World) -> None:
-    (promise,) = facts.promises(date(2026, 1, 5))
+    (promise,) = year.promises(date(2026, 1, 5))
     assert (promise.forecast, promise.done) == (None, 0)
 
 
@@ -68,7 +85,7 @@ def test_months_of_dispatch_are_days_over_working_days(qinghe: World) -> None:
         on = MONDAY + timedelta(days=offset)
         if on.weekday() < 5:
             confirmed(qinghe, posting, on)
-    (dispatch,) = facts.dispatches(UNTIL)
+    (dispatch,) = year.dispatches(UNTIL)
     # November 2026 has 21 working days; nine of them are confirmed.
     assert dispatch.by_month == ((NOVEMBER, 9, 21),)
     assert (dispatch.months, dispatch.least) == (Decimal("0.4"), 6)
@@ -76,7 +93,7 @@ def test_months_of_dispatch_are_days_over_working_days(qinghe: World) -> None:
 
 def test_a_doctor_who_is_no_backbone_has_no_months(qinghe: World) -> None:
     confirmed(qinghe, agreed(qinghe))
-    assert facts.dispatches(UNTIL) == []
+    assert year.dispatches(UNTIL) == []
 
 
 def test_satisfaction_sums_the_points(qinghe: World) -> None:
@@ -110,8 +127,8 @@ def test_the_number_of_queries_stays_with_more_experts(qinghe: World) -> None:
     confirmed(qinghe, agreed(qinghe))
     asked = [
         lambda: facts.posting_facts(NOVEMBER),
-        lambda: facts.promises(UNTIL),
-        lambda: facts.dispatches(UNTIL),
+        lambda: year.promises(UNTIL),
+        lambda: year.dispatches(UNTIL),
     ]
     few = [queries(one) for one in asked]
     for n in range(5):

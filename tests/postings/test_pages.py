@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -138,10 +139,29 @@ def test_lists_ask_the_same_number_of_queries(world: World, posting: Posting) ->
             assert client.get(address).status_code == 200
         return len(seen)
 
-    pages = [f"{HOME}?day=2026-11-04", f"{HOME}all/", f"{HOME}days/", f"{HOME}promises/"]
+    pages = [
+        f"{HOME}?day=2026-11-04", f"{HOME}all/", f"{HOME}days/", f"{HOME}days/?view=report",
+        f"{HOME}days/?view=all", f"{HOME}promises/",
+    ]  # fmt: skip
     few = [asked(page) for page in pages]
     with act_in(world.qinghe):
         for n in range(4):
             more = agreed(world, expert(world.lead, code=f"E{n}", name=f"专家{n}"))
             services.report(by=world.lin, visit=day(more), figures=DONE, now=NOW)
     assert [asked(page) for page in pages] == few
+
+
+def test_days_to_report_and_disputed_ones_are_found_from_the_inbox(world: World, posting: Posting) -> None:
+    with time_machine.travel(NOW, tick=False):
+        home = world.client("kong").get("/a/qinghe/").content.decode()
+    kong = world.client("kong")
+    assert "4 个派驻日待填报" in home and "postings/days/?view=report" in home
+    assert "本年专家下沉人次" in home
+    page = kong.get(f"{HOME}days/?view=report").content.decode()
+    assert page.count(posting.staff.name) >= 4 and "11-11" in page
+    with act_in(world.qinghe):
+        services.report(by=world.lin, visit=day(posting), figures=DONE, now=NOW)
+        services.dispute(by=world.zhao, visit=day(posting), why="未到")
+    listed = kong.get(f"{HOME}days/?view=all&state=disputed").content.decode()
+    assert listed.count(posting.staff.name) == 1 and "11-02" in listed
+    assert world.client("tan").get(f"{HOME}days/?view=all").content.decode().count(posting.staff.name) == 0

@@ -88,6 +88,27 @@ def test_a_payment_goes_through_two_hands(world: World, session: Session) -> Non
         assert Spending.objects.get().state == "confirmed"
 
 
+def test_the_fund_of_another_year_and_what_waits_of_any(world: World, session: Session) -> None:
+    with act_in(world.qinghe):
+        world.people["he"] = member("he", "何院长", world.shiqiao, "institution_head")
+    he, given = world.client("he"), {"fen": "1,200.00", "purpose": "进修费"}
+    answer = he.post(f"{HOME}fund/", given | {"day": "2025-11-10", "voucher": "P-25"})
+    assert answer["Location"].endswith("fund/?year=2025")
+    he.post(f"{HOME}fund/", given | {"day": "2026-11-10", "voucher": "P-26"})
+    pages = [f"{HOME}fund/", f"{HOME}fund/?year=2025", f"{HOME}fund/?year=2999"]
+    assert all("P-25" in he.get(page).content.decode() for page in pages), "it waits for its second person"
+    with act_in(world.qinghe):
+        Spending.objects.update(state="confirmed", decided_by=world.cai)
+    seen = [("P-25" in page, "P-26" in page) for page in (he.get(one).content.decode() for one in pages)]
+    assert seen == [(False, True), (True, False), (False, True)]
+
+
+def test_the_home_page_says_how_far_the_hours_are(world: World, session: Session) -> None:
+    with act_in(world.qinghe):
+        doctor(world.shiqiao, "F1", "医生")
+    assert "培训满 40 学时的医生" in world.client("han").get("/a/qinghe/").content.decode()
+
+
 def test_lists_ask_the_same_number_of_queries(world: World, session: Session) -> None:
     def asked(address: str) -> int:
         client = world.client("luo")

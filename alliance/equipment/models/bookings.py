@@ -37,8 +37,10 @@ class BookingQuerySet(AllianceQuerySet):
         return self if here is None else self.filter(Q(institution=here) | Q(device__institution=here))
 
     def between(self, begin: datetime, end: datetime) -> BookingQuerySet:
-        """Those that take some of the time from `begin` up to `end`; plain columns, so an index serves."""
-        return self.filter(starts_at__lt=end, ends_at__gt=begin)
+        """Those that take some of the time from `begin` up to `end`; plain columns, so an index serves, and
+        from below, because none lasts longer than LONGEST: years that are over are not looked at.
+        """
+        return self.filter(starts_at__gt=begin - Booking.LONGEST, starts_at__lt=end, ends_at__gt=begin)
 
     def holding(self) -> BookingQuerySet:
         """Those that keep their time from others."""

@@ -16,6 +16,7 @@ from alliance.joint.facts.figures import (
     project_rows,
     research_rows,
 )
+from alliance.joint.facts.persons import SMALL, Below, small_months
 from alliance.joint.facts.projects import (
     KIND,
     Completion,
@@ -43,6 +44,8 @@ __all__ = [
     "FIGURES",
     "KIND",
     "RESEARCH_KIND",
+    "SMALL",
+    "Below",
     "Completion",
     "ConferenceFact",
     "JointFact",
@@ -67,6 +70,7 @@ __all__ = [
     "research_facts",
     "research_rows",
     "running_between",
+    "small_months",
     "subsidies_owed",
     "technique_facts",
 ]

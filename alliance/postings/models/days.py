@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -25,6 +26,17 @@ class VisitQuerySet(AllianceQuerySet):
         """Days of postings the member's institution sends or hosts; all for the whole alliance."""
         here = membership.institution_id
         return self if here is None else self.filter(Q(posting__sender=here) | Q(posting__host=here))
+
+    def to_report(self, membership: Membership, today: date) -> VisitQuerySet:
+        """Past days of the sender that nobody has reported: of the own postings for who plans them, else the
+        member's own days.
+        """
+        due = self.filter(state=Visit.State.PLANNED, day__lt=today)
+        here = membership.institution_id
+        if here is None:
+            return due
+        own = Q() if membership.can("posting.plan") else Q(staff__user=membership.user_id)
+        return due.filter(own, posting__sender=here)
 
     def with_names(self) -> VisitQuerySet:
         """Everything a list or page names, in one query."""

@@ -1,6 +1,7 @@
 """What is done with postings."""
 
 from alliance.postings.services.days import (
+    MOST_AT_ONCE,
     Figures,
     absent,
     asks_place,
@@ -18,6 +19,7 @@ from alliance.postings.services.plan import Terms, agree, end, faults, propose, 
 from alliance.postings.services.refusals import PostingRefused
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Figures",
     "PostingRefused",
     "Terms",

@@ -107,11 +107,15 @@ def swap(
 ) -> Visit:
     """Another day or another expert of the same sender takes the place; returns the new day.
 
-    Raises PostingRefused (same, staff, taken, why), PermissionDenied, Stale.
+    Raises PostingRefused (same, staff, swap_day, taken, why), PermissionDenied, Stale.
     """
+    posting = visit.posting
+    last = posting.ended_on or posting.last_day
+    if not posting.first_day <= day <= last:
+        raise PostingRefused("swap_day", first=posting.first_day.isoformat(), last=last.isoformat())
     if (day, staff.pk) == (visit.day, visit.staff_id):
         raise PostingRefused("same")
-    if staff.institution_id != visit.posting.sender_id or not staff.is_active:
+    if staff.institution_id != posting.sender_id or not staff.is_active:
         raise PostingRefused("staff")
     if not why.strip():
         raise PostingRefused("why")
@@ -119,7 +123,7 @@ def swap(
     if taken := clash(staff, [day], morning=visit.morning, afternoon=visit.afternoon):
         raise refuse_taken(taken)
     new = Visit(
-        posting=visit.posting, staff=staff, day=day, morning=visit.morning, afternoon=visit.afternoon,
+        posting=posting, staff=staff, day=day, morning=visit.morning, afternoon=visit.afternoon,
         stands_for=moved,
     )  # fmt: skip
     insert([new])

@@ -24,6 +24,7 @@ class PostingRefused(Refused):
         "future": "This day has not come yet.",
         "figures": "Enter patients seen, minutes of teaching and patients kept, 0 where there were none.",
         "same": "Choose another day or another expert.",
+        "swap_day": "The posting runs from %(first)s to %(last)s: choose a day in it, or propose another.",
         "not_today": "Arrival and leaving are noted on the day itself.",
         "not_arrived": "Note the arrival first.",
         "noted": "This is already noted.",
@@ -34,5 +35,5 @@ class PostingRefused(Refused):
     }
     fields = {
         "no_institution": "", "taken": "", "future": "", "figures": "patients_seen", "same": "day",
-        "evaluated": "month",
+        "swap_day": "day", "evaluated": "month",
     }  # fmt: skip
