@@ -172,7 +172,8 @@ class VisitBody(serializers.Serializer[Any]):
 
 class ActBody(serializers.Serializer[Any]):
     """The words of a step: declining takes decline_reason, asking a question, scheduling planned_at,
-    completing a reply (ended_on, treated), following up a visit, cancelling and sending again a note.
+    completing a reply (ended_on, treated), following up a visit, diverting `to` a hospital of the alliance or
+    `outside_name`, cancelling and sending again a note.
     """
 
     version = serializers.IntegerField(min_value=1, required=False)
@@ -187,6 +188,7 @@ class ActBody(serializers.Serializer[Any]):
     visit = VisitBody(required=False)
     to = InstitutionByCode(required=False)
     agreed_by = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    outside_name = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
 
     def arguments(self, step: str) -> dict[str, Any]:
         """The arguments of the step's service."""
@@ -198,11 +200,12 @@ class ActBody(serializers.Serializer[Any]):
             raise serializers.ValidationError({NEEDED[step]: self.error_messages["required"]})
         if step == "follow_up":
             return said | {"visit": services.Visit(**data["visit"])}
-        return said | {name: data[name] for name in TAKEN.get(step, ("note",))}
+        return said | {name: data.get(name) for name in TAKEN.get(step, ("note",))}
 
 
-NEEDED = {"schedule": "planned_at", "follow_up": "visit", "divert": "to"}
+NEEDED = {"schedule": "planned_at", "follow_up": "visit"}
 TAKEN = {
-    "schedule": ("planned_at", "note"), "ask": ("question",), "divert": ("to", "agreed_by", "note"),
+    "schedule": ("planned_at", "note"), "ask": ("question",),
+    "divert": ("to", "outside_name", "agreed_by", "note"),
     "complete": ("reply", "ended_on", "treated"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ urlpatterns = [
     path("referrals/log/", views.log, name="referral-log"),
     path("referrals/rates/", views.rates, name="referral-rates"),
     path("referrals/rates/records/", views.rate_records, name="referral-rate-records"),
+    path("referrals/flow/", views.patient_flow, name="referral-flow"),
     path("referrals/visits/", views.visits, name="referral-visits"),
     path("referrals/rates/explain/", views.explain, name="referral-explain"),
     path("referrals/captured/", views.captured, name="referral-captured"),

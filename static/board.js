@@ -1,19 +1,23 @@
 /* Comfort only: the seconds of an emergency's clock, and a sound while one waits. Without this file the page shows the
-   minutes and is asked for again by its link. The sound is switched on once by hand: browsers allow none before. */
+   minutes and is asked for again by its link. The sound is switched on once by hand. A page that was loaded anew may be
+   silent until somebody touches it, as browsers have it: the button then says so and asks for a click. */
 (function () {
   "use strict";
-  var context = null, button = document.getElementById("sound");
+  var context = null, button = document.getElementById("sound"), title = document.title;
   function on() { try { return localStorage.getItem("board-sound") === "on"; } catch (error) { return false; } }
+  function heard() { return on() && context !== null && context.state === "running"; }
   function show() {
     if (!button) { return; }
     button.hidden = false;
     button.setAttribute("aria-pressed", String(on()));
-    button.querySelector("span").textContent = on() ? button.dataset.on : button.dataset.off;
+    button.classList.toggle("btn-danger", on() && !heard());
+    button.querySelector("span").textContent = heard() ? button.dataset.on : on() ? button.dataset.wait : button.dataset.off;
   }
   function wake() {
     var Audio = window.AudioContext || window.webkitAudioContext;
-    if (Audio && !context) { context = new Audio(); }
+    if (Audio && !context) { context = new Audio(); context.addEventListener("statechange", show); }
     if (context && context.state === "suspended") { context.resume(); }
+    show();
   }
   function beep() {
     if (!on() || !context) { return; }
@@ -29,12 +33,12 @@
     document.body.dataset.rung = String(Number(document.body.dataset.rung || 0) + 1);
   }
   document.addEventListener("click", function (event) {
-    if (event.target.closest("#sound")) {
+    if (event.target.closest("#sound") && (heard() || !on())) {
       try { localStorage.setItem("board-sound", on() ? "off" : "on"); } catch (error) { /* for this page only */ }
-      show();
     }
     wake();
   });
+  document.addEventListener("keydown", wake);
   function two(number) { return (number < 10 ? "0" : "") + number; }
   function tick() {
     document.querySelectorAll("[data-due]").forEach(function (clock) {
@@ -45,10 +49,13 @@
   }
   var seconds = 0;
   window.setInterval(function () {
+    var alarm = document.querySelector("[data-alarm]") !== null;
     tick();
     seconds += 1;
-    if (seconds % 3 === 0 && document.querySelector("[data-alarm]")) { beep(); }
+    document.title = (alarm ? "‼ " : "") + title;
+    if (seconds % 3 === 0 && alarm) { beep(); }
   }, 1000);
   show();
+  if (on()) { wake(); }
   tick();
 })();

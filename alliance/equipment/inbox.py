@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliance.equipment import use_tables
-from alliance.equipment.models import Booking
+from alliance.equipment.models import Booking, Waiting
+from alliance.equipment.services.waiting import run_out
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 from alliance.web import words
@@ -21,8 +22,8 @@ MOST = 1_000
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Outage asks, patients to tell, uses to enter for the owner, uses to confirm; three queries, none of
-    which counts further than MOST.
+    """Outage asks, patients to tell, what the owner gave up, waits that ran out, uses to enter for the owner,
+    uses to confirm; five queries, none of which counts further than MOST.
 
     Nothing for who stands for the whole alliance: each of these is one institution's work.
     """
@@ -32,7 +33,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     found: list[Todo] = []
     if membership.can("equipment.book"):
         live = _to_act(here, now)
-        found += [*_asked(live), *_untold(live)]
+        found += [*_asked(live), *_untold(live), *_given_up(here, now), *_run_out(here, now)]
     if membership.can("equipment.operate"):
         found += _unentered(here, now)
     if membership.can("equipment.operate") or membership.can("equipment.book"):
@@ -79,6 +80,36 @@ def _untold(found: dict[str, object]) -> Iterator[Todo]:
         ) % {"n": _said(number)}  # fmt: skip
         why = _("They got it from the waiting list or after an outage.")
         yield Todo("warn", what, why, _list("act"), _at(found["untold_at"]), number, _("Telephone them"))
+
+
+def _given_up(here: int, now: datetime) -> Iterator[Todo]:
+    rows = Booking.objects.filter(
+        institution=here, state=Booking.State.CANCELLED, told_at__isnull=True, starts_at__gt=now
+    )
+    if number := _counted(rows):
+        what = ngettext(
+            "%(n)s booking was given up by the owner", "%(n)s bookings were given up by the owner", number
+        ) % {"n": _said(number)}  # fmt: skip
+        url = f"{reverse('equipment-bookings')}?view=all&state={Booking.State.CANCELLED}"
+        yield Todo(
+            "late", what, _("Tell the patient before they set out."), url, None, number, _("Telephone them")
+        )
+
+
+def _run_out(here: int, now: datetime) -> Iterator[Todo]:
+    rows = Waiting.objects.filter(run_out(now), institution=here).order_by("latest", "pk")
+    found = rows.values("device", "latest")[: MOST + 1].aggregate(
+        n=Count("device"), device=Min("device"), since=Min("latest")
+    )
+    if number := int(found["n"]):
+        what = ngettext(
+            "%(n)s patient waited for a slot that did not come",
+            "%(n)s patients waited for slots that did not come",
+            number,
+        ) % {"n": _said(number)}  # fmt: skip
+        url = reverse("device", args=[found["device"]])
+        why = _("Choose a free time, or join the waiting list again.")
+        yield Todo("warn", what, why, url, _at(found["since"]), number, _("Choose a time"))
 
 
 def _unentered(here: int, now: datetime) -> Iterator[Todo]:

@@ -89,7 +89,7 @@ class Line:
     @property
     def wait(self) -> timedelta | None:
         """Mean time from request to answer of what was answered in the month."""
-        answered = self.counts["consultations_answered"] + self.counts["readings_answered"]
+        answered = self.counts[facts.ANSWERS]
         return timedelta(minutes=self.minutes) / answered if answered else None
 
     @property

@@ -12,10 +12,11 @@ from alliance.models import Membership
 from alliance.web import parts, words
 from referrals.consultations import forms
 from referrals.consultations.models import Episode
+from referrals.machine import CAME, NOT_GOING
 from referrals.models import Referral
 
-ENDED_WELL = ("answered", "closed", "arrived", "in_treatment", "completed", "follow_up_due")
-GIVEN_UP = ("declined", "cancelled", "no_show", "expired")
+ENDED_WELL = ("answered", *CAME)
+GIVEN_UP = ("declined", "cancelled", *NOT_GOING)
 
 
 def page(episode: Episode, membership: Membership) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def linked(episode: Episode) -> tuple[list[Any], list[Any]]:
     """The consultations and the referrals of a line, in the order they were linked; one query."""
     rows = episode.links.select_related(
         "consultation__origin_institution", "consultation__target_institution",
-        "referral__origin_institution", "referral__target_institution",
+        "referral__origin_institution", "referral__target_institution", "referral__outside",
     )  # fmt: skip
     links = list(rows)
     return [one.consultation for one in links if one.consultation], [
@@ -88,14 +89,16 @@ def trail(
     """What happened, in the order it happened; a link only where the member may open it."""
     found = [
         parts.Step(
-            _kind(one), f"{one.get_kind_display()} {one.number}", detail=_between(one), at=one.asked_at,
+            _kind(one), f"{one.get_kind_display()} {one.number}",
+            detail=_between(one, one.target_institution.short_name), at=one.asked_at,
             by=str(one.get_state_display()), url=_url("consultation", one, membership),
         )
         for one in consultations
     ]  # fmt: skip
     found += [
         parts.Step(
-            _kind(one), f"{one.get_direction_display()} {one.number}", detail=_between(one), at=one.logged_at,
+            _kind(one), f"{one.get_direction_display()} {one.number}",
+            detail=_between(one, one.target_short), at=one.logged_at,
             by=str(one.get_state_display()), url=_url("referral", one, membership),
         )
         for one in referrals
@@ -118,8 +121,8 @@ def _kind(row: Any) -> str:
     return "yes" if row.state in ENDED_WELL else "wait"
 
 
-def _between(row: Any) -> str:
-    return f"{row.origin_institution.short_name} → {row.target_institution.short_name}"
+def _between(row: Any, target: str) -> str:
+    return f"{row.origin_institution.short_name} → {target}"
 
 
 def _url(name: str, row: Any, membership: Membership) -> str:

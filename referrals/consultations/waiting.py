@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -14,9 +14,13 @@ from alliance.models import Membership
 from alliance.services.inbox import Todo
 from referrals.consultations.models import Consultation
 
+# How far back an inbox looks for what was asked, and how long a refusal stands in it.
+LATELY, FRESH = timedelta(days=60), timedelta(days=3)
+
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Late and open consultations asked of the member's institution, own ones that came back; one query.
+    """Late and open consultations asked of the member's institution, own ones that came back; one query, and
+    one more for who asks: answers to read, refusals.
 
     A member of the whole alliance sees what is late anywhere, because somebody has to telephone.
     """
@@ -29,6 +33,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
         *(_late(found) if answers else []),
         *(_open(found) if here is not None and answers else []),
         *(_back(found) if here is not None and membership.can("consultation.ask") else []),
+        *(_answered(here, now) if here is not None and membership.can("consultation.ask") else []),
     ]
 
 
@@ -45,6 +50,30 @@ def _count(membership: Membership, now: datetime) -> dict[str, Any]:
         back=Count("pk", filter=back),
     )  # fmt: skip
     return counted
+
+
+def _answered(here: int, now: datetime) -> list[Todo]:
+    """Answers the asker has not closed with an outcome, and questions that were refused these days."""
+    answered = Q(state=Consultation.State.ANSWERED)
+    declined = Q(state=Consultation.State.DECLINED, closed_at__gte=now - FRESH)
+    rows = Consultation.objects.filter(origin_institution=here, asked_at__gte=now - LATELY).order_by()
+    counted = rows.aggregate(
+        answered=Count("pk", filter=answered), since=Min("answered_at", filter=answered),
+        declined=Count("pk", filter=declined),
+    )  # fmt: skip
+    found = []
+    if number := counted["answered"]:
+        what = ngettext("%(n)d answer to read", "%(n)d answers to read", number) % {"n": number}
+        why = _("Read it, and record what became of the patient.")
+        url = f"{_list('asked')}&state={Consultation.State.ANSWERED}"
+        found.append(Todo("info", what, why, url, counted["since"], number, _("Look at them")))
+    if number := counted["declined"]:
+        what = ngettext("%(n)d question was refused", "%(n)d questions were refused", number) % {"n": number}
+        url = f"{_list('asked')}&state={Consultation.State.DECLINED}"
+        found.append(
+            Todo("warn", what, _("Read why, and ask somebody else."), url, None, number, _("Look at them"))
+        )
+    return found
 
 
 def _late(found: dict[str, Any]) -> list[Todo]:

@@ -10,7 +10,7 @@ from referrals.forms.log import (
     ReceptionForm,
     departments_of,
 )
-from referrals.forms.steps import STEP_FORMS
+from referrals.forms.steps import STEP_FORMS, step_form
 
 __all__ = [
     "STEP_FORMS",
@@ -23,4 +23,5 @@ __all__ = [
     "LogForm",
     "ReceptionForm",
     "departments_of",
+    "step_form",
 ]

@@ -14,7 +14,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution
 from alliance.web.person_fields import OptionalPersonFields
 from referrals import reasons
-from referrals.forms.log import ContentFields, medical
+from referrals.forms.log import OUTSIDE, ContentFields, medical
 from referrals.models import Reception, Referral
 from referrals.services import Content
 from referrals.services.emergency import Call
@@ -41,6 +41,10 @@ class EmergencyForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
     target = forms.ChoiceField(label=gettext_lazy("send to"))
+    outside_name = forms.CharField(
+        label=gettext_lazy("name of the hospital outside the alliance"), max_length=100, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "outside"}),
+    )  # fmt: skip
     telephoned = forms.BooleanField(label=gettext_lazy("I have told them by telephone"), required=False)
 
     def __init__(
@@ -52,18 +56,19 @@ class EmergencyForm(forms.Form):
         self.fields["suspected"].choices = reasons.choices("suspected")  # type: ignore[attr-defined]
         rooms = [(f"r{pk}", centre_name(row)) for pk, row in self.centres.items()]
         places = [(f"i{pk}", place.name) for pk, place in self.hospitals.items()]
-        self.fields["target"].choices = [*rooms, *places]  # type: ignore[attr-defined]
+        elsewhere = (OUTSIDE, _("outside the alliance: write its name"))
+        self.fields["target"].choices = [*rooms, *places, elsewhere]  # type: ignore[attr-defined]
 
     def call(self, now: datetime) -> Call:
         """What was said, of a valid form; an hour later than now was yesterday."""
         data = self.cleaned_data
-        kind, pk = data["target"][0], int(data["target"][1:])
-        row = self.centres[pk] if kind == "r" else None
+        kind, pk = data["target"][0], int(data["target"][1:] or 0)
+        row, place = self.centres.get(pk) if kind == "r" else None, self.hospitals.get(pk)
         return Call(
-            suspected=data["suspected"], target=row.institution if row else self.hospitals[pk],
+            suspected=data["suspected"], target=row.institution if row else place if kind == "i" else None,
             department=row.department if row else None, who=data["who"],
             onset_at=self._onset(now), last_well=data["last_well"], phone=data["phone"],
-            telephoned=data["telephoned"],
+            telephoned=data["telephoned"], outside_name=data["outside_name"] if kind == OUTSIDE else "",
         )  # fmt: skip
 
     def _onset(self, now: datetime) -> datetime | None:
@@ -111,5 +116,6 @@ class FormLater(ContentFields, OptionalPersonFields):
         return Content(
             direction=referral.direction, target_institution=referral.target_institution,
             target_department=referral.target_department, urgency=Referral.Urgency.CRITICAL,
+            outside_name=referral.outside.name if referral.outside else "",
             consent=self.cleaned_data["consent"], **medical(self.cleaned_data),
         )  # fmt: skip

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution
-from alliance.web.form_fields import DayField, MomentField
+from alliance.web.form_fields import DayField, LocalTime, MomentField, RowField, Rows
 from referrals import reasons
-from referrals.models import FollowUp
+from referrals.models import FollowUp, Referral
+from referrals.services import reception
 
 
 class HospitalField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -46,13 +49,25 @@ class AskForm(forms.Form):
     )  # fmt: skip
 
 
-class ScheduleForm(forms.Form):
-    """When the patient is expected."""
+class ScheduleForm(Rows):
+    """When the patient is expected, and in which department: each shows what is free on the next days."""
 
-    planned_at = forms.DateTimeField(
-        label=gettext_lazy("appointment"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    planned_at = LocalTime(label=gettext_lazy("appointment"))
+    department = RowField(label=gettext_lazy("receiving department"), required=False)
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = referral.target_institution
+        if place is None:
+            del self.fields["department"]
+            return
+        free = {
+            one.department.pk: one for one in reception.ahead(place, on=timezone.localdate(timezone=SHANGHAI))
+        }
+        self.row("department").offer(
+            [one.department for one in free.values()], lambda room: free[room.pk].label
+        )
+        self.initial.setdefault("department", str(referral.target_department_id or ""))
 
 
 class ReplyForm(forms.Form):
@@ -116,19 +131,29 @@ class NoteForm(forms.Form):
 class DivertForm(forms.Form):
     """Which hospital has said yes, and who said so."""
 
-    to = HospitalField(label=gettext_lazy("hospital that takes the patient"), queryset=None)
+    to = HospitalField(
+        label=gettext_lazy("hospital that takes the patient"), queryset=None, required=False,
+        empty_label=gettext_lazy("— outside the alliance: write its name"),
+    )  # fmt: skip
+    outside_name = forms.CharField(
+        label=gettext_lazy("name of the hospital outside the alliance"), max_length=100, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
     agreed_by = forms.CharField(
         label=gettext_lazy("agreed there by"), max_length=60,
         help_text=gettext_lazy("Telephone first: name of who said yes."),
     )  # fmt: skip
     note = forms.CharField(label=gettext_lazy("why"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hospitals = Institution.objects.filter(is_active=True).exclude(level=Institution.Level.PRIMARY)
-        self.fields["to"].queryset = hospitals  # type: ignore[attr-defined]
+        here = (referral.origin_institution_id, referral.target_institution_id)
+        self.fields["to"].queryset = hospitals.exclude(pk__in=here)  # type: ignore[attr-defined]
 
 
+# What these offer depends on the referral.
+ABOUT = (ScheduleForm, DivertForm)
 STEP_FORMS: Mapping[str, type[forms.Form]] = {
     "divert": DivertForm,
     "schedule": ScheduleForm,
@@ -140,3 +165,11 @@ STEP_FORMS: Mapping[str, type[forms.Form]] = {
     "cancel": NoteForm,
     "no_show": NoteForm,
 }
+
+
+def step_form(referral: Referral, step: str, data: Any = None, **more: Any) -> forms.Form | None:
+    """The form of a step of this referral; None for a step without words."""
+    kind = STEP_FORMS.get(step)
+    if kind is None:
+        return None
+    return kind(data, referral=referral, **more) if kind in ABOUT else kind(data, **more)

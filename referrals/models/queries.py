@@ -87,9 +87,18 @@ def late(now: datetime) -> Q:
     return unanswered_late(now) | reply_late(now) | followup_late(now) | form_late(now)
 
 
+def received_by(institution: int) -> Q:
+    """The receiver's steps are this institution's: those sent to it, and its own that went outside the
+    alliance, of which it records what the place said.
+    """
+    return Q(target_institution=institution) | Q(
+        target_institution__isnull=True, origin_institution=institution
+    )
+
+
 def in_hand(institution: int) -> Q:
     """The next step is this institution's: an answer, a patient to receive or treat, papers, a follow-up."""
-    receiving = Q(state__in=(State.SUBMITTED, *EXPECTED, *HERE), target_institution=institution)
+    receiving = Q(state__in=(State.SUBMITTED, *EXPECTED, *HERE)) & received_by(institution)
     papers = Q(state=State.RETURNED, origin_institution=institution)
     forms = form_open() & Q(origin_institution=institution)
     return receiving | papers | forms | followup_of(institution)
@@ -97,7 +106,7 @@ def in_hand(institution: int) -> Q:
 
 def followup_of(institution: int) -> Q:
     """Follow-ups that are this institution's to make: down ones it received, up ones it sent."""
-    down, up = Q(direction="down", target_institution=institution), Q(origin_institution=institution)
+    down, up = Q(direction="down") & received_by(institution), Q(origin_institution=institution)
     return Q(state=State.FOLLOWUP_DUE) & (down | (up & Q(direction="up")))
 
 

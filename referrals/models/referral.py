@@ -271,3 +271,9 @@ class Referral(Worded, Moves, Emergency, Content, Stepped, AllianceRow):
             return frozenset({ORIGIN, TARGET, COMMUNITY})  # the sender records what the place outside said
         home = TARGET if self.direction == self.Direction.DOWN else ORIGIN
         return frozenset({side, COMMUNITY} if side == home else {side} - {""})
+
+    def admits(self, membership: Membership, custom: dict[str, Any]) -> bool:
+        """As elsewhere; of a place outside the alliance whoever may refer there records what it said."""
+        stands = bool(self.sides_of(membership) & custom["sides"])
+        outside = self.outside_id is not None and membership.can("referral.log")
+        return (stands and outside) or super().admits(membership, custom)

@@ -78,6 +78,19 @@ def _mine(membership: Membership, fact: PlaceFact) -> bool:
     return here is None or fact.institution == here.code
 
 
+def rates(membership: Membership, month: Month) -> list[Fraction]:
+    """The recognition rate of each institution the member may see that had something to decide; one query."""
+    begin, end = measuring.bounds(month)
+    rows = Order.objects.visible_to(membership).filter(ordered_at__gte=begin, ordered_at__lt=end)
+    counted = (
+        rows.exclude(state__in=[Order.State.CLEAR, Order.State.WITHDRAWN])
+        .order_by()
+        .values_list("institution")
+        .annotate(able=Count("pk"), taken=Count("pk", filter=Q(state=Order.State.RECOGNISED)))
+    )
+    return [Fraction(taken, able) for _place, able, taken in counted]
+
+
 def floor_of(month: Month) -> Fraction:
     """The alert floor in force at the end of a month, as a share."""
     percent: Any = parameters.in_force("cp.recognition_min", on=month.last_day)

@@ -94,7 +94,8 @@ def counts(membership: Membership, now: datetime) -> dict[str, int]:
 def doors(membership: Membership, now: datetime) -> list[tuple[int, str, int]]:
     """(institution, what is late, how many): answer and reply at the receiver's, form at the sender's.
 
-    One query over what is unfinished, by pairs of institutions.
+    What a place outside the alliance said is recorded by the sender: it stands at the sender's door. One
+    query over what is unfinished, by pairs of institutions.
     """
     down = Q(direction="down")
     target, origin = 0, 1
@@ -111,8 +112,8 @@ def doors(membership: Membership, now: datetime) -> list[tuple[int, str, int]]:
     found: Counter[tuple[int, str]] = Counter()
     for pair in pairs.annotate(**{f"n{place}": count for place, count in enumerate(counts)}):
         for (what, _condition, side), number in zip(asked, pair[2:], strict=True):
-            if number and pair[side] is not None:
-                found[pair[side], what] += number
+            if number:
+                found[pair[side] or pair[origin], what] += number
     return [(place, what, number) for (place, what), number in found.most_common()]
 
 

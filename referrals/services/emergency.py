@@ -19,7 +19,7 @@ from referrals import reasons
 from referrals.models import Reception, Referral
 from referrals.models.queries import form_open, unanswered_late
 from referrals.services import clocks, moves, numbers, papers, stays
-from referrals.services.log import Content, checked_content, goes, live_one
+from referrals.services.log import Content, checked_content, goes, live_one, outside
 from referrals.services.refusals import ReferralRefused
 
 LONGEST_AGO = timedelta(days=7)
@@ -36,17 +36,19 @@ class Call:
     """What is known in the first seconds: no code, no consent, perhaps no name.
 
     `who` is what was typed: an ID number of a known patient, a name, "male, about 65", or ''. `onset_at` may
-    be None; `telephoned` says that the receiver has been told by telephone.
+    be None; `telephoned` says that the receiver has been told by telephone. Without a `target` the patient
+    goes to the hospital outside the alliance that `outside_name` says.
     """
 
     suspected: str
-    target: Institution
+    target: Institution | None = None
     department: Department | None = None
     who: str = ""
     onset_at: datetime | None = None
     last_well: bool = False
     phone: str = ""
     telephoned: bool = False
+    outside_name: str = ""
 
 
 @transaction.atomic
@@ -54,7 +56,7 @@ def send(*, by: Membership, call: Call, now: datetime) -> Referral:
     """Send an emergency: the 5-minute clock begins, the form is due within the day.
 
     A live referral of the same patient does not stand in the way: it is linked. Raises PermissionDenied,
-    ReferralRefused (no_institution, suspected, target, same_place, department, onset).
+    ReferralRefused (no_institution, suspected, target, same_place, department, outside_name, onset).
     """
     if not by.can("referral.log"):
         raise PermissionDenied(_("Your role does not include this step."))
@@ -66,7 +68,8 @@ def send(*, by: Membership, call: Call, now: datetime) -> Referral:
     row = Referral(
         number=numbers.take(now), direction=Referral.Direction.UP, urgency=Referral.Urgency.CRITICAL,
         person=person, said_to_be=said, origin_institution=by.institution, origin_department=by.department,
-        logged_by=by, target_institution=call.target, target_department=call.department, reason="critical",
+        logged_by=by, target_institution=call.target, target_department=call.department,
+        outside=outside(call.target, call.outside_name), reason="critical",
         diagnosis_name=word, suspected=call.suspected, contact_phone=call.phone, green_channel=True,
         onset_at=call.onset_at, onset_kind=_onset(call), logged_at=now,
         telephoned_at=now if call.telephoned else None,
@@ -81,32 +84,36 @@ def send(*, by: Membership, call: Call, now: datetime) -> Referral:
 
 @transaction.atomic
 def divert(
-    *, by: Membership, referral: Referral, now: datetime, to: Institution, agreed_by: str, note: str = "",
-    version: int | None = None,
+    *, by: Membership, referral: Referral, now: datetime, to: Institution | None = None, agreed_by: str,
+    note: str = "", outside_name: str = "", version: int | None = None,
 ) -> Referral:  # fmt: skip
     """Pass an emergency on to a hospital that has said yes by telephone; returns the referral made there.
 
-    The one diverted ends; everything known goes along, and so does the duty to complete the form. Raises
-    PermissionDenied, Stale, ReferralRefused (agreed_by, divert_target).
+    One outside the alliance is named by `outside_name`: nobody there answers in the system, so that its yes
+    on the telephone is the acceptance. The one diverted ends; everything known goes along, and so does the
+    duty to complete the form. Raises PermissionDenied, Stale, ReferralRefused (agreed_by, divert_target).
     """
     if not agreed_by.strip():
         raise ReferralRefused("agreed_by")
-    if to.pk in (referral.origin_institution_id, referral.target_institution_id) or not _hospital(to):
-        raise ReferralRefused("divert_target")
-    said = f"{to.name}: {agreed_by.strip()} {note.strip()}".strip()
+    _check_divert(referral, to, outside_name)
+    place = to.name if to else outside_name.strip()
+    said = f"{place}: {agreed_by.strip()} {note.strip()}".strip()
     old = moves.take(
         "divert", by=by, referral=referral, now=now, note=said, version=version, answered_at=now,
         agreed_by=agreed_by.strip(),
     )  # fmt: skip
     new = Referral(**_carried(old))
     new.number, new.previous, new.target_institution = numbers.take(now), old, to
+    new.outside = outside(to, outside_name)
     new.logged_at, new.agreed_by = now, agreed_by.strip()
     for name, value in clocks.answer("critical", now).items():
         setattr(new, name, value)
     new.save(force_insert=True)
     journal.write(by=by, verb="referral.emergency_sent", about=new, diverted_from=old.pk)
     journal.step(by=by, about=new, name="log", before="", after=new.state, note=said[: steps.NOTE_LENGTH])
-    return new
+    if to is not None:
+        return new
+    return moves.move(steps.from_here("accept", new), by=by, referral=new, now=now, note=said)
 
 
 @transaction.atomic
@@ -180,11 +187,14 @@ def centres(suspected: str, *, origin: Institution) -> list[Reception]:
 def _check(call: Call, origin: Institution, now: datetime) -> None:
     if call.suspected not in reasons.lists()["suspected"]:
         raise ReferralRefused("suspected")
-    if call.target.pk == origin.pk:
+    if call.target is None:
+        if not call.outside_name.strip():
+            raise ReferralRefused("outside_name")
+    elif call.target.pk == origin.pk:
         raise ReferralRefused("same_place")
-    if not call.target.is_active or not goes("up", origin=origin, target=call.target):
+    elif not call.target.is_active or not goes("up", origin=origin, target=call.target):
         raise ReferralRefused("target")
-    if call.department is not None and call.department.institution_id != call.target.pk:
+    elif call.department is not None and call.department.institution_id != call.target.pk:
         raise ReferralRefused("department")
     if call.onset_at is not None and not now - LONGEST_AGO <= call.onset_at <= now:
         raise ReferralRefused("onset")
@@ -206,6 +216,15 @@ def _onset(call: Call) -> str:
     return str(Referral.Onset.LAST_WELL if call.last_well else Referral.Onset.ONSET)
 
 
+def _check_divert(referral: Referral, to: Institution | None, outside_name: str) -> None:
+    """Another hospital: one of the alliance, or one outside by its name, and not both."""
+    if (to is None) != bool(outside_name.strip()):
+        raise ReferralRefused("divert_target")
+    here = (referral.origin_institution_id, referral.target_institution_id)
+    if to is not None and (to.pk in here or not _hospital(to)):
+        raise ReferralRefused("divert_target")
+
+
 def _hospital(place: Institution) -> bool:
     return place.is_active and place.level != Institution.Level.PRIMARY
 
@@ -214,6 +233,7 @@ def _hospital(place: Institution) -> bool:
 OWN = frozenset({
     "id", "alliance", "number", "state", "version", "target_institution", "target_department", "previous",
     "logged_at", "answered_at", "closed_at", "answer_rule", "answer_due_at", "escalated_at", "agreed_by",
+    "outside",
 })  # fmt: skip
 
 

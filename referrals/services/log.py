@@ -145,7 +145,8 @@ def _insert(by: Membership, person: Person, content: Content, origin: Institutio
     later = clocks.limit("form", "referral.emergency_form", now) if content.urgency == "critical" else {}
     row = Referral(
         person=person, origin_institution=origin, origin_department=by.department, logged_by=by,
-        logged_at=now, number=numbers.take(now), outside=_outside(content),
+        logged_at=now, number=numbers.take(now),
+        outside=outside(content.target_institution, content.outside_name),
         filing=papers.needed(content.direction, content.insurance),
         **clocks.answer(content.urgency, now), **later, **content.columns(),
     )  # fmt: skip
@@ -161,11 +162,11 @@ def _insert(by: Membership, person: Person, content: Content, origin: Institutio
     return row
 
 
-def _outside(content: Content) -> OutsidePlace | None:
-    """The place outside the alliance by its name, kept for the next time."""
-    if content.target_institution is not None:
+def outside(target: Institution | None, name: str) -> OutsidePlace | None:
+    """The place outside the alliance by its name, kept for the next time; None where the target is inside."""
+    if target is not None:
         return None
-    place: OutsidePlace = OutsidePlace.objects.get_or_create(name=content.outside_name.strip())[0]
+    place: OutsidePlace = OutsidePlace.objects.get_or_create(name=name.strip())[0]
     return place
 
 

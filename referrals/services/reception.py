@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from alliance.lib.workdays import SHANGHAI
@@ -20,6 +21,7 @@ from referrals.models import Reception, Referral
 from referrals.services.refusals import ReferralRefused
 
 BOOKED = (State.SCHEDULED, *CAME)
+DAYS_AHEAD = 5
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,47 @@ def offers(institutions: Iterable[Institution], *, on: date) -> list[Offer]:
         for room in rooms
     ]
     return [offer for offer in found if offer.reception is None or offer.reception.is_open]
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A department and its free appointments on days to come; `free` is () where they are not counted."""
+
+    department: Department
+    free: tuple[tuple[date, int], ...]
+
+    @property
+    def label(self) -> str:
+        """One line for a list of choices: name, then day and number free."""
+        if not self.free:
+            return str(self.department.name)
+        told = ", ".join(f"{day:%m-%d} {number}" for day, number in self.free)
+        return _("%(name)s · free: %(days)s") % {"name": self.department.name, "days": told}
+
+
+def ahead(institution: Institution, *, on: date, days: int = DAYS_AHEAD) -> list[Ahead]:
+    """The clinical departments of an institution with what is free from a day on; three queries."""
+    known = {row.department_id: row for row in Reception.objects.filter(institution=institution)}
+    span = [on + timedelta(days=number) for number in range(days)]
+    rows = Referral.objects.filter(
+        target_institution=institution, state__in=BOOKED, planned_at__gte=_midnight(span[0]),
+        planned_at__lt=_midnight(span[-1] + timedelta(days=1)),
+    )  # fmt: skip
+    taken = {day: Counter[int]() for day in span}
+    for room, at in rows.exclude(target_department=None).values_list("target_department", "planned_at"):
+        taken[at.astimezone(SHANGHAI).date()][room] += 1
+    found = []
+    for room in _rooms(institution):
+        each = [(day, _free(known.get(room.pk), taken[day])) for day in span]
+        found.append(Ahead(room, tuple((day, left) for day, left in each if left is not None)))
+    return found
+
+
+def _rooms(institution: Institution) -> QuerySet[Department]:
+    rooms: QuerySet[Department] = Department.objects.filter(
+        institution=institution, is_active=True, kind=Department.Kind.CLINICAL
+    ).order_by("code")
+    return rooms
 
 
 def booked(on: date) -> Counter[int]:
@@ -108,11 +151,8 @@ def describe(
 
 def described(institution: Institution) -> Sequence[Offer]:
     """The departments of an institution as its own page lists them, closed ones too."""
-    rooms = Department.objects.filter(
-        institution=institution, is_active=True, kind=Department.Kind.CLINICAL
-    ).order_by("code")
     known = {row.department_id: row for row in Reception.objects.filter(institution=institution)}
-    return [Offer(institution, room, known.get(room.pk), None) for room in rooms]
+    return [Offer(institution, room, known.get(room.pk), None) for room in _rooms(institution)]
 
 
 def _midnight(day: date) -> datetime:

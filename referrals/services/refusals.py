@@ -43,7 +43,7 @@ class ReferralRefused(Refused):
         "suspected": "Choose what is suspected.",
         "onset": "The time of onset lies within the last seven days.",
         "agreed_by": "Write who agreed for the other hospital: telephone first.",
-        "divert_target": "Choose another hospital of the alliance.",
+        "divert_target": "Choose another hospital of the alliance, or write the name of one outside it.",
         "form_done": "The form of this emergency is already complete.",
         "outside_name": "Write the name of the place outside the alliance.",
         "insurance": "This insurance is not in the list.",

@@ -18,6 +18,7 @@ from referrals import reasons, tables
 from referrals.models import Referral
 from referrals.services import board
 from referrals.show.months import neighbours
+from referrals.show.page import urgency
 
 
 def page(membership: Membership, now: datetime, seen: str, month: Month) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def waiting(one: Referral, membership: Membership, now: datetime) -> dict[str, A
         "diagnosis": one.diagnosis_words,
         "from": one.origin_institution.short_name, "at": words.moment(one.logged_at),
         "to": one.target_department.name if one.target_department else one.target_short,
-        "urgency": one.get_urgency_display(), "steps": steps(one, membership),
+        "urgency": urgency(one), "steps": steps(one, membership),
     }  # fmt: skip
 
 

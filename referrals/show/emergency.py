@@ -13,7 +13,7 @@ from alliance.models import Membership
 from alliance.services import parameters
 from alliance.web import parts, words
 from referrals import forms, reasons
-from referrals.models import Referral
+from referrals.models import OutsidePlace, Referral
 
 
 def emergency(form: forms.EmergencyForm, suspected: str, now: datetime) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def emergency(form: forms.EmergencyForm, suspected: str, now: datetime) -> dict[
     return {
         "title": _("Emergency: telephone first, then send"), "form": form, "suspected": suspected,
         "first": first, "centres": [_centre(row) for row in form.centres.values()],
+        "known_outside": OutsidePlace.objects.filter(is_active=True),
     }  # fmt: skip
 
 

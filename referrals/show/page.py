@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.forms import Form
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,8 @@ from referrals.show.emergency import extra
 from referrals.show.history import clock, history, visits
 from referrals.show.papers import papers_of
 
+NUMBERS = ("record_no", "ehr_number")
+
 
 def page(referral: Referral, membership: Membership) -> dict[str, Any]:
     """Everything of the referral page: full names only for the two sides, numbers always masked."""
@@ -30,7 +33,8 @@ def page(referral: Referral, membership: Membership) -> dict[str, Any]:
         "title": title(referral), "referral": referral, "side": side,
         "chip": tables.state_chip(referral, timezone.now()),
         "patient": patient(referral, masked=not side),
-        "facts_why": why(referral), "facts_where": where(referral),
+        "facts_why": [*why(referral), *(numbers(referral) if side else [])],
+        "facts_where": where(referral, membership),
         "texts": texts(referral), **papers_of(referral, membership), **extra(referral, membership),
         "actions": actions(referral, membership), "history": history(referral),
         "clock": clock(referral), "visits": visits(referral),
@@ -75,12 +79,21 @@ def why(referral: Referral) -> list[parts.Fact]:
     return [
         parts.Fact(_("preliminary diagnosis"), referral.diagnosis_words),
         parts.Fact(_("reason"), reason),
-        parts.Fact(_("urgency"), str(referral.get_urgency_display())),
+        parts.Fact(_("urgency"), urgency(referral)),
     ]
 
 
-def where(referral: Referral) -> list[parts.Fact]:
-    """From whom, to whom, how, when."""
+def urgency(referral: Referral) -> str:
+    """How urgent, and what else the receiver has to know before anything else."""
+    marks = (
+        _("green channel: treated first, papers after") if referral.green_channel else "",
+        _("high risk: seen at home within the shorter limit") if referral.high_risk else "",
+    )  # fmt: skip
+    return " · ".join(filter(None, (str(referral.get_urgency_display()), *marks)))
+
+
+def where(referral: Referral, membership: Membership | None = None) -> list[parts.Fact]:
+    """From whom, to whom, how, when; links to the referrals before and after for who may open them."""
     doctor = " ".join(filter(None, (str(referral.logged_by.user), referral.contact_phone)))
     found = [
         parts.Fact(_("sent from"), _place(referral.origin_institution.name, referral.origin_department)),
@@ -91,15 +104,29 @@ def where(referral: Referral) -> list[parts.Fact]:
         parts.Fact(_("logged"), words.moment(referral.logged_at)),
         parts.Fact(_("answer due"), words.until(referral.answer_due_at)),
     ]
+    if referral.expected_at:
+        found.append(parts.Fact(_("expected arrival"), words.moment(referral.expected_at)))
     if referral.planned_at:
         found.append(parts.Fact(_("appointment"), words.moment(referral.planned_at)))
     if referral.followup_due_at:
         found.append(parts.Fact(_("follow-up due"), words.until(referral.followup_due_at)))
-    if referral.previous_id:
-        found.append(
-            parts.Fact(_("earlier referral"), _("Open it"), reverse("referral", args=[referral.previous_id]))
+    return found + _beside(referral, membership)
+
+
+def _beside(referral: Referral, membership: Membership | None) -> list[parts.Fact]:
+    """The referral before this one, and the one an emergency was passed on as."""
+    if membership is None or not (referral.previous_id or referral.state == referral.State.DIVERTED):
+        return []
+    near = Referral.objects.visible_to(membership).filter(
+        Q(pk=referral.previous_id) | Q(previous=referral.pk)
+    )
+    return [
+        parts.Fact(
+            _("earlier referral") if pk == referral.previous_id else _("passed on as"), number,
+            reverse("referral", args=[pk]),
         )
-    return found
+        for pk, number in near.order_by("pk").values_list("pk", "number")
+    ]  # fmt: skip
 
 
 def _place(institution: str, department: Any) -> str:
@@ -116,6 +143,14 @@ def texts(referral: Referral) -> list[parts.Fact]:
     return [parts.Fact(label[name], getattr(referral, name)) for name in named if getattr(referral, name)]
 
 
+def numbers(referral: Referral) -> list[parts.Fact]:
+    """The numbers by which the other side finds the patient's papers."""
+    label = {name: str(Referral._meta.get_field(name).verbose_name) for name in NUMBERS}  # type: ignore[union-attr]
+    return [
+        parts.Fact(label[name], str(getattr(referral, name))) for name in NUMBERS if getattr(referral, name)
+    ]
+
+
 def actions(referral: Referral, membership: Membership) -> list[parts.Action]:
     """A button for each step this member may take now, the first one in front (conventions 7)."""
     steps = list(referral.steps_for(membership))
@@ -123,7 +158,7 @@ def actions(referral: Referral, membership: Membership) -> list[parts.Action]:
         parts.Action(
             str(step.custom["label"]), _act_url(referral, step.name), step.custom["icon"],
             "primary" if place == 0 and step.name not in forms.STEP_FORMS else "",
-            form=_step_form(step.name), id=f"act-{step.name}",
+            form=_step_form(referral, step.name), id=f"act-{step.name}",
         )
         for place, step in enumerate(steps)
     ]  # fmt: skip
@@ -133,9 +168,8 @@ def _act_url(referral: Referral, step: str) -> str:
     return f"{reverse('referral-act', args=[referral.pk, step])}?version={referral.version}"
 
 
-def _step_form(step: str) -> Form | None:
-    form = forms.STEP_FORMS.get(step)
-    return form(auto_id=f"{step}-%s") if form else None
+def _step_form(referral: Referral, step: str) -> Form | None:
+    return forms.step_form(referral, step, auto_id=f"{step}-%s")
 
 
 def due(referral: Referral) -> dict[str, str]:

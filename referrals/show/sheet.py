@@ -11,7 +11,7 @@ from alliance.web import parts, words
 from alliance.web.second_factor import picture
 from referrals.models import Referral
 from referrals.show.emergency import facts as emergency_facts
-from referrals.show.page import patient, texts, where, why
+from referrals.show.page import numbers, patient, texts, where, why
 from referrals.show.papers import insurance
 
 
@@ -27,9 +27,9 @@ def sheet(referral: Referral, address: str) -> dict[str, Any]:
 
 
 def _extra(referral: Referral) -> list[parts.Fact]:
-    """The short fields that were filled in."""
-    named = ("record_no", "ehr_number", "insurance_no", "follow_up_plan")
-    label = {name: str(Referral._meta.get_field(name).verbose_name) for name in named}  # type: ignore[union-attr]
-    return [
-        parts.Fact(label[name], str(getattr(referral, name))) for name in named if getattr(referral, name)
-    ]
+    """The numbers of the papers, with that of the insurance card, and the code of the sender."""
+    found = [parts.Fact(_("code of the sending institution"), referral.origin_institution.code)]
+    found += numbers(referral)
+    if referral.insurance_no:
+        found.append(parts.Fact(_("insurance card number"), str(referral.insurance_no)))
+    return found

@@ -2,6 +2,7 @@
 
 from referrals.views.board import board
 from referrals.views.emergency import emergency, form_later, telephoned
+from referrals.views.flow import patient_flow
 from referrals.views.papers import add_file, file, filing
 from referrals.views.rates import capture, captured, explain, rates
 from referrals.views.reception import reception, reception_edit
@@ -26,6 +27,7 @@ __all__ = [
     "filing",
     "form_later",
     "log",
+    "patient_flow",
     "rate_records",
     "rates",
     "reception",

@@ -148,7 +148,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     found, service = visible(request.membership, pk), services.STEPS.get(step)
     if service is None:
         raise Http404
-    form = forms.STEP_FORMS[step](request.POST) if step in forms.STEP_FORMS else None
+    form = forms.step_form(found, step, request.POST)
     if form is None or form.is_valid():
         try:
             moved = service(

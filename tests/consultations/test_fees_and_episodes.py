@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from alliance.lib.period import Month
 from alliance.services import parameters
 from alliance.tenancy.scope import act_in
 from referrals import services as referrals
-from referrals.consultations import facts, figures, services
+from referrals.consultations import facts, figures, line, services
 from referrals.consultations.models import Consultation, Episode, Fee
 from referrals.consultations.services import ConsultationRefused
 from tests.consultations.scene import NOW, after, answered, asked, doctor, read
@@ -223,3 +224,31 @@ def test_the_pages_of_fees_figures_and_the_line(ready: World) -> None:
         assert zhao.post(f"{line}nothing/", {}).status_code == 404
     with act_in(ready.qinghe):
         assert Consultation.objects.count() == 2 and Fee.objects.count() == 2
+
+
+def test_a_line_goes_on_outside_the_alliance_and_waits_for_its_follow_up(ready: World) -> None:
+    with act_in(ready.qinghe):
+        row = asked(ready)
+        episode = services.open_episode(by=ready.zhao, consultation=row, now=NOW)
+        body = replace(content(ready.lead), target_institution=None, outside_name="省人民医院")
+        out = referrals.log_referral(by=ready.zhao, person=row.person, content=body, now=NOW)
+        down = content(ready.shiqiao, direction="down", reason="stable")
+        home = referrals.log_referral(by=ready.lin, person=row.person, content=down, now=NOW)
+        for referral in (out, home):
+            services.link_referral(by=ready.zhao, episode=episode, referral=referral, now=NOW)
+        home = referrals.accept(by=ready.zhao, referral=home, now=after(hours=1))
+        home = referrals.arrive(by=ready.zhao, referral=home, now=after(hours=2))
+        home = referrals.complete(by=ready.zhao, referral=home, now=after(hours=3), reply="稳定")
+        assert home.state == "followup_due"
+    page = ready.client("zhao").get(f"/a/qinghe/episodes/{episode.pk}/").content.decode()
+    assert "省人民医院" in page
+    with act_in(ready.qinghe):
+        names = ("consultation", "up", "down", "rehabilitation")
+        found = line.stages([row], [out, home], None)
+        assert dict(zip(names, (stage.state for stage in found), strict=True))["down"] == "done"
+
+
+def test_a_test_of_the_laboratory_counts_in_the_mean_wait(qinghe: World) -> None:
+    answered(qinghe, read(qinghe, "laboratory"), now=after(hours=3))
+    answered(qinghe, asked(qinghe, serial=2), now=after(hours=1))
+    assert figures.lines(qinghe.luo, NOVEMBER, "institution")[1].wait == timedelta(hours=2)

@@ -230,3 +230,17 @@ def test_centres_are_registered_and_show_their_month(ready: World) -> None:
     assert "影像科" in page and "2 小时 0 分" in page
     assert "2 小时 0 分" not in ready.client("tan").get(f"{ROOT}centres/?month=2026-11").content.decode()
     assert "2 小时 0 分" not in su.get(f"{ROOT}centres/?month=2026-10").content.decode()
+
+
+def test_the_asker_is_told_of_answers_and_refusals(ready: World) -> None:
+    def told(name: str, hours: int) -> list[tuple[str, int]]:
+        with act_in(ready.qinghe), override_settings(ROOT_URLCONF="config.alliance_urls"):
+            found = inbox.waiting(by=ready.people[name], now=after(hours=hours))
+        return [(todo.url.partition("state=")[2], todo.count) for todo in found if "view=asked" in todo.url]
+
+    first, second = make(ready), make(ready, serial=2)
+    with act_in(ready.qinghe):
+        answered(ready, first, now=after(hours=1))
+        services.decline(by=ready.lin, consultation=second, now=after(hours=1), reason="no_doctor")
+    assert told("zhao", 2) == [("declined", 1), ("answered", 1)]
+    assert (told("zhao", 90), told("lin", 2)) == ([("answered", 1)], [])

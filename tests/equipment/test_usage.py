@@ -130,3 +130,11 @@ def test_a_third_party_enters_nothing(qinghe: World) -> None:
         services.record(
             by=qinghe.kong, log=log(qinghe, device=scanner(qinghe, code="CT8"), item=other), now=LATER
         )
+
+
+def test_who_may_only_book_takes_back_what_it_stated_itself(qinghe: World) -> None:
+    own = services.record(by=qinghe.zhao, log=log(qinghe), now=LATER)
+    assert services.void(by=qinghe.zhao, usage=own, text="机器填错").state == "void"
+    theirs = services.record(by=qinghe.kong, log=log(qinghe, device=own.device), now=LATER)
+    with pytest.raises(PermissionDenied):  # what the other side stated is denied, not taken back
+        services.void(by=qinghe.zhao, usage=theirs, text="x")

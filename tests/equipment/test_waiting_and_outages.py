@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import override_settings
 
-from alliance.equipment import services
-from alliance.equipment.models import Booking, Waiting
+from alliance.equipment import inbox, services
+from alliance.equipment.models import Booking, Qualification, Waiting
 from alliance.equipment.services import EquipmentRefused
 from alliance.equipment.services.waiting import Hope
+from alliance.equipment.show import device as device_page
 from alliance.models.base import Stale
 from alliance.services import journal
-from tests.equipment.scene import NOW, at, booked, fill, item, patient, scanner, waits
+from tests.equipment.scene import NOW, at, booked, fill, item, patient, scanner, technician, waits
 from tests.world import World
 
 
@@ -173,3 +175,56 @@ def test_a_lifted_outage_gives_its_time_to_who_waits(qinghe: World) -> None:
     assert Booking.objects.get(waited=place).starts_at == at("08:00")
     with pytest.raises(EquipmentRefused):
         services.lift(by=qinghe.kong, outage=type(out.outage).objects.get(), now=NOW)
+
+
+@override_settings(ROOT_URLCONF="config.alliance_urls")
+def test_a_wait_that_ran_out_is_told_and_may_begin_again(qinghe: World) -> None:
+    device = scanner(qinghe)
+    fill(qinghe, device, "08:00", "12:00", by="lin")
+    place = waits(qinghe, device, "08:00", "12:00")
+    after = at("12:30")
+
+    def todos(name: str) -> list[int]:
+        found = inbox.waiting(qinghe.people[name], after)
+        return [todo.count for todo in found if todo.url.endswith(f"/equipment/{device.pk}/")]
+
+    assert (todos("zhao"), todos("lin")) == ([1], [])
+    assert device_page.queue(device, qinghe.zhao, at("11:00"))
+    assert device_page.queue(device, qinghe.zhao, after) == []
+    assert [one["who"] for one in device_page.run_out(device, qinghe.zhao, after)] == ["龚*良"]
+    tuesday = date(2026, 11, 17)
+    fill_again = booked(qinghe, device, "08:00", by="lin", serial=70, day=tuesday)
+    hope = Hope(device, place.item, place.person, fill_again.starts_at, fill_again.ends_at)
+    again = services.join(by=qinghe.zhao, hope=hope, now=after)
+    assert [Waiting.objects.get(pk=one.pk).state for one in (place, again)] == ["withdrawn", "waiting"]
+    assert todos("zhao") == []
+
+
+@override_settings(ROOT_URLCONF="config.alliance_urls")
+def test_what_the_owner_moves_or_gives_up_is_told_to_the_patient(qinghe: World) -> None:
+    device = scanner(qinghe)
+    first, second = booked(qinghe, device, "09:30"), booked(qinghe, device, "10:30", serial=2)
+    moved = services.move(by=qinghe.kong, booking=first, starts_at=at("11:00"), now=NOW)
+    gone = services.cancel(by=qinghe.kong, booking=second, reason="other", text="机房检修", now=NOW)
+    assert (moved.told_at, gone.told_at) == (None, None)
+
+    def todos() -> list[tuple[str, int]]:
+        return [(todo.state, todo.count) for todo in inbox.waiting(qinghe.zhao, NOW)]
+
+    assert todos() == [("warn", 1), ("late", 1)]
+    for one in (moved, gone):
+        services.tell(by=qinghe.zhao, booking=one, now=NOW)
+    assert todos() == []
+    own = services.move(by=qinghe.zhao, booking=moved, starts_at=at("09:30"), now=NOW)
+    assert own.told_at == NOW  # who booked speaks with the patient
+
+
+def test_a_moved_booking_keeps_an_operator_who_may(qinghe: World) -> None:
+    device = scanner(qinghe, operated_by="user", skill="mr")
+    skilled = technician(qinghe, "mr")
+    Qualification.objects.update(valid_until=date(2026, 11, 16))
+    one = booked(qinghe, device, "09:30", operator=skilled)
+    with pytest.raises(EquipmentRefused) as refused:
+        services.move(by=qinghe.zhao, booking=one, starts_at=at("09:30", date(2026, 11, 17)), now=NOW)
+    assert refused.value.reason == "operator_skill"
+    assert services.move(by=qinghe.zhao, booking=one, starts_at=at("10:30"), now=NOW).operator == skilled

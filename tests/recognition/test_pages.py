@@ -232,3 +232,17 @@ def test_the_inbox_counts_what_is_to_decide(scene: World) -> None:
             [("late", 1)],
         )
         assert todos("lin", 25) == todos("luo", 1) == []
+
+
+@override_settings(ROOT_URLCONF="config.alliance_urls")
+def test_a_rate_below_the_floor_is_told_to_who_watches(scene: World) -> None:
+    with act_in(scene.qinghe):
+        services.repeat(by=scene.zhao, order=order(scene), now=after(hours=1), reason="R1")
+
+        def told(name: str, days: int) -> list[str]:
+            found = inbox.waiting(by=scene.people[name], now=after(days=days))
+            return [todo.what for todo in found if "recognition/figures" in todo.url]
+
+        assert told("luo", 20) == ["2026年11月 1 家机构互认率低于 80%"]
+        # Not before the month is over, not of another institution, not to who decides anyway.
+        assert (told("luo", 5), told("kong", 20), told("zhao", 20)) == ([], [], [])

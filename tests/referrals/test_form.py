@@ -282,3 +282,23 @@ def test_departments_show_what_is_free(ready: World) -> None:
     assert changed.status_code == 302
     assert ready.client("zhao").get(edit).status_code == 404
     assert ready.client("wu").get(edit).status_code == 403
+
+
+@time_machine.travel(NOW, tick=False)
+def test_who_gives_an_appointment_sees_what_is_free_and_chooses_the_room(ready: World) -> None:
+    with act_in(ready.qinghe):
+        describe(ready, slots=3)
+        room = ready.lead.departments.get()
+        first, second = (
+            services.accept(by=ready.lin, referral=logged(ready, serial=n), now=NOW) for n in (1, 2)
+        )
+        services.schedule(by=ready.lin, referral=first, now=NOW, planned_at=minutes(1500), department=room)
+    lin, page = ready.client("lin"), f"/a/qinghe/referrals/{second.pk}/"
+    assert "内科 · 空余：11-12 3, 11-13 2, 11-14 3" in lin.get(page).content.decode()
+    when = {"planned_at": "2026-11-13T09:00", "department": str(room.pk)}
+    with act_in(ready.qinghe):
+        other = ready.shiqiao.departments.get()
+    assert lin.post(f"{page}schedule/", when | {"department": str(other.pk)}).status_code == 400
+    assert lin.post(f"{page}schedule/", when).status_code == 302
+    with act_in(ready.qinghe):
+        assert Referral.objects.get(pk=second.pk).target_department == room

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import override_settings
 
 from alliance.models.base import Stale
 from alliance.services import journal, parameters, steps
@@ -219,3 +220,20 @@ def test_papers_and_follow_ups_wait_in_the_inbox_of_their_side(qinghe: World) ->
     for name, papers, visits in (("zhao", 1, 1), ("lin", 0, 0), ("luo", 1, 1)):
         found = waiting.count(qinghe.people[name], minutes(1000))
         assert (found["papers"], found["visits"]) == (papers, visits), name
+
+
+@override_settings(ROOT_URLCONF="config.alliance_urls")
+def test_the_sender_is_told_of_replies_and_of_patients_without_a_place(qinghe: World) -> None:
+    def told(name: str, at: int) -> list[tuple[str, int]]:
+        found = waiting.waiting(qinghe.people[name], minutes(at))
+        return [(todo.url.partition("state=")[2], todo.count) for todo in found if "view=sent" in todo.url]
+
+    done = services.accept(by=qinghe.lin, referral=logged(qinghe), now=SOON)
+    done = services.arrive(by=qinghe.lin, referral=done, now=minutes(60))
+    done = services.complete(by=qinghe.lin, referral=done, now=minutes(90), reply="已手术")
+    services.decline(by=qinghe.lin, referral=logged(qinghe, serial=2), now=SOON, reason="no_bed")
+    assert told("zhao", 100) == [("completed&direction=up", 1), ("declined", 1)]
+    assert told("lin", 100) == []
+    services.close(by=qinghe.zhao, referral=done, now=minutes(110))
+    logged(qinghe, serial=2, target="tcm", now=minutes(120))  # another place was found
+    assert told("zhao", 130) == []

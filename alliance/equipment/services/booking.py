@@ -162,8 +162,13 @@ def _wrong_operator(wish: Wish, by: Membership) -> Iterator[EquipmentRefused]:
         return
     if operator.institution_id not in (by.institution_id, device.institution_id):
         yield EquipmentRefused("operator_place")
-    day = rooms.day_of(wish.starts_at)
-    if device.skill and not qualified(operator, device.skill, day):
+    yield from unqualified(device, operator, wish.starts_at)
+
+
+def unqualified(device: Device, operator: Staff | None, at: datetime) -> Iterator[EquipmentRefused]:
+    """An operator who does not hold the qualification of the device on the day of a time."""
+    day = rooms.day_of(at)
+    if operator is not None and device.skill and not qualified(operator, device.skill, day):
         yield EquipmentRefused(
             "operator_skill", name=operator.name, skill=device.get_skill_display(), day=day.isoformat()
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from alliance.equipment.engine import slots
 from alliance.equipment.models import Booking, Device, Outage
 from alliance.equipment.services import rooms, steps, waiting
+from alliance.equipment.services.booking import unqualified
 from alliance.equipment.services.refusals import EquipmentRefused
 from alliance.models import Membership
 from alliance.services import journal, parameters
@@ -107,14 +108,16 @@ def _push_aside(by: Membership, booking: Booking) -> None:
 
 
 def _next_free(by: Membership, device: Device, asked: Booking, now: datetime) -> Booking | None:
-    """The booking at the next free time of the same length; None when there is none soon enough."""
+    """The booking at the next free time of the same length; None when there is none soon enough, or its
+    operator may not work then.
+    """
     if asked.purpose == Booking.Purpose.MAINTENANCE:
         return None
     days = int(str(parameters.in_force(MOVE_DAYS, on=rooms.day_of(now))))
     first = max(now, asked.starts_at)
     room = rooms.room_of(device, first, first + timedelta(days=days))
     at = next(slots.free_starts(room, asked.minutes, not_before=first), None)
-    if at is None:
+    if at is None or any(unqualified(device, asked.operator, at)):
         return None
     left: Booking = Booking.objects.claim(
         asked.pk, expect={"state": asked.state, "version": asked.version},

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.equipment.models import Booking
 from alliance.equipment.services import rooms, waiting
-from alliance.equipment.services.booking import Wish, place, wrong_time
+from alliance.equipment.services.booking import Wish, place, unqualified, wrong_time
 from alliance.equipment.services.refusals import EquipmentRefused
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
@@ -43,13 +43,19 @@ def cancel(
     now: datetime,
     version: int | None = None,
 ) -> Booking:
-    """Either side gives a booking up and says why. Raises EquipmentRefused (reason, note), Stale."""
+    """Either side gives a booking up and says why; given up by the owner, the booking side tells the patient.
+
+    Raises EquipmentRefused (reason, note), Stale.
+    """
     if reason not in CancelReason.values:
         raise EquipmentRefused("reason")
     if reason == CancelReason.OTHER and not text.strip():
         raise EquipmentRefused("note")
     held = rooms.hold(booking.device)
-    gone = step("cancel", by, booking, now, version, reason=reason, reason_text=text.strip(), closed_at=now)
+    gone = step(
+        "cancel", by, booking, now, version, reason=reason, reason_text=text.strip(), closed_at=now,
+        told_at=_told(by, booking, now),
+    )  # fmt: skip
     waiting.move_up(by=by, device=held, begin=booking.starts_at, end=booking.ends_at, now=now)
     return gone
 
@@ -98,13 +104,14 @@ def move(
 ) -> Booking:
     """Give a booking another time; the new one names it as the one before. Returns the new booking.
 
-    Raises SlotTaken, EquipmentRefused, Stale.
+    Moved by the owner, the booking side has to tell the patient. Raises SlotTaken, EquipmentRefused, Stale.
     """
     held = rooms.hold(booking.device)
-    for fault in wrong_time(Wish(held, starts_at), now):
+    for fault in (*wrong_time(Wish(held, starts_at), now), *unqualified(held, booking.operator, starts_at)):
         raise fault
     left = step("move", by, booking, now, version, closed_at=now)
-    made = successor(by=by, left=left, device=held, starts_at=starts_at, now=now, told_at=now)
+    told = _told(by, booking, now)
+    made = successor(by=by, left=left, device=held, starts_at=starts_at, now=now, told_at=told)
     if booking.state == Booking.State.BOOKED:
         waiting.move_up(by=by, device=held, begin=booking.starts_at, end=booking.ends_at, now=now)
     return made
@@ -127,7 +134,9 @@ def successor(
 
 @transaction.atomic
 def tell(*, by: Membership, booking: Booking, now: datetime) -> Booking:
-    """The patient has been told a time that came from the waiting list or from an outage."""
+    """The patient has been told what nobody chose with them: a time from the waiting list, after an outage or
+    of the owner's, or that the owner gave it up.
+    """
     _admit(by, booking, "equipment.book")
     told: Booking = Booking.objects.claim(booking.pk, expect={"told_at": None}, change={"told_at": now})
     journal.write(by=by, verb="equipment.patient_told", about=told)
@@ -144,6 +153,12 @@ def step(
         remark=change.get("reason_text", ""), **change,
     )  # fmt: skip
     return moved
+
+
+def _told(by: Membership, booking: Booking, now: datetime) -> datetime | None:
+    """Who booked speaks with the patient; of what the owner does they have still to be told."""
+    nobody = booking.person_id is None
+    return now if nobody or by.institution_id == booking.institution_id else None
 
 
 def _as_seen(booking: Booking) -> dict[str, Any]:

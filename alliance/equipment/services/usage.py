@@ -18,7 +18,7 @@ from alliance.equipment.services.booking import own
 from alliance.equipment.services.refusals import EquipmentRefused
 from alliance.lib.money import MOST_FEN
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership, Person, Staff
+from alliance.models import Department, Institution, Membership, Person, Staff
 from alliance.models.base import Stale
 from alliance.services import journal
 
@@ -43,6 +43,7 @@ class Log:
     collected_by: Institution | None = None
     result_ref: str = ""
     log_number: str = ""
+    department: Department | None = None
 
     def columns(self) -> dict[str, Any]:
         """The log as columns of a use."""
@@ -50,8 +51,9 @@ class Log:
             "device": self.device, "owner_id": self.device.institution_id, "institution": self.institution,
             "item": self.item, "item_name": self.item.name if self.item else self.item_name,
             "person": self.person, "operator": self.operator, "reader": self.reader,
-            "collected_by": self.collected_by or self.institution, "started_at": self.started_at,
-            "ended_at": self.ended_at, "month": Month.of(rooms.day_of(self.started_at)).first_day,
+            "department": self.department, "collected_by": self.collected_by or self.institution,
+            "started_at": self.started_at, "ended_at": self.ended_at,
+            "month": Month.of(rooms.day_of(self.started_at)).first_day,
             "fee_fen": self.fee_fen, "result_ref": self.result_ref.strip(),
             "log_number": self.log_number.strip(),
         }  # fmt: skip
@@ -93,6 +95,7 @@ def record_booking(
     log = Log(
         device=booking.device, institution=booking.institution, started_at=started_at, ended_at=ended_at,
         item=item, item_name=str(booking.get_purpose_display()), person=booking.person,
+        department=booking.booked_by.department,
         fee_fen=fee if fee is not None else (item.fee_fen if item is not None else 0),
         **({"operator": booking.operator} | more),
     )  # fmt: skip
@@ -133,11 +136,21 @@ def void(*, by: Membership, usage: Usage, text: str) -> Usage:
     One that is in a posted clearing stays there; the next clearing takes its money back. Raises
     EquipmentRefused (note, settled), PermissionDenied.
     """
-    if by.institution_id not in (usage.stated_for_id, usage.owner_id) or not by.can("equipment.operate"):
+    if not may_void(by, usage):
         raise PermissionDenied(_("Who stated a use, or the owner of the device, takes it back."))
     if not text.strip():
         raise EquipmentRefused("note")
     return _change(by, usage, State.VOID, [State.STATED, State.DISPUTED, State.CONFIRMED], text)
+
+
+def may_void(by: Membership, usage: Usage) -> bool:
+    """Whether a member may take a use back: as it may be entered, for the owner by who operates, for the user
+    also by who books.
+    """
+    here = by.institution_id
+    if here is None or here not in (usage.stated_for_id, usage.owner_id):
+        return False
+    return by.can("equipment.operate") or (here != usage.owner_id and by.can("equipment.book"))
 
 
 def check(log: Log, now: datetime) -> None:

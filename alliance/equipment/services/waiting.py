@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from alliance.equipment.engine import slots
 from alliance.equipment.models import Booking, Device, ExamItem, Waiting
 from alliance.equipment.services import rooms
-from alliance.equipment.services.booking import Wish, faults, own, place
+from alliance.equipment.services.booking import Wish, faults, own, place, unqualified
 from alliance.equipment.services.refusals import EquipmentRefused
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership, Person, Staff
@@ -54,6 +55,7 @@ def join(*, by: Membership, hope: Hope, now: datetime) -> Waiting:
     free = next(_suiting(device, hope.item, max(hope.earliest, now), hope.latest), None)
     if free is not None:
         raise EquipmentRefused("free", at=free.astimezone(SHANGHAI).strftime("%m-%d %H:%M"))
+    _let_go(by, device, hope, now)
     row = Waiting(
         device=device, item=hope.item, person=hope.person, institution=own(by), asked_by=by,
         operator=hope.operator, earliest=hope.earliest, latest=hope.latest, note=hope.note,
@@ -82,6 +84,25 @@ def leave(*, by: Membership, waiting: Waiting) -> Waiting:
     return gone
 
 
+def standing(now: datetime) -> Q:
+    """Places in the queue that may still get a slot."""
+    return Q(state=Waiting.State.WAITING, latest__gt=now)
+
+
+def run_out(now: datetime) -> Q:
+    """Places whose time has passed without a slot: who asked is told, and asks again or gives it up."""
+    return Q(state=Waiting.State.WAITING, latest__lte=now)
+
+
+def _let_go(by: Membership, device: Device, hope: Hope, now: datetime) -> None:
+    """Asked for again, an earlier place that ran out is given up."""
+    earlier = Waiting.objects.filter(run_out(now), device=device, item=hope.item, person=hope.person)
+    for row in earlier:
+        change = {"state": Waiting.State.WITHDRAWN}
+        gone = Waiting.objects.claim(row.pk, expect={"state": Waiting.State.WAITING}, change=change)
+        journal.write(by=by, verb="equipment.waiting_left", about=gone)
+
+
 def move_up(
     *, by: Membership, device: Device, begin: datetime, end: datetime, now: datetime
 ) -> list[Booking]:
@@ -101,7 +122,7 @@ def move_up(
         not_before = max(waiting.earliest, soonest, begin - timedelta(minutes=waiting.item.minutes))
         not_after = min(waiting.latest, end + timedelta(minutes=waiting.item.minutes))
         at = next(_suiting(device, waiting.item, not_before, not_after), None)
-        if at is not None:
+        if at is not None and not any(unqualified(device, waiting.operator, at)):
             found.append(_promote(by, device, waiting, at, now))
     return found
 

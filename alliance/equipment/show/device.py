@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.equipment.models import Device, ExamItem, Outage, Waiting
-from alliance.equipment.services import rooms, settling
+from alliance.equipment.services import rooms, settling, waiting
 from alliance.equipment.show.calendar import Calendar, Look, day_words
 from alliance.equipment.show.clock import opening_words
 from alliance.equipment.show.week import Week, week_of
@@ -20,6 +20,7 @@ from alliance.web import parts, words
 
 QUEUE_SHOWN = 5
 AHEAD_SHOWN = 5
+NAMED = ("institution", "item", "person", "device")
 
 
 def page(
@@ -36,9 +37,10 @@ def page(
         "heads": calendar.heads(today), "rows": calendar.rows(), "list": calendar.list_of(look.day),
         "day_words": day_words(look.day), "ways": ways(device, look, week, today),
         "legend": by.institution_id,
-        "form": form, "bookable": bookable, "queue": queue(device, by),
+        "form": form, "bookable": bookable, "queue": queue(device, by, now),
+        "run_out": run_out(device, by, now),
         "fees": fees(device, by, look.item, today) if form is not None else [],
-        "queue_length": _waiting(device).count(), "out": outages(device, now),
+        "queue_length": _waiting(device, now).count(), "out": outages(device, now),
         "card": card(device), "is_owner": owner, "may_manage": owner and by.can("equipment.manage"),
         "may_operate": by.institution_id == device.institution_id and by.can("equipment.operate"),
         "facts": facts(week),
@@ -107,25 +109,37 @@ def card(device: Device) -> list[parts.Fact]:
     return found
 
 
-def queue(device: Device, by: Membership) -> list[dict[str, Any]]:
+def queue(device: Device, by: Membership, now: datetime) -> list[dict[str, Any]]:
     """The first places of the waiting list; patients by name only for their own institution and the owner."""
-    rows = _waiting(device).select_related("institution", "item", "person", "device").order_by("pk")
-    rows = rows[:QUEUE_SHOWN]
-    return [_place(number, row, by) for number, row in enumerate(rows, start=1)]
+    rows = _waiting(device, now).select_related(*NAMED).order_by("pk")[:QUEUE_SHOWN]
+    told = _("No. %(number)d, %(who)s")
+    return [
+        _place(told % {"number": number, "who": row.institution.short_name}, row, by)
+        for number, row in enumerate(rows, start=1)
+    ]
 
 
-def _place(number: int, row: Waiting, by: Membership) -> dict[str, Any]:
+def run_out(device: Device, by: Membership, now: datetime) -> list[dict[str, Any]]:
+    """Places of the member's institution whose time has passed without a slot, the oldest first."""
+    if by.institution_id is None:
+        return []
+    rows = Waiting.objects.filter(waiting.run_out(now), device=device, institution=by.institution_id)
+    found = rows.select_related(*NAMED).order_by("latest", "pk")[:QUEUE_SHOWN]
+    return [_place(_("No slot became free"), row, by) for row in found]
+
+
+def _place(what: str, row: Waiting, by: Membership) -> dict[str, Any]:
     ours = by.institution_id in (row.institution_id, row.device.institution_id)
     return {
-        "what": _("No. %(number)d, %(who)s") % {"number": number, "who": row.institution.short_name},
+        "what": what,
         "who": mask_name(row.person.name) if ours else "",
         "why": f"{row.item.name} · {words.moment(row.earliest)} – {words.moment(row.latest)}",
         "leave": reverse("equipment-wait-leave", args=[row.pk]) if ours and by.can("equipment.book") else "",
     }  # fmt: skip
 
 
-def _waiting(device: Device) -> Any:
-    return Waiting.objects.filter(device=device, state=Waiting.State.WAITING)
+def _waiting(device: Device, now: datetime) -> Any:
+    return Waiting.objects.filter(waiting.standing(now), device=device)
 
 
 def outages(device: Device, now: datetime) -> list[Outage]:

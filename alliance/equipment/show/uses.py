@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from alliance.equipment import forms, use_tables
 from alliance.equipment.models import Usage
+from alliance.equipment.services.usage import may_void
 from alliance.lib.identity import mask_name
 from alliance.models import Membership
 from alliance.web import parts, words
@@ -67,8 +68,7 @@ def actions(use: Usage, by: Membership) -> list[parts.Action]:
         found.append(parts.Action(_("Confirm"), _url(use, "confirm"), "check", "primary", id="act-confirm"))
     if use.awaits(by) and may and use.state == Usage.State.STATED:
         found.append(_asking(use, "deny", _("Something is wrong…"), "flag"))
-    mine = by.institution_id is not None and by.institution_id in (use.stated_for_id, use.owner_id)
-    if mine and by.can("equipment.operate") and use.state != Usage.State.VOID:
+    if may_void(by, use) and use.state != Usage.State.VOID:
         found.append(_asking(use, "void", _("Take it back…"), "undo"))
     return found
 
