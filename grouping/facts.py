@@ -97,6 +97,12 @@ def case_facts(month: Month, *, stored: bool = True) -> list[CaseFact]:
     return [CaseFact(month=month, **row) for row in sql.fetch(statement, month=month.first_day)]
 
 
+def facts_of_some(month: Month, ids: Sequence[int]) -> list[CaseFact]:
+    """The same of some cases of the month alone: what they give to each sum; one query."""
+    found = sql.fetch(sql.SOME_CASE_FACTS, month=month.first_day, ids=list(ids))
+    return [CaseFact(month=month, **row) for row in found]
+
+
 def discharges(months: Sequence[Month]) -> dict[Month, dict[int, int]]:
     """Discharges of each month by institution (its key), as `CaseFact.discharges`; one query in all."""
     found: dict[Month, dict[int, int]] = {month: {} for month in months}

@@ -97,6 +97,8 @@ where c.alliance_id = %(alliance)s and c.month = %(month)s and c.voided_at is nu
 group by i.id, i.code order by i.code
 """
 
+# The same of some cases alone.
+SOME_CASE_FACTS = CASE_FACTS.replace("c.voided_at is null", "c.voided_at is null and c.id = any(%(ids)s)")
 # The same from the stored sums of the month (grouping.metrics.rollup), which know no case.
 ROLLED_FACTS = """
 select i.id as institution_id, i.code, sum(s.submitted) as discharges, sum(s.stay_days)::bigint as stay_days,

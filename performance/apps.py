@@ -31,6 +31,8 @@ class Config(AppConfig):
         from performance.consequences.services import annual, proposals
         from performance.declared import show_samples
         from performance.declared.services import samples
+        from performance.fairness.services import remedies
+        from performance.fairness.show import remedies as show_remedies
         from performance.show import elsewhere
 
         elsewhere.register()
@@ -44,4 +46,8 @@ class Config(AppConfig):
         registry.register(
             annual.KIND, name=_("Annual evaluation"), digest=annual.digest_of, summary=show_years.summary,
             title=show_years.title,
+        )  # fmt: skip
+        registry.register(
+            remedies.KIND, name=_("Measure after a clue"), digest=remedies.digest_of,
+            summary=show_remedies.summary, title=show_remedies.title,
         )  # fmt: skip

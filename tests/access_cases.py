@@ -606,6 +606,10 @@ CASES: dict[str, Case] = {
         lambda things: {"pk": things.clue.pk, "file": things.clue_file.pk}, of=("pk", "file")
     ),
     "clue-exception-revoke": one("clue_exception"),
+    "clue-remedy-act": Case(
+        lambda things: {"pk": things.clue.pk, "remedy": things.clue_remedy.pk, "step": "propose"},
+        of=("pk", "remedy"),
+    ),
     "result-templates": LIST,
     "month-sheet": Case(
         lambda things: {"month": str(OCTOBER), "pk": things.layout.pk if things.settled else 0}, of=("pk",),
@@ -633,6 +637,8 @@ CASES: dict[str, Case] = {
     "onsite-checklist": one("onsite_draft", shared=True),
     "onsite-checklist-terms": one("onsite_draft", shared=True),
     "onsite-checklist-act": one("onsite_draft", shared=True, step="retire"),
+    "onsite-checklist-export": one("onsite_draft", shared=True),
+    "onsite-checklist-import": one("onsite_draft", shared=True),
     "onsite-item-add": one("onsite_draft", shared=True),
     "onsite-item": one("onsite_draft", shared=True, code="A1"),
     "onsite-rectifications": Case(queries=("?view=all",)),
@@ -643,6 +649,8 @@ CASES: dict[str, Case] = {
     "onsite-act": one("onsite_visit", step="cancel"),
     "onsite-copy": one("onsite_visit"),
     "onsite-photo": part("onsite_visit", "photo", "onsitephotos"),
+    "onsite-photo-withdraw": part("onsite_visit", "photo", "onsitephotos"),
+    "onsite-veto": one("onsite_visit"),
     "onsite-signature": part("onsite_visit", "signature", "onsitesignatures"),
     "onsite-state": part("onsite_visit", "result", "results"),
     "onsite-decide": Case(

@@ -109,6 +109,7 @@ from performance.models import (
     ClueException,
     ClueFile,
     ClueRecord,
+    ClueRemedy,
     Consequence,
     DeclaredBatch,
     DeclaredCheck,
@@ -994,6 +995,13 @@ class Things:
             clue=self.clue, detector="rush", subject=self.clue.subject, until=date(2027, 3, 1),
             reason=self.side.mark, made_by=self.side.office, made_at=NOW,
         )  # fmt: skip
+
+    @cached_property
+    def clue_remedy(self) -> ClueRemedy:
+        """What should follow from the side's clue."""
+        return ClueRemedy.objects.create(  # type: ignore[no-any-return]
+            clue=self.clue, kind="notice", why=self.side.mark, opened_at=NOW
+        )
 
     @cached_property
     def closed_year(self) -> YearEvaluation:

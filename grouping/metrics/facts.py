@@ -59,6 +59,27 @@ def tallies(months: Sequence[Month], level: Level, scope: Scope = ALL) -> dict[K
     return found
 
 
+def tallies_of(month: Month, ids: Sequence[int], level: Level) -> dict[Key, Tally]:
+    """The same sums of some cases of a month alone: what they give to each; levels alliance, institution,
+    department and doctor.
+    """
+    name = {"department": "department_code", "doctor": "doctor"}.get(level)
+    found: dict[Key, Tally] = {}
+    for row in rollup.rows_of(month, ids):
+        place = 0 if level == "alliance" else int(row["institution_id"])
+        own = found.setdefault((place, str(row[name]) if name else ""), Tally())
+        own.weight_sum += row["weight_sum"]
+        for column in sql.COLUMNS:
+            if column != "weight_sum":
+                setattr(own, column, getattr(own, column) + int(row[column]))
+        if row["drg"]:
+            group = own.groups.setdefault(str(row["drg"]), Group())
+            group += Group(
+                int(row["grouped"]), int(row["cost_fen"]), int(row["stay_days"]), int(row["deaths"])
+            )
+    return found
+
+
 def _asked(months: Sequence[Month], scope: Scope) -> dict[str, object]:
     return {
         "months": [month.first_day for month in months], "institution": scope.institution,

@@ -5,7 +5,8 @@ Definitions 1. Known only while the sums are those of the cases: `bring_up` make
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -132,6 +133,33 @@ def place_facts(month: Month, level: facts.Level) -> list[PlaceFact]:
         PlaceFact(*key, tally.submitted, {**_of_cases(tally), **_values(tally, norms, again.get(key, {}))})
         for key, tally in facts.tallies([month], level).items()
     ]
+
+
+# What is no sum over cases: some of them give no share of it.
+UNSHARED = frozenset({"drg_count"})
+
+
+def shares_of(month: Month, ids: Sequence[int], level: facts.Level = "institution") -> list[PlaceFact]:
+    """What some cases of a month give to its sums, by place, as `place_facts`; none while the sums are stale.
+
+    A readmission counts for the stay before it, so it goes with that stay. Without UNSHARED.
+    """
+    if not ids or rollup.state(month).stale:
+        return []
+    norms = facts.yardstick(month).norms
+    again: dict[tuple[int, str], list[bool]] = defaultdict(list)
+    for stay in readmission.judge([month], readmission.windows(month)):
+        if stay.id in set(ids) and not stay.excluded and stay.month == month:
+            key = {"department": stay.department, "doctor": stay.doctor}.get(level, "")
+            home = 0 if level == "alliance" else stay.institution_id
+            again[home, key].append(bool(stay.again["all"]))
+    found = []
+    for place, tally in facts.tallies_of(month, ids, level).items():
+        values = {**_of_cases(tally), **_values(tally, norms, {})}
+        values |= {"readmission_eligible": len(again[place]), "readmitted": sum(again[place])}
+        values = {key: value for key, value in values.items() if key not in UNSHARED}
+        found.append(PlaceFact(*place, tally.submitted, values))
+    return found
 
 
 def _of_cases(tally: Tally) -> dict[str, int | Decimal]:

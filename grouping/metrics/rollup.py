@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -134,27 +135,38 @@ def refresh(month: Month) -> int:
     again.
     """
     used = rules(month)
-    paid = {**payment_types.asked(month, None), "outside": sorted(OUT_OF_SCOPE)}
     cases_sql.execute(sql.TAKE_MARKS, month=month.first_day)
     cases_sql.execute(sql.CLEAR_MONTH, month=month.first_day)
-    catalogue = catalogue_of(month)
     written = 0
-    for scheme, first, last in periods(month):
+    for asked in _asked(month, used):
         with cases_sql.by_sets():
-            written += cases_sql.execute(
-                sql.ROLL_UP,
-                **paid,
-                scheme=scheme.pk if scheme else None,
-                since=midnight(first),
-                until=midnight(last + timedelta(days=1)),
-                valid=operations(scheme),
-                minimal=catalogue.codes if catalogue else [],
-                doctors=list(used.doctors),
-                day=timedelta(hours=used.hours[0]),
-                delayed=timedelta(hours=used.hours[1]),
-            )
+            written += cases_sql.execute(sql.ROLL_UP, **asked)
     cases_sql.execute(sql.NOTE_MONTH, month=month.first_day, rules=json.dumps(used.stored()))
     return written
+
+
+def rows_of(month: Month, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The sums of some cases of a month alone, by institution, department, doctor and DRG; nothing is stored.
+
+    One statement a scheme of the month.
+    """
+    found: list[dict[str, Any]] = []
+    for asked in _asked(month, rules(month)):
+        found += cases_sql.fetch(sql.SUMS_OF, **asked, ids=list(ids))
+    return found
+
+
+def _asked(month: Month, used: Rules) -> Iterator[dict[str, Any]]:
+    """What a month is summed with, once for each scheme that holds in it."""
+    paid = {**payment_types.asked(month, None), "outside": sorted(OUT_OF_SCOPE)}
+    catalogue = catalogue_of(month)
+    for scheme, first, last in periods(month):
+        yield {
+            **paid, "scheme": scheme.pk if scheme else None, "since": midnight(first),
+            "until": midnight(last + timedelta(days=1)), "valid": operations(scheme),
+            "minimal": catalogue.codes if catalogue else [], "doctors": list(used.doctors),
+            "day": timedelta(hours=used.hours[0]), "delayed": timedelta(hours=used.hours[1]),
+        }  # fmt: skip
 
 
 def operations(scheme: Scheme | None) -> list[str]:

@@ -144,7 +144,7 @@ _SUMS = ", ".join(f"sum({_each(name)}) as {name}" for name in COLUMNS)
 _DOCTOR = DOCTOR.format("c.recorded")
 # Table-times: operations of the list that are recorded at one moment share one (grouping.engine.stays).
 # The doctor is the first filled of the columns the alliance counts by.
-ROLL_UP = f"""
+_ROLLED = f"""
 with {PAGE_TYPES}, c as materialized (
   select c.* from grouping_case c
   where c.alliance_id = %(alliance)s and c.month = %(month)s and c.document = 'front_page'
@@ -161,9 +161,8 @@ with {PAGE_TYPES}, c as materialized (
          count(*) filter (where level = 4) as level4, count(*) filter (where minimal) as minimal
   from operations group by id
 )
-insert into grouping_monthsum
-  (alliance_id, month, institution_id, department_code, doctor, drg, {", ".join(COLUMNS)})
-select %(alliance)s, %(month)s, c.institution_id, c.department_code,
+{{insert}}
+select %(alliance)s as alliance_id, %(month)s as month, c.institution_id, c.department_code,
        {_DOCTOR} as doctor,
        case when g.status = 'grouped' then g.drg else '' end as drg, {_SUMS}
 from c
@@ -174,9 +173,21 @@ left join lateral (
 left join o on o.id = c.id
 left join decided t on t.id = c.id
 group by c.institution_id, c.department_code, 5, 6
+"""
+_INSERT = f"""insert into grouping_monthsum
+  (alliance_id, month, institution_id, department_code, doctor, drg, {", ".join(COLUMNS)})"""
+ROLL_UP = (
+    _ROLLED.replace("{insert}", _INSERT)
+    + f"""
 on conflict (alliance_id, month, institution_id, department_code, doctor, drg) do update
 set {", ".join(f"{name} = grouping_monthsum.{name} + excluded.{name}" for name in COLUMNS)}
 """
+)
+
+# The same sums of some cases alone; nothing is stored.
+SUMS_OF = _ROLLED.replace("{insert}", "").replace(
+    "c.voided_at is null and", "c.voided_at is null and c.id = any(%(ids)s) and"
+)
 
 NOTE_MONTH = """
 insert into grouping_rolledmonth (alliance_id, month, rules, refreshed_at)

@@ -24,6 +24,7 @@ from performance.collect import (
     people,
     places,
     referrals,
+    setaside,
 )
 from performance.collect.cases import plain_weight
 from performance.collect.places import INSTITUTION, member_of
@@ -98,14 +99,15 @@ def facts_of(wanted: Needs, places: Iterable[Institution]) -> Iterator[Fact]:
     """The facts that are known among those wanted, of the institutions given.
 
     Where two sources know the same number the first counts: what was counted here, before what is declared.
+    Records that a decision leaves out do not count (performance.collect.setaside).
     """
     members = list(places)
-    codes = {place.code for place in members}
+    codes, out = {place.code for place in members}, setaside.held()
     for month, keys in wanted.items():
         known: set[Place] = set()
         for source in SOURCES:
             if asked := keys & source.keys:
-                read = source.read(month, asked, members)
+                read = setaside.without(source.read(month, asked, members), source, month, asked, out)
                 found = [fact for fact in read if fact.key in asked and fact.institution in codes]
                 yield from (fact for fact in found if fact.place not in known)
                 known.update(fact.place for fact in found)

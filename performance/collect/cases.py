@@ -8,7 +8,7 @@ from decimal import Decimal
 from alliance.lib.period import Month
 from alliance.models import Institution
 from grouping import facts as case_books
-from performance.collect.source import Keys, Source
+from performance.collect.source import Keys, Part, Parts, Source
 from performance.engine.fact import Fact
 from performance.engine.formula import Number
 
@@ -36,16 +36,29 @@ def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[F
 
 def _of_cases(fact: case_books.CaseFact, keys: frozenset[str]) -> Iterator[Fact]:
     """The evidence of every figure is all discharges: those without weight were looked at, too."""
-    numbers: dict[str, Number] = {
+    for key, value in _numbers(fact).items():
+        if key in keys:
+            yield Fact(fact.code, fact.month, key, value, CASE, fact.discharges)
+
+
+def _numbers(fact: case_books.CaseFact) -> dict[str, Number]:
+    return {
         "discharges": fact.discharges,
         "stay_days": fact.stay_days,
         "cost_fen": fact.cost_fen,
         "weighted_cases": fact.weighted_cases,
         "total_weight": plain_weight(fact.total_weight or Decimal(0)),
     }
-    for key, value in numbers.items():
-        if key in keys:
-            yield Fact(fact.code, fact.month, key, value, CASE, fact.discharges)
+
+
+def _part(month: Month, keys: Keys, ids: frozenset[int]) -> Parts:
+    """What some cases give to each sum."""
+    return {
+        (fact.code, key): Part(value, fact.discharges)
+        for fact in case_books.facts_of_some(month, sorted(ids))
+        for key, value in _numbers(fact).items()
+        if key in keys
+    }
 
 
 def _zero(key: str) -> Number:
@@ -59,4 +72,4 @@ def plain_weight(weight: Decimal) -> Decimal:
     return short if isinstance(places, int) and places < -4 else short.quantize(WEIGHT_PLACES)
 
 
-SOURCES = (Source(CASE, CASE_KEYS, _read),)
+SOURCES = (Source(CASE, CASE_KEYS, _read, part=_part),)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from alliance.lib.period import Month
 from alliance.models import Institution
-from performance.collect.source import Keys, Source, total
+from performance.collect.source import Keys, Part, Parts, Source, total
 from performance.declared import book, facts
 from performance.engine.fact import Fact
 
@@ -22,4 +22,13 @@ def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[F
         yield total(one.institution, month, one.key, DECLARED, one.value, (one.id,))
 
 
-SOURCES = (Source(DECLARED, KEYS, _read, facts.behind, facts.rows),)
+def _part(month: Month, keys: Keys, ids: frozenset[int]) -> Parts:
+    """One value is one record: what is left out is not known."""
+    return {
+        (one.institution, one.key): Part(None, 1)
+        for one in facts.declared_facts(month, sorted(keys))
+        if one.id in ids
+    }
+
+
+SOURCES = (Source(DECLARED, KEYS, _read, facts.behind, facts.rows, part=_part),)

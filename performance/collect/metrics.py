@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from alliance.lib.period import Month
 from alliance.models import Institution
 from grouping.metrics import monthly
-from performance.collect.source import Keys, Source
+from performance.collect.source import Keys, Part, Parts, Source
 from performance.engine.fact import Fact
 
 METRIC = "metric"
@@ -19,4 +19,16 @@ def _read(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[F
             yield Fact(fact.institution, month, key, fact.values[key], METRIC, fact.cases)
 
 
-SOURCES = (Source(METRIC, monthly.KEYS, _read),)
+def _part(month: Month, keys: Keys, ids: frozenset[int]) -> Parts:
+    """What some cases give to each sum; the number of groups is none."""
+    rows = monthly.shares_of(month, sorted(ids))
+    places = Institution.objects.filter(pk__in=[row.institution_id for row in rows])
+    codes = dict(places.values_list("pk", "code"))
+    return {
+        (codes[row.institution_id], key): Part(row.values[key], row.cases)
+        for row in rows
+        for key in keys & row.values.keys()
+    }
+
+
+SOURCES = (Source(METRIC, monthly.KEYS, _read, part=_part),)

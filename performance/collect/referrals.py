@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from alliance.lib.period import Month
 from alliance.models import Institution
-from performance.collect.source import Ids, Keys, Source, Why, count, total
+from performance.collect.source import Ids, Keys, Part, Parts, Source, Why, count, total
 from performance.engine.fact import Fact
 from referrals import facts as referral_books
 
@@ -68,6 +68,16 @@ def _judged(
     return {code: {**ids, **referral_books.judged(ids, flagged)} for code, ids in found.items()}, flagged
 
 
+def _part(month: Month, keys: Keys, ids: frozenset[int]) -> Parts:
+    """How many of some referrals each measure counts."""
+    return {
+        (code, key): Part(counted, counted)
+        for code, behind in referral_ids(month, keys).items()
+        for key in keys
+        if (counted := len(ids.intersection(behind[key])))
+    }
+
+
 def _is_arrival(measure: str) -> bool:
     return measure.endswith("_arrived_received")
 
@@ -95,6 +105,6 @@ def _visit_ids(month: Month, key: str) -> Mapping[str, Ids]:
 
 
 SOURCES = (
-    Source(REFERRAL, referral_books.KEYS, _read, _records, referral_books.named, sifted=_sifted),
+    Source(REFERRAL, referral_books.KEYS, _read, _records, referral_books.named, sifted=_sifted, part=_part),
     Source(VISITS, frozenset({PRIMARY_VISITS}), _visits, _visit_ids, referral_books.visits_named),
 )

@@ -19,13 +19,25 @@ Why = Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What some records give to a fact: number and how many; None where the fact rests on them alone."""
+
+    value: Number | None
+    records: int
+
+
+Parts = Mapping[tuple[str, str], Part]  # by institution and key
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One kind of record. `read` gives the known facts among the keys wanted, of all institutions of a month.
 
     `records` gives the ids behind one fact, by the code of the institution; None where the fact rests on one
     statement and not on a list. `rows` are these records with everything a list names. `sifted` gives the
     same ids, and beside them the records that were looked at and not counted, each with why; None where none
-    are.
+    are. `part` gives what some records, by their ids, give to the facts of a month: what a decision takes
+    off.
     """
 
     kind: str
@@ -34,6 +46,7 @@ class Source:
     records: Callable[[Month, str], Mapping[str, Ids]] | None = None
     rows: Callable[[Iterable[int]], QuerySet[Any]] | None = None
     sifted: Callable[[Month, str], tuple[Mapping[str, Ids], Mapping[str, Why]]] | None = None
+    part: Callable[[Month, Keys, frozenset[int]], Parts] | None = None
 
 
 def count(code: str, month: Month, key: str, kind: str, ids: Ids) -> Fact:

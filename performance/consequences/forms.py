@@ -14,7 +14,7 @@ from alliance.approvals import names as approval_names
 from alliance.approvals.models import Chain
 from alliance.lib.period import SERVED_YEARS
 from alliance.models import Institution, Membership
-from alliance.web.form_fields import DayField, NumberField, WholeField
+from alliance.web.form_fields import DayField, NumberField, WholeField, YuanField
 from performance.consequences import measures
 from performance.consequences.services import proposals
 from performance.declared.uploads import EvidenceField
@@ -217,6 +217,12 @@ class ReduceForm(forms.Form):
         label=gettext_lazy("percent"), max_digits=6, decimal_places=2, widget=forms.TextInput(attrs=NUMBER)
     )
     why = forms.CharField(label=gettext_lazy("why reduced"), max_length=500, widget=LONG)
+
+
+class AmountForm(forms.Form):
+    """How much an award is."""
+
+    fen = YuanField(label=gettext_lazy("amount (yuan)"))
 
 
 class YearForm(forms.Form):

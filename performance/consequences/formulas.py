@@ -14,7 +14,7 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.parts import FormulaLine, Term
 from performance.consequences import words
-from performance.models import Consequence
+from performance.models import Consequence, Detector
 
 Kind = Consequence.Kind
 Figures = Mapping[str, Any]
@@ -105,7 +105,9 @@ def year(row: Consequence, membership: Membership | None) -> Lines:
         "top": web_words.num(Decimal(bands["excellent"])), "fail": web_words.num(Decimal(bands["fail"])),
         "honour": web_words.num(Decimal(bands["honour_score"])), "years": bands["honour_years"],
     }  # fmt: skip
-    mean = web_words.num(Decimal(figures["mean"]), 2)
+    mean = web_words.assessed(None if figures["mean"] is None else Decimal(figures["mean"]), 2)
+    if figures.get("vetoed"):
+        note = _("one-vote veto for falsification: failed whatever the score")
     months = Term(str(figures["known"]), _("months with a score"), url)
     found = [FormulaLine(_("score of the year"), [months], mean, note)]
     if row.kind == Kind.RECOMMEND:
@@ -123,7 +125,9 @@ def leader(row: Consequence, membership: Membership | None) -> Lines:
     found = [FormulaLine(_("mean of the year's months"), [], mean, note)]
     if "award_fen" in figures:
         low, high = (web_words.yuan(one) for one in figures["award_fen"])
-        found.append(FormulaLine(_("award for research"), [], f"{low} – {high}", "", unit=_("yuan")))
+        band = _("from %(low)s to %(high)s yuan can be awarded") % {"low": low, "high": high}
+        said = _("not entered yet") if row.fen is None else web_words.yuan(row.fen)
+        found.append(FormulaLine(_("award for research"), [], said, band, unit=_("yuan") if row.fen else ""))
     return found
 
 
@@ -150,9 +154,22 @@ def overspend(row: Consequence, membership: Membership | None) -> Lines:
     ]
 
 
+def gaming(row: Consequence, membership: Membership | None) -> Lines:
+    """The clue two people confirmed, its records, the band, the deduction."""
+    figures = row.figures
+    url = way(membership, "clue", figures["clue"]) if membership is not None else ""
+    name = str(Detector(figures["detector"]).label)
+    note = _("confirmed by two; from %(low)s to %(high)s can be deducted") % {
+        "low": words.percent(figures["low"]), "high": words.percent(figures["high"])
+    }  # fmt: skip
+    terms = [Term(str(figures["records"]), _("records of the clue"), url)]
+    clue = FormulaLine(name, terms, words.percent(row.found_percent), note)
+    return [clue, *money(row, _("performance pay of the month (yuan)"))]
+
+
 FORMULAS: dict[str, Callable[[Consequence, Membership | None], Lines]] = {
     Kind.COMMITMENT: commitment, Kind.DOUBLE: reward, Kind.FREEZE: quarters, Kind.UNFREEZE: quarters,
     Kind.ALOOF: quarters, Kind.REJOIN: quarters, Kind.EXCELLENT: year, Kind.FAIL: year,
     Kind.RECOMMEND: year, Kind.HONOUR: year, Kind.PRIMARY: leader, Kind.REFERRER: leader,
-    Kind.DOCTOR: leader, Kind.INNOVATION: leader, Kind.REWEIGHT: overspend,
+    Kind.DOCTOR: leader, Kind.INNOVATION: leader, Kind.REWEIGHT: overspend, Kind.GAMING: gaming,
 }  # fmt: skip

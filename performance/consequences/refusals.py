@@ -40,11 +40,14 @@ class ConsequenceRefused(Refused):
         "band": "A deduction lies between %(low)s and %(found)s %%.",
         "same": "It is %(found)s %% already. Reduce it below that, or put it to the vote as it is.",
         "none": "There is no percentage to reduce.",
+        "amount": "Enter the amount of the award first: from %(low)s to %(high)s yuan.",
+        "no_award": "The amount of this proposal follows from its figures.",
         "drafted": "The draft is made already. Go on in the drafting room.",
         "dimension": "The scheme in force has no DRG dimension. Begin from the ready template of teams.",
         "stale": "The figures changed while you read. Look again: nothing of yours was stored.",
     }
-    fields = {"band": "percent", "same": "percent", "none": "", "stale": "", "drafted": "", "dimension": ""}
+    fields = {"band": "percent", "same": "percent", "none": "", "stale": "", "drafted": "", "dimension": "",
+              "amount": "fen", "no_award": ""}  # fmt: skip
 
     @property
     def field(self) -> str:

@@ -15,6 +15,7 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.consequences import forms, formulas, show_years, words
+from performance.consequences.services import proposals
 from performance.consequences.show_letters import tabs
 from performance.models import Consequence, Interview
 from performance.models.consequences import PROPOSE, REDUCE
@@ -46,6 +47,8 @@ def facts(row: Consequence, membership: Membership) -> list[parts.Fact]:
         found.append(parts.Fact(_("percent"), words.percent(row.percent)))
         found.append(parts.Fact(_("base (yuan)"), web_words.yuan(row.base_fen)))
         found.append(parts.Fact(_("amount (yuan)"), web_words.yuan(row.fen)))
+    elif row.fen is not None:
+        found.append(parts.Fact(_("amount (yuan)"), web_words.yuan(row.fen)))
     if row.percent != row.found_percent:
         found.append(parts.Fact(_("found, %"), words.percent(row.found_percent)))
         found.append(parts.Fact(_("why reduced"), row.reduced_why))
@@ -69,7 +72,7 @@ def effect(row: Consequence) -> str:
     if row.state == State.AGREED:
         return (
             _("Decided. The settlement of pay reads it from here.")
-            if row.percent
+            if row.percent or row.fen
             else _("Decided; in force.")
         )
     if row.state in Consequence.LIVE:
@@ -100,7 +103,13 @@ def actions(row: Consequence, membership: Membership, given: Mapping[str, Any]) 
     version = f"?version={row.version}"
     if row.kind == Consequence.Kind.REWEIGHT:
         return _draft(row, membership, version, given)
-    if membership.can(PROPOSE) and row.state == State.OPEN:
+    band = proposals.band_of(row)
+    if membership.can(PROPOSE) and row.state == State.OPEN and band is not None:
+        url = reverse("consequence-act", args=[row.pk, "amount"]) + version
+        form = given.get("amount") or forms.AmountForm(auto_id="amount-%s", initial={"fen": row.fen})
+        kind = "primary" if row.fen is None else ""
+        found.append(parts.Action(_("Enter the amount…"), url, "coin", kind, form=form))
+    if membership.can(PROPOSE) and row.state == State.OPEN and (band is None or row.fen is not None):
         url = reverse("consequence-act", args=[row.pk, "propose"]) + version
         form = given.get("propose") or forms.ChainForm(auto_id="propose-%s")
         found.append(parts.Action(_("Put to the vote…"), url, "up", "primary", form=form))
@@ -141,6 +150,7 @@ def summary(approval: Approval) -> registry.Summary:
     ]
     if row.percent is not None:
         found.append(parts.Fact(_("percent"), words.percent(row.percent)))
+    if row.fen is not None:
         found.append(parts.Fact(_("amount (yuan)"), web_words.yuan(row.fen)))
     if row.reduced_why:
         found.append(parts.Fact(_("why reduced"), row.reduced_why))

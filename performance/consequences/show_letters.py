@@ -133,9 +133,12 @@ def _sum(letter: Letter, membership: Membership, place: int, now: Reached, month
     top, bottom = now.months[month]
     keys = keys_of(now.promise)
     urls = [(labels.fact(key), _records(letter, membership, place, month, key)) for key in keys]
+    # Nothing of nothing is not assessed, and never a zero (conventions 21).
+    empty = bool(now.indicator.denominator) and not bottom and not top
     return Sum(
-        web_words.month(month), web_words.DASH if top is None else web_words.num(top),
-        "" if not now.indicator.denominator else web_words.DASH if bottom is None else web_words.num(bottom),
+        web_words.month(month), web_words.DASH if top is None or empty else web_words.num(top),
+        "" if not now.indicator.denominator
+        else web_words.DASH if bottom is None or empty else web_words.num(bottom),
         [(key, url) for key, url in urls if url],
     )  # fmt: skip
 

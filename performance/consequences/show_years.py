@@ -76,7 +76,11 @@ def _row(line: YearLine, membership: Membership) -> Row:
     honour = {True: _("may be honoured"), False: _("veto"), None: web_words.DASH}[line.honour]
     return Row(
         line, web_words.assessed(line.mean, 2), grade, str(line.place or web_words.DASH),
-        [(words.period(one["quarter"]), _number(one["mean"]), one["double"]) for one in line.quarters],
+        [
+            (words.period(one["quarter"]), _("veto") if one.get("vetoed") else _number(one["mean"]),
+             one["double"])
+            for one in line.quarters
+        ],
         str(honour), _months(line, sees),
     )  # fmt: skip
 

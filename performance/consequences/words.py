@@ -94,7 +94,9 @@ def line(one: Promise) -> str:
 
 
 def period(text: str) -> str:
-    """A year or a quarter: 2026年, 2026年第三季度."""
+    """A year, a quarter or a month: 2026年, 2026年第三季度, 2026年10月."""
+    if text[4:5] == "-" and text[5:].isdecimal():
+        return words.month(text)
     year, _dash, quarter = text.partition("-Q")
     if not quarter:
         return pgettext("consequence", "%(year)s") % {"year": year}

@@ -35,6 +35,9 @@ class DeclaredRefused(Refused):
         "remark": "The found value differs. Say in a few words what the evidence shows.",
         "answer": "Say what was put right.",
         "vetoed": "A veto of this institution and month is proposed or in force already.",
+        "unsigned": "The visit is not signed yet. A veto rests on what both sides had before their eyes.",
+        "veto_month": "Choose a month of the visit's quarter.",
+        "unconfirmed": "Two people confirm the clue as falsification first.",
         "lines": "The sheet has more than %(most)d lines. Cut it into parts.",
         "unknown_place": "“%(place)s” is no institution you declare for. Write its code.",
         "twice": "This number stands twice in the sheet. Keep one of the lines.",
@@ -48,7 +51,8 @@ class DeclaredRefused(Refused):
         "twice": "", "none": "indicator", "watched": "indicator", "ended": "", "open": "", "same": "",
         "nothing": "", "sealed": "", "same_person": "", "span": "period", "future": "period",
         "proof": "files", "file_large": "files", "own": "fact", "office": "fact", "above": "value",
-        "of_nothing": "value", "village": "institution",
+        "of_nothing": "value", "village": "institution", "unsigned": "", "veto_month": "month",
+        "unconfirmed": "",
     }  # fmt: skip
 
     @property

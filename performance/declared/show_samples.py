@@ -178,12 +178,28 @@ def chain_choices() -> list[tuple[str, str]]:
 
 def summary(approval: Approval) -> registry.Summary:
     """What the deciders of a veto read."""
-    veto = DeclaredVeto.objects.select_related("institution", "notice").get(pk=approval.about_id)
+    rows = DeclaredVeto.objects.select_related("institution", "notice", "visit__institution", "clue")
+    veto = rows.get(pk=approval.about_id)
+    proof, url = _proof(veto)
     facts = [
         parts.Fact(_("institution"), veto.institution.name),
         parts.Fact(_("month"), web_words.month(Month.of(veto.month))),
-        parts.Fact(_("values wrong"), f"{veto.notice.wrong} / {veto.notice.checked}"),
+        proof,
         parts.Fact(_("what was falsified and how it is proved"), veto.reason),
+        parts.Fact(
+            _("takes effect"), _("the quarter and the year of the month have failed, whatever the score")
+        ),
     ]
-    url = reverse("declared-notice", args=[veto.notice_id])
     return registry.Summary("approvals/_subject.html", {"facts": facts}, url)
+
+
+def _proof(veto: DeclaredVeto) -> tuple[parts.Fact, str]:
+    """What a veto rests on, and where it opens."""
+    if veto.notice is not None:
+        fact = parts.Fact(_("values wrong"), f"{veto.notice.wrong} / {veto.notice.checked}")
+        return fact, reverse("declared-notice", args=[veto.notice_id])
+    if veto.visit is not None:
+        said = f"{veto.visit.institution.short_name} · {web_words.day(veto.visit.planned_on)}"
+        return parts.Fact(_("on-site visit"), said), reverse("onsite-visit", args=[veto.visit_id])
+    assert veto.clue is not None, "kept by declared_veto_proof"
+    return parts.Fact(_("clue"), str(veto.clue)), reverse("clue", args=[veto.clue_id])

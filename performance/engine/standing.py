@@ -18,10 +18,14 @@ Share = Mapping[str, Fraction | None]
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """An institution's month: score (points of 100), and by dimension the percent of what it could give."""
+    """An institution's month: score (points of 100), and by dimension the percent of what it could give.
+
+    `vetoed`: a one-vote veto for falsification is in force for it (S3-35).
+    """
 
     score: Decimal | None
     shares: Share
+    vetoed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,15 @@ class Rules:
 class Period:
     """A quarter or a year: the mean of its months (exact), how many have a score, its double compliance.
 
-    `mean` is None while a month is missing; `double` is None where a side was not assessed.
+    `mean` is None while a month is missing; `double` is None where a side was not assessed. A vetoed period
+    has failed, whatever its mean.
     """
 
     known: int
     months: int
     mean: Fraction | None
     double: bool | None
+    vetoed: bool = False
 
     @property
     def complete(self) -> bool:
@@ -68,7 +74,9 @@ def period(months: Sequence[Monthly | None], rules: Rules) -> Period:
     scores = [one.score for one in months if one is not None and one.score is not None]
     whole = len(scores) == len(months)
     mean = sum(map(Fraction, scores), Fraction(0)) / len(months) if whole else None
-    return Period(len(scores), len(months), mean, _double(months, rules) if whole else None)
+    vetoed = any(one.vetoed for one in months if one is not None)
+    double = False if vetoed else _double(months, rules) if whole else None
+    return Period(len(scores), len(months), mean, double, vetoed)
 
 
 def _double(months: Sequence[Monthly | None], rules: Rules) -> bool | None:
@@ -149,14 +157,16 @@ def _year(year: int, months: Sequence[Monthly | None], rules: Rules) -> Year:
     scores = [None if one is None else one.score for one in months]
     mean = year_mean(scores, weights=rules.weights, missing=rules.missing)
     found = replace(period(months, rules), mean=mean)
-    if found.mean is None:
-        return Year(year, found, None)
+    if found.mean is None or found.vetoed:
+        return Year(year, found, "fail" if found.vetoed else None)
     return Year(year, found, grade(found.mean, excellent=rules.excellent, fail=rules.fail))
 
 
 def _honour(ended: Sequence[Year], rules: Rules) -> bool | None:
     """S3-42: each of the last years reached the line, else a veto; None while one of them has no mean."""
     last = ended[-rules.honour_years :]
+    if any(one.period.vetoed for one in last):
+        return False
     means = [one.period.mean for one in last if one.period.mean is not None]
     if any(mean < rules.honour_score for mean in means):
         return False

@@ -53,6 +53,16 @@ class ProposeForm(ReasonForm):
         fields["measure"].choices = [(one.value, one.label) for one in measures]
 
 
+class ChainForm(forms.Form):
+    """Which chain decides."""
+
+    chain = forms.ChoiceField(label=gettext_lazy("who decides"))
+
+    def __init__(self, data: Any = None, *, chains: Sequence[tuple[str, str]], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["chain"].choices = list(chains)  # type: ignore[attr-defined]
+
+
 class NothingForm(forms.Form):
     """A step that needs no word."""
 

@@ -17,5 +17,9 @@ class FairnessRefused(Refused):
         "measure": "This measure does not belong to this kind of clue.",
         "until": "An exception ends after today and at most %(months)d months from now.",
         "revoked": "It is revoked already.",
+        "follows": "This measure is open for this clue already. Decide that one first.",
+        "deducted": "A deduction for %(month)s is proposed or decided already. Choose another measure.",
+        "not_held": "Only records that are left out now can be counted again.",
+        "held": "This decision ends by another vote, not by a note.",
     }
     fields = {"why": "reason", "measure": "measure", "until": "until"}

@@ -7,7 +7,7 @@ would be recorded gives a known zero to who has no record; what a room does not 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,13 +16,15 @@ from alliance.models import Institution
 from grouping.metrics import monthly
 from grouping.metrics.facts import Level as CaseLevel
 from performance import collect
-from performance.collect import declared
+from performance.collect import declared, setaside
 from performance.collect.cases import CASE, plain_weight
 from performance.collect.metrics import METRIC
+from performance.collect.referrals import REFERRAL
 from performance.collect.source import Ids, Keys
 from performance.declared import facts as declared_books
 from performance.engine.fact import Fact, add_numbers
 from performance.engine.formula import Number
+from performance.levels import without
 from performance.levels.rooms import SOURCES, Amounts, Source
 from performance.levels.subjects import ALLIANCE, Finder, Who, crew, of
 from performance.models import Level
@@ -55,13 +57,16 @@ def facts_of(wanted: Mapping[Month, Keys], level: str, whos: Sequence[Who]) -> I
         for month, keys in wanted.items():
             yield from _teams(month, keys)
         return
-    finder = Finder(level)
+    finder, out = Finder(level), setaside.held()
     for month, keys in wanted.items():
         yield from _declared(month, keys, level)
-        yield from _cases(month, keys & monthly.PLACE_KEYS, finder, whos)
+        yield from _cases(month, keys & monthly.PLACE_KEYS, finder, whos, setaside.of(CASE, out))
         for source in SOURCES:
             if asked := keys & source.keys.get(level, frozenset()):
-                yield from _filled(source, month, asked, source.read(month, asked, finder), whos)
+                amounts = source.read(month, asked, finder)
+                if source.kind == REFERRAL:
+                    amounts = without.counts(amounts, setaside.of(REFERRAL, out))
+                yield from _filled(source, month, asked, amounts, whos)
 
 
 def bring_up(wanted: Mapping[Month, Keys]) -> None:
@@ -71,7 +76,9 @@ def bring_up(wanted: Mapping[Month, Keys]) -> None:
             monthly.bring_up(month)
 
 
-def _cases(month: Month, keys: Keys, finder: Finder, whos: Sequence[Who]) -> Iterator[Found]:
+def _cases(
+    month: Month, keys: Keys, finder: Finder, whos: Sequence[Who], out: Collection[int]
+) -> Iterator[Found]:
     """Sums of the cases; who discharged nobody has a known zero where every case names a subject.
 
     Where a front page writes a code or name that the register does not hold, nobody else's zero is known.
@@ -79,7 +86,7 @@ def _cases(month: Month, keys: Keys, finder: Finder, whos: Sequence[Who]) -> Ite
     if not keys:
         return
     level: CaseLevel = "department" if finder.level == Level.DEPARTMENT else "doctor"
-    rows = monthly.place_facts(month, level)
+    rows = without.sums(monthly.place_facts(month, level), month, level, out)
     found = {finder.case(row.institution_id, row.key): row for row in rows}
     known = {row.institution_id for row in rows}
     known -= {row.institution_id for row in rows if finder.case(row.institution_id, row.key) is None}
@@ -110,8 +117,10 @@ def _filled(
 
 def _declared(month: Month, keys: Keys, level: str) -> Iterator[Found]:
     """Values declared of the subject itself. Who declared nothing is missing; there is no known zero."""
-    finder = Finder(level)
+    finder, out = Finder(level), setaside.of(declared.DECLARED, setaside.held())
     for fact in declared_books.declared_facts(month, sorted(keys & declared.KEYS), level=level):
+        if fact.id in out:
+            continue
         pk = (fact.department or fact.staff) if fact.institution else ALLIANCE
         if fact.team:
             pk = finder.team(fact.institution, fact.team)
@@ -152,7 +161,7 @@ def _whole(month: Month, keys: Keys) -> Iterator[Found]:
     yield from _declared(month, keys, Level.ALLIANCE)
     keys = keys - declared.KEYS
     rows = monthly.place_facts(month, "alliance") if keys & monthly.PLACE_KEYS else []
-    for row in rows:
+    for row in without.sums(rows, month, "alliance", setaside.of(CASE, setaside.held())):
         for key in sorted(keys & row.values.keys()):
             yield _case(ALLIANCE, month, key, row.values[key], row.cases)
     members = list(Institution.objects.filter(is_active=True).select_related("parent"))

@@ -34,6 +34,7 @@ from performance.models.onsite_findings import (
     OnsiteStatement,
 )
 from performance.models.own import OwnIndicator
+from performance.models.remedies import ClueRemedy
 from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
 from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
@@ -47,6 +48,7 @@ __all__ = [
     "ClueException",
     "ClueFile",
     "ClueRecord",
+    "ClueRemedy",
     "Consequence",
     "DeclaredBatch",
     "DeclaredCheck",

@@ -40,7 +40,6 @@ class FairnessRun(AllianceRow):
 
     append_only = True
     fill_once = ("counts", "ended_at")
-
     month = models.DateField(_("month"))
     limits = models.JSONField(_("limits"))
     started_by = link(_("started by"), "alliance.Membership", null=True)
@@ -63,8 +62,7 @@ class ClueQuerySet(AllianceQuerySet):
 
     def seen_by(self, membership: Membership) -> Any:
         """An institution its own; what is confidential only those of the alliance who decide."""
-        here = membership.institution_id
-        if here is not None:
+        if (here := membership.institution_id) is not None:
             return self.filter(Q(institution=here) | Q(other=here), confidential=False)
         return self.all() if membership.can(DECIDE) else self.filter(confidential=False)
 
@@ -95,8 +93,10 @@ class Clue(AllianceRow):
         CONFIRMED = "confirmed", pgettext_lazy("clue", "confirmed")
 
     class Measure(models.TextChoices):
-        EXCLUDE = "exclude", _("leave the records out of the indicator")
-        NOTICE = "notice", _("data-quality notice")
+        EXCLUDE = "exclude", _("leave the records out of the indicators")
+        NOTICE = "notice", _("data-quality notice: put it right in the own system")
+        DEDUCT = "deduct", _("deduct from the performance pay of the month")
+        VETO = "veto", _("one-vote veto for falsification, by the committee")
         REPEAT = "repeat", _("repeat the round with other raters")
         TALK = "talk", _("talk with the institution")
 
@@ -199,7 +199,7 @@ class Clue(AllianceRow):
 
     @transition(state, State.PROPOSED, State.CONFIRMED)
     def confirm(self) -> None:
-        """The second person agrees: it becomes a proposal, and no score changes by it."""
+        """The second person agrees: what should follow is opened, to be decided by a vote."""
 
     @transition(state, State.PROPOSED, State.ANSWERED)
     def give_back(self) -> None:

@@ -66,6 +66,7 @@ class Consequence(AllianceRow, Stepped):
         UNFREEZE = "unfreeze", pgettext_lazy("consequence", "suspension of beds lifted")
         ALOOF = "aloof", pgettext_lazy("consequence", "list of persistent non-collaboration")
         REJOIN = "rejoin", pgettext_lazy("consequence", "taken off the list")
+        GAMING = "gaming", pgettext_lazy("consequence", "deduction: confirmed unusual pattern")
         REWEIGHT = "reweight", pgettext_lazy("consequence", "weights changed: overspend")
 
     class State(models.TextChoices):

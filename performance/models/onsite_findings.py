@@ -64,13 +64,29 @@ class OnsiteAnswer(Sent):
 
 
 class OnsitePhoto(Sent):
-    """A photo of an item, without the place and time cameras write into it."""
+    """A photo of an item, without the place and time cameras write into it.
+
+    Withdrawn it stays as a row with the reason; its file is shown to nobody any more.
+    """
+
+    fill_once = ("withdrawn_by_id", "withdrawn_at", "withdrawn_why")
 
     item = models.CharField(_("item"), max_length=12)
     file = link(_("file"), "alliance.Attachment")
+    withdrawn_by = link(pgettext_lazy("photo", "withdrawn by"), "alliance.Membership", null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_why = models.CharField(pgettext_lazy("photo", "why withdrawn"), max_length=300, null=True)  # noqa: DJ001
 
     class Meta(Sent.Meta):
         verbose_name, verbose_name_plural = _("photo of a visit"), _("photos of visits")
+        constraints = [
+            *Sent.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None, withdrawn_why=None)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False, withdrawn_why__gt=""),
+                name="onsite_photo_withdrawn",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.visit_id} {self.item}"

@@ -129,14 +129,19 @@ class DeclaredNotice(AllianceRow):
 
 
 class DeclaredVeto(AllianceRow):
-    """A one-vote veto (一票否决) for proved falsification: proposed from a notice, decided by a body."""
+    """A one-vote veto (一票否决) for proved falsification, decided by a body (S3-35, S3-36).
+
+    Proposed from what proves it: a notice of the cross-check, a signed visit on site, or a confirmed clue.
+    """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", pgettext_lazy("veto", "waits for the decision")
         IN_FORCE = "in_force", pgettext_lazy("veto", "in force")
         DECLINED = "declined", pgettext_lazy("veto", "declined")
 
-    notice = models.ForeignKey(DeclaredNotice, on_delete=models.PROTECT, related_name="vetoes")
+    notice = models.ForeignKey(DeclaredNotice, on_delete=models.PROTECT, related_name="vetoes", null=True)
+    visit = link(_("on-site visit"), "performance.OnsiteVisit", null=True)
+    clue = link(_("clue"), "performance.Clue", null=True)
     institution = link(_("institution"), "alliance.Institution")
     month = models.DateField(_("month"))
     reason = models.CharField(_("what was falsified and how it is proved"), max_length=1000)
@@ -161,6 +166,12 @@ class DeclaredVeto(AllianceRow):
                 condition=Q(state__in=["proposed", "in_force"]), name="declared_veto_once",
             ),
             models.CheckConstraint(condition=Q(month__day=1) & ~Q(reason=""), name="declared_veto_why"),
+            models.CheckConstraint(
+                condition=Q(notice__isnull=False, visit=None, clue=None)
+                | Q(notice=None, visit__isnull=False, clue=None)
+                | Q(notice=None, visit=None, clue__isnull=False),
+                name="declared_veto_proof",
+            ),
             models.CheckConstraint(
                 condition=Q(state="proposed") | Q(approval__isnull=False), name="declared_veto_decided"
             ),

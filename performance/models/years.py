@@ -119,7 +119,9 @@ class YearLine(AllianceRow):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "year", "institution"], name="year_line_once"),
             models.CheckConstraint(
-                condition=Q(mean=None, grade="", place=None) | Q(mean__isnull=False, grade__gt=""),
+                # A vetoed year has failed also where its mean is not known (S3-35).
+                condition=Q(mean=None, grade__in=["", "fail"], place=None)
+                | Q(mean__isnull=False, grade__gt=""),
                 name="year_line_grade",
             ),
         ]

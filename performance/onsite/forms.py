@@ -165,6 +165,12 @@ class ItemForm(forms.Form):
         return Section(self.cleaned_data["section_code"], self.cleaned_data["section_title"], ())
 
 
+class WorkbookForm(forms.Form):
+    """The items of a checklist as a sheet."""
+
+    file = forms.FileField(label=gettext_lazy("file"), help_text=gettext_lazy("CSV or XLSX"))
+
+
 class PlanForm(forms.Form):
     """A visit: where, when, with what, by whom."""
 

@@ -52,6 +52,8 @@ class OnsiteRefused(Refused):
         "found": "Write what the re-check found.",
         "draft": "There is a draft of this checklist already. Edit it, or publish it.",
         "frozen": "A published checklist never changes. Make the next version of it.",
+        "why": "Say why in a few words.",
+        "withdrawn": "This photo is withdrawn already.",
         "item_code": "The code %(code)s stands in this checklist already.",
     }
     fields = {
@@ -59,5 +61,5 @@ class OnsiteRefused(Refused):
         "not_quarter": "planned_on", "inspector": "inspectors", "own_institution": "inspectors",
         "there": "quarter", "no_charts": "quarter", "no_rooms": "institution", "no_residents": "residents",
         "resident": "residents", "own_case": "", "due": "due_on", "item_code": "code", "frozen": "",
-        "draft": "", "given": "restored", "answered": "", "late": "",
+        "draft": "", "given": "restored", "answered": "", "late": "", "withdrawn": "",
     }  # fmt: skip

@@ -16,12 +16,16 @@ from performance.models import OnsiteAnswer, OnsiteInspector, OnsitePhoto, Onsit
 
 @dataclass(frozen=True)
 class Sheet:
-    """One visit with everything that came in; `rows` are all answers by key, also replaced ones."""
+    """One visit with everything that came in; `rows` are all answers by key, also replaced ones.
+
+    `photos` are those that are shown, `withdrawn` those that were taken back, with their reasons.
+    """
 
     visit: OnsiteVisit
     drawn: Mapping[str, Sequence[str]]
     rows: Mapping[str, OnsiteAnswer]
     photos: Mapping[str, Sequence[OnsitePhoto]]
+    withdrawn: Mapping[str, Sequence[OnsitePhoto]]
     signatures: Sequence[OnsiteSignature]
     inspectors: Sequence[OnsiteInspector]
 
@@ -88,14 +92,18 @@ class Sheet:
 def sheet_of(visit: OnsiteVisit) -> Sheet:
     """Everything of a visit; five queries whatever came in."""
     photos: dict[str, list[OnsitePhoto]] = defaultdict(list)
-    for photo in OnsitePhoto.objects.filter(visit=visit).select_related("file", "by__user"):
-        photos[photo.item].append(photo)
+    withdrawn: dict[str, list[OnsitePhoto]] = defaultdict(list)
+    for photo in OnsitePhoto.objects.filter(visit=visit).select_related(
+        "file", "by__user", "withdrawn_by__user"
+    ):
+        (withdrawn if photo.withdrawn_at else photos)[photo.item].append(photo)
     answers = OnsiteAnswer.objects.filter(visit=visit).select_related("by__user")
     return Sheet(
         visit,
         {row.kind: row.drawn for row in visit.samples.all()},  # type: ignore[attr-defined]
         {str(row.uid): row for row in answers},
         photos,
+        withdrawn,
         list(OnsiteSignature.objects.filter(visit=visit).select_related("by__user", "file")),
         list(OnsiteInspector.objects.filter(visit=visit).select_related("member__user", "place")),
     )

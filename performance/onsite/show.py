@@ -26,7 +26,7 @@ from performance.models import (
     OnsiteVisit,
 )
 from performance.models.onsite import INSPECT, PLAN
-from performance.onsite import forms, words
+from performance.onsite import crosscheck, forms, words
 from performance.onsite.services import afterwards
 from performance.onsite.sheet import Sheet, sheet_of
 
@@ -42,6 +42,7 @@ class Line:
     said: str
     points: str
     photos: Sequence[Any] = ()
+    withdrawn: Sequence[Any] = ()
     statements: list[Any] = field(default_factory=list)
     rectification: Any = None
     actions: list[parts.Action] = field(default_factory=list)
@@ -88,8 +89,13 @@ def page(visit: OnsiteVisit, membership: Membership, now: datetime, **given: Any
         "samples": [sample(one, visit) for one in visit.samples.all()],  # type: ignore[attr-defined]
         "sections": by_section(sheet, found), "progress": [] if signed else progress(sheet),
         "actions": actions(visit, membership, mine, given), "signatures": sheet.signatures,
-        "history": parts.history(visit),
+        "history": parts.history(visit), "takes_back": signed and _is_office(membership),
+        "crosscheck": crosscheck.of_visit(visit, membership) if signed else [],
     }  # fmt: skip
+
+
+def _is_office(membership: Membership) -> bool:
+    return membership.institution_id is None and membership.can(PLAN)
 
 
 def figures(sheet: Sheet, found: Sequence[Line]) -> list[parts.Fig]:
@@ -181,8 +187,8 @@ def lines(
     for result in visit.results.select_related("answer"):  # type: ignore[attr-defined]
         line = Line(
             sheet.checklist.items[result.item], result, words.said(result.answer.answer.content),
-            web_words.plain(result.now), sheet.photos.get(result.item, ()), statements[result.pk],
-            rights.get(result.pk),
+            web_words.plain(result.now), sheet.photos.get(result.item, ()),
+            sheet.withdrawn.get(result.item, ()), statements[result.pk], rights.get(result.pk),
         )  # fmt: skip
         if speaks and line.lost:
             line.actions.append(_stating(visit, result, stated))
@@ -234,6 +240,7 @@ def actions(visit: OnsiteVisit, membership: Membership, mine: Any, given: Any) -
     if visit.state == State.SIGNED:
         copy = reverse("onsite-copy", args=[visit.pk])
         found.append(parts.Action(_("Copy to print"), copy, "printer", "primary", get=True))
+        found += crosscheck.veto_action(visit, membership, given)
     return found
 
 
@@ -249,7 +256,7 @@ def rectification_page(
         "late": row.state in row.WITH_INSTITUTION and row.due_at < now,
         "said": words.said(result.answer.answer.content), "quarter": words.quarter(visit.span),
         "lost": web_words.plain(result.full - result.now), "full": web_words.plain(result.full),
-        "photos": visit.onsitephotos.filter(item=result.item).select_related("file"),  # type: ignore[attr-defined]
+        "photos": visit.onsitephotos.filter(item=result.item, withdrawn_at=None).select_related("file"),  # type: ignore[attr-defined]
         "proofs": row.proofs.select_related("file", "by__user"),  # type: ignore[attr-defined]
         "actions": _rectifying(row, membership, given), "history": parts.history(row),
     }  # fmt: skip

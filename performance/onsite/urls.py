@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.onsite.views import afterwards, checklists, field, visits
+from performance.onsite.views import afterwards, checklists, field, visits, workbooks
 
 urlpatterns = [
     path("onsite/", visits.visit_list, name="onsite"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("onsite/checklists/", checklists.checklist_list, name="onsite-checklists"),
     path("onsite/checklists/begin/", checklists.begin, name="onsite-checklist-begin"),
     path("onsite/checklists/<int:pk>/", checklists.checklist, name="onsite-checklist"),
+    path("onsite/checklists/<int:pk>/workbook.xlsx", workbooks.export, name="onsite-checklist-export"),
+    path("onsite/checklists/<int:pk>/workbook/", workbooks.bring, name="onsite-checklist-import"),
     path("onsite/checklists/<int:pk>/head/", checklists.terms, name="onsite-checklist-terms"),
     path("onsite/checklists/<int:pk>/items/", checklists.item, name="onsite-item-add"),
     path("onsite/checklists/<int:pk>/items/<slug:code>/", checklists.item, name="onsite-item"),
@@ -22,6 +24,8 @@ urlpatterns = [
     path("onsite/<int:pk>/act/<slug:step>/", visits.act, name="onsite-act"),
     path("onsite/<int:pk>/copy/", visits.copy, name="onsite-copy"),
     path("onsite/<int:pk>/photos/<int:photo>/", visits.photo, name="onsite-photo"),
+    path("onsite/<int:pk>/photos/<int:photo>/withdraw/", visits.withdraw_photo, name="onsite-photo-withdraw"),
+    path("onsite/<int:pk>/veto/", visits.veto, name="onsite-veto"),
     path("onsite/<int:pk>/signatures/<int:signature>/", visits.signature, name="onsite-signature"),
     path("onsite/<int:pk>/items/<int:result>/state/", afterwards.state, name="onsite-state"),
     path("onsite/<int:pk>/statements/<int:statement>/", afterwards.decide, name="onsite-decide"),

@@ -17,6 +17,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import parameters
 from alliance.web import words
+from performance.declared.services.vetoes import vetoed
 from performance.engine.standing import Monthly, Period, Rules, Standing, standing
 from performance.models import Line, MonthRun
 from performance.show import table
@@ -76,8 +77,9 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     first = Month(month.year - max(lines_of.years, lines_of.honour_years), 1)
     rows: defaultdict[int, dict[Month, Monthly]] = defaultdict(dict)
     places: dict[int, Institution] = {}
+    out = vetoed(first, month)
     for at, line in decided(first, month):
-        rows[line.institution_id][at] = Monthly(line.score, shares(line))
+        rows[line.institution_id][at] = monthly(at, line, out)
         places[line.institution_id] = line.institution
     quarters = list(dict.fromkeys(month.plus(-back).quarter for back in range(9, -1, -3)))
     named = [f"{one.year}-Q{one.number}" for one in quarters]
@@ -103,6 +105,11 @@ def decided(first: Month, last: Month) -> list[tuple[Month, Line]]:
     return [(at[line.settlement_id], line) for line in lines]
 
 
+def monthly(at: Month, line: Line, out: Mapping[int, frozenset[Month]]) -> Monthly:
+    """A decided month; `out` are the vetoed months by institution."""
+    return Monthly(line.score, shares(line), at in out.get(line.institution_id, ()))
+
+
 def shares(line: Line) -> dict[str, Fraction | None]:
     """Percent of what each side could give; None where nothing of it was assessed."""
     cells = {side: table.cell(line, side, "") for side in SIDES}
@@ -115,6 +122,8 @@ def shares(line: Line) -> dict[str, Fraction | None]:
 def _cell(found: Period | None) -> Cell:
     if found is None or not found.known:
         return Cell(words.DASH, complete=False, double=None)
+    if found.vetoed:
+        return Cell(_("veto"), complete=found.mean is not None, double=False)
     if found.mean is None:
         text = _("%(known)d of %(months)d months") % {"known": found.known, "months": found.months}
         return Cell(text, complete=False, double=None)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.models import Institution
 from grouping import facts as case_books
 from grouping.metrics import monthly as metric_books
 from performance import collect
+from performance.collect import setaside
 from performance.collect.source import Why
 from performance.engine.fact import add_numbers
 from performance.engine.formula import Number
@@ -31,7 +34,8 @@ class Evidence:
     """One fact of a settlement and where it comes from.
 
     `kind`: case, referral, declaration or institution. `value` and `count` are frozen, `value_now` is what
-    the records say today (None: not known). `members`: the institution and its village rooms.
+    the records say today (None: not known). `members`: the institution and its village rooms. `computed_at`
+    says which decisions about records it knew.
     """
 
     institution: Institution
@@ -42,6 +46,7 @@ class Evidence:
     value: Number | None
     count: int
     value_now: Number | None
+    computed_at: datetime
 
     @property
     def agrees(self) -> bool:
@@ -64,6 +69,7 @@ def fact_of(settlement: Settlement, institution: Institution, at: Month, key: st
         value=_number(token["value"]),
         count=int(token["evidence_count"]),
         value_now=value_now(members, at, key),
+        computed_at=settlement.computed_at,
     )
 
 
@@ -98,6 +104,7 @@ def value_now(members: Sequence[Institution], at: Month, key: str) -> Number | N
 def cases(evidence: Evidence, *, counted: bool = True) -> QuerySet[Any]:
     """The cases behind a fact, oldest discharge first; for weights those counted, or with False the rest."""
     found = case_books.cases(evidence.month).filter(institution__in=[place.pk for place in evidence.members])
+    found = found.exclude(pk__in=decided_out(evidence))
     with_weight = Q(group_status="grouped", weight__isnull=False)
     without_weight = Q(weight__isnull=True) | Q(group_status__isnull=True) | ~Q(group_status="grouped")
     if evidence.key not in WEIGHTED:
@@ -107,7 +114,26 @@ def cases(evidence: Evidence, *, counted: bool = True) -> QuerySet[Any]:
 
 def metric_cases(evidence: Evidence) -> QuerySet[Any]:
     """The cases behind a sum of the metrics, of the institution itself."""
-    return metric_books.cases(evidence.month, evidence.institution.pk, evidence.key)
+    found = metric_books.cases(evidence.month, evidence.institution.pk, evidence.key)
+    return found.exclude(pk__in=decided_out(evidence))
+
+
+def decided_out(evidence: Evidence) -> Mapping[int, int]:
+    """Records of the kind of a fact that a decision left out when it was computed: the clue by id."""
+    return setaside.of(evidence.kind, setaside.held(evidence.computed_at))
+
+
+def cases_left_out(evidence: Evidence) -> tuple[QuerySet[Any], Why]:
+    """The cases of the institution and month that a decision left out, and why each; None of them counts."""
+    out = decided_out(evidence)
+    places = [place.pk for place in evidence.members]
+    found = case_books.cases(evidence.month).filter(institution__in=places, pk__in=out)
+    return found, {pk: left_out_why(out[pk]) for pk in found.order_by().values_list("pk", flat=True)}
+
+
+def left_out_why(clue: int) -> str:
+    """Why a record is left out, in the language of the reader."""
+    return _("left out by the decision about clue %(n)d") % {"n": clue}
 
 
 def listed(evidence: Evidence) -> tuple[tuple[int, ...], Why]:
@@ -121,9 +147,11 @@ def listed(evidence: Evidence) -> tuple[tuple[int, ...], Why]:
         ids, left = source.sifted(evidence.month, evidence.key)
     else:
         ids = source.records(evidence.month, evidence.key)
-    codes = [place.code for place in evidence.members]
-    counted = sorted({one for code in codes for one in ids.get(code, ())})
-    return tuple(counted), {pk: why for code in codes for pk, why in left.get(code, {}).items()}
+    codes, out = [place.code for place in evidence.members], decided_out(evidence)
+    behind = {one for code in codes for one in ids.get(code, ())}
+    why = {pk: said for code in codes for pk, said in left.get(code, {}).items()}
+    why |= {pk: left_out_why(out[pk]) for pk in behind & out.keys()}
+    return tuple(sorted(behind - out.keys())), why
 
 
 def rows(evidence: Evidence, ids: Iterable[int]) -> QuerySet[Any]:

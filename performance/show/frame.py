@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404
@@ -16,6 +17,7 @@ from performance.engine.scheme import Column, Scheme
 from performance.models import Line, MonthRun, Settlement
 from performance.services import months
 from performance.show.formulas import Token, Writer
+from performance.show.leftout import LeftOut
 
 # The right that the list of a kind of fact needs.
 LISTED = {
@@ -43,6 +45,11 @@ class Frame:
     def __post_init__(self) -> None:
         object.__setattr__(self, "scheme", self.settlement.scheme.scheme())
         object.__setattr__(self, "indicators", self.settlement.indicators())
+
+    @cached_property
+    def left(self) -> LeftOut:
+        """What decisions left out of the facts of this month."""
+        return LeftOut(self.settlement)
 
     def lines(self) -> list[Line]:
         """All institutions of the month, by their code."""

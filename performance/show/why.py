@@ -137,18 +137,23 @@ def records(frame: Frame, line: Line, values: Iterable[IndicatorValue]) -> list[
     for row in values:
         for token in row.tokens:
             if token.get("origin") == "fact":
-                entry = found.setdefault((token["month"], token["name"]), _record(frame, line, token))
-                entry["used"].append(labels.named(frame.indicators[row.indicator]))
+                key = (token["month"], token["name"])
+                if key not in found:
+                    found[key] = _record(frame, line, token)
+                found[key]["used"].append(labels.named(frame.indicators[row.indicator]))
     for entry in found.values():
         entry["used"] = "、".join(dict.fromkeys(entry["used"]))
     return [found[key] for key in sorted(found, key=lambda key: (key[0] != str(frame.month), key))]
 
 
 def _record(frame: Frame, line: Line, token: Token) -> dict[str, Any]:
+    url = frame.records_url(line.institution.code, token)
+    left = frame.left.records(line.institution, token)
+    view = "out" if token["evidence_kind"] in ("case", "metric") else "rest"
     return {
         "name": labels.fact(token["name"]), "month": token["month"], "value": shown(token),
         "count": token["evidence_count"], "known": token["value"] is not None, "used": [],
-        "url": frame.records_url(line.institution.code, token),
+        "url": url, "left": left, "left_url": f"{url}?view={view}" if url else "",
     }  # fmt: skip
 
 
@@ -228,7 +233,8 @@ def value_line(frame: Frame, line: Line, value: IndicatorValue, found: Indicator
     """The indicator with its facts put in."""
     result = labels.value(value.value, found)
     terms = frame.writer(line.institution).terms(value.formula)
-    return FormulaLine(_("Value"), terms, result, unit=labels.unit(found) if value.value is not None else "")
+    unit = labels.unit(found) if value.value is not None else ""
+    return FormulaLine(_("Value"), terms, result, frame.left.note(line.institution, value.tokens), unit=unit)
 
 
 def points_lines(frame: Frame, line: Line, score: Score | None) -> list[FormulaLine]:

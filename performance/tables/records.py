@@ -19,6 +19,7 @@ from alliance.web.access import way
 from performance.consequences.tables import LetterTable
 from performance.declared.tables import ValueTable
 from performance.tables import joint
+from performance.tables.cases import CaseTable
 from performance.tables.cells import small
 from referrals.consultations.tables import ConsultationTable
 from referrals.recognition.tables import OrderTable, ResultTable
@@ -67,8 +68,8 @@ class ReferralTable(lists.Table):
         return str(record.get_state_display())
 
 
-class LeftOutTable(ReferralTable):
-    """Referrals that arrived and are not counted; `why` says of each what was found."""
+class LeftOut(lists.Table):
+    """Records that were looked at and are not counted; `why` says of each why not."""
 
     why = tables.Column(verbose_name=gettext_lazy("why not counted"), empty_values=(), attrs=lists.WRAP)
 
@@ -77,10 +78,31 @@ class LeftOutTable(ReferralTable):
         self.reasons = why
 
     class Meta(lists.Table.Meta):
-        sequence = ("number", "why", "...")
+        pass
 
     def render_why(self, record: Any) -> str:
         return self.reasons[record.pk]
+
+
+class LeftOutReferrals(LeftOut, ReferralTable):
+    """Referrals that arrived and are not counted."""
+
+    class Meta(lists.Table.Meta):
+        sequence = ("number", "why", "...")
+
+
+class LeftOutCases(LeftOut, CaseTable):
+    """Cases that a decision leaves out."""
+
+    class Meta(lists.Table.Meta):
+        sequence = ("record_no", "why", "...")
+
+
+class LeftOutValues(LeftOut, ValueTable):
+    """Declared values that a decision leaves out."""
+
+    class Meta(lists.Table.Meta):
+        sequence = ("fact", "why", "...")
 
 
 class VisitCountTable(lists.Table):
@@ -182,7 +204,9 @@ class DoctorTable(lists.Table):
         pass
 
 
-LEFT_OUT: dict[str, type[LeftOutTable]] = {"referral": LeftOutTable}
+LEFT_OUT: dict[str, type[LeftOut]] = {
+    "referral": LeftOutReferrals, "case": LeftOutCases, "declared": LeftOutValues,
+}  # fmt: skip
 RECORDS: dict[str, type[lists.Table]] = {
     "referral": ReferralTable,
     "visit_count": VisitCountTable,

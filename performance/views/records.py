@@ -50,24 +50,35 @@ def month_records(request: Any, month: Month, code: str, at: Month, key: str) ->
 def cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
     """The cases that count, and beside them those that were looked at and do not."""
     require(request.membership, LISTED["case"])
-    counted = request.GET.get("view") != "rest"
-    _journal(request, found, fact)
+    view = request.GET.get("view")
     tabs: list[Tab] = []
     if fact.key in evidence.WEIGHTED:
         numbers = [evidence.cases(fact, counted=one).order_by().count() for one in (True, False)]
-        tabs = _counted_tabs(*numbers, rest=not counted)
-    rows = evidence.cases(fact, counted=counted)
-    return lists.answer(
-        request, "performance/records.html", rows, CaseTable, tabs=tabs, empty=_empty(), extra=about
-    )
+        tabs = _counted_tabs(*numbers, rest=view == "rest")
+    return _cases(request, found, fact, about, evidence.cases(fact, counted=view != "rest"), tabs)
 
 
 def metric_cases(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:
     """The cases that a sum of the metrics counts."""
     require(request.membership, LISTED["metric"])
+    return _cases(request, found, fact, about, evidence.metric_cases(fact), [])
+
+
+def _cases(
+    request: Any, found: Frame, fact: Evidence, about: dict[str, Any], rows: Any, tabs: list[Tab]
+) -> HttpResponse:
+    """Cases, and in a view of their own those a decision leaves out."""
     _journal(request, found, fact)
-    rows = evidence.metric_cases(fact)
-    return lists.answer(request, "performance/records.html", rows, CaseTable, empty=_empty(), extra=about)
+    left, why = evidence.cases_left_out(fact)
+    out = bool(why) and request.GET.get("view") == "out"
+    if why:
+        first = [Tab(one.label, one.url, one.current and not out, one.count) for one in tabs]
+        tabs = [*(first or [Tab(_("counted"), "?", not out)]),
+                Tab(_("left out by a decision"), "?view=out", out, len(why))]  # fmt: skip
+    return lists.answer(
+        request, "performance/records.html", left if out else rows,
+        partial(LEFT_OUT["case"], why=why) if out else CaseTable, tabs=tabs, empty=_empty(), extra=about,
+    )  # fmt: skip
 
 
 def listed(request: Any, found: Frame, fact: Evidence, about: dict[str, Any]) -> HttpResponse:

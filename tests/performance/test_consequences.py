@@ -26,6 +26,7 @@ from performance.engine.spans import Span
 from performance.engine.standing import Monthly, Rules, standing
 from performance.engine.templates import shipped_templates
 from performance.models import Consequence, Interview, SchemeDraft, YearEvaluation, YearLine
+from performance.portrait.standing import shares
 from performance.services import schemes
 from tests.performance.declared_scene import confirmed, entry
 from tests.performance.scene import inside
@@ -117,7 +118,7 @@ def whole(world: World, *both: str, collaboration: str = "80") -> Whole:
         for place, share in enumerate(both, start=1)
         for month in Quarter(2025, place).months
     }
-    monthly = {at: Monthly(one.score, annual.shares(one)) for at, one in lines.items()}  # type: ignore[arg-type]
+    monthly = {at: Monthly(one.score, shares(one)) for at, one in lines.items()}  # type: ignore[arg-type]
     until = Quarter(2025, len(both)).months[-1]
     pk = world.lead.pk
     return Whole({pk: standing(monthly, until, rules)}, {pk: lines}, {pk: world.lead}, until)  # type: ignore[dict-item]

@@ -21,12 +21,13 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, steps
 from performance.consequences.refusals import YearRefused
+from performance.declared.services.vetoes import vetoed
 from performance.engine.exact import half_up
-from performance.engine.standing import Monthly, Standing, standing
+from performance.engine.standing import Standing, standing
 from performance.models import Line, YearEvaluation, YearLine
 from performance.models.consequences import PROPOSE
 from performance.portrait.standing import decided as decided_lines
-from performance.portrait.standing import rules, shares
+from performance.portrait.standing import monthly, rules
 from performance.services.rights import require
 from performance.show import ranks
 
@@ -46,16 +47,17 @@ class Whole:
 
 
 def whole(until: Month, *, back_years: int = 3) -> Whole:
-    """Standings of all institutions up to a month; three queries however many."""
+    """Standings of all institutions up to a month; four queries however many."""
     found, _percent = rules(until)
     first = Month(until.year - back_years + 1, 1)
     lines: dict[int, dict[Month, Line]] = {}
+    out = vetoed(first, until)
     places: dict[int, Institution] = {}
     for at, line in decided_lines(first, until):
         lines.setdefault(line.institution_id, {})[at] = line
         places[line.institution_id] = line.institution
     standings = {
-        pk: standing({at: Monthly(one.score, shares(one)) for at, one in own.items()}, until, found)
+        pk: standing({at: monthly(at, one, out) for at, one in own.items()}, until, found)
         for pk, own in lines.items()
     }
     return Whole(standings, lines, places, until)
@@ -125,6 +127,7 @@ def _quarters(own: Standing, year: int) -> list[dict[str, Any]]:
     return [
         {
             "quarter": str(quarter), "known": period.known, "double": period.double,
+            **({"vetoed": True} if period.vetoed else {}),
             "mean": None if period.mean is None else str(half_up(period.mean, PLACES)),
         }
         for quarter, period in own.quarters.items()

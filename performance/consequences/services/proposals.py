@@ -20,6 +20,7 @@ from alliance.approvals import services as approvals
 from alliance.approvals.facts import second_person
 from alliance.approvals.models import Approval
 from alliance.lib.canonical import digest, to_plain
+from alliance.lib.money import yuan
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import journal, steps
@@ -162,11 +163,43 @@ def propose(
 ) -> Consequence:
     """Put a proposal before the deciders of a chain.
 
-    Raises PermissionDenied, Stale, and what `approvals.propose` raises.
+    An award is voted with its amount. Raises PermissionDenied, ConsequenceRefused (amount), Stale, and what
+    `approvals.propose` raises.
     """
     require(by, PROPOSE)
+    if (band := band_of(row)) and row.fen is None:
+        raise ConsequenceRefused("amount", low=yuan(band[0]), high=yuan(band[1]))
     step = steps.open_now("propose", row, version)
     return _proposed(step, by, row, chain, today)
+
+
+def band_of(row: Consequence) -> tuple[int, int] | None:
+    """Least and most an award may be in fen (S2-45); None where the amount follows from the figures."""
+    band = row.figures.get("award_fen")
+    return None if band is None else (int(band[0]), int(band[1]))
+
+
+@transaction.atomic
+def set_amount(
+    *, by: Membership, row: Consequence, fen: int, today: date, version: int | None = None
+) -> Consequence:
+    """Say how much an award is, within its band, before it is voted.
+
+    Raises PermissionDenied, ConsequenceRefused (amount, no_award), Stale.
+    """
+    require(by, PROPOSE)
+    steps.fresh(row, version)
+    band = band_of(row)
+    if band is None:
+        raise ConsequenceRefused("no_award")
+    if not band[0] <= fen <= band[1]:
+        raise ConsequenceRefused("amount", low=yuan(band[0]), high=yuan(band[1]))
+    moved: Consequence = Consequence.objects.claim(
+        row.pk, expect={"state": State.OPEN, "version": row.version},
+        change={"version": row.version + 1, "fen": fen},
+    )  # fmt: skip
+    journal.write(by=by, verb="consequence.amount_set", about=moved, fen=fen)
+    return moved
 
 
 def _proposed(step: Any, by: Membership, row: Consequence, chain: str, today: date) -> Consequence:

@@ -74,6 +74,7 @@ def _of_places(row: YearEvaluation) -> Iterator[Finding]:
         figures = {
             "mean": line.mean, "known": line.known, "place": line.place, "bands": bands, "year": row.pk,
             "years": line.excellent_years,
+            **({"vetoed": True} if any(one.get("vetoed") for one in line.quarters) else {}),
         }  # fmt: skip
         for kind, percent in _following(line, read):
             yield Finding(

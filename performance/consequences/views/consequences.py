@@ -94,6 +94,7 @@ def consequence_act(request: Any, pk: int, step: str) -> HttpResponseBase:
 STEPS: dict[str, tuple[str, Any, Any]] = {
     "propose": (PROPOSE, forms.ChainForm, proposals.propose),
     "reduce": (REDUCE, forms.ReduceForm, proposals.reduce),
+    "amount": (PROPOSE, forms.AmountForm, proposals.set_amount),
 }
 
 

@@ -1,21 +1,17 @@
-"""The monthly cross-check (数据校核): draw, check, notice, veto (S3-36; practice.md 4)."""
+"""The monthly cross-check (数据校核): draw, check, notice (S3-36; practice.md 4)."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext as _
 
-from alliance.approvals import chains, registry
-from alliance.approvals import services as approvals
-from alliance.approvals.models import Approval
-from alliance.lib.canonical import digest
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
@@ -23,12 +19,16 @@ from alliance.services import calendar, journal, parameters, steps
 from performance.declared import book
 from performance.declared.facts import of_spans
 from performance.declared.refusals import DeclaredRefused
+from performance.declared.services.vetoes import KIND, decided, digest_of, propose_veto, vetoes
 from performance.engine import sampling
-from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredValue, DeclaredVeto
+from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredValue
 from performance.services.rights import require
 
+__all__ = [
+    "CHECK", "KIND", "close", "decided", "digest_of", "draw", "drawable", "find", "key_of", "propose_veto",
+    "reply", "tally", "vetoes",
+]  # fmt: skip
 CHECK = "declared.check"
-KIND = "declared.veto"
 Row = DeclaredValue
 
 
@@ -148,66 +148,3 @@ def close(*, by: Membership, notice: DeclaredNotice, version: int | None = None)
     step = steps.open_now("close", notice, version)
     moved: DeclaredNotice = steps.take(step, by=by, row=notice, verb="declared.notice_closed", closed_by=by)
     return moved
-
-
-@transaction.atomic
-def propose_veto(
-    *, by: Membership, notice: DeclaredNotice, reason: str, now: datetime, chain: str = chains.COUNTY
-) -> DeclaredVeto:
-    """Put proved falsification before the deciders of a chain.
-
-    Raises PermissionDenied, DeclaredRefused (why, vetoed), and what `approvals.propose` raises.
-    """
-    require(by, CHECK)
-    if not reason.strip():
-        raise DeclaredRefused("why")
-    try:
-        with transaction.atomic():
-            veto: DeclaredVeto = DeclaredVeto.objects.create(
-                notice=notice, institution=notice.institution, month=notice.sample.month,
-                reason=reason.strip(), proposed_by=by, proposed_at=now,
-            )  # fmt: skip
-    except IntegrityError as error:
-        if "declared_veto_once" not in str(error):
-            raise
-        raise DeclaredRefused("vetoed") from None
-    today = now.astimezone(SHANGHAI).date()
-    approval = _approve(by, veto, chain, today)
-    DeclaredVeto.objects.filter(pk=veto.pk).update(approval=approval)
-    journal.write(by=by, verb="declared.veto_proposed", about=veto, month=str(Month.of(veto.month)))
-    veto.refresh_from_db()
-    return veto
-
-
-def _approve(by: Membership, veto: DeclaredVeto, chain: str, today: date) -> Approval:
-    return approvals.propose(
-        by=by, kind=KIND, about=veto, chain=chains.in_force(chain, on=today, kind=KIND),
-        digest=veto_digest(veto), institution=None,
-    )  # fmt: skip
-
-
-def veto_digest(veto: DeclaredVeto) -> str:
-    """What the deciders decide about: whom, of which month, for what."""
-    return digest([veto.institution_id, str(veto.month), veto.reason])
-
-
-def digest_of(approval: Approval) -> str:
-    """The digest of a veto as it stands now."""
-    return veto_digest(DeclaredVeto.objects.get(pk=approval.about_id))
-
-
-def decided(approval: Approval, by: Membership) -> None:
-    """What follows from the decision: agreed it is in force, anything else declines it."""
-    veto = DeclaredVeto.objects.get(pk=approval.about_id)
-    name = "enforce" if approval.state == Approval.State.APPROVED else "decline"
-    step = steps.open_now(name, veto, None)
-    steps.take(step, by=by, row=veto, verb=f"declared.veto_{name}")
-
-
-registry.on_decided(KIND, decided)
-
-
-def vetoes(month: Month) -> Mapping[str, DeclaredVeto]:
-    """The vetoes in force in a month, by code of the institution: for scoring and its pages; one query."""
-    rows = DeclaredVeto.objects.filter(month=month.first_day, state=DeclaredVeto.State.IN_FORCE)
-    return {row.institution.code: row for row in rows.select_related("institution")}

@@ -21,6 +21,7 @@ from performance.declared import forms, show_due, show_samples, tables
 from performance.declared.services import samples
 from performance.declared.views.due import served
 from performance.models import DeclaredCheck
+from performance.onsite import crosscheck
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
 
@@ -92,6 +93,7 @@ def notice(request: Any, pk: int) -> HttpResponse:
     """One notice."""
     row = get_or_404(show_samples.notices_seen(request.membership), pk=pk)
     page = show_samples.notice_page(row, request.membership, timezone.now())
+    page["visits"] = crosscheck.visits_of(row, request.membership)
     return render(request, "performance/declared/notice.html", page)
 
 
@@ -116,6 +118,7 @@ def notice_act(request: Any, pk: int, step: str) -> HttpResponseBase:
             status = 409
             messages.error(request, _(FASTER))
     page = show_samples.notice_page(row, by, timezone.now(), **{step: form})
+    page["visits"] = crosscheck.visits_of(row, by)
     return render(request, "performance/declared/notice.html", page, status=status)
 
 

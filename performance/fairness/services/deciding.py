@@ -13,35 +13,28 @@ from alliance.models import Membership
 from alliance.services import journal, parameters, steps
 from alliance.web import words
 from performance.fairness.refusals import FairnessRefused
-from performance.models import Clue, ClueException
+from performance.fairness.services import remedies
+from performance.fairness.services.uninvolved import DECIDE, is_involved, may_decide, require_uninvolved
+from performance.models import Clue, ClueException, Detector
 from performance.services.rights import require
 
-DECIDE = "fairness.decide"
+__all__ = [
+    "DECIDE", "accept", "confirm", "dismiss", "give_back", "is_involved", "may_decide", "measures_of",
+    "propose", "revoke",
+]  # fmt: skip
 Measure = Clue.Measure
 # What may follow of which: opinions are held against nobody, so their round is repeated.
 OPINION = (Measure.REPEAT, Measure.TALK)
-OTHERS = (Measure.EXCLUDE, Measure.NOTICE, Measure.TALK)
+OTHERS = (Measure.EXCLUDE, Measure.NOTICE, Measure.DEDUCT, Measure.VETO, Measure.TALK)
+# A gap between two sides rests on points of months: there is no record to leave out.
+WITHOUT_RECORDS = (Measure.NOTICE, Measure.TALK)
 
 
 def measures_of(clue: Clue) -> tuple[Measure, ...]:
     """What may be proposed of a clue."""
-    return OPINION if clue.confidential else OTHERS
-
-
-def is_involved(by: Membership, clue: Clue) -> bool:
-    """Whether the person, under any of the own memberships, belongs to an institution it is about."""
-    return bool(Membership.objects.filter(user=by.user_id, institution__in=clue.places).exists())
-
-
-def may_decide(by: Membership, clue: Clue) -> bool:
-    """Whether the member decides clues and is not involved in this one."""
-    return by.institution_id is None and by.can(DECIDE) and not is_involved(by, clue)
-
-
-def _require(by: Membership, clue: Clue) -> None:
-    require(by, DECIDE)
-    if is_involved(by, clue):
-        raise FairnessRefused("involved")
+    if clue.confidential:
+        return OPINION
+    return WITHOUT_RECORDS if clue.detector == Detector.BALANCE else OTHERS
 
 
 def _decided(by: Membership, reason: str, now: datetime) -> dict[str, Any]:
@@ -59,7 +52,7 @@ def dismiss(
 
     Raises PermissionDenied, FairnessRefused (involved, why, until), Stale.
     """
-    _require(by, clue)
+    require_uninvolved(by, clue)
     change = _decided(by, reason, now)
     step = steps.open_now("dismiss", clue, version)
     moved: Clue = steps.take(step, by=by, row=clue, verb="fairness.dismissed", remark=reason, **change)
@@ -83,7 +76,7 @@ def _except(by: Membership, clue: Clue, reason: str, until: date, now: datetime)
 @transaction.atomic
 def accept(*, by: Membership, clue: Clue, reason: str, now: datetime, version: int | None = None) -> Clue:
     """The explanation holds. Raises PermissionDenied, FairnessRefused (involved, why), Stale."""
-    _require(by, clue)
+    require_uninvolved(by, clue)
     change = _decided(by, reason, now)
     step = steps.open_now("accept", clue, version)
     moved: Clue = steps.take(step, by=by, row=clue, verb="fairness.accepted", remark=reason, **change)
@@ -98,7 +91,7 @@ def propose(
 
     Raises PermissionDenied, FairnessRefused (involved, why, early, measure), Stale.
     """
-    _require(by, clue)
+    require_uninvolved(by, clue)
     change = _decided(by, reason, now)
     if measure not in measures_of(clue):
         raise FairnessRefused("measure")
@@ -113,12 +106,16 @@ def propose(
 
 @transaction.atomic
 def confirm(*, by: Membership, clue: Clue, now: datetime, version: int | None = None) -> Clue:
-    """The second person agrees. Raises PermissionDenied, FairnessRefused (involved, same_person), Stale."""
+    """The second person agrees: what should follow is opened, for the vote.
+
+    Raises PermissionDenied, FairnessRefused (involved, same_person, deducted), Stale.
+    """
     _second(by, clue)
     step = steps.open_now("confirm", clue, version)
     moved: Clue = steps.take(
         step, by=by, row=clue, verb="fairness.confirmed", confirmed_by=by, confirmed_at=now
     )
+    remedies.follow(moved, now)
     return moved
 
 
@@ -134,7 +131,7 @@ def give_back(*, by: Membership, clue: Clue, reason: str, now: datetime, version
 
 
 def _second(by: Membership, clue: Clue) -> None:
-    _require(by, clue)
+    require_uninvolved(by, clue)
     if clue.decided_by is not None and clue.decided_by.user_id == by.user_id:
         raise FairnessRefused("same_person")
 

@@ -16,6 +16,7 @@ from performance.fairness import evidence, forms, words
 from performance.fairness.detectors import ALL
 from performance.fairness.services.deciding import is_involved, may_decide, measures_of
 from performance.fairness.services.explaining import may_explain
+from performance.fairness.show import remedies
 from performance.models import Clue, ClueAnswer, ClueFile
 
 State = Clue.State
@@ -49,7 +50,8 @@ def page(
         "actions": actions(clue, member, now, given), "outcome": outcome(clue),
         "involved": member.institution_id is None and is_involved(member, clue),
         "history": parts.history(clue), "exceptions": clue.exceptions.filter(revoked_at=None),  # type: ignore[attr-defined]
-        "kept": given.get("kept"),
+        "kept": given.get("kept"), "remedies": remedies.of_clue(clue, member, now, given),
+        "followed": remedies.others(clue, member),
     }  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def outcome(clue: Clue) -> list[parts.Fact]:
 def actions(clue: Clue, member: Membership, now: datetime, given: Any) -> list[parts.Action]:
     """What an uninvolved decider may do now."""
     if clue.state in Clue.DECIDED or not may_decide(member, clue):
-        return []
+        return remedies.veto_action(clue, member, given)
 
     def action(step: str, label: str, icon: str, kind: str, form: Any) -> parts.Action:
         url = f"{reverse('clue-act', args=[clue.pk, step])}?version={clue.version}"

@@ -18,17 +18,20 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
+from alliance.services import journal, steps
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import send
 from alliance.web.parts import Fig, Tab
 from alliance.web.refused import add_refusal
+from performance.declared.forms import VetoForm
+from performance.declared.services import vetoes
 from performance.declared.uploads import KeptFiles
 from performance.fairness import forms, services, tables
 from performance.fairness.services.deciding import measures_of
 from performance.fairness.show import clue as show
+from performance.fairness.show import remedies as show_remedies
 from performance.models import Clue, ClueFile, FairnessRun
 
 State = Clue.State
@@ -95,11 +98,11 @@ def look(request: Any, month: Month) -> HttpResponseBase:
     return redirect("job", job.pk) if request.membership.can("job.view") else redirect("clues")
 
 
-def _clue(request: Any, pk: int) -> Clue:
+def clue_or_404(request: Any, pk: int) -> Clue:
     return get_or_404(show.seen(request.membership), pk=pk)
 
 
-def _page(request: Any, found: Clue, status: int = 200, **given: Any) -> HttpResponse:
+def clue_page(request: Any, found: Clue, status: int = 200, **given: Any) -> HttpResponse:
     page = show.page(
         found, request.membership, timezone.now(), number=request.GET.get("page", "1"), given=given
     )
@@ -115,7 +118,7 @@ def _page(request: Any, found: Clue, status: int = 200, **given: Any) -> HttpRes
 @require_safe
 def clue(request: Any, pk: int) -> HttpResponse:
     """One clue."""
-    return _page(request, _clue(request, pk))
+    return clue_page(request, clue_or_404(request, pk))
 
 
 def _decision(step: str) -> Any:
@@ -128,36 +131,44 @@ def _decision(step: str) -> Any:
         ),
         "confirm": lambda data, found: forms.NothingForm(data),
         "give-back": lambda data, found: forms.ReasonForm(data, auto_id="back-%s"),
+        "veto": lambda data, found: VetoForm(
+            data, chains=show_remedies.chains(vetoes.KIND), auto_id="veto-%s"
+        ),
     }
     deeds = {
         "dismiss": services.dismiss, "accept": services.accept, "propose": services.propose,
-        "confirm": services.confirm, "give-back": services.give_back,
+        "confirm": services.confirm, "give-back": services.give_back, "veto": _veto,
     }  # fmt: skip
     if step not in deeds:
         raise Http404
     return forms_[step], deeds[step]
 
 
+def _veto(*, by: Any, clue: Clue, version: int | None, **said: Any) -> None:
+    steps.fresh(clue, version)
+    vetoes.propose_from_clue(by=by, clue=clue, **said)
+
+
 @permit("fairness.view")
 @require_POST
 def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     """A step of an uninvolved decider."""
-    found, by = _clue(request, pk), request.membership
+    found, by = clue_or_404(request, pk), request.membership
     form_of, deed = _decision(step)
     require(by, "fairness.decide")
     form = form_of(request.POST, found)
     if not form.is_valid():
-        return _page(request, found, 400, **{step: form})
+        return clue_page(request, found, 400, **{step: form})
     try:
         deed(by=by, clue=found, now=timezone.now(), version=asked.version(request), **form.cleaned_data)
     except Refused as error:
         add_refusal(form, error)
         if not form.fields:
             messages.error(request, _(error.template) % error.params)
-        return _page(request, found, 400, **{step: form})
+        return clue_page(request, found, 400, **{step: form})
     except Stale:
         messages.error(request, _(FASTER))
-        return _page(request, _clue(request, pk), 409, **{step: form})
+        return clue_page(request, clue_or_404(request, pk), 409, **{step: form})
     return redirect("clue", pk)
 
 
@@ -165,7 +176,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 @require_POST
 def explain(request: Any, pk: int) -> HttpResponseBase:
     """The institution explains, with files."""
-    found, by = _clue(request, pk), request.membership
+    found, by = clue_or_404(request, pk), request.membership
     form = forms.ExplainForm(request.POST, request.FILES)
     if form.is_valid():
         kept = KeptFiles(request, form.cleaned_data["files"])
@@ -179,12 +190,12 @@ def explain(request: Any, pk: int) -> HttpResponseBase:
             add_refusal(form, error)
         except Stale:
             messages.error(request, _(FASTER))
-            return _page(request, _clue(request, pk), 409, explain=form)
+            return clue_page(request, clue_or_404(request, pk), 409, explain=form)
         else:
             messages.success(request, _("Your explanation is kept. Somebody uninvolved decides."))
             return redirect("clue", pk)
     waiting = KeptFiles(request, form.cleaned_data.get("files") or ()).waiting()
-    answer = _page(request, found, 400, explain=form, kept=waiting)
+    answer = clue_page(request, found, 400, explain=form, kept=waiting)
     answer.keeps = bool(waiting)  # type: ignore[attr-defined]
     return answer
 
@@ -193,7 +204,7 @@ def explain(request: Any, pk: int) -> HttpResponseBase:
 @require_safe
 def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """A file of an explanation; each download is journaled."""
-    found = _clue(request, pk)
+    found = clue_or_404(request, pk)
     rows = ClueFile.objects.filter(answer__clue=found, file__deleted_at=None).select_related("file")
     row = get_or_404(rows, pk=file)
     if request.method == "GET":

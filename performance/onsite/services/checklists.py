@@ -105,6 +105,18 @@ def put_item(
 
 
 @transaction.atomic
+def put_all(
+    *, by: Membership, row: OnsiteChecklist, sections: tuple[Section, ...], version: int | None
+) -> OnsiteChecklist:
+    """All items of a draft in place of those that stood there, as a sheet brings them.
+
+    Raises PermissionDenied, OnsiteRefused (frozen), Stale.
+    """
+    table = replace(row.checklist, sections=sections)
+    return _change(by, row, table, version, "onsite.checklist_imported")
+
+
+@transaction.atomic
 def drop_item(*, by: Membership, row: OnsiteChecklist, code: str, version: int | None) -> OnsiteChecklist:
     """Take an item out of a draft. Raises PermissionDenied, OnsiteRefused (frozen), Stale."""
     kept = tuple(

@@ -102,8 +102,9 @@ def photo(*, by: Membership, visit: OnsiteVisit, parcel: Parcel, item: str, imag
     _require_open(visit)
     if item not in visit.checklist.checklist.items:
         raise ChecklistRefused("unknown", item=item)
-    count = OnsitePhoto.objects.filter(visit=visit, item=item).count()
-    if count >= MOST_PHOTOS:
+    taken = OnsitePhoto.objects.filter(visit=visit, item=item)
+    count = taken.count()
+    if taken.filter(withdrawn_at=None).count() >= MOST_PHOTOS:
         raise OnsiteRefused("photos", most=MOST_PHOTOS)
     kept = _keep(by, visit, f"{item}-{count + 1}", image)
     row = _insert(OnsitePhoto(item=item, file=kept, **_head(by, visit, parcel)))

@@ -97,6 +97,11 @@ def _page(request: Any, row: OnsiteChecklist, **given: Any) -> dict[str, Any]:
 
 
 def _actions(request: Any, row: OnsiteChecklist, wrong: list[str]) -> list[parts.Action]:
+    sheet = reverse("onsite-checklist-export", args=[row.pk])
+    return [*_steps(request, row, wrong), parts.Action(_("Items as a workbook"), sheet, "download", get=True)]
+
+
+def _steps(request: Any, row: OnsiteChecklist, wrong: list[str]) -> list[parts.Action]:
     if not _edits(request):
         return []
     version = f"?version={row.version}"
@@ -106,6 +111,12 @@ def _actions(request: Any, row: OnsiteChecklist, wrong: list[str]) -> list[parts
         found = [
             parts.Action(_("Change the head"), head, "adjust", get=True),
             parts.Action(_("Add an item"), item, "plus", get=True),
+            parts.Action(
+                _("Items from a workbook…"),
+                reverse("onsite-checklist-import", args=[row.pk]),
+                "upload",
+                get=True,
+            ),
         ]
         if not wrong:
             url = reverse("onsite-checklist-act", args=[row.pk, "publish"]) + version

@@ -5,24 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web import words as web_words
-from alliance.web.access import get_or_404, permit
+from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
+from performance.declared.services import vetoes
 from performance.models import OnsitePhoto, OnsiteSignature, OnsiteVisit
 from performance.models.onsite import PLAN
-from performance.onsite import forms, show, tables, words
-from performance.onsite.services import planning
+from performance.onsite import crosscheck, forms, show, tables, words
+from performance.onsite.services import planning, withdrawing
 from performance.onsite.sheet import sheet_of
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
@@ -122,8 +125,52 @@ def copy(request: Any, pk: int) -> HttpResponse:
 def photo(request: Any, pk: int, photo: int) -> HttpResponseBase:
     """One photo of a visit; each fetch is journaled."""
     row = visit_or_404(request, pk)
-    found = get_or_404(OnsitePhoto.objects.filter(visit=row).select_related("file"), pk=photo)
-    return _sent(request, found.file)
+    rows = OnsitePhoto.objects.filter(visit=row, withdrawn_at=None).select_related("file")
+    return _sent(request, get_or_404(rows, pk=photo).file)
+
+
+@permit("onsite.view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_photo(request: Any, pk: int, photo: int) -> HttpResponseBase:
+    """Take a photo back, with a reason."""
+    row, by, status = visit_or_404(request, pk), request.membership, 200
+    found = get_or_404(OnsitePhoto.objects.filter(visit=row).select_related("file", "visit"), pk=photo)
+    mine = row.inspectors.filter(member=by).first()  # type: ignore[attr-defined]
+    if found.withdrawn_at is None and not withdrawing.may_withdraw(by, row, mine, found):
+        raise PermissionDenied(_("Only the inspectors of this visit do this."))
+    form = forms.WhyForm(request.POST or None)
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                withdrawing.withdraw(by=by, photo=found, why=form.cleaned_data["why"], now=timezone.now())
+                return redirect("onsite-field" if row.state == OnsiteVisit.State.OPEN else "onsite-visit", pk)
+            except Refused as error:
+                add_refusal(form, error)
+                status = 409 if error.reason == "withdrawn" else 400
+    context = {"title": _("Withdraw a photo"), "visit": row, "photo": found, "form": form}
+    return render(request, "performance/onsite/photo.html", context, status=status)
+
+
+@permit("onsite.view")
+@require_POST
+def veto(request: Any, pk: int) -> HttpResponseBase:
+    """Propose a one-vote veto for what was found falsified on site."""
+    row, by, status = visit_or_404(request, pk), request.membership, 400
+    require(by, vetoes.CHECK)
+    form = crosscheck.form_of(row, request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            vetoes.propose_from_visit(
+                by=by, visit=row, month=Month.parse(data["month"]), reason=data["reason"],
+                chain=data["chain"], now=timezone.now(),
+            )  # fmt: skip
+            return redirect("onsite-visit", pk)
+        except Refused as error:
+            add_refusal(form, error)
+    page = show.page(row, by, timezone.now(), veto=form)
+    return render(request, "performance/onsite/visit.html", page, status=status)
 
 
 @permit("onsite.view")
