@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -39,10 +41,33 @@ for function in (
 
 # Parts of a page ---------------------------------------------------------------
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of static/icons.svg; the word beside it says what it means."""
     address = f"{static('icons.svg')}#{name}"
     return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', size, address)
+
+
+@register.simple_tag(takes_context=True)
+def buttons(context: Any, actions: Iterable[Any]) -> SafeString:
+    """Actions of one press, as `_actions.html` draws them, for every row of a long list: a template node for
+    each button costs more than the row.
+    """
+    token = context.get("csrf_token", "")
+    return format_html_join("\n", "{}", ((_button(one, token),) for one in actions))
+
+
+def _button(action: Any, token: str) -> SafeString:
+    kind = f" btn-{action.kind}" if action.kind else ""
+    shown = icon(action.icon) if action.icon else ""
+    if action.get:
+        return format_html('<a class="btn{}" href="{}">{}{}</a>', kind, action.url, shown, action.label)
+    mark = format_html(' id="{}"', action.id) if action.id else ""
+    return format_html(
+        '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button class="btn{}"{}>{}{}</button></form>',
+        action.url, token, kind, mark, shown, action.label,
+    )  # fmt: skip
 
 
 @register.inclusion_tag("_chip.html")

@@ -127,10 +127,11 @@ HERE = ("accept", "arrive")
 
 def steps(one: Referral, membership: Membership) -> list[parts.Action]:
     """The buttons of a line: an accept or an arrival posts and comes back, the others open the referral."""
-    found = []
+    page, found = reverse("referral", args=[one.pk]), []
     for step in one.steps_for(membership):
-        own = reverse("referral-act", args=[one.pk, step.name]) + f"?version={one.version}&back=board"
-        url = own if step.name in HERE else reverse("referral", args=[one.pk]) + f"#act-{step.name}"
+        url = f"{page}#act-{step.name}"
+        if step.name in HERE:
+            url = reverse("referral-act", args=[one.pk, step.name]) + f"?version={one.version}&back=board"
         kind = "primary" if step.name == "accept" and one.urgency == "critical" else ""
         label = str(step.custom["label"])
         found.append(parts.Action(label, url, step.custom["icon"], kind, get=step.name not in HERE))

@@ -166,7 +166,7 @@ def findings(membership: Membership, found: Findings) -> list[dict[str, Any]]:
     seen: Any = Referral.objects.visible_to(membership).filter(pk__in=list(found))
     rows = seen.order_by("number").first_lines(MOST_SHOWN)
     pairs = [found[row.pk].other for row in rows if found[row.pk].other]
-    others = Referral.objects.visible_to(membership).in_bulk(pairs)
+    others = Referral.objects.visible_to(membership).only("number").in_bulk(pairs)
     return [_finding(row, found[row.pk], others) for row in rows]
 
 

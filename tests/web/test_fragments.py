@@ -10,17 +10,21 @@ from typing import Any
 import pytest
 from django import forms
 from django.conf import settings
+from django.template import engines
 from django.template.loader import get_template
 from django.test import RequestFactory
 from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
+from alliance.web.parts import Action
 from tests.web.fragments import contexts
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 REFUSED = re.compile(
     r"""\sstyle\s*=|\son[a-z]+\s*=|javascript:|<style|<script(?![^>]*(nonce=|application/json))""", re.I
 )
+
+TOKEN = re.compile(r'value="[A-Za-z0-9]{64}"')
 
 
 def request_for(path: str = "/a/qinghe/x/") -> Any:
@@ -88,6 +92,20 @@ def test_a_form_links_its_errors_to_the_fields_and_keeps_what_was_written() -> N
     assert 'aria-describedby="id_kind_helptext"' in html
     assert 'enctype="multipart/form-data"' in html
     assert "csrfmiddlewaretoken" in html
+
+
+def test_buttons_of_a_long_list_are_those_of_the_fragment() -> None:
+    actions = [
+        Action("接收<b>", "/x/?a=1&b=2", "check", "primary", id="act-accept"),
+        Action("打开", "/y/", get=True),
+        Action("拒绝…", "/z/", "ban", "danger", get=True),
+        Action("到达", "/w/"),
+    ]
+    request = request_for()
+    drawn = get_template("_actions.html").render({"actions": actions}, request)
+    listed = engines["django"].from_string("{% buttons actions %}").render({"actions": actions}, request)
+    assert re.sub(TOKEN, "", listed).split("\n") == re.sub(TOKEN, "", drawn).strip().split("\n")
+    assert len(re.findall(TOKEN, listed)) == 2
 
 
 def test_every_control_has_a_label() -> None:
