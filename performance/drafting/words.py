@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -149,8 +149,8 @@ class Names:
         return self.about.get(code, code)
 
 
-def problem(found: Problem, names: Names) -> str:
-    """A fault of a scheme in one sentence."""
+def problem(found: Problem, names: Names, columns: Sequence[str] = ()) -> str:
+    """A fault of a scheme in one sentence; `columns`: all that have it, where they are several."""
     template = PROBLEMS.get(found.code) or LIMITS.get(found.code)
     if template is None:  # a form that contradicts itself
         from performance.engine.forms import FormRefused
@@ -158,8 +158,8 @@ def problem(found: Problem, names: Names) -> str:
         said = _(FormRefused.reasons[found.code])
         return f"{names.column(found.column)} · {names.of(found.about)}: {said}"
     return str(template) % {
-        "column": names.column(found.column), "about": names.of(found.about), "found": found.found,
-        "required": found.required,
+        "column": "、".join(map(names.column, columns or [found.column])), "about": names.of(found.about),
+        "found": found.found, "required": found.required,
     }  # fmt: skip
 
 

@@ -393,7 +393,7 @@ def test_the_editor_shows_what_is_decided_what_had_data_and_who_weighs_more(qing
     draft = draft_of(qinghe)
     at = f"{AT}drafts/{draft.pk}/"
     page = get(qinghe, "luo", at)
-    assert "牵头医院 40" in page and "1 / 1" in page and "2026年10月" in page
+    assert "要求 40" in page and "1 / 1" in page and "2026年10月" in page
     assert f"{at}items/lead/cmi/" in page and re.search(r"共 \d+ 条规则，\d+ 条通过", page)
     with inside(qinghe):
         scheme = SchemeDraft.objects.get(pk=draft.pk).scheme()

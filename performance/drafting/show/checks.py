@@ -51,8 +51,8 @@ def checks(
     names = words.Names(scheme, schemes.known_indicators())
     found = (*check(scheme, schemes.known_indicators(level)), *missed)
     failed = [
-        Check("warn", _("to mend"), words.problem(one, names), _remedy(one), _way(one, scheme, draft))
-        for one in found
+        Check("warn", _("to mend"), words.problem(one, names, also), _remedy(one), _way(one, scheme, draft))
+        for one, also in _alike(found)
     ]
     return Checks([*failed, *_passed(scheme, found, names), *_balance(scheme, names)])
 
@@ -71,6 +71,15 @@ def checks_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = No
         return Checks(found)
     url = reverse("performance-draft-terms", args=[draft.pk])
     return Checks([Check("warn", _("to mend"), _(early.template) % early.params, "", url), *found])
+
+
+def _alike(found: Sequence[Problem]) -> list[tuple[Problem, list[str]]]:
+    """Limits that several columns miss by the same number are told once, with all their columns."""
+    told: dict[tuple[str, ...], tuple[Problem, list[str]]] = {}
+    for place, one in enumerate(found):
+        key = (one.code, one.found, one.required) if one.code in words.LIMITS else (str(place),)
+        told.setdefault(key, (one, []))[1].append(one.column)
+    return list(told.values())
 
 
 def _way(found: Problem, scheme: Scheme, draft: SchemeDraft | None) -> str:

@@ -154,9 +154,15 @@ def _report_row(name: str, shifts: Sequence[Shift], names: words.Names) -> Shift
         sum(shift.fen_after for shift in shifts),
         sum(shift.fen > 0 for shift in shifts),
         sum(shift.fen < 0 for shift in shifts),
-        f"{min(moves):+d} … {max(moves):+d}" if moves else web_words.DASH,
-        _through(shifts, names),
+        _places(moves),
+        _through(shifts, names) or _("own score as before, that of others changed"),
     )
+
+
+def _places(moves: Sequence[int]) -> str:
+    """Moves in rank over the months, from the least to the greatest."""
+    ends = dict.fromkeys((min(moves), max(moves))) if moves else {}
+    return " … ".join(web_words.diff(end) for end in ends) or web_words.DASH
 
 
 def _through(shifts: Sequence[Shift], names: words.Names) -> str:

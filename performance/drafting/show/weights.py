@@ -41,16 +41,12 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class Heading:
-    """A dimension with the sum of its weights by column, as "40 (35)" where it was another before.
-
-    `asked`: what is decided that it weighs, column by column; "" where nothing is.
-    """
+    """A dimension with its sums by column: the weight, what it was before, what is decided ("" for none)."""
 
     code: str
     name: str
-    sums: Sequence[tuple[str, str]]
+    sums: Sequence[tuple[str, str, str]]
     rows: Sequence[ItemRow] = ()
-    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,11 +56,6 @@ class Matrix:
     columns: Sequence[str]
     headings: Sequence[Heading]
     sums: Sequence[tuple[str, bool]] = field(default_factory=tuple)
-
-    @property
-    def decided(self) -> bool:
-        """Whether anything is decided about a dimension."""
-        return any(one.asked for one in self.headings)
 
 
 def matrix(
@@ -106,21 +97,16 @@ class Table:
             for code in codes
         ]
         sums = [self._sum(column, dimension.code) for column in self.columns]
-        asked = [
-            f"{words.named(column)} {plain(block.weight)}"
-            for column in self.columns
-            for block in column.blocks
-            if block.dimension == dimension.code
-        ]
-        return Heading(dimension.code, words.named(dimension), sums, rows, ", ".join(asked))
+        return Heading(dimension.code, words.named(dimension), sums, rows)
 
     def _name(self, code: str) -> str:
         return words.named(self.known[code]) if code in self.known else code
 
-    def _sum(self, column: Column, dimension: str) -> tuple[str, str]:
+    def _sum(self, column: Column, dimension: str) -> tuple[str, str, str]:
         now, before = plain(column.weight(dimension)), self.before.get(column.code)
         then = plain(before.weight(dimension)) if before else now
-        return now, "" if then == now else then
+        asked = next((plain(one.weight) for one in column.blocks if one.dimension == dimension), "")
+        return now, "" if then == now else then, asked
 
     def _cell(self, column: Column, code: str, dimension: str) -> Cell:
         """The weight and where its form opens; where the column lacks the indicator, the way to add it."""
