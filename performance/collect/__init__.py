@@ -95,14 +95,17 @@ def _months_back(scheme: Scheme) -> Mapping[str, set[int]]:
     return found
 
 
-def facts_of(wanted: Needs, places: Iterable[Institution]) -> Iterator[Fact]:
+def facts_of(
+    wanted: Needs, places: Iterable[Institution], out: setaside.Held | None = None
+) -> Iterator[Fact]:
     """The facts that are known among those wanted, of the institutions given.
 
     Where two sources know the same number the first counts: what was counted here, before what is declared.
-    Records that a decision leaves out do not count (performance.collect.setaside).
+    Records that a decision leaves out do not count (performance.collect.setaside); `out` names them where
+    the caller knows: one query less.
     """
     members = list(places)
-    codes, out = {place.code for place in members}, setaside.held()
+    codes, out = {place.code for place in members}, setaside.held() if out is None else out
     for month, keys in wanted.items():
         known: set[Place] = set()
         for source in SOURCES:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -21,7 +21,7 @@ from performance.engine.inputs import InputsRefused, Pool
 from performance.engine.scheme import SchemeRefused
 from performance.engine.settlement import recompute as settle_again
 from performance.engine.settlement import settle
-from performance.models import Line, MonthRun, Settlement
+from performance.models import ClueRemedy, Line, MonthRun, Settlement
 from performance.services import pools, schemes, store
 from performance.services.completeness import require_complete
 from performance.services.refusals import MonthRefused, RunUnderway
@@ -142,15 +142,22 @@ def _end(run: MonthRun, name: str, *, by: Membership | None, refusal: dict[str, 
 RELATED = ("settlement__scheme", "settlement__pool", "started_by__user", "approval__proposed_by", "journal")
 
 
+def _rows() -> QuerySet[MonthRun]:
+    """Runs that know whether a decision leaves records out now (`leaves_out`)."""
+    out = ClueRemedy.objects.filter(kind=ClueRemedy.Kind.EXCLUDE, state=ClueRemedy.State.IN_FORCE)
+    rows: QuerySet[MonthRun] = MonthRun.objects.annotate(leaves_out=Exists(out))
+    return rows
+
+
 def current(month: Month) -> MonthRun | None:
     """The run whose result counts for a month now; None before the first result."""
-    found = MonthRun.objects.filter(month=month.first_day, state__in=MonthRun.WITH_RESULT)
+    found = _rows().filter(month=month.first_day, state__in=MonthRun.WITH_RESULT)
     return found.select_related(*RELATED).order_by("-number").first()
 
 
 def latest(month: Month) -> MonthRun | None:
     """The last run begun for a month, whatever became of it."""
-    rows = MonthRun.objects.filter(month=month.first_day)
+    rows = _rows().filter(month=month.first_day)
     return rows.select_related("job", *RELATED).order_by("-number").first()
 
 

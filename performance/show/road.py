@@ -105,7 +105,8 @@ def _since(run: MonthRun | None, membership: Membership, month: Month) -> list[d
     """What became different after the month was computed: shown, never taken in silently (practice.md 4)."""
     if run is None or run.settlement is None:
         return []
-    found = since.changes(run.settlement, membership)
+    leaves_out = bool(getattr(run, "leaves_out", True))
+    found = since.changes(run.settlement, membership, leaves_out=leaves_out)
     if not found:
         return []
     counted = ngettext(

@@ -37,16 +37,20 @@ def _written(key: str, value: Number | None) -> str:
     return words.yuan(int(value)) if key.endswith("_fen") else words.num(value)
 
 
-def changes(settlement: Settlement, membership: Membership) -> list[Change]:
+def changes(settlement: Settlement, membership: Membership, *, leaves_out: bool = True) -> list[Change]:
     """Every fact that is another one today, of the institutions the member sees (second wall), by code.
 
-    A number of queries that does not grow with institutions or cases.
+    A number of queries that does not grow with institutions or cases; one less where the caller knows that no
+    decision leaves records out.
     """
     inputs = restore(MonthInputs, json.loads(settlement.frozen()))
     places = list(Institution.objects.filter(is_active=True).select_related("parent"))
     seen = {place.code: place.short_name for place in places if membership.sees(place.pk)}
     asked = collect.needs(inputs.indicators, inputs.scheme, inputs.month)
-    before, now = _by_place(inputs.facts), _by_place(collect.facts_of(asked, places))
+    before, now = (
+        _by_place(inputs.facts),
+        _by_place(collect.facts_of(asked, places, None if leaves_out else {})),
+    )
     return [
         Change(seen[place[0]], place[2], before.get(place), now.get(place))
         for place in sorted(before.keys() | now.keys())
