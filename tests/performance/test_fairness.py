@@ -15,11 +15,13 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from alliance.lib.period import Month
-from alliance.models import Membership
+from alliance.models import Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import jobs
+from grouping.models import Case, GroupedCase, Scheme
 from grouping.patterns import facts as patterns
 from grouping.services import intake, publishing
+from grouping.services import schemes as grouping_schemes
 from performance.evaluations import services as evaluations
 from performance.fairness import services
 from performance.fairness.detectors import ALL
@@ -268,3 +270,53 @@ def test_split_admissions_are_found_in_stored_cases_and_planned_chains_are_none(
         assert patterns.change_of_weights(OCTOBER.first_day, OCTOBER.last_day) is None
         assert patterns.families(date(2026, 10, 10), OCTOBER, OCTOBER) is not None
         look(qinghe)
+
+
+def test_codes_that_drift_after_a_change_of_weights_are_found_in_stored_cases(qinghe: World) -> None:
+    """Three hospitals before and after another scheme holds; one of them codes up."""
+    with inside(qinghe):
+        grouping_schemes.adopt_shipped(by=qinghe.su, code="xietong_demo", from_date=CHANGE)
+        heavy = {"lead": (10, 32), "tcm": (10, 10), "shiqiao": (10, 11)}  # of 40, before and after
+        model = Case.objects.filter(month=OCTOBER.first_day).order_by("pk")[0]
+        cases, groups = [], []
+        for name, after_before in heavy.items():
+            for late, number in enumerate(after_before):
+                for serial in range(40):
+                    day = datetime(2026, 9 if late else 7, 1 + serial % 28, 2, tzinfo=UTC)
+                    cases.append(_like(model, getattr(qinghe, name), f"漂{name}{late}{serial:02}", day))
+                    groups.append("EX19" if serial < number else "EX15")
+        Case.objects.bulk_create(cases)
+        before, after = Scheme.objects.order_by("from_date")
+        weights = {"EX19": Decimal("1.9"), "EX15": Decimal("0.8")}
+        GroupedCase.objects.bulk_create(
+            GroupedCase(
+                case_id=case.pk, revision=1, scheme=after if case.month >= CHANGE else before, mdc="MDCE",
+                adrg="EX1", drg=drg, status="grouped", weight=weights[drg],
+            )
+            for case, drg in zip(cases, groups, strict=True)
+        )  # fmt: skip
+        look(qinghe, Month(2026, 9))
+        clue = only("drift")
+        assert (clue.institution, clue.part, clue.other) == (qinghe.lead, str(CHANGE), None)
+        assert (clue.numbers["heavy"], clue.numbers["heavy_before"], clue.evidence) == (32, 10, 32)
+        told = {record.object_id: record.told for record in clue.records.all()}
+        assert set(told) == {
+            case.pk for case, drg in zip(cases, groups, strict=True)
+            if drg == "EX19" and case.institution_id == qinghe.lead.pk and case.month >= CHANGE
+        }  # fmt: skip
+        assert set(map(str, told.values())) == {"{'group': 'EX19'}"}
+
+
+CHANGE = date(2026, 8, 1)
+
+
+def _like(model: Case, place: Institution, record_no: str, day: datetime) -> Case:
+    """A stay of another place and day, in everything else as the model."""
+    fields = {
+        one.attname: getattr(model, one.attname) for one in Case._meta.concrete_fields if not one.primary_key
+    }
+    changed = {
+        "institution_id": place.pk, "record_no": record_no, "month": day.date().replace(day=1),
+        "admitted_at": day - timedelta(days=4), "discharged_at": day,
+    }  # fmt: skip
+    return Case(**{**fields, **changed})
