@@ -18,10 +18,12 @@ class Config(AppConfig):
         from performance.evaluations.waiting import waiting as to_rate
         from performance.fairness.waiting import waiting as clues
         from performance.onsite.waiting import waiting as on_site
+        from performance.pay.waiting import waiting as to_pay
 
         inbox.register("evaluations", to_rate)
         inbox.register("clues", clues)
         inbox.register("onsite", on_site)
+        inbox.register("pay", to_pay)
         inbox.register("declared", to_declare)
         inbox.register("consequences", to_consider)
 
@@ -33,9 +35,11 @@ class Config(AppConfig):
         from performance.declared.services import samples
         from performance.fairness.services import remedies
         from performance.fairness.show import remedies as show_remedies
+        from performance.pay import elsewhere as pay
         from performance.show import elsewhere
 
         elsewhere.register()
+        pay.register()
         registry.register(
             samples.KIND, name=_("One-vote veto"), digest=samples.digest_of, summary=show_samples.summary
         )

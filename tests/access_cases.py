@@ -672,6 +672,25 @@ CASES: dict[str, Case] = {
     "declared-proof": Case(
         lambda things: {"pk": things.declared.pk, "file": things.declared.files.get().pk}, of=("pk", "file")
     ),
+    # Pay and its second distribution
+    "pay": Case(queries=("?month=2026-10", "?kind=award", "?state=posted")),
+    "pay-begin": LIST,
+    "pay-mine": LIST,
+    "pay-person": one("pay_staff"),
+    "pay-sources": LIST,
+    "pay-enter": Case(lambda things: {"what": "entry" if things.pay_fund else ""}, shared=True),
+    "pay-confirm": one("pay_entry", shared=True, what="entry"),
+    "pay-scan": one("pay_entry", shared=True),
+    "pay-pots": Case(queries=("?month=2026-10", f"?institution={THERE}", "?state=shown")),
+    "pay-pot": one("pay_pot"),
+    "pay-plan": one("pay_pot"),
+    "pay-pot-print": one("pay_pot"),
+    "pay-answer": Case(
+        lambda things: {"pk": things.pay_pot.pk, "reply": things.pay_reply.pk}, of=("pk", "reply")
+    ),
+    "pay-pot-act": one("pay_pot", step="take-back"),
+    "pay-pool": one("pay_pool"),
+    "pay-pool-act": one("pay_pool", step="propose"),
     # Commitment letters and consequences
     "letters": Case(queries=(f"?institution={THERE}", "?year=2026", "?state=paper")),
     "letter-begin": LIST,

@@ -120,6 +120,7 @@ from performance.models import (
     EarlierValue,
     EvaluationRound,
     FairnessRun,
+    FundEntry,
     Interview,
     Letter,
     LetterTemplate,
@@ -133,6 +134,10 @@ from performance.models import (
     OnsiteStatement,
     OnsiteVisit,
     OwnIndicator,
+    PayFund,
+    PayPool,
+    PayPot,
+    PayReply,
     ResultTemplate,
     SchemeDraft,
     SchemeException,
@@ -147,6 +152,7 @@ from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.performance import onsite_access as onsite
+from tests.performance import pay_access
 from tests.referrals.scene import content, number_of
 from tests.world import World
 from tests.world import member as make_member
@@ -954,6 +960,41 @@ class Things:
                 "bands": {"excellent": "90", "fail": "60", "honour_score": "85", "honour_years": 2},
             },
         )  # fmt: skip
+
+    @cached_property
+    def pay_fund(self) -> PayFund:
+        side = self.side
+        return pay_access.fund(side.office, f"f{side.serial}", side.mark)
+
+    @cached_property
+    def pay_entry(self) -> FundEntry:
+        """An entry that waits for its second person."""
+        return pay_access.entry(self.side.office, self.pay_fund, self.side.mark)
+
+    @cached_property
+    def pay_staff(self) -> Staff:
+        """A person of the institution with a line."""
+        return self.staff
+
+    @cached_property
+    def pay_pool(self) -> PayPool:
+        """A posted award of which the institution has all."""
+        side, fund = self.side, self.pay_fund
+        return pay_access.pool(side.office, fund, side.place, self.staff, side.serial, side.mark)
+
+    @cached_property
+    def pay_pot(self) -> PayPot:
+        """Its pot, whose plan is shown to the department."""
+        pot = PayPot.objects.get(pool=self.pay_pool)
+        pay_access.post(self.pay_pool, self.books.journal, self.approval)
+        return pay_access.shown(pot, self.side.office, self.staff, self.side.mark)
+
+    @cached_property
+    def pay_reply(self) -> PayReply:
+        """An objection of its person."""
+        return PayReply.objects.create(  # type: ignore[no-any-return]
+            plan=self.pay_pot.plan, staff=self.staff, agrees=False, text=self.side.mark, given_at=NOW
+        )
 
     @cached_property
     def clue(self) -> Clue:

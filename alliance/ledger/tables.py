@@ -194,7 +194,9 @@ def reason_name(key: str) -> str:
         "reverses": _("reverses journal"), "score": _("score"), "basis_fen": _("basis (yuan)"),
         "quota": _("exact share (fen)"), "got_extra_fen": _("one fen more by largest remainder"),
         "settlement": _("number of the month’s run"), "payer": _("payer"), "payee": _("payee"),
-        "owed_fen": _("owed (yuan)"), "back_fen": _("owed back (yuan)"),
+        "owed_fen": _("owed (yuan)"), "back_fen": _("owed back (yuan)"), "base_fen": _("base (yuan)"),
+        "points": _("points"), "percent": _("percent"), "document": _("decision number"),
+        "mean_score": _("mean score of the others"), "evidence": _("evidence"),
     }  # fmt: skip
     return names.get(key, key)
 

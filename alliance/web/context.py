@@ -39,6 +39,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("evaluations", _("Evaluations"), "check", "home.view"),
             Entry("clues", _("Clues of unusual patterns"), "search", "fairness.view"),
             Entry("consequences", _("Consequences"), "flag", "consequence.view"),
+            Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

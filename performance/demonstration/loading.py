@@ -94,6 +94,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         levels,
         live,
         months,
+        pay,
     )
 
     def book() -> list[str]:
@@ -105,6 +106,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
     yield "earlier months", lambda: [history.load(base, demo)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
+    yield "pay", lambda: [pay.load(base, demo)]
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

@@ -34,6 +34,9 @@ from performance.models.onsite_findings import (
     OnsiteStatement,
 )
 from performance.models.own import OwnIndicator
+from performance.models.pay import FundEntry, PayFund, PayRule, PayTotal
+from performance.models.pay_pools import PayPool, PayShare, PayTransfer
+from performance.models.pay_pots import PayLine, PayMember, PayPlan, PayPot, PayReply
 from performance.models.remedies import ClueRemedy
 from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
@@ -64,6 +67,7 @@ __all__ = [
     "EvaluationRound",
     "EvaluatorKind",
     "FairnessRun",
+    "FundEntry",
     "IndicatorValue",
     "Interview",
     "Invitation",
@@ -91,6 +95,17 @@ __all__ = [
     "OnsiteVisit",
     "Opinion",
     "OwnIndicator",
+    "PayFund",
+    "PayLine",
+    "PayMember",
+    "PayPlan",
+    "PayPool",
+    "PayPot",
+    "PayReply",
+    "PayRule",
+    "PayShare",
+    "PayTotal",
+    "PayTransfer",
     "PoolDecision",
     "Rating",
     "ResultTemplate",

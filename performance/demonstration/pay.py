@@ -1,0 +1,182 @@
+"""Pay of the demonstration: totals, rules, a source account; the first month paid down to persons, the next
+under way, what institutions owe each other. New money in new records: the months before stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from alliance.approvals import services as approvals
+from alliance.approvals.models import Decision
+from alliance.demo import DemoAlliance
+from alliance.ledger.facts import trial_balance
+from alliance.lib.money import yuan
+from alliance.lib.period import Month
+from alliance.models import Membership, Staff, User
+from alliance.tenancy.scope import act_in
+from performance.declared.services import Upload
+from performance.demonstration.ground import Ground
+from performance.engine.pay.flow import FlowRule
+from performance.models import PayFund, PayPool, PayPot
+from performance.models.pay import PayKind
+from performance.pay.refusals import PoolRefused
+from performance.pay.services import between, entering, pools, pots
+
+DECIDED = datetime(2026, 7, 27, 1, tzinfo=UTC)
+RULE = FlowRule(
+    (("doctor", Decimal("1.00")), ("nurse", Decimal("0.80")), ("technician", Decimal("0.85"))), Decimal("0.9")
+)
+FED, REWARD = 60_000_000, 36_000_000
+BODY, DOCUMENT = "管理委员会", "医共体委〔2026〕17号"
+PAID = 4  # pots of one institution that are paid or under way
+
+
+def load(base: Ground, demo: DemoAlliance) -> str:
+    """Decide, make, agree, distribute; a line of the report."""
+    months = [pool.month for pool in demo.pools[:-1]]  # the last one waits for its second person
+    with act_in(base.alliance), transaction.atomic():
+        _signed_in(demo)
+        fund = _decide(base, demo, months[0])
+        for month in months:
+            _agreed(base, pools.make_bonus(by=base.office[0], month=month, now=_days(month, 17)), month)
+            _owed(base, month)
+        _reward(base, fund, months[-1])
+        for head in _heads(base):
+            _distribute(base, head, months)
+        posted = PayPot.objects.filter(state="posted").count()
+        sums = trial_balance()
+        return (
+            f"{PayPool.objects.count()} pools, {PayPot.objects.count()} pots, {posted} paid to persons; "
+            f"ledger sum {yuan(sums.sum_fen)}"
+        )
+
+
+def _days(month: Month, day: int) -> datetime:
+    """A day of the month after, when its money is worked on."""
+    after = month.plus(1)
+    return datetime(after.year, after.number, day, 1, tzinfo=UTC)
+
+
+def _signed_in(demo: DemoAlliance) -> None:
+    """People with a sign-in find their own lines."""
+    named = {one.staff: one.username for one in demo.users if one.staff}
+    users = dict(User.objects.filter(username__in=named.values()).values_list("username", "pk"))
+    for code, username in named.items():
+        Staff.objects.filter(code=code, user=None).update(user=users[username])
+
+
+def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
+    """Approved totals of institutions with a base, two rules, a source account with retained surplus."""
+    office, second = base.office[0], base.office[1]
+    for base_pay in (one for one in demo.pay_bases if one.month == month):
+        row = entering.enter_total(
+            by=office, institution=base.places[base_pay.institution], year=month.year, fen=base_pay.fen * 12,
+            document="人社薪〔2026〕8号", now=DECIDED,
+        )  # fmt: skip
+        entering.confirm(by=second, row=row, now=DECIDED)
+    team = replace(RULE, team_percent=Decimal(60))
+    for kind, rule in ((PayKind.BONUS, RULE), (PayKind.REWARD, team)):
+        made = entering.enter_rule(
+            by=office, kind=kind, from_month=month, rule=rule, decided_by=f"{BODY} {DOCUMENT}", now=DECIDED
+        )
+        entering.confirm(by=second, row=made, now=DECIDED)
+    fund = entering.open_fund(by=office, code="retained", name="结余留用资金", source="retained", now=DECIDED)
+    scan = Upload("结余留用分配决定.pdf", [b"%PDF-1.4\n%%EOF\n"], "application/pdf", 1 << 20)
+    fed = entering.enter_fund(
+        by=office,
+        fund=fund,
+        day=month.first_day,
+        fen=FED,
+        document=DOCUMENT,
+        body=BODY,
+        scan=scan,
+        now=DECIDED,
+    )
+    entering.confirm_fund(by=second, row=fed, now=DECIDED)
+    return fund
+
+
+def _agreed(base: Ground, pool: PayPool, month: Month) -> None:
+    approval = pools.propose(by=base.office[0], pool=pool, today=_days(month, 18).date())
+    approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
+
+
+def _owed(base: Ground, month: Month) -> None:
+    """What institutions owe each other; a month without such a fact has no such pool."""
+    for kind in (PayKind.TRANSFER, PayKind.RETURN, PayKind.SERVICE):
+        try:
+            pool = between.make(by=base.office[0], month=month, kind=kind, now=_days(month, 17))
+        except PoolRefused:
+            continue
+        _agreed(base, pool, month)
+
+
+def _reward(base: Ground, fund: PayFund, month: Month) -> None:
+    """The DRG reward of family doctors out of retained surplus, of townships and community centres."""
+    places = [one.pk for one in base.places.values() if one.kind in ("township", "community")]
+    pool = pools.make_from_fund(
+        by=base.office[0], month=month, kind=PayKind.REWARD,
+        fund=fund, fen=REWARD, name="家庭医生 DRG 贡献奖励", document=DOCUMENT,
+        institutions=places, now=_days(month, 17),
+    )  # fmt: skip
+    _agreed(base, pool, month)
+
+
+def _heads(base: Ground) -> list[Membership]:
+    """Who leads an institution and may distribute: one each."""
+    found: dict[int, Membership] = {}
+    for one in base.members.values():
+        if one.institution_id is not None and one.can("pay.distribute"):
+            found.setdefault(one.institution_id, one)
+    return list(found.values())
+
+
+def _distribute(base: Ground, head: Membership, months: Sequence[Month]) -> None:
+    """The first pots of the older month are paid; of the newer one shown, written, and not begun."""
+    for month in months:
+        rows = PayPot.objects.named().filter(
+            institution=head.institution_id, pool__month=month.first_day, pool__kind=PayKind.BONUS
+        )
+        for place, pot in enumerate(_own_first(rows, PAID)):
+            _on_its_way(base, head, pot, month, paid=month == months[0], place=place)
+
+
+def _own_first(rows: object, most: int) -> list[PayPot]:
+    """Pots of people with a sign-in first, so that they find something; then the first ones."""
+    found = list(rows)  # type: ignore[call-overload]
+    known = set(Staff.objects.exclude(user=None).values_list("pk", flat=True))
+    found.sort(key=lambda pot: (not known & set(pots.points_of(pot)), pot.pk))
+    return found[:most]
+
+
+def _on_its_way(base: Ground, head: Membership, pot: PayPot, month: Month, *, paid: bool, place: int) -> None:
+    now = _days(month, 20)
+    people = list(pots.points_of(pot))
+    group = people[:3]
+    others = Staff.objects.filter(institution=pot.institution_id).exclude(pk__in=group).order_by("code")
+    group += [one.pk for one in others[: 3 - len(group)]]
+    agreed = pots.Agreed(
+        pots.points_of(pot), group, now.date(),
+        "小组按岗位系数和出勤商定分值，夜班、带教另行计入，全体同意。",
+    )  # fmt: skip
+    if not paid and place == PAID - 1:
+        return
+    pot = _again(pots.write(by=head, pot=pot, agreed=agreed, now=now))
+    if not paid and place == PAID - 2:
+        return
+    pot = _again(pots.show(by=head, pot=pot, now=now))
+    if not paid:
+        return
+    pot = _again(pots.submit(by=head, pot=pot, now=now + timedelta(days=5)))
+    if place < PAID - 1:
+        pots.post(by=base.office[0], pot=pot, now=now + timedelta(days=6))
+
+
+def _again(pot: PayPot) -> PayPot:
+    found: PayPot = PayPot.objects.named().get(pk=pot.pk)
+    return found

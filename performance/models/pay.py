@@ -1,0 +1,188 @@
+"""What pay stands on: source accounts and what feeds them, approved pay totals, dated rules of flow.
+
+Everything here is written once by one person and counts when another has confirmed it (practice.md 6).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from alliance.models import AllianceRow
+from performance.engine.pay.flow import FlowRule
+from performance.engine.restore import restore
+from performance.models.declared import link
+
+# LOOK: sources, limits and rules; VIEW: pools, pots and lines, each member those of its own.
+VIEW, LOOK, RUN, CONFIRM, DISTRIBUTE = "pay.view", "pay.look", "pay.run", "pay.confirm", "pay.distribute"
+
+
+class PaySource(models.TextChoices):
+    """Lawful types; neither the insurance fund nor earmarked public-health money is one (X7-A26)."""
+
+    PAY_TOTAL = "pay_total", _("within the approved pay total")
+    FISCAL = "fiscal", _("fiscal grant for performance")
+    RETAINED = "retained", _("retained surplus, with the approving document")
+    BETWEEN = "between", _("settlement between institutions")
+
+
+class PayKind(models.TextChoices):
+    """What a pool is for. The last three settle between institutions and never reach a person."""
+
+    BONUS = "bonus", pgettext_lazy("pool", "collaboration bonus fund")
+    REWARD = "reward", pgettext_lazy("pool", "DRG reward of family doctors")
+    SURPLUS = "surplus", pgettext_lazy("pool", "members' part of the surplus")
+    PREVENTION = "prevention", pgettext_lazy("pool", "saved by prevention")
+    AWARD = "award", pgettext_lazy("pool", "award")
+    TRANSFER = "down_transfer", pgettext_lazy("pool", "transfer for down-referred recovery stays")
+    RETURN = "fee_return", pgettext_lazy("pool", "fee return for down-referred patients")
+    SERVICE = "service", pgettext_lazy("pool", "shares of consultations and readings")
+
+
+BETWEEN = (PayKind.TRANSFER, PayKind.RETURN, PayKind.SERVICE)
+
+
+class Entered(AllianceRow):
+    """Entered by one person, confirmed by another; only then it counts."""
+
+    append_only = True
+    fill_once: ClassVar[tuple[str, ...]] = ("confirmed_by_id", "confirmed_at")
+
+    entered_by = link(_("entered by"), "alliance.Membership")
+    entered_at = models.DateTimeField(_("entered"))
+    confirmed_by = link(_("confirmed by"), "alliance.Membership", null=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+
+    class Meta(AllianceRow.Meta):
+        abstract = True
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=~Q(entered_by=F("confirmed_by")), name="%(class)s_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="%(class)s_confirmed_whole",
+            ),
+        ]  # fmt: skip
+
+
+class PayFund(AllianceRow):
+    """A source account: where the money of pools comes from, with the lawful type of its source."""
+
+    append_only = True
+
+    code = models.SlugField(_("code"), max_length=30)
+    name = models.CharField(_("name"), max_length=80)
+    source = models.CharField(_("kind of source"), max_length=12, choices=PaySource)
+    opened_by = link(_("opened by"), "alliance.Membership")
+    opened_at = models.DateTimeField(_("opened"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("source account"), _("source accounts")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "code"], name="payfund_code"),
+            models.CheckConstraint(
+                condition=Q(source__in=["pay_total", "fiscal", "retained"]), name="payfund_lawful"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="payfund_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def account(self) -> str:
+        """The code of its account in the ledger."""
+        return f"fund:{self.code}"
+
+
+class FundEntry(Entered):
+    """Money fed into a source account on a day, with the number and the scan of the decision (fen)."""
+
+    fill_once = ("confirmed_by_id", "confirmed_at", "journal_id")
+
+    fund = link(_("source account"), "performance.PayFund")
+    day = models.DateField(_("day of the decision"))
+    fen = models.BigIntegerField(_("amount (fen)"))
+    document = models.CharField(_("decision number"), max_length=80)
+    body = models.CharField(_("decided by"), max_length=80)
+    scan = link(_("scan of the decision"), "alliance.Attachment")
+    journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
+
+    class Meta(Entered.Meta):
+        verbose_name, verbose_name_plural = _("entry of a source account"), _("entries of source accounts")
+        ordering = ["-day", "-pk"]
+        constraints = [
+            *Entered.Meta.constraints,
+            models.CheckConstraint(condition=Q(fen__gt=0), name="fundentry_above_zero"),
+            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="fundentry_decided"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | Q(journal__isnull=False), name="fundentry_in_the_books"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.day}"
+
+
+class PayTotal(Entered):
+    """The approved pay total of an institution and year (绩效工资总量, fen); the latest confirmed counts."""
+
+    institution = link(_("institution"), "alliance.Institution")
+    year = models.PositiveSmallIntegerField(_("year"))
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    fen = models.BigIntegerField(_("approved pay total (fen)"))
+    document = models.CharField(_("decision number"), max_length=80)
+
+    class Meta(Entered.Meta):
+        verbose_name, verbose_name_plural = _("approved pay total"), _("approved pay totals")
+        ordering = ["-year", "institution__code", "-revision"]
+        constraints = [
+            *Entered.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["alliance", "institution", "year", "revision"], name="paytotal_once"
+            ),
+            models.CheckConstraint(condition=Q(fen__gte=0) & ~Q(document=""), name="paytotal_decided"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.year}"
+
+
+class PayRule(Entered):
+    """A version of how a kind of pool flows below the institution, from a month on (`body`: a FlowRule)."""
+
+    kind = models.CharField(_("kind of pool"), max_length=16, choices=PayKind)
+    from_date = models.DateField(_("from month"))
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    body = models.JSONField(_("rule"))
+    decided_by = models.CharField(_("decided by"), max_length=200)
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta(Entered.Meta):
+        verbose_name, verbose_name_plural = _("rule of a pool"), _("rules of pools")
+        ordering = ["kind", "-from_date", "-revision"]
+        constraints = [
+            *Entered.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["alliance", "kind", "from_date", "revision"], name="payrule_once"
+            ),
+            models.CheckConstraint(condition=Q(from_date__day=1), name="payrule_first_day"),
+            models.CheckConstraint(condition=~Q(decided_by=""), name="payrule_decided"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["down_transfer", "fee_return", "service"]), name="payrule_persons"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.from_date:%Y-%m}/{self.revision}"
+
+    def rule(self) -> FlowRule:
+        """The rule as the engine takes it."""
+        return restore(FlowRule, self.body)

@@ -1,0 +1,291 @@
+"""The second distribution (科室二次分配, practice.md 4): a pot, its people's plan, their answers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_fsm import transition
+from django_scopes import ScopedManager
+
+from alliance import roles
+from alliance.models import AllianceRow, Membership
+from alliance.models.base import AllianceQuerySet
+from alliance.models.state import StateField
+from alliance.models.stepped import Stepped, step
+from performance.models.declared import link
+from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
+from performance.models.pay_pools import PayPool, Share
+
+PERSONS = "person_score.view"  # who sees other people's numbers
+
+
+def leads_all(membership: Membership) -> bool:
+    """True for who sees every person of the own institution; a head of department sees the own one alone."""
+    return roles.allows(set(membership.roles) - {"department_head"}, PERSONS)
+
+
+class PayPotQuerySet(AllianceQuerySet):
+    """Which pots a member sees."""
+
+    def seen_by(self, membership: Membership) -> Any:
+        """The office all; of posted pools an institution's leaders its own, a head the own department's,
+        others those in which they have a line (second wall).
+        """
+        here = membership.institution_id
+        if here is None:
+            return self.all()
+        posted = self.filter(pool__state="posted")
+        mine = Q(pk__in=PayLine.objects.filter(staff__user=membership.user_id).values("pot"))
+        if leads_all(membership):
+            return posted.filter(mine | Q(institution=here))
+        if membership.can(PERSONS) and membership.department_id is not None:
+            return posted.filter(mine | Q(institution=here, department=membership.department_id))
+        return posted.filter(mine)
+
+    def named(self) -> Any:
+        """With all that a list or a page names."""
+        return self.select_related(
+            "pool", "share__pool", "institution", "department__institution", "team", "plan",
+            "submitted_by__user", "journal",
+        )  # fmt: skip
+
+
+class PayPot(Share, Stepped):
+    """What one group of a department, or a team, divides among its people. Its money never changes."""
+
+    class Group(models.TextChoices):
+        DOCTOR = "doctor", pgettext_lazy("pot", "doctors")
+        NURSE = "nurse", pgettext_lazy("pot", "nurses")
+        TECHNICIAN = "technician", pgettext_lazy("pot", "technicians")
+        ADMINISTRATOR = "administrator", pgettext_lazy("pot", "administration")
+        TEAM = "team", pgettext_lazy("pot", "family-doctor team")
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("pot", "no plan yet")
+        DRAFTED = "drafted", pgettext_lazy("pot", "plan written")
+        SHOWN = "shown", pgettext_lazy("pot", "shown to the department")
+        SUBMITTED = "submitted", pgettext_lazy("pot", "submitted")
+        POSTED = "posted", pgettext_lazy("pot", "in the books")
+
+    WITH_LINES = (State.SHOWN, State.SUBMITTED, State.POSTED)
+
+    pool = models.ForeignKey(PayPool, on_delete=models.CASCADE, related_name="pots")
+    share = models.ForeignKey("performance.PayShare", on_delete=models.CASCADE, related_name="pots")
+    institution = link(_("institution"), "alliance.Institution")
+    department = link(_("department"), "alliance.Department", null=True)
+    team = link(_("team"), "alliance.Team", null=True)
+    group = models.CharField(_("group"), max_length=14, choices=Group)
+    # Who worked here by the roster: [staff, points], points with four decimals as text.
+    people = models.JSONField(_("people by the roster"))
+    above_fen = models.BigIntegerField(_("divided above (fen)"))
+    plan = link(_("plan"), "performance.PayPlan", null=True)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    shown_at = models.DateTimeField(_("shown from"), null=True)
+    shown_until = models.DateTimeField(_("shown until"), null=True)
+    submitted_by = link(_("submitted by"), "alliance.Membership", null=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
+
+    objects: ClassVar[Any] = ScopedManager(
+        alliance="alliance", _manager_class=models.Manager.from_queryset(PayPotQuerySet)
+    )
+
+    class Meta(Share.Meta):
+        verbose_name, verbose_name_plural = _("pot of a department or team"), _("pots")
+        ordering = ["institution__code", "department__code", "group", "team__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "pool", "department", "group"], name="paypot_department_once",
+                condition=Q(department__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["alliance", "pool", "team"], name="paypot_team_once", condition=Q(team__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=Q(department__isnull=False, team=None) & ~Q(group="team")
+                | Q(department=None, team__isnull=False, group="team"),
+                name="paypot_whose",
+            ),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="paypot_above_zero"),
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(plan__isnull=False), name="paypot_has_plan"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["shown", "submitted", "posted"])
+                | Q(shown_at__isnull=False, shown_until__gt=F("shown_at")),
+                name="paypot_shown",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "posted"])
+                | Q(submitted_by__isnull=False, submitted_at__gte=F("shown_until")),
+                name="paypot_shown_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="posted") | Q(journal__isnull=False), name="paypot_in_the_books"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.pool}"
+
+    @property
+    def place(self) -> str:
+        """Whose pot it is."""
+        return str(self.team) if self.team else f"{self.department} · {self.get_group_display()}"
+
+    @property
+    def account(self) -> str:
+        """The code of its account in the ledger."""
+        if self.team is not None:
+            return f"team:{self.institution.code}:{self.team.code}"
+        assert self.department is not None
+        return f"department:{self.department.institution.code}:{self.department.code}:{self.group}"
+
+    def sides_of(self, membership: Membership) -> frozenset[str]:
+        """Office: of the alliance. Head: who leads the department or the institution."""
+        if membership.institution_id is None:
+            return frozenset({"office"})
+        if membership.institution_id != self.institution_id or not membership.can(PERSONS):
+            return frozenset()
+        own = leads_all(membership) or (
+            self.department_id is not None and membership.department_id == self.department_id
+        )
+        return frozenset({"head"} if own else ())
+
+    @transition(state, [State.OPEN, State.DRAFTED], State.DRAFTED, custom=step(
+        1, "head", DISTRIBUTE, _("Write the plan"), "adjust"))  # fmt: skip
+    def write(self) -> None:
+        """The group's plan, or its next revision."""
+
+    @transition(state, State.DRAFTED, State.SHOWN, custom=step(
+        2, "head", DISTRIBUTE, _("Show to the department"), "eye", "shown_at"))  # fmt: skip
+    def show(self) -> None:
+        """Everybody of the pot sees it and answers."""
+
+    @transition(state, State.SHOWN, State.DRAFTED, custom=step(
+        8, "head", DISTRIBUTE, _("Take back and change…"), "undo"))  # fmt: skip
+    def take_back(self) -> None:
+        """An objection was right, or something was forgotten."""
+
+    @transition(state, State.SHOWN, State.SUBMITTED, custom=step(
+        3, "head", DISTRIBUTE, _("Submit"), "up", "submitted_at"))  # fmt: skip
+    def submit(self) -> None:
+        """It was shown its days and every objection is answered."""
+
+    @transition(state, State.SUBMITTED, State.DRAFTED, custom=step(
+        9, "office", CONFIRM, _("Send back…"), "undo"))  # fmt: skip
+    def send_back(self) -> None:
+        """The office does not take it as it is."""
+
+    @transition(state, State.SUBMITTED, State.POSTED, custom=step(
+        4, "office", CONFIRM, _("Check and post"), "check"))  # fmt: skip
+    def post(self) -> None:
+        """In the books, person by person."""
+
+
+class PayPlan(AllianceRow):
+    """A revision of a pot's plan: who agreed on it and when, with the minutes of the group."""
+
+    append_only = True
+
+    pot = models.ForeignKey(PayPot, on_delete=models.PROTECT, related_name="plans")
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    agreed_on = models.DateField(_("agreed on"))
+    minutes = models.CharField(_("minutes"), max_length=2000)
+    made_by = link(_("written by"), "alliance.Membership")
+    made_at = models.DateTimeField(_("written"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("plan of a pot"), _("plans of pots")
+        ordering = ["pot", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "pot", "revision"], name="payplan_once"),
+            models.CheckConstraint(condition=~Q(minutes=""), name="payplan_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pot} {self.revision}"
+
+
+class PayMember(AllianceRow):
+    """One member of the group that agreed on a plan."""
+
+    append_only = True
+
+    plan = models.ForeignKey(PayPlan, on_delete=models.PROTECT, related_name="group")
+    staff = link(_("staff member"), "alliance.Staff")
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("member of a group"), _("members of a group")
+        constraints = [models.UniqueConstraint(fields=["alliance", "plan", "staff"], name="paymember_once")]
+
+    def __str__(self) -> str:
+        return str(self.staff)
+
+
+class PayLine(AllianceRow):
+    """A person's part of a pot under a plan: points, whole fen, exact quota, rounding."""
+
+    append_only = True
+
+    plan = models.ForeignKey(PayPlan, on_delete=models.PROTECT, related_name="lines")
+    pot = models.ForeignKey(PayPot, on_delete=models.PROTECT, related_name="lines")
+    staff = link(_("staff member"), "alliance.Staff")
+    points = models.DecimalField(_("points"), max_digits=12, decimal_places=4)
+    fen = models.BigIntegerField(_("amount (fen)"))
+    quota = models.DecimalField(_("exact share (fen)"), max_digits=30, decimal_places=4)
+    remainder_rank = models.PositiveIntegerField(_("rank of the remainder"))
+    got_extra_fen = models.BooleanField(_("one fen more by largest remainder"), default=False)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("person's line"), _("persons' lines")
+        ordering = ["staff__code"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "plan", "staff"], name="payline_once"),
+            models.CheckConstraint(condition=Q(fen__gte=0, points__gte=0), name="payline_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.pot}"
+
+
+class PayReply(AllianceRow):
+    """What a person says of the plan shown: agrees, or objects with a reason, which somebody answers."""
+
+    append_only = True
+    fill_once = ("upheld", "answer", "answered_by_id", "answered_at")
+
+    plan = models.ForeignKey(PayPlan, on_delete=models.PROTECT, related_name="replies")
+    staff = link(_("staff member"), "alliance.Staff")
+    agrees = models.BooleanField(_("agrees"))
+    text = models.CharField(_("objection"), max_length=1000, blank=True)
+    given_at = models.DateTimeField(_("given"))
+    upheld = models.BooleanField(_("upheld"), null=True)
+    answer = models.CharField(_("answer"), max_length=1000, null=True)  # noqa: DJ001 (filled once)
+    answered_by = link(_("answered by"), "alliance.Membership", null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("answer to a plan"), _("answers to plans")
+        ordering = ["given_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "plan", "staff", "agrees"], name="payreply_once"),
+            models.CheckConstraint(condition=Q(agrees=True) | ~Q(text=""), name="payreply_says_why"),
+            models.CheckConstraint(
+                condition=Q(upheld=None, answer=None, answered_by=None, answered_at=None)
+                | Q(agrees=False, upheld__isnull=False, answer__gt="", answered_by__isnull=False,
+                    answered_at__isnull=False),
+                name="payreply_answered_whole",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.plan}"
+
+
+__all__ = ["PERSONS", "VIEW", "PayLine", "PayMember", "PayPlan", "PayPot", "PayReply", "leads_all"]

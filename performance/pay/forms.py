@@ -1,0 +1,277 @@
+"""Forms of pay: what it stands on, a pool, a group's plan, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.lib.period import SERVED_YEARS, Month
+from alliance.models import Institution, Staff
+from alliance.web import words as web_words
+from alliance.web.form_fields import DayField, NumberField, WholeField, YuanField
+from performance.declared.uploads import EvidenceField
+from performance.engine.pay.flow import FlowRule
+from performance.models import PayFund, PayPot
+from performance.models.pay import BETWEEN, PayKind, PaySource
+from performance.pay import words
+from performance.pay.services.pots import Agreed
+
+LONG = forms.Textarea(attrs={"rows": 3})
+DATE = {"type": "date"}
+NUMBER = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
+MONTHS = 15  # that can be chosen
+
+
+def day_field(label: Any) -> DayField:
+    """A day."""
+    return DayField(label=label, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
+
+
+def number(label: Any, initial: str, **more: Any) -> NumberField:
+    """A coefficient or a percentage."""
+    return NumberField(
+        label=label,
+        max_digits=7,
+        decimal_places=3,
+        initial=initial,
+        widget=forms.TextInput(attrs=NUMBER),
+        **more,
+    )
+
+
+def paid_places() -> Any:
+    """Institutions that are paid themselves."""
+    return Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE).order_by("code")
+
+
+class FundForm(forms.Form):
+    """A source account."""
+
+    code = forms.SlugField(label=gettext_lazy("code"), max_length=30)
+    name = forms.CharField(label=gettext_lazy("name"), max_length=80)
+    source = forms.ChoiceField(
+        label=gettext_lazy("kind of source"),
+        choices=[one for one in PaySource.choices if one[0] != PaySource.BETWEEN],
+        help_text=gettext_lazy("The insurance fund and earmarked public-health money are no source of pay."),
+    )  # fmt: skip
+
+
+class EntryForm(forms.Form):
+    """What a decision feeds into a source account."""
+
+    fund = forms.ModelChoiceField(label=gettext_lazy("source account"), queryset=PayFund.objects.none())
+    day = day_field(gettext_lazy("day of the decision"))
+    fen = YuanField(label=gettext_lazy("amount (yuan)"))
+    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
+    body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
+    files = EvidenceField()
+    other_names = {"scan": "files"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fund"].queryset = PayFund.objects.all()  # type: ignore[attr-defined]
+
+    def entry(self) -> dict[str, Any]:
+        """As the service takes it."""
+        data = dict(self.cleaned_data)
+        found = data.pop("files")
+        return {**data, "scan": found[0] if found else None}
+
+
+class TotalForm(forms.Form):
+    """An approved pay total."""
+
+    institution = forms.ModelChoiceField(
+        label=gettext_lazy("institution"), queryset=Institution.objects.none()
+    )
+    year = WholeField(label=gettext_lazy("year"), min_value=SERVED_YEARS[0], max_value=SERVED_YEARS[-1])
+    fen = YuanField(label=gettext_lazy("approved pay total (yuan)"))
+    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = paid_places()  # type: ignore[attr-defined]
+
+    def entry(self) -> dict[str, Any]:
+        """As the service takes it."""
+        return dict(self.cleaned_data)
+
+
+class RuleForm(forms.Form):
+    """A version of how a kind of pool flows below the institution."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("kind of pool"), choices=[one for one in PayKind.choices if one[0] not in BETWEEN]
+    )
+    from_month = forms.ChoiceField(label=gettext_lazy("from month"))
+    doctor = number(gettext_lazy("coefficient of doctors"), "1")
+    nurse = number(gettext_lazy("coefficient of nurses"), "0.8")
+    technician = number(gettext_lazy("coefficient of technicians"), "0.85")
+    administration = number(gettext_lazy("administration: clinical mean ×"), "0.9")
+    basis = forms.ChoiceField(
+        label=gettext_lazy("weight of a department"),
+        choices=[
+            ("score", gettext_lazy("points by roster × score")),
+            ("points", gettext_lazy("points by roster")),
+        ],
+    )
+    unassessed = forms.ChoiceField(
+        label=gettext_lazy("department without a score"),
+        choices=[
+            ("mean", gettext_lazy("counts with the mean of the others")),
+            ("nothing", gettext_lazy("gets nothing")),
+        ],
+    )
+    team_percent = number(
+        gettext_lazy("to teams first (%)"), "0", min_value=0, max_value=100,
+        help_text=gettext_lazy("Of the DRG reward at least 60 %; 0 where departments get all."),
+    )  # fmt: skip
+    decided_by = forms.CharField(label=gettext_lazy("decided by"), max_length=200)
+    other_names = {"body": "decided_by", "team_share": "team_percent"}
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from_month"].choices = month_choices(today)  # type: ignore[attr-defined]
+
+    def entry(self) -> dict[str, Any]:
+        """As the service takes it."""
+        data = self.cleaned_data
+        groups = ("doctor", "nurse", "technician")
+        rule = FlowRule(
+            tuple((group, data[group]) for group in groups),  # type: ignore[misc]
+            data["administration"], data["basis"], data["unassessed"], data["team_percent"],
+        )  # fmt: skip
+        month = Month.parse(data["from_month"])
+        return {"kind": data["kind"], "from_month": month, "rule": rule, "decided_by": data["decided_by"]}
+
+
+def month_choices(today: date) -> list[tuple[str, str]]:
+    """The last months, the newest first."""
+    last = Month.of(today)
+    return [(str(month), web_words.month(month)) for month in (last.plus(-back) for back in range(MONTHS))]
+
+
+class PoolForm(forms.Form):
+    """A pool of a month. Below the kind, what only pools from a source account need."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind of pool"), choices=PayKind.choices)
+    month = forms.ChoiceField(label=gettext_lazy("month"))
+    fund = forms.ModelChoiceField(
+        label=gettext_lazy("source account"), queryset=PayFund.objects.none(), required=False
+    )
+    fen = YuanField(label=gettext_lazy("amount (yuan)"), required=False)
+    name = forms.CharField(label=gettext_lazy("name"), max_length=80, required=False)
+    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80, required=False)
+    persons = forms.BooleanField(
+        label=gettext_lazy("is paid on to persons"), initial=True, required=False,
+        help_text=gettext_lazy("Off where the basis contains drugs, consumables, examinations or tests."),
+    )  # fmt: skip
+    charges = forms.MultipleChoiceField(
+        label=gettext_lazy("the basis contains"), choices=list(words.CHARGES.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    institutions = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("institutions"), queryset=Institution.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    FROM_FUND = ("fund", "fen", "name", "document", "persons", "charges", "institutions")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["month"].choices = month_choices(today)
+        fields["fund"].queryset, fields["institutions"].queryset = PayFund.objects.all(), paid_places()
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """The fields as the page lays them out."""
+        return [(_("pool"), ["kind", "month"]), (_("only from a source account"), list(self.FROM_FUND))]
+
+    def clean(self) -> dict[str, Any]:
+        """A pool from a source account names it."""
+        data: dict[str, Any] = super().clean() or {}
+        kind = data.get("kind", "")
+        if kind and kind != PayKind.BONUS and kind not in BETWEEN and not data.get("fund"):
+            self.add_error("fund", _("Choose the source account."))
+        return data
+
+
+class PlanForm(forms.Form):
+    """Points of every person of a pot, who agreed, the minutes."""
+
+    agreed_on = day_field(gettext_lazy("the group met on"))
+    minutes = forms.CharField(label=gettext_lazy("minutes"), max_length=2000, widget=LONG)
+    group = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("group that agreed"), queryset=Staff.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, pot: PayPot, people: Sequence[Staff], points: Mapping[int, Decimal], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.pot = pot
+        offered = Staff.objects.filter(pk__in=[one.pk for one in people])
+        if len(people) < MANY:  # a small department asks colleagues of its institution into the group
+            offered = offered | Staff.objects.filter(institution=pot.institution_id, is_active=True)
+        fields: dict[str, Any] = self.fields
+        fields["group"].queryset = offered.select_related("department").order_by("department__code", "code")
+        fields["group"].label_from_instance = self._named
+        for one in people:
+            fields[f"points_{one.pk}"] = NumberField(
+                label=f"{one.name} {one.title}".strip(), max_digits=12, decimal_places=4, min_value=0,
+                initial=web_words.plain(points.get(one.pk)).replace(",", ""),
+                widget=forms.TextInput(attrs=NUMBER),
+            )  # fmt: skip
+
+    def _named(self, one: Staff) -> str:
+        own = {person.pk for person in self.people}
+        return one.name if one.pk in own or one.department is None else f"{one.name} ({one.department.name})"
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """The points first, then who agreed on them."""
+        points = [f"points_{one.pk}" for one in self.people]
+        return [(_("points"), points), (_("the group's agreement"), ["agreed_on", "group", "minutes"])]
+
+    def agreed(self) -> Agreed:
+        """As the service takes it."""
+        data = self.cleaned_data
+        points = {one.pk: data[f"points_{one.pk}"] for one in self.people}
+        return Agreed(points, [one.pk for one in data["group"]], data["agreed_on"], data["minutes"])
+
+
+MANY = 3
+
+
+class WhyForm(forms.Form):
+    """A reason."""
+
+    why = forms.CharField(label=gettext_lazy("why"), max_length=500, widget=LONG)
+
+
+class ObjectForm(forms.Form):
+    """An objection to a plan."""
+
+    text = forms.CharField(label=gettext_lazy("what is wrong"), max_length=1000, widget=LONG)
+    other_names = {"why": "text"}
+
+
+class AnswerForm(forms.Form):
+    """The answer to an objection."""
+
+    upheld = forms.TypedChoiceField(
+        label=gettext_lazy("decision"),
+        coerce=lambda value: value == "yes",
+        choices=[
+            ("no", gettext_lazy("stays as it is")),
+            ("yes", gettext_lazy("upheld: the plan is changed")),
+        ],
+    )
+    text = forms.CharField(label=gettext_lazy("answer"), max_length=1000, widget=LONG)
+    other_names = {"why": "text"}

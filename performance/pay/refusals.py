@@ -1,0 +1,79 @@
+"""What this room refuses: one sentence each, with a remedy, translated where it is shown."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class EntryRefused(Refused):
+    """A source account, an entry, a pay total or a rule that cannot stand."""
+
+    reasons = {
+        "code": "A source account with this code is open already.",
+        "name": "Give the source account a name.",
+        "fen": "Enter an amount above zero.",
+        "document": "Give the number of the decision.",
+        "body": "Name the body that decided.",
+        "scan": "Add the scan of the decision.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "confirmed": "It is already confirmed.",
+        "village": "%(institution)s is paid through its township and has no pay total of its own.",
+        "coefficients": "Give every group a coefficient above zero.",
+        "unlawful": "This kind of pool settles between institutions and needs no rule of persons.",
+    }
+    fields = {
+        "same_person": "",
+        "confirmed": "",
+        "village": "institution",
+        "coefficients": "",
+        "unlawful": "kind",
+    }
+
+
+class PoolRefused(Refused):
+    """A pool that cannot be made, proposed or posted as things stand."""
+
+    reasons = {
+        "not_posted": "%(month)s is not in the books yet. Its shares are approved and posted first.",
+        "no_rule": "No confirmed rule says how this kind of pool flows in %(month)s. Enter one and let a "
+        "second person confirm it.",
+        "there": "%(month)s has this pool already. Work on that one.",
+        "no_roster": "The roster of %(month)s is empty. Import it first.",
+        "no_department": "The roster names no department of %(names)s. Complete it and try again.",
+        "nothing": "No fact of %(month)s owes anything of this kind.",
+        "fen": "Enter an amount above zero.",
+        "name": "Give the pool a name.",
+        "institutions": "Choose at least one institution with a share in %(month)s.",
+        "short": "%(fund)s holds %(balance)s yuan, the pool takes %(fen)s yuan. Feed the account first.",
+        "changed": "Roster, scores or facts changed since the pool was made. Discard it and make it again.",
+        "draft": "Only a draft can be discarded.",
+    }
+    fields = {
+        "not_posted": "month", "no_rule": "kind", "there": "kind", "no_roster": "month", "no_department": "",
+        "nothing": "month", "short": "fen", "changed": "", "draft": "",
+    }  # fmt: skip
+
+
+class PotRefused(Refused):
+    """A second distribution that cannot go on as asked."""
+
+    reasons = {
+        "pool": "The pool is not in the books yet. Its pots are open once it is approved.",
+        "group": "At least %(least)d people of the department agree on a plan; name them.",
+        "strangers": "%(names)s does not work here this month.",
+        "minutes": "Write down what the group agreed on.",
+        "agreed_on": "The group met not later than today.",
+        "people": "Give points to everybody of the pot, 0 included.",
+        "early": "The department sees the plan until %(until)s; it is submitted after that.",
+        "objections": "%(n)d objections are not answered yet. Answer them first.",
+        "why": "Say why in a few words.",
+        "own": "Somebody else answers one's own objection.",
+        "said": "You have said this already.",
+        "answered": "It is answered already.",
+        "not_shown": "The plan is not shown now.",
+        "same_person": "This takes two different people; ask a colleague.",
+    }
+    fields = {
+        "pool": "", "strangers": "group", "people": "", "early": "", "objections": "", "own": "", "said": "",
+        "answered": "", "not_shown": "", "same_person": "",
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is done with money of pay: one module a noun."""

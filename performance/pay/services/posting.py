@@ -1,0 +1,132 @@
+"""What pay writes in the books: balanced, once, by two people, every entry with its reason (walls.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from alliance.ledger import facts as books
+from alliance.ledger import services as ledger
+from alliance.ledger.models import Account
+from alliance.lib.period import Month
+from alliance.models import Institution, Membership
+from performance.models import PayLine, PayPool, PayPot, PayShare, PayTransfer
+
+POOL, POT = "pay.pool", "pay.pot"  # kinds of journals, and of the evidence of their entries
+Kind = Account.Kind
+
+
+def pool(row: PayPool, *, by: Membership, second: Membership, now: datetime) -> ledger.Posted:
+    """The money leaves its source for the pots, through the institutions; or from payer to payee.
+
+    The key is the pool's month, kind and number: it is never in the books twice. Raises what the ledger does.
+    """
+    entries = _between(row, by) if row.source == "between" else _downwards(row, by)
+    rule = f"{row.rule.get_kind_display()} {row.rule.from_date:%Y-%m}/{row.rule.revision}" if row.rule else ""
+    return ledger.post(
+        by=by, confirmed_by=second, month=open_month(row.period, now, by), about_month=row.period, kind=POOL,
+        key=f"{POOL}:{row.period}:{row.kind}:{row.number}", entries=list(entries), inputs_digest=row.digest,
+        rule_version=rule[:80], text=row.name,
+    )  # fmt: skip
+
+
+def open_month(month: Month, now: datetime, by: Membership) -> Month:
+    """The month itself while its books are open; else the present one, whose journal names that month."""
+    closed = month in books.months() and month not in books.open_months()
+    posted_in = Month.of(timezone.localdate(now)) if closed else month
+    ledger.open_period(by=by, month=posted_in)
+    return posted_in
+
+
+def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
+    """Source -> institution -> pots; a bonus pool begins at the institutions, which the month has paid."""
+    shares = list(PayShare.objects.filter(pool=row, fen__gt=0).select_related("institution"))
+    pots = list(PayPot.objects.filter(pool=row).named())
+    accounts = ledger.open_accounts(by=by, accounts=[*_institutions(shares), *_of_pots(pots)])
+    evidence = (POOL, row.pk)
+    if row.fund is not None:
+        source = Account.objects.get(code=row.fund.account)
+        yield ledger.Line(source, -row.fen, {"rule": POOL, "document": row.document}, evidence)
+        for share in shares:
+            yield ledger.Line(accounts[_place(share.institution)], share.fen, reason(share), evidence)
+    if row.persons:
+        for share in shares:
+            yield ledger.Line(accounts[_place(share.institution)], -share.fen, {"rule": POOL}, evidence)
+        for pot in pots:
+            yield ledger.Line(accounts[pot.account], pot.fen, reason(pot), (POT, pot.pk))
+
+
+def _between(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
+    """Two entries a fact: the one gives, the other receives."""
+    transfers = list(PayTransfer.objects.filter(pool=row).select_related("payer", "payee"))
+    places = {one.code: one for found in transfers for one in (found.payer, found.payee)}
+    accounts = ledger.open_accounts(by=by, accounts=[
+        ledger.NewAccount(f"clearing:{code}", place.name, Kind.CLEARING, institution=place)
+        for code, place in sorted(places.items())
+    ])  # fmt: skip
+    for found in transfers:
+        why: dict[str, object] = {
+            "rule": row.kind, "base_fen": found.base_fen, "percent": found.percent,
+            "payer": found.payer.code, "payee": found.payee.code, "evidence": found.evidence_id,
+        }  # fmt: skip
+        yield ledger.Line(accounts[f"clearing:{found.payer.code}"], -found.fen, why, (POOL, row.pk))
+        yield ledger.Line(accounts[f"clearing:{found.payee.code}"], found.fen, why, (POOL, row.pk))
+
+
+def pot(row: PayPot, *, by: Membership, second: Membership, now: datetime) -> ledger.Posted:
+    """From the pot to its people; the key is the pot: nobody is paid twice out of it."""
+    lines = list(
+        PayLine.objects.filter(pot=row, plan=row.plan_id, fen__gt=0).select_related("staff__institution")
+    )
+    people = [
+        ledger.NewAccount(
+            _person(line), line.staff.name, Kind.PERSON, line.staff.institution, staff=line.staff
+        )
+        for line in lines
+    ]
+    accounts = ledger.open_accounts(by=by, accounts=[*_of_pots([row]), *people])
+    entries = [ledger.Line(accounts[row.account], -row.fen, {"rule": POT}, (POT, row.pk))]
+    for line in lines:
+        why = {"rule": POT, "points": line.points, "quota": line.quota, "remainder_rank": line.remainder_rank,
+               "got_extra_fen": line.got_extra_fen}  # fmt: skip
+        entries.append(ledger.Line(accounts[_person(line)], line.fen, why, (POT, row.pk)))
+    return ledger.post(
+        by=by, confirmed_by=second, month=open_month(row.pool.period, now, by), about_month=row.pool.period,
+        kind=POT, key=f"{POT}:{row.pk}", entries=entries, text=str(row)[:300],
+    )  # fmt: skip
+
+
+def reason(share: PayShare | PayPot) -> dict[str, object]:
+    """Why exactly this much: the factors of the weight, exact share, place in the queue for the last fen."""
+    return {
+        "rule": "share", **dict(share.factors), "quota": share.quota, "remainder_rank": share.remainder_rank,
+        "got_extra_fen": share.got_extra_fen,
+    }  # fmt: skip
+
+
+def _institutions(shares: Iterable[PayShare]) -> list[ledger.NewAccount]:
+    return [
+        ledger.NewAccount(_place(one.institution), one.institution.name, Kind.INSTITUTION, one.institution)
+        for one in shares
+    ]
+
+
+def _of_pots(pots: Iterable[PayPot]) -> list[ledger.NewAccount]:
+    return [
+        ledger.NewAccount(
+            one.account, one.place, Kind.TEAM if one.team else Kind.DEPARTMENT, one.institution,
+            department=one.department,
+        )
+        for one in pots
+    ]  # fmt: skip
+
+
+def _place(institution: Institution) -> str:
+    return f"institution:{institution.code}"
+
+
+def _person(line: Any) -> str:
+    return f"person:{line.staff.institution.code}:{line.staff.code}"

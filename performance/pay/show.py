@@ -1,0 +1,275 @@
+"""What the pages of pools show: where each yuan came from and where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.approvals import registry
+from alliance.approvals.models import Approval
+from alliance.ledger import facts as books
+from alliance.ledger.models import Account
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import parts
+from alliance.web import words as web_words
+from alliance.web.access import way
+from performance.models import FundEntry, PayFund, PayPool, PayPot, PayRule, PayShare, PayTotal, PayTransfer
+from performance.models.pay import CONFIRM, RUN
+from performance.pay import words
+from performance.pay.services import pools
+
+State = PayPool.State
+
+
+def tabs(current: str, membership: Membership) -> list[parts.Tab]:
+    """The pages of the room that the member may open."""
+    pages = [
+        ("pay-mine", pgettext("pay", "My pay")), ("pay-pots", _("Second distribution")),
+        ("pay", _("Pools of pay")), ("pay-sources", _("Sources and limits")),
+    ]  # fmt: skip
+    ways = [(name, label, way(membership, name)) for name, label in pages]
+    return [parts.Tab(label, url, name == current) for name, label, url in ways if url]
+
+
+def runs(membership: Membership) -> bool:
+    """Whether the member makes pools."""
+    return membership.institution_id is None and membership.can(RUN)
+
+
+def page(pool: PayPool, membership: Membership) -> dict[str, Any]:
+    """One pool: where it came from, what became of it, what the member may do now."""
+    return {
+        "title": pool.name, "pool": pool, "chip": words.pool_chip(pool), "figs": figures(pool, membership),
+        "origin": origin(pool, membership), "facts_pool": facts(pool, membership),
+        "actions": actions(pool, membership), "history": parts.history(pool),
+        "groups": groups(pool, membership), "rooms": tabs("pay", membership),
+        "between": pool.source == "between",
+    }  # fmt: skip
+
+
+def shares(pool: PayPool, membership: Membership) -> QuerySet[Any]:
+    """The institutions' shares the member may know, with how far their pots have come."""
+    rows = PayShare.objects.filter(pool=pool).select_related("institution").order_by("institution__code")
+    if membership.institution_id is not None:
+        rows = rows.filter(institution=membership.institution_id)
+    counted: QuerySet[Any] = rows.annotate(
+        made=Count("pots"), posted=Count("pots", filter=Q(pots__state=PayPot.State.POSTED)),
+    )  # fmt: skip
+    return counted
+
+
+def transfers(pool: PayPool, membership: Membership) -> QuerySet[Any]:
+    """The transfers the member may know."""
+    rows: QuerySet[Any] = PayTransfer.objects.filter(pool=pool).select_related("payer", "payee")
+    here = membership.institution_id
+    return rows if here is None else rows.filter(Q(payer=here) | Q(payee=here))
+
+
+def figures(pool: PayPool, membership: Membership) -> list[parts.Fig]:
+    """Amount, shares or transfers, pots and what has reached persons; of one institution its own."""
+    here = membership.institution_id
+    own = {} if here is None else {"institution": here}
+    if pool.source == "between":
+        moved = transfers(pool, membership).values_list("fen", flat=True)
+        return [parts.Fig(_("amount"), web_words.yuan(sum(moved)), _("yuan")),
+                parts.Fig(_("transfers"), web_words.num(len(moved)))]  # fmt: skip
+    given = list(PayShare.objects.filter(pool=pool, **own).values_list("fen", flat=True))
+    pots = list(PayPot.objects.filter(pool=pool, **own).values_list("fen", "state"))
+    there = sum(fen for fen, state in pots if state == PayPot.State.POSTED)
+    found = [
+        parts.Fig(_("amount"), web_words.yuan(sum(given)), _("yuan")),
+        parts.Fig(_("institutions"), web_words.num(len(given))),
+    ]
+    if pool.persons:
+        found += [
+            parts.Fig(_("pots"), web_words.num(len(pots))),
+            parts.Fig(_("in the books of persons"), web_words.yuan(there), _("yuan")),
+        ]
+    return found
+
+
+def origin(pool: PayPool, membership: Membership) -> list[parts.ChainLink]:
+    """From the source to the pool."""
+    if pool.fund is not None:
+        entries = FundEntry.objects.filter(fund=pool.fund, confirmed_at__isnull=False).order_by("day", "pk")
+        fed = sum(one.fen for one in entries)
+        told = [parts.Fact(web_words.day(one.day), f"{one.body} {one.document}") for one in entries]
+        top = parts.ChainLink(
+            _("source account"), pool.fund.name, fed, way(membership, "pay-sources"), facts=told
+        )
+    elif pool.run is not None and pool.run.settlement is not None:
+        decision = pool.run.settlement.pool
+        top = parts.ChainLink(
+            _("month"), web_words.month(pool.month), decision.fen, way(membership, "month", str(pool.period)),
+            facts=[parts.Fact(_("source"), decision.source),
+                   parts.Fact(_("decision number"), decision.document or web_words.DASH)],
+        )  # fmt: skip
+    else:
+        return []
+    own = parts.ChainLink(_("pool"), pool.name, pool.fen, facts=[
+        parts.Fact(_("kind of source"), str(pool.get_source_display()))], here=True)  # fmt: skip
+    return [top, own]
+
+
+def facts(pool: PayPool, membership: Membership) -> list[parts.Fact]:
+    """Kind, rule, decision, red lines, books."""
+    found = [
+        parts.Fact(_("kind"), str(pool.get_kind_display())),
+        parts.Fact(_("month"), web_words.month(pool.month)),
+        parts.Fact(_("kind of source"), str(pool.get_source_display())),
+    ]
+    if pool.document:
+        found.append(parts.Fact(_("decision number"), pool.document))
+    if pool.rule is not None:
+        found += rule_facts(pool.rule)
+    charges = "、".join(str(words.CHARGES[one]) for one in pool.charges)
+    found.append(parts.Fact(_("is paid on to persons"), _("yes") if pool.persons else _("no")))
+    found.append(parts.Fact(_("the basis contains"), charges or _("nothing that is prescribed or ordered")))
+    found.append(parts.Fact(_("made by"), f"{pool.made_by.user} {web_words.moment(pool.made_at)}"))
+    if pool.approval is not None:
+        url = way(membership, "approval", pool.approval_id)
+        found.append(parts.Fact(_("approval"), str(pool.approval.get_state_display()), url))
+    if pool.journal_id is not None:
+        url = way(membership, "ledger-journal", pool.journal_id)
+        found.append(parts.Fact(_("ledger journal"), str(pool.journal_id), url))
+    found.append(parts.Fact(_("digest"), f"{pool.digest[:8]}…{pool.digest[-8:]}"))
+    return found
+
+
+def rule_facts(row: PayRule) -> list[parts.Fact]:
+    """The numbers of a rule with its version."""
+    rule = row.rule()
+    numbers = [f"{words.group(group)} {web_words.plain(number)}" for group, number in rule.coefficients]
+    found = [
+        parts.Fact(_("rule"), f"{web_words.month(row.from_date)} · {row.revision} · {row.decided_by}"),
+        parts.Fact(_("coefficients of groups"), _(", ").join(numbers)),
+        parts.Fact(_("administration"), f"{_('clinical mean')} × {web_words.plain(rule.administration)}"),
+        parts.Fact(
+            _("weight of a department"),
+            _("points by roster × score") if rule.basis == "score" else _("points by roster"),
+        ),
+    ]
+    if rule.team_percent:
+        found.append(parts.Fact(_("to teams first (%)"), f"{web_words.plain(rule.team_percent)}%"))
+    return found
+
+
+def actions(pool: PayPool, membership: Membership) -> list[parts.Action]:
+    """Propose or discard a draft."""
+    if pool.state != State.DRAFT or not runs(membership):
+        return []
+    version = f"?version={pool.version}"
+    return [
+        parts.Action(
+            _("Propose for approval"),
+            reverse("pay-pool-act", args=[pool.pk, "propose"]) + version,
+            "up",
+            "primary",
+        ),
+        parts.Action(_("Discard"), reverse("pay-pool-act", args=[pool.pk, "discard"]) + version, "x"),
+    ]
+
+
+def groups(pool: PayPool, membership: Membership) -> list[tuple[str, list[parts.FormulaLine]]]:
+    """How an institution's share was divided between groups of staff; for the office, of the first ones."""
+    found = []
+    for share in shares(pool, membership)[:MOST_GROUPS]:
+        lines = group_lines(share)
+        if lines:
+            found.append((share.institution.short_name, lines))
+    return found
+
+
+MOST_GROUPS = 30
+
+
+def group_lines(share: PayShare) -> list[parts.FormulaLine]:
+    """The stored steps of a share, every group as a line."""
+    return [
+        words.line(words.group(one["code"]), step["fen"], one, Decimal(step["weight"]))
+        for step in share.groups for one in step["shares"]
+    ]  # fmt: skip
+
+
+def summary(approval: Approval) -> registry.Summary:
+    """What the second person reads before agreeing."""
+    pool = PayPool.objects.named().get(pk=approval.about_id)
+    found = [
+        parts.Fact(_("pool"), pool.name),
+        parts.Fact(_("kind"), str(pool.get_kind_display())),
+        parts.Fact(_("month"), web_words.month(pool.month)),
+        parts.Fact(_("amount (yuan)"), web_words.yuan(pool.fen)),
+        parts.Fact(_("kind of source"), str(pool.get_source_display())),
+    ]
+    if pool.source == "between":
+        found.append(parts.Fact(_("transfers"), web_words.num(PayTransfer.objects.filter(pool=pool).count())))
+    else:
+        found += [
+            parts.Fact(row.institution.short_name, web_words.yuan(row.fen))
+            for row in PayShare.objects.filter(pool=pool).select_related("institution").order_by("-fen")
+        ]
+        found.append(parts.Fact(_("pots"), web_words.num(PayPot.objects.filter(pool=pool).count())))
+    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("pay-pool", args=[pool.pk]))
+
+
+def sources(membership: Membership, year: int) -> dict[str, Any]:
+    """Source accounts with balance and entries, pay totals of a year with what is paid, rules."""
+    funds = list(PayFund.objects.all())
+    accounts = {one.code: one for one in Account.objects.filter(code__in=[fund.account for fund in funds])}
+    entries: dict[int, list[FundEntry]] = {}
+    for one in FundEntry.objects.select_related("entered_by__user", "confirmed_by__user").order_by(
+        "-day", "-pk"
+    ):
+        entries.setdefault(one.fund_id, []).append(one)
+    confirms = membership.institution_id is None and membership.can(CONFIRM)
+    return {
+        "title": _("Sources and limits"), "rooms": tabs("pay-sources", membership), "runs": runs(membership),
+        "funds": [
+            (fund, books.balance(accounts[fund.account]) if fund.account in accounts else 0,
+             [(one, _confirms(one, membership, confirms)) for one in entries.get(fund.pk, [])])
+            for fund in funds
+        ],
+        "totals": totals(membership, year, confirms), "year": year,
+        "rules": [
+            (row, rule_facts(row), _confirms(row, membership, confirms))
+            for row in PayRule.objects.select_related("entered_by__user", "confirmed_by__user")
+        ],
+    }  # fmt: skip
+
+
+def _confirms(row: Any, membership: Membership, may: bool) -> bool:
+    """Whether this member is the second person."""
+    return bool(may and row.confirmed_at is None and row.entered_by.user_id != membership.user_id)
+
+
+def totals(membership: Membership, year: int, confirms: bool) -> Sequence[Mapping[str, Any]]:
+    """Approved, paid and left of each institution; below them what waits for a second person."""
+    paid = pools.paid_of(year)
+    rows = PayTotal.objects.filter(year=year).select_related(
+        "institution", "entered_by__user", "confirmed_by__user"
+    ).order_by("institution__code", "-revision")  # fmt: skip
+    found, seen = [], set()
+    for row in rows:
+        current = row.confirmed_at is not None and row.institution_id not in seen
+        if current:
+            seen.add(row.institution_id)
+        if current or row.confirmed_at is None:
+            used = paid.get(row.institution_id, 0)
+            found.append({
+                "row": row, "paid": used, "left": row.fen - used,
+                "confirms": _confirms(row, membership, confirms),
+                "share": Decimal(100 * used) / row.fen if row.fen else Decimal(0),
+            })  # fmt: skip
+    return found
+
+
+def month_url(month: Month) -> str:
+    """The pools of a month."""
+    return f"{reverse('pay')}?month={month}"

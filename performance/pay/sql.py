@@ -1,0 +1,127 @@
+"""SQL of pay, what the database itself keeps (practice.md 6): sums, pay totals, money written once."""
+
+from __future__ import annotations
+
+# A pool keeps its money; on the way into the books every level adds up and no pay total is exceeded. Pools of
+# one alliance take turns there, so that two at once cannot both fit.
+INSTALL = """
+create function public.performance_keep_pool() returns trigger language plpgsql as $pay$
+declare
+  moving constant text[] := array['state', 'version', 'approval_id', 'journal_id'];
+  over record;
+begin
+  if tg_op = 'DELETE' then
+    if old.state = 'draft' then return old; end if;
+    raise exception 'a pool that was proposed is not deleted' using errcode = 'restrict_violation';
+  end if;
+  if old.state = 'posted' or to_jsonb(new) - moving <> to_jsonb(old) - moving then
+    raise exception 'a pool keeps its money' using errcode = 'restrict_violation';
+  end if;
+  if new.state <> 'posted' then return new; end if;
+  if new.source = 'between' then
+    if new.fen is distinct from (select sum(t.fen) from performance_paytransfer t
+        where t.alliance_id = new.alliance_id and t.pool_id = new.id) then
+      raise exception 'the transfers do not add up to the pool' using errcode = 'check_violation';
+    end if;
+    return new;
+  end if;
+  if new.fen is distinct from (select sum(s.fen) from performance_payshare s
+      where s.alliance_id = new.alliance_id and s.pool_id = new.id) then
+    raise exception 'the shares do not add up to the pool' using errcode = 'check_violation';
+  end if;
+  if new.persons and exists (select 1 from performance_payshare s
+      where s.alliance_id = new.alliance_id and s.pool_id = new.id
+        and s.fen <> coalesce((select sum(p.fen) from performance_paypot p
+          where p.alliance_id = s.alliance_id and p.share_id = s.id), 0)) then
+    raise exception 'the pots do not add up to a share' using errcode = 'check_violation';
+  end if;
+  if new.persons and new.source in ('pay_total', 'fiscal') then
+    perform pg_advisory_xact_lock(hashtext('performance.pay_total'), new.alliance_id::integer);
+    select s.institution_id into over from performance_payshare s
+     where s.alliance_id = new.alliance_id and s.pool_id = new.id and s.fen > 0
+       and s.fen + coalesce((select sum(o.fen) from performance_payshare o
+             join performance_paypool p on p.alliance_id = o.alliance_id and p.id = o.pool_id
+            where o.alliance_id = s.alliance_id and o.institution_id = s.institution_id and p.state = 'posted'
+              and p.persons and p.source in ('pay_total', 'fiscal')
+              and extract(year from p.month) = extract(year from new.month)), 0)
+         > coalesce((select t.fen from performance_paytotal t
+            where t.alliance_id = s.alliance_id and t.institution_id = s.institution_id
+              and t.year = extract(year from new.month) and t.confirmed_by_id is not null
+            order by t.revision desc limit 1), 0)
+     limit 1;
+    if found then
+      raise exception 'institution % would exceed its approved pay total', over.institution_id
+        using errcode = 'check_violation';
+    end if;
+  end if;
+  return new;
+end $pay$;
+create trigger performance_keep_pool before update or delete on public.performance_paypool
+  for each row execute function public.performance_keep_pool();
+
+create function public.performance_keep_part() returns trigger language plpgsql as $pay$
+begin
+  if exists (select 1 from performance_paypool p
+      where p.alliance_id = old.alliance_id and p.id = old.pool_id and p.state <> 'draft') then
+    raise exception 'a pool that was proposed keeps its parts' using errcode = 'restrict_violation';
+  end if;
+  return old;
+end $pay$;
+create trigger performance_keep_part before delete on public.performance_payshare
+  for each row execute function public.performance_keep_part();
+create trigger performance_keep_part before delete on public.performance_paytransfer
+  for each row execute function public.performance_keep_part();
+create trigger performance_keep_part before delete on public.performance_paypot
+  for each row execute function public.performance_keep_part();
+
+create function public.performance_late_part() returns trigger language plpgsql as $pay$
+begin
+  if exists (select 1 from performance_paypool p
+      where p.alliance_id = new.alliance_id and p.id = new.pool_id and p.state <> 'draft') then
+    raise exception 'a pool that was proposed takes no further part' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_late_part before insert on public.performance_payshare
+  for each row execute function public.performance_late_part();
+create trigger performance_late_part before insert on public.performance_paytransfer
+  for each row execute function public.performance_late_part();
+create trigger performance_late_part before insert on public.performance_paypot
+  for each row execute function public.performance_late_part();
+
+create function public.performance_keep_pot() returns trigger language plpgsql as $pay$
+declare
+  moving constant text[] := array['state', 'version', 'plan_id', 'shown_at', 'shown_until', 'submitted_by_id',
+                                  'submitted_at', 'journal_id'];
+begin
+  if old.state = 'posted' or to_jsonb(new) - moving <> to_jsonb(old) - moving then
+    raise exception 'a pot keeps its money' using errcode = 'restrict_violation';
+  end if;
+  if new.state <> old.state and not exists (select 1 from performance_paypool p
+      where p.alliance_id = new.alliance_id and p.id = new.pool_id and p.state = 'posted') then
+    raise exception 'a pot is divided once its pool is posted' using errcode = 'check_violation';
+  end if;
+  if new.state in ('shown', 'submitted', 'posted') and new.fen is distinct from (
+      select sum(l.fen) from performance_payline l
+       where l.alliance_id = new.alliance_id and l.pot_id = new.id and l.plan_id = new.plan_id) then
+    raise exception 'the lines do not add up to the pot' using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_keep_pot before update on public.performance_paypot
+  for each row execute function public.performance_keep_pot();
+"""
+REMOVE = """
+drop trigger performance_keep_pot on public.performance_paypot;
+drop function public.performance_keep_pot();
+drop trigger performance_late_part on public.performance_paypot;
+drop trigger performance_late_part on public.performance_paytransfer;
+drop trigger performance_late_part on public.performance_payshare;
+drop function public.performance_late_part();
+drop trigger performance_keep_part on public.performance_paypot;
+drop trigger performance_keep_part on public.performance_paytransfer;
+drop trigger performance_keep_part on public.performance_payshare;
+drop function public.performance_keep_part();
+drop trigger performance_keep_pool on public.performance_paypool;
+drop function public.performance_keep_pool();
+"""

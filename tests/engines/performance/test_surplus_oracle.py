@@ -1,0 +1,126 @@
+"""Surplus, overspend, packages, per-head money: every line of the shared cases is equal."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from performance.engine.pay import surplus
+from performance.engine.pay.surplus import Member, SurplusRefused, Terms, percent_of
+from tests.shared import shared
+
+A = {"member_performance": Decimal(60), "collaboration_fund": Decimal(20), "staff_welfare": Decimal(20)}
+C = {"tertiary": Decimal(40), "primary": Decimal(60)}
+UNCONTROLLABLE = {"fund": Decimal(70), "alliance": Decimal(30)}
+
+
+def handback(p: dict[str, Any]) -> dict[str, Any]:
+    found = surplus.handback(
+        p["budget_fen"], p["actual_fen"], threshold=Decimal(p["threshold_pct"]), band=Decimal(p["band_pct"])
+    )
+    band = "" if found.in_band is None else int(found.in_band)
+    return {"gross": found.gross, "gross_rate_pct": abs(found.rate) if not found.rate else found.rate,
+            "net": found.net, "handed_back": found.handed_back, "in_band": band}  # fmt: skip
+
+
+def template(p: dict[str, Any]) -> dict[str, Any]:
+    if p["template"] == "B":
+        return surplus.reward_and_staff(p["amount_fen"], members=Decimal(50), staff=Decimal(30))
+    return surplus.divide(p["amount_fen"], {"A": A, "C": C}[p["template"]])
+
+
+def chain(p: dict[str, Any]) -> dict[str, Any]:
+    members = [Member(code, group, Decimal(weight)) for code, group, weight in p["members"]]
+    terms = Terms(Decimal(p["threshold_pct"]), Decimal(8), Decimal(p["carry_out_pct"]), A, C)
+    found = surplus.chain(
+        p["budget_fen"], p["actual_fen"], carry_in=p["carry_in_fen"], members=members, terms=terms
+    )
+    return {
+        "gross": found.back.gross, "handed_back": found.back.handed_back, "net": found.back.net,
+        "available": found.available, "carried_out": found.carried_out, "distributed": found.distributed,
+        **found.parts, **{f"member:{code}": fen for code, fen in found.members.items()},
+    }  # fmt: skip
+
+
+def overspend(p: dict[str, Any]) -> dict[str, Any]:
+    found = surplus.overspend(
+        p["budget_fen"], p["actual_fen"], [(cause, fen) for cause, fen in p["causes"]],
+        uncontrollable=UNCONTROLLABLE, groups=C, strict=bool(p["strict"]),
+    )  # fmt: skip
+    return {"overspend": found.overspend, "fund": found.fund, "alliance": found.alliance, "patients": 0,
+            **found.groups}  # fmt: skip
+
+
+def fd_package(p: dict[str, Any]) -> dict[str, Any]:
+    tiers = [(p[f"price_{tier}_fen"], p[f"months_{tier}"]) for tier in ("low", "mid", "high")]
+    found = surplus.package(
+        tiers, p["saving_fen"], reward=Decimal(50), deduction=Decimal(30), floor=bool(p["floor_at_zero"])
+    )
+    return {"prepay": found.prepay, "reward": found.reward, "deduction": found.deduction,
+            "settlement": found.settlement}  # fmt: skip
+
+
+def per_head(p: dict[str, Any]) -> dict[str, Any]:
+    found = surplus.per_head(
+        p["heads"], p["per_head_fen"], linked=Decimal(p["linked_pct"]), factor=Decimal(p["factor"])
+    )
+    return {"total": found.total, "linked_base": found.linked_base, "fixed": found.fixed,
+            "linked_paid": found.linked_paid, "paid": found.paid}  # fmt: skip
+
+
+def fd_surplus(p: dict[str, Any]) -> dict[str, Any]:
+    found = surplus.team_reward(p["this_fen"], p["last_fen"], Decimal(p["pct"]))
+    return {"status": "not_assessed"} if found is None else {"increase": found[0], "reward": found[1]}
+
+
+def prevention(p: dict[str, Any]) -> dict[str, Any]:
+    weights = {code: Decimal(weight) for code, weight in p["members"]}
+    shares = surplus.prevention(p["saving_fen"], Decimal(p["pct"]), weights)
+    return {"reward": sum(shares.values()), **{f"member:{code}": fen for code, fen in shares.items()}}
+
+
+KINDS = {
+    "handback": handback, "template": template, "chain": chain, "overspend": overspend,
+    "fd_package": fd_package, "per_head": per_head, "fd_surplus": fd_surplus, "prevention": prevention,
+    "down_transfer": lambda p: {
+        "transfer": percent_of(p["fund_recovery_fen"], Decimal(p["pct"])) if p["confirmed"] else 0
+    },
+    "training": lambda p: {"fund": p["people"] * p["per_head_fen"]},
+}  # fmt: skip
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with shared(f"oracles/surplus/{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_line_of_the_surplus_cases_is_equal() -> None:
+    expected: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows("expected"):
+        expected[row["case_id"]][row["line"]] = row["value"]
+    cases = rows("input")
+    for case in cases:
+        try:
+            found = KINDS[case["kind"]](json.loads(case["params"]))
+        except SurplusRefused:
+            found = {"status": "refused"}
+        told = {line: str(value) for line, value in found.items()}
+        assert told == expected[case["case_id"]], case["case_id"]
+    assert len(cases) == 79 and sum(map(len, expected.values())) == 368
+
+
+def test_the_worked_examples_of_the_sources() -> None:
+    """X6-4, X6-5, X6-7, in fen."""
+    assert surplus.team_reward(35_000_000, 10_000_000, Decimal(30)) == (25_000_000, 7_500_000)
+    assert list(surplus.divide(100_000_000, A).values()) == [20_000_000, 60_000_000, 20_000_000]
+    found = surplus.reward_and_staff(100_000_000, members=Decimal(50), staff=Decimal(30))
+    assert (found["member_reward"], found["reward_staff"]) == (50_000_000, 15_000_000)
+    assert surplus.divide(100_000_000, C) == {"primary": 60_000_000, "tertiary": 40_000_000}
+    assert percent_of(1_000_000, Decimal(60)) == 600_000
+    with pytest.raises(SurplusRefused, match="add up to 3 fen"):
+        surplus.overspend(10, 14, [("mismanagement", 3)], uncontrollable=UNCONTROLLABLE, groups=C)

@@ -1,0 +1,90 @@
+"""Pay of any institution, small: an award of one yuan that one person gets."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from alliance.approvals.models import Approval
+from alliance.ledger.models import LedgerJournal
+from alliance.lib.canonical import digest, to_plain
+from alliance.models import Department, Institution, Membership, Staff
+from alliance.services import files
+from performance.models import (
+    FundEntry,
+    PayFund,
+    PayLine,
+    PayMember,
+    PayPlan,
+    PayPool,
+    PayPot,
+    PayRule,
+    PayShare,
+)
+from tests.performance.pay_scene import NOW, RULE
+from tests.performance.scene import OCTOBER
+
+SHARE: dict[str, Any] = {"fen": 100, "weight_sum": 1, "quota": 100, "remainder_rank": 1}
+
+
+def fund(by: Membership, code: str, mark: str) -> PayFund:
+    """A source account."""
+    made: PayFund = PayFund.objects.create(
+        code=code, name=mark, source="retained", opened_by=by, opened_at=NOW
+    )
+    return made
+
+
+def entry(by: Membership, account: PayFund, mark: str) -> FundEntry:
+    """What a decision feeds in."""
+    scan = files.store(
+        by=by, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence", content_type="application/pdf",
+        limit=99, institution=None,
+    )  # fmt: skip
+    made: FundEntry = FundEntry.objects.create(
+        fund=account, day=date(2026, 10, 9), fen=100, document=mark, body=mark, scan=scan, entered_by=by,
+        entered_at=NOW,
+    )  # fmt: skip
+    return made
+
+
+def pool(
+    by: Membership, account: PayFund, place: Institution, staff: Staff, number: int, mark: str
+) -> PayPool:
+    """A draft with one share and one pot."""
+    rule, _new = PayRule.objects.get_or_create(
+        kind="award", from_date=OCTOBER.first_day, revision=1,
+        defaults={"body": to_plain(RULE), "decided_by": "x", "digest": digest(to_plain(RULE)),
+                  "entered_by": by, "entered_at": NOW},
+    )  # fmt: skip
+    made: PayPool = PayPool.objects.create(
+        month=OCTOBER.first_day, kind="award", number=number, name=mark, source="retained", document=mark,
+        fund=account, rule=rule, fen=100, digest="d" * 64, made_by=by, made_at=NOW,
+    )  # fmt: skip
+    share = PayShare.objects.create(pool=made, institution=place, **SHARE)
+    PayPot.objects.create(
+        pool=made, share=share, institution=place, group="doctor", above_fen=100,
+        department=Department.objects.filter(institution=place).order_by("code").first(),
+        people=[[staff.pk, "1.0000"]], factors=[["points", "1.0000"]], **SHARE,
+    )  # fmt: skip
+    return made
+
+
+def post(row: PayPool, journal: LedgerJournal, approval: Approval) -> None:
+    """As if a second person had agreed."""
+    PayPool.objects.filter(pk=row.pk).update(state="proposed", approval=approval)
+    PayPool.objects.filter(pk=row.pk).update(state="posted", journal=journal)
+
+
+def shown(pot: PayPot, by: Membership, staff: Staff, mark: str) -> PayPot:
+    """A plan of one person, shown for three days."""
+    plan = PayPlan.objects.create(
+        pot=pot, revision=1, agreed_on=NOW.date(), minutes=mark, made_by=by, made_at=NOW
+    )
+    PayMember.objects.create(plan=plan, staff=staff)
+    PayLine.objects.create(plan=plan, pot=pot, staff=staff, points=1, fen=100, quota=100, remainder_rank=1)
+    rows = PayPot.objects.filter(pk=pot.pk)
+    rows.update(state="drafted", plan=plan)
+    rows.update(state="shown", shown_at=NOW, shown_until=NOW + timedelta(days=3))
+    found: PayPot = rows.get()
+    return found
