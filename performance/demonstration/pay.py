@@ -33,6 +33,7 @@ RULE = FlowRule(
 )
 FED, REWARD = 60_000_000, 36_000_000
 BODY, DOCUMENT = "管理委员会", "医共体委〔2026〕17号"
+HEADS = 2
 PAID = 4  # pots of one institution that are paid or under way
 
 
@@ -44,7 +45,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         fund = _decide(base, demo, months[0])
         for month in months:
             _agreed(base, pools.make_bonus(by=base.office[0], month=month, now=_days(month, 17)), month)
-            _owed(base, month)
+        _owed(base, months[-1])
         _reward(base, fund, months[-1])
         for head in _heads(base):
             _distribute(base, head, months)
@@ -133,7 +134,7 @@ def _heads(base: Ground) -> list[Membership]:
     for one in base.members.values():
         if one.institution_id is not None and one.can("pay.distribute"):
             found.setdefault(one.institution_id, one)
-    return list(found.values())
+    return list(found.values())[:HEADS]
 
 
 def _distribute(base: Ground, head: Membership, months: Sequence[Month]) -> None:

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('month', models.DateField(verbose_name='month')),
                 ('kind', models.CharField(choices=[('bonus', 'collaboration bonus fund'), ('reward', 'DRG reward of family doctors'), ('surplus', "members' part of the surplus"), ('prevention', 'saved by prevention'), ('award', 'award'), ('down_transfer', 'transfer for down-referred recovery stays'), ('fee_return', 'fee return for down-referred patients'), ('service', 'shares of consultations and readings')], max_length=16, verbose_name='kind of pool')),
                 ('number', models.PositiveSmallIntegerField(default=1, verbose_name='number')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('name', models.CharField(blank=True, max_length=80, verbose_name='name')),
                 ('source', models.CharField(choices=[('pay_total', 'within the approved pay total'), ('fiscal', 'fiscal grant for performance'), ('retained', 'retained surplus, with the approving document'), ('between', 'settlement between institutions')], max_length=12, verbose_name='kind of source')),
                 ('document', models.CharField(blank=True, max_length=80, verbose_name='decision number')),
                 ('persons', models.BooleanField(default=True, verbose_name='ends at persons')),

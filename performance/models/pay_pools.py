@@ -74,7 +74,7 @@ class PayPool(AllianceRow, Stepped):
     month = models.DateField(_("month"))
     kind = models.CharField(_("kind of pool"), max_length=16, choices=PayKind)
     number = models.PositiveSmallIntegerField(_("number"), default=1)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, blank=True)
     source = models.CharField(_("kind of source"), max_length=12, choices=PaySource)
     document = models.CharField(_("decision number"), max_length=80, blank=True)
     persons = models.BooleanField(_("ends at persons"), default=True)
@@ -140,7 +140,12 @@ class PayPool(AllianceRow, Stepped):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.name} {self.month:%Y-%m}"
+        return f"{self.title} {self.month:%Y-%m}"
+
+    @property
+    def title(self) -> str:
+        """Its name; of a pool that every month has once, the name of its kind."""
+        return str(self.name or self.get_kind_display())
 
     @property
     def period(self) -> Month:

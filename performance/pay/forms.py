@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution, Staff
@@ -205,7 +205,7 @@ class PlanForm(forms.Form):
     """Points of every person of a pot, who agreed, the minutes."""
 
     agreed_on = day_field(gettext_lazy("the group met on"))
-    minutes = forms.CharField(label=gettext_lazy("minutes"), max_length=2000, widget=LONG)
+    minutes = forms.CharField(label=pgettext_lazy("pay", "minutes"), max_length=2000, widget=LONG)
     group = forms.ModelMultipleChoiceField(
         label=gettext_lazy("group that agreed"), queryset=Staff.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -237,7 +237,10 @@ class PlanForm(forms.Form):
     def groups(self) -> list[tuple[str, list[str]]]:
         """The points first, then who agreed on them."""
         points = [f"points_{one.pk}" for one in self.people]
-        return [(_("points"), points), (_("the group's agreement"), ["agreed_on", "group", "minutes"])]
+        return [
+            (pgettext("pay", "points"), points),
+            (_("the group's agreement"), ["agreed_on", "group", "minutes"]),
+        ]
 
     def agreed(self) -> Agreed:
         """As the service takes it."""
@@ -273,5 +276,5 @@ class AnswerForm(forms.Form):
             ("yes", gettext_lazy("upheld: the plan is changed")),
         ],
     )
-    text = forms.CharField(label=gettext_lazy("answer"), max_length=1000, widget=LONG)
+    text = forms.CharField(label=pgettext_lazy("pay", "answer"), max_length=1000, widget=LONG)
     other_names = {"why": "text"}

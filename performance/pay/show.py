@@ -46,10 +46,10 @@ def runs(membership: Membership) -> bool:
 def page(pool: PayPool, membership: Membership) -> dict[str, Any]:
     """One pool: where it came from, what became of it, what the member may do now."""
     return {
-        "title": pool.name, "pool": pool, "chip": words.pool_chip(pool), "figs": figures(pool, membership),
+        "title": pool.title, "pool": pool, "chip": words.pool_chip(pool), "figs": figures(pool, membership),
         "origin": origin(pool, membership), "facts_pool": facts(pool, membership),
         "actions": actions(pool, membership), "history": parts.history(pool),
-        "groups": groups(pool, membership), "rooms": tabs("pay", membership),
+        "rooms": tabs("pay", membership),
         "between": pool.source == "between",
     }  # fmt: skip
 
@@ -113,7 +113,7 @@ def origin(pool: PayPool, membership: Membership) -> list[parts.ChainLink]:
         )  # fmt: skip
     else:
         return []
-    own = parts.ChainLink(_("pool"), pool.name, pool.fen, facts=[
+    own = parts.ChainLink(_("pool"), pool.title, pool.fen, facts=[
         parts.Fact(_("kind of source"), str(pool.get_source_display()))], here=True)  # fmt: skip
     return [top, own]
 
@@ -177,24 +177,12 @@ def actions(pool: PayPool, membership: Membership) -> list[parts.Action]:
     ]
 
 
-def groups(pool: PayPool, membership: Membership) -> list[tuple[str, list[parts.FormulaLine]]]:
-    """How an institution's share was divided between groups of staff; for the office, of the first ones."""
-    found = []
-    for share in shares(pool, membership)[:MOST_GROUPS]:
-        lines = group_lines(share)
-        if lines:
-            found.append((share.institution.short_name, lines))
-    return found
-
-
-MOST_GROUPS = 30
-
-
-def group_lines(share: PayShare) -> list[parts.FormulaLine]:
-    """The stored steps of a share, every group as a line."""
+def group_lines(share: PayShare, group: str) -> list[parts.FormulaLine]:
+    """The stored steps of a share that lead to a group of staff or to the teams."""
+    wanted = ("team",) if group == "team" else ("unit", group)
     return [
         words.line(words.group(one["code"]), step["fen"], one, Decimal(step["weight"]))
-        for step in share.groups for one in step["shares"]
+        for step in share.groups for one in step["shares"] if one["code"] in wanted
     ]  # fmt: skip
 
 
@@ -202,7 +190,7 @@ def summary(approval: Approval) -> registry.Summary:
     """What the second person reads before agreeing."""
     pool = PayPool.objects.named().get(pk=approval.about_id)
     found = [
-        parts.Fact(_("pool"), pool.name),
+        parts.Fact(_("pool"), pool.title),
         parts.Fact(_("kind"), str(pool.get_kind_display())),
         parts.Fact(_("month"), web_words.month(pool.month)),
         parts.Fact(_("amount (yuan)"), web_words.yuan(pool.fen)),

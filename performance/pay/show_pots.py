@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.models import Membership, Staff
 from alliance.web import parts
@@ -56,7 +57,10 @@ def page(
     whole = sees_people(pot, membership)
     return {
         "title": pot.place, "pot": pot, "chip": words.pot_chip(pot), "chain": chain(pot, membership),
-        "formula": [words.line(_("this pot"), pot.above_fen, words.stored(pot), pot.weight_sum)],
+        "formula": [
+            *show.group_lines(pot.share, pot.group),
+            words.line(_("this pot"), pot.above_fen, words.stored(pot), pot.weight_sum),
+        ],
         "rows": rows(pot, membership, replies, whole), "whole": whole, "plan_facts": plan_facts(pot),
         "objections": objections(pot, membership, replies, whole, given), "mine": mine,
         "actions": [*actions(pot, membership, now, given), *answers(pot, membership, mine, replies, given)],
@@ -82,7 +86,7 @@ def chain(pot: PayPot, membership: Membership) -> list[parts.ChainLink]:
         parts.ChainLink(one.level, one.name, one.fen, one.url, one.share, one.facts) for one in links[:-1]
     ]  # a link of the chain that is not where we are
     pool = parts.ChainLink(
-        _("pool"), pot.pool.name, pot.pool.fen, way(membership, "pay-pool", pot.pool_id),
+        _("pool"), pot.pool.title, pot.pool.fen, way(membership, "pay-pool", pot.pool_id),
         facts=[parts.Fact(_("kind"), str(pot.pool.get_kind_display()))],
     )  # fmt: skip
     share = parts.ChainLink(
@@ -132,7 +136,7 @@ def plan_facts(pot: PayPot) -> list[parts.Fact]:
         parts.Fact(_("revision"), str(pot.plan.revision)),
         parts.Fact(_("the group met on"), web_words.day(pot.plan.agreed_on)),
         parts.Fact(_("group that agreed"), "、".join(one.staff.name for one in group) or web_words.DASH),
-        parts.Fact(_("minutes"), pot.plan.minutes),
+        parts.Fact(pgettext("pay", "minutes"), pot.plan.minutes),
     ]
     if pot.shown_until is not None:
         found.append(parts.Fact(_("shown until"), web_words.until(pot.shown_until)))

@@ -8,7 +8,7 @@ import django_filters
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
@@ -34,7 +34,7 @@ class Yuan(tables.Column):
 class PoolTable(lists.Table):
     """One line a pool."""
 
-    name = tables.Column(
+    title = tables.Column(
         verbose_name=gettext_lazy("pool"), linkify=("pay-pool", [tables.A("pk")]), attrs=lists.HEAD
     )
     month = tables.Column(verbose_name=gettext_lazy("month"))
@@ -60,7 +60,7 @@ class PotTable(lists.Table):
         attrs=lists.HEAD, empty_values=(),
     )  # fmt: skip
     institution = tables.Column(verbose_name=gettext_lazy("institution"), accessor="institution__short_name")
-    pool = tables.Column(verbose_name=gettext_lazy("pool"), accessor="pool__name", attrs=lists.WRAP)
+    pool = tables.Column(verbose_name=gettext_lazy("pool"), accessor="pool__title", attrs=lists.WRAP)
     month = tables.Column(verbose_name=gettext_lazy("month"), accessor="pool__month")
     people = tables.Column(verbose_name=gettext_lazy("people"), attrs=lists.NUMBER)
     fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
@@ -88,7 +88,7 @@ class LineTable(lists.Table):
     """One line an amount of a person."""
 
     pool = tables.Column(
-        verbose_name=gettext_lazy("pool"), accessor="pot__pool__name", attrs=lists.HEAD,
+        verbose_name=gettext_lazy("pool"), accessor="pot__pool__title", attrs=lists.HEAD,
         linkify=("pay-pot", [tables.A("pot_id")]),
     )  # fmt: skip
     month = tables.Column(verbose_name=gettext_lazy("month"), accessor="pot__pool__month")
@@ -96,7 +96,7 @@ class LineTable(lists.Table):
         verbose_name=gettext_lazy("institution"), accessor="pot__institution__short_name"
     )
     place = tables.Column(verbose_name=gettext_lazy("department or team"), accessor="pot__place")
-    points = tables.Column(verbose_name=gettext_lazy("points"), attrs=lists.NUMBER)
+    points = tables.Column(verbose_name=pgettext_lazy("pay", "points"), attrs=lists.NUMBER)
     pot = Yuan(gettext_lazy("pot (yuan)"), accessor="pot__fen")
     fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
     state = tables.Column(verbose_name=gettext_lazy("state"), accessor="pot__state")

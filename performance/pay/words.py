@@ -26,7 +26,7 @@ FACTORS: Mapping[str, Any] = {
     "score": gettext_lazy("score"),
     "mean_score": gettext_lazy("mean score of the others"),
     "basis_fen": gettext_lazy("basis (yuan)"),
-    "points": gettext_lazy("points"),
+    "points": pgettext_lazy("pay", "points"),
     "time": gettext_lazy("full-time people"),
     "group_coefficient": gettext_lazy("coefficient of the group"),
     "clinical_mean": gettext_lazy("clinical mean"),

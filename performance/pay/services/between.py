@@ -34,7 +34,7 @@ def make(*, by: Membership, month: Month, kind: str, now: datetime) -> PayPool:
     if not rows:
         raise PoolRefused("nothing", month=month)
     pool = PayPool(
-        month=month.first_day, kind=kind, name=str(PayKind(kind).label), source="between", persons=False,
+        month=month.first_day, kind=kind, source="between", persons=False,
         fen=sum(row.fen for row in rows), made_by=by, made_at=now,
         digest=digest(to_plain([_plain(one) for one in rows])),
     )  # fmt: skip

@@ -77,7 +77,7 @@ def make_bonus(*, by: Membership, month: Month, now: datetime) -> PayPool:
         for line in lines.order_by("institution__code")
     ]  # fmt: skip
     pool = PayPool(
-        month=month.first_day, kind=PayKind.BONUS, name=source.source[:80], source=source.source_kind,
+        month=month.first_day, kind=PayKind.BONUS, source=source.source_kind,
         document=source.document, run=run, rule=rule, fen=sum(one.share.fen for one in shares),
     )  # fmt: skip
     return _store(pool, shares, weight, by, now)

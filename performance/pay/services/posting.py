@@ -29,7 +29,7 @@ def pool(row: PayPool, *, by: Membership, second: Membership, now: datetime) -> 
     return ledger.post(
         by=by, confirmed_by=second, month=open_month(row.period, now, by), about_month=row.period, kind=POOL,
         key=f"{POOL}:{row.period}:{row.kind}:{row.number}", entries=list(entries), inputs_digest=row.digest,
-        rule_version=rule[:80], text=row.name,
+        rule_version=rule[:80], text=row.title[:300],
     )  # fmt: skip
 
 
