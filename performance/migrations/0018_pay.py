@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('alliance', '0005_teams'),
         ('approvals', '0002_title_arguments'),
         ('ledger', '0002_triggers'),
-        ('performance', '0016_exceptions_and_earlier'),
+        ('performance', '0017_remedies_and_withdrawals'),
     ]
 
     operations = [
