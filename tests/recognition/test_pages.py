@@ -169,15 +169,15 @@ def test_figures_lead_to_the_trace_and_the_trace_leaves_journaled(scene: World) 
     with act_in(scene.qinghe):
         row = order(scene)
         services.repeat(by=scene.zhao, order=row, now=after(minutes=5), reason="R3")
-        result(scene, by="zhao", days_ago=0, number="Z1")
+        result(scene, by="zhao", days_ago=0, number="REPORT-Z1")
         result(scene, serial=3, days_ago=4, number="D1")
-        result(scene, by="tan", serial=3, days_ago=2, number="D2")
+        result(scene, by="tan", serial=3, days_ago=2, number="REPORT-D2")
     ding = scene.client("ding")
     page = ding.get(f"{ROOT}figures/?month=2026-11").content.decode()
     assert "R3 对治疗意义重大" in page and "1 / 1" in page
     assert f"/recognition/trace/?month=2026-11&amp;institution={scene.shiqiao.pk}&amp;state=repeated" in page
     doubles = ding.get(f"{ROOT}duplicates/?month=2026-11").content.decode()
-    assert "D2" in doubles and "Z1" not in doubles
+    assert "REPORT-D2" in doubles and "REPORT-Z1" not in doubles
     trace = ding.get(f"{ROOT}trace/?month=2026-11&state=repeated").content.decode()
     assert row.number in trace and "龚*良" in trace and "龚建良" not in trace
     answer = ding.get(f"{ROOT}trace/export/?month=2026-11")
