@@ -285,6 +285,8 @@ def test_facts_of_collaboration_are_owed_once_and_never_to_persons(
         )  # fmt: skip
 
     known = [fact("down_transfer", 7, 1_000_000, 60), fact("fee_return", 8, 50_000, 10)]
+    unsaid = replace(fact("down_transfer", 9, 0, 60), base_fen=None, fen=None, most_fen=None)
+    known.append(unsaid)  # its front page does not say what a percent is taken of: not assessed, not 0
     monkeypatch.setattr(transfers, "transfer_facts", lambda month, **more: known)
     pool = between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
     assert (pool.fen, pool.persons) == (600_000, False)  # X6-7

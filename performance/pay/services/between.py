@@ -14,7 +14,7 @@ from alliance.services import journal
 from performance.models import PayPool, PayTransfer
 from performance.models.pay import RUN, PayKind
 from performance.pay.refusals import PoolRefused
-from performance.pay.services.pools import insert
+from performance.pay.services.storing import insert
 from performance.services.rights import require
 from referrals import transfers
 from referrals.consultations import facts as consultations
@@ -49,9 +49,12 @@ def make(*, by: Membership, month: Month, kind: str, now: datetime) -> PayPool:
 
 
 def _down(month: Month, kind: str, now: datetime) -> Iterable[PayTransfer]:
-    """60 % of the recovery stay's fund cost, or 10-15 % of the service items of any other."""
+    """60 % of the recovery stay's fund cost, or 10-15 % of the service items of any other.
+
+    A stay whose front page does not say the base is not assessed; it stands on the page of transfers.
+    """
     for fact in transfers.transfer_facts(month, now=now):
-        if fact.rule == kind and fact.fen > 0:
+        if fact.rule == kind and fact.fen and fact.base_fen:
             yield PayTransfer(
                 payer_id=fact.payer, payee_id=fact.receiver, fen=fact.fen, base_fen=fact.base_fen,
                 percent=fact.percent, evidence_kind=REFERRAL, evidence_id=fact.referral,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from alliance.lib.period import Month
 from alliance.models import RosterRow, Team
 from alliance.services import parameters
-from performance.engine.pay.flow import Flow, FlowRule, Post, flow, time_worked
+from performance.engine.pay.flow import Flow, FlowRule, Group, Post, flow, time_worked
 from performance.levels import services as levels
 from performance.levels import subjects
 from performance.models import Level, LevelSubject
@@ -61,7 +62,12 @@ def ground(month: Month) -> Ground:
         time = time_worked(row.share, row.days, row.leave_days, employed=_employed(row, month))
         posts[row.institution.parent_id or row.institution_id].append(
             Post(
-                person, unit, row.staff.kind, row.post_coefficient, time, keys[team] if team and here else ""
+                person,
+                unit,
+                cast(Group, row.staff.kind),
+                row.post_coefficient,
+                time,
+                keys[team] if team and here else "",
             )
         )
     least = parameters.in_force("fd.team_share_min", on=month.first_day)
@@ -98,7 +104,5 @@ def _scores(month: Month, level: str, before: str = "") -> Mapping[str, Decimal]
     run = levels.current(month, level)
     if run is None:
         return {}
-    rows: Iterator[tuple[str, Decimal]] = (
-        LevelSubject.objects.filter(run=run, score__isnull=False).values_list("code", "score").iterator()
-    )
-    return {f"{before}{code}": score for code, score in rows}
+    rows = LevelSubject.objects.filter(run=run).values_list("code", "score")
+    return {f"{before}{code}": score for code, score in rows.iterator() if score is not None}

@@ -95,7 +95,8 @@ def confirm_fund(*, by: Membership, row: FundEntry, now: datetime) -> FundEntry:
             ledger.Line(accounts[fund.account], row.fen, reason, evidence),
         ],
     )  # fmt: skip
-    return _confirmed(by, row, now, journal_id=posted.journal.pk)
+    fed: FundEntry = _confirmed(by, row, now, journal_id=posted.journal.pk)
+    return fed
 
 
 @transaction.atomic

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils import timezone
 
@@ -18,34 +16,22 @@ from alliance.approvals.facts import second_person
 from alliance.approvals.models import Approval
 from alliance.ledger import facts as books
 from alliance.ledger.models import Account
-from alliance.lib.canonical import digest, to_plain
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Membership
 from alliance.services import journal, steps
-from performance.engine.exact import half_up
 from performance.engine.pay import redlines
 from performance.engine.pay.redlines import Terms, Year
-from performance.engine.pay.steps import Factors, Share, Step, divide
-from performance.models import Line, MonthRun, PayFund, PayPool, PayPot, PayRule, PayShare, PayTotal
+from performance.engine.pay.steps import Factors, Share, divide
+from performance.models import Line, MonthRun, PayFund, PayPool, PayRule, PayShare, PayTotal
 from performance.models.pay import RUN, PayKind
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import computing, posting
+from performance.pay.services import posting, storing
 from performance.pay.services.entering import rule_in_force
 from performance.services.rights import require
 
 KIND = "performance.pay_pool"
 State = PayPool.State
-BATCH, WEIGHT_PLACES = 1_000, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Entitled:
-    """An institution with its share of the pool, and the month's line it follows from, if any."""
-
-    institution: Institution
-    share: Share
-    line: int | None = None
 
 
 @transaction.atomic
@@ -65,7 +51,7 @@ def make_bonus(*, by: Membership, month: Month, now: datetime) -> PayPool:
     lines = Line.objects.filter(settlement=run.settlement, fen__gt=0).select_related("institution")
     weight = Decimal(run.settlement.weight)
     shares = [
-        Entitled(
+        storing.Entitled(
             line.institution,
             Share(
                 line.institution.code, line.fen or 0,
@@ -80,7 +66,7 @@ def make_bonus(*, by: Membership, month: Month, now: datetime) -> PayPool:
         month=month.first_day, kind=PayKind.BONUS, source=source.source_kind,
         document=source.document, run=run, rule=rule, fen=sum(one.share.fen for one in shares),
     )  # fmt: skip
-    return _store(pool, shares, weight, by, now)
+    return storing.keep(pool, shares, weight, by, now)
 
 
 @transaction.atomic
@@ -117,13 +103,16 @@ def make_from_fund(
     }
     step = divide("institution", name, fen, weights)
     places = {line.institution.code: line for line in lines}
-    shares = [Entitled(places[share.code].institution, share, places[share.code].pk) for share in step.shares]
+    shares = [
+        storing.Entitled(places[share.code].institution, share, places[share.code].pk)
+        for share in step.shares
+    ]
     last = PayPool.objects.filter(month=month.first_day, kind=kind).aggregate(last=Max("number"))["last"]
     pool = PayPool(
         month=month.first_day, kind=kind, number=(last or 0) + 1, name=name.strip(), source=fund.source,
         document=document.strip(), persons=persons, charges=sorted(charges), fund=fund, rule=rule, fen=fen,
     )  # fmt: skip
-    return _store(pool, shares, _decimal(step), by, now)
+    return storing.keep(pool, shares, storing.decimal(step), by, now)
 
 
 def _rule(kind: str, month: Month) -> PayRule:
@@ -143,109 +132,6 @@ def _covered(fund: PayFund, fen: int, but: PayPool | None = None) -> None:
     waiting = others.aggregate(fen=Sum("fen"))["fen"] or 0
     if held - waiting < fen:
         raise PoolRefused("short", fund=fund.name, balance=yuan(held - waiting), fen=yuan(fen))
-
-
-def _store(
-    pool: PayPool, shares: Sequence[Entitled], weight: Decimal, by: Membership, now: datetime
-) -> PayPool:
-    """Compute the pots and keep everything of a draft; four statements for any number of pots."""
-    found = _flowing(pool, shares)
-    pool.made_by, pool.made_at, pool.digest = by, now, _digest(pool, shares, found)
-    insert(pool)
-    rows = {
-        one.institution.pk: PayShare(
-            pool=pool, institution=one.institution, line_id=one.line, weight_sum=weight,
-            groups=_groups(found.get(one.institution.pk)), **_columns(one.share),
-        )
-        for one in shares
-    }  # fmt: skip
-    PayShare.objects.bulk_create(rows.values(), batch_size=BATCH)
-    pots = [pot for key, made in found.items() for pot in _pots(pool, rows[key], *made)]
-    PayPot.objects.bulk_create(pots, batch_size=BATCH)
-    journal.write(
-        by=by, verb="pay.pool_made", about=pool, kind=pool.kind, fen=pool.fen, month=str(pool.period),
-        rows=len(pots),
-    )  # fmt: skip
-    return pool
-
-
-def insert(pool: PayPool) -> None:
-    """Store the head of a draft. Raises PoolRefused (there)."""
-    try:
-        with transaction.atomic():
-            pool.save(force_insert=True)
-    except IntegrityError as error:
-        if "paypool_" not in str(error):
-            raise
-        raise PoolRefused("there", month=pool.period) from None
-
-
-Made = tuple[computing.Ground, Any]
-
-
-def _flowing(pool: PayPool, shares: Sequence[Entitled]) -> dict[int, Made]:
-    """The flow of every institution's share by its id; nothing where the pool ends at institutions."""
-    if not pool.persons:
-        return {}
-    read = computing.ground(pool.period)
-    assert pool.rule is not None, "a pool that flows on has a rule"
-    rule = pool.rule.rule()
-    return {
-        one.institution.pk: (read, read.flow(one.institution.pk, one.institution.code, one.share.fen, rule))
-        for one in shares if one.share.fen
-    }  # fmt: skip
-
-
-def _digest(pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Made]) -> str:
-    """Names exactly this money, its shares and its pots."""
-    rule = pool.rule.digest if pool.rule else ""
-    pots = {
-        one.institution.code: found[one.institution.pk][1].pots
-        for one in shares
-        if one.institution.pk in found
-    }
-    return digest(to_plain([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots]))
-
-
-def _columns(share: Share) -> dict[str, Any]:
-    return {
-        "fen": share.fen, "factors": to_plain(share.factors), "quota": share.quota,
-        "remainder_rank": share.remainder_rank, "got_extra_fen": share.got_extra_fen,
-    }  # fmt: skip
-
-
-def _groups(made: Made | None) -> list[dict[str, Any]]:
-    """The steps between the institution and its pots as plain data: teams first, groups of staff."""
-    steps_above = [] if made is None else [step for step in made[1].steps if step.level in ("part", "group")]
-    return [
-        {
-            "level": step.level, "fen": step.fen, "weight": str(_decimal(step)),
-            "shares": [
-                {"code": share.code, **_columns(share), "quota": str(share.quota)} for share in step.shares
-            ],
-        }
-        for step in steps_above
-    ]  # fmt: skip
-
-
-def _decimal(step: Step) -> Decimal:
-    """The sum of the weights; a product of decimals ends within twelve places."""
-    return half_up(step.weight, WEIGHT_PLACES)
-
-
-def _pots(pool: PayPool, share: PayShare, read: computing.Ground, found: Any) -> Iterable[PayPot]:
-    steps_of = {step.level.partition(":")[2]: step for step in found.steps if ":" in step.level}
-    for pot in found.pots:
-        step = steps_of[pot.group]
-        got = next(one for one in step.shares if one.code == pot.unit)
-        team = pot.group == "team"
-        yield PayPot(
-            pool=pool, share=share, institution_id=share.institution_id, group=pot.group,
-            department_id=None if team else read.units[pot.unit], above_fen=step.fen,
-            team_id=read.teams[pot.unit] if team else None,
-            weight_sum=_decimal(step),
-            people=[[read.staff[person], str(points)] for person, points in pot.points], **_columns(got),
-        )  # fmt: skip
 
 
 @transaction.atomic
@@ -286,7 +172,7 @@ def _still_so(pool: PayPool) -> None:
     if not rows:
         return
     shares = [
-        Entitled(
+        storing.Entitled(
             row.institution,
             Share(
                 row.institution.code, row.fen, tuple((name, Decimal(value)) for name, value in row.factors),
@@ -295,7 +181,7 @@ def _still_so(pool: PayPool) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    if _digest(pool, shares, _flowing(pool, shares)) != pool.digest:
+    if storing.digest_of(pool, shares, storing.flowing(pool, shares)) != pool.digest:
         raise PoolRefused("changed")
 
 

@@ -144,7 +144,9 @@ def reply(*, by: Membership, pot: PayPot, agrees: bool, text: str, now: datetime
     """
     if pot.state != State.SHOWN:
         raise PotRefused("not_shown")
-    line = PayLine.objects.filter(plan=pot.plan_id, staff__user=by.user_id).first()
+    plan = pot.plan_id
+    assert plan is not None, "what is shown has a plan"
+    line = PayLine.objects.filter(plan=plan, staff__user=by.user_id).first()
     if line is None:
         raise PermissionDenied(_("Only who has a line in this plan answers it."))
     if not agrees and not text.strip():
@@ -152,7 +154,7 @@ def reply(*, by: Membership, pot: PayPot, agrees: bool, text: str, now: datetime
     try:
         with transaction.atomic():
             row: PayReply = PayReply.objects.create(
-                plan_id=pot.plan_id, staff_id=line.staff_id, agrees=agrees, given_at=now,
+                plan_id=plan, staff_id=line.staff_id, agrees=agrees, given_at=now,
                 text="" if agrees else text.strip(),
             )  # fmt: skip
     except IntegrityError as error:

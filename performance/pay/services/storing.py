@@ -1,0 +1,134 @@
+"""A draft of a pool as it is kept: shares, steps between, pots, and the digest that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from alliance.lib.canonical import digest, to_plain
+from alliance.models import Institution, Membership
+from alliance.services import journal
+from performance.engine.exact import half_up
+from performance.engine.pay.steps import Share, Step
+from performance.models import PayPool, PayPot, PayShare
+from performance.pay.refusals import PoolRefused
+from performance.pay.services import computing
+
+BATCH, WEIGHT_PLACES = 1_000, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """An institution with its share of the pool, and the month's line it follows from, if any."""
+
+    institution: Institution
+    share: Share
+    line: int | None = None
+
+
+def keep(
+    pool: PayPool, shares: Sequence[Entitled], weight: Decimal, by: Membership, now: datetime
+) -> PayPool:
+    """Compute the pots and keep everything of a draft; four statements for any number of pots."""
+    found = flowing(pool, shares)
+    pool.made_by, pool.made_at, pool.digest = by, now, digest_of(pool, shares, found)
+    insert(pool)
+    rows = {
+        one.institution.pk: PayShare(
+            pool=pool, institution=one.institution, line_id=one.line, weight_sum=weight,
+            groups=_groups(found.get(one.institution.pk)), **_columns(one.share),
+        )
+        for one in shares
+    }  # fmt: skip
+    PayShare.objects.bulk_create(rows.values(), batch_size=BATCH)
+    pots = [pot for key, made in found.items() for pot in _pots(pool, rows[key], *made)]
+    PayPot.objects.bulk_create(pots, batch_size=BATCH)
+    journal.write(
+        by=by, verb="pay.pool_made", about=pool, kind=pool.kind, fen=pool.fen, month=str(pool.period),
+        rows=len(pots),
+    )  # fmt: skip
+    return pool
+
+
+def insert(pool: PayPool) -> None:
+    """Store the head of a draft. Raises PoolRefused (there)."""
+    try:
+        with transaction.atomic():
+            pool.save(force_insert=True)
+    except IntegrityError as error:
+        if "paypool_" not in str(error):
+            raise
+        raise PoolRefused("there", month=pool.period) from None
+
+
+Made = tuple[computing.Ground, Any]
+
+
+def flowing(pool: PayPool, shares: Sequence[Entitled]) -> dict[int, Made]:
+    """The flow of every institution's share by its id; nothing where the pool ends at institutions."""
+    if not pool.persons:
+        return {}
+    read = computing.ground(pool.period)
+    assert pool.rule is not None, "a pool that flows on has a rule"
+    rule = pool.rule.rule()
+    return {
+        one.institution.pk: (read, read.flow(one.institution.pk, one.institution.code, one.share.fen, rule))
+        for one in shares if one.share.fen
+    }  # fmt: skip
+
+
+def digest_of(pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Made]) -> str:
+    """Names exactly this money, its shares and its pots."""
+    rule = pool.rule.digest if pool.rule else ""
+    pots = {
+        one.institution.code: found[one.institution.pk][1].pots
+        for one in shares
+        if one.institution.pk in found
+    }
+    return digest(to_plain([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots]))
+
+
+def _columns(share: Share) -> dict[str, Any]:
+    return {
+        "fen": share.fen, "factors": to_plain(share.factors), "quota": share.quota,
+        "remainder_rank": share.remainder_rank, "got_extra_fen": share.got_extra_fen,
+    }  # fmt: skip
+
+
+def _groups(made: Made | None) -> list[dict[str, Any]]:
+    """The steps between the institution and its pots as plain data: teams first, groups of staff."""
+    steps_above = [] if made is None else [step for step in made[1].steps if step.level in ("part", "group")]
+    return [
+        {
+            "level": step.level, "fen": step.fen, "weight": str(decimal(step)),
+            "shares": [
+                {"code": share.code, **_columns(share), "quota": str(share.quota)} for share in step.shares
+            ],
+        }
+        for step in steps_above
+    ]  # fmt: skip
+
+
+def decimal(step: Step) -> Decimal:
+    """The sum of the weights; a product of decimals ends within twelve places."""
+    return half_up(step.weight, WEIGHT_PLACES)
+
+
+def _pots(pool: PayPool, share: PayShare, read: computing.Ground, found: Any) -> Iterable[PayPot]:
+    steps_of = {step.level.partition(":")[2]: step for step in found.steps if ":" in step.level}
+    for pot in found.pots:
+        step = steps_of[pot.group]
+        got = next(one for one in step.shares if one.code == pot.unit)
+        team = pot.group == "team"
+        yield PayPot(
+            pool=pool, share=share, institution_id=share.institution_id, group=pot.group,
+            department_id=None if team else read.units[pot.unit], above_fen=step.fen,
+            team_id=read.teams[pot.unit] if team else None,
+            weight_sum=decimal(step),
+            people=[[read.staff[person], str(points)] for person, points in pot.points], **_columns(got),
+        )  # fmt: skip
