@@ -12,6 +12,7 @@ from alliance.lib.period import Month
 from alliance.models import Staff
 from grouping.metrics import monthly
 from performance import collect
+from performance.collect import setaside
 from performance.collect.cases import CASE
 from performance.collect.metrics import METRIC
 from performance.levels.explained import Explained
@@ -22,9 +23,13 @@ CASES = frozenset({CASE, METRIC})
 
 
 def of(found: Explained, fact: LevelFact) -> QuerySet[Any]:
-    """Records of today: cases by department or doctor, all others by the ids frozen with the fact."""
+    """Records of today: cases by department or doctor, all others by the ids frozen with the fact.
+
+    Without those that a decision left out when the run was computed, as the number itself.
+    """
     if fact.kind in CASES:
-        return _cases(found.row, fact)
+        out = setaside.of(fact.kind, setaside.held(found.run.computed_at))
+        return _cases(found.row, fact).exclude(pk__in=list(out))
     source = collect.source_of(fact.kind)
     assert source.rows is not None, "what has ids can be listed"
     return source.rows(fact.ids or [])

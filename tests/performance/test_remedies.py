@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.test import override_settings
 
 from alliance.approvals import services as approvals
-from alliance.models import Institution, Membership
+from alliance.models import Department, Institution, Membership
 from alliance.models.base import Stale
 from grouping.metrics import monthly
 from grouping.models import Case
@@ -27,8 +27,20 @@ from performance.fairness.refusals import FairnessRefused
 from performance.fairness.services import remedies
 from performance.fairness.waiting import waiting
 from performance.levels import facts as level_facts
+from performance.levels import records as level_records
+from performance.levels.explained import Explained
 from performance.levels.subjects import of as subjects_of
-from performance.models import Clue, ClueRecord, ClueRemedy, Consequence, FairnessRun, IndicatorValue
+from performance.models import (
+    Clue,
+    ClueRecord,
+    ClueRemedy,
+    Consequence,
+    FairnessRun,
+    IndicatorValue,
+    LevelFact,
+    LevelRun,
+    LevelSubject,
+)
 from performance.services import evidence, months
 from performance.services.refusals import RunUnderway
 from performance.show import since
@@ -193,11 +205,25 @@ def test_sums_of_cases_are_those_without_the_cases_left_out(world: World, tmp_pa
             without, departments = facts(*keys), of_departments(world)
             assert whole["QH01", "discharges"] == (12, 12) and without["QH01", "discharges"] == (7, 7)
             assert without["QH01", "cost_fen"] != whole["QH01", "cost_fen"]
+            assert {
+                listed(world, int(pk)) - count
+                for (pk, key), (_value, count) in departments.items()
+                if key == "discharges"
+            } == {0}  # a number opens the records it counts, and no other
             voted(world, remedies.restore(by=world.luo, remedy=the(), reason="对照", now=LATER))
             assert facts(*keys) == whole
             Case.objects.filter(pk__in=ids[:5]).update(voided_at=NOW)
             monthly.bring_up(OCTOBER)
             assert without == facts(*keys) and departments == of_departments(world)
+
+
+def listed(world: World, department: int) -> int:
+    """How many cases a department's discharges of October open to."""
+    row = LevelSubject(institution=world.lead, department=Department.objects.get(pk=department))
+    fact = LevelFact(kind="case", month=OCTOBER.first_day, key="discharges")
+    run = LevelRun(computed_at=LATER + timedelta(days=365))
+    found: int = level_records.of(Explained(row, run), fact).count()
+    return found
 
 
 def of_departments(world: World) -> Values:
