@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
+from django.utils.encoding import force_str
+from django.utils.hashable import make_hashable
 from django_scopes import ScopedManager
 
 from alliance.tenancy.scope import current_alliance_id
@@ -70,3 +74,13 @@ class AllianceRow(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+    def _get_FIELD_display(self, field: Any) -> Any:
+        """The label of a choice. Django makes the labels of a field anew for every row of every list."""
+        value = getattr(self, field.attname)
+        return force_str(_labels(field).get(make_hashable(value), value), strings_only=True)
+
+
+@cache
+def _labels(field: Any) -> Mapping[Any, Any]:
+    return dict(make_hashable(field.flatchoices))
