@@ -108,8 +108,10 @@ def origin(pool: PayPool, membership: Membership) -> list[parts.ChainLink]:
         decision = pool.run.settlement.pool
         top = parts.ChainLink(
             _("month"), web_words.month(pool.month), decision.fen, way(membership, "month", str(pool.period)),
-            facts=[parts.Fact(_("source"), decision.source),
-                   parts.Fact(_("decision number"), decision.document or web_words.DASH)],
+            facts=[
+                parts.Fact(_("source"), decision.source),
+                *([parts.Fact(_("decision number"), decision.document)] if decision.document else []),
+            ],
         )  # fmt: skip
     else:
         return []
