@@ -370,7 +370,7 @@ CASES: dict[str, Case] = {
         ),
         aggregates=True,
     ),
-    "referral-flow": Case(queries=("?month=2026-11",), aggregates=True),
+    "referral-flow": Case(queries=("?month=2026-11",)),
     "referral-visits": Case(queries=("?month=2026-10",)),
     "referral-explain": LIST,
     "referral-captured": Case(queries=("?month=2026-10",)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import Resolver404, get_script_prefix, resolve
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 
@@ -65,7 +65,9 @@ def told_methods(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _above(request: Any) -> str:
-    """The nearest address above this one that is a page."""
+    """The nearest address above this one that is a page, as a relative address: whatever number the
+    address has, and whether there is such a thing, the page reads the same (N1).
+    """
     parts = request.path_info.strip("/").split("/")
     for end in range(len(parts) - 1, 0, -1):
         path = "/".join(parts[:end]) + "/"
@@ -73,7 +75,7 @@ def _above(request: Any) -> str:
             resolve(f"/{path}", getattr(request, "urlconf", None))
         except Resolver404:
             continue
-        return f"{get_script_prefix()}{path}"
+        return "../" * (len(parts) - end)
     return ""
 
 

@@ -133,7 +133,7 @@ def test_a_form_s_address_opened_as_a_page_says_so_and_leads_back(world: World) 
     answer = world.client("luo").get(f"{HOME}performance-schemes/drafts/7/try/")
     page = answer.content.decode()
     assert answer.status_code == 405 and answer["Allow"] == "POST"
-    assert "只接收表单" in page and f'href="{HOME}performance-schemes/drafts/7/"' in page
+    assert "只接收表单" in page and 'href="../"' in page
     assert "只接收表单" in Client().get("/sign-out/").content.decode()
 
 
