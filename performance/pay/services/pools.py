@@ -86,17 +86,7 @@ def make_from_fund(
     if not name.strip():
         raise PoolRefused("name")
     _covered(fund, fen)
-    rule, wanted = _rule(kind, month), set(institutions)
-    run = MonthRun.objects.filter(month=month.first_day, state=MonthRun.State.POSTED).first()
-    if run is None:
-        raise PoolRefused("not_posted", month=month)
-    lines = [
-        line
-        for line in Line.objects.filter(settlement=run.settlement_id).select_related("institution")
-        if line.institution_id in wanted and line.score and line.basis_fen
-    ]
-    if not lines:
-        raise PoolRefused("institutions", month=month)
+    rule, lines = _rule(kind, month), _lines(month, set(institutions))
     weights: dict[str, Factors] = {
         line.institution.code: (("score", line.score or Decimal(0)), ("basis_fen", Decimal(line.basis_fen)))
         for line in lines
@@ -113,6 +103,21 @@ def make_from_fund(
         document=document.strip(), persons=persons, charges=sorted(charges), fund=fund, rule=rule, fen=fen,
     )  # fmt: skip
     return storing.keep(pool, shares, storing.decimal(step), by, now)
+
+
+def _lines(month: Month, wanted: set[int]) -> list[Line]:
+    """The posted month's lines of the institutions wanted that have a weight."""
+    run = MonthRun.objects.filter(month=month.first_day, state=MonthRun.State.POSTED).first()
+    if run is None:
+        raise PoolRefused("not_posted", month=month)
+    lines = [
+        line
+        for line in Line.objects.filter(settlement=run.settlement_id).select_related("institution")
+        if line.institution_id in wanted and line.score and line.basis_fen
+    ]
+    if not lines:
+        raise PoolRefused("institutions", month=month)
+    return lines
 
 
 def _rule(kind: str, month: Month) -> PayRule:
