@@ -1,3 +1,4 @@
+from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
 from performance.models.clues import (
     Clue,
     ClueAnswer,
@@ -21,6 +22,7 @@ from performance.models.evaluations import (
 )
 from performance.models.letters import Letter, LetterPromise, LetterTemplate
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
+from performance.models.life import LockException, MonthLife
 from performance.models.money import Basis, PoolDecision
 from performance.models.months import MonthException, MonthRun
 from performance.models.onsite import OnsiteChecklist, OnsiteInspector, OnsiteSample, OnsiteVisit
@@ -46,6 +48,8 @@ from performance.models.years import Interview, YearEvaluation, YearLine
 
 __all__ = [
     "Basis",
+    "CalendarDone",
+    "CalendarStep",
     "Clue",
     "ClueAnswer",
     "ClueException",
@@ -80,8 +84,12 @@ __all__ = [
     "LevelScore",
     "LevelSubject",
     "Line",
+    "LockException",
     "MonthException",
+    "MonthLife",
+    "MonthReminder",
     "MonthRun",
+    "MonthStep",
     "OnsiteAnswer",
     "OnsiteChecklist",
     "OnsiteInspector",
