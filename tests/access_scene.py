@@ -117,7 +117,9 @@ from performance.models import (
     DeclaredNotice,
     DeclaredSample,
     DeclaredValue,
+    EarlierScore,
     EarlierValue,
+    EarlierYear,
     EvaluationRound,
     FairnessRun,
     FundEntry,
@@ -1052,6 +1054,24 @@ class Things:
             year=2024, number=1, digest="d", made_by=self.side.office, made_at=NOW,
             rules={"excellent": "90", "fail": "60", "weights": ["25"] * 4, "missing": 0},
         )  # fmt: skip
+
+    @cached_property
+    def earlier_year(self) -> EarlierYear:
+        """A decision on a year before the system, which waits for its second person."""
+        found = EarlierYear.objects.filter(year=2023).first()
+        if found is not None:
+            return found
+        side = self.side
+        scan = files.store(
+            by=side.office, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence",
+            content_type="application/pdf", limit=99, institution=None,
+        )  # fmt: skip
+        made = EarlierYear.objects.create(
+            year=2023, body=side.mark, decided_on=date(2024, 1, 9), document=side.mark, scan=scan,
+            entered_by=side.office, entered_at=NOW,
+        )  # fmt: skip
+        EarlierScore.objects.create(decision=made, institution=side.place, score=91, grade="excellent")
+        return made  # type: ignore[no-any-return]
 
     @cached_property
     def interview(self) -> Interview:

@@ -110,9 +110,21 @@ def year(row: Consequence, membership: Membership | None) -> Lines:
         note = _("one-vote veto for falsification: failed whatever the score")
     months = Term(str(figures["known"]), _("months with a score"), url)
     found = [FormulaLine(_("score of the year"), [months], mean, note)]
-    if row.kind == Kind.RECOMMEND:
-        found.append(FormulaLine(_("excellent years in a row"), [], str(figures["years"])))
+    if row.kind in (Kind.RECOMMEND, Kind.HONOUR):
+        terms = [_past(one, membership) for one in figures.get("past", ())]
+        found.append(FormulaLine(_("excellent years in a row"), terms, str(figures["years"])))
     return [*found, *money(row, _("budget of the following year (yuan)"))]
+
+
+def _past(one: Figures, membership: Membership | None) -> Term:
+    """One year a streak counted: its score, and where the decision of an earlier year stands."""
+    decision = one.get("decision")
+    mean = web_words.assessed(None if one["mean"] is None else Decimal(one["mean"]), 2)
+    label = words.period(str(one["year"]))
+    if decision is None:
+        return Term(mean, label)
+    url = way(membership, "earlier-year", decision) if membership is not None else ""
+    return Term(mean, _("%(year)s, decided before this system") % {"year": label}, url)
 
 
 def leader(row: Consequence, membership: Membership | None) -> Lines:

@@ -86,3 +86,23 @@ class InterviewRefused(Refused):
     def field(self) -> str:
         """The form field the refusal belongs to."""
         return self.fields.get(self.reason, self.reason)
+
+
+class EarlierRefused(Refused):
+    """A decision on an earlier year that cannot be entered or checked as asked."""
+
+    reasons = {
+        "not_over": "The year %(year)s is not over.",
+        "own": "The year %(year)s was closed and decided here; its own result counts.",
+        "day": "A decision on %(year)s was taken between December of that year and today.",
+        "body": "Name the body that decided.",
+        "document": "Give the number of the document.",
+        "scan": "Add the scan of the document.",
+        "nothing": "Enter the score and the grade of one institution at least.",
+        "score": "A score lies between 0 and 100: %(institution)s.",
+        "waits": "An entry of %(year)s waits for its second person already. Let it be checked first.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "why": "Say what does not agree.",
+    }
+    fields = {"not_over": "year", "own": "year", "day": "decided_on", "nothing": "", "score": "",
+              "waits": "year", "same_person": ""}  # fmt: skip

@@ -41,6 +41,7 @@ class Row:
     quarters: Sequence[tuple[str, str, bool | None]]
     honour: str
     months: Sequence[tuple[str, str, str]]
+    earlier: Sequence[tuple[str, str]]
 
 
 def seen(membership: Membership) -> Any:
@@ -82,6 +83,8 @@ def _row(line: YearLine, membership: Membership) -> Row:
             for one in line.quarters
         ],
         str(honour), _months(line, sees),
+        [(str(one["year"]), reverse("earlier-year", args=[one["decision"]])) for one in line.past
+         if one["decision"]],
     )  # fmt: skip
 
 

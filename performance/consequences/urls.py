@@ -3,7 +3,7 @@
 from django.urls import path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
-from performance.consequences.views import consequences, letters, years
+from performance.consequences.views import consequences, earlier, letters, years
 
 ONE = "letters/<int:pk>/"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("consequences/look/", consequences.consequence_look, name="consequence-look"),
     path("consequences/years/", years.year_list, name="years"),
     path("consequences/years/close/", years.year_compute, name="year-compute"),
+    path("consequences/years/earlier/enter/", earlier.earlier_enter, name="earlier-year-enter"),
+    path("consequences/years/earlier/<int:pk>/", earlier.earlier_year, name="earlier-year"),
+    path("consequences/years/earlier/<int:pk>/scan/", earlier.earlier_scan, name="earlier-year-scan"),
+    path("consequences/years/earlier/<int:pk>/<slug:step>/", earlier.earlier_act, name="earlier-year-act"),
     path("consequences/years/<int:pk>/", years.year, name="year"),
     path("consequences/years/<int:pk>/propose/", years.year_propose, name="year-propose"),
     path("consequences/interviews/<int:pk>/<slug:step>/", years.interview_act, name="interview-act"),

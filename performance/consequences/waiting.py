@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from alliance.models import Membership
 from alliance.services.inbox import Todo
-from performance.models import Consequence, Interview, Letter
+from performance.models import Consequence, EarlierYear, Interview, Letter
 from performance.models.consequences import PROPOSE
 from performance.models.letters import FILE, RUN, SIGN
 
@@ -19,14 +19,14 @@ State = Letter.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Two queries at most."""
+    """Four queries at most."""
     found: list[Todo] = []
     if membership.institution_id is not None:
         return _own(membership)
     if membership.can(RUN):
         found += _office(membership)
     if membership.can(PROPOSE):
-        found += [*_proposals(), *_interviews(membership, now)]
+        found += [*_proposals(), *_interviews(membership, now), *_earlier(membership)]
     return found
 
 
@@ -97,6 +97,20 @@ def _interviews(membership: Membership, now: datetime) -> list[Todo]:
             reverse("consequence", args=[row.consequence_id]),
         )
         for row in rows.select_related("institution")
+    ]  # fmt: skip
+
+
+def _earlier(membership: Membership) -> list[Todo]:
+    """Decisions on earlier years that wait for the member as the second person."""
+    rows = EarlierYear.objects.filter(state=EarlierYear.State.ENTERED).exclude(
+        entered_by__user=membership.user_id
+    )
+    return [
+        Todo(
+            "info", _("A decision on %(year)s waits for its check") % {"year": row.year}, row.document,
+            reverse("earlier-year", args=[row.pk]), button=_("Check"),
+        )
+        for row in rows
     ]  # fmt: skip
 
 

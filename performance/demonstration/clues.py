@@ -1,16 +1,20 @@
 """Clues of the demonstration: October looked at after a burst of referrals was planted at its end.
 
 The ping-pong referrals of the past are there already. One clue is explained by its institution, one dismissed
-with an exception, the others wait.
+with an exception; of one its records are left out by a vote, of one a notice waits for it; the others wait.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from alliance.approvals import chains
+from alliance.approvals import services as approvals
+from alliance.approvals.models import Decision
 from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
@@ -19,8 +23,9 @@ from alliance.tenancy.scope import act_in
 from performance.demonstration.deliveries import local
 from performance.demonstration.ground import Ground
 from performance.fairness import services as fairness
+from performance.fairness.services import remedies
 from performance.fairness.services.explaining import may_explain
-from performance.models import Clue
+from performance.models import Clue, ClueRemedy
 from referrals.services import history
 
 MONTH = Month(2026, 10)
@@ -28,6 +33,14 @@ LOOKED = datetime(2026, 11, 12, 9, 5)
 BURST = 26  # referrals logged on the last days of the month and never used
 FIRST_PATIENT = 220  # of the demonstration's persons, whom nothing else takes
 WHY = "康复接续试点，双方已备案，试点结束后恢复排查"
+# What follows of the clues nobody explained in time, in order of how unlikely they are.
+HELD = (
+    (
+        Clue.Measure.EXCLUDE,
+        "限期内未作说明；逐份核对，同一病人两院间往返且无新增病情记录，不计入当月双向转诊指标",
+    ),
+    (Clue.Measure.NOTICE, "限期内未作说明；请在本院系统核对登记时间并补正，5 个工作日内回复"),
+)
 SAID = {
     "rush": "月末两天集中开展慢病专项筛查，当日统一登记转诊，附活动通知，请核实。",
     "pingpong": "以上患者均在下转后出现病情加重，附随访与急诊记录，请核实。",
@@ -40,10 +53,11 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         planted = _burst(base, demo)
         fairness.look(by=base.office[0], month=MONTH, now=local(LOOKED))
         explained = _explained(base)
-        _dismissed(base, explained)
+        dismissed = _dismissed(base, explained)
+        held = _held(base, [one.pk for one in (explained, dismissed) if one is not None])
         found = Counter(Clue.objects.values_list("detector", flat=True))
     told = ", ".join(f"{number} {detector}" for detector, number in sorted(found.items()))
-    return f"{planted} referrals planted at the end of {MONTH}; clues: {told or 'none'}"
+    return f"{planted} referrals planted at the end of {MONTH}; clues: {told or 'none'}; {held} measures"
 
 
 def _burst(base: Ground, demo: DemoAlliance) -> int:
@@ -91,12 +105,29 @@ def _speaker(base: Ground, clue: Clue) -> Membership | None:
     return next((one for one in base.members.values() if may_explain(one, clue)), None)
 
 
-def _dismissed(base: Ground, explained: Clue | None) -> None:
+def _dismissed(base: Ground, explained: Clue | None) -> Clue | None:
     """Another one is dismissed; its pattern rests until the new year."""
     rows = Clue.objects.filter(detector="pingpong").exclude(pk=explained.pk if explained else None)
-    clue = rows.order_by("-share", "-pk").first()
+    clue: Clue | None = rows.order_by("-share", "-pk").first()
     if clue is not None:
         fairness.dismiss(
             by=base.office[0], clue=clue, reason=WHY, now=local(LOOKED) + timedelta(days=2),
             until=date(2027, 1, 31),
         )  # fmt: skip
+    return clue
+
+
+def _held(base: Ground, taken: Sequence[int]) -> int:
+    """Two clues nobody explained in time are held for real by two: one measure in force, one to be voted."""
+    first, second = base.office[0], base.office[1]
+    rows = Clue.objects.filter(state=Clue.State.OPEN, confidential=False).exclude(pk__in=taken)
+    records = rows.exclude(detector="balance").order_by("share", "pk")[: len(HELD)]
+    for clue, (measure, why) in zip(records, HELD, strict=False):
+        after = (clue.due_at or local(LOOKED)) + timedelta(days=1)
+        held = fairness.propose(by=first, clue=clue, reason=why, measure=measure, now=after)
+        fairness.confirm(by=second, clue=held, now=after + timedelta(hours=2))
+        remedy = ClueRemedy.objects.named().get(clue=clue)
+        remedy = remedies.propose(by=first, remedy=remedy, chain=chains.TWO_PEOPLE, today=after.date())
+        if measure == Clue.Measure.EXCLUDE:
+            approvals.decide(by=second, approval=remedy.approval, verdict=Decision.Verdict.YES)
+    return int(ClueRemedy.objects.count())

@@ -1,6 +1,7 @@
 """October of the demonstration declared: contracts of townships, checks of hospitals, what went wrong.
 
-One township has not delivered, one value was sent back, one corrected; the cross-check found an error.
+One township has not delivered, one value was sent back, one corrected; the cross-check found an error, and a
+veto for falsification goes through the bodies of the county.
 The offices enter for institutions without a sign-in of their own.
 """
 
@@ -14,17 +15,19 @@ from typing import Any
 
 from django.db import transaction
 
+from alliance.approvals import services as approvals
+from alliance.approvals.models import Decision
 from alliance.lib import sheets
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.tenancy.scope import act_in
 from performance.declared import services
-from performance.declared.services import Entry, Place, Upload, samples
+from performance.declared.services import Entry, Place, Upload, samples, vetoes
 from performance.declared.uploads import XLSX
 from performance.demonstration.deliveries import local
 from performance.demonstration.ground import Ground
 from performance.engine.spans import Span
-from performance.models import DeclaredCheck, DeclaredValue
+from performance.models import DeclaredCheck, DeclaredNotice, DeclaredValue
 
 MONTH = Month(2026, 10)
 OCTOBER, QUARTER = Span(MONTH), Span(Month(2026, 7), "quarter")
@@ -41,6 +44,7 @@ CHECKED = {
     "infection_items_met": 47,
     "infection_items": 50,
 }
+FORGED = "电话回访抽查的 35 户均未签约，协议书签名与登记簿笔迹一致，属事后补造；附回访录音编号与笔迹比对意见"
 SEED = "demonstration-2026-10"  # of the draw, so that the demonstration shows the same one every time
 
 
@@ -55,6 +59,8 @@ def load(base: Ground, today: date) -> str:
         _returned(rows, second)
         _corrected(base, rows, office, second, now)
         notice = _cross_checked(office, second, now)
+        if notice is not None:
+            _accused(notice, office, second, now)
         found = DeclaredValue.objects.count()
     return f"{found} declared values, {'one notice' if notice else 'no notice'} after the cross-check"
 
@@ -128,7 +134,7 @@ def _corrected(
     services.confirm_all(by=second, rows=made, now=later)
 
 
-def _cross_checked(office: Membership, second: Membership, now: datetime) -> bool:
+def _cross_checked(office: Membership, second: Membership, now: datetime) -> DeclaredNotice | None:
     """A sample is drawn and checked by who has no hand in it; the first value drawn of a township differs."""
     later = now + timedelta(days=2)
     sample = samples.draw(by=second, month=MONTH, now=later, seed=SEED)
@@ -136,9 +142,17 @@ def _cross_checked(office: Membership, second: Membership, now: datetime) -> boo
         "sample", "value__institution", "value__entered_by", "value__submitted_by"
     ))  # fmt: skip
     wrong = next((one for one in checks if one.value.fact == "contracted"), checks[0])
-    notice = False
     for one in checks:
         found = one.value.value - 35 if one is wrong else one.value.value
         remark = "协议书缺 35 份签字页" if one is wrong else ""
-        notice = bool(samples.find(by=second, check=one, found=found, remark=remark, now=later)) or notice
+        samples.find(by=second, check=one, found=found, remark=remark, now=later)
+    notice: DeclaredNotice | None = DeclaredNotice.objects.filter(sample=sample).first()
     return notice
+
+
+def _accused(notice: DeclaredNotice, office: Membership, second: Membership, now: datetime) -> None:
+    """Residents say they never signed: a veto is proposed; the office has agreed, the directors are next."""
+    later = now + timedelta(days=9)
+    veto = vetoes.propose_veto(by=office, notice=notice, reason=FORGED, now=later)
+    assert veto.approval is not None, "a proposed veto has its approval"
+    approvals.decide(by=second, approval=veto.approval, verdict=Decision.Verdict.YES)

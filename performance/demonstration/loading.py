@@ -104,7 +104,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "months", lambda: months.run_all(base, demo, TODAY)
     yield "next year's scheme", lambda: [drafts.load(base, TODAY)]
     yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
-    yield "earlier months", lambda: [history.load(base, demo)]
+    yield "earlier months and years", lambda: [history.load(base, demo), history.years(base)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
     yield "pay", lambda: [pay.load(base, demo)]
     yield "clues of October", lambda: [clues.load(base, demo)]

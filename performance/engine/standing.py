@@ -100,12 +100,25 @@ def streak(passed: Iterable[bool | None]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A year decided before the months of this system: its score (points of 100), grade, and the decision."""
+
+    score: Decimal
+    grade: Grade
+    decision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Year:
-    """A year of an institution: its period, the grade once it is complete."""
+    """A year of an institution: its period, the grade once it is complete.
+
+    `decision`: the decision of an earlier year it was taken from; None where it comes from the own months.
+    """
 
     year: int
     period: Period
     grade: Grade | None
+    decision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +137,14 @@ class Standing:
     due: tuple[str, ...]
 
 
-def standing(months: Mapping[Month, Monthly], until: Month, rules: Rules) -> Standing:
+def standing(
+    months: Mapping[Month, Monthly], until: Month, rules: Rules, earlier: Mapping[int, Earlier] | None = None
+) -> Standing:
     """Quarters and years that have begun and not those after `until`; a running one is not complete.
 
     A streak of quarters ends at the newest complete quarter: the running one neither lengthens nor breaks it.
+    `earlier`: years decided before; each counts where its own months give no mean. A year between two known
+    ones of which nobody knows anything ends a streak.
     """
     first = min(months, default=until)
     spread = [
@@ -137,9 +154,10 @@ def standing(months: Mapping[Month, Monthly], until: Month, rules: Rules) -> Sta
         quarter: period([months.get(month) for month in _months(quarter)], rules)
         for quarter in dict.fromkeys(month.quarter for month in spread)
     }
+    known = earlier or {}
     years = tuple(
-        _year(year, [months.get(Month(year, number)) for number in range(1, 13)], rules)
-        for year in dict.fromkeys(month.year for month in spread)
+        _year(year, [months.get(Month(year, number)) for number in range(1, 13)], rules, known.get(year))
+        for year in range(min([first.year, *known]), until.year + 1)
     )
     over = [one for quarter, one in quarters.items() if _months(quarter)[-1] <= until]
     doubles = streak(one.double for one in over)
@@ -153,10 +171,12 @@ def _months(quarter: Quarter) -> list[Month]:
     return [Month(quarter.year, 3 * quarter.number - back) for back in (2, 1, 0)]
 
 
-def _year(year: int, months: Sequence[Monthly | None], rules: Rules) -> Year:
+def _year(year: int, months: Sequence[Monthly | None], rules: Rules, earlier: Earlier | None) -> Year:
     scores = [None if one is None else one.score for one in months]
     mean = year_mean(scores, weights=rules.weights, missing=rules.missing)
     found = replace(period(months, rules), mean=mean)
+    if found.mean is None and earlier is not None and not found.vetoed:
+        return Year(year, replace(found, mean=Fraction(earlier.score)), earlier.grade, earlier.decision)
     if found.mean is None or found.vetoed:
         return Year(year, found, "fail" if found.vetoed else None)
     return Year(year, found, grade(found.mean, excellent=rules.excellent, fail=rules.fail))

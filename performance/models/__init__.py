@@ -1,18 +1,12 @@
 from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
-from performance.models.clues import (
-    Clue,
-    ClueAnswer,
-    ClueException,
-    ClueFile,
-    ClueRecord,
-    Detector,
-    FairnessRun,
-)
+from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
+from performance.models.clues import Clue, Detector, FairnessRun
 from performance.models.consequences import Consequence
 from performance.models.declared import DeclaredProof, DeclaredValue
 from performance.models.declared_sheets import DeclaredBatch, DeclaredDuty, DeclaredLayout
 from performance.models.drafts import SchemeDraft, SchemeException, SchemeTrial
 from performance.models.earlier import EarlierValue
+from performance.models.earlier_years import EarlierScore, EarlierYear
 from performance.models.evaluations import (
     EvaluationRound,
     EvaluatorKind,
@@ -67,7 +61,9 @@ __all__ = [
     "DeclaredValue",
     "DeclaredVeto",
     "Detector",
+    "EarlierScore",
     "EarlierValue",
+    "EarlierYear",
     "EvaluationRound",
     "EvaluatorKind",
     "FairnessRun",

@@ -98,6 +98,7 @@ class YearLine(AllianceRow):
     """An institution's year: mean, grade, place, streaks, and the months it rests on.
 
     `months` holds month, score and line of each decided month; a mean of None is not assessed, never 0.
+    `past` holds the years its streak and honour rest on: year, mean, grade, decision of an earlier one.
     """
 
     append_only = True
@@ -112,6 +113,7 @@ class YearLine(AllianceRow):
     honour = models.BooleanField(_("honour"), null=True)
     quarters = models.JSONField(default=list)
     months = models.JSONField(default=list)
+    past = models.JSONField(default=list)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("line of a year"), _("lines of a year")

@@ -17,6 +17,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import parameters
 from alliance.web import words
+from performance.consequences.earlier import earlier_years
 from performance.declared.services.vetoes import vetoed
 from performance.engine.standing import Monthly, Period, Rules, Standing, standing
 from performance.models import Line, MonthRun
@@ -78,6 +79,7 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     rows: defaultdict[int, dict[Month, Monthly]] = defaultdict(dict)
     places: dict[int, Institution] = {}
     out = vetoed(first, month)
+    known = earlier_years(first.year, month.year)
     for at, line in decided(first, month):
         rows[line.institution_id][at] = monthly(at, line, out)
         places[line.institution_id] = line.institution
@@ -85,7 +87,7 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     named = [f"{one.year}-Q{one.number}" for one in quarters]
     found = []
     for pk, place in sorted(places.items(), key=lambda one: one[1].code):
-        own = standing(rows[pk], month, lines_of)
+        own = standing(rows[pk], month, lines_of, known.get(pk))
         cells = [_cell(own.quarters.get(quarter)) for quarter in quarters]
         found.append(_row(membership, month, place, own, cells, lines_of, percent))
     return {

@@ -12,16 +12,20 @@ from django.core.exceptions import PermissionDenied
 
 from alliance.approvals import services as approvals
 from alliance.lib.period import Month, Quarter
-from alliance.models import Department, Staff
+from alliance.models import Department, Staff, Team
 from performance.consequences.refusals import ConsequenceRefused
 from performance.consequences.services import annual, proposals, reweighting, years
+from performance.declared import services as declared
 from performance.engine.scheme import demonstration_scheme
 from performance.engine.spans import Span
 from performance.engine.standing import Monthly, Rules, standing
 from performance.models import Consequence, LevelRun, LevelSubject, SchemeDraft, YearEvaluation, YearLine
 from performance.services import drafts, schemes, thin
+from performance.services.refusals import DraftRefused
 from tests.performance.declared_scene import confirmed, entry
-from tests.performance.scene import inside
+from tests.performance.scene import NOW as SETTLED
+from tests.performance.scene import TODAY as ASKED
+from tests.performance.scene import compute, inside
 from tests.world import World
 
 NOW = datetime(2026, 1, 8, 2, tzinfo=UTC)
@@ -153,34 +157,67 @@ def test_the_amount_is_entered_on_the_page(world: World) -> None:
     assert "80,000.00" in page and "提交表决…" in page
 
 
+def overspent(world: World) -> Consequence:
+    """October's settled month, and a third quarter whose fund spent 6 % more than its budget."""
+    compute(world)
+    quarter = Span(Month(2026, 7), "quarter")
+    with inside(world):
+        Team.objects.create(institution=world.shiqiao, code="T1", name="石桥一队")
+        for fact, fen in (("fund_budget_fen", 100_000_000), ("fund_spent_fen", 106_000_000)):
+            confirmed(world, entry(world.lead, fact, fen, quarter), by="luo", second="meng", now=SETTLED)
+        reweighting.look(now=SETTLED)
+        row: Consequence = Consequence.objects.named().get()
+        return row
+
+
+def drafted(world: World, row: Consequence) -> SchemeDraft:
+    december = Month(2026, 12)
+    return reweighting.begin(by=world.luo, row=row, label="2026-1", month=december, now=SETTLED)
+
+
+def test_a_draft_of_other_weights_nobody_had_data_for_waits_for_two_people(qinghe: World) -> None:
+    row = overspent(qinghe)
+    with inside(qinghe):
+        draft = drafted(qinghe, row)
+        tried = draft.trials.select_related("draft").get()  # made with the draft, of the settled month
+        assert tried.months == [date(2026, 10, 1)] and [one.mean for one in thin.short(tried)] == [0]
+        said: dict[str, Any] = {"by": qinghe.luo, "draft": draft, "chain": "two_people", "today": ASKED}
+        with pytest.raises(DraftRefused, match="fewer than 50 of 100") as refused:
+            drafts.propose(**said)
+        assert refused.value.reason == "thin"
+        signed = thin.sign(by=qinghe.luo, trial=tried, reason="家医团队数据下月接入")
+        with pytest.raises(DraftRefused):
+            drafts.propose(**said)  # one signature is not enough
+        thin.confirm(by=qinghe.meng, exception=signed, now=SETTLED)
+        assert drafts.propose(**said).state == "open"
+
+
 @pytest.mark.parametrize("verdict", ["yes", "no"])
-def test_other_weights_are_decided_by_the_vote_about_their_draft(
-    house: World, verdict: str, monkeypatch: Any, tmp_path: Any, settings: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    quarter = Span(Month(2025, 10), "quarter")
-    said = {"by": "luo", "second": "meng", "now": NOW}
-    confirmed(house, entry(house.lead, "fund_budget_fen", 100_000_000, quarter), **said)  # type: ignore[arg-type]
-    confirmed(house, entry(house.lead, "fund_spent_fen", 106_000_000, quarter), **said)  # type: ignore[arg-type]
-    reweighting.look(now=NOW)
-    row = Consequence.objects.named().get()
-    draft = reweighting.begin(by=house.luo, row=row, label="2026-1", month=Month(2026, 2), now=NOW)
-    # A trial asks for settled months; here the office has signed that there are none yet.
-    draft.trials.create(digest=draft.digest, months=[], report={}, made_by=house.luo, made_at=NOW)  # type: ignore[attr-defined]
-    monkeypatch.setattr(thin, "require_covered", lambda tried: None)
-    approval = drafts.propose(by=house.luo, draft=draft, chain="two_people", today=TODAY)
-    row.refresh_from_db()
-    assert row.state == "open" and schemes.in_force(Month(2026, 2), "team") is None
-    approvals.decide(by=house.cai, approval=approval, verdict=verdict, note="已议")
-    row.refresh_from_db()
-    found = schemes.in_force(Month(2026, 2), "team")
-    if verdict == "no":
-        assert row.state == "declined" and found is None
-        assert SchemeDraft.objects.get(pk=draft.pk).state == SchemeDraft.State.EDITED
-        return
-    assert (row.state, row.proposed_by, row.decided_by) == ("agreed", house.luo, house.cai)
-    assert found is not None and found.scheme().columns[0].weight("drg") == 40
-    assert schemes.in_force(Month(2026, 1), "team") is None  # never before its day
+def test_other_weights_are_decided_by_the_vote_about_their_draft(qinghe: World, verdict: str) -> None:
+    row = overspent(qinghe)
+    team = declared.Place(qinghe.shiqiao, team="T1")
+    december = Month(2026, 12)
+    with inside(qinghe):
+        known = [
+            declared.Entry(team, fact, Span(Month(2026, 10)), Decimal(value), "赵云")
+            for fact, value in (("contracted_visits", 82), ("contracted_first_visits", 41))
+        ]
+        confirmed(qinghe, *known, by="luo", second="meng", now=SETTLED)
+        draft = drafted(qinghe, row)
+        assert thin.short(draft.trials.select_related("draft").get()) == []
+        approval = drafts.propose(by=qinghe.luo, draft=draft, chain="two_people", today=ASKED)
+        row.refresh_from_db()
+        assert row.state == "open" and schemes.in_force(december, "team") is None
+        approvals.decide(by=qinghe.cai, approval=approval, verdict=verdict, note="已议")
+        row.refresh_from_db()
+        found = schemes.in_force(december, "team")
+        if verdict == "no":
+            assert row.state == "declined" and found is None
+            assert SchemeDraft.objects.get(pk=draft.pk).state == SchemeDraft.State.EDITED
+            return
+        assert (row.state, row.proposed_by, row.decided_by) == ("agreed", qinghe.luo, qinghe.cai)
+        assert found is not None and found.scheme().columns[0].weight("drg") == 40
+        assert schemes.in_force(december.previous(), "team") is None  # never before its day
 
 
 def test_a_vetoed_month_fails_its_quarter_and_its_year_whatever_the_score() -> None:

@@ -20,6 +20,7 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, steps
+from performance.consequences.earlier import earlier_years
 from performance.consequences.refusals import YearRefused
 from performance.declared.services.vetoes import vetoed
 from performance.engine.exact import half_up
@@ -47,9 +48,13 @@ class Whole:
 
 
 def whole(until: Month, *, back_years: int = 3) -> Whole:
-    """Standings of all institutions up to a month; four queries however many."""
+    """Standings of all institutions up to a month; five queries however many.
+
+    Years decided before this system count where the own months give no mean.
+    """
     found, _percent = rules(until)
-    first = Month(until.year - back_years + 1, 1)
+    first = Month(until.year - max(back_years, found.years, found.honour_years) + 1, 1)
+    known = earlier_years(first.year, until.year)
     lines: dict[int, dict[Month, Line]] = {}
     out = vetoed(first, until)
     places: dict[int, Institution] = {}
@@ -57,7 +62,7 @@ def whole(until: Month, *, back_years: int = 3) -> Whole:
         lines.setdefault(line.institution_id, {})[at] = line
         places[line.institution_id] = line.institution
     standings = {
-        pk: standing({at: monthly(at, one, out) for at, one in own.items()}, until, found)
+        pk: standing({at: monthly(at, one, out) for at, one in own.items()}, until, found, known.get(pk))
         for pk, own in lines.items()
     }
     return Whole(standings, lines, places, until)
@@ -110,7 +115,7 @@ def _rows(found: Whole, year: int) -> list[dict[str, Any]]:
         rows.append({
             "institution_id": pk, "known": own.period.known, "mean": mean, "grade": own.grade or "",
             "excellent_years": found.standings[pk].excellent_years, "honour": found.standings[pk].honour,
-            "quarters": _quarters(found.standings[pk], year),
+            "quarters": _quarters(found.standings[pk], year), "past": _past(found.standings[pk], year),
             "months": [
                 {"month": str(at), "score": None if one.score is None else str(one.score), "line": one.pk}
                 for at, one in sorted(months.items())
@@ -132,6 +137,18 @@ def _quarters(own: Standing, year: int) -> list[dict[str, Any]]:
         }
         for quarter, period in own.quarters.items()
         if quarter.year == year
+    ]  # fmt: skip
+
+
+def _past(own: Standing, year: int) -> list[dict[str, Any]]:
+    """The years up to this one, as streak and honour counted them; `decision`: of an earlier one."""
+    return [
+        {
+            "year": one.year, "grade": one.grade or "", "decision": one.decision,
+            "mean": None if one.period.mean is None else str(half_up(one.period.mean, PLACES)),
+        }
+        for one in own.years
+        if one.year <= year
     ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def _of_places(row: YearEvaluation) -> Iterator[Finding]:
     for line in YearLine.objects.filter(year=row):
         figures = {
             "mean": line.mean, "known": line.known, "place": line.place, "bands": bands, "year": row.pk,
-            "years": line.excellent_years,
+            "years": line.excellent_years, **({"past": line.past} if line.past else {}),
             **({"vetoed": True} if any(one.get("vetoed") for one in line.quarters) else {}),
         }  # fmt: skip
         for kind, percent in _following(line, read):

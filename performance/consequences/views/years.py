@@ -16,7 +16,7 @@ from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
-from performance.consequences import forms, show, show_letters, show_years
+from performance.consequences import forms, show, show_earlier, show_letters, show_years
 from performance.consequences.services import annual, interviews, reweighting
 from performance.consequences.views.consequences import FASTER, found
 from performance.models import Interview
@@ -36,6 +36,7 @@ def _list(request: Any, form: Any, status: int = 200) -> HttpResponse:
     context = {
         "title": _("Annual evaluations"), "rows": rows, "rooms": show_letters.tabs("years", member),
         "form": form if member.institution_id is None and member.can(PROPOSE) else None,
+        "earlier": [(row, show_earlier.state_chip(row)) for row in show_earlier.seen(member)],
     }  # fmt: skip
     return render(request, "performance/consequences/years.html", context, status=status)
 
