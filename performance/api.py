@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
@@ -86,13 +86,12 @@ class MonthFile(MonthView):
 
     @extend_schema(
         operation_id="months_export", parameters=[MONTH],
-        responses={(200, "application/json"): OpenApiTypes.OBJECT},
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )  # fmt: skip
-    def get(self, request: Request, month: Month) -> HttpResponse:
+    def get(self, request: Request, month: Month) -> HttpResponseBase:
         if self.member.institution_id is not None:
             raise Http404
-        content = exporting.export(by=self.member, run=self.found(month), request=request._request)
-        return HttpResponse(content, content_type="application/json")
+        return exporting.answer(by=self.member, run=self.found(month), request=request._request)
 
 
 def head(run: MonthRun) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         consequences,
         drafts,
         equipment,
+        evidence,
         history,
         levels,
         live,
@@ -110,6 +111,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
+    yield "evidence bundle", lambda: [evidence.load(base, demo)]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from alliance.web import words
 from alliance.web.parts import Fact, Fig, history
 from performance.levels import show as levels
 from performance.models import Level, Line, MonthRun
-from performance.services import months, pools
+from performance.services import exporting, months, pools
 from performance.services.completeness import MINIMUM, Delivery, deliveries
 from performance.show import labels, ranks, road, table
 from performance.show.frame import Frame
@@ -59,6 +59,7 @@ def result(frame: Frame, arrived: Sequence[Delivery], least: tuple[int, Decimal]
         "figs": figs(frame, lines, arrived, change), "bars": bars, "reading": reading(bars),
         "shared": shared, "change": change, "gap": frame.settlement.pool_fen - shared,
         "settlement": frame.settlement, "scheme": labels.named(frame.scheme), "count": len(lines),
+        "handed": exporting.last(frame.run),
         "indicators": [
             Fact(labels.named(one), url=frame.url("month-indicator", one.code))
             for one in frame.indicators.values()

@@ -185,7 +185,7 @@ def actions(
     found: list[Action] = []
     where = [str(month)]
     if run is not None and membership.can("export.run"):
-        found.append(Action(_("Export"), reverse("month-export", args=where), "download", get=True))
+        found.append(Action(_("Evidence bundle"), reverse("month-export", args=where), "download", get=True))
     found.append(
         Action(_("What the month rests on"), reverse("month-inputs", args=where), "database", get=True)
     )

@@ -89,14 +89,10 @@ def month_propose(request: Any, month: Month) -> HttpResponseBase:
 
 @permit("export.run")
 @require_safe
-def month_export(request: Any, month: Month) -> HttpResponse:
+def month_export(request: Any, month: Month) -> HttpResponseBase:
     """The month as one file that anybody can recompute without the system."""
     run = with_result(request.membership, month)
-    content = exporting.export(by=request.membership, run=run, request=request)
-    response = HttpResponse(content, content_type="application/json")
-    name = f"{request.alliance.code}-{month}-run-{run.number}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return exporting.answer(by=request.membership, run=run, request=request)
 
 
 def whole_alliance(membership: Membership) -> None:

@@ -171,3 +171,17 @@ def plan_of(pot: PayPot, *points: int, group: int = 3, **change: Any) -> Agreed:
 def user(world: World, name: str) -> User:
     found: User = world.people[name].user
     return found
+
+
+def tcm_people(world: World) -> None:
+    """One doctor of the second hospital, so that its share has somebody to go to."""
+    department, _new = Department.objects.get_or_create(
+        institution=world.tcm, code="03", defaults={"name": "03", "kind": "clinical"}
+    )
+    one = Staff.objects.create(
+        institution=world.tcm, department=department, code="T-1", kind="doctor", name="T一"
+    )
+    RosterRow.objects.create(
+        month=OCTOBER.first_day, staff=one, institution=world.tcm, department=department, post_coefficient=1,
+        days=18, employment="contract",
+    )  # fmt: skip

@@ -1,84 +1,330 @@
-"""The exported month: recomputed offline it is equal, and one changed digit is found."""
+"""The evidence bundle: recomputed offline it is identical; a changed byte or yuan is found and named."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from alliance.models import Journal
-from performance.bundle import BundleRefused, verify
+from alliance.ledger.models import Account
+from alliance.lib.canonical import canonical
+from alliance.models import Journal, RosterRow, Staff
+from performance.bundle import BundleRefused
+from performance.bundle.archive import MANIFEST
 from performance.services import exporting, months
+from tests.performance import bundle_scene as scene
+from tests.performance.bundle_scene import bundle_of, changed, members, paid_month, rows, verified
 from tests.performance.scene import OCTOBER, compute, inside
 from tests.world import World
 
+BONUS, AWARD = "pay/bonus-1.jsonl", "pay/award-1.jsonl"
+
 
 @pytest.fixture
-def content(qinghe: World) -> bytes:
-    compute(qinghe)
-    response = qinghe.client("luo").get("/a/qinghe/months/2026-10/export/")
-    assert response.status_code == 200 and "attachment" in response["Content-Disposition"]
-    with inside(qinghe):
-        assert Journal.objects.filter(verb="month.exported", membership=qinghe.luo).count() == 1
-    return response.content
+def paid(qinghe: World) -> World:
+    paid_month(qinghe)
+    return qinghe
 
 
-def test_an_exported_month_is_equal_offline(content: bytes, tmp_path: Path, capsys: Any) -> None:
-    file = tmp_path / "month.json"
+HELD: list[bytes] = []
+
+
+@pytest.fixture
+def content(request: Any) -> bytes:
+    """The file needs no system any more: it is made once for all who only read it."""
+    if not HELD:
+        HELD.append(bundle_of(request.getfixturevalue("paid")))
+    return HELD[0]
+
+
+def test_a_paid_month_is_identical_offline(content: bytes, tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "month.zip"
     file.write_bytes(content)
-    call_command("verify_month", str(file))
-    assert "2026-10 run 1: equal" in capsys.readouterr().out
-    assert "病人" not in content.decode()  # figures only
+    call_command("verify_month", str(file), digest=scene.digest(content))
+    said = capsys.readouterr().out
+    assert "2026-10 run 1 (posted): identical. 4 lines of persons" in said and "was changed" not in said
+    assert set(members(content)) == {
+        "inputs.json", "result.json", "rules.json", "roster.jsonl", BONUS, AWARD, "ledger/journals.jsonl",
+        "ledger/accounts.jsonl", "journal.jsonl", MANIFEST,
+    }  # fmt: skip
+    with pytest.raises(CommandError, match="another bundle"):
+        call_command("verify_month", str(file), digest="0" * 64)
+
+
+def test_it_holds_everything_down_to_the_fen(content: bytes) -> None:
+    found = rows(content, BONUS)
+    kinds = [row["row"] for row in found]
+    assert {"pool", "share", "step", "pot", "line", "journal"} <= set(kinds)
+    head = found[0]
+    assert head["roster"] and head["fen"] == 50_000_001 and head["source"] == "pay_total"
+    for share in (row for row in found if row["row"] == "share"):
+        inside_ = sum(
+            one["fen"] for one in found if one["row"] == "pot" and one["institution"] == share["institution"]
+        )
+        assert inside_ == share["fen"]
+    ledger = rows(content, "ledger/accounts.jsonl")
+    assert sum(row["fen"] for row in ledger) == 0
+    rules = json.loads(members(content)["rules.json"])
+    assert [one["fed"] for one in rules["funds"]] == [
+        [{"day": "2026-10-09", "document": "理事会〔2026〕7号", "fen": 1_000_000}]
+    ]
+    assert {"fd.team_share_min"} <= {one["key"] for one in rules["parameters"]}
+    verbs = {row["verb"] for row in rows(content, "journal.jsonl")}
+    assert {"month.posted", "pay.pool_posted", "pay.pot_posted", "ledger.posted"} <= verbs
+
+
+def test_nobody_is_named(paid: World) -> None:
+    content = bundle_of(paid)
+    whole = b"\n".join(members(content).values()).decode()
+    with inside(paid):
+        for one in Staff.objects.all():
+            assert one.name not in whole and f'"{one.code}"' not in whole and f"/{one.code}" not in whole
+        for account in Account.objects.filter(kind="person"):
+            assert account.code not in whole
+        for person in paid.people.values():
+            assert person.user.username not in [row["who"] for row in rows(content, "journal.jsonl")]
+            assert not person.user.name or person.user.name not in whole
+    assert "病人" not in whole and '"pk"' not in whole
+
+
+def test_other_months_have_other_names() -> None:
+    from performance.services.exporting.pseudonyms import Pseudonyms
+
+    first, second = Pseudonyms.of("qinghe", OCTOBER), Pseudonyms.of("qinghe", OCTOBER.plus(1))
+    assert first.name("P", 7) == Pseudonyms.of("qinghe", OCTOBER).name("P", 7) != second.name("P", 7)
+    assert Pseudonyms.of("yunshan", OCTOBER).name("P", 7) != first.name("P", 7)
+
+
+def test_the_same_month_is_the_same_file_and_its_digest_stands_on_the_page(paid: World) -> None:
+    client = paid.client("luo")
+    response = client.get("/a/qinghe/months/2026-10/export/")
+    first = b"".join(response.streaming_content)
+    assert response["Content-Disposition"].endswith('qinghe-2026-10-run-1.zip"')
+    assert int(response["Content-Length"]) == len(first) and first == bundle_of(paid)
+    with inside(paid):
+        entry = Journal.objects.filter(verb="month.exported", membership=paid.luo).get()
+        assert entry.detail["digest"] == scene.digest(first)
+    assert scene.digest(first) in client.get("/a/qinghe/months/2026-10/").content.decode()
+
+
+def test_no_database_is_asked(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "month.zip"
+    file.write_bytes(content)
+    root = Path(__file__).parents[2]
+    bare = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    elsewhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    for env in ({**bare, "STATE_DIR": str(tmp_path / "state")}, {**os.environ, **elsewhere}):
+        run = subprocess.run(
+            [sys.executable, "manage.py", "verify_month", str(file)], cwd=root, env=env,
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert run.returncode == 0 and "identical" in run.stdout, run.stderr
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_one_changed_byte_anywhere_is_found(content: bytes, tmp_path: Path, place: float, flip: int) -> None:
+    altered = bytearray(content)
+    altered[int(place * len(content))] ^= flip
+    try:
+        found = verified(bytes(altered), tmp_path).differences
+    except BundleRefused as refused:
+        found = (str(refused),)
+    assert found and ":" in found[0]
+
+
+def test_every_member_is_named_when_it_is_altered(content: bytes, tmp_path: Path) -> None:
+    for name, held in members(content).items():
+        if name != MANIFEST:
+            at = content.index(name.encode()) + len(name) + (len(held) and 30)
+            altered = bytearray(content)
+            altered[at] ^= 1
+            try:
+                found = verified(bytes(altered), tmp_path).differences
+            except BundleRefused as refused:
+                found = (str(refused),)
+            assert any(name in one for one in found), (name, found)
+
+
+def test_the_first_and_the_last_byte(content: bytes, tmp_path: Path) -> None:
+    for at in (0, 5, len(content) - 1, len(content) - 70):
+        altered = bytearray(content)
+        altered[at] ^= 1
+        with_place: Any
+        try:
+            with_place = verified(bytes(altered), tmp_path).differences
+        except BundleRefused as refused:
+            with_place = [str(refused)]
+        assert with_place and (
+            "container" in with_place[0] or "inputs.json" in with_place[0] or "no bundle" in with_place[0]
+        )
+
+
+def _first(
+    content: bytes, name: str, row: str, more: Callable[[dict[str, Any]], bool] = lambda one: True
+) -> int:
+    found = rows(content, name)
+    return next(at for at, one in enumerate(found) if one.get("row", row) == row and more(one))
+
+
+def _yuan(key: str) -> Callable[[dict[str, Any]], None]:
+    def change(row: dict[str, Any]) -> None:
+        row[key] += 100
+
+    return change
+
+
+def _entry(row: dict[str, Any]) -> None:
+    row["entries"][0]["fen"] += 100
+    row["entries"][1]["fen"] -= 100
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "said"),
+    ("name", "row", "change", "said"),
     [
-        (("inputs", "pool", "fen"), 50_000_002, "digest of the inputs"),
-        (("result", "lines", 0, "fen"), 1, "result.lines[0].fen"),
-        (("result_digest",), "0" * 64, "digest of the result"),
-        (("inputs", "facts", 0, "value"), 13, "result.values"),
+        (BONUS, "pool", _yuan("fen"), f"{BONUS}:1.fen"),
+        (BONUS, "share", _yuan("fen"), ".fen"),
+        (BONUS, "pot", _yuan("fen"), ".fen"),
+        (BONUS, "line", _yuan("fen"), ".fen"),
+        (BONUS, "journal", _entry, "entries["),
+        (AWARD, "share", _yuan("fen"), ".fen"),
+        (AWARD, "pot", _yuan("above_fen"), ".above_fen"),
+        ("ledger/journals.jsonl", "journal", _entry, "debit_fen"),
+        ("ledger/accounts.jsonl", "", _yuan("fen"), "ledger/accounts.jsonl:1.fen"),
     ],
 )
-def test_one_changed_number_is_named(
-    content: bytes, path: tuple[Any, ...], value: object, said: str, tmp_path: Path
+def test_a_yuan_is_found_though_every_digest_was_mended(
+    content: bytes, tmp_path: Path, name: str, row: str, change: Any, said: str
 ) -> None:
-    held = json.loads(content)
-    place = held
-    for step in path[:-1]:
-        place = place[step]
-    assert place[path[-1]] != value
-    place[path[-1]] = value
-    file = tmp_path / "month.json"
-    file.write_text(json.dumps(held), encoding="utf-8")
-    with pytest.raises(CommandError) as error:
-        call_command("verify_month", str(file))
-    assert said in str(error.value)
+    line = _first(content, name, row) if row else 0
+    found = verified(changed(content, name, change, line), tmp_path).differences
+    assert found and name in found[0] and any(said in one for one in found), found
+
+
+def test_lines_that_still_add_up_are_found(content: bytes, tmp_path: Path) -> None:
+    """A yuan from one colleague to another: sums, digests and books are all mended, the points are not."""
+    held = members(content)
+    found = rows(content, BONUS)
+    first, second = [row for row in found if row["row"] == "line"][:2]
+    first["fen"], second["fen"] = first["fen"] + 100, second["fen"] - 100
+    moved = {f"person:{first['person']}": 100, f"person:{second['person']}": -100}
+    for journal in (row for row in found if row["row"] == "journal"):
+        for entry in journal["entries"]:
+            entry["fen"] += moved.get(entry["account"], 0)
+    accounts = rows(content, "ledger/accounts.jsonl")
+    for account in accounts:
+        account["fen"] += moved.get(account["account"], 0)
+    held[BONUS] = b"".join(canonical(row) + b"\n" for row in found)
+    held["ledger/accounts.jsonl"] = b"".join(canonical(row) + b"\n" for row in accounts)
+    said = verified(scene.put_together(held), tmp_path).differences
+    assert len(said) == 2 and all(BONUS in one and ".fen" in one for one in said)
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"\xff\xfe", b"[]", b"{}", b'{"kind": "xietong.month", "format": 1}', b'{"kind": "other"}']
+    ("name", "path", "value", "said"),
+    [
+        ("inputs.json", ("pool", "fen"), 50_000_002, "result.json"),
+        ("inputs.json", ("facts", 0, "value"), 13, "result.json"),
+        ("result.json", ("lines", 0, "fen"), 1, "result.json.lines[0].fen"),
+        ("rules.json", ("pay_rules", 0, "body", "administration"), "1.1", "rules.json"),
+        ("rules.json", ("funds", 0, "fed", 0, "fen"), 1_000_100, "rules.json.funds[0].fed"),
+        ("rules.json", ("totals", 0, "approved_fen"), 100, "exceed its approved pay total"),
+    ],
 )
-def test_what_is_no_month_is_refused(body: bytes) -> None:
+def test_changed_inputs_no_longer_give_the_result(
+    content: bytes, tmp_path: Path, name: str, path: tuple[Any, ...], value: object, said: str
+) -> None:
+    def change(held: Any) -> None:
+        place = held
+        for step in path[:-1]:
+            place = place[step]
+        assert place[path[-1]] != value
+        place[path[-1]] = value
+
+    found = verified(changed(content, name, change), tmp_path).differences
+    assert found and said in " ".join(found), found
+
+
+def test_a_row_of_the_journal_cannot_be_changed_or_left_out(content: bytes, tmp_path: Path) -> None:
+    held = members(content)
+    lines = held["journal.jsonl"].splitlines(keepends=True)
+    for left in (lines[1:], lines[:-1], lines[:1] + lines[2:]):
+        held["journal.jsonl"] = b"".join(left)
+        found = verified(scene.put_together(held), tmp_path).differences
+        assert found and ("journal.jsonl" in found[0] or "manifest.json.journal" in found[0])
+
+    def other(row: dict[str, Any]) -> None:
+        row["who"] = "M-0000000000000000"
+
+    said = verified(changed(content, "journal.jsonl", other, 0), tmp_path).differences
+    assert said and "journal.jsonl:1.chain" in said[0]
+
+
+def test_a_roster_changed_later_is_said_and_the_fen_still_proved(paid: World, tmp_path: Path) -> None:
+    with inside(paid):
+        RosterRow.objects.filter(staff__kind="nurse").update(days=9, leave_days=9)
+    found = verified(bundle_of(paid), tmp_path)
+    assert found.differences == () and found.unproved == (AWARD, BONUS)
+
+
+def test_a_month_without_pay_is_identical_too(qinghe: World, tmp_path: Path) -> None:
+    compute(qinghe)
+    found = verified(bundle_of(qinghe), tmp_path)
+    assert found.differences == () and (found.state, found.lines) == ("computed", 0)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff\xfe", b"[]", b'{"kind": "xietong.month"}', b"PK\x05\x06" + bytes(18)]
+)
+def test_what_is_no_bundle_is_refused(body: bytes, tmp_path: Path) -> None:
     with pytest.raises(BundleRefused):
-        verify(body)
-
-
-def test_inputs_of_another_shape_are_refused(content: bytes) -> None:
-    held = json.loads(content)
-    held["inputs"]["facts"][0]["value"] = 1.5
-    with pytest.raises(BundleRefused, match="frozen inputs"):
-        verify(json.dumps(held).encode())
+        verified(body, tmp_path)
+    file = tmp_path / "x"
+    file.write_bytes(body)
+    with pytest.raises(CommandError, match="no bundle"):
+        call_command("verify_month", str(file))
 
 
 def test_export_is_a_right_of_its_own(qinghe: World) -> None:
     compute(qinghe)
     with inside(qinghe):
         run = months.current(OCTOBER)
+        assert run is not None
         for name in ("su", "ding", "kong"):
             with pytest.raises(PermissionDenied):
-                exporting.export(by=qinghe.people[name], run=run)
+                exporting.export(by=qinghe.people[name], run=run, out=io.BytesIO())
+
+
+def test_memory_does_not_grow_with_the_rows(paid: World, tmp_path: Path) -> None:
+    """A hundred times the entries of a month are written and read row by row."""
+    from performance.bundle import Writer
+    from performance.bundle.archive import Archive
+
+    def row(number: int) -> dict[str, object]:
+        return {"row": "post", "person": f"P-{number:016x}", "fen": number, "text": "x" * 200}
+
+    peaks = []
+    for count in (2_000, 40_000):
+        file = tmp_path / f"{count}.zip"
+        tracemalloc.start()
+        with file.open("wb") as out:
+            writer = Writer(out, {"alliance": "qinghe", "month": "2026-10"})
+            writer.lines("roster.jsonl", (row(number) for number in range(count)))
+            writer.close()
+        held = Archive(file)
+        assert list(held.altered()) == [] and sum(1 for _one in held.lines("roster.jsonl")) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 300_000, peaks

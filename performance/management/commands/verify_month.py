@@ -1,4 +1,4 @@
-"""python manage.py verify_month FILE: recompute an exported month without a database."""
+"""python manage.py verify_month BUNDLE.zip: recompute an exported month without a database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,24 +10,30 @@ from performance.bundle import BundleRefused, verify
 
 
 class Command(BaseCommand):
-    """Reads the file of a month, settles its frozen inputs again, compares digests and every number."""
+    """Checks every byte of a bundle, settles its month again, divides its pools again, sums its books."""
 
-    help = "Recompute an exported month from its frozen inputs. Uses no database."
+    help = "Recompute the evidence bundle of a month. Uses no database."
     needs_database = False
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the exported month (JSON)")
+        parser.add_argument("file", type=Path, help="the evidence bundle of a month (ZIP)")
+        parser.add_argument(
+            "--digest", default="", help="the digest the month's page shows; must be the same"
+        )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, digest: str, **options: Any) -> None:
         try:
-            found = verify(file.read_bytes())
-        except (OSError, BundleRefused) as error:
+            found = verify(file)
+        except BundleRefused as error:
             raise CommandError(str(error)) from error
+        if digest and digest != found.digest:
+            raise CommandError(f"another bundle: its digest is {found.digest}, asked for was {digest}")
+        head = f"{found.month} run {found.run} ({found.state})"
         if found.differences:
             lines = "\n".join(found.differences)
-            raise CommandError(f"{found.month} run {found.run} does not follow from its inputs:\n{lines}")
-        self.stdout.write(
-            f"{found.month} run {found.run}: equal. "
-            f"inputs {found.inputs_digest}, result {found.result_digest}"
-        )
+            raise CommandError(f"{head} differs, first difference:\n{lines}")
+        for name in found.unproved:
+            self.stdout.write(f"{name}: adds up to the fen; its roster was changed after it was posted")
+        self.stdout.write(f"{head}: identical. {found.lines} lines of persons, bundle {found.digest}")
+        self.stdout.write(f"inputs {found.inputs_digest}, result {found.result_digest}")

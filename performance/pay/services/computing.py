@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
 from alliance.lib.period import Month
-from alliance.models import RosterRow, Team
+from alliance.models import Department, RosterRow, Team
 from alliance.services import parameters
 from performance.engine.pay.flow import Flow, FlowRule, Group, Post, flow, time_worked
 from performance.levels import services as levels
@@ -45,42 +45,62 @@ class Ground:
 
 def ground(month: Month) -> Ground:
     """Read the month; five queries. Raises PoolRefused (no_roster, no_department)."""
-    crew = subjects.crew(month)
-    teams = {row.pk: row for row in Team.objects.select_related("institution")}
-    keys = {pk: f"{TEAM}{row.institution.code}/{row.code}" for pk, row in teams.items()}
-    posts: dict[int, list[Post]] = defaultdict(list)
+    found: dict[int, list[Post]] = defaultdict(list)
     staff: dict[str, int] = {}
     units: dict[str, int] = {}
-    for row in _roster(month):
-        person = f"{row.staff.institution.code}/{row.staff.code}"
-        department = row.department or row.staff.department
-        assert department is not None  # _roster has refused it
-        unit = f"{row.institution.code}/{department.code}"
-        staff[person], units[unit] = row.staff_id, department.pk
-        team = crew.get(row.staff_id)
-        here = team is not None and teams[team].institution_id == row.institution_id
-        time = time_worked(row.share, row.days, row.leave_days, employed=_employed(row, month))
-        posts[row.institution.parent_id or row.institution_id].append(
-            Post(
-                person,
-                unit,
-                cast(Group, row.staff.kind),
-                row.post_coefficient,
-                time,
-                keys[team] if team and here else "",
-            )
-        )
+    keys = _team_keys()
+    for row, post in _posts(month, keys):
+        staff[post.person], units[post.unit] = row.staff_id, department_of(row).pk
+        found[row.institution.parent_id or row.institution_id].append(post)
     least = parameters.in_force("fd.team_share_min", on=month.first_day)
     return Ground(
-        posts, {**_scores(month, Level.DEPARTMENT), **_scores(month, Level.TEAM, TEAM)}, Decimal(str(least)),
-        staff, units, {key: pk for pk, key in keys.items()},
+        found, {**_scores(month, Level.DEPARTMENT), **_scores(month, Level.TEAM, TEAM)}, Decimal(str(least)),
+        staff, units, {key: pk for pk, (key, _place) in keys.items()},
     )  # fmt: skip
+
+
+def posts(month: Month) -> Iterator[tuple[RosterRow, Post]]:
+    """Every line of the roster with the post it is to the engine. Raises PoolRefused as `ground`."""
+    return _posts(month, _team_keys())
+
+
+def scored(read: Ground, scores: Mapping[str, Decimal]) -> Ground:
+    """The same month with other scores: those a pool took when it was made."""
+    return replace(read, scores=scores)
+
+
+Keys = Mapping[int, tuple[str, int]]  # team: its key and its institution
+
+
+def _team_keys() -> Keys:
+    rows = Team.objects.select_related("institution")
+    return {row.pk: (f"{TEAM}{row.institution.code}/{row.code}", row.institution_id) for row in rows}
+
+
+def _posts(month: Month, keys: Keys) -> Iterator[tuple[RosterRow, Post]]:
+    crew = subjects.crew(month)
+    for row in _roster(month):
+        key, home = keys.get(crew.get(row.staff_id, 0), ("", None))
+        time = time_worked(row.share, row.days, row.leave_days, employed=employed(row, month))
+        yield row, Post(
+            f"{row.staff.institution.code}/{row.staff.code}",
+            f"{row.institution.code}/{department_of(row).code}",
+            cast(Group, row.staff.kind), row.post_coefficient, time,
+            key if home == row.institution_id else "",
+        )  # fmt: skip
+
+
+def department_of(row: RosterRow) -> Department:
+    """Where a line of the roster counts: its own department, else the person's."""
+    found = row.department or row.staff.department
+    assert found is not None, "_roster has refused it"
+    return found
 
 
 def _roster(month: Month) -> list[RosterRow]:
     rows = list(
         RosterRow.objects.filter(month=month.first_day)
-        .select_related("staff__institution", "staff__department", "institution", "department")
+        .select_related("staff__institution", "staff__department", "institution__parent", "department")
         .order_by("institution__code", "staff__code", "pk")
     )
     if not rows:
@@ -91,7 +111,7 @@ def _roster(month: Month) -> list[RosterRow]:
     return rows
 
 
-def _employed(row: RosterRow, month: Month) -> Fraction:
+def employed(row: RosterRow, month: Month) -> Fraction:
     """The part of the month's days between joining and leaving."""
     first: date = max(row.joined_on or month.first_day, month.first_day)
     last: date = min(row.left_on or month.last_day, month.last_day)

@@ -1,0 +1,75 @@
+"""The books of a bundle, summed again: every journal zero, every account its balance. Pure (walls.md 2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from alliance.lib.canonical import digest
+from performance.bundle.differing import Entry, differences, entries
+
+MONTH, FED = "performance.month", "pay.fed"  # kinds of journals
+Rows = Iterable[tuple[str, dict[str, Any]]]
+
+
+class Books:
+    """What all journals of the bundle come to, account by account."""
+
+    def __init__(self) -> None:
+        self.fen: dict[str, int] = defaultdict(int)
+        self._mirrors: dict[str, str] = {}
+
+    def journal(self, row: Mapping[str, Any], path: str) -> Iterator[str]:
+        """One journal: sum zero, counts right, two people, no empty entry; a reversal is the mirror."""
+        moved = [(entry["account"], entry["fen"]) for entry in row["entries"]]
+        for account, fen in moved:
+            self.fen[account] += fen
+        yield from differences(sum(fen for _account, fen in moved), 0, f"{path}.sum")
+        yield from differences(row["entries_count"], len(moved), f"{path}.entries_count")
+        debit = sum(fen for _account, fen in moved if fen > 0)
+        yield from differences(row["debit_fen"], debit, f"{path}.debit_fen")
+        if row["posted_by"] == row["confirmed_by"]:
+            yield f"{path}.confirmed_by: the same person posted and confirmed"
+        if any(fen == 0 for _account, fen in moved):
+            yield f"{path}.entries: an entry of zero"
+        self._mirrors[row["id"]] = digest(sorted([account, -fen] for account, fen in moved))
+        if row["reverses"] in self._mirrors:
+            mirrored = digest(sorted([account, fen] for account, fen in moved))
+            yield from differences(mirrored, self._mirrors[row["reverses"]], f"{path}.reverses")
+
+    def balances(self, rows: Rows) -> Iterator[str]:
+        """Every account's sum over the bundle, and zero over all."""
+        seen, whole = set(), 0
+        for path, row in rows:
+            seen.add(row["account"])
+            whole += row["fen"]
+            yield from differences(row["fen"], self.fen.get(row["account"], 0), f"{path}.fen")
+        for account in sorted(set(self.fen) - seen):
+            yield f"ledger/accounts.jsonl: {account} is missing, recomputed {self.fen[account]}"
+        yield from differences(whole, 0, "ledger/accounts.jsonl: sum of all accounts")
+
+
+def journals(
+    rows: Rows, result: Mapping[str, Any], funds: Iterable[Mapping[str, Any]], summed: Books
+) -> Iterator[str]:
+    """Journals that belong to no pool: the month's shares, what fed source accounts, corrections."""
+    fed: dict[str, int] = defaultdict(int)
+    for path, row in rows:
+        yield from summed.journal(row, path)
+        if row["kind"] == MONTH and row["reverses"] is None:
+            yield from entries(row["entries"], shares_of(result, row), path)
+        for entry in row["entries"] if row["kind"] == FED else ():
+            fed[entry["account"]] += entry["fen"]
+    for place, fund in enumerate(funds):
+        decided = sum(one["fen"] for one in fund["fed"])
+        yield from differences(decided, fed[fund["account"]], f"rules.json.funds[{place}].fed")
+
+
+def shares_of(result: Mapping[str, Any], row: Mapping[str, Any]) -> list[Entry]:
+    """The pool gives, each institution with a share receives."""
+    source = next(
+        (one["account"] for one in row["entries"] if one["account"].startswith("source:")), "source:"
+    )
+    found = [(f"institution:{line['institution']}", line["fen"]) for line in result["lines"] if line["fen"]]
+    return [(source, -result["pool_fen"]), *found]

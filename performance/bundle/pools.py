@@ -1,0 +1,288 @@
+"""A pool of pay divided again: source, institutions, groups, departments and teams, persons. Pure.
+
+The same engine as in the system (performance.engine.pay): what differs by a fen is named with its path.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from alliance.lib.canonical import digest, to_plain
+from alliance.lib.register import load_register, parse_value
+from performance.bundle.books import Books
+from performance.bundle.differing import Entry, differences, entries, same
+from performance.engine.exact import half_up
+from performance.engine.pay import redlines
+from performance.engine.pay.flow import FlowRule, Post, flow, persons, time_worked
+from performance.engine.pay.redlines import RedLine, Terms, Year
+from performance.engine.pay.steps import Factors, Share, Step, divide
+from performance.engine.pay.surplus import percent_of
+from performance.engine.restore import restore
+
+TEAM_MIN, PLACES = "fd.team_share_min", 12
+SHARED = ("fen", "factors", "quota", "remainder_rank", "got_extra_fen")
+Rows = Iterable[tuple[str, dict[str, Any]]]
+
+
+def posts(rows: Rows) -> dict[str, list[Post]]:
+    """The roster's lines by institution paid; the time worked is computed again."""
+    found: dict[str, list[Post]] = defaultdict(list)
+    for _path, row in rows:
+        time = time_worked(
+            Decimal(row["share"]),
+            Decimal(row["days"]),
+            Decimal(row["leave"]),
+            employed=Fraction(row["employed"]),
+        )
+        found[row["institution"]].append(
+            Post(row["person"], row["unit"], row["group"], Decimal(row["coefficient"]), time, row["team"])
+        )
+    return found
+
+
+class Ground:
+    """What every pool of the month rests on: the result, rules and parameters, the roster."""
+
+    def __init__(
+        self, result: Mapping[str, Any], rules: Mapping[str, Any], crew: Mapping[str, Sequence[Post]]
+    ):
+        self.lines = {line["institution"]: line for line in result["lines"]}
+        self.weight, self.posts = result["weight"], crew
+        self.rules = {one["digest"]: one for one in rules["pay_rules"]}
+        self.funds = {one["code"]: one["source"] for one in rules["funds"]}
+        self._rules, self._paid = rules, defaultdict[str, int](int)
+        value = next(
+            one["value"] for one in rules["parameters"] if one["key"] == TEAM_MIN and not one["level"]
+        )
+        self.least_team = Decimal(str(parse_value(load_register()[TEAM_MIN].shape, value, key=TEAM_MIN)))
+
+    def rule(self, name: str) -> FlowRule:
+        """A rule of flow by its digest."""
+        return restore(FlowRule, self.rules[name]["body"])
+
+    def versions(self) -> Iterator[str]:
+        """Every rule of flow is the one its digest names."""
+        for place, one in enumerate(self._rules["pay_rules"]):
+            path = f"rules.json.pay_rules[{place}].digest"
+            yield from differences(one["digest"], digest(one["body"]), path)
+
+    def paid(self, institution: str, fen: int) -> None:
+        """Count what the month pays within an institution's approved total."""
+        self._paid[institution] += fen
+
+    def totals(self) -> Iterator[str]:
+        """Paid this year + this month stays within each approved total (practice.md 6, N50)."""
+        for place, row in enumerate(self._rules["totals"]):
+            path = f"rules.json.totals[{place}]"
+            now = self._paid.pop(row["institution"], 0)
+            yield from differences(row["month_fen"], now, f"{path}.month_fen")
+            try:
+                year = Year(row["institution"], row["year"], row["approved_fen"], row["paid_fen"], now)
+                redlines.within_total("pay_total", [year])
+            except RedLine as line:
+                yield f"{path}: {line}"
+        for institution, fen in sorted(self._paid.items()):
+            if fen:
+                yield f"rules.json.totals: {institution} is paid {fen} and has no approved total"
+
+
+class Pool:
+    """One member `pay/…`: read row by row, then divided again as a whole."""
+
+    def __init__(self, name: str, ground: Ground) -> None:
+        self.name, self.ground, self.lines, self.unproved = name, ground, 0, False
+        self._rows: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+
+    def check(self, rows: Rows, summed: Books) -> Iterator[str]:
+        """Every difference of the pool; its journals are added to the sums."""
+        for path, row in rows:
+            self._rows[row["row"]].append((path, row))
+        ((path, head),) = self._rows["pool"]
+        yield from self._red_lines(path, head)
+        if head["source"] == "between":
+            yield from self._transfers(path, head)
+        else:
+            yield from self._shares(path, head)
+            yield from self._pots(head)
+            yield from self._people()
+        yield from self._books(head, summed)
+
+    def _red_lines(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
+        try:
+            terms = Terms(head["source"], head["document"], head["persons"], frozenset(head["charges"]))
+            redlines.check(terms)
+        except RedLine as line:
+            yield f"{path}: {line}"
+        if head["fund"] and self.ground.funds.get(head["fund"]) != head["source"]:
+            yield f"{path}.source: its account says {self.ground.funds.get(head['fund'])}"
+
+    def _transfers(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
+        """Base x percent, rounded once half-up; all of them are the pool."""
+        for place, row in self._rows["transfer"]:
+            if row["percent"] is not None:
+                yield from same(
+                    row["fen"], percent_of(row["base_fen"], Decimal(row["percent"])), f"{place}.fen"
+                )
+        whole = sum(row["fen"] for _place, row in self._rows["transfer"])
+        yield from differences(head["fen"], whole, f"{path}.fen")
+
+    def _shares(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
+        """A bonus pool takes the month's shares as they are; any other is divided by score x base."""
+        rows = self._rows["share"]
+        yield from differences(head["fen"], sum(row["fen"] for _place, row in rows), f"{path}.fen")
+        for place, row in rows:
+            line = self.ground.lines[row["institution"]]
+            factors = [["score", Decimal(line["score"] or 0)], ["basis_fen", Decimal(line["basis_fen"])]]
+            stored = [[name, Decimal(value)] for name, value in row["factors"]]
+            yield from same(to_plain(stored), factors, f"{place}.factors") if stored != factors else ()
+            if head["within_total"]:
+                self.ground.paid(row["institution"], row["fen"])
+            if head["kind"] == "bonus":
+                for key in ("fen", "quota", "remainder_rank", "got_extra_fen"):
+                    yield from _number(row[key], line[key], f"{place}.{key}")
+        if head["kind"] != "bonus":
+            weights = {row["institution"]: _factors(row) for _place, row in rows}
+            yield from _step(divide("institution", self.name, head["fen"], weights), rows)
+
+    def _pots(self, head: Mapping[str, Any]) -> Iterator[str]:
+        """From the roster down to every pot, where the roster is the one the pool was posted by."""
+        pots = defaultdict(list)
+        for place, row in self._rows["pot"]:
+            pots[row["institution"]].append((place, row))
+        for place, share in self._rows["share"]:
+            fen = sum(row["fen"] for _place, row in pots[share["institution"]])
+            wanted = share["fen"] if head["persons"] else 0
+            yield from differences(fen, wanted, f"{place}: sum of its pots")
+        if not head["persons"]:
+            return
+        if not head["roster"]:
+            self.unproved = True
+            return
+        rule = self.ground.rule(head["rule"])
+        scores = {row["key"]: Decimal(row["score"]) for _place, row in self._rows["score"]}
+        for _place, share in self._rows["share"]:
+            if share["fen"]:
+                yield from self._flow(share, pots[share["institution"]], rule, scores)
+
+    def _flow(
+        self, share: Mapping[str, Any], pots: Sequence[tuple[str, Any]], rule: FlowRule,
+        scores: Mapping[str, Decimal],
+    ) -> Iterator[str]:  # fmt: skip
+        code = share["institution"]
+        found = flow(
+            code, share["fen"], self.ground.posts.get(code, ()), rule, scores=scores,
+            least_team=self.ground.least_team,
+        )  # fmt: skip
+        above = [step for step in found.steps if ":" not in step.level]
+        stored = [(path, row) for path, row in self._rows["step"] if row["institution"] == code]
+        yield from differences(
+            [row["level"] for _p, row in stored], [step.level for step in above], f"{code} steps"
+        )
+        for (path, row), step in zip(stored, above, strict=False):
+            yield from same(row["fen"], step.fen, f"{path}.fen")
+            for place, (held, part) in enumerate(zip(row["shares"], step.shares, strict=False)):
+                yield from _part(part, held, f"{path}.shares[{place}]")
+        want = {(pot.group, pot.unit): pot for pot in found.pots}
+        have = {(row["group"], row["place"]): (path, row) for path, row in pots}
+        for key in sorted({*want, *have}):
+            if key not in have or key not in want:
+                yield f"{self.name}: pot {key} is {'missing' if key in want else 'not one that follows'}"
+                continue
+            path, row = have[key]
+            step = next(one for one in found.steps if one.level.partition(":")[2] == row["group"])
+            yield from _part(next(one for one in step.shares if one.code == row["place"]), row, path)
+            yield from same(row["above_fen"], step.fen, f"{path}.above_fen")
+            yield from _number(row["weight_sum"], str(half_up(step.weight, PLACES)), f"{path}.weight_sum")
+            people = {person: str(points) for person, points in want[key].points}
+            yield from differences(dict(row["people"]), people, f"{path}.people")
+
+    def _people(self) -> Iterator[str]:
+        """Every plan's lines from its points, and they are the pot to the fen."""
+        lines = defaultdict(list)
+        for place, row in self._rows["line"]:
+            lines[row["pot"]].append((place, row))
+        self.lines = len(self._rows["line"])
+        for path, pot in self._rows["pot"]:
+            inside = lines.pop(pot["id"], [])
+            if not inside:
+                continue
+            yield from differences(
+                sum(row["fen"] for _p, row in inside), pot["fen"], f"{path}: sum of its lines"
+            )
+            named = sorted(row["person"] for _p, row in inside)
+            yield from differences(
+                named, sorted(person for person, _points in pot["people"]), f"{path}.people"
+            )
+            points = {f"{row['order']:06d}": Decimal(row["points"]) for _place, row in inside}
+            step = persons(pot["id"], pot["fen"], points)
+            shares = {share.code: share for share in step.shares}
+            for place, row in inside:
+                part = shares[f"{row['order']:06d}"]
+                for key in ("fen", "quota", "remainder_rank", "got_extra_fen"):
+                    yield from _number(row[key], getattr(part, key), f"{place}.{key}")
+        for pot_id in lines:
+            yield f"{self.name}: lines of {pot_id}, which is no pot"
+
+    def _books(self, head: Mapping[str, Any], summed: Books) -> Iterator[str]:
+        """What was posted follows from the figures, entry by entry."""
+        pots = {row["id"]: row for _path, row in self._rows["pot"]}
+        waiting = {"pool": self._of_pool(head)}
+        for key, pot in pots.items():
+            if pot["posted"]:
+                paid = [(row["person"], row["fen"]) for _p, row in self._rows["line"] if row["pot"] == key]
+                waiting[key] = [(pot["account"], -pot["fen"]), *((f"person:{who}", fen) for who, fen in paid)]
+        for path, row in self._rows["journal"]:
+            yield from summed.journal(row, path)
+            if row["reverses"] is None and row["of"] in waiting:
+                yield from entries(row["entries"], waiting.pop(row["of"]), path)
+        for key in waiting:
+            yield f"{self.name}: no journal of {key}"
+
+    def _of_pool(self, head: Mapping[str, Any]) -> list[Entry]:
+        found: list[Entry] = []
+        for _path, row in self._rows["transfer"]:
+            found += [(f"clearing:{row['payer']}", -row["fen"]), (f"clearing:{row['payee']}", row["fen"])]
+        for _path, row in self._rows["share"]:
+            place = f"institution:{row['institution']}"
+            found += [(f"fund:{head['fund']}", -row["fen"]), (place, row["fen"])] if head["fund"] else []
+            found += [(place, -row["fen"])] if head["persons"] else []
+        return found + [(row["account"], row["fen"]) for _path, row in self._rows["pot"]]
+
+
+def _factors(row: Mapping[str, Any]) -> Factors:
+    return tuple((name, Decimal(value)) for name, value in row["factors"])
+
+
+def _step(step: Step, rows: Sequence[tuple[str, Any]]) -> Iterator[str]:
+    held = {row["institution"]: (path, row) for path, row in rows}
+    for share in step.shares:
+        path, row = held[share.code]
+        yield from _part(share, row, path)
+        yield from _number(row["weight_sum"], str(half_up(step.weight, PLACES)), f"{path}.weight_sum")
+
+
+def _part(found: Share, row: Mapping[str, Any], path: str) -> Iterator[str]:
+    """A share computed again against the one of the file."""
+    for key in SHARED:
+        yield from _number(row[key], to_plain(getattr(found, key)), f"{path}.{key}")
+
+
+def _number(stored: Any, found: Any, path: str) -> Iterator[str]:
+    """Equal as numbers: the database keeps 1.5 as 1.5000."""
+    if _plain(stored) != _plain(found):
+        yield from same(stored, found, path)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, str):
+        try:
+            return Decimal(value)
+        except ArithmeticError:
+            return value
+    return value

@@ -1,0 +1,116 @@
+"""From the file of a month to `identical`: every byte, every number, every journal, without the system.
+
+The month is settled again from its frozen inputs, each pool divided again down to the person, the books
+summed again, the journal's chain followed. Whoever changes a yuan and mends the digests is found by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from alliance.lib.canonical import CanonicalRefused, to_plain
+from alliance.lib.refusal import Refused
+from performance.bundle import books, chain, pools
+from performance.bundle.archive import Archive, BundleRefused
+from performance.bundle.differing import differences
+from performance.engine.settlement import recompute
+
+MOST_DIFFERENCES = 20
+INPUTS, RESULT, RULES, ROSTER = "inputs.json", "result.json", "rules.json", "roster.jsonl"
+LEDGER, ACCOUNTS, JOURNAL = "ledger/journals.jsonl", "ledger/accounts.jsonl", "journal.jsonl"
+WHOLE = (INPUTS, RESULT, RULES, ROSTER, LEDGER, ACCOUNTS, JOURNAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the recomputation found: empty `differences` mean that everything follows from the inputs.
+
+    `unproved` names pools that add up to the fen, but whose roster has been changed since they were posted.
+    """
+
+    month: str
+    run: int
+    state: str
+    digest: str
+    inputs_digest: str
+    result_digest: str
+    lines: int
+    differences: tuple[str, ...]
+    unproved: tuple[str, ...] = ()
+
+
+def verify(path: Path) -> Verified:
+    """Check and recompute a bundle. Raises BundleRefused where the file is no bundle at all."""
+    held = Archive(path)
+    said = Said()
+    found = tuple(islice(_all(held, said), MOST_DIFFERENCES))
+    head = held.manifest
+    return Verified(
+        str(head.get("month")), head.get("run", 0), str(head.get("state")), held.digest, said.inputs,
+        said.result, said.lines, found, tuple(said.unproved),
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Said:
+    """What is told beside the differences."""
+
+    inputs: str = ""
+    result: str = ""
+    lines: int = 0
+    unproved: list[str] = field(default_factory=list)
+
+
+def _all(held: Archive, said: Said) -> Iterator[str]:
+    yield from held.altered()
+    try:
+        yield from _recomputed(held, said)
+    except (Refused, CanonicalRefused) as error:
+        yield f"cannot be recomputed: {error}"
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        yield f"cannot be recomputed: {type(error).__name__} {error}"
+
+
+def _recomputed(held: Archive, said: Said) -> Iterator[str]:
+    missing = [name for name in WHOLE if name not in held.names]
+    if missing:
+        yield f"container: {', '.join(missing)} is missing"
+        return
+    result = yield from _month(held, said)
+    rules = held.value(RULES)
+    posts = pools.posts(held.lines(ROSTER))
+    summed = books.Books()
+    ground = pools.Ground(result, rules, posts)
+    for name in held.names:
+        if name.startswith("pay/"):
+            made = pools.Pool(name, ground)
+            yield from made.check(held.lines(name), summed)
+            said.lines += made.lines
+            if made.unproved:
+                said.unproved.append(name)
+    yield from ground.versions()
+    yield from ground.totals()
+    yield from books.journals(held.lines(LEDGER), result, rules["funds"], summed)
+    yield from summed.balances(held.lines(ACCOUNTS))
+    yield from chain.check(held.lines(JOURNAL), held.manifest)
+
+
+def _month(held: Archive, said: Said) -> Any:
+    """Settle the frozen inputs again; returns the result as plain data."""
+    head, inputs, stored = held.manifest, held.value(INPUTS), held.value(RESULT)
+    try:
+        result = recompute(inputs)
+    except (Refused, CanonicalRefused) as error:
+        raise BundleRefused("file", problem=f"{INPUTS} cannot be settled: {error}") from error
+    said.inputs, said.result = result.inputs_digest, result.digest
+    plain: Any = to_plain(result)
+    yield from differences(stored, plain, RESULT)
+    yield from differences(head.get("inputs_digest"), result.inputs_digest, "manifest.json.inputs_digest")
+    yield from differences(head.get("result_digest"), result.digest, "manifest.json.result_digest")
+    yield from differences(head.get("month"), plain["month"], "manifest.json.month")
+    yield from differences(head.get("scheme_digest"), result.scheme_digest, "manifest.json.scheme_digest")
+    return plain

@@ -1,0 +1,90 @@
+"""Handing a month out as one file that anybody can recompute (walls 4: export is its own permission).
+
+pseudonyms  people and records under names that only this house can read back
+pay         pools of the month down to the person, as rows of the bundle
+books       ledger, accounts and the journal's slice
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import IO, Any, cast
+
+from django.db import transaction
+from django.http import StreamingHttpResponse
+
+from alliance.lib.spool import SealedSpool
+from alliance.models import Journal, Membership
+from alliance.services import journal
+from performance.bundle import Writer, chain
+from performance.bundle import verifying as names
+from performance.models import MonthRun, PayPool, Settlement
+from performance.services.exporting import books, pay
+from performance.services.exporting.pseudonyms import Pseudonyms
+from performance.services.rights import require
+
+VERB, PIECE = "month.exported", 1 << 16
+
+
+@transaction.atomic
+def export(*, by: Membership, run: MonthRun, out: IO[bytes], request: Any = None) -> str:
+    """Write the bundle of a run with a result to a stream; returns its digest. Journaled with the digest.
+
+    Rows are read and written one after the other: memory does not grow with the month's people or entries.
+    The same month gives the same bytes until something is added to it. Raises PermissionDenied.
+    """
+    require(by, "export.run")
+    settlement = run.settlement
+    assert settlement is not None, "callers choose a run with a result"
+    digest = write(run, settlement, alliance=by.alliance.code, out=out)
+    journal.write(by=by, verb=VERB, about=run, request=request, digest=digest)
+    return digest
+
+
+def answer(*, by: Membership, run: MonthRun, request: Any) -> StreamingHttpResponse:
+    """The bundle as a download; it lies sealed on disk while it is sent. Raises PermissionDenied."""
+    spool = SealedSpool()
+    export(by=by, run=run, out=cast(IO[bytes], spool), request=request)
+    size = spool.tell()
+    spool.seek(0)
+    response = StreamingHttpResponse(iter(partial(spool.read, PIECE), b""), content_type="application/zip")
+    response["Content-Length"] = str(size)
+    name = f"{by.alliance.code}-{run.period}-run-{run.number}.zip"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes]) -> str:
+    """All members in their order; the digest of the bundle."""
+    month, hidden = run.period, Pseudonyms.of(alliance, run.period)
+    head: dict[str, Any] = {
+        "alliance": alliance, "month": month, "run": run.number, "state": run.state,
+        "code_version": settlement.code_version, "scheme": settlement.scheme.code,
+        "scheme_version": settlement.scheme.version, "scheme_digest": settlement.scheme_digest,
+        "inputs_digest": settlement.inputs_digest, "result_digest": settlement.result_digest,
+    }  # fmt: skip
+    slice_ = list(chain.chained(_plain(head), books.deeds(month, hidden)))
+    head["journal"] = slice_[-1]["chain"] if slice_ else chain.first(_plain(head))
+    bundle = Writer(out, head)
+    bundle.raw(names.INPUTS, settlement.frozen())
+    bundle.value(names.RESULT, settlement.result)
+    own = list(PayPool.objects.filter(month=month.first_day, state="posted").order_by("kind", "number"))
+    ground = pay.Reading(month, hidden, own)
+    bundle.value(names.RULES, ground.rules())
+    bundle.lines(names.ROSTER, ground.roster())
+    for pool in own:
+        bundle.lines(f"pay/{pool.kind}-{pool.number}.jsonl", ground.rows(pool))
+    bundle.lines(names.LEDGER, books.others(month, hidden))
+    bundle.lines(names.ACCOUNTS, books.accounts(month, hidden))
+    bundle.lines(names.JOURNAL, slice_)
+    return bundle.close()
+
+
+def _plain(head: dict[str, Any]) -> dict[str, Any]:
+    return {**head, "month": str(head["month"])}
+
+
+def last(run: MonthRun) -> Journal | None:
+    """When the month was last handed out, and the digest the file then had (`detail["digest"]`)."""
+    rows = Journal.objects.filter(verb=VERB, about_kind=run._meta.label_lower, about_id=run.pk)
+    return rows.order_by("-pk").first()
