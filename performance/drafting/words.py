@@ -101,6 +101,8 @@ LIMITS: Mapping[str, Any] = {
     "individual_collaboration_min": gettext_lazy(
         "%(column)s: collaboration weighs %(found)s, at least %(required)s are required"
     ),
+    "patient_survey": gettext_lazy("%(column)s: no indicator asks patients how satisfied they are"),
+    "patient_tracking": gettext_lazy("%(column)s: no indicator follows what became of patients"),
     "no_quality": gettext_lazy("no indicator counts as outcome; at least one of quality is required"),
 }
 CHANGES: Mapping[str, Any] = {

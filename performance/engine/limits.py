@@ -5,7 +5,7 @@ persons at least 20), S1-27 (some quality in every scheme). The numbers are date
 outside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,13 +19,19 @@ WITH_OUTCOME: frozenset[Level] = frozenset({"alliance", "institution", "team"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Weights of 100 in force on a day."""
+    """Weights of 100 in force on a day.
+
+    `surveys` and `tracking`: the indicators by which patients say how satisfied they are, and by which what
+    became of them is followed; what patients weigh holds one of each (S3-26). Empty: not asked for.
+    """
 
     patient_min: Decimal
     peer_min: Decimal
     peer_max: Decimal
     outcome_min: Decimal
     individual_collaboration_min: Decimal
+    surveys: tuple[str, ...] = ()
+    tracking: tuple[str, ...] = ()
 
 
 def beyond(
@@ -61,9 +67,22 @@ def _of_columns(
             yield from _at_least(column, PEOPLE, "patient_min", limits.patient_min)
         if level in WITH_OUTCOME:
             yield from _at_least(column, OUTCOME, "outcome_min", limits.outcome_min)
+            yield from _both(column, limits)
         if level == "person":
             least = limits.individual_collaboration_min
             yield from _at_least(column, COLLABORATION, "individual_collaboration_min", least)
+
+
+def _both(column: Column, limits: Limits) -> Iterator[Problem]:
+    """Satisfaction alone is no evaluation by patients, nor is outcome alone: the block holds both."""
+    for code, of in (("patient_survey", limits.surveys), ("patient_tracking", limits.tracking)):
+        if of and not weighed(column, of):
+            yield Problem(code, column.code, "", "0", "1")
+
+
+def weighed(column: Column, of: Container[str]) -> Decimal:
+    """Points of 100 of some indicators."""
+    return sum((item.weight for item in column.items if item.indicator in of), Decimal(0))
 
 
 def _at_least(column: Column, tag: str, code: str, least: Decimal) -> Iterator[Problem]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any, cast
 
 from alliance.services import parameters
 from performance.engine.evaluators import Evaluators
@@ -12,22 +12,23 @@ from performance.engine.limits import Limits, beyond
 from performance.engine.scheme import Problem, Scheme
 from performance.models import SchemeDraft
 
+KEYS = (
+    "cp.peer_weight", "cp.patient_weight_min", "cp.patient_surveys", "cp.patient_tracking",
+    "cp.outcome_weight_min", "gb.individual_collab_min",
+)  # fmt: skip
+
 
 def in_force(on: date) -> Limits:
-    """The limits of a day."""
-    peers = parameters.in_force("cp.peer_weight", on=on)
-    assert isinstance(peers, Mapping)
+    """The limits of a day; one reading of the register."""
+    read = cast("dict[str, Any]", parameters.several_in_force(KEYS, on=on))
+    peers = read["cp.peer_weight"]
     return Limits(
-        patient_min=_number("cp.patient_weight_min", on),
-        peer_min=Decimal(str(peers["min"])),
-        peer_max=Decimal(str(peers["max"])),
-        outcome_min=_number("cp.outcome_weight_min", on),
-        individual_collaboration_min=_number("gb.individual_collab_min", on),
-    )
-
-
-def _number(key: str, on: date) -> Decimal:
-    return Decimal(str(parameters.in_force(key, on=on)))
+        patient_min=Decimal(str(read["cp.patient_weight_min"])),
+        peer_min=Decimal(str(peers["min"])), peer_max=Decimal(str(peers["max"])),
+        outcome_min=Decimal(str(read["cp.outcome_weight_min"])),
+        individual_collaboration_min=Decimal(str(read["gb.individual_collab_min"])),
+        surveys=tuple(read["cp.patient_surveys"]), tracking=tuple(read["cp.patient_tracking"]),
+    )  # fmt: skip
 
 
 def misses(draft: SchemeDraft) -> tuple[Problem, ...]:

@@ -416,6 +416,30 @@ def test_the_editor_shows_what_is_decided_what_had_data_and_who_weighs_more(qing
         assert sum(one.state == "info" for one in told) == 2 and "100 : 0" in told[-1].why
 
 
+def test_patients_evaluation_holds_satisfaction_and_what_became_of_them(qinghe: World) -> None:
+    """S3-26: a scheme that only asks how satisfied patients are misses it, and so does the reverse."""
+    with inside(qinghe):
+        for code in ("member_five", "alliance_three", "family_doctor_three", "family_doctor_shanghai"):
+            found = shipped_templates()[code]
+            draft = drafts.begin(
+                by=qinghe.luo, template=found, label=f"p-{code}"[:20], from_date=date(2027, 1, 1), now=NOW
+            )
+            assert limits.misses(draft) == ()
+            told = [one.why for one in show.checks_of(draft, draft.scheme()) if "满意度调查" in one.what]
+            assert len(told) == 1 and "+" in told[0]
+            held = limits.in_force(draft.from_date)
+            for dropped, code_of in ((held.tracking, "patient_tracking"), (held.surveys, "patient_survey")):
+                column = draft.scheme().columns[0]
+                kept = tuple(one for one in column.items if one.indicator not in dropped)
+                less = replace(
+                    draft.scheme(), columns=(replace(column, items=kept), *draft.scheme().columns[1:])
+                )
+                missed = [one for one in limits.misses_of(draft, less) if one.code == code_of]
+                assert [(one.column, one.found, one.required) for one in missed] == [(column.code, "0", "1")]
+                said = [one.what for one in show.checks_of(draft, less)]
+                assert any("健康结局追踪指标" in one or "满意度问卷指标" in one for one in said)
+
+
 def plain(step: Any) -> tuple[str, str]:
     return str(step.at), str(step.points)
 

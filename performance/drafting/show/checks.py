@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from performance.drafting import words
 from performance.engine.evaluators import Evaluators
 from performance.engine.exact import plain
-from performance.engine.limits import tagged
+from performance.engine.limits import WITH_OUTCOME, tagged, weighed
 from performance.engine.scheme import Problem, Scheme, check
 from performance.models import EvaluatorKind, Level, SchemeDraft
 from performance.services import drafts, limits, schemes
@@ -65,7 +65,8 @@ def checks_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = No
     judges = judges or draft.judges()
     missed = limits.misses_of(draft, scheme, judges)
     edited = draft if draft.state == SchemeDraft.State.EDITED else None
-    found = [*checks(scheme, draft.level, missed, edited), *_judges(judges, missed)]
+    found = [*checks(scheme, draft.level, missed, edited), *_judges(judges, missed),
+             *_patients(scheme, draft, missed)]  # fmt: skip
     early = drafts.too_early(draft) if edited else None
     if early is None:
         return Checks(found)
@@ -102,8 +103,22 @@ def _judges(judges: Evaluators | None, missed: Sequence[Problem]) -> Iterator[Ch
     yield Check("ok", pgettext("rule", "holds"), _("The weights of the evaluators keep their ranges"), told)
 
 
+def _patients(scheme: Scheme, draft: SchemeDraft, missed: Sequence[Problem]) -> Iterator[Check]:
+    """Satisfaction and outcomes together, where every column that scores a body has both (S3-26)."""
+    if draft.level not in WITH_OUTCOME or any(one.code.startswith("patient_") for one in missed):
+        return
+    held = limits.in_force(draft.from_date)
+    told = [
+        f"{words.named(column)} {plain(weighed(column, held.surveys))} + "
+        f"{plain(weighed(column, held.tracking))}"
+        for column in scheme.columns
+    ]
+    what = _("Patients' evaluation holds satisfaction by survey and tracking of outcomes")
+    yield Check("ok", pgettext("rule", "holds"), what, ", ".join(told))
+
+
 def _remedy(found: Problem) -> str:
-    if found.code in ("peer_range", "no_quality"):
+    if found.code in ("peer_range", "no_quality", "patient_survey", "patient_tracking"):
         return ""
     if (
         found.code in ("weights_not_100", "block_weight", "floor", *words.LIMITS)
