@@ -42,6 +42,7 @@ class Account(AllianceRow):
         DEPARTMENT = "department", _("department")
         TEAM = "team", _("team")
         PERSON = "person", _("one person")
+        PAID = "paid", _("paid out")
 
     code = models.CharField(_("code"), max_length=60)
     name = models.CharField(_("name"), max_length=120)
@@ -78,7 +79,8 @@ class Account(AllianceRow):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "code"], name="ledger_account_code"),
             models.CheckConstraint(
-                condition=~Q(kind__in=["institution", "department", "person"]) | Q(institution__isnull=False),
+                condition=~Q(kind__in=["institution", "department", "person", "paid"])
+                | Q(institution__isnull=False),
                 name="ledger_account_has_institution",
             ),
             models.CheckConstraint(

@@ -33,6 +33,22 @@ from performance.models.own import OwnIndicator
 from performance.models.pay import FundEntry, PayFund, PayRule, PayTotal
 from performance.models.pay_pools import PayPool, PayShare, PayTransfer
 from performance.models.pay_pots import PayLine, PayMember, PayPlan, PayPot, PayReply
+from performance.models.payout import (
+    PayoutAccount,
+    PayoutEntity,
+    PayoutMap,
+    PayoutSettled,
+    PayoutTemplate,
+)
+from performance.models.payout_lots import (
+    PayoutExport,
+    PayoutHold,
+    PayoutLot,
+    PayoutPart,
+    PayoutPayment,
+    PayoutVoucher,
+)
+from performance.models.payout_results import PayoutResult, PayoutRow
 from performance.models.remedies import ClueRemedy
 from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
@@ -110,6 +126,19 @@ __all__ = [
     "PayShare",
     "PayTotal",
     "PayTransfer",
+    "PayoutAccount",
+    "PayoutEntity",
+    "PayoutExport",
+    "PayoutHold",
+    "PayoutLot",
+    "PayoutMap",
+    "PayoutPart",
+    "PayoutPayment",
+    "PayoutResult",
+    "PayoutRow",
+    "PayoutSettled",
+    "PayoutTemplate",
+    "PayoutVoucher",
     "PoolDecision",
     "Rating",
     "ResultTemplate",

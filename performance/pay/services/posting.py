@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Institution, Membership, Staff
 from performance.models import PayLine, PayPool, PayPot, PayShare, PayTransfer
 
 POOL, POT = "pay.pool", "pay.pot"  # kinds of journals, and of the evidence of their entries
@@ -83,7 +82,7 @@ def pot(row: PayPot, *, by: Membership, second: Membership, now: datetime) -> le
     )
     people = [
         ledger.NewAccount(
-            _person(line), line.staff.name, Kind.PERSON, line.staff.institution, staff=line.staff
+            person_code(line.staff), line.staff.name, Kind.PERSON, line.staff.institution, staff=line.staff
         )
         for line in lines
     ]
@@ -92,7 +91,7 @@ def pot(row: PayPot, *, by: Membership, second: Membership, now: datetime) -> le
     for line in lines:
         why = {"rule": POT, "points": line.points, "quota": line.quota, "remainder_rank": line.remainder_rank,
                "got_extra_fen": line.got_extra_fen}  # fmt: skip
-        entries.append(ledger.Line(accounts[_person(line)], line.fen, why, (POT, row.pk)))
+        entries.append(ledger.Line(accounts[person_code(line.staff)], line.fen, why, (POT, row.pk)))
     return ledger.post(
         by=by, confirmed_by=second, month=open_month(row.pool.period, now, by), about_month=row.pool.period,
         kind=POT, key=f"{POT}:{row.pk}", entries=entries, text=str(row)[:300],
@@ -128,5 +127,6 @@ def _place(institution: Institution) -> str:
     return f"institution:{institution.code}"
 
 
-def _person(line: Any) -> str:
-    return f"person:{line.staff.institution.code}:{line.staff.code}"
+def person_code(staff: Staff) -> str:
+    """The code of a person's account."""
+    return f"person:{staff.institution.code}:{staff.code}"

@@ -1,0 +1,1 @@
+"""Files for banks and their answers, as data."""

@@ -1,0 +1,1 @@
+"""Paying out: bank accounts, lots, files for banks, their answers, vouchers (practice.md 7)."""

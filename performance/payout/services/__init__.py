@@ -1,0 +1,1 @@
+"""What is done when money is paid out: one module a noun."""

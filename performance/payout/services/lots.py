@@ -1,0 +1,208 @@
+"""Lots of a month: made of what is payable, checked by a second person, withdrawn before they leave."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from alliance.lib.money import Fen
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.services import journal, parameters
+from performance.models import PayoutHold, PayoutLot, PayoutPart, PayoutPayment
+from performance.models.payout import CHECK, RUN
+from performance.payout.refusals import PayoutRefused
+from performance.payout.services import accounts, ground, payables
+from performance.payout.services.payables import Payable
+from performance.services.rights import require
+
+BATCH = 2_000
+State = PayoutPayment.State
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What of a month can go into lots by (institution, bank), and what cannot: without account or entity."""
+
+    groups: Mapping[tuple[int, str], list[Payable]]
+    no_account: list[Payable]
+    no_entity: list[Payable]
+
+
+def ready(month: Month, disputed: Mapping[int, Fen]) -> Ready:
+    """Sort what is free of a month after holding what is disputed; five queries, stores nothing."""
+    return _sorted(month, _with_disputes(month, payables.of(month), disputed))
+
+
+def _sorted(month: Month, rows: Iterable[Payable]) -> Ready:
+    free = [row for row in rows if row.free > 0]
+    known, entities = accounts.current(), ground.entities(month)
+    found = Ready(defaultdict(list), [], [])
+    groups: dict[tuple[int, str], list[Payable]] = defaultdict(list)
+    for row in free:
+        account = known.get(row.staff.pk)
+        if account is None:
+            found.no_account.append(row)
+        elif row.institution not in entities:
+            found.no_entity.append(row)
+        else:
+            groups[row.institution, account.bank].append(row)
+    return Ready(groups, found.no_account, found.no_entity)
+
+
+def _with_disputes(month: Month, rows: Iterable[Payable], disputed: Mapping[int, Fen]) -> list[Payable]:
+    undisputed_paid = bool(parameters.in_force("payout.pay_undisputed", on=month.last_day))
+    return [
+        Payable(
+            row.line, row.staff, row.institution, row.fen, row.taken, row.part,
+            payables.held_for(disputed, row, undisputed_paid=undisputed_paid), row.by_hand,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@transaction.atomic
+def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: datetime) -> list[PayoutLot]:
+    """Make one lot per institution and bank of everything payable; `disputed` holds fen of lines by their id.
+
+    A returned payment's parts are free again and go into the next lot. Raises PermissionDenied, PayoutRefused
+    (nothing, busy).
+    """
+    require(by, RUN)
+    rows = payables.of(month)
+    wanted = _with_disputes(month, rows, disputed)
+    try:
+        with transaction.atomic():
+            _hold_disputed(by, rows, wanted, now)
+            found = _sorted(month, wanted)
+            if not found.groups:
+                raise PayoutRefused("nothing", month=month)
+            made = _lots(by, month, found, now)
+    except IntegrityError as error:
+        if not any(name in str(error) for name in ("payoutlot_once", "payout_line_once", "payoutpart_once",
+                                                   "payouthold_once")):  # fmt: skip
+            raise
+        raise PayoutRefused("busy") from None
+    for lot in made:
+        journal.write(by=by, verb="payout.lot_made", about=lot, lot=lot.code, rows=len(lot.payments.all()))
+    return made
+
+
+def _hold_disputed(
+    by: Membership, before: Iterable[Payable], wanted: Iterable[Payable], now: datetime
+) -> None:
+    """Release what is disputed no longer, hold what is now; two statements for any number of lines."""
+    changed = [(old, new) for old, new in zip(before, wanted, strict=True) if old.disputed != new.disputed]
+    ended = [old.line for old, _new in changed if old.disputed]
+    PayoutHold.objects.filter(
+        line__in=ended, kind=PayoutHold.Kind.DISPUTED, ended_at=None
+    ).update(ended_at=now, ended_by=by)  # fmt: skip
+    fresh = [
+        PayoutHold(
+            line_id=new.line, kind=PayoutHold.Kind.DISPUTED, fen=new.disputed, made_by=by, made_at=now
+        )
+        for _old, new in changed if new.disputed
+    ]  # fmt: skip
+    PayoutHold.objects.bulk_create(fresh, batch_size=BATCH)
+
+
+def _lots(by: Membership, month: Month, found: Ready, now: datetime) -> list[PayoutLot]:
+    """Lots, payments, parts: three statements and one a lot."""
+    entities, known = ground.entities(month), accounts.current()
+    last = {
+        (row["institution"], row["bank"]): row["last"]
+        for row in PayoutLot.objects.filter(month=month.first_day).values("institution", "bank")
+        .annotate(last=Max("number")).order_by()
+    }  # fmt: skip
+    lots = [
+        PayoutLot(
+            month=month.first_day, institution_id=place, bank=bank, number=last.get((place, bank), 0) + 1,
+            entity=entities[place], made_by=by, made_at=now,
+        )
+        for place, bank in sorted(found.groups)
+    ]  # fmt: skip
+    PayoutLot.objects.bulk_create(lots, batch_size=BATCH)
+    payments: dict[tuple[int, int], PayoutPayment] = {}
+    for lot in lots:
+        people: dict[int, list[Payable]] = defaultdict(list)
+        for row in found.groups[lot.institution_id, lot.bank]:
+            people[row.staff.pk].append(row)
+        for number, (staff, rows) in enumerate(people.items(), start=1):
+            payments[lot.pk, staff] = PayoutPayment(
+                lot=lot, staff_id=staff, account=known[staff], number=number,
+                fen=sum(row.free for row in rows),
+            )  # fmt: skip
+    PayoutPayment.objects.bulk_create(payments.values(), batch_size=BATCH)
+    PayoutPart.objects.bulk_create(
+        [
+            PayoutPart(payment=payments[lot.pk, row.staff.pk], line_id=row.line, part=row.part, fen=row.free)
+            for lot in lots for row in found.groups[lot.institution_id, lot.bank]
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
+    return list(PayoutLot.objects.named().filter(pk__in=[lot.pk for lot in lots]).order_by("pk"))
+
+
+@transaction.atomic
+def check(*, by: Membership, lot: PayoutLot, now: datetime) -> PayoutLot:
+    """复核: a second person has compared the lot with the signed list; only then it may leave.
+
+    Raises PermissionDenied, PayoutRefused (same_person, checked, left).
+    """
+    require(by, CHECK)
+    if lot.made_by.user_id == by.user_id:
+        raise PayoutRefused("same_person")
+    if not lot.payments.filter(state=State.MADE).exists():
+        raise PayoutRefused("left")
+    if not PayoutLot.objects.filter(pk=lot.pk, checked_by=None).update(checked_by=by, checked_at=now):
+        raise PayoutRefused("checked")
+    journal.write(by=by, verb="payout.lot_checked", about=lot, lot=lot.code)
+    found: PayoutLot = PayoutLot.objects.named().get(pk=lot.pk)
+    return found
+
+
+@transaction.atomic
+def withdraw(*, by: Membership, lot: PayoutLot) -> None:
+    """Throw a lot away before it leaves: its parts are free for another. Raises PermissionDenied,
+    PayoutRefused (left).
+    """
+    require(by, RUN)
+    moved = PayoutPayment.objects.filter(lot=lot, state=State.MADE).update(state=State.WITHDRAWN)
+    if not moved:
+        raise PayoutRefused("left")
+    journal.write(by=by, verb="payout.lot_withdrawn", about=lot, lot=lot.code, rows=moved)
+
+
+@transaction.atomic
+def hold(*, by: Membership, line: int, why: str, now: datetime) -> PayoutHold:
+    """Hold what of a line is neither paid nor held, with a reason.
+
+    Raises PermissionDenied, PayoutRefused (why, covered).
+    """
+    require(by, RUN)
+    if not why.strip():
+        raise PayoutRefused("why")
+    row = payables.one(line)
+    if row is None or row.free <= 0 or row.by_hand:
+        raise PayoutRefused("covered")
+    found: PayoutHold = PayoutHold.objects.create(
+        line_id=line, kind=PayoutHold.Kind.BY_HAND, fen=row.free, why=why.strip(), made_by=by, made_at=now
+    )
+    journal.write(by=by, verb="payout.held", about=found, fen=found.fen)
+    return found
+
+
+@transaction.atomic
+def release(*, by: Membership, row: PayoutHold, now: datetime) -> None:
+    """Let held money go into the next lot. Raises PermissionDenied, PayoutRefused (disputed, released)."""
+    require(by, RUN)
+    if row.kind == PayoutHold.Kind.DISPUTED:
+        raise PayoutRefused("disputed")
+    if not PayoutHold.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now, ended_by=by):
+        raise PayoutRefused("released")
+    journal.write(by=by, verb="payout.released", about=row, fen=row.fen)

@@ -1,0 +1,122 @@
+"""SQL of paying: what the database itself keeps, so that no part of a line is paid twice (practice.md 7)."""
+
+from __future__ import annotations
+
+# Parts and held money of one line take turns by a lock on the line, so that two lots made at once cannot both
+# fit. A part is paid by the institution whose pot the line is of, to the person of the line, out of a posted
+# plan, into a confirmed account of that person. A payment moves along its states alone.
+INSTALL = """
+create function public.performance_fits_line() returns trigger language plpgsql as $payout$
+declare
+  whole bigint; taken bigint; place bigint; person bigint; ready boolean;
+begin
+  perform pg_advisory_xact_lock(hashtext('performance.payout_line'), (new.line_id % 2147483647)::integer);
+  select l.fen, l.staff_id, p.institution_id, p.state = 'posted' and p.plan_id = l.plan_id
+    into whole, person, place, ready
+    from performance_payline l
+    join performance_paypot p on p.alliance_id = l.alliance_id and p.id = l.pot_id
+   where l.alliance_id = new.alliance_id and l.id = new.line_id;
+  if not coalesce(ready, false) then
+    raise exception 'only lines in the books are paid or held'
+      using errcode = 'check_violation', constraint = 'payout_line_in_the_books';
+  end if;
+  select coalesce((select sum(a.fen) from performance_payoutpart a
+            where a.alliance_id = new.alliance_id and a.line_id = new.line_id and a.ended_at is null), 0)
+       + coalesce((select sum(h.fen) from performance_payouthold h
+            where h.alliance_id = new.alliance_id and h.line_id = new.line_id and h.ended_at is null), 0)
+    into taken;
+  if taken > whole then
+    raise exception 'parts and held money of line % exceed it: % of % fen', new.line_id, taken, whole
+      using errcode = 'check_violation', constraint = 'payout_line_once';
+  end if;
+  if tg_table_name = 'performance_payoutpart' then
+    if not exists (
+        select from performance_payoutpayment y
+          join performance_payoutlot o on o.alliance_id = y.alliance_id and o.id = y.lot_id
+         where y.alliance_id = new.alliance_id and y.id = new.payment_id and y.state = 'made'
+           and y.staff_id = person and o.institution_id = place) then
+      raise exception 'a line is paid to its person by its institution'
+        using errcode = 'check_violation', constraint = 'payout_line_owner';
+    end if;
+  end if;
+  return null;
+end $payout$;
+create trigger performance_fits_line after insert on public.performance_payoutpart
+  for each row execute function public.performance_fits_line();
+create trigger performance_fits_line after insert on public.performance_payouthold
+  for each row execute function public.performance_fits_line();
+
+create function public.performance_new_payment() returns trigger language plpgsql as $payout$
+begin
+  if not exists (select from performance_payoutaccount a
+      where a.alliance_id = new.alliance_id and a.id = new.account_id and a.staff_id = new.staff_id
+        and a.confirmed_at is not null) then
+    raise exception 'a payment goes into a confirmed account of its person'
+      using errcode = 'check_violation', constraint = 'payout_account_confirmed';
+  end if;
+  if exists (select from performance_payoutlot o
+      where o.alliance_id = new.alliance_id and o.id = new.lot_id and o.checked_at is not null) then
+    raise exception 'a checked lot takes no further payment'
+      using errcode = 'restrict_violation', constraint = 'payout_lot_checked';
+  end if;
+  return new;
+end $payout$;
+create trigger performance_new_payment before insert on public.performance_payoutpayment
+  for each row execute function public.performance_new_payment();
+
+create function public.performance_move_payment() returns trigger language plpgsql as $payout$
+begin
+  if tg_op = 'DELETE' or to_jsonb(new) - 'state' <> to_jsonb(old) - 'state' then
+    raise exception 'a payment keeps its money' using errcode = 'restrict_violation';
+  end if;
+  if new.state = 'exported' and (
+      not exists (select from performance_payoutlot o
+        where o.alliance_id = new.alliance_id and o.id = new.lot_id and o.checked_at is not null)
+      or new.fen is distinct from (select sum(a.fen) from performance_payoutpart a
+        where a.alliance_id = new.alliance_id and a.payment_id = new.id)) then
+    raise exception 'only a checked lot whose parts add up leaves for the bank'
+      using errcode = 'check_violation', constraint = 'payout_checked_first';
+  end if;
+  if new.state in ('paid', 'returned') and new.state <> old.state and not exists (
+      select from performance_payoutrow r
+       where r.alliance_id = new.alliance_id and r.payment_id = new.id and r.action = new.state
+         and r.posted_at is not null) then
+    raise exception 'a payment ends by an answer of the bank that two people stand by'
+      using errcode = 'check_violation', constraint = 'payout_answered';
+  end if;
+  if new.state in ('returned', 'withdrawn') and new.state <> old.state then
+    update performance_payoutpart a set ended_at = now()
+     where a.alliance_id = new.alliance_id and a.payment_id = new.id and a.ended_at is null;
+  end if;
+  return new;
+end $payout$;
+create trigger performance_move_payment after update on public.performance_payoutpayment
+  for each row execute function public.performance_move_payment();
+create trigger performance_keep_payment before delete on public.performance_payoutpayment
+  for each row execute function public.performance_move_payment();
+
+create function public.performance_end_part() returns trigger language plpgsql as $payout$
+begin
+  if new.ended_at is not null and not exists (select from performance_payoutpayment y
+      where y.alliance_id = new.alliance_id and y.id = new.payment_id
+        and y.state in ('returned', 'withdrawn')) then
+    raise exception 'a part ends with its payment alone'
+      using errcode = 'check_violation', constraint = 'payout_part_lives';
+  end if;
+  return new;
+end $payout$;
+create trigger performance_end_part before insert or update on public.performance_payoutpart
+  for each row execute function public.performance_end_part();
+"""
+REMOVE = """
+drop trigger performance_end_part on public.performance_payoutpart;
+drop function public.performance_end_part();
+drop trigger performance_keep_payment on public.performance_payoutpayment;
+drop trigger performance_move_payment on public.performance_payoutpayment;
+drop function public.performance_move_payment();
+drop trigger performance_new_payment on public.performance_payoutpayment;
+drop function public.performance_new_payment();
+drop trigger performance_fits_line on public.performance_payouthold;
+drop trigger performance_fits_line on public.performance_payoutpart;
+drop function public.performance_fits_line();
+"""
