@@ -13,6 +13,7 @@ class Config(AppConfig):
 
     def _waiting(self) -> None:
         from alliance.services import inbox
+        from performance.appeals.waiting import waiting as appeals
         from performance.consequences.waiting import waiting as to_consider
         from performance.declared.waiting import waiting as to_declare
         from performance.evaluations.waiting import waiting as to_rate
@@ -24,11 +25,13 @@ class Config(AppConfig):
         inbox.register("clues", clues)
         inbox.register("onsite", on_site)
         inbox.register("pay", to_pay)
+        inbox.register("appeals", appeals)
         inbox.register("declared", to_declare)
         inbox.register("consequences", to_consider)
 
     def _decided(self) -> None:
         from alliance.approvals import registry
+        from performance.appeals import elsewhere as appeals
         from performance.consequences import show, show_years
         from performance.consequences.services import annual, proposals
         from performance.declared import show_samples
@@ -40,6 +43,7 @@ class Config(AppConfig):
 
         elsewhere.register()
         pay.register()
+        appeals.register()
         registry.register(
             samples.KIND, name=_("One-vote veto"), digest=samples.digest_of, summary=show_samples.summary
         )

@@ -691,6 +691,13 @@ CASES: dict[str, Case] = {
     "pay-pot-act": one("pay_pot", step="take-back"),
     "pay-pool": one("pay_pool"),
     "pay-pool-act": one("pay_pool", step="propose"),
+    # Objections and appeals
+    "appeals": Case(queries=("?month=2026-10", "?kind=personal", "?state=filed", "?view=all")),
+    "appeal-file": LIST,
+    "appeal": one("appeal"),
+    "appeal-act": one("appeal", step="withdraw"),
+    "appeal-uphold": one("appeal"),
+    "appeal-evidence": part("appeal", "file", "files"),
     # Commitment letters and consequences
     "letters": Case(queries=(f"?institution={THERE}", "?year=2026", "?state=paper")),
     "letter-begin": LIST,

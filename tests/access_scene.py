@@ -104,6 +104,7 @@ from performance.engine.templates import shipped_templates
 from performance.evaluations import services as evaluations
 from performance.levels import services as levels
 from performance.models import (
+    Appeal,
     Clue,
     ClueAnswer,
     ClueException,
@@ -137,6 +138,7 @@ from performance.models import (
     OnsiteVisit,
     OwnIndicator,
     PayFund,
+    PayLine,
     PayPool,
     PayPot,
     PayReply,
@@ -153,8 +155,8 @@ from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
+from tests.performance import appeals_access, pay_access
 from tests.performance import onsite_access as onsite
-from tests.performance import pay_access
 from tests.referrals.scene import content, number_of
 from tests.world import World
 from tests.world import member as make_member
@@ -997,6 +999,12 @@ class Things:
         return PayReply.objects.create(  # type: ignore[no-any-return]
             plan=self.pay_pot.plan, staff=self.staff, agrees=False, text=self.side.mark, given_at=NOW
         )
+
+    @cached_property
+    def appeal(self) -> Appeal:
+        """What the institution's steward holds against a line of its pot, with a file."""
+        line = PayLine.objects.get(plan=self.pay_pot.plan)
+        return appeals_access.appeal(self.side.steward, line, self.side.mark)
 
     @cached_property
     def clue(self) -> Clue:

@@ -40,6 +40,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("clues", _("Clues of unusual patterns"), "search", "fairness.view"),
             Entry("consequences", _("Consequences"), "flag", "consequence.view"),
             Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),
+            Entry("appeals", _("Objections and appeals"), "scale", "appeal.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

@@ -1,3 +1,4 @@
+from performance.models.appeals import Appeal, AppealCorrection, AppealFile, AppealLine
 from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
 from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
 from performance.models.clues import Clue, Detector, FairnessRun
@@ -57,6 +58,10 @@ from performance.models.schemes import SchemeVersion
 from performance.models.years import Interview, YearEvaluation, YearLine
 
 __all__ = [
+    "Appeal",
+    "AppealCorrection",
+    "AppealFile",
+    "AppealLine",
     "Basis",
     "CalendarDone",
     "CalendarStep",

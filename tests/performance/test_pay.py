@@ -302,6 +302,11 @@ def test_facts_of_collaboration_are_owed_once_and_never_to_persons(
 
 
 # Pages -----------------------------------------------------------------------------------
+def state_of(world: World, pot: PayPot) -> str:
+    with inside(world):
+        return str(PayPot.objects.get(pk=pot.pk).state)
+
+
 @time_machine.travel(NOW, tick=False)
 def test_each_sees_what_is_theirs_and_works_through_the_pages(world: World, tmp_path: Path) -> None:
     with override_settings(MEDIA_ROOT=tmp_path):
@@ -327,15 +332,18 @@ def test_each_sees_what_is_theirs_and_works_through_the_pages(world: World, tmp_
         page = doctor.get(base).content.decode()
         assert "QH01030" in page and doctor.post(f"{base}act/agree/").status_code == 302
         assert doctor.post(f"{base}act/agree/").status_code == 400
-        with time_machine.travel(AFTER, tick=False):
-            assert head.post(f"{base}act/submit/?version=3").status_code == 302
-            assert office.post(f"{base}act/post/?version=4").status_code == 302
-        mine = doctor.get("/a/qinghe/pay/mine/").content.decode()
-        assert "协同奖励基金" in mine and "本单仅含医共体协同绩效" in mine
-        again = world.client("wu")  # signed out while the days went by
-        assert again.get(f"/a/qinghe/pay/persons/{people[1]}/").status_code == 200
+        assert state_of(world, pot) == "shown"
+        with time_machine.travel(AFTER, tick=False):  # everybody was signed out while the days went by
+            head, doctor, office = (world.client(name) for name in ("wu", "dr", "luo"))
+            assert head.post(f"{base}act/submit/?version=3").headers["Location"] == base
+            assert state_of(world, pot) == "submitted"
+            assert office.post(f"{base}act/post/?version=4").headers["Location"] == base
+            assert state_of(world, pot) == "posted"
+            mine = doctor.get("/a/qinghe/pay/mine/").content.decode()
+            assert "协同奖励基金" in mine and "本单仅含医共体协同绩效" in mine
+        head, doctor, office = (world.client(name) for name in ("wu", "dr", "luo"))
+        assert head.get(f"/a/qinghe/pay/persons/{people[1]}/").status_code == 200
         assert doctor.get(f"/a/qinghe/pay/persons/{people[1]}/").status_code == 404
-        office = world.client("luo")
         assert "会议纪要" in office.get(f"{base}print/").content.decode()
         for name in (f"{pool.pk}/", "", "sources/", "begin/", "sources/enter/rule/"):
             assert office.get(f"/a/qinghe/pay/{name}").status_code == 200, name

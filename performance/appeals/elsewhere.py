@@ -1,0 +1,50 @@
+"""What other rooms show of appeals: the subject of an approval, the way from a ledger entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.approvals import registry
+from alliance.approvals.models import Approval
+from alliance.ledger import evidence
+from alliance.web import parts, words
+from performance.appeals.services import posting
+from performance.models import Appeal
+
+
+def register() -> None:
+    """Make corrections known to approvals and to the ledger; called in the app's `ready()`."""
+    name = gettext_lazy("Correction after an appeal")
+    registry.register(posting.KIND, name=name, digest=posting.digest_of, summary=_summary, title=_title)
+    evidence.name_journals(posting.KIND, name)
+    evidence.register(posting.KIND, lambda pk: reverse("appeal", args=[pk]), gettext_lazy("appeal"))
+
+
+def _title(arguments: Mapping[str, Any]) -> str:
+    return _("Appeal %(number)s, %(month)s: %(kind)s") % {
+        "number": arguments["number"], "month": arguments["month"],
+        "kind": Appeal.Kind(arguments["kind"]).label,
+    }  # fmt: skip
+
+
+def _summary(approval: Approval) -> registry.Summary:
+    """Everyone affected, before the second person agrees."""
+    appeal = Appeal.objects.named().get(pk=approval.about_id)
+    found = [
+        parts.Fact(_("month"), words.month(appeal.month)),
+        parts.Fact(_("answer"), appeal.answer),
+        parts.Fact(_("decided by"), str(appeal.decided_by.user)),
+        parts.Fact(_("who bears it"), str(appeal.get_bearer_display())),
+    ]
+    for row in posting.entries(appeal):
+        who = str(row.staff or row.institution or row.account)
+        change = words.signed_yuan(row.fen)
+        if row.before_fen is not None:
+            change = f"{words.yuan(row.before_fen)} → {words.yuan(row.after_fen)} ({change})"
+        found.append(parts.Fact(who, change))
+    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("appeal", args=[appeal.pk]))

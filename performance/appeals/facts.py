@@ -1,0 +1,54 @@
+"""What other rooms ask about appeals: how many are open, what is disputed, what was corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from alliance.lib.period import Month
+from performance.models import Appeal, AppealCorrection, AppealLine
+
+
+def open_in(month: Month) -> int:
+    """How many appeals about numbers of a month have not ended (practice.md 4: it is final with the last)."""
+    found: int = Appeal.objects.running().filter(month=month.first_day).count()
+    return found
+
+
+def disputed(month: Month) -> Mapping[int, int]:
+    """Fen in dispute by line of pay (PayLine pk) of a month, of appeals that have not ended; one query.
+
+    0 < fen <= the line: what several appeals dispute of one line is at most the whole of it.
+    """
+    rows = AppealLine.objects.filter(
+        about=AppealLine.About.PAY, appeal__month=month.first_day, appeal__state__in=Appeal.RUNNING
+    )
+    found: dict[int, int] = {}
+    for line, fen, whole in rows.values_list("pay_line", "disputed_fen", "whole_fen"):
+        found[line] = min(found.get(line, 0) + fen, whole)
+    return found
+
+
+def corrected(month: Month) -> Mapping[int, int]:
+    """Fen by person (Staff pk) that corrections in the books of a month give (+) or take (-); one query.
+
+    They belong to earlier months (`about_month` of their journals) and are paid with this one (practice 3).
+    """
+    rows = _in_the_books(Q(appeal__journal__period__month=month.first_day))
+    sums = rows.filter(staff__isnull=False).order_by().values("staff").annotate(fen=Sum("fen"))
+    return {row["staff"]: row["fen"] for row in sums}
+
+
+def corrections_of(staff: int) -> list[AppealCorrection]:
+    """A person's corrections that are in the books, newest first, each with its appeal and its journal."""
+    rows = _in_the_books(Q(staff=staff)).select_related("appeal__journal__period", "pay_line__pot__pool")
+    return list(rows.order_by("-appeal__ended_at", "number"))
+
+
+def _in_the_books(which: Q) -> QuerySet[Any]:
+    rows: QuerySet[Any] = AppealCorrection.objects.filter(
+        which, appeal__state=Appeal.State.CORRECTED, revision=F("appeal__revision")
+    )
+    return rows

@@ -1,0 +1,167 @@
+"""Forms of appeals: file, assign, answer, uphold with the corrected numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import words as web_words
+from alliance.web.asked import parsed
+from alliance.web.form_fields import NumberField, YuanField
+from performance.appeals import words
+from performance.appeals.services.correcting import Decision, FactKey
+from performance.appeals.services.filing import USUAL, NewLine
+from performance.appeals.subjects import Subject
+from performance.declared.uploads import EvidenceField
+from performance.models import Appeal, AppealLine
+from performance.show import labels
+
+About = AppealLine.About
+
+
+def _words(label: Any, length: int = 2000, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, widget=forms.Textarea(attrs={"rows": 4}), **more)
+
+
+class FileForm(forms.Form):
+    """The appeal: what kind, what is wrong, evidence; of every number what is right instead."""
+
+    is_multipart_form = True
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, subjects: Sequence[Subject],
+        others: Sequence[Subject] = (), **more: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(data, files, **more)
+        self.subjects, self.others = list(subjects), {one.key: one for one in others}
+        fields: dict[str, Any] = self.fields
+        for one in self.subjects:
+            if one.about == About.PAY:
+                fields[f"fen_{one.key}"] = YuanField(
+                    initial=one.fen,
+                    label=_("disputed of it (yuan): %(name)s") % {"name": words.subject(one)},
+                    help_text=_("The rest of the line is paid meanwhile. The whole line: %(yuan)s.")
+                    % {"yuan": web_words.yuan(one.fen)},
+                )  # fmt: skip
+            fields[f"said_{one.key}"] = forms.CharField(
+                label=_("what is right instead: %(name)s") % {"name": words.subject(one)}, max_length=500,
+                required=False,
+            )  # fmt: skip
+        if self.others:
+            fields["others"] = forms.MultipleChoiceField(
+                label=_("also about"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple(),
+                choices=[(key, words.subject(one)) for key, one in self.others.items()],
+                help_text=_("Of a line of pay chosen here the whole is disputed."),
+            )
+        usual = USUAL[self.subjects[0].about] if self.subjects else Appeal.Kind.PERSONAL
+        fields["kind"] = forms.ChoiceField(
+            label=pgettext_lazy("appeal", "kind"), choices=Appeal.Kind.choices, initial=usual
+        )
+        fields["text"] = _words(gettext_lazy("what is wrong and why"))
+        fields["files"] = EvidenceField()
+
+    def lines(self) -> list[NewLine]:
+        """Every number with what was said of it."""
+        data = self.cleaned_data
+        first = [
+            NewLine(one, data.get(f"said_{one.key}", ""), data.get(f"fen_{one.key}")) for one in self.subjects
+        ]
+        more = [self.others[key] for key in data.get("others", [])]
+        return [*first, *(NewLine(one, "", one.fen if one.about == About.PAY else None) for one in more)]
+
+
+class AssignForm(forms.Form):
+    """To whom it is given: only people who are not involved."""
+
+    handler = forms.TypedChoiceField(label=gettext_lazy("examined by"), coerce=int)
+
+    def __init__(self, data: Any = None, *, free: Sequence[Membership], **more: Any) -> None:
+        super().__init__(data, **more)
+        fields: dict[str, Any] = self.fields
+        fields["handler"].choices = [(one.pk, words.person(one)) for one in free]
+
+
+class AnswerForm(forms.Form):
+    """Why a number stands."""
+
+    answer = _words(gettext_lazy("answer"))
+
+
+class SecondForm(forms.Form):
+    """Why the first answer is not right."""
+
+    text = _words(gettext_lazy("what is wrong with the answer"))
+
+
+class UpholdForm(forms.Form):
+    """The answer with the corrected numbers: points, facts of the month, money given back."""
+
+    def __init__(
+        self, data: Any = None, *, appeal: Appeal, lines: Sequence[AppealLine],
+        facts: Sequence[tuple[FactKey, Any]], points: dict[int, Decimal], **more: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(data, **more)
+        self.facts, self.points = list(facts), points
+        fields: dict[str, Any] = self.fields
+        fields["answer"] = _words(gettext_lazy("answer"))
+        for line in lines:
+            if line.pay_line is not None:
+                fields[f"points_{line.pay_line_id}"] = NumberField(
+                    label=_("corrected points: %(name)s") % {"name": str(line.staff)}, min_value=0,
+                    max_digits=12, decimal_places=4, initial=web_words.plain(points[line.pay_line_id]),
+                )  # fmt: skip
+            if line.deduction is not None:
+                fields[f"back_{line.deduction_id}"] = YuanField(
+                    label=_("given back of the deduction (yuan)"), required=False
+                )
+        for number, ((_pk, code, name), value) in enumerate(self.facts):
+            fields[f"fact_{number}"] = NumberField(
+                label=f"{labels.fact(name)} · {code}", min_value=0, required=False, max_digits=30,
+                decimal_places=6, initial=None if value is None else web_words.plain(value, 6),
+            )  # fmt: skip
+        if len(fields) > 1:
+            fields["bearer"] = forms.ChoiceField(
+                label=gettext_lazy("who bears the difference"),
+                choices=Appeal.Bearer.choices,
+                widget=forms.RadioSelect(),
+                initial=Appeal.Bearer.SOURCE,
+            )
+        if appeal.kind == Appeal.Kind.INDICATOR:
+            fields["from_month"] = forms.CharField(
+                label=gettext_lazy("the indicator changes from month"),
+                max_length=7,
+                required=False,
+                help_text=gettext_lazy("Such as 2026-12. A version of the scheme carries it out."),
+            )
+
+    def clean_from_month(self) -> Month | None:
+        """A month, or none."""
+        text = str(self.cleaned_data["from_month"]).strip()
+        found = parsed(text) if text else None
+        if text and found is None:
+            raise forms.ValidationError(_("Write a month as 2026-12."))
+        return found
+
+    def decision(self) -> Decision:
+        """Only what differs from the number as it stands is a correction."""
+        data = self.cleaned_data
+        points = {
+            pk: data[f"points_{pk}"] for pk, so_far in self.points.items()
+            if data.get(f"points_{pk}") is not None and data[f"points_{pk}"] != so_far
+        }  # fmt: skip
+        facts = {
+            key: data[f"fact_{number}"] for number, (key, so_far) in enumerate(self.facts)
+            if data.get(f"fact_{number}") is not None
+            and (so_far is None or data[f"fact_{number}"] != Decimal(so_far))
+        }  # fmt: skip
+        back = {int(name[5:]): fen for name, fen in data.items() if name.startswith("back_") and fen}
+        return Decision(data.get("bearer", ""), points, facts, back, data.get("from_month"))

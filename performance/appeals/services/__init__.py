@@ -1,0 +1,1 @@
+"""Deeds of appeals: filed, assigned, decided, corrected."""

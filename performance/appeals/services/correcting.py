@@ -1,0 +1,246 @@
+"""What an upheld appeal changes: the numbers it corrects, and the entries that follow (practice 3, 4).
+
+A pot is divided anew by corrected points, a month is computed anew from its frozen inputs with corrected
+facts: the same engines, so that a correction is exactly the difference to what should have been.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from alliance.lib.money import SplitRefused, yuan
+from alliance.lib.period import Month
+from alliance.models import Institution, Staff
+from performance.appeals.refusals import AppealRefused
+from performance.appeals.services import standing
+from performance.engine.inputs import MonthInputs
+from performance.engine.pay.flow import persons
+from performance.engine.pay.redlines import WITHIN_TOTAL
+from performance.engine.restore import ShapeRefused, restore
+from performance.engine.settlement import settle
+from performance.models import Appeal, AppealCorrection, AppealLine, Line, PayLine, PayPot, Settlement
+from performance.pay.services import pools
+from performance.services.approving import source_code
+
+About, Bearer = AppealLine.About, Appeal.Bearer
+FactKey = tuple[int, str, str]  # settlement pk, institution code, name of the fact in its month
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody uninvolved decided: corrected points by line of pay, corrected facts of a month, money of
+    a deduction given back (fen by Consequence pk), who bears it, from which month an indicator changes.
+    """
+
+    bearer: str = ""
+    points: Mapping[int, Decimal] = field(default_factory=dict)
+    facts: Mapping[FactKey, Decimal] = field(default_factory=dict)
+    give_back: Mapping[int, int] = field(default_factory=dict)
+    from_month: Month | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One entry before it is stored: whose account, so far, corrected and the difference, signed fen."""
+
+    account: str
+    fen: int
+    institution: Institution | None = None
+    staff: Staff | None = None
+    pay_line: PayLine | None = None
+    before_fen: int | None = None
+    after_fen: int | None = None
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+
+def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
+    """All entries that follow, those who get or give as well as who bears it; they add up to zero.
+
+    Raises AppealRefused (points, fact, give_back, bearer, not_frozen, blocked, red_line).
+    """
+    lines = list(
+        AppealLine.objects.filter(appeal=appeal).select_related(
+            "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__plan", "deduction__institution",
+            "value__settlement__pool", "score__settlement__pool",
+        )
+    )  # fmt: skip
+    found = [*_of_pots(lines, decision), *_of_month(lines, decision), *_of_deductions(lines, decision)]
+    if found and decision.bearer not in Bearer.values:
+        raise AppealRefused("bearer")
+    return found
+
+
+def _of_pots(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
+    """Each pot once, divided anew by all corrected points of its people."""
+    by_pot: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    pots: dict[int, PayPot] = {}
+    for line in lines:
+        pay = line.pay_line
+        if pay is None or pay.pk not in decision.points:
+            continue
+        points = decision.points[pay.pk]
+        if not points.is_finite() or points < 0:
+            raise AppealRefused("points", name=str(line.staff))
+        by_pot[pay.pot_id][pay.pk] = points
+        pots[pay.pot_id] = pay.pot
+    for pk, corrected in sorted(by_pot.items()):
+        yield from _of_pot(pots[pk], corrected, decision.bearer)
+
+
+def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator[Draft]:
+    """Each line's difference between the pot divided as it stands and with the corrected points."""
+    rows = list(
+        PayLine.objects.filter(plan=pot.plan_id).select_related("staff__institution").order_by("staff__code")
+    )
+    earlier = standing.of_lines([row.pk for row in rows])
+    now = {row.pk: earlier.points.get(row.pk, row.points) for row in rows}
+    so_far, anew = _divided(pot, rows, now), _divided(pot, rows, {**now, **points})
+    moved = 0
+    for row in rows:
+        if bearer == Bearer.SOURCE and row.pk not in points:
+            continue
+        fen = anew[row.pk] - so_far[row.pk]
+        if row.pk in points:  # what the level above has given for this very line is part of the difference
+            fen -= earlier.borne_above.get(row.pk, 0)
+        if fen:
+            moved += fen
+            before = row.fen + earlier.fen.get(row.pk, 0)
+            corrected = points.get(row.pk, now[row.pk])
+            why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(corrected)}
+            yield Draft(
+                f"person:{row.staff.institution.code}:{row.staff.code}", fen, row.staff.institution,
+                row.staff, row, before, before + fen, why,
+            )  # fmt: skip
+    if moved:
+        _within_total(pot, moved)
+        yield Draft(f"institution:{pot.institution.code}", -moved, pot.institution, why={"rule": "pay.pot"})
+
+
+def _divided(pot: PayPot, rows: list[PayLine], points: Mapping[int, Decimal]) -> dict[int, int]:
+    """Fen by line if the pot is divided by these points, exactly as its plan was."""
+    keys = {row.pk: f"{row.staff.code}/{row.staff_id}" for row in rows}
+    step = persons(str(pot), pot.fen, {keys[row.pk]: points[row.pk] for row in rows})
+    shares = {share.code: share.fen for share in step.shares}
+    return {pk: shares[key] for pk, key in keys.items()}
+
+
+def _within_total(pot: PayPot, more: int) -> None:
+    """What persons get beyond their pot stays within the approved pay total (practice.md 6, N50)."""
+    if pot.pool.source not in WITHIN_TOTAL or more <= 0:
+        return
+    year, place = pot.pool.month.year, pot.institution
+    paid = pools.paid_of(year).get(place.pk, 0) + beyond(year, place.pk)
+    over = paid + more - pools.approved_of(year).get(place.pk, 0)
+    if over > 0:
+        raise AppealRefused(
+            "red_line", institution=place.short_name, over=yuan(over, display=True), year=year
+        )
+
+
+def beyond(year: int, institution: int) -> int:
+    """What corrections of a year's months gave persons of an institution beyond their pots, fen."""
+    rows = AppealCorrection.objects.filter(
+        appeal__month__year=year, appeal__state=Appeal.State.CORRECTED, institution=institution,
+        staff__isnull=False,
+    )  # fmt: skip
+    return int(rows.aggregate(fen=Sum("fen"))["fen"] or 0)
+
+
+def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
+    """The month computed anew from what it was frozen with and the corrected facts."""
+    if not decision.facts:
+        return
+    settlements = {
+        row.settlement_id: row.settlement
+        for row in (line.value or line.score for line in lines)
+        if row is not None
+    }
+    wanted = {key[0] for key in decision.facts}
+    if len(wanted) != 1 or not wanted <= settlements.keys():
+        raise AppealRefused("not_frozen")
+    settlement = settlements[wanted.pop()]
+    earlier = standing.of_month(settlement)
+    so_far = settled_anew(settlement, earlier.facts)
+    anew = settled_anew(settlement, {**earlier.facts, **_named(decision.facts)})
+    own = {line.institution_id for line in lines}
+    rows = Line.objects.filter(settlement=settlement).select_related("institution")
+    facts = [[*key, str(value)] for key, value in sorted(_named(decision.facts).items())]
+    why = {"rule": "share", "settlement": settlement.pk, "facts": facts}
+    moved = 0
+    for row in rows.order_by("institution__code"):
+        code = row.institution.code
+        if decision.bearer == Bearer.SOURCE and row.institution_id not in own:
+            continue
+        if fen := anew[code] - so_far[code]:
+            moved += fen
+            before = (row.fen or 0) + earlier.fen.get(row.institution_id, 0)
+            yield Draft(f"institution:{code}", fen, row.institution, None, None, before, before + fen, why)
+    if moved:
+        yield Draft(source_code(settlement), -moved, why=why)
+
+
+def _named(facts: Mapping[FactKey, Decimal]) -> dict[tuple[str, str], Decimal]:
+    return {(code, name): value for (_settlement, code, name), value in facts.items()}
+
+
+def settled_anew(settlement: Settlement, corrected: Mapping[tuple[str, str], Decimal]) -> dict[str, int]:
+    """Fen by institution code if these facts (institution code, name) of the month had been known; the pool
+    is divided anew in full.
+
+    Raises AppealRefused (fact, not_frozen, blocked).
+    """
+    inputs = frozen(settlement)
+    for (code, name), value in corrected.items():
+        if not value.is_finite() or value < 0:
+            raise AppealRefused("fact", name=f"{code} {name}")
+    changed = tuple(
+        replace(fact, value=_like(fact.value, corrected[fact.institution, fact.key]))
+        if fact.month == inputs.month and (fact.institution, fact.key) in corrected
+        else fact
+        for fact in inputs.facts
+    )
+    try:
+        result = settle(replace(inputs, facts=changed))
+    except SplitRefused:
+        raise AppealRefused("blocked") from None
+    if result.status == "blocked":
+        raise AppealRefused("blocked")
+    return {line.institution: line.fen for line in result.lines}
+
+
+def _like(before: Any, after: Decimal) -> Any:
+    """A count stays a count: whole numbers where the fact was whole."""
+    whole = after == after.to_integral_value()
+    return int(after) if whole and not isinstance(before, Decimal) else after
+
+
+def frozen(settlement: Settlement) -> MonthInputs:
+    """The inputs a month was computed from. Raises AppealRefused (not_frozen)."""
+    try:
+        return restore(MonthInputs, json.loads(settlement.frozen()))
+    except (ShapeRefused, ValueError):
+        raise AppealRefused("not_frozen") from None
+
+
+def _of_deductions(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
+    """A deduction or a part of it, given back by the level above."""
+    for line in lines:
+        row = line.deduction
+        fen = decision.give_back.get(row.pk, 0) if row is not None else 0
+        if row is None or not fen:
+            continue
+        most = row.fen or 0
+        if not 0 < fen <= most:
+            raise AppealRefused("give_back", most=yuan(most, display=True))
+        place = row.institution
+        assert place is not None, "a deduction is about an institution"
+        why = {"rule": "deduction", "consequence": row.pk}
+        yield Draft(f"institution:{place.code}", fen, place, None, None, -most, fen - most, why)
+        yield Draft("source:pay_total", -fen, why=why)

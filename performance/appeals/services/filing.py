@@ -1,0 +1,166 @@
+"""Filing an appeal, a second instance, taking one back (practice.md 4, S3-29, S0-66)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alliance.lib.money import yuan
+from alliance.lib.period import Month
+from alliance.models import Attachment, Membership
+from alliance.services import journal, steps
+from performance.appeals import clock
+from performance.appeals.refusals import AppealRefused
+from performance.appeals.subjects import COLUMN, DECIDED, Subject
+from performance.models import Appeal, AppealFile, AppealLine, MonthRun
+from performance.models.appeals import FILE
+
+Kind, State, About = Appeal.Kind, Appeal.State, AppealLine.About
+# What an appeal about a number usually is; who files it may call it otherwise.
+USUAL = {
+    About.PAY.value: Kind.PERSONAL, About.SCORE.value: Kind.INDICATOR, About.VALUE.value: Kind.INDICATOR,
+    About.CASE.value: Kind.DATA, About.DEDUCTION.value: Kind.STATEMENT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """One number of a new appeal, what is right instead, and how much of it is disputed (fen; money only)."""
+
+    subject: Subject
+    said: str = ""
+    disputed_fen: int | None = None
+
+
+@transaction.atomic
+def file(
+    *,
+    by: Membership,
+    kind: str,
+    lines: Sequence[NewLine],
+    text: str,
+    now: datetime,
+    files: Sequence[Attachment] = (),
+) -> Appeal:
+    """File an appeal about numbers found by `subjects.find`; its working days begin (definitions 9).
+
+    Raises PermissionDenied, AppealRefused (lines, month, early, text, disputed, open).
+    """
+    _may_file(by)
+    months = {one.subject.month for one in lines}
+    if not months:
+        raise AppealRefused("lines")
+    if len(months) > 1:
+        raise AppealRefused("month")
+    (month,) = months
+    _open_for_appeals(month, lines)
+    if not text.strip():
+        raise AppealRefused("text")
+    for one in lines:
+        _disputed(one)
+        _not_twice(one.subject)
+    made = _make(by, kind, month, text, now, files, earlier=None)
+    AppealLine.objects.bulk_create(
+        AppealLine(
+            appeal=made, number=number, about=one.subject.about, said=one.said.strip(),
+            disputed_fen=one.disputed_fen, institution_id=made.institution_id,
+            **{COLUMN[one.subject.about]: one.subject.row},
+        )
+        for number, one in enumerate(lines, start=1)
+    )  # fmt: skip
+    return made
+
+
+def _may_file(by: Membership) -> None:
+    if by.institution_id is None or not by.can(FILE):
+        raise PermissionDenied(_("Your role does not include this step."))
+
+
+def _open_for_appeals(month: Month, lines: Sequence[NewLine]) -> None:
+    """From the decision of the month on; a plan shown to its people may be appealed at once."""
+    if all(one.subject.about == About.PAY for one in lines):
+        return
+    if not MonthRun.objects.filter(month=month.first_day, state__in=DECIDED).exists():
+        raise AppealRefused("early", month=month)
+
+
+def _disputed(line: NewLine) -> None:
+    """Of a line of pay the disputed part is said; the rest of it is paid meanwhile."""
+    money = line.subject.about == About.PAY
+    if not money and line.disputed_fen is None:
+        return
+    most = line.subject.fen or 0
+    if line.disputed_fen is None or not 0 < line.disputed_fen <= most:
+        raise AppealRefused("disputed", most=yuan(most, display=True))
+
+
+def _not_twice(subject: Subject) -> None:
+    rows = AppealLine.objects.filter(appeal__state__in=Appeal.RUNNING, **{COLUMN[subject.about]: subject.row})
+    found = rows.values_list("appeal", flat=True).first()
+    if found is not None:
+        raise AppealRefused("open", appeal=found)
+
+
+def _make(
+    by: Membership, kind: str, month: Month, text: str, now: datetime, files: Sequence[Attachment],
+    earlier: Appeal | None,
+) -> Appeal:  # fmt: skip
+    assert by.institution_id is not None, "who files belongs to an institution"
+    due = clock.due(kind, now)
+    made: Appeal = Appeal.objects.create(
+        month=month.first_day, kind=Kind(kind), institution_id=by.institution_id, text=text.strip(),
+        filed_by=by, filed_at=now, earlier=earlier, rule=str(due.answer.rule), due_at=due.answer.due_at,
+        due_first_at=due.answer.due_at, escalates_at=due.escalates_at, provisional=due.answer.provisional,
+    )  # fmt: skip
+    AppealFile.objects.bulk_create(AppealFile(appeal=made, file=one) for one in files)
+    journal.write(by=by, verb="appeal.filed", about=made, kind=kind, month=str(month))
+    return made
+
+
+def second_until(appeal: Appeal) -> datetime | None:
+    """Until when a second instance may be asked for; None where there is none to ask for."""
+    if appeal.earlier_id is not None or appeal.state not in Appeal.ANSWERED or appeal.ended_at is None:
+        return None
+    return clock.second_until(appeal.ended_at)
+
+
+@transaction.atomic
+def ask_second(
+    *, by: Membership, appeal: Appeal, text: str, now: datetime, files: Sequence[Attachment] = ()
+) -> Appeal:
+    """Ask for a second instance about the same lines; other people answer it.
+
+    Raises PermissionDenied, AppealRefused (second, second_late, text).
+    """
+    _may_file(by)
+    until = second_until(appeal)
+    taken = Appeal.objects.filter(earlier=appeal.pk).exists()
+    if until is None or taken or by.user_id != appeal.filed_by.user_id:
+        raise AppealRefused("second")
+    if now >= until:
+        raise AppealRefused("second_late", until=timezone.localtime(until).strftime("%Y-%m-%d %H:%M"))
+    if not text.strip():
+        raise AppealRefused("text")
+    made = _make(by, appeal.kind, appeal.period, text, now, files, earlier=appeal)
+    AppealLine.objects.bulk_create(
+        AppealLine(
+            appeal=made, number=line.number, about=line.about, said=line.said, disputed_fen=line.disputed_fen,
+            institution_id=line.institution_id, **{f"{COLUMN[line.about]}_id": line.subject_id},
+        )
+        for line in appeal.lines.order_by("number")
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def withdraw(*, by: Membership, appeal: Appeal, now: datetime, version: int | None = None) -> Appeal:
+    """Take an appeal back before it is answered. Raises PermissionDenied, Stale."""
+    step = steps.admitted("withdraw", by=by, row=appeal, version=version)
+    moved: Appeal = steps.take(step, by=by, row=appeal, verb="appeal.withdrawn", now=now)
+    return moved

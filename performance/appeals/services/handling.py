@@ -1,0 +1,126 @@
+"""Acknowledging and assigning an appeal, and answering it by somebody uninvolved (practice.md 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Membership
+from alliance.services import journal, steps
+from performance.appeals import sql
+from performance.appeals.refusals import AppealRefused
+from performance.appeals.services import correcting, posting
+from performance.appeals.services.correcting import Decision
+from performance.models import Appeal, AppealCorrection, AppealLine
+from performance.models.appeals import DECIDE, REVIEW
+
+State = Appeal.State
+
+
+def candidates(appeal: Appeal) -> list[Membership]:
+    """Who may examine an appeal: deciders of the alliance who are not involved; is none left, reviewers of
+    other member institutions and of discipline inspection (practice.md 4). Three queries at most.
+    """
+    living = list(
+        Membership.objects.living().select_related("user", "institution").order_by("institution_id", "pk")
+    )
+    own = [one for one in living if one.institution_id is None and one.can(DECIDE)]
+    if found := _free(appeal, own):
+        return found
+    places = set(AppealLine.objects.filter(appeal=appeal).values_list("institution", flat=True))
+    return _free(appeal, [one for one in living if one.can(REVIEW) and one.institution_id not in places])
+
+
+def _free(appeal: Appeal, members: Sequence[Membership]) -> list[Membership]:
+    free = sql.uninvolved(appeal.pk, [one.pk for one in members])
+    return [one for one in members if one.pk in free]
+
+
+@transaction.atomic
+def assign(
+    *, by: Membership, appeal: Appeal, handler: int, now: datetime, version: int | None = None
+) -> Appeal:
+    """Acknowledge an appeal and give it to somebody uninvolved; again when that person cannot.
+
+    Raises PermissionDenied, AppealRefused (nobody, handler), Stale.
+    """
+    step = steps.admitted("assign", by=by, row=appeal, version=version)
+    free = {one.pk: one for one in candidates(appeal)}
+    if not free:
+        raise AppealRefused("nobody")
+    if handler not in free:
+        asked = Membership.objects.select_related("user").filter(pk=handler).first()
+        raise AppealRefused("handler", name=str(asked.user) if asked else handler)
+    moved: Appeal = steps.take(
+        step, by=by, row=appeal, verb="appeal.assigned", handler=free[handler],
+        assigned_at=appeal.assigned_at or now, said={"handler": handler},
+    )  # fmt: skip
+    return moved
+
+
+@transaction.atomic
+def reject(
+    *, by: Membership, appeal: Appeal, answer: str, now: datetime, version: int | None = None
+) -> Appeal:
+    """The number stands, with the reason. Raises PermissionDenied, AppealRefused (answer), Stale."""
+    step = steps.admitted("reject", by=by, row=appeal, version=version)
+    moved: Appeal = steps.take(
+        step, by=by, row=appeal, verb="appeal.rejected", now=now, remark=answer, **_answered(by, answer, now)
+    )
+    return moved
+
+
+def _answered(by: Membership, answer: str, now: datetime) -> dict[str, Any]:
+    if not answer.strip():
+        raise AppealRefused("answer")
+    return {"answer": answer.strip(), "decided_by": by, "decided_at": now}
+
+
+@transaction.atomic
+def uphold(
+    *, by: Membership, appeal: Appeal, decision: Decision, answer: str, now: datetime,
+    version: int | None = None,
+) -> Appeal:  # fmt: skip
+    """Uphold an appeal: its correcting entries are generated and put before a second person; where no money
+    moves it ends at once (an indicator changes from a month on, by a version of the scheme).
+
+    Raises PermissionDenied, AppealRefused (answer, and what `correcting.drafts` refuses), Stale, and what
+    `approvals.propose` raises.
+    """
+    step = steps.admitted("uphold", by=by, row=appeal, version=version)
+    said = _answered(by, answer, now)
+    drafts = correcting.drafts(appeal, decision)
+    if not drafts and decision.from_month is None:
+        raise AppealRefused("same")
+    from_month = decision.from_month.first_day if decision.from_month else None
+    number = appeal.revision + 1
+    AppealCorrection.objects.bulk_create(
+        AppealCorrection(appeal=appeal, revision=number, number=place, **vars(one))
+        for place, one in enumerate(drafts, start=1)
+    )
+    moved: Appeal = steps.take(
+        step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
+        bearer=decision.bearer if drafts else "", from_month=from_month, said={"entries": len(drafts)},
+        **said,
+    )  # fmt: skip
+    if not drafts:
+        ended: Appeal = steps.take(
+            steps.open_now("correct", moved), by=by, row=moved, verb="appeal.corrected", now=now
+        )
+        return ended
+    approval = posting.propose(by=by, appeal=moved, today=now.astimezone(SHANGHAI).date())
+    Appeal.objects.filter(pk=moved.pk).update(approval=approval, version=F("version") + 1)
+    journal.write(by=by, verb="appeal.correction_proposed", about=moved, month=str(Month.of(moved.month)))
+    found: Appeal = Appeal.objects.named().get(pk=moved.pk)
+    return found
+
+
+def may_assign(by: Membership, appeal: Appeal) -> bool:
+    """Whether the member acknowledges and assigns it now."""
+    return any(one.name == "assign" for one in appeal.steps_for(by))

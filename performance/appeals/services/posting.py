@@ -1,0 +1,98 @@
+"""A correction goes before a second person and into the open month of the books (practice 3, walls.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from alliance.approvals import chains, registry
+from alliance.approvals import services as approvals
+from alliance.approvals.facts import second_person
+from alliance.approvals.models import Approval
+from alliance.ledger import services as ledger
+from alliance.ledger.models import Account
+from alliance.lib.canonical import digest
+from alliance.models import Membership
+from alliance.services import steps
+from performance.appeals import sql
+from performance.appeals.refusals import AppealRefused
+from performance.models import Appeal, AppealCorrection
+from performance.pay.services.posting import open_month
+
+KIND = "performance.appeal"  # of approvals, journals, and the evidence of their entries
+Kind = Account.Kind
+
+
+def entries(appeal: Appeal) -> QuerySet[Any]:
+    """The correcting entries of the appeal's present revision, in their order."""
+    rows: QuerySet[Any] = AppealCorrection.objects.filter(appeal=appeal, revision=appeal.revision)
+    return rows.select_related("institution", "staff__institution", "pay_line__pot__pool").order_by("number")
+
+
+def content_digest(appeal: Appeal) -> str:
+    """What the second person agrees to: every entry, to the fen, and the answer."""
+    rows = entries(appeal).values_list("account", "fen", "before_fen", "after_fen")
+    return digest([appeal.pk, appeal.revision, appeal.answer, appeal.bearer, [list(row) for row in rows]])
+
+
+def digest_of(approval: Approval) -> str:
+    """The digest of the correction an approval is about, as it stands now."""
+    return content_digest(Appeal.objects.get(pk=approval.about_id))
+
+
+def propose(*, by: Membership, appeal: Appeal, today: date) -> Approval:
+    """Put a correction before a second person. Raises what `approvals.propose` raises."""
+    return approvals.propose(
+        by=by, kind=KIND, about=appeal, chain=chains.in_force(chains.TWO_PEOPLE, on=today, kind=KIND),
+        digest=content_digest(appeal), terms={"revision": appeal.revision},
+        arguments={"kind": appeal.kind, "number": appeal.pk, "month": f"{appeal.month:%Y-%m}"},
+    )  # fmt: skip
+
+
+def decided(approval: Approval, by: Membership) -> None:
+    """Agreed: in the books and ended. Declined or withdrawn: it is examined again.
+
+    Raises AppealRefused (involved): nobody concerned by a number agrees to its correction.
+    """
+    appeal = Appeal.objects.select_for_update(of=("self",)).get(pk=approval.about_id)
+    if approval.state != Approval.State.APPROVED:
+        steps.take(steps.open_now("give_back", appeal), by=by, row=appeal, verb="appeal.given_back")
+        return
+    second = second_person(approval)
+    if not sql.uninvolved(appeal.pk, [second.pk]):
+        raise AppealRefused("involved")
+    now = timezone.now()
+    month = open_month(appeal.period, now, approval.proposed_by)
+    posted = ledger.post(
+        by=approval.proposed_by, confirmed_by=second, month=month, about_month=appeal.period, kind=KIND,
+        key=f"{KIND}:{appeal.pk}", entries=list(_lines(appeal, approval.proposed_by)),
+        inputs_digest=approval.digest, text=appeal.answer[:300],
+    )  # fmt: skip
+    steps.take(
+        steps.open_now("correct", appeal), by=by, row=appeal, verb="appeal.corrected", now=now,
+        journal=posted.journal, said={"journal": posted.journal.pk, "month": str(month)},
+    )  # fmt: skip
+
+
+registry.on_decided(KIND, decided)
+
+
+def _lines(appeal: Appeal, by: Membership) -> Iterator[ledger.Line]:
+    rows = list(entries(appeal))
+    accounts = ledger.open_accounts(by=by, accounts=[_account(row) for row in rows])
+    for row in rows:
+        why = {**row.why, "rule": KIND, "before_fen": row.before_fen, "after_fen": row.after_fen}
+        yield ledger.Line(accounts[row.account], row.fen, why, (KIND, appeal.pk))
+
+
+def _account(row: AppealCorrection) -> ledger.NewAccount:
+    """The account as the rooms that pay open it."""
+    if row.staff is not None:
+        return ledger.NewAccount(row.account, row.staff.name, Kind.PERSON, row.institution, staff=row.staff)
+    if row.institution is not None:
+        return ledger.NewAccount(row.account, row.institution.name, Kind.INSTITUTION, row.institution)
+    return ledger.NewAccount(row.account, row.account, Kind.SOURCE)

@@ -1,0 +1,246 @@
+"""What the pages of appeals show: numbers, state, clock, who does what, a correction with everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import parts
+from alliance.web import words as web_words
+from alliance.web.access import way
+from performance.appeals import clock, forms, words
+from performance.appeals.services import correcting, filing, handling, posting, standing
+from performance.appeals.services.correcting import Draft, FactKey
+from performance.models import Appeal, AppealCorrection, AppealFile, AppealLine
+
+State, About = Appeal.State, AppealLine.About
+NAMED = (
+    "score__institution", "score__settlement__scheme", "value__institution", "value__settlement", "case",
+    "deduction__institution", "deduction__staff", "deduction__department", "staff", "institution",
+    "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__pot__department__institution",
+    "pay_line__pot__team", "pay_line__staff",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of an appeal: in words, where it opens, what was said of it, what is disputed."""
+
+    kind: str
+    name: str
+    url: str
+    said: str
+    disputed: int | None
+    whole: int | None
+
+
+@dataclass(frozen=True)
+class Affected:
+    """One account a correction moves: whose, so far, corrected, difference (fen)."""
+
+    name: str
+    place: str
+    before: int | None
+    after: int | None
+    fen: int
+
+
+def lines(appeal: Appeal) -> list[AppealLine]:
+    """Its lines with all that is named; one query."""
+    return list(AppealLine.objects.filter(appeal=appeal).select_related(*NAMED).order_by("number"))
+
+
+def rows(found: Sequence[AppealLine], member: Membership) -> list[Row]:
+    """The numbers an appeal is about, each a way to where it is explained."""
+    return [
+        Row(str(one.get_about_display()), words.line(one), url_of(one, member), one.said, one.disputed_fen,
+            one.whole_fen)
+        for one in found
+    ]  # fmt: skip
+
+
+def url_of(line: AppealLine, member: Membership) -> str:
+    """Where a number is explained; '' where the member may not open it."""
+    if line.pay_line is not None:
+        return way(member, "pay-why", line.pay_line_id)
+    if line.score is not None:
+        month = str(Month.of(line.score.settlement.month))
+        return way(member, "month-why", month, line.score.institution.code)
+    if line.value is not None:
+        at, code = str(Month.of(line.value.settlement.month)), line.value.institution.code
+        return way(member, "month-why-indicator", at, code, line.value.indicator)
+    if line.case is not None:
+        return way(member, "case", line.case_id)
+    return way(member, "consequence", line.deduction_id)
+
+
+def page(
+    appeal: Appeal, member: Membership, now: datetime, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """One appeal, for one of its parties."""
+    found = lines(appeal)
+    return {
+        "title": str(appeal), "appeal": appeal, "chip": words.state(appeal), "rows": rows(found, member),
+        "clock_facts": clock_facts(appeal, now), "facts_appeal": facts(appeal, member), "now": now,
+        "files": files_of(appeal), "affected": affected(appeal, member), "history": parts.history(appeal),
+        "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.RUNNING,
+        "bearer": appeal.get_bearer_display() if appeal.bearer else "",
+    }  # fmt: skip
+
+
+def files_of(appeal: Appeal) -> list[AppealFile]:
+    """Its evidence, and that of the first instance."""
+    of = [pk for pk in (appeal.pk, appeal.earlier_id) if pk is not None]
+    return list(
+        AppealFile.objects.filter(appeal__in=of, file__deleted_at=None).select_related("file").order_by("pk")
+    )
+
+
+def clock_facts(appeal: Appeal, now: datetime) -> list[parts.Fact]:
+    """When it was filed, which working day it is, when it is due and reported upward."""
+    found = [parts.Fact(_("filed"), web_words.moment(appeal.filed_at))]
+    if appeal.state in Appeal.RUNNING:
+        limit = appeal.rule.removeprefix("WD")
+        day = _("day %(day)d of %(days)s") % {"day": clock.day_of(appeal, now), "days": limit}
+        found.append(parts.Fact(_("working day"), day))
+        found.append(parts.Fact(_("reported upward from"), web_words.until(appeal.escalates_at)))
+    found.append(parts.Fact(_("answer due"), web_words.until(appeal.due_at)))
+    if appeal.due_first_at != appeal.due_at:
+        found.append(parts.Fact(_("answer due when filed"), web_words.until(appeal.due_first_at)))
+    if appeal.provisional:
+        said = _("the holidays of that year are not published yet; counted anew then")
+        found.append(parts.Fact(_("provisional calendar"), said))
+    return found
+
+
+def facts(appeal: Appeal, member: Membership) -> list[parts.Fact]:
+    """Who filed, examines, decided; instance, approval and books."""
+    found = [
+        parts.Fact(_("month"), web_words.month(appeal.month)),
+        parts.Fact(_("filed by"), f"{appeal.filed_by.user} · {appeal.institution.short_name}"),
+    ]
+    if appeal.earlier_id is not None:
+        url = way(member, "appeal", appeal.earlier_id)
+        found.append(parts.Fact(_("instance"), _("second, after %(n)d") % {"n": appeal.earlier_id}, url))
+    if appeal.handler is not None:
+        said = f"{appeal.handler.user} · {web_words.moment(appeal.assigned_at)}"
+        found.append(parts.Fact(_("acknowledged, examined by"), said))
+    if appeal.decided_by is not None and appeal.decided_at is not None:
+        said = f"{appeal.decided_by.user} · {web_words.moment(appeal.decided_at)}"
+        found.append(parts.Fact(_("decided by"), said))
+    if appeal.from_month is not None:
+        found.append(parts.Fact(_("changes from"), web_words.month(appeal.from_month)))
+    if appeal.approval is not None:
+        url = way(member, "approval", appeal.approval_id)
+        found.append(parts.Fact(_("approval"), str(appeal.approval.get_state_display()), url))
+    if appeal.journal is not None:
+        said = _("%(posted)s, belongs to %(month)s") % {
+            "posted": web_words.month(appeal.journal.period.month), "month": web_words.month(appeal.month),
+        }  # fmt: skip
+        found.append(parts.Fact(_("in the books of"), said, way(member, "ledger-journal", appeal.journal_id)))
+    return found
+
+
+def affected(appeal: Appeal, member: Membership) -> list[Affected]:
+    """Everyone a correction concerns; a person of an institution sees the own entry alone."""
+    found = list(posting.entries(appeal))
+    if member.institution_id is not None and not appeal.sides_of(member) & {"handler"}:
+        found = [one for one in found if _own(one, member)]
+    return [of_draft(one) for one in found]
+
+
+def _own(row: AppealCorrection, member: Membership) -> bool:
+    if row.staff is not None:
+        return bool(row.staff.user_id == member.user_id)
+    return bool(row.institution_id == member.institution_id and member.can("person_score.view"))
+
+
+def of_draft(row: AppealCorrection | Draft) -> Affected:
+    """An entry, stored or previewed."""
+    name = str(row.staff or row.institution or _("source of the month"))
+    place = str(row.institution.short_name) if row.institution is not None and row.staff else ""
+    return Affected(name, place, row.before_fen, row.after_fen, row.fen)
+
+
+def actions(
+    appeal: Appeal, member: Membership, now: datetime, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """The steps this member may take now."""
+    found = []
+    version = f"?version={appeal.version}"
+    for one in appeal.steps_for(member):
+        label, icon = str(one.custom["label"]), one.custom["icon"]
+        url = reverse("appeal-act", args=[appeal.pk, one.name]) + version
+        if one.name == "assign":
+            label = _("Give to somebody else…") if appeal.state == State.ASSIGNED else label
+            form = given.get("assign") or forms.AssignForm(
+                free=handling.candidates(appeal), auto_id="assign-%s"
+            )
+            kind = "primary" if appeal.state == State.FILED else ""
+            found.append(parts.Action(label, url, icon, kind, form=form))
+        elif one.name == "uphold":
+            found.append(
+                parts.Action(label, reverse("appeal-uphold", args=[appeal.pk]) + version, icon, "primary",
+                             get=True)
+            )  # fmt: skip
+        elif one.name == "reject":
+            form = given.get("reject") or forms.AnswerForm(auto_id="reject-%s")
+            found.append(parts.Action(label, url, icon, form=form))
+        else:
+            found.append(parts.Action(label, url, icon))
+    return [*found, *_second(appeal, member, now, given)]
+
+
+def _second(
+    appeal: Appeal, member: Membership, now: datetime, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """Who filed it may ask for a second instance for some days after the answer."""
+    until = filing.second_until(appeal)
+    if until is None or now >= until or "filer" not in appeal.sides_of(member):
+        return []
+    if Appeal.objects.filter(earlier=appeal.pk).exists():
+        return []
+    form = given.get("second") or forms.SecondForm(auto_id="second-%s")
+    label = _("Ask for a second instance, until %(until)s…") % {"until": web_words.until(until)}
+    return [parts.Action(label, reverse("appeal-act", args=[appeal.pk, "second"]), "scale", form=form)]
+
+
+def facts_to_correct(found: Sequence[AppealLine]) -> list[tuple[FactKey, Any]]:
+    """The facts of the month behind the indicator values of an appeal, as they stand."""
+    known: dict[FactKey, Any] = {}
+    for line in found:
+        row = line.value
+        if row is None:
+            continue
+        corrected = standing.of_month(row.settlement).facts
+        at = str(Month.of(row.settlement.month))
+        inputs = {(one.institution, one.key): one.value for one in correcting.frozen(row.settlement).facts
+                  if str(one.month) == at}  # fmt: skip
+        for token in row.tokens:
+            if token.get("origin") == "fact" and token["month"] == at:
+                place = (row.institution.code, token["name"])
+                key = (row.settlement_id, *place)
+                if place in inputs:
+                    known[key] = corrected.get(place, inputs[place])
+    return sorted(known.items(), key=lambda one: one[0])
+
+
+def points_of(found: Sequence[AppealLine]) -> dict[int, Decimal]:
+    """Points of the lines of pay of an appeal, as they stand."""
+    pay = {one.pay_line_id: one.pay_line for one in found if one.pay_line is not None}
+    corrected = standing.of_lines(list(pay)).points
+    return {pk: corrected.get(pk, row.points) for pk, row in pay.items()}
+
+
+def counted(found: Sequence[Affected]) -> str:
+    """How many a correction concerns."""
+    return ngettext("%(n)d account", "%(n)d accounts", len(found)) % {"n": len(found)}

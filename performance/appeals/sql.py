@@ -1,0 +1,190 @@
+"""SQL of appeals, what the database itself keeps: whose a number is, who may not decide, what stays."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from alliance.tenancy.scope import current_alliance_id
+
+# Involved in an appeal: who filed it; whose number it is (a person, or everybody of the institution whose
+# score it is); who made the number; who answered its first instance; who gets or loses by its correction.
+_INVOLVED = """
+create function public.performance_appeal_involved(an_alliance bigint, an_appeal bigint, a_user bigint)
+returns boolean language sql stable as $appeal$
+  with known as (
+    select m.id, m.institution_id from alliance_membership m
+     where m.alliance_id = an_alliance and m.user_id = a_user),
+  lines as (
+    select l.* from performance_appealline l where l.alliance_id = an_alliance and l.appeal_id = an_appeal)
+  select exists (
+      select 1 from performance_appeal a where a.alliance_id = an_alliance and a.id = an_appeal
+        and a.filed_by_id in (select id from known))
+    or exists (
+      select 1 from performance_appeal a
+        join performance_appeal f on f.alliance_id = a.alliance_id and f.id = a.earlier_id
+       where a.alliance_id = an_alliance and a.id = an_appeal
+         and (f.handler_id in (select id from known) or f.decided_by_id in (select id from known)))
+    or exists (
+      select 1 from lines l join alliance_staff s on s.alliance_id = an_alliance and s.id = l.staff_id
+       where s.user_id = a_user)
+    or exists (
+      select 1 from lines l where l.about <> 'pay' and l.institution_id in (select institution_id from known))
+    or exists (
+      select 1 from performance_appealcorrection c
+        join performance_appeal a on a.alliance_id = c.alliance_id and a.id = c.appeal_id
+       where c.alliance_id = an_alliance and c.appeal_id = an_appeal and c.revision >= a.revision
+         and (c.staff_id in (select s.id from alliance_staff s
+                              where s.alliance_id = an_alliance and s.user_id = a_user)
+              or c.staff_id is null and c.institution_id in (select institution_id from known)))
+    or exists (
+      select 1 from lines l
+        join performance_payline p on p.alliance_id = an_alliance and p.id = l.pay_line_id
+        join performance_payplan n on n.alliance_id = an_alliance and n.id = p.plan_id
+        join performance_paypot t on t.alliance_id = an_alliance and t.id = p.pot_id
+        left join ledger_ledgerjournal j on j.alliance_id = an_alliance and j.id = t.journal_id
+       where n.made_by_id in (select id from known) or t.submitted_by_id in (select id from known)
+          or j.confirmed_by_id in (select id from known)
+          or exists (select 1 from performance_paymember g
+               join alliance_staff s on s.alliance_id = an_alliance and s.id = g.staff_id
+              where g.alliance_id = an_alliance and g.plan_id = n.id and s.user_id = a_user))
+    or exists (
+      select 1 from lines l
+        left join performance_line o on o.alliance_id = an_alliance and o.id = l.score_id
+        left join performance_indicatorvalue v on v.alliance_id = an_alliance and v.id = l.value_id
+        join performance_monthrun r on r.alliance_id = an_alliance
+         and r.settlement_id = coalesce(o.settlement_id, v.settlement_id)
+        left join approvals_approval q on q.alliance_id = an_alliance and q.id = r.approval_id
+       where r.started_by_id in (select id from known) or q.proposed_by_id in (select id from known))
+    or exists (
+      select 1 from lines l
+        join grouping_case c on c.alliance_id = an_alliance and c.id = l.case_id
+        join grouping_casefile f on f.alliance_id = an_alliance and f.id = c.file_id
+       where f.received_by_id in (select id from known) or f.published_by_id in (select id from known))
+    or exists (
+      select 1 from lines l
+        join performance_consequence c on c.alliance_id = an_alliance and c.id = l.deduction_id
+       where c.proposed_by_id in (select id from known) or c.decided_by_id in (select id from known))
+$appeal$;
+"""
+
+_LINE = """
+create function public.performance_appeal_line() returns trigger language plpgsql as $appeal$
+declare filed record;
+begin
+  select a.state, a.month into filed from performance_appeal a
+   where a.alliance_id = new.alliance_id and a.id = new.appeal_id;
+  if filed.state is distinct from 'filed' then
+    raise exception 'an appeal that is examined takes no further line' using errcode = 'restrict_violation';
+  end if;
+  new.staff_id := null; new.whole_fen := null; new.institution_id := null;
+  if new.about = 'pay' then
+    select p.staff_id, p.fen, t.institution_id into new.staff_id, new.whole_fen, new.institution_id
+      from performance_payline p
+      join performance_paypot t on t.alliance_id = p.alliance_id and t.id = p.pot_id and t.plan_id = p.plan_id
+      join performance_paypool o on o.alliance_id = t.alliance_id and o.id = t.pool_id
+     where p.alliance_id = new.alliance_id and p.id = new.pay_line_id and o.month = filed.month;
+  elsif new.about = 'score' then
+    select l.institution_id, greatest(l.fen, 0) into new.institution_id, new.whole_fen
+      from performance_line l join performance_settlement s
+        on s.alliance_id = l.alliance_id and s.id = l.settlement_id
+     where l.alliance_id = new.alliance_id and l.id = new.score_id and s.month = filed.month;
+  elsif new.about = 'value' then
+    select v.institution_id into new.institution_id
+      from performance_indicatorvalue v join performance_settlement s
+        on s.alliance_id = v.alliance_id and s.id = v.settlement_id
+     where v.alliance_id = new.alliance_id and v.id = new.value_id and s.month = filed.month;
+  elsif new.about = 'case' then
+    select c.institution_id into new.institution_id from grouping_case c
+     where c.alliance_id = new.alliance_id and c.id = new.case_id;
+  elsif new.about = 'deduction' then
+    select c.institution_id, c.staff_id, c.fen into new.institution_id, new.staff_id, new.whole_fen
+      from performance_consequence c where c.alliance_id = new.alliance_id and c.id = new.deduction_id;
+  end if;
+  if new.institution_id is null then
+    raise exception 'the number does not belong to the month of the appeal' using errcode = 'check_violation';
+  end if;
+  return new;
+end $appeal$;
+create trigger performance_appeal_line before insert on public.performance_appealline
+  for each row execute function public.performance_appeal_line();
+"""
+
+_KEEP = """
+create function public.performance_keep_appeal() returns trigger language plpgsql as $appeal$
+declare
+  moving constant text[] := array['state', 'version', 'due_at', 'escalates_at', 'provisional', 'handler_id',
+    'assigned_at', 'answer', 'decided_by_id', 'decided_at', 'bearer', 'from_month', 'revision', 'approval_id',
+    'journal_id', 'ended_at'];
+  person bigint;
+begin
+  if tg_op = 'DELETE' then
+    raise exception 'an appeal is kept' using errcode = 'restrict_violation';
+  end if;
+  if old.ended_at is not null or to_jsonb(new) - moving <> to_jsonb(old) - moving then
+    raise exception 'an appeal keeps what was filed and how it ended' using errcode = 'restrict_violation';
+  end if;
+  for person in
+    select m.user_id from alliance_membership m where m.alliance_id = new.alliance_id
+       and (m.id = new.handler_id and new.handler_id is distinct from old.handler_id
+            or m.id = new.decided_by_id and (new.decided_by_id is distinct from old.decided_by_id
+                                             or new.state is distinct from old.state))
+    union
+    select m.user_id from ledger_ledgerjournal j
+      join alliance_membership m
+        on m.alliance_id = j.alliance_id and m.id in (j.posted_by_id, j.confirmed_by_id)
+     where j.alliance_id = new.alliance_id and j.id = new.journal_id
+  loop
+    if public.performance_appeal_involved(new.alliance_id, new.id, person) then
+      raise exception 'somebody involved does not decide an appeal' using errcode = 'check_violation';
+    end if;
+  end loop;
+  if new.state in ('upheld', 'corrected') and exists (
+      select 1 from performance_appealcorrection c where c.alliance_id = new.alliance_id
+         and c.appeal_id = new.id and c.revision = new.revision having sum(c.fen) <> 0) then
+    raise exception 'the correcting entries do not add up to zero' using errcode = 'check_violation';
+  end if;
+  if new.state = 'corrected' and new.journal_id is null and exists (
+      select 1 from performance_appealcorrection c where c.alliance_id = new.alliance_id
+         and c.appeal_id = new.id and c.revision = new.revision) then
+    raise exception 'a correction is in the books before an appeal ends' using errcode = 'check_violation';
+  end if;
+  return new;
+end $appeal$;
+create trigger performance_keep_appeal before update or delete on public.performance_appeal
+  for each row execute function public.performance_keep_appeal();
+
+create function public.performance_late_correction() returns trigger language plpgsql as $appeal$
+begin
+  if not exists (select 1 from performance_appeal a where a.alliance_id = new.alliance_id
+      and a.id = new.appeal_id and a.state = 'assigned' and a.revision = new.revision - 1) then
+    raise exception 'a correction is made while its appeal is examined' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $appeal$;
+create trigger performance_late_correction before insert on public.performance_appealcorrection
+  for each row execute function public.performance_late_correction();
+"""
+INSTALL = _INVOLVED + _LINE + _KEEP
+REMOVE = """
+drop trigger performance_late_correction on public.performance_appealcorrection;
+drop function public.performance_late_correction();
+drop trigger performance_keep_appeal on public.performance_appeal;
+drop function public.performance_keep_appeal();
+drop trigger performance_appeal_line on public.performance_appealline;
+drop function public.performance_appeal_line();
+drop function public.performance_appeal_involved(bigint, bigint, bigint);
+"""
+
+_FREE = """
+select m.id from alliance_membership m
+ where m.alliance_id = %(alliance)s and m.id = any(%(members)s)
+   and not public.performance_appeal_involved(m.alliance_id, %(appeal)s, m.user_id)
+"""
+
+
+def uninvolved(appeal: int, members: list[int]) -> set[int]:
+    """Those of the memberships whose person is not involved in the appeal, by the database's own rule."""
+    asked = {"alliance": current_alliance_id(), "appeal": appeal, "members": members}
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, asked)
+        return {int(row[0]) for row in cursor.fetchall()}

@@ -1,0 +1,115 @@
+"""What an appeal can be about: a number somebody sees of the own, found through the second wall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from alliance.lib.period import Month
+from alliance.models import Membership
+from grouping import visible
+from performance.models import AppealLine, Consequence, IndicatorValue, Line, MonthRun, PayLine, PayPot
+from performance.models.appeals import FILE
+from performance.models.pay_pots import PERSONS, leads_all
+from performance.pay.show_pots import people_seen
+
+About = AppealLine.About
+DECIDED = (MonthRun.State.APPROVED, MonthRun.State.POSTED)
+# The field of a line that holds each kind of number.
+COLUMN = {"score": "score", "value": "value", "case": "case", "deduction": "deduction", "pay": "pay_line"}
+DEDUCTIONS = (Consequence.Kind.COMMITMENT, Consequence.Kind.GAMING, Consequence.Kind.FAIL)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One number: its row, the month it belongs to, and its amount where it is money (fen)."""
+
+    about: str
+    row: Any
+    month: Month
+    fen: int | None = None
+
+    @property
+    def key(self) -> str:
+        """As an address and a form carry it: "pay-17"."""
+        return f"{self.about}-{self.row.pk}"
+
+
+def find(by: Membership, about: str, pk: int) -> Subject | None:
+    """The number if the member may file an appeal about it, else None."""
+    if about not in About.values or not by.can(FILE):
+        return None
+    row = rows(by, about).filter(pk=pk).first()
+    return None if row is None else subject_of(about, row)
+
+
+def rows(by: Membership, about: str) -> QuerySet[Any]:
+    """The numbers of a kind the member may file about: the own ones and those of whom one leads."""
+    found: QuerySet[Any] = _OF[about](by)
+    return found
+
+
+def speaks_for_place(by: Membership) -> bool:
+    """Whether the member files about the numbers of the own institution as a whole."""
+    return by.institution_id is not None and by.can(FILE) and leads_all(by)
+
+
+def _pay(by: Membership) -> QuerySet[Any]:
+    if by.institution_id is None:
+        return PayLine.objects.none()
+    pots = PayPot.objects.filter(state__in=PayPot.WITH_LINES)
+    found: QuerySet[Any] = PayLine.objects.filter(
+        pot__in=pots, plan__in=pots.values("plan"), staff__in=people_seen(by)
+    ).select_related("pot__pool", "pot__department__institution", "pot__team", "pot__institution", "staff")
+    return found
+
+
+def _of_month(model: Any) -> Any:
+    def found(by: Membership) -> QuerySet[Any]:
+        runs = MonthRun.objects.filter(state__in=DECIDED).values("settlement")
+        here: QuerySet[Any] = model.objects.filter(institution=by.institution_id, settlement__in=runs)
+        return here.select_related("settlement", "institution") if speaks_for_place(by) else here.none()
+
+    return found
+
+
+def _case(by: Membership) -> QuerySet[Any]:
+    found: QuerySet[Any] = visible.cases(by)
+    return found if by.institution_id is not None and by.can("case.view") else found.none()
+
+
+def _deduction(by: Membership) -> QuerySet[Any]:
+    found: QuerySet[Any] = Consequence.objects.filter(
+        institution=by.institution_id, kind__in=DEDUCTIONS, state=Consequence.State.AGREED
+    ).select_related("institution", "department", "staff")
+    return found if speaks_for_place(by) else found.none()
+
+
+_OF = {
+    About.PAY.value: _pay, About.SCORE.value: _of_month(Line), About.VALUE.value: _of_month(IndicatorValue),
+    About.CASE.value: _case, About.DEDUCTION.value: _deduction,
+}  # fmt: skip
+
+
+def subject_of(about: str, row: Any) -> Subject:
+    """A row as the number it is."""
+    if about == About.PAY:
+        return Subject(about, row, row.pot.pool.period, row.fen)
+    if about == About.CASE:
+        return Subject(about, row, Month.of(row.month))
+    if about == About.DEDUCTION:
+        return Subject(about, row, month_of(row.period), row.fen)
+    return Subject(about, row, Month.of(row.settlement.month), getattr(row, "fen", None))
+
+
+def month_of(period: str) -> Month:
+    """The month a period ends with: "2026-10", "2026-Q3" or "2026"."""
+    year, _dash, part = period.partition("-")
+    if part.startswith("Q"):
+        return Month(int(year), 3 * int(part[1:]))
+    return Month(int(year), int(part) if part else 12)
+
+
+__all__ = ["COLUMN", "DECIDED", "PERSONS", "Subject", "find", "month_of", "rows", "speaks_for_place"]

@@ -1,0 +1,198 @@
+"""Pages of appeals: list, filing from a line, one appeal, its steps, upholding with a preview, evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alliance.approvals.errors import ContentChanged
+from alliance.lib.refusal import Refused
+from alliance.models.base import Stale
+from alliance.services import journal
+from alliance.web import asked, lists
+from alliance.web.access import get_or_404, permit
+from alliance.web.file_pages import send
+from alliance.web.parts import Tab
+from alliance.web.refused import add_refusal
+from performance.appeals import asking, forms, show, tables
+from performance.appeals.services import correcting, filing, handling
+from performance.declared.uploads import KeptFiles
+from performance.models import Appeal, AppealFile
+from performance.models.appeals import FILE, VIEW
+
+FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
+TABS = {
+    "open": (pgettext_lazy("appeal", "open"), Q(state__in=Appeal.RUNNING)),
+    "ended": (pgettext_lazy("appeal", "ended"), ~Q(state__in=Appeal.RUNNING)),
+    "all": (gettext_lazy("All"), Q()),
+}
+
+
+@permit(VIEW)
+@require_safe
+def appeal_list(request: Any) -> HttpResponse:
+    """Appeals the member is a party of, or all; the next to be answered first."""
+    view = request.GET.get("view", "open")
+    view = view if view in TABS else "open"
+    tabs = [
+        Tab(str(label), f"{reverse('appeals')}?view={code}", code == view)
+        for code, (label, _q) in TABS.items()
+    ]
+    rows = Appeal.objects.seen_by(request.membership).named().filter(TABS[view][1])
+    order = ("due_at", "pk") if view == "open" else ("-filed_at", "-pk")
+    return lists.answer(
+        request, "performance/appeals/list.html", rows.order_by(*order), tables.AppealTable,
+        filterset=tables.AppealFilter, tabs=tabs, empty=tables.empty(),
+        extra={"title": _("Objections and appeals")},
+    )  # fmt: skip
+
+
+@permit(FILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def appeal_file(request: Any) -> HttpResponseBase:
+    """File an appeal from a line (`?on=pay-17`); what was typed and chosen stays when it is refused."""
+    by = request.membership
+    subjects = asking.subjects(by, request.GET.getlist("on"))
+    if not subjects:
+        return render(request, "performance/appeals/file.html", {"title": _("File an appeal")})
+    others = asking.others(by, subjects)
+    posted = request.method == "POST"
+    form = forms.FileForm(
+        request.POST if posted else None, request.FILES if posted else None, subjects=subjects, others=others
+    )
+    waiting: list[Any] = []
+    if posted and form.is_valid():
+        kept = KeptFiles(request, form.cleaned_data["files"])
+        try:
+            with transaction.atomic():
+                made = filing.file(
+                    by=by, kind=form.cleaned_data["kind"], lines=form.lines(), text=form.cleaned_data["text"],
+                    now=timezone.now(), files=kept.all(),
+                )  # fmt: skip
+        except Refused as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Filed. It is answered in time; the undisputed rest is paid."))
+            return redirect("appeal", made.pk)
+    if posted:
+        waiting = KeptFiles(request, form.cleaned_data.get("files") or ()).waiting()
+    context = {
+        "title": _("File an appeal"), "form": form, "subjects": subjects, "kept": waiting,
+        "action": "?" + "&".join(f"on={one.key}" for one in subjects), "back": asking.back(subjects, by),
+    }  # fmt: skip
+    answer = render(request, "performance/appeals/file.html", context, status=400 if form.errors else 200)
+    answer.keeps = bool(waiting)  # type: ignore[attr-defined]
+    return answer
+
+
+def found(request: Any, pk: int) -> Appeal:
+    """An appeal the member is a party of (second wall)."""
+    return get_or_404(Appeal.objects.seen_by(request.membership).named(), pk=pk)
+
+
+@permit(VIEW)
+@require_safe
+def appeal(request: Any, pk: int) -> HttpResponse:
+    """One appeal."""
+    return _page(request, found(request, pk))
+
+
+def _page(request: Any, row: Appeal, status: int = 200, **given: Any) -> HttpResponse:
+    page = show.page(row, request.membership, timezone.now(), given)
+    return render(request, "performance/appeals/appeal.html", page, status=status)
+
+
+def _deed(step: str, row: Appeal, data: Any) -> tuple[Any, Any]:
+    """The form and the service of a step."""
+    if step == "assign":
+        return forms.AssignForm(data, free=handling.candidates(row), auto_id="assign-%s"), handling.assign
+    if step == "reject":
+        return forms.AnswerForm(data, auto_id="reject-%s"), handling.reject
+    if step == "second":
+        return forms.SecondForm(data, auto_id="second-%s"), filing.ask_second
+    if step == "withdraw":
+        return None, filing.withdraw
+    raise Http404
+
+
+@permit(VIEW)
+@require_POST
+def act(request: Any, pk: int, step: str) -> HttpResponseBase:
+    """One step of an appeal; a stale tab gets 409 and a sentence."""
+    row, status = found(request, pk), 400
+    form, deed = _deed(step, row, request.POST)
+    if form is None or form.is_valid():
+        data = form.cleaned_data if form is not None else {}
+        version = {} if step == "second" else {"version": asked.version(request)}
+        try:
+            moved = deed(by=request.membership, appeal=row, now=timezone.now(), **version, **data)
+            return redirect("appeal", moved.pk)
+        except Refused as error:
+            if form is None:
+                messages.error(request, _(error.template) % error.params)
+            else:
+                add_refusal(form, error)
+        except Stale:
+            status = 409
+            messages.error(request, _(FASTER))
+    return _page(request, found(request, pk), status, **({step: form} if form is not None else {}))
+
+
+@permit(VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def uphold(request: Any, pk: int) -> HttpResponseBase:
+    """Correct the numbers, see everyone affected, then put it before a second person."""
+    row, status, preview = found(request, pk), 200, None
+    if not any(one.name == "uphold" for one in row.steps_for(request.membership)):
+        if request.method != "POST":
+            raise Http404
+        raise PermissionDenied(_("This step belongs to the other side or to another role."))
+    lines = show.lines(row)
+    form = forms.UpholdForm(
+        request.POST if request.method == "POST" else None, appeal=row, lines=lines,
+        facts=show.facts_to_correct(lines), points=show.points_of(lines),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        decision = form.decision()
+        try:
+            if request.POST.get("do") == "confirm":
+                handling.uphold(
+                    by=request.membership, appeal=row, decision=decision, answer=form.cleaned_data["answer"],
+                    now=timezone.now(), version=asked.version(request),
+                )  # fmt: skip
+                return redirect("appeal", pk)
+            preview = [show.of_draft(one) for one in correcting.drafts(row, decision)]
+        except (Refused, ContentChanged) as error:
+            add_refusal(form, error)  # type: ignore[arg-type]
+        except Stale:
+            status = 409
+            form.add_error(None, _(FASTER))
+    status = 400 if form.errors and status == 200 else status
+    context = {
+        "title": _("Uphold the appeal"), "appeal": row, "form": form, "preview": preview,
+        "rows": show.rows(lines, request.membership),
+        "action": f"?version={asked.version(request) or row.version}",
+    }  # fmt: skip
+    return render(request, "performance/appeals/uphold.html", context, status=status)
+
+
+@permit(VIEW)
+@require_safe
+def file(request: Any, pk: int, file: int) -> HttpResponseBase:
+    """One piece of evidence; each download is journaled."""
+    of = [one.pk for one in show.files_of(found(request, pk))]
+    row = get_or_404(AppealFile.objects.filter(pk__in=of).select_related("file"), pk=file)
+    if request.method == "GET":
+        journal.write(by=request.membership, verb="file.fetched", about=row.file, request=request)
+    return send(row.file)

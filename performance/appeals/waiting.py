@@ -1,0 +1,70 @@
+"""What waits for whom: appeals to acknowledge, to answer, and those nearly late (practice.md 4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliance.models import Membership
+from alliance.services.inbox import Todo
+from performance.models import Appeal
+from performance.models.appeals import HANDLE, VIEW
+
+State = Appeal.State
+# To whom an appeal is reported upward before it is late.
+UPWARD = frozenset({"alliance_admin", "management_committee"})
+
+
+def waiting(membership: Membership, now: datetime) -> list[Todo]:
+    """Two queries at most: own to answer; in the office to acknowledge and reported upward."""
+    if not membership.can(VIEW):
+        return []
+    return [*_mine(membership, now), *_office(membership, now)]
+
+
+def _mine(membership: Membership, now: datetime) -> list[Todo]:
+    """Assigned to me, each with its clock."""
+    rows = Appeal.objects.filter(handler__user=membership.user_id, state=State.ASSIGNED).order_by("due_at")
+    return [
+        Todo(
+            _state(row.due_at, row.escalates_at, now), _("Answer appeal %(n)d") % {"n": row.pk},
+            _("It is yours: nobody involved decides it."), reverse("appeal", args=[row.pk]), row.due_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _state(due: datetime, escalates: datetime, now: datetime) -> str:
+    return "late" if due <= now else "warn" if escalates <= now else "info"
+
+
+def _office(membership: Membership, now: datetime) -> list[Todo]:
+    if membership.institution_id is not None:
+        return []
+    upward = bool(UPWARD & set(membership.roles))
+    if not membership.can(HANDLE) and not upward:
+        return []
+    filed, near = Q(state=State.FILED), Q(escalates_at__lte=now)
+    found = Appeal.objects.running().order_by().aggregate(
+        filed=Count("pk", filter=filed), first=Min("due_at", filter=filed),
+        near=Count("pk", filter=near), soon=Min("due_at", filter=near),
+    )  # fmt: skip
+    todos = []
+    if found["filed"] and membership.can(HANDLE):
+        said = ngettext("%(n)d appeal to acknowledge", "%(n)d appeals to acknowledge", found["filed"])
+        todos.append(Todo(
+            "late" if found["first"] <= now else "warn", said % {"n": found["filed"]},
+            _("Give it to somebody who is not involved."), f"{reverse('appeals')}?state=filed",
+            found["first"], found["filed"],
+        ))  # fmt: skip
+    if found["near"]:
+        said = ngettext("%(n)d appeal is nearly late", "%(n)d appeals are nearly late", found["near"])
+        todos.append(Todo(
+            "late" if found["soon"] <= now else "warn", said % {"n": found["near"]},
+            _("Reported upward before its time is over."), reverse("appeals"), found["soon"], found["near"],
+        ))  # fmt: skip
+    return todos

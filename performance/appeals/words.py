@@ -1,0 +1,73 @@
+"""Appeals and their numbers in the words of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from alliance.models import Membership
+from alliance.web import words as web_words
+from alliance.web.cells import chip
+from alliance.web.context import role_name
+from performance.appeals.subjects import Subject
+from performance.models import Appeal, AppealLine
+from performance.show import labels
+
+About = AppealLine.About
+CHIPS: Mapping[str, str] = {
+    "filed": "warn", "assigned": "info", "upheld": "prov", "corrected": "ok", "rejected": "", "withdrawn": "",
+}  # fmt: skip
+
+
+def state(row: Appeal) -> SafeString:
+    """The state as a chip."""
+    return chip(CHIPS[row.state], row.get_state_display())
+
+
+def clock(row: Appeal, now: datetime) -> SafeString:
+    """How long is left, in red where it is late; what counts days nobody has published is provisional."""
+    if row.state not in Appeal.RUNNING:
+        return SafeString(web_words.DASH)
+    kind = "late" if row.due_at <= now else "warn" if row.escalates_at <= now else "info"
+    found = chip(kind, web_words.due(row.due_at, now), "clock")
+    if row.provisional:
+        return format_html("{} {}", found, chip("prov", _("provisional calendar")))
+    return found
+
+
+def person(member: Membership) -> str:
+    """A name with where the person stands."""
+    return f"{member.user} · {role_name(member)}"
+
+
+def subject(one: Subject) -> str:
+    """A number in words."""
+    return number(one.about, one.row)
+
+
+def line(row: AppealLine) -> str:
+    """The number of a stored line in words."""
+    found = {
+        "score": row.score, "value": row.value, "case": row.case, "deduction": row.deduction,
+        "pay": row.pay_line,
+    }[row.about]  # fmt: skip
+    return number(row.about, found)
+
+
+def number(about: str, row: Any) -> str:
+    """What a number is: line of pay, score, indicator, case or deduction."""
+    if about == About.PAY:
+        return f"{row.pot.pool.title} · {row.pot.place} · {web_words.yuan(row.fen)} {_('yuan')}"
+    if about == About.SCORE:
+        return f"{row.institution.short_name} · {_('score')} {web_words.assessed(row.score, 4)}"
+    if about == About.VALUE:
+        found = row.settlement.indicators()[row.indicator]
+        return f"{labels.named(found)} · {labels.value(row.value, found)}"
+    if about == About.CASE:
+        return f"{_('case')} {row.record_no}"
+    return str(row)

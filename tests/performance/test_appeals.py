@@ -1,0 +1,304 @@
+"""Objections and appeals: filed, clocked, decided by the uninvolved, corrected to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.core.serializers import serialize
+from django.db import DatabaseError, transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from alliance.approvals import services as approvals
+from alliance.ledger import facts as books
+from alliance.ledger import services as ledger
+from alliance.ledger.models import Account, LedgerJournal
+from alliance.lib.period import Month
+from alliance.models import Membership, WorkCalendarDay
+from performance.appeals import clock, facts, subjects
+from performance.appeals.refusals import AppealRefused
+from performance.appeals.services import filing, handling
+from performance.appeals.services.correcting import Decision
+from performance.appeals.services.filing import NewLine
+from performance.appeals.waiting import waiting
+from performance.models import Appeal, AppealCorrection, AppealLine, Line, PayLine, PayPool, PayPot, PayShare
+from performance.pay.services import pots
+from tests.performance import pay_scene as scene
+from tests.performance.pay_scene import AFTER, NOW, doctors, fresh, plan_of
+from tests.performance.scene import OCTOBER, inside
+from tests.world import World, member
+
+LATER = datetime(2026, 11, 27, 2, tzinfo=UTC)
+
+
+def paid(world: World) -> PayPot:
+    """October's pot of the lead hospital's doctors, in the books of four people."""
+    scene.grounded(world)
+    scene.posted_bonus(world)
+    pot = fresh(pots.write(by=world.kong, pot=doctors(world), agreed=plan_of(doctors(world)), now=NOW))
+    pot = fresh(pots.show(by=world.kong, pot=pot, now=NOW))
+    pot = fresh(pots.submit(by=world.wu, pot=pot, now=AFTER))
+    return fresh(pots.post(by=world.luo, pot=pot, now=AFTER))
+
+
+@pytest.fixture
+def house(world: World, tmp_path: Path) -> Iterator[World]:
+    """Dr has a line of October in the books; Luo made and checked it, Meng has nothing to do with it."""
+    with override_settings(MEDIA_ROOT=tmp_path), inside(world):
+        paid(world)
+        yield world
+
+
+def own_line(world: World) -> PayLine:
+    found: PayLine = PayLine.objects.get(staff__user=world.dr.user, pot=doctors(world))
+    return found
+
+
+def subject(world: World, by: Membership | None = None) -> subjects.Subject:
+    found = subjects.find(by or world.dr, "pay", own_line(world).pk)
+    assert found is not None
+    return found
+
+
+def filed(world: World, fen: int = 1_000, now: datetime = AFTER) -> Appeal:
+    line = NewLine(subject(world), "出勤少记两天", fen)
+    made = filing.file(by=world.dr, kind="personal", lines=[line], text="请核对出勤", now=now)
+    return fresh(made)
+
+
+def assigned(world: World, to: str = "meng") -> Appeal:
+    row = filed(world)
+    return fresh(handling.assign(by=world.luo, appeal=row, handler=world.people[to].pk, now=AFTER))
+
+
+def upheld(world: World, bearer: str, points: str = "1.5000", now: datetime = LATER) -> Appeal:
+    decision = Decision(bearer, {own_line(world).pk: Decimal(points)})
+    return fresh(
+        handling.uphold(by=world.meng, appeal=assigned(world), decision=decision, answer="属实", now=now)
+    )
+
+
+def agreed(world: World, row: Appeal, by: str = "cai") -> Appeal:
+    assert row.approval is not None
+    approvals.decide(by=world.people[by], approval=row.approval, verdict="yes")
+    return fresh(row)
+
+
+def written() -> str:
+    """Everything a month has paid and what it rests on, byte for byte."""
+    models: list[Any] = [PayLine, PayPot, PayShare, PayPool, Line]
+    return "\n".join(serialize("json", model.objects.order_by("pk")) for model in models)
+
+
+def balances() -> dict[str, int]:
+    return {one.code: books.balance(one) for one in Account.objects.order_by("code")}
+
+
+# Filing and the clock ---------------------------------------------------------------------
+def test_an_appeal_is_filed_from_the_own_line_and_its_working_days_begin(house: World) -> None:
+    row = filed(house)
+    line = AppealLine.objects.get(appeal=row)
+    assert (line.staff_id, line.institution_id) == (own_line(house).staff_id, house.lead.pk)
+    assert timezone.localtime(row.due_at).date() == date(2026, 12, 16)  # to the end of 12-15
+    assert row.escalates_at < row.due_at and not row.provisional
+    assert facts.open_in(OCTOBER) == 1 and facts.disputed(OCTOBER) == {own_line(house).pk: 1_000}
+    assert facts.open_in(OCTOBER.next()) == 0 and facts.disputed(OCTOBER.next()) == {}
+    with pytest.raises(AppealRefused, match="open appeal"):
+        filed(house)
+    taken = fresh(filing.withdraw(by=house.dr, appeal=row, now=AFTER))
+    assert taken.state == "withdrawn" and facts.disputed(OCTOBER) == {}
+
+
+@pytest.mark.parametrize("fen", [0, -1, None, 10**12])
+def test_what_is_disputed_is_at_most_the_line(house: World, fen: int | None) -> None:
+    with pytest.raises(AppealRefused, match="disputed"):
+        filing.file(by=house.dr, kind="personal", lines=[NewLine(subject(house), "", fen)], text="x", now=NOW)
+    row = filed(house, fen=1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AppealLine.objects.create(
+            appeal=row, number=2, about="pay", pay_line=own_line(house), institution=house.lead,
+            disputed_fen=fen,
+        )  # fmt: skip
+
+
+def test_nobody_files_about_a_strangers_line(house: World) -> None:
+    other = PayLine.objects.filter(pot=doctors(house)).exclude(staff__user=house.dr.user).first()
+    assert other is not None and subjects.find(house.dr, "pay", other.pk) is None
+    assert subjects.find(house.tan, "pay", own_line(house).pk) is None
+    assert subjects.find(house.wu, "pay", other.pk) is not None  # leads the department
+    with pytest.raises(PermissionDenied):
+        filing.file(by=house.luo, kind="personal", lines=[NewLine(subject(house), "", 1)], text="x", now=NOW)
+
+
+def test_a_clock_into_an_unpublished_year_is_provisional_and_counted_anew(house: World) -> None:
+    row = filed(house, now=datetime(2026, 12, 21, 2, tzinfo=UTC))
+    assert row.provisional and timezone.localtime(row.due_at).date() == date(2027, 1, 13)
+    for day in (1, 4, 5):  # the plan of 2027 gives two days more around New Year
+        WorkCalendarDay.objects.create(
+            date=date(2027, 1, day), is_workday=False, note="元旦", source="国办", official=True
+        )
+    assert clock.recount() == 1 and clock.recount() == 0
+    row = fresh(row)
+    assert not row.provisional and timezone.localtime(row.due_at).date() == date(2027, 1, 15)
+    assert timezone.localtime(row.due_first_at).date() == date(2027, 1, 13)
+
+
+# Who decides ------------------------------------------------------------------------------
+def test_somebody_involved_is_neither_offered_nor_taken(house: World) -> None:
+    row = filed(house)
+    assert [one.pk for one in handling.candidates(row)] == [house.meng.pk]
+    for name in ("luo", "dr", "wu", "kong"):  # checked it, filed it, submitted the plan, wrote the plan
+        with pytest.raises(AppealRefused, match="involved"):
+            handling.assign(by=house.luo, appeal=row, handler=house.people[name].pk, now=AFTER)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Appeal.objects.filter(pk=row.pk).update(
+                state="assigned", handler=house.people[name], assigned_at=AFTER
+            )
+    row = fresh(handling.assign(by=house.luo, appeal=row, handler=house.meng.pk, now=AFTER))
+    with pytest.raises(PermissionDenied):
+        handling.reject(by=house.luo, appeal=row, answer="不属实", now=AFTER)
+
+
+def test_where_nobody_uninvolved_is_left_another_members_reviewer_or_discipline_decides(house: World) -> None:
+    Membership.objects.filter(pk=house.meng.pk).update(is_active=False)
+    row = filed(house)
+    with pytest.raises(AppealRefused, match="Nobody uninvolved"):
+        handling.assign(by=house.luo, appeal=row, handler=house.cai.pk, now=AFTER)
+    there = member("yuan", "袁同", house.tcm, "institution_admin")
+    inspector = member("ji", "纪明", None, "discipline")
+    assert {one.pk for one in handling.candidates(row)} == {there.pk, inspector.pk}  # never Kong, of its own
+    row = fresh(handling.assign(by=house.luo, appeal=row, handler=there.pk, now=AFTER))
+    row = fresh(handling.reject(by=there, appeal=row, answer="考勤无误", now=LATER))
+    assert row.state == "rejected" and facts.open_in(OCTOBER) == 0
+
+
+def test_a_second_instance_is_answered_by_others(house: World) -> None:
+    row = fresh(handling.reject(by=house.meng, appeal=assigned(house), answer="考勤无误", now=LATER))
+    with pytest.raises(AppealRefused, match="second instance is asked"):
+        filing.ask_second(by=house.dr, appeal=row, text="有排班表", now=datetime(2026, 12, 20, tzinfo=UTC))
+    second = fresh(filing.ask_second(by=house.dr, appeal=row, text="有排班表", now=LATER))
+    assert facts.open_in(OCTOBER) == 1 and facts.disputed(OCTOBER) == {own_line(house).pk: 1_000}
+    assert handling.candidates(second) == []  # Meng has answered the first
+    inspector = member("ji", "纪明", None, "discipline")
+    assert [one.pk for one in handling.candidates(second)] == [inspector.pk]
+    with pytest.raises(AppealRefused, match="Only who filed"):
+        filing.ask_second(by=house.dr, appeal=row, text="再来", now=LATER)
+
+
+def test_an_appeal_is_reported_upward_before_it_is_late(house: World) -> None:
+    row = assigned(house)
+    with override_settings(ROOT_URLCONF="config.alliance_urls"):
+        assert [one.due for one in waiting(house.meng, AFTER)] == [row.due_at]
+        assert waiting(house.su, AFTER) == []
+        (told,) = waiting(house.su, row.escalates_at)
+        assert (told.state, told.due) == ("warn", row.due_at)
+        assert waiting(house.su, row.due_at)[0].state == "late"
+
+
+# Corrections ------------------------------------------------------------------------------
+@time_machine.travel(LATER, tick=False)
+def test_one_borne_above_changes_exactly_the_line_it_should(house: World) -> None:
+    before, so_far = written(), balances()
+    row = agreed(house, upheld(house, "source"))
+    assert row.state == "corrected" and written() == before
+    person, place = AppealCorrection.objects.filter(appeal=row).order_by("number")
+    assert (person.staff, person.fen + place.fen) == (own_line(house).staff, 0) and person.fen > 0
+    changed = {code: fen - so_far.get(code, 0) for code, fen in balances().items()
+               if fen != so_far.get(code, 0)}  # fmt: skip
+    assert changed == {person.account: person.fen, place.account: place.fen}
+    assert facts.corrected(OCTOBER) == {person.staff_id: person.fen}
+    assert facts.open_in(OCTOBER) == 0 and facts.disputed(OCTOBER) == {}
+    assert books.trial_balance().sum_fen == 0
+
+
+@time_machine.travel(LATER, tick=False)
+def test_one_divided_anew_gives_what_the_pot_would_have_given(house: World) -> None:
+    before = written()
+    row = agreed(house, upheld(house, "pot"))
+    found = {one.pay_line_id: one for one in AppealCorrection.objects.filter(appeal=row)}
+    pot, mine = doctors(house), own_line(house)
+    points = {line.pk: line.points for line in PayLine.objects.filter(plan=pot.plan)}
+    exact = pot.fen * Decimal("1.5") / (sum(points.values()) - points[mine.pk] + Decimal("1.5"))
+    assert abs(found[mine.pk].after_fen - exact) < 1 and len(found) == 4
+    assert sum(one.fen for one in found.values()) == 0 and written() == before
+    assert sum(one.after_fen for one in found.values()) == pot.fen
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_correction_never_goes_into_a_closed_month(house: World) -> None:
+    ledger.close_period(by=house.luo, confirmed_by=house.cai, month=OCTOBER)
+    before = LedgerJournal.objects.filter(period__month=OCTOBER.first_day).count()
+    row = agreed(house, upheld(house, "source"))
+    assert row.journal is not None
+    assert Month.of(row.journal.period.month) == OCTOBER.next()
+    assert Month.of(row.journal.about_month) == OCTOBER
+    assert LedgerJournal.objects.filter(period__month=OCTOBER.first_day).count() == before
+    assert facts.corrected(OCTOBER) == {} and list(facts.corrected(OCTOBER.next())) == [
+        own_line(house).staff_id
+    ]
+
+
+@time_machine.travel(LATER, tick=False)
+def test_nobody_concerned_agrees_to_a_correction(house: World) -> None:
+    row = upheld(house, "source")
+    with pytest.raises(AppealRefused, match="Somebody uninvolved agrees"), transaction.atomic():
+        agreed(house, row, by="luo")
+    assert fresh(row).state == "upheld"
+    assert row.approval is not None
+    approvals.decide(by=house.cai, approval=row.approval, verdict="no", note="证据不足")
+    row = fresh(row)
+    assert row.state == "assigned" and facts.corrected(OCTOBER) == {}
+    again = Decision("source", {own_line(house).pk: Decimal("1.4")})
+    row = fresh(handling.uphold(by=house.meng, appeal=row, decision=again, answer="补充证据", now=LATER))
+    assert agreed(house, row).state == "corrected" and row.revision == 2
+
+
+@time_machine.travel(LATER, tick=False)
+def test_what_was_filed_and_how_it_ended_is_never_rewritten(house: World) -> None:
+    row = agreed(house, upheld(house, "source"))
+    for change in ({"text": "别的"}, {"answer": "别的"}, {"month": date(2026, 9, 1)}, {"state": "assigned"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Appeal.objects.filter(pk=row.pk).update(**change)
+    for rows in (Appeal.objects.filter(pk=row.pk), AppealCorrection.objects.filter(appeal=row)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AppealCorrection.objects.create(appeal=row, revision=2, number=1, account="person:x", fen=1)
+
+
+@time_machine.travel(LATER, tick=False)
+def test_persons_never_get_more_than_the_approved_total(house: World) -> None:
+    """N50: what the level above bears counts against the pay total."""
+    from performance.pay.services import entering
+
+    total = entering.enter_total(
+        by=house.luo, institution=house.lead, year=2026, fen=scene.SHARES["lead"], now=NOW,
+        document="总量〔2026〕2号",
+    )  # fmt: skip
+    entering.confirm(by=house.cai, row=total, now=NOW)
+    with pytest.raises(AppealRefused, match="approved pay total of 2026"):
+        upheld(house, "source")
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_later_correction_begins_where_an_earlier_one_ended(house: World) -> None:
+    first = agreed(house, upheld(house, "pot"))
+    before = {one.pay_line_id: one.after_fen for one in AppealCorrection.objects.filter(appeal=first)}
+    second = fresh(filing.ask_second(by=house.dr, appeal=first, text="还少一天", now=LATER))
+    inspector = member("ji", "纪明", None, "discipline")
+    second = fresh(handling.assign(by=house.luo, appeal=second, handler=inspector.pk, now=LATER))
+    decision = Decision("pot", {own_line(house).pk: Decimal("1.2000")})  # back to the plan's points
+    second = fresh(
+        handling.uphold(by=inspector, appeal=second, decision=decision, answer="应为原值", now=LATER)
+    )
+    row = AppealCorrection.objects.get(appeal=second, pay_line=own_line(house))
+    points = own_line(house).points
+    assert row.before_fen == before[row.pay_line_id]
+    assert (row.after_fen == own_line(house).fen) == (points == Decimal("1.2"))
