@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from performance.appeals.services import filing, handling
 from performance.appeals.services.correcting import Decision
 from performance.appeals.services.filing import NewLine
 from performance.appeals.waiting import waiting
+from performance.life.services import stages
 from performance.models import Appeal, AppealCorrection, AppealLine, Line, PayLine, PayPool, PayPot, PayShare
 from performance.pay.services import pots
 from tests.performance import pay_scene as scene
@@ -126,6 +127,15 @@ def test_what_is_disputed_is_at_most_the_line(house: World, fen: int | None) -> 
             appeal=row, number=2, about="pay", pay_line=own_line(house), institution=house.lead,
             disputed_fen=fen,
         )  # fmt: skip
+
+
+def test_appeals_are_filed_until_the_publication_ends(house: World) -> None:
+    row = stages.publish(by=house.luo, month=OCTOBER, now=NOW)
+    until = row.published_until
+    assert until is not None and timezone.localtime(until).date() == date(2026, 11, 28)  # end of 11-27
+    with pytest.raises(AppealRefused, match="ended 2026-11-28"):
+        filed(house, now=until)
+    assert filed(house, now=until - timedelta(seconds=1)).state == "filed"
 
 
 def test_nobody_files_about_a_strangers_line(house: World) -> None:
