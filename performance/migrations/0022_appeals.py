@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('approvals', '0002_title_arguments'),
         ('grouping', '0002_walls'),
         ('ledger', '0002_triggers'),
-        ('performance', '0020_earlier_years'),
+        ('performance', '0021_payout'),
     ]
 
     operations = [
