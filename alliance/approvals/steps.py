@@ -55,6 +55,11 @@ class Step:
         return self.rule in ("one", "any")
 
     @property
+    def by_a_body(self) -> bool:
+        """True where a body decides: by its document, by counted votes, or by seats of the committee."""
+        return self.outside or self.rule in ("all", "n_of_m") or "management_committee" in self.roles
+
+    @property
     def needed(self) -> int:
         """How many persons must at least vote."""
         return max(self.least, self.n if self.rule == "n_of_m" else 1)

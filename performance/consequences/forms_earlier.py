@@ -72,4 +72,4 @@ class EarlierForm(forms.Form):
     def groups(self) -> list[tuple[str, list[str]]]:
         """The document first, then score and grade of each institution."""
         lines = [name for one in self.places for name in (f"score_{one.pk}", f"grade_{one.pk}")]
-        return [(_("decision"), FIRST), (_("institutions"), lines)]
+        return [(_("the decision and its document"), FIRST), (_("institutions"), lines)]

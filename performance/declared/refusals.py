@@ -34,6 +34,7 @@ class DeclaredRefused(Refused):
         "checked": "It is checked already.",
         "remark": "The found value differs. Say in a few words what the evidence shows.",
         "answer": "Say what was put right.",
+        "committee": "A veto is decided by a body. Choose a chain with a step of the committee.",
         "vetoed": "A veto of this institution and month is proposed or in force already.",
         "unsigned": "The visit is not signed yet. A veto rests on what both sides had before their eyes.",
         "veto_month": "Choose a month of the visit's quarter.",
@@ -52,7 +53,7 @@ class DeclaredRefused(Refused):
         "nothing": "", "sealed": "", "same_person": "", "span": "period", "future": "period",
         "proof": "files", "file_large": "files", "own": "fact", "office": "fact", "above": "value",
         "of_nothing": "value", "village": "institution", "unsigned": "", "veto_month": "month",
-        "unconfirmed": "",
+        "unconfirmed": "", "committee": "chain",
     }  # fmt: skip
 
     @property

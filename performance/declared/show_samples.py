@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliance.approvals import names as approval_names
 from alliance.approvals import registry
@@ -15,14 +16,17 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import parts
 from alliance.web import words as web_words
+from alliance.web.access import way
 from alliance.web.cells import chip
 from performance.declared import forms, words
 from performance.declared.services import samples
+from performance.declared.services.vetoes import of_a_body
 from performance.engine import sampling
 from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.show import labels
 
 NOTICE = {"issued": "late", "answered": "info", "closed": "ok"}
+TAKES_EFFECT = gettext_lazy("the quarter and the year of the month have failed, whatever the score")
 VETO = {"proposed": "prov", "in_force": "late", "declined": ""}
 
 
@@ -141,14 +145,27 @@ def notice_page(
         for one in checks_of(notice.sample, membership).filter(value__institution=notice.institution)
         if one.found_at and one.found != one.value.value
     ]
-    vetoes = DeclaredVeto.objects.filter(notice=notice)
+    vetoes = DeclaredVeto.objects.filter(notice=notice).select_related("proposed_by__user", "approval")
     return {
         "title": _("Data-quality notice to %(name)s") % {"name": notice.institution.short_name},
         "notice": notice, "chip": state(notice), "wrong": wrong, "rate": rate(notice.wrong, notice.checked),
         "late": notice.state == "issued" and notice.due_at < now,
-        "vetoes": [(one, chip(VETO[one.state], one.get_state_display())) for one in vetoes],
+        "vetoes": [(chip(VETO[one.state], one.get_state_display()), veto_facts(one, membership))
+                   for one in vetoes],
         "actions": actions(notice, membership, given), "history": parts.history(notice),
     }  # fmt: skip
+
+
+def veto_facts(veto: DeclaredVeto, membership: Membership) -> list[parts.Fact]:
+    """Of which month, for what, by whom, where it is decided, and what it does once it is in force."""
+    return [
+        parts.Fact(_("month"), web_words.month(Month.of(veto.month))),
+        parts.Fact(_("what was falsified and how it is proved"), veto.reason),
+        parts.Fact(_("proposed by"), f"{veto.proposed_by.user} {web_words.moment(veto.proposed_at)}"),
+        parts.Fact(_("approval"), str(veto.approval.get_state_display()) if veto.approval else "",
+                   way(membership, "approval", veto.approval_id) if veto.approval_id else ""),
+        parts.Fact(_("takes effect"), str(TAKES_EFFECT)),
+    ]  # fmt: skip
 
 
 def actions(notice: DeclaredNotice, membership: Membership, given: Any) -> list[parts.Action]:
@@ -171,9 +188,9 @@ def actions(notice: DeclaredNotice, membership: Membership, given: Any) -> list[
 
 
 def chain_choices() -> list[tuple[str, str]]:
-    """Chains that may decide a veto, by code."""
+    """Chains that may decide a veto, by code: those with a step of a body."""
     rows = Chain.objects.filter(object_kind__in=["", samples.KIND]).order_by("code", "-from_date")
-    return list({row.code: approval_names.of_chain(row) for row in rows}.items())
+    return list({row.code: approval_names.of_chain(row) for row in rows if of_a_body(row)}.items())
 
 
 def summary(approval: Approval) -> registry.Summary:
@@ -186,9 +203,7 @@ def summary(approval: Approval) -> registry.Summary:
         parts.Fact(_("month"), web_words.month(Month.of(veto.month))),
         proof,
         parts.Fact(_("what was falsified and how it is proved"), veto.reason),
-        parts.Fact(
-            _("takes effect"), _("the quarter and the year of the month have failed, whatever the score")
-        ),
+        parts.Fact(_("takes effect"), str(TAKES_EFFECT)),
     ]
     return registry.Summary("approvals/_subject.html", {"facts": facts}, url)
 

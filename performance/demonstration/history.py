@@ -76,9 +76,9 @@ def years(base: Ground) -> str:
 
 
 def _decided(base: Ground, place: Institution, year: int, top: int) -> earlier_years.Given:
-    """The lead leads; the others lie up to fourteen points below, by chance."""
+    """The lead leads; the others lie up to eight points below, by chance."""
     lead = place.role == Institution.Role.LEAD
-    below_it = Decimal(0 if lead else below(stream("year", base.alliance.code, place.code, year), 141)) / 10
+    below_it = Decimal(0 if lead else below(stream("year", base.alliance.code, place.code, year), 81)) / 10
     score = Decimal(top) - below_it
     grade = "excellent" if score >= EXCELLENT else "fail" if score < FAIL else "pass"
     return earlier_years.Given(place, score, grade)

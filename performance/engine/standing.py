@@ -194,10 +194,11 @@ def _honour(ended: Sequence[Year], rules: Rules) -> bool | None:
 
 
 def _due(ended: Sequence[Year], doubles: int, best: int, rules: Rules) -> tuple[str, ...]:
-    last = ended[-1].grade if ended else None
-    found: list[str] = [last] if last in ("excellent", "fail") else []
+    """Proposals of the newest year and quarters; what followed from an earlier decision was decided then."""
+    last = ended[-1] if ended and ended[-1].decision is None else None
+    found: list[str] = [last.grade] if last and last.grade in ("excellent", "fail") else []
     if doubles >= rules.quarters:
         found.append("double")
-    if best >= rules.years:
+    if last and best >= rules.years:
         found.append("recommend")
     return tuple(found)

@@ -7,15 +7,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from alliance.approvals import chains
+from alliance.approvals import services as approvals
 from alliance.lib.period import Month
 from alliance.models import Membership
 from performance.declared import services
 from performance.declared.services import Entry, Place, Upload
 from performance.engine.scheme import demonstration_scheme
 from performance.engine.spans import Span
-from performance.models import DeclaredValue, SchemeVersion
+from performance.models import DeclaredValue, DeclaredVeto, SchemeVersion
 from performance.services import schemes
-from tests.world import World
+from tests.world import World, member
 
 OCTOBER = Span(Month(2026, 10))
 QUARTER = Span(Month(2026, 7), "quarter")
@@ -52,6 +54,28 @@ def confirmed(
     who: Membership = world.people[by]
     rows = services.submit_all(by=who, rows=entered(world, *entries, by=by, now=now), now=now)
     return services.confirm_all(by=world.people[second], rows=rows, now=now)
+
+
+def committee(world: World) -> str:
+    """A chain in which two seats of the management committee decide; gives its code."""
+    for name, shown in (("xu", "徐明"), ("fu", "傅宁")):
+        if name not in world.people:
+            world.people[name] = member(name, shown, None, "management_committee")
+    step = {"name": "管委会", "roles": ["management_committee"], "rule": "n_of_m", "n": 2}
+    chains.add(
+        by=None, code="committee", name="管委会表决", steps=[step], from_date=date(2020, 1, 1),
+        decided_by="章程",
+    )  # fmt: skip
+    return "committee"
+
+
+def both_seats(world: World, veto: DeclaredVeto, verdict: str) -> None:
+    """Both seats say so; the first no of two ends it."""
+    note = "" if verdict == "yes" else "证据不足"
+    for name in ("xu", "fu"):
+        approval = DeclaredVeto.objects.get(pk=veto.pk).approval
+        if approval.state == "open":
+            approvals.decide(by=world.people[name], approval=approval, verdict=verdict, note=note)
 
 
 def scheme_with(world: World, indicator: str, instead_of: str = "cmi") -> SchemeVersion:

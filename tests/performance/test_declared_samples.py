@@ -16,14 +16,13 @@ from django.db.utils import DatabaseError
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from alliance.approvals import services as approvals
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import samples
 from performance.declared.waiting import waiting
 from performance.engine import sampling
 from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample
 from performance.show import road
-from tests.performance.declared_scene import NOW, OCTOBER, confirmed, entry
+from tests.performance.declared_scene import NOW, OCTOBER, both_seats, committee, confirmed, entry
 from tests.performance.scene import inside
 from tests.world import World, place
 
@@ -112,14 +111,14 @@ def test_proved_falsification_becomes_a_veto_only_by_a_vote(house: World) -> Non
     find(house, town["contracted"], 100)
     notice = find(house, town["resident_population"], 1000)
     assert notice is not None
-    veto = samples.propose_veto(
-        by=house.luo, notice=notice, reason="伪造签约协议 520 份", now=NOW, chain="two_people"
-    )
+    said: dict[str, Any] = {"by": house.luo, "notice": notice, "now": NOW}
+    with pytest.raises(DeclaredRefused, match="decided by a body"):  # S3-35: two people are no committee
+        samples.propose_veto(**said, reason="伪造签约协议 520 份", chain="two_people")
+    veto = samples.propose_veto(**said, reason="伪造签约协议 520 份", chain=committee(house))
     with pytest.raises(DeclaredRefused, match="proposed or in force"):
-        samples.propose_veto(by=house.luo, notice=notice, reason="再次", now=NOW, chain="two_people")
+        samples.propose_veto(**said, reason="再次")
     assert samples.vetoes(MONTH) == {}
-    assert veto.approval is not None
-    approvals.decide(by=house.cai, approval=veto.approval, verdict="yes")
+    both_seats(house, veto, "yes")
     assert [row.reason for row in samples.vetoes(MONTH).values()] == ["伪造签约协议 520 份"]
     assert set(samples.vetoes(MONTH)) == {"QH11"} and samples.vetoes(MONTH.next()) == {}
     (note,) = road.vetoed(MONTH)  # stands on the page of the month
@@ -134,9 +133,8 @@ def test_a_declined_veto_is_none(house: World) -> None:
     find(house, town["contracted"], 100)
     notice = find(house, town["resident_population"], 1000)
     assert notice is not None
-    veto = samples.propose_veto(by=house.luo, notice=notice, reason="疑似", now=NOW, chain="two_people")
-    assert veto.approval is not None
-    approvals.decide(by=house.cai, approval=veto.approval, verdict="no", note="证据不足")
+    veto = samples.propose_veto(by=house.luo, notice=notice, reason="疑似", now=NOW, chain=committee(house))
+    both_seats(house, veto, "no")
     veto.refresh_from_db()
     assert veto.state == "declined" and samples.vetoes(MONTH) == {}
 
@@ -182,6 +180,8 @@ def test_the_pages_of_the_cross_check(world: World, settings: Any, tmp_path: Pat
         assert world.client("lin").get(notice).status_code == 404
         assert town.post(f"{notice}answer/", {"answer": "已补录"}).status_code == 302
         assert town.post(f"{notice}veto/", {"reason": "x", "chain": "two_people"}).status_code == 403
-        assert office.post(f"{notice}veto/", {"reason": "伪造", "chain": "two_people"}).status_code == 302
+        alone = office.post(f"{notice}veto/", {"reason": "伪造", "chain": "two_people"})
+        assert alone.status_code == 400 and "伪造" in alone.content.decode()
+        assert office.post(f"{notice}veto/", {"reason": "伪造", "chain": "county"}).status_code == 302
         assert "伪造" in office.get(notice).content.decode()
         assert office.post(f"{notice}close/").status_code == 302

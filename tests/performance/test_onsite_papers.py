@@ -14,7 +14,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import override_settings
 
-from alliance.approvals import services as approvals
 from alliance.lib.period import Month
 from alliance.models import Journal
 from alliance.services.imports import ImportRefused
@@ -27,6 +26,7 @@ from performance.onsite.refusals import OnsiteRefused
 from performance.onsite.services import checklists, finishing, receiving, withdrawing
 from performance.onsite.sheet import sheet_of
 from tests.performance import onsite_scene as scene
+from tests.performance.declared_scene import both_seats, committee
 from tests.performance.onsite_scene import NOW, deducted, parcel
 from tests.performance.scene import inside
 from tests.world import World, member
@@ -174,11 +174,11 @@ def test_falsification_found_on_site_goes_to_the_committee_for_its_township(hous
         month=JULY,
         reason="编造随访记录 12 份，居民核实",
         now=NOW,
-        chain="two_people",
+        chain=committee(house),
     )
     assert veto.institution == house.shiqiao and veto.approval is not None  # the room counts for its township
     assert vetoes.vetoes(JULY) == {}
-    approvals.decide(by=house.cai, approval=veto.approval, verdict="yes")
+    both_seats(house, veto, "yes")
     assert set(vetoes.vetoes(JULY)) == {"QH11"}
 
 
@@ -191,7 +191,7 @@ def test_the_visit_and_the_cross_check_name_each_other(
         visit = scene.signed(world, {"B5": deducted("三者不一致")})
     office, url = world.client("luo"), f"/a/qinghe/onsite/{visit.pk}/"
     assert "本季度数据校核" in office.get(url).content.decode()
-    said = {"month": "2026-08", "reason": "编造随访记录", "chain": "two_people"}
+    said = {"month": "2026-08", "reason": "编造随访记录", "chain": "county"}
     assert world.client("lin").post(f"{url}veto/", said).status_code == 403
     refused = office.post(f"{url}veto/", {**said, "month": "2026-10"})
     assert refused.status_code == 400 and "编造随访记录" in refused.content.decode()

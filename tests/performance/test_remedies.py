@@ -44,7 +44,7 @@ from performance.models import (
 from performance.services import evidence, months
 from performance.services.refusals import RunUnderway
 from performance.show import since
-from tests.performance.declared_scene import confirmed, entry
+from tests.performance.declared_scene import both_seats, committee, confirmed, entry
 from tests.performance.scene import compute, inside, post, prepare
 from tests.performance.test_fairness import NOW, OCTOBER, bounce, look, only
 from tests.world import World, member
@@ -174,9 +174,10 @@ def test_a_confirmed_falsification_goes_to_the_committee_as_a_veto(house: World)
     with pytest.raises(DeclaredRefused, match="Two people confirm"):
         vetoes.propose_from_clue(by=house.luo, clue=only(), reason="x", now=LATER)
     clue = held_for_real(house, only(), "veto")
-    veto = vetoes.propose_from_clue(by=house.luo, clue=clue, reason="虚构下转", now=LATER, chain="two_people")
+    chain = committee(house)
+    veto = vetoes.propose_from_clue(by=house.luo, clue=clue, reason="虚构下转", now=LATER, chain=chain)
     assert vetoes.vetoes(OCTOBER) == {} and veto.approval is not None
-    approvals.decide(by=house.cai, approval=veto.approval, verdict="yes")
+    both_seats(house, veto, "yes")
     assert vetoes.vetoed(OCTOBER, OCTOBER) == {clue.institution_id: frozenset({OCTOBER})}
 
 

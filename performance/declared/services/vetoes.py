@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 
 from alliance.approvals import chains, registry
 from alliance.approvals import services as approvals
-from alliance.approvals.models import Approval
+from alliance.approvals.models import Approval, Chain
+from alliance.approvals.steps import parse_steps
 from alliance.lib.canonical import digest
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -72,7 +73,7 @@ def _propose(
     by: Membership, place: Institution, month: Month, reason: str, now: datetime, chain: str,
     **proof: DeclaredNotice | OnsiteVisit | Clue,
 ) -> DeclaredVeto:  # fmt: skip
-    """Raises PermissionDenied, DeclaredRefused (why, vetoed), and what `approvals.propose` raises."""
+    """Raises PermissionDenied, DeclaredRefused (why, vetoed, committee), what `approvals.propose` raises."""
     require(by, CHECK)
     if not reason.strip():
         raise DeclaredRefused("why")
@@ -94,10 +95,17 @@ def _propose(
 
 
 def _approve(by: Membership, veto: DeclaredVeto, chain: str, today: date) -> Approval:
+    found = chains.in_force(chain, on=today, kind=KIND)
+    if not of_a_body(found):
+        raise DeclaredRefused("committee")
     return approvals.propose(
-        by=by, kind=KIND, about=veto, chain=chains.in_force(chain, on=today, kind=KIND),
-        digest=veto_digest(veto), institution=None,
-    )  # fmt: skip
+        by=by, kind=KIND, about=veto, chain=found, digest=veto_digest(veto), institution=None
+    )
+
+
+def of_a_body(chain: Chain) -> bool:
+    """Whether a body has a step in a chain: two people alone fail no institution (S3-35)."""
+    return any(step.by_a_body for step in parse_steps(chain.steps))
 
 
 def veto_digest(veto: DeclaredVeto) -> str:

@@ -22,6 +22,7 @@ from alliance.web.access import way
 from alliance.web.cells import chip
 from performance.declared.forms import VetoForm
 from performance.declared.services import vetoes
+from performance.declared.show_samples import chain_choices
 from performance.fairness import forms, words
 from performance.fairness.services import remedies
 from performance.models import Clue, ClueRemedy, Consequence, DeclaredVeto, Detector
@@ -156,7 +157,7 @@ def veto_action(clue: Clue, member: Membership, given: Mapping[str, Any]) -> lis
     may = member.institution_id is None and member.can(vetoes.CHECK)
     if not asked or not may or DeclaredVeto.objects.filter(clue=clue).exclude(state="declined").exists():
         return []
-    form = given.get("veto") or VetoForm(chains=chains(vetoes.KIND), auto_id="veto-%s")
+    form = given.get("veto") or VetoForm(chains=chain_choices(), auto_id="veto-%s")
     url = reverse("clue-act", args=[clue.pk, "veto"]) + f"?version={clue.version}"
     return [parts.Action(_("Propose a one-vote veto…"), url, "flag", "danger", form=form)]
 

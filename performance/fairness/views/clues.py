@@ -27,11 +27,11 @@ from alliance.web.parts import Fig, Tab
 from alliance.web.refused import add_refusal
 from performance.declared.forms import VetoForm
 from performance.declared.services import vetoes
+from performance.declared.show_samples import chain_choices
 from performance.declared.uploads import KeptFiles
 from performance.fairness import forms, services, tables
 from performance.fairness.services.deciding import measures_of
 from performance.fairness.show import clue as show
-from performance.fairness.show import remedies as show_remedies
 from performance.models import Clue, ClueFile, FairnessRun
 
 State = Clue.State
@@ -131,9 +131,7 @@ def _decision(step: str) -> Any:
         ),
         "confirm": lambda data, found: forms.NothingForm(data),
         "give-back": lambda data, found: forms.ReasonForm(data, auto_id="back-%s"),
-        "veto": lambda data, found: VetoForm(
-            data, chains=show_remedies.chains(vetoes.KIND), auto_id="veto-%s"
-        ),
+        "veto": lambda data, found: VetoForm(data, chains=chain_choices(), auto_id="veto-%s"),
     }
     deeds = {
         "dismiss": services.dismiss, "accept": services.accept, "propose": services.propose,
