@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from alliance.models import Job, Membership
 from alliance.services import jobs
-from performance.consequences.services import assessing, interviews, quarters, reweighting, years
+from performance.consequences.services import (
+    assessing,
+    department_quarters,
+    interviews,
+    quarters,
+    reweighting,
+    years,
+)
 
 LOOK = "performance.consequences"
 
@@ -32,5 +39,5 @@ def run_look(work: jobs.Work) -> jobs.Step:
     return jobs.Step(more=False, text=_("Looked at"), result=result)
 
 
-LOOKS = (assessing.look, quarters.look, years.look, reweighting.look)
+LOOKS = (assessing.look, quarters.look, department_quarters.look, years.look, reweighting.look)
 FOLLOWING = interviews.plan  # registers what follows from a failed year

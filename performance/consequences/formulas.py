@@ -75,11 +75,17 @@ def reward(row: Consequence, membership: Membership | None) -> Lines:
     """The quarter's bases, the linked share of them, the reward (A29)."""
     figures = row.figures
     terms = [
-        Term(web_words.yuan(figures["basis_fen"]), _("bases of the quarter's months (yuan)")),
+        Term(web_words.yuan(figures["basis_fen"]), _reward_base(row)),
         Term(words.percent(figures["link"]), _("linked to the evaluation"), "", "×"),
     ]
     linked = FormulaLine(_("linked pay of the quarter"), terms, web_words.yuan(row.base_fen), unit=_("yuan"))
     return [*quarters(row, membership), linked, *money(row, _("linked pay of the quarter"))]
+
+
+def _reward_base(row: Consequence) -> str:
+    if row.department_id is not None:
+        return _("pay of the department in the quarter's months (yuan)")
+    return _("bases of the quarter's months (yuan)")
 
 
 def quarters(row: Consequence, membership: Membership | None) -> Lines:

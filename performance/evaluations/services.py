@@ -24,6 +24,7 @@ from performance.engine.evaluators import Evaluators, joined
 from performance.engine.evaluators import Opinion as Thought
 from performance.engine.restore import restore
 from performance.models import EvaluationRound, EvaluatorKind, Invitation, Opinion, Rating
+from performance.models.evaluations import LEAST_RATERS
 from performance.services import schemes
 from performance.services.rights import require
 
@@ -93,12 +94,13 @@ def open_round(
     _require_roles(raters)
     version = schemes.in_force(terms.month)
     weights = (version.judges() if version else None) or ALIKE
-    least = int(str(parameters.in_force("peer_review.raters_min", on=terms.month.last_day)))
+    asked = int(str(parameters.in_force("peer_review.raters_min", on=terms.month.last_day)))
     try:
         with transaction.atomic():
             made = EvaluationRound.objects.create(
                 name=terms.name, indicator=terms.indicator, month=terms.month.first_day,
-                opens_on=terms.opens_on, closes_on=terms.closes_on, weights=to_plain(weights), least=least,
+                opens_on=terms.opens_on, closes_on=terms.closes_on, weights=to_plain(weights),
+                least=max(asked, LEAST_RATERS),
                 made_by=by,
             )  # fmt: skip
     except IntegrityError:

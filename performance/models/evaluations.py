@@ -16,6 +16,9 @@ from django_fsm import transition
 from alliance.models import AllianceRow
 from alliance.models.state import StateField
 
+# Of two raters each knows what the other gave: no council goes below three (S3-23, definitions 11).
+LEAST_RATERS = 3
+
 
 class EvaluatorKind(models.TextChoices):
     """Who judges; the words of the engine's axis."""
@@ -59,7 +62,7 @@ class EvaluationRound(AllianceRow):
             models.UniqueConstraint(fields=["alliance", "indicator", "month"], name="evaluation_round_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="evaluation_round_first_day"),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="evaluation_round_days"),
-            models.CheckConstraint(condition=Q(least__gte=1), name="evaluation_round_least"),
+            models.CheckConstraint(condition=Q(least__gte=LEAST_RATERS), name="evaluation_round_least"),
         ]
 
     def __str__(self) -> str:
@@ -160,7 +163,8 @@ class Opinion(AllianceRow):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "round", "subject", "kind"], name="opinion_once"),
             models.CheckConstraint(
-                condition=Q(mean=None, spread=None) | Q(n__gte=F("least")), name="opinion_small_numbers"
+                condition=Q(mean=None, spread=None) | Q(n__gte=F("least")) & Q(n__gte=LEAST_RATERS),
+                name="opinion_small_numbers",
             ),
         ]
 

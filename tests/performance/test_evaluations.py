@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from alliance.models import Institution, Membership
+from alliance.models import Institution, Membership, Parameter
 from alliance.tenancy.scope import act_as
 from alliance.tenancy.walls import faults
 from performance import collect
@@ -100,6 +100,18 @@ def test_two_raters_show_no_result_and_give_no_fact(world: World) -> None:
                 round=other, subject=world.lead, kind="peer", n=2, least=3, mean=Decimal(75),
                 spread=Decimal(0),
             )  # fmt: skip
+        with pytest.raises(IntegrityError), transaction.atomic():  # nor does a lower limit let it stand
+            Opinion.objects.create(
+                round=other, subject=world.lead, kind="peer", n=2, least=2, mean=Decimal(75),
+                spread=Decimal(0),
+            )  # fmt: skip
+        lowered = replace(TERMS, month=OCTOBER.plus(2))
+        two = {"key": "peer_review.raters_min", "from_date": lowered.month.first_day}
+        Parameter.objects.create(**two, value=2, decided_by="理事会", source="试")
+        made = services.open_round(by=world.luo, terms=lowered, raters={"peer": heads}, subjects=[world.lead])
+        assert made.least == 3  # a council that lowers the parameter does not lower anonymity
+        with pytest.raises(IntegrityError), transaction.atomic():
+            EvaluationRound.objects.filter(pk=made.pk).update(least=2)
     page = world.client("luo").get(f"/a/qinghe/evaluations/{made.pk}/").content.decode()
     assert "75.00" not in page
 

@@ -28,6 +28,14 @@ COLLABORATION = "collaboration"
 PLACES = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """An institution, or one of its departments."""
+
+    institution: int
+    department: int | None = None
+
+
 @dataclass(frozen=True)
 class Numbers:
     """The parameters in force at the end of the newest quarter."""
@@ -69,59 +77,64 @@ def look(*, now: datetime) -> Reviewed:
         return Reviewed()
     whole, found = annual.whole(until, back_years=2), numbers(until)
     quarters = [until.plus(-3 * back).quarter for back in range(QUARTERS_BACK - 1, -1, -1)]
-    rows = proposals.live(KINDS)
-    in_force = _in_force(rows)
+    rows = proposals.live(KINDS, department=None)
+    held = in_force(rows)
     findings = [
         one
         for pk in whole.places
-        for one in _of_place(pk, whole, found, in_force.get(pk, {}))
+        for one in _of_place(pk, whole, found, held.get((pk, None), {}))
         if Quarter.parse(one.period) in quarters
     ]
     named = {str(quarter) for quarter in quarters}
     return proposals.review(findings, [row for row in rows if row.period in named], now=now)
 
 
-def _in_force(rows: Sequence[Consequence]) -> dict[int, dict[str, Consequence]]:
-    """Agreed suspensions and entries of the list that nothing has lifted, by institution and kind."""
+def in_force(rows: Sequence[Consequence]) -> dict[tuple[int | None, int | None], dict[str, Consequence]]:
+    """Agreed suspensions and entries of the list that nothing has lifted, by kind of each institution and
+    department.
+    """
     lifted = {row.lifts_id for row in rows if row.lifts_id and row.state == Consequence.State.AGREED}
-    found: dict[int, dict[str, Consequence]] = {}
+    found: dict[tuple[int | None, int | None], dict[str, Consequence]] = {}
     for row in sorted(rows, key=lambda one: one.period):
         agreed = row.state == Consequence.State.AGREED and row.kind in (Kind.FREEZE, Kind.ALOOF)
-        if agreed and row.pk not in lifted and row.institution_id is not None:
-            found.setdefault(row.institution_id, {})[row.kind] = row
+        if agreed and row.pk not in lifted:
+            found.setdefault((row.institution_id, row.department_id), {})[row.kind] = row
     return found
 
 
-def _of_place(pk: int, whole: Whole, by: Numbers, in_force: Mapping[str, Consequence]) -> Iterator[Finding]:
+def _of_place(pk: int, whole: Whole, by: Numbers, held: Mapping[str, Consequence]) -> Iterator[Finding]:
     over = [quarter for quarter in sorted(whole.standings[pk].quarters) if quarter.months[-1] <= whole.until]
     doubles = [whole.standings[pk].quarters[quarter].double for quarter in over]
     together = [_collaboration(whole.lines[pk], quarter) for quarter in over]
     kept = [None if one is None else one >= by.aloof_line for one in together]
     for hit in rewards(doubles, by.streak):
         yield _reward(pk, whole, over, hit.place, hit.length, by)
-    yield from _flag(pk, over, doubles, Kind.FREEZE, Kind.UNFREEZE, (by.freeze, by.lift), by.line, in_force)
-    yield from _flag(pk, over, kept, Kind.ALOOF, Kind.REJOIN, (by.aloof, by.aloof), by.aloof_line, in_force)
+    where = Whose(pk)
+    yield from flag(where, over, doubles, Kind.FREEZE, Kind.UNFREEZE, (by.freeze, by.lift), by.line, held)
+    yield from flag(where, over, kept, Kind.ALOOF, Kind.REJOIN, (by.aloof, by.aloof), by.aloof_line, held)
 
 
-def _flag(
-    pk: int, over: Sequence[Quarter], passed: Sequence[bool | None], on: str, off: str,
-    after: tuple[int, int], line: Decimal, in_force: Mapping[str, Consequence],
+def flag(
+    where: Whose, over: Sequence[Quarter], passed: Sequence[bool | None], on: str, off: str,
+    after: tuple[int, int], line: Decimal, held: Mapping[str, Consequence],
 ) -> Iterator[Finding]:  # fmt: skip
     """A flag after so many failures in a row, and its end after so many passes; each with its quarters."""
 
     def finding(kind: str, place: int, count: int, **more: Any) -> Finding:
         period = str(over[place])
         named = [str(one) for one in over[place - count + 1 : place + 1]]
-        return Finding(kind, period, {"quarters": named, "line": line}, institution=pk, **more)
+        return Finding(
+            kind, period, {"quarters": named, "line": line}, where.institution, where.department, **more
+        )
 
     for hit in failures(passed, after[0]):
         yield finding(on, hit.place, hit.length)
-    flag = in_force.get(on)
-    if flag is None or flag.period not in map(str, over):
+    standing = held.get(on)
+    if standing is None or standing.period not in map(str, over):
         return
-    place = recovered(passed, [str(one) for one in over].index(flag.period), after[1])
+    place = recovered(passed, [str(one) for one in over].index(standing.period), after[1])
     if place is not None:
-        yield finding(off, place, after[1], links={"lifts": flag.pk})
+        yield finding(off, place, after[1], links={"lifts": standing.pk})
 
 
 def _reward(pk: int, whole: Whole, over: Sequence[Quarter], place: int, length: int, by: Numbers) -> Finding:
@@ -129,14 +142,18 @@ def _reward(pk: int, whole: Whole, over: Sequence[Quarter], place: int, length: 
     quarter = over[place]
     lines = [whole.lines[pk][month] for month in quarter.months]
     basis = sum(line.basis_fen for line in lines)
-    base = int(half_up(Fraction(by.link) * basis / 100, 0))
+    return reward(Whose(pk), over[place - length + 1 : place + 1], basis, by)
+
+
+def reward(where: Whose, streak: Sequence[Quarter], basis: int | None, by: Numbers) -> Finding:
+    """The reward of a streak that ends with its last quarter; `basis` in fen, None while it is not known."""
+    base = None if basis is None else int(half_up(Fraction(by.link) * basis / 100, 0))
     figures = {
-        "quarters": [str(one) for one in over[place - length + 1 : place + 1]], "line": by.line,
-        "link": by.link, "basis_fen": basis,
+        "quarters": [str(one) for one in streak], "line": by.line, "link": by.link, "basis_fen": basis,
     }  # fmt: skip
     return Finding(
-        Kind.DOUBLE, str(quarter), figures, institution=pk, percent=by.reward, low=Decimal(0),
-        high=by.reward, base_fen=base,
+        Kind.DOUBLE, str(streak[-1]), figures, percent=by.reward, low=Decimal(0), high=by.reward,
+        base_fen=base, institution=where.institution, department=where.department,
     )  # fmt: skip
 
 
