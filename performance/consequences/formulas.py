@@ -50,6 +50,11 @@ def commitment(row: Consequence, membership: Membership | None) -> Lines:
 
 
 def _breach(line: Figures, figures: Figures) -> str:
+    if line["standing"] == "within":
+        low, high = (words.number(end, words.promise_of(line)) for end in line["interval"])
+        return _("by chance %(low)s to %(high)s: the target lies inside, nothing is deducted") % {
+            "low": low, "high": high
+        }  # fmt: skip
     if line["deduction"] is None:
         return str(words.STANDING["met"][1])
     named = {"partial": words.percent(figures["partial"]), "n": words.percent(line["deduction"])}

@@ -28,6 +28,7 @@ from performance.engine.commitments import (
 )
 from performance.engine.formula import Number
 from performance.engine.indicators import Indicator
+from performance.engine.interval import of_share
 from performance.engine.spans import STANDING, counted
 from performance.show import labels
 
@@ -131,8 +132,10 @@ def reached(
     """What all institutions' promises have come to, by code; queries grow with months, not with letters."""
     keys = {key for lines in promises.values() for one in lines for key in _keys(indicator_of(one))}
     known = read(sorted(promises), keys, clock.months)
+    on = Month(clock.year, 12).last_day
+    confidence = Decimal(str(parameters.in_force("penalty.confidence", on=on)))
     return {
-        code: [_reached(code, one, rules[code], known, clock) for one in lines]
+        code: [_reached(code, one, rules[code], known, clock, confidence) for one in lines]
         for code, lines in promises.items()
     }
 
@@ -160,7 +163,9 @@ def due(key: str, months: Sequence[Month]) -> tuple[Month, ...]:
     return tuple(month for month in months if counted(month, frequency).last == month)
 
 
-def _reached(code: str, promise: Promise, rule: Rule, known: Known, clock: Clock) -> Reached:
+def _reached(
+    code: str, promise: Promise, rule: Rule, known: Known, clock: Clock, confidence: Decimal
+) -> Reached:
     indicator = indicator_of(promise)
     table = {(month, key): value for (place, month, key), value in known.items() if place == code}
     wanted = {key: due(key, clock.months) for key in _keys(indicator)}
@@ -171,6 +176,7 @@ def _reached(code: str, promise: Promise, rule: Rule, known: Known, clock: Clock
     found = judge(
         promise, measured, rule, adds_up=indicator.form == "amount", elapsed=len(clock.months),
         weeks=WEEKS if clock.over else days // WEEK, over=clock.over,
+        interval=of_share(indicator, measured.numerator, measured.denominator, confidence),
     )  # fmt: skip
     return Reached(promise, indicator, measured, found, _months(indicator, table, wanted, clock.months))
 

@@ -29,6 +29,7 @@ STANDING: Mapping[str, tuple[str, Any]] = {
     "on_track": ("info", pgettext_lazy("promise", "on track")),
     "at_risk": ("warn", pgettext_lazy("promise", "at risk")),
     "broken": ("late", pgettext_lazy("promise", "broken")),
+    "within": ("warn", pgettext_lazy("promise", "missed within chance, nothing deducted")),
     "unknown": ("", pgettext_lazy("promise", "not known yet")),
 }
 

@@ -17,10 +17,11 @@ from alliance.lib.refusal import Refused
 from performance.engine.exact import half_up
 from performance.engine.formula import Number
 from performance.engine.indicators import Indicator
+from performance.engine.interval import Interval
 
 Side = Literal["at_least", "at_most"]
 Per = Literal["year", "week"]
-Standing = Literal["met", "on_track", "at_risk", "broken", "unknown"]
+Standing = Literal["met", "on_track", "at_risk", "broken", "within", "unknown"]
 WEEK, FULL = 7, 100
 PLACES = 4
 
@@ -81,13 +82,18 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A promise's value so far, forecast of the year, fulfilment in percent, and where it stands."""
+    """A promise's value so far, forecast of the year, fulfilment in percent, and where it stands.
+
+    `within`: missed by no more than chance explains, so nothing is deducted; then `interval` says how far the
+    true value may lie, in the unit of the target.
+    """
 
     value: Fraction | None
     forecast: Fraction | None
     fulfilment: Fraction | None
     standing: Standing
     deduction: Decimal | None = None
+    interval: Interval | None = None
 
 
 Table = Mapping[tuple[Month, str], Number]
@@ -148,11 +154,13 @@ def fulfilment(value: Fraction, target: Decimal, side: Side) -> Fraction:
 
 
 def judge(
-    promise: Promise, measured: Measured, rule: Rule, *, adds_up: bool, elapsed: int, weeks: int, over: bool
-) -> Found:
+    promise: Promise, measured: Measured, rule: Rule, *, adds_up: bool, elapsed: int, weeks: int, over: bool,
+    interval: Interval | None = None,
+) -> Found:  # fmt: skip
     """Where a promise stands after `elapsed` of 12 months (`weeks` whole weeks); `over`: the year has ended.
 
-    `adds_up`: an amount, which grows over the year; a ratio's forecast is its value so far.
+    `adds_up`: an amount, which grows over the year; a ratio's forecast is its value so far. `interval`: where
+    a share's true value may lie; a year that missed a target inside it deducts nothing (definitions).
     """
     assert promise.target is not None, "a letter's promise has its target"
     value = measured.value
@@ -170,6 +178,8 @@ def judge(
         if measured.missing:
             return Found(value, None, None, "unknown")
         kept = reached >= FULL
+        if not kept and interval is not None and interval[0] <= promise.target <= interval[1]:
+            return Found(value, value, reached, "within", interval=interval)
         taken = None if kept else deduction(reached, promise.share, rule)
         return Found(value, value, reached, "met" if kept else "broken", taken)
     if elapsed == 0:

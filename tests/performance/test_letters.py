@@ -36,6 +36,7 @@ from performance.engine.commitments import (
     measure,
     total,
 )
+from performance.engine.interval import wilson
 from performance.engine.spans import Span
 from performance.models import Consequence, Letter, LetterPromise
 from tests.performance.declared_scene import PDF, confirmed, entry, upload
@@ -208,6 +209,29 @@ def test_a_broken_promise_proposes_a_deduction_that_a_vote_decides(house: World)
     row.refresh_from_db()
     assert (row.state, row.percent) == ("agreed", 6) and Decimal(row.since["percent"]) == 5
     assert Consequence.objects.count() == 1
+
+
+def test_a_share_missed_within_chance_deducts_nothing_and_says_so(house: World) -> None:
+    """Definitions, general: penalties only when the interval excludes the target."""
+    letter = in_force(house)
+    deliver(house, 29)  # 348 of 1,200: 29.0 %, by Wilson 26.5 to 31.6 %, which holds the target of 30
+    letter = assessing.assess(by=house.luo, letter=letter, now=AFTER)
+    (line,) = letter.outcome
+    assert (line["standing"], line["deduction"], line["interval"]) == ("within", None, ["26.5029", "31.6311"])
+    assert letter.state == "settled" and not Consequence.objects.exists()
+    correct(house, 27)  # 26.4 to 29.6 %: beyond chance
+    assert assessing.look(now=AFTER) == proposals.Reviewed(1, 0, 0)
+    assert Consequence.objects.get().percent == 5
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [(0, 10, "0", "0.2775"), (81, 263, "0.2553", "0.3662"), (10, 10, "0.7225", "1")],
+)
+def test_the_interval_is_wilson_s(part: int, whole: int, low: str, high: str) -> None:
+    """The figures of Newcombe (Statistics in Medicine 1998; 17: 857-872), method 3."""
+    found = wilson(part, whole, Decimal(95))
+    assert [round(end, 4) for end in found] == [float(low), float(high)]
 
 
 def correct(world: World, kept: int) -> None:

@@ -63,6 +63,7 @@ def plain(one: Reached) -> dict[str, Any]:
         "numerator": None if measured.numerator is None else str(measured.numerator),
         "denominator": None if measured.denominator is None else str(measured.denominator),
         "known": measured.known, "missing": [str(month) for month in measured.missing],
+        **({"interval": [str(end) for end in found.interval]} if found.interval else {}),
     }  # fmt: skip
 
 
