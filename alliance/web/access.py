@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from alliance.roles import roles
 
 Row = TypeVar("Row", bound=models.Model)
 View = Callable[..., HttpResponseBase]
+# Actions the view of a name asks for.
+_PERMITS: dict[str, Sequence[str]] = {}
 
 
 def permit(*actions: str) -> Callable[[View], View]:
@@ -57,8 +59,12 @@ def who_may(action: str) -> str:
 def way(membership: Any, name: str, *args: object) -> str:
     """The address of a page for a link, or "" where the membership lacks a right the page asks for."""
     address = reverse(name, args=args)
-    needed = getattr(resolve(f"/{address.removeprefix(get_script_prefix())}").func, "permits", ())
-    return address if all(membership.can(action) for action in needed) else ""
+    # Finding the view of an address tries every pattern before it, a hundred times the cost of the address
+    # itself; a name is that of one view in both lists of addresses, so it is found once.
+    if name not in _PERMITS:
+        found = resolve(f"/{address.removeprefix(get_script_prefix())}").func
+        _PERMITS[name] = getattr(found, "permits", ())
+    return address if all(membership.can(action) for action in _PERMITS[name]) else ""
 
 
 def get_or_404(queryset: models.QuerySet[Row], **lookup: object) -> Row:
