@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/password/", signin.password, name="password"),
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("language/", signin.language, name="language"),
+    path("open/", include("performance.disclosure.public_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", include((api_patterns, "api"))),
 ]

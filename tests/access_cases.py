@@ -110,7 +110,7 @@ THERE = "{foreign.side.place.pk}"  # an institution of the other alliance
 # Addresses that ask for no membership: sign-in and what leads to it, health, the schema.
 PUBLIC = {
     "root", "me", "sign-in", "second-factor", "enrol", "password", "sign-out", "language", "healthz",
-    "api:schema",
+    "api:schema", "open", "open-month",
 }  # fmt: skip
 
 CASES: dict[str, Case] = {
@@ -672,6 +672,19 @@ CASES: dict[str, Case] = {
     "declared-proof": Case(
         lambda things: {"pk": things.declared.pk, "file": things.declared.files.get().pk}, of=("pk", "file")
     ),
+    # Papers of a month and what the public reads
+    "papers": Case(queries=("?kind=minutes", "?state=draft")),
+    "paper-make": LIST,
+    "paper": one("month_paper", shared=True),
+    "paper-edit": one("month_paper", shared=True),
+    "paper-print": one("month_paper", shared=True),
+    "paper-docx": one("month_paper", shared=True),
+    "paper-act": one("month_paper", shared=True, step="discard"),
+    "disclosure": LIST,
+    "disclosure-switch": LIST,
+    "disclosure-enter": LIST,
+    "disclosure-month": one("disclosed", shared=True),
+    "disclosure-confirm": one("disclosed", shared=True, what="month"),
     # Pay and its second distribution
     "pay": Case(queries=("?month=2026-10", "?kind=award", "?state=posted")),
     "pay-begin": LIST,

@@ -118,6 +118,7 @@ from performance.models import (
     DeclaredNotice,
     DeclaredSample,
     DeclaredValue,
+    Disclosure,
     EarlierScore,
     EarlierValue,
     EarlierYear,
@@ -137,6 +138,7 @@ from performance.models import (
     OnsiteStatement,
     OnsiteVisit,
     OwnIndicator,
+    Paper,
     PayFund,
     PayLine,
     PayPool,
@@ -155,7 +157,7 @@ from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
-from tests.performance import appeals_access, pay_access
+from tests.performance import appeals_access, papers_access, pay_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.world import World
@@ -964,6 +966,16 @@ class Things:
                 "bands": {"excellent": "90", "fail": "60", "honour_score": "85", "honour_years": 2},
             },
         )  # fmt: skip
+
+    @cached_property
+    def month_paper(self) -> Paper:
+        """A draft of minutes."""
+        return papers_access.paper(self.side.office, self.side.serial, self.side.mark)
+
+    @cached_property
+    def disclosed(self) -> Disclosure:
+        """A month that waits to be read by the public."""
+        return papers_access.disclosed(self.side.office, self.settled, self.side.serial, self.side.mark)
 
     @cached_property
     def pay_fund(self) -> PayFund:

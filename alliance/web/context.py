@@ -41,6 +41,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("consequences", _("Consequences"), "flag", "consequence.view"),
             Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),
             Entry("appeals", _("Objections and appeals"), "scale", "appeal.view"),
+            Entry("papers", _("Bulletins and notices"), "report", "month.view"),
+            Entry("disclosure", _("Disclosure to the public"), "globe", "month.propose"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

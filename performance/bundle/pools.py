@@ -15,6 +15,7 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.register import load_register, parse_value
 from performance.bundle.books import Books
 from performance.bundle.differing import Entry, differences, entries, same
+from performance.bundle.payments import Payments
 from performance.engine.exact import half_up
 from performance.engine.pay import redlines
 from performance.engine.pay.flow import FlowRule, Post, flow, persons, time_worked
@@ -97,7 +98,7 @@ class Pool:
         self.name, self.ground, self.lines, self.unproved = name, ground, 0, False
         self._rows: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
 
-    def check(self, rows: Rows, summed: Books) -> Iterator[str]:
+    def check(self, rows: Rows, summed: Books, paid: Payments) -> Iterator[str]:
         """Every difference of the pool; its journals are added to the sums."""
         for path, row in rows:
             self._rows[row["row"]].append((path, row))
@@ -109,6 +110,8 @@ class Pool:
             yield from self._shares(path, head)
             yield from self._pots(head)
             yield from self._people()
+        for _path, row in self._rows["line"]:
+            yield from paid.line(self.name, row)
         yield from self._books(head, summed)
 
     def _red_lines(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:

@@ -14,15 +14,16 @@ from typing import Any
 
 from alliance.lib.canonical import CanonicalRefused, to_plain
 from alliance.lib.refusal import Refused
-from performance.bundle import books, chain, pools
+from performance.bundle import books, chain, payments, pools
 from performance.bundle.archive import Archive, BundleRefused
 from performance.bundle.differing import differences
 from performance.engine.settlement import recompute
 
 MOST_DIFFERENCES = 20
 INPUTS, RESULT, RULES, ROSTER = "inputs.json", "result.json", "rules.json", "roster.jsonl"
-LEDGER, ACCOUNTS, JOURNAL = "ledger/journals.jsonl", "ledger/accounts.jsonl", "journal.jsonl"
-WHOLE = (INPUTS, RESULT, RULES, ROSTER, LEDGER, ACCOUNTS, JOURNAL)
+LOTS, JOURNAL = "lots.jsonl", "journal.jsonl"
+LEDGER, ACCOUNTS = "ledger/journals.jsonl", "ledger/accounts.jsonl"
+WHOLE = (INPUTS, RESULT, RULES, ROSTER, LOTS, LEDGER, ACCOUNTS, JOURNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,20 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
     result = yield from _month(held, said)
     rules = held.value(RULES)
     posts = pools.posts(held.lines(ROSTER))
-    summed = books.Books()
+    summed, paid = books.Books(), payments.Payments()
+    yield from paid.read(held.lines(LOTS))
     ground = pools.Ground(result, rules, posts)
     for name in held.names:
         if name.startswith("pay/"):
             made = pools.Pool(name, ground)
-            yield from made.check(held.lines(name), summed)
+            yield from made.check(held.lines(name), summed, paid)
             said.lines += made.lines
             if made.unproved:
                 said.unproved.append(name)
     yield from ground.versions()
     yield from ground.totals()
     yield from books.journals(held.lines(LEDGER), result, rules["funds"], summed)
+    yield from paid.books(summed.fen)
     yield from summed.balances(held.lines(ACCOUNTS))
     yield from chain.check(held.lines(JOURNAL), held.manifest)
 

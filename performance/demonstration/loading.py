@@ -95,6 +95,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         levels,
         live,
         months,
+        papers,
         pay,
     )
 
@@ -108,6 +109,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "earlier months and years", lambda: [history.load(base, demo), history.years(base)]
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
     yield "pay", lambda: [pay.load(base, demo)]
+    yield "papers and disclosure", lambda: [papers.load(base, demo)]
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

@@ -44,7 +44,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         _signed_in(demo)
         fund = _decide(base, demo, months[0])
         for month in months:
-            _agreed(base, pools.make_bonus(by=base.office[0], month=month, now=_days(month, 17)), month)
+            _agreed(base, pools.make_bonus(by=base.office[0], month=month, now=days_after(month, 17)), month)
         _owed(base, months[-1])
         _reward(base, fund, months[-1])
         for head in _heads(base):
@@ -57,7 +57,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         )
 
 
-def _days(month: Month, day: int) -> datetime:
+def days_after(month: Month, day: int) -> datetime:
     """A day of the month after, when its money is worked on."""
     after = month.plus(1)
     return datetime(after.year, after.number, day, 1, tzinfo=UTC)
@@ -103,7 +103,7 @@ def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
 
 
 def _agreed(base: Ground, pool: PayPool, month: Month) -> None:
-    approval = pools.propose(by=base.office[0], pool=pool, today=_days(month, 18).date())
+    approval = pools.propose(by=base.office[0], pool=pool, today=days_after(month, 18).date())
     approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
 
 
@@ -111,7 +111,7 @@ def _owed(base: Ground, month: Month) -> None:
     """What institutions owe each other; a month without such a fact has no such pool."""
     for kind in (PayKind.TRANSFER, PayKind.RETURN, PayKind.SERVICE):
         try:
-            pool = between.make(by=base.office[0], month=month, kind=kind, now=_days(month, 17))
+            pool = between.make(by=base.office[0], month=month, kind=kind, now=days_after(month, 17))
         except PoolRefused:
             continue
         _agreed(base, pool, month)
@@ -123,7 +123,7 @@ def _reward(base: Ground, fund: PayFund, month: Month) -> None:
     pool = pools.make_from_fund(
         by=base.office[0], month=month, kind=PayKind.REWARD,
         fund=fund, fen=REWARD, name="家庭医生 DRG 贡献奖励", document=DOCUMENT,
-        institutions=places, now=_days(month, 17),
+        institutions=places, now=days_after(month, 17),
     )  # fmt: skip
     _agreed(base, pool, month)
 
@@ -156,7 +156,7 @@ def _own_first(rows: object, most: int) -> list[PayPot]:
 
 
 def _on_its_way(base: Ground, head: Membership, pot: PayPot, month: Month, *, paid: bool, place: int) -> None:
-    now = _days(month, 20)
+    now = days_after(month, 20)
     people = list(pots.points_of(pot))
     group = people[:3]
     others = Staff.objects.filter(institution=pot.institution_id).exclude(pk__in=group).order_by("code")

@@ -5,6 +5,7 @@ from performance.models.clues import Clue, Detector, FairnessRun
 from performance.models.consequences import Consequence
 from performance.models.declared import DeclaredProof, DeclaredValue
 from performance.models.declared_sheets import DeclaredBatch, DeclaredDuty, DeclaredLayout
+from performance.models.disclosure import Disclosure, DisclosureSwitch
 from performance.models.drafts import SchemeDraft, SchemeException, SchemeTrial
 from performance.models.earlier import EarlierValue
 from performance.models.earlier_years import EarlierScore, EarlierYear
@@ -31,6 +32,7 @@ from performance.models.onsite_findings import (
     OnsiteStatement,
 )
 from performance.models.own import OwnIndicator
+from performance.models.papers import Paper
 from performance.models.pay import FundEntry, PayFund, PayRule, PayTotal
 from performance.models.pay_pools import PayPool, PayShare, PayTransfer
 from performance.models.pay_pots import PayLine, PayMember, PayPlan, PayPot, PayReply
@@ -82,6 +84,8 @@ __all__ = [
     "DeclaredValue",
     "DeclaredVeto",
     "Detector",
+    "Disclosure",
+    "DisclosureSwitch",
     "EarlierScore",
     "EarlierValue",
     "EarlierYear",
@@ -120,6 +124,7 @@ __all__ = [
     "OnsiteVisit",
     "Opinion",
     "OwnIndicator",
+    "Paper",
     "PayFund",
     "PayLine",
     "PayMember",

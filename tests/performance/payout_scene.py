@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,6 +64,12 @@ def grounded(world: World, bank: Mapping[str, str] | None = None) -> list[PayLin
     the staff number.
     """
     lines = paid_down(world)
+    stand(world, lines, bank)
+    return lines
+
+
+def stand(world: World, lines: Iterable[PayLine], bank: Mapping[str, str] | None = None) -> None:
+    """Templates, map, legal entities, accounts."""
     for made in ground.adopt(by=world.luo, now=NOW):
         ground.confirm(by=world.cai, row=made, now=NOW)
     table = ground.enter_map(by=world.luo, from_month=OCTOBER, body=ground.shipped_map(), now=NOW)
@@ -76,7 +82,6 @@ def grounded(world: World, bank: Mapping[str, str] | None = None) -> list[PayLin
         ground.confirm(by=world.cai, row=entity, now=NOW)
     for staff in {line.staff for line in lines}:
         banked(world, staff, (bank or {}).get(staff.code, "icbc"))
-    return lines
 
 
 def banked(world: World, staff: Staff, bank: str = "icbc") -> None:

@@ -23,8 +23,11 @@ from alliance.lib.canonical import canonical
 from alliance.models import Journal, RosterRow, Staff
 from performance.bundle import BundleRefused
 from performance.bundle.archive import MANIFEST
+from performance.models import PayLine
+from performance.payout.services import answering
 from performance.services import exporting, months
 from tests.performance import bundle_scene as scene
+from tests.performance import payout_scene as payout
 from tests.performance.bundle_scene import bundle_of, changed, members, paid_month, rows, verified
 from tests.performance.scene import OCTOBER, compute, inside
 from tests.world import World
@@ -56,8 +59,8 @@ def test_a_paid_month_is_identical_offline(content: bytes, tmp_path: Path, capsy
     said = capsys.readouterr().out
     assert "2026-10 run 1 (posted): identical. 4 lines of persons" in said and "was changed" not in said
     assert set(members(content)) == {
-        "inputs.json", "result.json", "rules.json", "roster.jsonl", BONUS, AWARD, "ledger/journals.jsonl",
-        "ledger/accounts.jsonl", "journal.jsonl", MANIFEST,
+        "inputs.json", "result.json", "rules.json", "roster.jsonl", "lots.jsonl", BONUS, AWARD,
+        "ledger/journals.jsonl", "ledger/accounts.jsonl", "journal.jsonl", MANIFEST,
     }  # fmt: skip
     with pytest.raises(CommandError, match="another bundle"):
         call_command("verify_month", str(file), digest="0" * 64)
@@ -270,6 +273,36 @@ def test_a_row_of_the_journal_cannot_be_changed_or_left_out(content: bytes, tmp_
 
     said = verified(changed(content, "journal.jsonl", other, 0), tmp_path).differences
     assert said and "journal.jsonl:1.chain" in said[0]
+
+
+@pytest.fixture
+def paid_out(paid: World) -> World:
+    """The lots have left, the bank has answered: one payment came back."""
+    with inside(paid):
+        payout.stand(paid, PayLine.objects.filter(fen__gt=0).select_related("staff"))
+        for lot in payout.exported(paid):
+            payout.answered(paid, lot, payout.answer(lot, {2: "退票"}))
+            answering.settle(by=paid.cai, lot=lot, now=payout.PAYDAY)
+    return paid
+
+
+def test_what_was_paid_out_is_there_without_accounts(paid_out: World, tmp_path: Path) -> None:
+    content = bundle_of(paid_out)
+    assert verified(content, tmp_path).differences == ()
+    found = rows(content, "lots.jsonl")
+    assert [row["state"] for row in found if row["row"] == "payment"] == ["paid", "returned", "paid", "paid"]
+    whole = b"\n".join(members(content).values()).decode()
+    with inside(paid_out):
+        for staff in Staff.objects.all():
+            assert payout.number(staff) not in whole and staff.name not in whole
+
+    def more(row: dict[str, Any]) -> None:
+        row["fen"] += 100
+        row["parts"][0]["fen"] += 100
+
+    place = _first(content, "lots.jsonl", "payment")
+    said = verified(changed(content, "lots.jsonl", more, place), tmp_path).differences
+    assert any("of a line of" in one for one in said) and any("pay.lots of paid:" in one for one in said)
 
 
 def test_a_roster_changed_later_is_said_and_the_fen_still_proved(paid: World, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from alliance.services import journal
 from performance.bundle import Writer, chain
 from performance.bundle import verifying as names
 from performance.models import MonthRun, PayPool, Settlement
-from performance.services.exporting import books, pay
+from performance.services.exporting import books, lots, pay
 from performance.services.exporting.pseudonyms import Pseudonyms
 from performance.services.rights import require
 
@@ -74,6 +74,7 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
     bundle.lines(names.ROSTER, ground.roster())
     for pool in own:
         bundle.lines(f"pay/{pool.kind}-{pool.number}.jsonl", ground.rows(pool))
+    bundle.lines(names.LOTS, lots.rows(month, hidden, ground))
     bundle.lines(names.LEDGER, books.others(month, hidden))
     bundle.lines(names.ACCOUNTS, books.accounts(month, hidden))
     bundle.lines(names.JOURNAL, slice_)

@@ -139,7 +139,7 @@ class Reading:
             PayShare.objects.filter(pool=pool).select_related("institution").order_by("institution__code")
         )
         pots = list(PayPot.objects.filter(pool=pool).named())
-        self._ids = {pot.pk: f"{self._place(pot)}/{pot.group}" for pot in pots}
+        self._ids = {pot.pk: self.id_of(pot) for pot in pots}
         scores = self._scores(pots)
         yield {
             "row": "pool", "kind": pool.kind, "number": pool.number, "source": pool.source,
@@ -193,6 +193,10 @@ class Reading:
             )  # fmt: skip
         except PayRefused:
             return False
+
+    def id_of(self, pot: PayPot) -> str:
+        """What names a pot within its pool."""
+        return f"{self._place(pot)}/{pot.group}"
 
     def _place(self, pot: PayPot) -> str:
         return place_of(pot, self.ground)

@@ -1,0 +1,1 @@
+"""Bulletin, assessment notice and minutes: filled from a month, edited, released by a second person."""

@@ -1,0 +1,60 @@
+"""What was paid out: every payment is its parts, no line is paid twice, the books say the same. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from performance.bundle.differing import differences
+
+Rows = Iterable[tuple[str, dict[str, Any]]]
+Line = tuple[str, str, str]  # pool, pot, person
+
+
+class Payments:
+    """The lots of a month, read row by row."""
+
+    def __init__(self) -> None:
+        self.taken: dict[Line, int] = defaultdict(int)  # fen of living parts
+        self._paid: dict[str, int] = defaultdict(int)  # fen the banks have paid, by institution
+        self._first: dict[Line, str] = {}
+
+    def read(self, rows: Rows) -> Iterator[str]:
+        """Each payment is the sum of its parts, each part is paid once, two people made and checked a lot."""
+        lots: dict[str, str] = {}
+        seen: set[tuple[Line, int]] = set()
+        for path, row in rows:
+            if row["row"] == "lot":
+                lots[row["lot"]] = row["institution"]
+                if row["made_by"] == row["checked_by"]:
+                    yield f"{path}.checked_by: the same person made and checked the lot"
+                continue
+            yield from differences(row["fen"], sum(part["fen"] for part in row["parts"]), f"{path}.fen")
+            if row["state"] == "paid":
+                self._paid[f"paid:{lots[row['lot']]}"] += row["fen"]
+            for place, part in enumerate(row["parts"]):
+                line = (part["pool"], part["pot"], row["person"])
+                if part["ended"]:
+                    continue
+                self.taken[line] += part["fen"]
+                self._first.setdefault(line, f"{path}.parts[{place}]")
+                if (line, part["part"]) in seen:
+                    yield f"{path}.parts[{place}]: part {part['part']} of this line is paid twice"
+                seen.add((line, part["part"]))
+
+    def line(self, pool: str, row: dict[str, Any]) -> Iterator[str]:
+        """No more is paid of a line than it is."""
+        key = (pool, row["pot"], row["person"])
+        taken = self.taken.pop(key, 0)
+        if taken > row["fen"]:
+            yield f"{self._first[key]}: {taken} of a line of {row['fen']} is paid"
+
+    def books(self, fen: dict[str, int]) -> Iterator[str]:
+        """What the banks have paid stands in the books; nothing is paid of a line that is not there."""
+        accounts = {account for account in fen if account.startswith("paid:")} | set(self._paid)
+        for account in sorted(accounts):
+            yield from differences(self._paid.get(account, 0), fen.get(account, 0), f"pay.lots of {account}")
+        for line, taken in self.taken.items():
+            if taken:
+                yield f"{self._first[line]}: pays a line that is not in {line[0]}"
