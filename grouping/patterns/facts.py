@@ -50,6 +50,25 @@ def splits(months: Sequence[Month], *, planned: Sequence[str], anywhere: bool) -
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedFact:
+    """Patients of an institution (code) who came back within the window: counted as readmissions, and
+    those a referral erased that does not continue the stay, each with id, first (the stay before), days,
+    referral (number) and its direction.
+    """
+
+    place: str
+    counted: int
+    erased: tuple[dict[str, Any], ...]
+
+
+def erased(months: Sequence[Month]) -> list[ErasedFact]:
+    """Every institution whose patients came back; one query beside those of the windows."""
+    used = readmission.windows(max(months))
+    rows = cases_sql.fetch(sql.ERASED, **readmission.arguments(months, used))
+    return [ErasedFact(row["place"], row["counted"], tuple(json.loads(row["erased"]))) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class DaysFact:
     """Discharges of an institution in a month, those on its last days, some of them by id."""
 

@@ -29,6 +29,29 @@ from marked m join alliance_institution i on i.alliance_id = %(alliance)s and i.
 group by 1, 2, 3 order by 1, 2, 3
 """
 
+# Who came back within the window, by the institution that had discharged: readmissions counted, and those an
+# accepted referral took out of the count although it does not continue the stay (down, by who discharged).
+ERASED = f"""
+with judged as ({JUDGE})
+select i.code as place, count(*) filter (where j.reason = 'counted')::int as counted,
+       coalesce(jsonb_agg(jsonb_build_object('id', j.id, 'first', p.id, 'days', j.gap, 'referral', l.number,
+                                             'direction', l.direction) order by j.id)
+                filter (where l.number is not null), '[]') as erased
+from judged j
+join judged p on p.id = j.previous_id
+join alliance_institution i on i.alliance_id = %(alliance)s and i.id = p.institution_id
+left join lateral (
+  select r.number, r.direction from grouping_referrallink r
+  where r.alliance_id = %(alliance)s and r.admission_id = j.id and j.reason = 'accepted_referral'
+    and not exists (
+      select 1 from grouping_referrallink c where c.alliance_id = %(alliance)s and c.admission_id = j.id
+        and c.direction = 'down' and c.origin_id = p.institution_id)
+  order by r.number limit 1
+) l on true
+where p.month = any(%(months)s::date[]) and j.reason in ('counted', 'accepted_referral')
+group by 1 order by 1
+"""
+
 # Discharges of each month by institution, and those on its last days; `ids` of the month asked for.
 LAST_DAYS = """
 with told as (

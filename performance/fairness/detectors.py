@@ -1,4 +1,4 @@
-"""The seven looks: what each is called, its rule, whose limits it reads, how it is done."""
+"""The eight looks: what each is called, its rule, whose limits it reads, how it is done."""
 
 from __future__ import annotations
 
@@ -76,6 +76,23 @@ ALL: Mapping[str, Detector] = {
                 "split_admission.days",
             ),
             facts.split_of,
+        ),
+        Detector(
+            "erased",
+            _(
+                "Patients who came back within the window and count as no readmission, because a referral "
+                "was accepted that did not continue the stay: it sent them back up, or came from elsewhere."
+            ),
+            _(
+                "An accepted referral ends a readmission whatever its direction or day. A decided share is "
+                "tolerated; the exact binomial probability says whether so many fit it."
+            ),
+            _(
+                "A referral down by who discharged is care continued and is left out. A patient may truly "
+                "get worse; few are not tested, and each pair of stays can be explained."
+            ),
+            ("fairness.erased", "fairness.months", "readmit_days"),
+            facts.erased_of,
         ),
         Detector(
             "praise",

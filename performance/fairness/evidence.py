@@ -68,6 +68,10 @@ def _cases(ids: Sequence[int], told: Told, member: Membership) -> dict[int, Show
 
 
 def _of_case(told: Mapping[str, Any], rows: Mapping[int, Any]) -> str:
+    if told.get("referral"):
+        return _("back after %(days)s days, by referral %(number)s") % {
+            "days": told["days"], "number": told["referral"]
+        }  # fmt: skip
     if not told.get("first"):
         return str(told.get("group", ""))
     first = rows.get(int(told["first"]))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from alliance.lib.period import Month
 from grouping.patterns import facts as cases
 from performance import sql
-from performance.engine.gaming import balance, drift, heaping, pingpong, praise, rush, split
+from performance.engine.gaming import balance, drift, erased, heaping, pingpong, praise, rush, split
 from performance.engine.gaming.finding import Looked, Record, joined
 from performance.engine.scheme import Item
 from performance.evaluations.services import PEERS
@@ -72,6 +72,23 @@ def split_of(month: Month, given: Given, now: datetime) -> Looked:
         )
     ]  # fmt: skip
     return split.find(wards, limits.of_split(given), limits.common(given))
+
+
+def erased_of(month: Month, given: Given, now: datetime) -> Looked:
+    """Readmissions erased by referrals over the months looked at together."""
+    months = window(month, int(given["fairness.months"]))
+    rows = [
+        erased.Returned(
+            one.place, one.counted,
+            tuple({
+                row["first"]: Record("case", row["first"], {"days": _text(row["days"]),
+                                                            "referral": row["referral"]})
+                for row in one.erased[:MOST]
+            }.values()),
+        )
+        for one in cases.erased(months)
+    ]  # fmt: skip
+    return erased.find(rows, limits.of_erased(given), limits.common(given))
 
 
 def praise_of(month: Month, given: Given, now: datetime) -> Looked:
@@ -218,4 +235,4 @@ def heaping_of(month: Month, given: Given, now: datetime) -> Looked:
 def least_of(detector: str, given: Given) -> int:
     """How many new records a pattern needs to be opened once more."""
     own = given[f"fairness.{detector}"]
-    return int(own["at_least"]) if detector in ("pingpong", "split", "drift", "heaping") else 1
+    return int(own["at_least"]) if detector in ("pingpong", "split", "erased", "drift", "heaping") else 1

@@ -8,14 +8,14 @@ from typing import Any
 
 from alliance.lib.period import Month
 from alliance.services import parameters
-from performance.engine.gaming import balance, drift, heaping, pingpong, praise, rush, split
+from performance.engine.gaming import balance, drift, erased, heaping, pingpong, praise, rush, split
 from performance.engine.gaming.finding import Common
 
 COMMON = ("fairness.false_share", "fairness.severity")
 KEYS = (
     *COMMON, "fairness.months", "fairness.pingpong", "fairness.split", "fairness.split.planned",
     "fairness.split.near", "fairness.praise", "fairness.drift", "fairness.rush", "fairness.balance",
-    "fairness.balance.axes", "fairness.heaping",
+    "fairness.balance.axes", "fairness.heaping", "fairness.erased",
 )  # fmt: skip
 Given = Mapping[str, Any]
 
@@ -35,6 +35,12 @@ def of_pingpong(given: Given) -> pingpong.Limits:
     """Least number of idle referrals, tolerated share."""
     own = given["fairness.pingpong"]
     return pingpong.Limits(int(own["at_least"]), float(own["tolerated"]))
+
+
+def of_erased(given: Given) -> erased.Limits:
+    """Least number of erased readmissions, tolerated share."""
+    own = given["fairness.erased"]
+    return erased.Limits(int(own["at_least"]), float(own["tolerated"]))
 
 
 def of_split(given: Given) -> split.Limits:

@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, Any] = {
         "%(split)s of %(admissions)s admissions look split; by the groups %(expected)s are expected, "
         "that is %(ratio)s times as many."
     ),
+    "erased": gettext_lazy(
+        "Of %(returned)s patients who came back within the window %(erased)s count as no readmission because "
+        "of a referral that did not continue the stay: %(share)s %%, tolerated are %(tolerated)s %%."
+    ),
     "praise": gettext_lazy(
         "Each of the two gave the other the best mark of the round, far above what %(others)s others gave. "
         "No mark is kept here."
@@ -214,9 +218,17 @@ def _heaping(n: Mapping[str, Any]) -> list[FormulaLine]:
     ]  # fmt: skip
 
 
+def _erased(n: Mapping[str, Any]) -> list[FormulaLine]:
+    return [
+        _share(_("erased readmissions"), n["erased"], _("erased"), n["returned"], _("came back"), n["share"]),
+        FormulaLine(_("tolerated"), _terms(("", n["returned"], _("came back")), ("×", n["tolerated"], "%")),
+                    number(n["expected"])),
+    ]  # fmt: skip
+
+
 FORMULAS: Mapping[str, Callable[[Mapping[str, Any]], list[FormulaLine]]] = {
     "pingpong": _pingpong, "split": _split, "praise": _praise, "drift": _drift, "rush": _rush,
-    "balance": _balance, "heaping": _heaping,
+    "balance": _balance, "heaping": _heaping, "erased": _erased,
 }  # fmt: skip
 
 
@@ -246,6 +258,8 @@ def picture(clue: Clue) -> charts.Chart | None:
 def _bars(clue: Clue) -> list[tuple[Any, Any]]:
     n = clue.numbers
     match clue.detector:
+        case "erased":
+            return [(_("this institution"), n["share"]), (_("tolerated"), n["tolerated"])]
         case "pingpong":
             return [(_("this pair"), n["share"]), (_("tolerated"), n["tolerated"])]
         case "split":

@@ -28,6 +28,7 @@ class Detector(models.TextChoices):
 
     PINGPONG = "pingpong", _("Idle referrals of a pair")
     SPLIT = "split", _("Split admissions")
+    ERASED = "erased", _("Readmissions erased by referrals")
     PRAISE = "praise", _("Reciprocal praise")
     DRIFT = "drift", _("Drifting codes")
     RUSH = "rush", _("Rush at the end of the month")

@@ -12,7 +12,8 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Person
 from grouping.metrics import rollup
 from grouping.metrics.facts import Level, Scope
-from grouping.models import Case, CaseFile, GroupedCase, Scheme
+from grouping.models import Case, CaseFile, GroupedCase, ReferralLink, Scheme
+from grouping.patterns import facts as patterns
 from grouping.readmission import facts, links
 from tests.engines.metrics.stays import ACCEPTED, rows
 from tests.grouping.scene import HOME, browser, inside, pages, store
@@ -184,6 +185,39 @@ def test_a_referral_that_is_withdrawn_makes_a_readmission_again(scene: World, st
         counted = [case for case in erased if after[case] == "counted"]
         assert counted
         assert facts.rates(MONTHS, used, "alliance")[0, ""]["all"].readmitted > before
+
+
+def test_readmissions_a_referral_erased_are_those_counted_one_by_one(
+    scene: World, stored: dict[str, int]
+) -> None:
+    """A referral up, or one of elsewhere, is told; care continued by one down is not (definitions)."""
+    with inside(scene):
+        judged = {one.id: one for one in facts.judge(MONTHS, facts.windows(MONTHS[-1]))}
+        joined: dict[int, list[ReferralLink]] = {}
+        for link in ReferralLink.objects.exclude(admission=None):
+            joined.setdefault(link.admission_id, []).append(link)
+        codes = dict(Institution.objects.values_list("pk", "code"))
+        wanted: dict[str, tuple[int, set[int]]] = {}
+        left_out = 0
+        for one in judged.values():
+            before = judged.get(one.previous or 0)
+            if before is None or before.month not in MONTHS:
+                continue
+            counted, gone = wanted.get(codes[before.institution_id], (0, set()))
+            if one.reason == "counted":
+                counted += 1
+            elif one.reason == "accepted_referral":
+                own = [link.direction == "down" and link.origin_id == before.institution_id
+                       for link in joined[one.id]]  # fmt: skip
+                left_out += any(own)
+                gone |= set() if any(own) else {one.id}
+            else:
+                continue
+            wanted[codes[before.institution_id]] = (counted, gone)
+        found = {
+            one.place: (one.counted, {row["id"] for row in one.erased}) for one in patterns.erased(MONTHS)
+        }
+    assert found == wanted and any(gone for _counted, gone in wanted.values()) and left_out
 
 
 def at_places(stored: dict[str, int]) -> None:

@@ -27,6 +27,8 @@ Measure = Clue.Measure
 OPINION = (Measure.REPEAT, Measure.TALK)
 OTHERS = (Measure.EXCLUDE, Measure.NOTICE, Measure.DEDUCT, Measure.VETO, Measure.TALK)
 # A gap between two sides rests on points of months: there is no record to leave out.
+# Its records are the stays before: to leave them out would make the rate it bends no truer.
+ERASED = (Measure.NOTICE, Measure.DEDUCT, Measure.VETO, Measure.TALK)
 WITHOUT_RECORDS = (Measure.NOTICE, Measure.TALK)
 
 
@@ -34,6 +36,8 @@ def measures_of(clue: Clue) -> tuple[Measure, ...]:
     """What may be proposed of a clue."""
     if clue.confidential:
         return OPINION
+    if clue.detector == Detector.ERASED:
+        return ERASED
     return WITHOUT_RECORDS if clue.detector == Detector.BALANCE else OTHERS
 
 

@@ -10,7 +10,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from performance.engine.gaming import balance, drift, heaping, pingpong, praise, rush, split
+from performance.engine.gaming import balance, drift, erased, heaping, pingpong, praise, rush, split
 from performance.engine.gaming.finding import Common, Looked, Record
 from performance.engine.gaming.statistics import (
     adjusted,
@@ -199,6 +199,15 @@ def test_round_numbers_are_found_and_counted_ones_are_not() -> None:
             heaping.Declared("B02", 9, records(9, 90))]  # fmt: skip
     looked = heaping.find(rows, HEAPING, BY)
     assert subjects(looked) == ["B01||"] and (looked.tested, looked.small) == (2, 1)
+
+
+def test_readmissions_erased_beyond_what_is_tolerated_are_found_and_care_continued_is_not() -> None:
+    rows = [erased.Returned("A01", 12, records(9)), erased.Returned("B01", 40, records(6, 50)),
+            erased.Returned("B02", 0, records(4, 90))]  # fmt: skip
+    looked = erased.find(rows, erased.Limits(5, 0.2), BY)
+    # 9 of 21 are 42.9 %, far above a fifth; 6 of 46 are less than a fifth; 4 are too few to be tested.
+    assert subjects(looked) == ["A01||"] and (looked.tested, looked.small) == (2, 1)
+    assert looked.findings[0].numbers["returned"] == 21 and str(looked.findings[0].numbers["share"]) == "42.9"
 
 
 def test_false_clues_on_noise_stay_within_what_is_tolerated() -> None:
