@@ -20,12 +20,14 @@ class Config(AppConfig):
         from performance.fairness.waiting import waiting as clues
         from performance.onsite.waiting import waiting as on_site
         from performance.pay.waiting import waiting as to_pay
+        from performance.payout.waiting import waiting as to_pay_out
 
         inbox.register("evaluations", to_rate)
         inbox.register("clues", clues)
         inbox.register("onsite", on_site)
         inbox.register("pay", to_pay)
         inbox.register("appeals", appeals)
+        inbox.register("payout", to_pay_out)
         inbox.register("declared", to_declare)
         inbox.register("consequences", to_consider)
 
@@ -39,11 +41,13 @@ class Config(AppConfig):
         from performance.fairness.services import remedies
         from performance.fairness.show import remedies as show_remedies
         from performance.pay import elsewhere as pay
+        from performance.payout import elsewhere as payout
         from performance.show import elsewhere
 
         elsewhere.register()
         pay.register()
         appeals.register()
+        payout.register()
         registry.register(
             samples.KIND, name=_("One-vote veto"), digest=samples.digest_of, summary=show_samples.summary
         )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("performance.appeals.urls")),
     path("", include("performance.bulletin.urls")),
     path("", include("performance.disclosure.urls")),
+    path("", include("performance.payout.urls")),
     path("months/", months.month_list, name="months"),
     path("months/templates/", templates.template_list, name="result-templates"),
     path("months/<yyyymm:month>/sheet/<int:pk>/", templates.sheet, name="month-sheet"),

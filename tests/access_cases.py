@@ -57,6 +57,18 @@ def part(thing: str, name: str, rows: str) -> Case:
     return Case(make, of=("pk", name))
 
 
+def transfer(*, shared: bool = False) -> Case:
+    """The address of what an institution owes its partner in a month."""
+
+    def make(things: Things) -> dict[str, Any]:
+        owed = things.payout_transfer
+        return {
+            "month": f"{owed.pool.month:%Y-%m}", "payer": owed.payer.code, "payee": owed.payee.code,
+        }  # fmt: skip
+
+    return Case(make, of=("payer", "payee"), shared=shared)
+
+
 def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
     """An address of October; `code` names the side's institution."""
 
@@ -704,6 +716,33 @@ CASES: dict[str, Case] = {
     "pay-pot-act": one("pay_pot", step="take-back"),
     "pay-pool": one("pay_pool"),
     "pay-pool-act": one("pay_pool", step="propose"),
+    # Paying out
+    "payout": Case(queries=("?month=2026-10", f"?institution={THERE}", "?state=exported")),
+    "payout-month": month(),
+    "payout-make": month(),
+    "payout-payroll": month(),
+    "payout-vouchers": month(kind="csv"),
+    "payout-hold": Case(lambda things: {"pk": things.payout_line.pk}, of=("pk",), shared=True),
+    "payout-release": one("payout_hold", shared=True),
+    "payout-lot": one("payout_lot"),
+    "payout-print": one("payout_lot"),
+    "payout-preview": one("payout_lot"),
+    "payout-act": one("payout_lot", step="answer"),
+    "payout-paper": one("payout_paper", shared=True),
+    "payout-rows": Case(queries=("?kind=amount",)),
+    "payout-row": one("payout_row"),
+    "payout-mine": LIST,
+    "payout-accounts": Case(queries=(f"?institution={THERE}", "?state=waiting")),
+    "payout-account": Case(lambda things: {"staff": things.payout_account.staff_id}, of=("staff",)),
+    "payout-account-act": one("payout_account", step="confirm"),
+    "payout-ground": LIST,
+    "payout-enter": Case(lambda things: {"what": "entity"}, shared=True),
+    "payout-adopt": LIST,
+    "payout-confirm": one("payout_template", shared=True, what="template"),
+    "payout-between": Case(queries=("?month=2026-10",)),
+    "payout-between-confirm": one("payout_settled", shared=True),
+    "payout-statement": transfer(),
+    "payout-settle": transfer(shared=True),
     # Objections and appeals
     "appeals": Case(queries=("?month=2026-10", "?kind=personal", "?state=filed", "?view=all")),
     "appeal-file": LIST,

@@ -141,9 +141,18 @@ from performance.models import (
     Paper,
     PayFund,
     PayLine,
+    PayoutAccount,
+    PayoutEntity,
+    PayoutHold,
+    PayoutLot,
+    PayoutRow,
+    PayoutSettled,
+    PayoutTemplate,
+    PayoutVoucher,
     PayPool,
     PayPot,
     PayReply,
+    PayTransfer,
     ResultTemplate,
     SchemeDraft,
     SchemeException,
@@ -158,6 +167,7 @@ from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.performance import appeals_access, papers_access, pay_access
+from tests.performance import appeals_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.world import World
@@ -1011,6 +1021,75 @@ class Things:
         return PayReply.objects.create(  # type: ignore[no-any-return]
             plan=self.pay_pot.plan, staff=self.staff, agrees=False, text=self.side.mark, given_at=NOW
         )
+
+    @cached_property
+    def payout_line(self) -> PayLine:
+        """A line of the institution's staff in the books, of a pool of its own."""
+        side = self.side
+        pool = pay_access.pool(
+            side.office, self.pay_fund, side.place, self.staff, side.serial + 50, side.mark
+        )
+        pay_access.post(pool, self.books.journal, self.approval)
+        pot = pay_access.shown(PayPot.objects.get(pool=pool), side.office, self.staff, side.mark)
+        return payout_access.posted(pot, side.office, self.books.journal)
+
+    @cached_property
+    def payout_account(self) -> PayoutAccount:
+        """A change that waits, beside the account that counts."""
+        side, own = self.side, self.staff
+        payout_access.account(side.office, side.second, own, side.mark, 1)
+        return payout_access.account(side.office, None, own, side.mark, 2)
+
+    @cached_property
+    def payout_entity(self) -> PayoutEntity:
+        side = self.side
+        payout_access.template(side.office, side.second, side.serial, side.mark)
+        return payout_access.entity(side.office, side.second, side.place, side.mark)
+
+    @cached_property
+    def payout_template(self) -> PayoutTemplate:
+        """A template that waits."""
+        side = self.side
+        return payout_access.template(side.office, None, side.serial + 1, side.mark)
+
+    @cached_property
+    def payout_lot(self) -> PayoutLot:
+        """With the bank: one payment."""
+        side, waits = self.side, self.payout_account
+        own = PayoutAccount.objects.get(staff=waits.staff, revision=1)
+        return payout_access.lot(side.office, side.second, self.payout_line, own, self.payout_entity)
+
+    @cached_property
+    def payout_row(self) -> PayoutRow:
+        return payout_access.row(self.side.office, self.payout_lot, self.side.mark)
+
+    @cached_property
+    def payout_paper(self) -> PayoutVoucher:
+        return payout_access.paper(self.side.office, self.payout_lot, self.side.mark)
+
+    @cached_property
+    def payout_hold(self) -> PayoutHold:
+        """A line of another pool, held by hand."""
+        side = self.side
+        pool = pay_access.pool(
+            side.office, self.pay_fund, side.place, self.staff, side.serial + 90, side.mark
+        )
+        pay_access.post(pool, self.books.journal, self.approval)
+        pot = pay_access.shown(PayPot.objects.get(pool=pool), side.office, self.staff, side.mark)
+        line = payout_access.posted(pot, side.office, self.books.journal)
+        return payout_access.hold(side.office, line, side.mark)
+
+    @cached_property
+    def payout_transfer(self) -> PayTransfer:
+        """Owed to the partner in a month of its own."""
+        side = self.side
+        return payout_access.transfer(
+            side.office, self.approval, self.books.journal, side.place, side.partner, side.serial
+        )
+
+    @cached_property
+    def payout_settled(self) -> PayoutSettled:
+        return payout_access.settled(self.side.office, self.payout_transfer, self.side.mark)
 
     @cached_property
     def appeal(self) -> Appeal:

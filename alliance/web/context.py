@@ -43,6 +43,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("appeals", _("Objections and appeals"), "scale", "appeal.view"),
             Entry("papers", _("Bulletins and notices"), "report", "month.view"),
             Entry("disclosure", _("Disclosure to the public"), "globe", "month.propose"),
+            Entry("payout", _("Paying out"), "coin", "payout.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
         ),

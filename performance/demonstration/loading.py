@@ -97,6 +97,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         months,
         papers,
         pay,
+        payout,
     )
 
     def book() -> list[str]:
@@ -110,6 +111,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
     yield "pay", lambda: [pay.load(base, demo)]
     yield "papers and disclosure", lambda: [papers.load(base, demo)]
+    yield "paying out", lambda: [payout.load(base, demo)]
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

@@ -31,7 +31,8 @@ State = PayPool.State
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
-        ("pay-mine", pgettext("pay", "My pay")), ("pay-pots", _("Second distribution")),
+        ("pay-mine", pgettext("pay", "My pay")), ("payout-mine", _("My bank account")),
+        ("pay-pots", _("Second distribution")),
         ("pay", _("Pools of pay")), ("pay-sources", _("Sources and limits")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]

@@ -36,6 +36,7 @@ class PayoutRefused(Refused):
 
     reasons = {
         "nothing": "Nothing of %(month)s can be put into a lot now. See below what is missing.",
+        "published": "%(month)s is paid once it was published and its publication has ended.",
         "busy": "Somebody else makes lots of this month just now. Look again in a moment.",
         "same_person": "This takes two different people; ask a colleague.",
         "checked": "The lot is checked already.",
@@ -62,7 +63,8 @@ class PayoutRefused(Refused):
         "settled_there": "A payment with this voucher number is entered already.",
     }
     fields = {
-        "nothing": "", "busy": "", "same_person": "", "checked": "", "not_checked": "", "left": "",
+        "nothing": "",
+        "published": "", "busy": "", "same_person": "", "checked": "", "not_checked": "", "left": "",
         "no_template": "", "not_exported": "", "there": "file", "long": "file", "decided": "",
         "no_payment": "action", "ended": "action", "nothing_ripe": "", "covered": "", "released": "",
         "disputed": "", "no_map": "", "too_much": "fen", "settled_there": "document",

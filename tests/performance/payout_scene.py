@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alliance.models import Staff
+from performance.life.services import stages
 from performance.models import PayLine, PayoutLot, PayoutPayment, PayPot
 from performance.pay.services import pots
 from performance.payout.services import accounts, answering, exporting, ground, lots
@@ -18,7 +19,7 @@ from tests.performance.pay_scene import fresh as named
 from tests.performance.scene import OCTOBER
 from tests.world import World, member
 
-PAYDAY = datetime(2026, 11, 25, 2, tzinfo=UTC)
+PUBLISHED, PAYDAY = datetime(2026, 11, 16, 2, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
 ANSWER = ("客户流水号", "收款账号", "金额", "处理状态", "失败原因")
 
 
@@ -31,6 +32,7 @@ def paid_down(world: World) -> list[PayLine]:
     """The bonus fund of October is in the books of the doctors of both institutions."""
     pay_scene.grounded(world)
     pay_scene.posted_bonus(world)
+    stages.publish(by=world.luo, month=OCTOBER, now=PUBLISHED)
     for place, head in ((world.lead, world.kong), (world.shiqiao, _head(world))):
         for found in PayPot.objects.filter(institution=place, group="doctor"):
             distributed(world, named(found), head)

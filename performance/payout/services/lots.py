@@ -14,6 +14,8 @@ from alliance.lib.money import Fen
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal, parameters
+from performance.appeals import facts as appeals
+from performance.life import facts as life
 from performance.models import PayoutHold, PayoutLot, PayoutPart, PayoutPayment
 from performance.models.payout import CHECK, RUN
 from performance.payout.refusals import PayoutRefused
@@ -32,6 +34,11 @@ class Ready:
     groups: Mapping[tuple[int, str], list[Payable]]
     no_account: list[Payable]
     no_entity: list[Payable]
+
+
+def disputed(month: Month) -> Mapping[int, Fen]:
+    """What of a month's lines is disputed by appeals now, fen by line."""
+    return appeals.disputed(month)
 
 
 def ready(month: Month, disputed: Mapping[int, Fen]) -> Ready:
@@ -74,6 +81,8 @@ def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: date
     (nothing, busy).
     """
     require(by, RUN)
+    if not life.payable(month, now):
+        raise PayoutRefused("published", month=month)
     rows = payables.of(month)
     wanted = _with_disputes(month, rows, disputed)
     try:

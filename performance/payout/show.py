@@ -1,0 +1,323 @@
+"""What the pages of paying out show: a month's money, a lot with its papers, what stands beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.lib.period import Month
+from alliance.models import Membership, Staff
+from alliance.web import parts
+from alliance.web import words as web_words
+from alliance.web.access import way
+from performance.engine.payout.layouts import Layout
+from performance.life import facts as life
+from performance.models import (
+    PayoutAccount,
+    PayoutEntity,
+    PayoutHold,
+    PayoutLot,
+    PayoutMap,
+    PayoutPayment,
+    PayoutRow,
+    PayoutTemplate,
+)
+from performance.models.payout import CHECK, EXPORT, RUN
+from performance.payout import facts, forms, words
+from performance.payout.services import exporting, ground, lots, payables
+from performance.payout.services.payables import Payable
+
+SHOWN = 30
+
+
+def tabs(current: str, membership: Membership) -> list[parts.Tab]:
+    """The pages of the room that the member may open."""
+    pages = [
+        ("payout", _("Lots")), ("payout-rows", _("Differences")), ("payout-accounts", _("Bank accounts")),
+        ("payout-between", _("Between institutions")),
+        ("payout-ground", _("Entities, templates, account map")),
+    ]  # fmt: skip
+    ways = [(name, label, way(membership, name)) for name, label in pages]
+    return [parts.Tab(label, url, name == current) for name, label, url in ways if url]
+
+
+def does(membership: Membership, right: str) -> bool:
+    """Whether the member, of the whole alliance, may do it."""
+    return membership.institution_id is None and membership.can(right)
+
+
+# A month ------------------------------------------------------------------------------
+def month_page(month: Month, membership: Membership, now: datetime) -> dict[str, Any]:
+    """How far a month's pay has come, what can go into lots, what is missing, what is held."""
+    told = facts.paid_in(month)
+    found = lots.ready(month, lots.disputed(month))
+    free = [row for rows in found.groups.values() for row in rows]
+    runs = does(membership, RUN)
+    payable = life.payable(month, now)
+    return {
+        "title": _("Paying out %(month)s") % {"month": web_words.month(month.first_day)}, "month": month,
+        "figs": [
+            parts.Fig(_("in the books of persons"), web_words.yuan(told.payable_fen), _("yuan"),
+                      _("%(n)s lines") % {"n": web_words.num(told.lines)}),
+            parts.Fig(pgettext("payout", "paid"), web_words.yuan(told.paid_fen), _("yuan")),
+            parts.Fig(_("in lots and with banks"), web_words.yuan(told.on_the_way_fen), _("yuan")),
+            parts.Fig(pgettext("payout", "held"), web_words.yuan(told.held_fen), _("yuan")),
+            parts.Fig(pgettext("payout", "open"), web_words.yuan(told.open_fen), _("yuan"),
+                      bad=bool(told.open_fen)),
+        ],
+        "told": told, "payable": payable,
+        "ready": web_words.yuan(sum(row.free for row in free)), "ready_lots": len(found.groups),
+        "makes": runs and bool(free) and payable,
+        "missing": missing(found, membership)[:SHOWN], "held": held(month, membership),
+        "holdable": [(row, _hold(row)) for row in free[:SHOWN]] if runs else [],
+        "lots": [
+            (row, words.lot_chip(row.state))
+            for row in PayoutLot.objects.seen_by(membership).filter(month=month.first_day).named().told()
+            .order_by("institution__code", "bank", "number")
+        ],
+        "payroll": does(membership, EXPORT), "runs": runs, "rooms": tabs("payout", membership),
+    }  # fmt: skip
+
+
+def _hold(row: Payable) -> list[parts.Action]:
+    """The button that holds a line, with its reason."""
+    form = forms.HoldForm(auto_id=f"hold{row.line}-%s")
+    return [parts.Action(_("Hold…"), reverse("payout-hold", args=[row.line]), "clock", form=form)]
+
+
+def missing(found: lots.Ready, membership: Membership) -> list[tuple[Payable, str, str]]:
+    """Lines that cannot be paid yet: the line, why, where it is mended."""
+    return [
+        *((row, _("has no confirmed bank account"), way(membership, "payout-account", row.staff.pk))
+          for row in found.no_account),
+        *((row, _("the institution has no paying legal entity"), way(membership, "payout-ground"))
+          for row in found.no_entity),
+    ]  # fmt: skip
+
+
+def held(month: Month, membership: Membership) -> list[tuple[PayoutHold, bool]]:
+    """Money of a month that waits, and whether the member may release it."""
+    rows = PayoutHold.objects.filter(line__in=payables.lines(month).values("pk"), ended_at=None)
+    runs = does(membership, RUN)
+    named = rows.select_related("line__staff", "line__pot__institution", "made_by__user")
+    return [
+        (row, runs and row.kind == PayoutHold.Kind.BY_HAND) for row in named.order_by("line__staff__code")
+    ]
+
+
+# A lot -----------------------------------------------------------------------------------
+def lot_page(lot: Any, membership: Membership, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One lot (told): figures, terms, what the member may do, answers, files that left, papers."""
+    rows = PayoutRow.objects.filter(result__lot=lot)
+    waiting, ripe = rows.open().count(), rows.ripe()
+    return {
+        "title": lot.code, "lot": lot, "chip": words.lot_chip(lot.state), "figs": figures(lot),
+        "facts": terms(lot, membership), "waiting": waiting, "ripe": ripe.count(),
+        "actions": actions(lot, membership, ripe, given or {}),
+        "results": list(lot.results.select_related("by__user").order_by("pk")),
+        "exports": list(lot.exports.select_related("by__user", "template").order_by("pk")),
+        "papers": [
+            (one, way(membership, "payout-paper", one.pk))
+            for one in lot.vouchers.select_related("file", "by__user").order_by("pk")
+        ],
+        "previews": way(membership, "payout-preview", lot.pk), "rooms": tabs("payout", membership),
+    }  # fmt: skip
+
+
+def figures(lot: Any) -> list[parts.Fig]:
+    """People, money, what is paid, what came back."""
+    return [
+        parts.Fig(_("amount"), web_words.yuan(lot.fen), _("yuan"),
+                  _("%(n)s people") % {"n": web_words.num(lot.people)}),
+        parts.Fig(pgettext("payout", "paid"), web_words.yuan(lot.fen_paid), _("yuan"),
+                  _("%(n)s people") % {"n": web_words.num(lot.n_paid)}),
+        parts.Fig(pgettext("payout", "returned"), web_words.num(lot.n_returned), _("people"),
+                  _("paid again in a later lot") if lot.n_returned else "", bad=bool(lot.n_returned)),
+    ]  # fmt: skip
+
+
+def terms(lot: PayoutLot, membership: Membership) -> list[parts.Fact]:
+    """Who pays, out of which account, by which template, who made and checked it."""
+    found = [
+        parts.Fact(_("paying legal entity"), lot.entity.holder),
+        parts.Fact(_("unified social credit code"), lot.entity.credit_code),
+        parts.Fact(_("paid out of"), f"{lot.entity.bank.upper()} {lot.entity.masked}"),
+        parts.Fact(_("bank"), lot.bank.upper()),
+        parts.Fact(_("month"), web_words.month(lot.month), way(membership, "payout-month", lot.period)),
+        parts.Fact(_("made by"), f"{lot.made_by.user} {web_words.moment(lot.made_at)}"),
+    ]
+    if lot.checked_by is not None:
+        found.append(parts.Fact(_("checked by"), f"{lot.checked_by.user} {web_words.moment(lot.checked_at)}"))
+    return found
+
+
+def actions(
+    lot: Any, membership: Membership, ripe: QuerySet[Any], given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """What the member may do with a lot now; one button leads on."""
+
+    def url(step: str) -> str:
+        return reverse("payout-act", args=[lot.pk, step])
+
+    found: list[parts.Action] = []
+    runs, checks = does(membership, RUN), does(membership, CHECK)
+    if lot.n_made:
+        if checks and lot.checked_at is None and lot.made_by.user_id != membership.user_id:
+            found.append(parts.Action(_("Check the lot"), url("check"), "check", "primary"))
+        if runs:
+            found.append(parts.Action(_("Withdraw the lot"), url("withdraw"), "x"))
+    if does(membership, EXPORT) and lot.checked_at is not None and lot.people > lot.n_withdrawn:
+        label = _("Write the file for the bank") if lot.n_made else _("Write the same file again")
+        found.append(parts.Action(label, url("export"), "download", "primary" if lot.n_made else ""))
+    mine = ripe.filter(decided_by__user=membership.user_id).exists()
+    if checks and not mine and ripe.exists():
+        found.append(parts.Action(_("Check and post the answer"), url("settle"), "check", "primary"))
+    if runs and lot.n_exported + lot.n_paid + lot.n_returned:
+        form = given.get("answer") or forms.AnswerForm(auto_id="answer-%s")
+        found.append(parts.Action(_("Read the answer of the bank…"), url("answer"), "upload", form=form))
+    if runs:
+        form = given.get("paper") or forms.PaperForm(auto_id="paper-%s")
+        found.append(parts.Action(_("Add a paper…"), url("paper"), "file", form=form))
+    return found
+
+
+def payments(lot: PayoutLot) -> QuerySet[Any]:
+    """The payments of a lot as its table names them; numbers stay sealed."""
+    rows: QuerySet[Any] = (
+        PayoutPayment.objects.filter(lot=lot)
+        .select_related("staff", "account")
+        .defer("account__number")
+        .order_by("number")
+    )
+    return rows
+
+
+def sheet(lot: Any) -> dict[str, Any]:
+    """The list of a lot on A4 with lines for those who sign it."""
+    rows = payments(lot).exclude(state=PayoutPayment.State.WITHDRAWN).select_related("staff__department")
+    return {"title": _("List of payments"), "lot": lot, "rows": rows, "facts": []}
+
+
+def preview(lot: PayoutLot, membership: Membership) -> dict[str, Any]:
+    """The file for the bank with masked numbers. Raises PayoutRefused (no_template)."""
+    heads, *rows = exporting.preview(lot)
+    return {
+        "title": _("Preview of the file"), "lot": lot, "heads": heads, "rows": rows,
+        "template": exporting.template_of(lot), "rooms": tabs("payout", membership),
+    }  # fmt: skip
+
+
+def row_page(row: PayoutRow, membership: Membership, form: Any) -> dict[str, Any]:
+    """One row that does not match, with what is known of both sides."""
+    sent = row.payment
+    told = [
+        parts.Fact(_("lot"), str(row.result.lot), way(membership, "payout-lot", row.result.lot_id)),
+        parts.Fact(_("amount of the bank (yuan)"), web_words.yuan(row.fen)),
+        parts.Fact(_("amount sent (yuan)"), web_words.yuan(row.expected_fen)),
+        parts.Fact(_("state of the bank"), row.says or web_words.DASH),
+        parts.Fact(_("reason of the bank"), row.reason or web_words.DASH),
+        parts.Fact(_("last four"), row.tail or web_words.DASH),
+    ]
+    if sent is not None:
+        told += [
+            parts.Fact(_("payment"), f"{sent.reference} {sent.staff.name}"),
+            parts.Fact(_("state of the payment"), str(sent.get_state_display())),
+        ]
+    if row.action is not None:
+        told += [
+            parts.Fact(_("decided"), f"{row.get_action_display()} · {row.note or ''}"),
+            parts.Fact(_("decided by"), f"{row.decided_by.user} {web_words.moment(row.decided_at)}"),
+        ]
+    return {
+        "title": str(row.get_kind_display()), "row": row, "facts": told,
+        "rooms": tabs("payout-rows", membership),
+        "form": form if row.action is None and does(membership, RUN) else None,
+    }  # fmt: skip
+
+
+# What stands beneath -----------------------------------------------------------------------
+def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, Any]:
+    """A person's account with its history: masked; form, confirming, noticing for whom it is."""
+    rows = PayoutAccount.objects.filter(staff=staff).defer("number").select_related(
+        "staff", "entered_by__user", "confirmed_by__user", "declined_by__user"
+    ).order_by("-revision")  # fmt: skip
+    found, counts = list(rows), None
+    for row in found:
+        counts = counts or (row if row.confirmed_at else None)
+    own = staff.user_id is not None and staff.user_id == membership.user_id
+    checks = does(membership, CHECK) and not own
+    waiting = next((row for row in found if row.confirmed_at is None and row.declined_at is None), None)
+    return {
+        "title": _("My bank account") if own else _("Bank account of %(name)s") % {"name": staff.name},
+        "staff": staff, "rows": found, "counts": counts, "waiting": waiting, "own": own,
+        "confirms": waiting if checks and waiting is not None and not_mine(waiting, membership) else None,
+        "unseen": counts if own and counts is not None and counts.seen_at is None else None,
+        "form": form if waiting is None and (own or does(membership, RUN)) else None,
+        "rooms": tabs("payout-accounts", membership),
+    }  # fmt: skip
+
+
+def ground_page(membership: Membership) -> dict[str, Any]:
+    """Legal entities, templates, account maps, the newest first, and what waits for a second person."""
+    named = ("entered_by__user", "confirmed_by__user")
+    entities = PayoutEntity.objects.defer("number").select_related("institution", *named)
+    return {
+        "title": _("Entities, templates, account map"), "rooms": tabs("payout-ground", membership),
+        "runs": does(membership, RUN),
+        "adopts": does(membership, RUN) and not PayoutTemplate.objects.exists(),
+        "entities": [(row, confirms(row, membership)) for row in entities],
+        "templates": [
+            (row, template_facts(ground.layout_of(row)), confirms(row, membership))
+            for row in PayoutTemplate.objects.select_related(*named)
+        ],
+        "maps": [
+            (row, map_rows(row), confirms(row, membership))
+            for row in PayoutMap.objects.select_related(*named)
+        ],
+    }  # fmt: skip
+
+
+def not_mine(row: Any, membership: Membership) -> bool:
+    """Whether somebody else has entered it."""
+    return bool(row.entered_by.user_id != membership.user_id)
+
+
+def confirms(row: Any, membership: Membership) -> bool:
+    """Whether this member is the second person."""
+    waits = row.confirmed_at is None and not_mine(row, membership)
+    return bool(waits and does(membership, CHECK))
+
+
+def template_facts(layout: Layout) -> list[parts.Fact]:
+    """A template in words."""
+    found = [
+        parts.Fact(_("file type"), layout.file if layout.file == "xlsx" else f"csv, {layout.encoding}"),
+        parts.Fact(_("columns"), "、".join(head for head, _field in layout.columns)),
+    ]
+    if layout.answer:
+        found += [
+            parts.Fact(_("answer of the bank"), "、".join(head for _field, head in layout.answer)),
+            parts.Fact(_("words for paid"), "、".join(layout.paid)),
+            parts.Fact(_("words for returned"), "、".join(layout.returned)),
+        ]
+    return found
+
+
+def map_rows(row: PayoutMap) -> Sequence[tuple[str, str, str]]:
+    """Each flow with its debit and its credit."""
+    return [
+        (str(words.FLOWS[flow]), " ".join(row.body[flow]["debit"]), " ".join(row.body[flow]["credit"]))
+        for flow in ground.FLOWS
+    ]
+
+
+def people(membership: Membership) -> QuerySet[Any]:
+    """Staff whose account a member may open: everybody for the office, else oneself (second wall)."""
+    rows: QuerySet[Any] = Staff.objects.select_related("institution")
+    return rows if membership.institution_id is None else rows.filter(Q(user=membership.user_id))

@@ -1,0 +1,45 @@
+"""Lots, payments and answers in the words of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from alliance.web.cells import chip
+from performance.models import PayoutPayment, PayoutRow
+from performance.models.payout_lots import LotState
+
+LOT: Mapping[str, str] = {
+    "made": "", "checked": "info", "exported": "prov", "partly_returned": "warn", "paid": "ok",
+    "withdrawn": "",
+}  # fmt: skip
+PAYMENT: Mapping[str, str] = {
+    "made": "", "exported": "prov", "paid": "ok", "returned": "warn", "withdrawn": "",
+}  # fmt: skip
+ROW: Mapping[str, str] = {
+    "matched": "ok", "amount": "warn", "unknown": "warn", "missing": "warn", "unclear": "warn",
+}  # fmt: skip
+FLOWS: Mapping[str, Any] = {
+    "paid": gettext_lazy("pay paid out"), "returned": gettext_lazy("pay returned"),
+    "between_pay": gettext_lazy("paid to another institution"),
+    "between_receive": gettext_lazy("received from another institution"),
+}  # fmt: skip
+SIDES: Mapping[str, Any] = {"debit": gettext_lazy("debit"), "credit": gettext_lazy("credit")}
+
+
+def lot_chip(state: str) -> SafeString:
+    """The state of a lot."""
+    return chip(LOT[state], LotState(state).label)
+
+
+def payment_chip(row: PayoutPayment) -> SafeString:
+    """The state of a payment."""
+    return chip(PAYMENT[row.state], row.get_state_display())
+
+
+def row_chip(row: PayoutRow) -> SafeString:
+    """What a row of an answer is."""
+    return chip(ROW[row.kind], row.get_kind_display())
