@@ -6,13 +6,17 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
-.PHONY: demo test check bench environment
+.PHONY: demo test faults check bench environment
 
 demo: environment
 > $(BIN)/python manage.py demo
 
 test: environment node_modules/axe-core/axe.min.js
 > $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+# Long runs against what must never break.
+faults: environment
+> LEDGER_OPERATIONS=100000 $(BIN)/python -m pytest -n0 tests/ledger/test_operations.py $(ARGS)
 
 check: environment
 > $(BIN)/ruff check .

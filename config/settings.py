@@ -260,6 +260,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "FollowUpTaskEnum": "referrals.models.followup.FollowUp.Task",
         "OnsiteVisitStateEnum": "performance.models.onsite.OnsiteVisit.State",
+        "PayPoolStateEnum": "performance.models.pay_pools.PayPool.State",
+        "PayPotStateEnum": "performance.models.pay_pots.PayPot.State",
+        "PayoutPaymentStateEnum": "performance.models.payout_lots.PayoutPayment.State",
+        "PayoutLotStateEnum": "performance.models.payout_lots.LotState",
     },
 }
 EXPORT_MOST_ROWS = env.int("EXPORT_MOST_ROWS", default=20_000)  # of master data; more is asked for in parts

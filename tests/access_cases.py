@@ -716,6 +716,13 @@ CASES: dict[str, Case] = {
     "pay-pot-act": one("pay_pot", step="take-back"),
     "pay-pool": one("pay_pool"),
     "pay-pool-act": one("pay_pool", step="propose"),
+    "api:pay-pools": Case(queries=("?month=2026-10", "?limit=5")),
+    "api:pay-pool": one("pay_pool"),
+    "api:pay-pots": Case(queries=("?month=2026-10", "?limit=5")),
+    "api:pay-pot": one("pay_pot"),
+    "api:pay-lines": Case(queries=("?month=2026-10",)),
+    "api:payout-lots": Case(queries=("?month=2026-10", "?limit=5")),
+    "api:payout-lot": one("payout_lot"),
     # Paying out
     "payout": Case(queries=("?month=2026-10", f"?institution={THERE}", "?state=exported")),
     "payout-month": month(),

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import transition
 from django_scopes import ScopedManager
 
@@ -103,8 +103,12 @@ class PayPool(AllianceRow, Stepped):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "month", "kind", "number"], name="paypool_number"),
             models.UniqueConstraint(
-                fields=["alliance", "month", "kind"], name="paypool_once",
-                condition=Q(kind__in=["bonus", "down_transfer", "fee_return", "service"]),
+                fields=["alliance", "month", "kind"], name="paypool_once", condition=Q(kind="bonus")
+            ),
+            # Between institutions a later pool holds what was found later; one at a time is under way.
+            models.UniqueConstraint(
+                fields=["alliance", "month", "kind"], name="paypool_one_under_way",
+                condition=Q(kind__in=["down_transfer", "fee_return", "service"]) & ~Q(state="posted"),
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="paypool_first_day"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="paypool_above_zero"),
@@ -144,8 +148,11 @@ class PayPool(AllianceRow, Stepped):
 
     @property
     def title(self) -> str:
-        """Its name; of a pool that every month has once, the name of its kind."""
-        return str(self.name or self.get_kind_display())
+        """Its name; of a pool that every month has once, the name of its kind, and which supplement it is."""
+        kind = str(self.name or self.get_kind_display())
+        if self.source != PaySource.BETWEEN or self.number == 1:
+            return kind
+        return gettext("%(pool)s, supplement %(n)d") % {"pool": kind, "n": self.number - 1}
 
     @property
     def period(self) -> Month:

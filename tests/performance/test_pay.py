@@ -293,10 +293,20 @@ def test_facts_of_collaboration_are_owed_once_and_never_to_persons(
     pool = scene.agreed(house, pool)
     assert balance("clearing:QH01") == -600_000 and balance("clearing:QH11") == 600_000
     assert sum_of_books() == 0
+    with pytest.raises(PoolRefused, match="owes anything"):
+        between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
+    known.append(fact("down_transfer", 11, 200_000, 60))  # found when its front page was corrected
+    later = between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
+    assert (later.number, later.fen, later.title) == (2, 120_000, f"{pool.title}, supplement 1")
+    with pytest.raises(PoolRefused, match="has this pool already"):
+        between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
+    scene.agreed(house, later)
+    assert balance("clearing:QH11") == 720_000 and sum_of_books() == 0
+    known.pop()
     known[1] = fact("fee_return", 7, 50_000, 10)
     with pytest.raises(IntegrityError, match="fact_once"), transaction.atomic():
         between.make(by=house.luo, month=OCTOBER, kind="fee_return", now=NOW)
-    assert PayTransfer.objects.count() == 1
+    assert PayTransfer.objects.count() == 2
     with pytest.raises(PoolRefused, match="owes anything"):
         between.make(by=house.luo, month=OCTOBER, kind="service", now=NOW)
 

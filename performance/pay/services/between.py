@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
@@ -26,15 +27,24 @@ CONSULTATION, REFERRAL = "consultation", "referral"
 def make(*, by: Membership, month: Month, kind: str, now: datetime) -> PayPool:
     """Draft what institutions owe each other of a month for one kind of collaboration.
 
-    A referral owes the transfer or the fee return, never both: the database knows it once. Raises
-    PermissionDenied, PoolRefused (nothing, there).
+    A referral owes the transfer or the fee return, never both: the database knows it once. What is found
+    after the month's pool is in the books, when a front page was corrected, goes into a supplement pool: each
+    fact that no pool of its kind has paid. Raises PermissionDenied, PoolRefused (nothing, there).
     """
     require(by, RUN)
-    rows = list(_service(month) if kind == PayKind.SERVICE else _down(month, kind, now))
+    found = _service(month) if kind == PayKind.SERVICE else _down(month, kind, now)
+    earlier = PayPool.objects.filter(month=month.first_day, kind=kind)
+    paid = set(
+        PayTransfer.objects.filter(pool__in=earlier.filter(state="posted").values("pk")).values_list(
+            "evidence_kind", "evidence_id"
+        )
+    )
+    rows = [row for row in found if (row.evidence_kind, row.evidence_id) not in paid]
     if not rows:
         raise PoolRefused("nothing", month=month)
+    last = earlier.aggregate(last=Max("number"))["last"] or 0
     pool = PayPool(
-        month=month.first_day, kind=kind, source="between", persons=False,
+        month=month.first_day, kind=kind, number=last + 1, source="between", persons=False,
         fen=sum(row.fen for row in rows), made_by=by, made_at=now,
         digest=digest(to_plain([_plain(one) for one in rows])),
     )  # fmt: skip
