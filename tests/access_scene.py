@@ -166,8 +166,7 @@ from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
-from tests.performance import appeals_access, papers_access, pay_access
-from tests.performance import appeals_access, pay_access, payout_access
+from tests.performance import appeals_access, papers_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.world import World

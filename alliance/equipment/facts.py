@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
-from alliance.equipment.models import Booking, Device, Usage
+from alliance.equipment.models import Booking, Clearing, Device, Usage
 from alliance.equipment.services import rooms
 from alliance.lib.money import Fen
 from alliance.lib.period import Month
@@ -34,6 +34,16 @@ class Used:
     minutes: int
     fee_fen: Fen
     ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingFact:
+    """A clearing of a month: its id, state and the word for it, the sum of its lines in fen."""
+
+    id: int
+    state: str
+    word: str
+    fen: Fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +267,12 @@ def _institution(
             "uses_elsewhere": tuple(sorted(use for one in elsewhere for use in one.ids)),
         },
     )  # fmt: skip
+
+
+def clearings(month: Month) -> list[ClearingFact]:
+    """The clearings of a month, in order: what institutions owe each other for shared devices; one query."""
+    rows = Clearing.objects.filter(month=month.first_day).annotate(fen=Sum("lines__fen"))
+    return [
+        ClearingFact(row.pk, row.state, str(row.get_state_display()), row.fen or 0)
+        for row in rows.order_by("number")
+    ]

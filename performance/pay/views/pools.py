@@ -20,7 +20,7 @@ from alliance.web.parts import Empty
 from alliance.web.refused import add_refusal
 from performance.models import PayPool
 from performance.models.pay import BETWEEN, RUN, VIEW, PayKind
-from performance.pay import forms, show, tables
+from performance.pay import beside, forms, show, tables
 from performance.pay.services import between, pools
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
@@ -35,8 +35,16 @@ def pool_list(request: Any) -> HttpResponse:
         request, "performance/pay/pools.html", rows, tables.PoolTable, filterset=tables.PoolFilter,
         empty=tables.no_pool(),
         extra={"title": _("Pools of pay"), "rooms": show.tabs("pay", request.membership),
-               "runs": show.runs(request.membership)},
+               "runs": show.runs(request.membership), **_beside(request)},
     )  # fmt: skip
+
+
+def _beside(request: Any) -> dict[str, Any]:
+    """What flows beside the pools in the month asked for, else in the last one; not for HTMX's panel."""
+    if request.htmx:
+        return {}
+    month = asked.month(request) or Month.of(timezone.localdate()).previous()
+    return {"month": month, "beside": beside.flows(month, request.membership)}
 
 
 @permit(RUN)

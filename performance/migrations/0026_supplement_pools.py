@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ('alliance', '0005_teams'),
         ('approvals', '0002_title_arguments'),
         ('ledger', '0003_payout'),
-        ('performance', '0023_least_raters'),
+        ('performance', '0025_erased_readmissions'),
     ]
 
     operations = [
