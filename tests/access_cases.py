@@ -702,6 +702,8 @@ CASES: dict[str, Case] = {
     "pay-begin": LIST,
     "pay-mine": LIST,
     "pay-person": one("pay_staff"),
+    "pay-person-print": Case(lambda things: {"pk": things.pay_line.staff_id}, of=("pk",)),
+    "pay-why": one("pay_line"),
     "pay-sources": LIST,
     "pay-enter": Case(lambda things: {"what": "entry" if things.pay_fund else ""}, shared=True),
     "pay-confirm": one("pay_entry", shared=True, what="entry"),

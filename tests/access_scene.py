@@ -1015,6 +1015,11 @@ class Things:
         return pay_access.shown(pot, self.side.office, self.staff, self.side.mark)
 
     @cached_property
+    def pay_line(self) -> PayLine:
+        """The line of its person."""
+        return PayLine.objects.get(plan=self.pay_pot.plan)  # type: ignore[no-any-return]
+
+    @cached_property
     def pay_reply(self) -> PayReply:
         """An objection of its person."""
         return PayReply.objects.create(  # type: ignore[no-any-return]
@@ -1093,8 +1098,7 @@ class Things:
     @cached_property
     def appeal(self) -> Appeal:
         """What the institution's steward holds against a line of its pot, with a file."""
-        line = PayLine.objects.get(plan=self.pay_pot.plan)
-        return appeals_access.appeal(self.side.steward, line, self.side.mark)
+        return appeals_access.appeal(self.side.steward, self.pay_line, self.side.mark)
 
     @cached_property
     def clue(self) -> Clue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.urls import reverse
 
@@ -39,12 +40,29 @@ def others(by: Membership, chosen: Sequence[Subject]) -> list[Subject]:
         for about in (About.SCORE, About.VALUE):
             more = own.rows(by, about).filter(settlement=first.row.settlement_id).order_by("pk")
             rows += [own.subject_of(about, row) for row in more[:MOST]]
+    elif first.about == About.CASE:
+        more = own.rows(by, About.PAY).filter(
+            staff__user=by.user_id, pot__pool__month=first.month.first_day, fen__gt=0
+        )
+        rows = [own.subject_of(About.PAY, row) for row in more[:MOST]]
     return [one for one in rows if one.key not in known]
+
+
+def flag(by: Membership, about: str, row: Any) -> str:
+    """Where an appeal about a number of an institution is filed; '' for who does not speak for it."""
+    if not own.speaks_for_place(by) or row.institution_id != by.institution_id:
+        return ""
+    return address(about, row.pk)
 
 
 def address(about: str, pk: int) -> str:
     """Where an appeal about a number is filed."""
     return f"{reverse('appeal-file')}?on={about}-{pk}"
+
+
+def offered(by: Membership, about: str, pk: int) -> str:
+    """The same, where only the rows of the second wall say whether the member may."""
+    return address(about, pk) if own.find(by, about, pk) is not None else ""
 
 
 def back(chosen: Sequence[Subject], by: Membership) -> str:

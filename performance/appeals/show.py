@@ -71,7 +71,7 @@ def rows(found: Sequence[AppealLine], member: Membership) -> list[Row]:
 def url_of(line: AppealLine, member: Membership) -> str:
     """Where a number is explained; '' where the member may not open it."""
     if line.pay_line is not None:
-        return way(member, "pay-pot", line.pay_line.pot_id)
+        return way(member, "pay-why", line.pay_line_id)
     if line.score is not None:
         month = str(Month.of(line.score.settlement.month))
         return way(member, "month-why", month, line.score.institution.code)

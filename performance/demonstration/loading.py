@@ -86,6 +86,7 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
 def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     """Months and levels computed, the months before from own records, what happens right now."""
     from performance.demonstration import (
+        appeals,
         clues,
         consequences,
         drafts,
@@ -112,6 +113,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "pay", lambda: [pay.load(base, demo)]
     yield "papers and disclosure", lambda: [papers.load(base, demo)]
     yield "paying out", lambda: [payout.load(base, demo)]
+    yield "appeals", lambda: [appeals.load(base, demo, timezone.now())]
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

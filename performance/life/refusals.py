@@ -25,6 +25,7 @@ class LifeRefused(Refused):
 
     reasons = {
         "not_posted": "%(month)s is not approved yet. It is published once it stands in the books.",
+        "appeals": "%(n)d appeals about %(month)s have not ended yet. Answer them first.",
         "running": "%(month)s is published until %(until)s. It is paid after that.",
         "pots": "%(n)d pots of %(month)s are not in the books yet: the second distribution comes first.",
         "books": "The books of %(month)s are open. Two people close them first, on the page of the ledger.",

@@ -90,7 +90,11 @@ def chain(pot: PayPot, membership: Membership) -> list[parts.ChainLink]:
         facts=[parts.Fact(_("kind"), str(pot.pool.get_kind_display()))],
     )  # fmt: skip
     share = parts.ChainLink(
-        _("institution"), pot.institution.name, pot.share.fen, share=_percent(pot.share.fen, pot.pool.fen)
+        _("institution"),
+        pot.institution.name,
+        pot.share.fen,
+        _score(pot, membership),
+        share=_percent(pot.share.fen, pot.pool.fen),
     )
     group = parts.ChainLink(
         _("group"), words.group(pot.group), pot.above_fen, share=_percent(pot.above_fen, pot.share.fen)
@@ -100,6 +104,13 @@ def chain(pot: PayPot, membership: Membership) -> list[parts.ChainLink]:
         facts=[parts.Fact(_("people"), web_words.num(len(pot.people)))],
     )  # fmt: skip
     return [*top, pool, share, group, own]
+
+
+def _score(pot: PayPot, membership: Membership) -> str:
+    """Where the institution's share of a month is explained, down to its cases; '' for other pools."""
+    if pot.pool.run_id is None or not membership.sees(pot.institution_id):
+        return ""
+    return way(membership, "month-why", str(pot.pool.period), pot.institution.code)
 
 
 def _percent(part: int, whole: int) -> Decimal | None:
@@ -224,18 +235,6 @@ def sheet(pot: PayPot) -> dict[str, Any]:
         "lines": list(enumerate(lines, start=1)), "points": points, "plan_facts": plan_facts(pot),
         "replies": PayReply.objects.filter(plan=pot.plan_id, agrees=True).count(),
     }  # fmt: skip
-
-
-def sums(rows: QuerySet[Any]) -> list[parts.Fig]:
-    """The sum of each of the last months."""
-    found: dict[Any, int] = {}
-    for month, fen in rows.order_by("-pot__pool__month").values_list("pot__pool__month", "fen"):
-        found[month] = found.get(month, 0) + fen
-    newest = list(found.items())[:SUMS]
-    return [parts.Fig(web_words.month(month), web_words.yuan(fen), _("yuan")) for month, fen in newest]
-
-
-SUMS = 4
 
 
 def lines(whose: Q, membership: Membership) -> QuerySet[Any]:

@@ -8,14 +8,14 @@ import django_filters
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.parts import Empty
-from performance.models import PayLine, PayPool, PayPot
+from performance.models import PayPool, PayPot
 from performance.models.pay import PayKind
 from performance.pay import words
 
@@ -82,36 +82,6 @@ class PotTable(lists.Table):
     def render_state(self, record: PayPot) -> SafeString:
         """As a chip."""
         return words.pot_chip(record)
-
-
-class LineTable(lists.Table):
-    """One line an amount of a person."""
-
-    pool = tables.Column(
-        verbose_name=gettext_lazy("pool"), accessor="pot__pool__title", attrs=lists.HEAD,
-        linkify=("pay-pot", [tables.A("pot_id")]),
-    )  # fmt: skip
-    month = tables.Column(verbose_name=gettext_lazy("month"), accessor="pot__pool__month")
-    institution = tables.Column(
-        verbose_name=gettext_lazy("institution"), accessor="pot__institution__short_name"
-    )
-    place = tables.Column(verbose_name=gettext_lazy("department or team"), accessor="pot__place")
-    points = tables.Column(verbose_name=pgettext_lazy("pay", "points"), attrs=lists.NUMBER)
-    pot = Yuan(gettext_lazy("pot (yuan)"), accessor="pot__fen")
-    fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
-    state = tables.Column(verbose_name=gettext_lazy("state"), accessor="pot__state")
-
-    def render_month(self, value: Any) -> str:
-        """In words."""
-        return web_words.month(value)
-
-    def render_points(self, value: Any) -> str:
-        """Without needless zeros."""
-        return web_words.plain(value)
-
-    def render_state(self, record: PayLine) -> SafeString:
-        """As a chip."""
-        return words.pot_chip(record.pot)
 
 
 class ShareTable(lists.Table):

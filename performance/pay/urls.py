@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from performance.pay.views import people, pools, pots, sources
+from performance.pay.views import pools, pots, sources
 
 urlpatterns = [
     path("pay/", pools.pool_list, name="pay"),
     path("pay/begin/", pools.begin, name="pay-begin"),
-    path("pay/mine/", people.mine, name="pay-mine"),
-    path("pay/persons/<int:pk>/", people.person, name="pay-person"),
     path("pay/sources/", sources.source_list, name="pay-sources"),
     path("pay/sources/enter/<slug:what>/", sources.enter, name="pay-enter"),
     path("pay/sources/confirm/<slug:what>/<int:pk>/", sources.confirm, name="pay-confirm"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web.access import get_or_404, permit
+from performance.appeals import asking
 from performance.models import Line
 from performance.portrait import over_time
 from performance.show import across, why
@@ -22,7 +23,11 @@ from performance.show.frame import frame
 def month_institution(request: Any, month: Month, code: str) -> HttpResponse:
     """One institution's indicators, points and weights."""
     found = frame(request.membership, month)
-    return render(request, "performance/institution.html", why.institution(found, found.line(code)))
+    line = found.line(code)
+    flag = asking.flag(request.membership, "score", line)
+    return render(
+        request, "performance/institution.html", {**why.institution(found, line), "appeal_url": flag}
+    )
 
 
 @permit("indicator.view")
@@ -40,7 +45,9 @@ def month_indicator(request: Any, month: Month, indicator: str) -> HttpResponse:
 def month_why(request: Any, month: Month, code: str) -> HttpResponse:
     """How an institution's amount came about."""
     found = frame(request.membership, month)
-    return render(request, "performance/why.html", why.money(found, found.line(code)))
+    line = found.line(code)
+    flag = asking.flag(request.membership, "score", line)
+    return render(request, "performance/why.html", {**why.money(found, line), "appeal_url": flag})
 
 
 @permit("indicator.view")
@@ -53,6 +60,7 @@ def month_why_indicator(request: Any, month: Month, code: str, indicator: str) -
         raise Http404
     page = why.indicator(found, line, indicator)
     page |= over_time.shown(found, line, found.indicators[indicator])
+    page["appeal_url"] = asking.flag(request.membership, "value", page["value"])
     return render(request, "performance/why_indicator.html", page)
 
 

@@ -24,14 +24,28 @@ from alliance.lib.period import Month
 from alliance.models import Membership, WorkCalendarDay
 from performance.appeals import clock, facts, subjects
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.services import filing, handling
-from performance.appeals.services.correcting import Decision
+from performance.appeals.services import correcting, filing, handling
+from performance.appeals.services.correcting import Decision, FactKey
 from performance.appeals.services.filing import NewLine
 from performance.appeals.waiting import waiting
+from performance.life.refusals import LifeRefused
 from performance.life.services import stages
-from performance.models import Appeal, AppealCorrection, AppealLine, Line, PayLine, PayPool, PayPot, PayShare
-from performance.pay.services import pots
+from performance.models import (
+    Appeal,
+    AppealCorrection,
+    AppealLine,
+    IndicatorValue,
+    Line,
+    MonthLife,
+    MonthRun,
+    PayLine,
+    PayPool,
+    PayPot,
+    PayShare,
+)  # fmt: skip
+from performance.pay.services import entering, pots
 from tests.performance import pay_scene as scene
+from tests.performance import scene as month
 from tests.performance.pay_scene import AFTER, NOW, doctors, fresh, plan_of
 from tests.performance.scene import OCTOBER, inside
 from tests.world import World, member
@@ -136,6 +150,20 @@ def test_appeals_are_filed_until_the_publication_ends(house: World) -> None:
     with pytest.raises(AppealRefused, match="ended 2026-11-28"):
         filed(house, now=until)
     assert filed(house, now=until - timedelta(seconds=1)).state == "filed"
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_month_is_final_when_its_last_appeal_ends(house: World) -> None:
+    row = assigned(house)
+    stages.publish(by=house.luo, month=OCTOBER, now=NOW)
+    then = LATER + timedelta(days=1)
+    MonthLife.objects.filter(month=OCTOBER.first_day).update(state="paid", paid_at=then)
+    ledger.close_period(by=house.luo, confirmed_by=house.cai, month=OCTOBER)
+    stages.close(by=house.cai, month=OCTOBER, now=then)
+    with pytest.raises(LifeRefused, match="1 appeals"):
+        stages.end(by=house.cai, month=OCTOBER, now=then)
+    handling.reject(by=house.meng, appeal=row, answer="考勤无误", now=then)
+    assert stages.end(by=house.cai, month=OCTOBER, now=then).state == "final"
 
 
 def test_nobody_files_about_a_strangers_line(house: World) -> None:
@@ -286,8 +314,6 @@ def test_what_was_filed_and_how_it_ended_is_never_rewritten(house: World) -> Non
 @time_machine.travel(LATER, tick=False)
 def test_persons_never_get_more_than_the_approved_total(house: World) -> None:
     """N50: what the level above bears counts against the pay total."""
-    from performance.pay.services import entering
-
     total = entering.enter_total(
         by=house.luo, institution=house.lead, year=2026, fen=scene.SHARES["lead"], now=NOW,
         document="总量〔2026〕2号",
@@ -312,3 +338,74 @@ def test_a_later_correction_begins_where_an_earlier_one_ended(house: World) -> N
     points = own_line(house).points
     assert row.before_fen == before[row.pay_line_id]
     assert (row.after_fen == own_line(house).fen) == (points == Decimal("1.2"))
+
+
+# The month computed anew ------------------------------------------------------------------
+@pytest.fixture
+def october(world: World, tmp_path: Path) -> Iterator[World]:
+    """October computed by Su, proposed by Luo, in the books; Yuan leads the lead hospital."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        month.prepare(world)
+        month.post(world, month.compute(world))
+        with inside(world):
+            world.people["yuan"] = member("yuan", "袁同", world.lead, "institution_head")
+            yield world
+
+
+def objected(world: World) -> tuple[Appeal, FactKey, Decimal]:
+    """Yuan objects to the first value of an own indicator that another number of a fact would move."""
+    settlement = MonthRun.objects.get(month=OCTOBER.first_day, state="posted").settlement
+    so_far = correcting.settled_anew(settlement, {})
+    for value in IndicatorValue.objects.filter(settlement=settlement, institution=world.lead).order_by("pk"):
+        for token in value.tokens:
+            if (
+                token.get("origin") == "fact"
+                and token["month"] == str(OCTOBER)
+                and token["value"] is not None
+            ):
+                place, more = (world.lead.code, token["name"]), Decimal(token["value"]) + 1
+                if correcting.settled_anew(settlement, {place: more}) != so_far:
+                    found = subjects.find(world.yuan, "value", value.pk)
+                    assert found is not None
+                    row = filing.file(
+                        by=world.yuan, kind="indicator", lines=[NewLine(found, "漏报一例")], text="漏报",
+                        now=LATER,
+                    )  # fmt: skip
+                    return fresh(row), (settlement.pk, *place), more
+    raise AssertionError("no fact of the lead hospital moves the month")
+
+
+@time_machine.travel(LATER, tick=False)
+@pytest.mark.parametrize("bearer", ["pot", "source"])
+def test_a_corrected_fact_moves_exactly_what_the_month_would_have_given(october: World, bearer: str) -> None:
+    row, key, more = objected(october)
+    assert {one.pk for one in handling.candidates(row)} == {october.meng.pk}  # Luo proposed it
+    lines = list(Line.objects.filter(settlement=key[0]).select_related("institution"))
+    anew = correcting.settled_anew(lines[0].settlement, {key[1:]: more})
+    assert sum(anew.values()) == sum(line.fen or 0 for line in lines)
+    before, so_far = written(), balances()
+    row = fresh(handling.assign(by=october.luo, appeal=row, handler=october.meng.pk, now=LATER))
+    decision = Decision(bearer, facts={key: more})
+    row = fresh(handling.uphold(by=october.meng, appeal=row, decision=decision, answer="属实", now=LATER))
+    row = agreed(october, row)
+    assert row.state == "corrected" and written() == before
+    wanted = {f"institution:{line.institution.code}": anew[line.institution.code] - (line.fen or 0)
+              for line in lines}  # fmt: skip
+    own = f"institution:{october.lead.code}"
+    if bearer == "source":
+        wanted = {own: wanted[own], "source:pay_total": -wanted[own]}
+    changed = {code: fen - so_far[code] for code, fen in balances().items() if fen != so_far[code]}
+    assert changed == {code: fen for code, fen in wanted.items() if fen}
+
+
+@time_machine.travel(LATER, tick=False)
+def test_an_objection_may_change_an_indicator_from_a_month_on_without_money(october: World) -> None:
+    row, _key, _more = objected(october)
+    row = fresh(handling.assign(by=october.luo, appeal=row, handler=october.meng.pk, now=LATER))
+    with pytest.raises(AppealRefused, match="another number"):
+        handling.uphold(by=october.meng, appeal=row, decision=Decision(), answer="属实", now=LATER)
+    decision = Decision(from_month=Month(2027, 1))
+    row = fresh(
+        handling.uphold(by=october.meng, appeal=row, decision=decision, answer="口径自明年起调整", now=LATER)
+    )
+    assert (row.state, row.journal, row.from_month) == ("corrected", None, date(2027, 1, 1))

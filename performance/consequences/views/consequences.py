@@ -17,6 +17,7 @@ from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
+from performance.appeals import asking
 from performance.consequences import clock, forms, show, show_letters, tables
 from performance.consequences.services import proposals
 from performance.models import Consequence
@@ -57,7 +58,9 @@ def found(request: Any, pk: int) -> Consequence:
 @require_safe
 def consequence(request: Any, pk: int) -> HttpResponse:
     """One consequence."""
-    page = show.page(found(request, pk), request.membership)
+    row = found(request, pk)
+    page = show.page(row, request.membership)
+    page["appeal_url"] = asking.offered(request.membership, "deduction", row.pk)
     return render(request, "performance/consequences/consequence.html", page)
 
 

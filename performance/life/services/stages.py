@@ -11,6 +11,7 @@ from alliance.ledger import facts as books
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import calendar, parameters, steps
+from performance.appeals import facts as appeals
 from performance.life.refusals import LifeRefused
 from performance.models import MonthLife, MonthRun, PayPot
 from performance.models.life import LEAD
@@ -83,9 +84,14 @@ def close(*, by: Membership, month: Month, now: datetime, version: int | None = 
 
 @transaction.atomic
 def end(*, by: Membership, month: Month, now: datetime, version: int | None = None) -> MonthLife:
-    """Mark a closed month as final. Raises PermissionDenied, LifeRefused (not_posted), Stale."""
+    """Mark a closed month as final, once its last appeal has ended (practice.md 4).
+
+    Raises PermissionDenied, LifeRefused (not_posted, appeals), Stale.
+    """
     row = _held(month)
     step = steps.admitted("end", by=by, row=row, version=version)
+    if running := appeals.open_in(month):
+        raise LifeRefused("appeals", n=running, month=month)
     moved: MonthLife = steps.take(step, by=by, row=row, verb="month.final", now=now)
     return moved
 

@@ -1,0 +1,119 @@
+"""Appeals of the demonstration: one in each state, about lines that persons were paid or are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from alliance.approvals import services as approvals
+from alliance.approvals.facts import DECIDE as VOTE
+from alliance.approvals.models import Approval, Decision
+from alliance.demo import DemoAlliance
+from alliance.models import Membership
+from alliance.tenancy.scope import act_in
+from performance.appeals import sql, subjects
+from performance.appeals.refusals import AppealRefused
+from performance.appeals.services import correcting, filing, handling
+from performance.appeals.services.filing import NewLine
+from performance.demonstration.ground import Ground
+from performance.models import Appeal, AppealLine, PayLine, PayPot
+
+SAID = (
+    ("10 月下乡派驻两天未计入分值。", "考勤应补两天"), ("夜班津贴折算分少计一次。", "夜班应为 6 次"),
+    ("带教折算分漏计。", "带教 8 学时"), ("出勤天数与排班表不一致。", "出勤应为 20 天"),
+    ("请假半天被按一天扣分。", "请假应为半天"), ("重复提出，前一份已更正。", ""),
+)  # fmt: skip
+STEPS = ("corrected", "rejected", "upheld", "assigned", "filed", "withdrawn")
+
+
+def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
+    """File one appeal for each state and take it there; a line of the report."""
+    with act_in(base.alliance), transaction.atomic():
+        lines = _lines(base)
+        for state, (text, said), (by, line) in zip(STEPS, SAID, lines, strict=False):
+            _on_its_way(base, state, by, line, text, said, now)
+        counted = Appeal.objects.count()
+        ended = Appeal.objects.filter(ended_at__isnull=False).count()
+        return f"{counted} appeals, {ended} of them ended"
+
+
+def _lines(base: Ground) -> Iterator[tuple[Membership, PayLine]]:
+    """Own lines of people with a sign-in first, then lines whose head files for them; each person once."""
+    pots = PayPot.objects.filter(state__in=PayPot.WITH_LINES)
+    rows = PayLine.objects.filter(pot__in=pots, plan__in=pots.values("plan"), fen__gt=0).select_related(
+        "pot__pool", "staff"
+    )
+    members = [one for one in base.members.values() if one.can("appeal.file") and one.institution_id]
+    own = {one.user_id: one for one in members}
+    seen: set[int] = set()
+    for line in sorted(
+        rows, key=lambda one: (one.staff.user_id is None, -one.pot.pool.month.toordinal(), one.pk)
+    ):
+        if line.staff_id in seen:
+            continue
+        filers = [own[line.staff.user_id]] if line.staff.user_id in own else members
+        by = next((one for one in filers if subjects.find(one, "pay", line.pk) is not None), None)
+        if by is not None:
+            seen.add(line.staff_id)
+            yield by, line
+
+
+def _on_its_way(
+    base: Ground, state: str, by: Membership, line: PayLine, text: str, said: str, now: datetime
+) -> None:
+    """From filed to the state, a few days ago; the office's uninvolved person answers."""
+    filed = now - timedelta(days=9 if state in ("corrected", "rejected") else 4)
+    subject = subjects.find(by, AppealLine.About.PAY, line.pk)
+    assert subject is not None
+    wanted = NewLine(subject, said, max(1, line.fen // 5))
+    try:
+        row = filing.file(by=by, kind="personal", lines=[wanted], text=text, now=filed)
+    except AppealRefused:  # the publication is over: nobody may file any longer
+        return
+    row = _again(row)
+    if state == "withdrawn":
+        filing.withdraw(by=by, appeal=row, now=filed + timedelta(hours=5))
+    if state in ("withdrawn", "filed"):
+        return
+    free = handling.candidates(row)
+    if not free:
+        return
+    row = _again(
+        handling.assign(by=base.office[0], appeal=row, handler=free[0].pk, now=filed + timedelta(days=1))
+    )
+    if state == "rejected":
+        answer = "核对排班表、派驻确认单与科室记录，分值计算无误。"
+        handling.reject(by=free[0], appeal=row, answer=answer, now=filed + timedelta(days=4))
+    if state in ("upheld", "corrected"):
+        _uphold(free[0], row, line, filed + timedelta(days=2), agreed=state == "corrected")
+
+
+def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, *, agreed: bool) -> None:
+    points = {line.pk: line.points + Decimal("0.2")}
+    decision = correcting.Decision(Appeal.Bearer.POT, points=points)
+    row = _again(
+        handling.uphold(by=by, appeal=row, decision=decision, answer="派驻记录属实，补记分值。", now=now)
+    )
+    if agreed and row.approval is not None:
+        second = _second(row, row.approval)
+        if second is not None:
+            approvals.decide(by=second, approval=row.approval, verdict=Decision.Verdict.YES)
+
+
+def _second(row: Appeal, approval: Approval) -> Membership | None:
+    """Somebody of the chain who is not concerned."""
+    roles = set(approval.current.roles)
+    asked = [
+        one for one in Membership.objects.living().select_related("user")
+        if roles & set(one.roles) and one.can(VOTE) and one.user_id != approval.proposed_by.user_id
+    ]  # fmt: skip
+    free = sql.uninvolved(row.pk, [one.pk for one in asked])
+    return next((one for one in asked if one.pk in free), None)
+
+
+def _again(row: Appeal) -> Appeal:
+    found: Appeal = Appeal.objects.named().get(pk=row.pk)
+    return found

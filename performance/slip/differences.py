@@ -1,0 +1,29 @@
+"""What a difference to last month's line is made of, factor by factor; the parts add up to it to the fen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from alliance.web.parts import Bar
+from performance.models import PayLine
+
+
+def bars(line: PayLine, whole: Decimal, before: PayLine, whole_before: Decimal) -> list[Bar]:
+    """The pot, the points of the others and the own points, put in one after the other.
+
+    `whole`: the points of everybody of the pot. Each step is rounded to fen once; the last takes the rest.
+    """
+    pot = _share(line.pot.fen, before.points, whole_before)
+    others = _share(line.pot.fen, before.points, whole - line.points + before.points)
+    return [
+        Bar(_("the pot"), pot - before.fen),
+        Bar(_("points of the others"), others - pot),
+        Bar(_("own points"), line.fen - others),
+    ]
+
+
+def _share(fen: int, points: Decimal, whole: Decimal) -> int:
+    return round(Fraction(fen) * Fraction(points) / Fraction(whole)) if whole else 0

@@ -1,0 +1,199 @@
+"""What the slip shows: a month's lines and corrections of one person, own indicators, way to every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from alliance.lib.period import Month
+from alliance.models import Membership, Staff
+from alliance.web import words as web_words
+from alliance.web.access import way
+from alliance.web.cells import chip
+from performance.appeals import asking
+from performance.appeals import facts as appeals
+from performance.life import facts as months
+from performance.models import AppealCorrection, AppealLine, PayLine, PayPot
+from performance.models.appeals import FILE, VIEW
+from performance.pay import show_pots
+from performance.slip import peers
+from performance.slip.words import indicator_words
+
+MOST = 400  # lines of one person that are read: years of months
+PAST = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the slip: what it is, why so much, how it can be opened and appealed."""
+
+    line: PayLine
+    share: Decimal | None
+    url: str
+    appeal: str
+    open_appeal: int | None
+    corrected: int
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction paid with this month: of which month, by which appeal (fen)."""
+
+    month: Any
+    fen: int
+    url: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Past:
+    """One of the last months: its sum (fen), how long its bar is, whether it is the one on the page."""
+
+    month: Month
+    fen: int
+    length: Decimal
+    here: bool
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A person's month."""
+
+    staff: Staff
+    month: Month | None
+    rows: Sequence[Row]
+    corrections: Sequence[Corrected]
+    past: Sequence[Past]
+
+    @property
+    def fen(self) -> int:
+        """All lines and corrections of the month."""
+        return sum(row.line.fen for row in self.rows) + sum(one.fen for one in self.corrections)
+
+    @property
+    def change(self) -> int | None:
+        """Against the month before; None without one."""
+        before = next((one for one in self.past if self.month and one.month == self.month.previous()), None)
+        return None if before is None else self.fen - before.fen
+
+
+def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
+    """The month asked for, else the newest with a line; a fixed number of queries."""
+    lines = list(show_pots.lines(Q(staff=staff), member)[:MOST])
+    found = appeals.corrections_of(staff.pk)
+    sums: dict[Month, int] = {}
+    for line in lines:
+        at = line.pot.pool.period
+        sums[at] = sums.get(at, 0) + line.fen
+    for one in found:
+        at = _posted(one)
+        sums[at] = sums.get(at, 0) + one.fen
+    newest = max(sums, default=None)
+    here = month or newest
+    if here is None:
+        return Slip(staff, None, [], [], [])
+    mine = [line for line in lines if line.pot.pool.period == here]
+    return Slip(
+        staff, here, _rows(mine, member, found), [_corrected(one, member) for one in found
+                                                   if _posted(one) == here],
+        _past(sums, here),
+    )  # fmt: skip
+
+
+def _posted(one: AppealCorrection) -> Month:
+    return Month.of(one.appeal.journal.period.month)
+
+
+def _rows(lines: Sequence[PayLine], member: Membership, found: Sequence[AppealCorrection]) -> list[Row]:
+    running = dict(
+        AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
+        .values_list("pay_line", "appeal")
+    )  # fmt: skip
+    later: dict[int, int] = {}
+    for one in found:
+        if one.pay_line_id is not None:
+            later[one.pay_line_id] = later.get(one.pay_line_id, 0) + one.fen
+    return [
+        Row(
+            line, _percent(line.fen, line.pot.fen), way(member, "pay-why", line.pk),
+            _flag(line, member, running), running.get(line.pk) if member.can(VIEW) else None,
+            later.get(line.pk, 0),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _flag(line: PayLine, member: Membership, running: dict[int, int]) -> str:
+    """Where an appeal about a line is filed; '' for who files none, or while one is open."""
+    if member.institution_id is None or not member.can(FILE) or line.pk in running or not line.fen:
+        return ""
+    return asking.address(AppealLine.About.PAY, line.pk)
+
+
+def _corrected(one: AppealCorrection, member: Membership) -> Corrected:
+    return Corrected(one.appeal.month, one.fen, way(member, "appeal", one.appeal_id), one.appeal_id)
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    return Decimal(round(Fraction(10_000 * part, whole))) / 100 if whole else None
+
+
+def _past(sums: dict[Month, int], here: Month) -> list[Past]:
+    newest = sorted(sums, reverse=True)[:PAST]
+    most = max((abs(sums[at]) for at in newest), default=0) or 1
+    return [
+        Past(at, sums[at], Decimal(round(Fraction(1_000 * max(sums[at], 0), most))) / 10, at == here)
+        for at in newest
+    ]
+
+
+def page(
+    staff: Staff, month: Month | None, member: Membership, now: datetime, address: str
+) -> dict[str, Any]:
+    """The slip as a page."""
+    found = slip(staff, month, member)
+    fewest = peers.least(now.date())
+    context: dict[str, Any] = {"slip": found, "staff": staff, "month": found.month, "fewest": fewest}
+    if found.month is None:
+        return context
+    known = sorted(one.month for one in found.past)
+    run, own = peers.indicators(staff, found.month, fewest)
+    context |= {
+        "earlier": _link(address, [at for at in known if at < found.month][-1:]),
+        "later": _link(address, [at for at in known if at > found.month][:1]),
+        "chip": state(found, now), "own": indicator_words(run, own, member),
+        "print_url": f"{reverse('pay-person-print', args=[staff.pk])}?month={found.month}",
+        "why": found.rows[0].url if found.rows else "",
+    }  # fmt: skip
+    return context
+
+
+def _link(address: str, months_: Sequence[Month]) -> tuple[Month, str] | None:
+    return (months_[0], f"{address}?month={months_[0]}") if months_ else None
+
+
+def state(found: Slip, now: datetime) -> SafeString:
+    """How far the month's money has come for this person."""
+    assert found.month is not None
+    pots = [row.line.pot for row in found.rows]
+    shown = [pot for pot in pots if pot.state == PayPot.State.SHOWN and pot.shown_until is not None]
+    if shown:
+        until = web_words.until(min(pot.shown_until for pot in shown))
+        return chip("info", _("shown to the department until %(until)s") % {"until": until}, "eye")
+    if months.published(found.month, now):
+        row = months.life(found.month)
+        assert row is not None
+        return chip("info", _("published until %(until)s") % {"until": web_words.until(row.published_until)},
+                    "eye")  # fmt: skip
+    if any(pot.state != PayPot.State.POSTED for pot in pots):
+        return chip("prov", _("not yet in the books"))
+    return chip("ok", _("in the books"))

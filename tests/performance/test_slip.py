@@ -1,0 +1,110 @@
+"""My month: a person's lines with their formula, corrections, range and appeal; nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from performance.models import Appeal, PayLine
+from performance.slip import differences, peers
+from tests.performance.pay_scene import AFTER, doctors
+from tests.performance.scene import inside
+from tests.performance.test_appeals import LATER, agreed, own_line, paid, upheld
+from tests.world import World
+
+MINE = "/a/qinghe/pay/mine/"
+
+
+@pytest.fixture
+def house(world: World, tmp_path: Path) -> Iterator[World]:
+    """Dr has a line of October in the books."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        with inside(world):
+            paid(world)
+        yield world
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_slip_leads_to_the_formula_and_to_the_appeal(house: World) -> None:
+    doctor = house.client("dr")
+    page = doctor.get(MINE).content.decode()
+    with inside(house):
+        line = own_line(house)
+    assert "本单仅含医共体协同绩效" in page and f"/pay/lines/{line.pk}/" in page
+    assert f"/appeals/file/?on=pay-{line.pk}" in page
+    why = doctor.get(f"/a/qinghe/pay/lines/{line.pk}/").content.decode()
+    assert f"/a/qinghe/pay/pots/{line.pot_id}/" in why and "从基金池到本人" in why
+    assert "不足 10 人，不显示范围" in why  # four people: nobody can be told from the range
+    sheet = doctor.get(f"/a/qinghe/pay/persons/{line.staff_id}/print/?month=2026-10")
+    assert sheet.status_code == 200 and "协同绩效单" in sheet.content.decode()
+    assert doctor.get(f"/a/qinghe/pay/persons/{line.staff_id}/print/?month=2019-10").status_code == 200
+
+
+@time_machine.travel(LATER, tick=False)
+def test_an_appeal_is_filed_and_answered_through_the_pages(house: World) -> None:
+    doctor = house.client("dr")
+    with inside(house):
+        line = own_line(house)
+    form = f"/a/qinghe/appeals/file/?on=pay-{line.pk}"
+    assert doctor.get(form).status_code == 200
+    typed = {"kind": "personal", "text": "出勤少记两天", f"fen_pay-{line.pk}": "99999999"}
+    refused = doctor.post(form, typed)
+    assert refused.status_code == 400 and "出勤少记两天" in refused.content.decode()
+    sent = doctor.post(form, typed | {f"fen_pay-{line.pk}": "10.00"})
+    with inside(house):
+        (pk,) = Appeal.objects.values_list("pk", flat=True)
+    base = f"/a/qinghe/appeals/{pk}/"
+    assert sent.headers["Location"] == base
+    assert house.client("tan").get(base).status_code == 404  # another institution's doctor
+    office, second = house.client("luo"), house.client("meng")
+    chosen = {"handler": house.meng.pk}
+    assert office.post(f"{base}act/assign/?version=1", chosen).status_code == 302
+    assert office.post(f"{base}act/assign/?version=1", chosen).status_code == 409
+    assert office.get(f"{base}uphold/").status_code == 404
+    right = {"answer": "属实", f"points_{line.pk}": "1.5", "bearer": "pot"}
+    shown = second.post(f"{base}uphold/?version=2", right | {"do": "preview"}).content.decode()
+    with inside(house):
+        assert Appeal.objects.get().state == "assigned"  # a preview stores nothing
+        names = list(PayLine.objects.filter(plan=line.plan_id).values_list("staff__name", flat=True))
+    assert all(name in shown for name in names)
+    assert second.post(f"{base}uphold/?version=2", right | {"do": "confirm"}).status_code == 302
+    with inside(house):
+        row = Appeal.objects.named().get()
+        assert row.state == "upheld"
+        agreed(house, row)
+    page = house.client("dr").get(MINE).content.decode()
+    assert "归属 2026年10月" in page and "后续更正 +" in page
+    assert "成立，已更正" in doctor.get(base).content.decode()
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_lists_cost_the_same_for_any_number(house: World) -> None:
+    client, asked = house.client("dr"), []
+    with inside(house):
+        agreed(house, upheld(house, "source"))
+    for address in (MINE, "/a/qinghe/appeals/?view=all"):
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        asked.append(len(queries))
+    assert max(asked) < 30
+
+
+def test_the_parts_of_a_difference_add_up_to_the_fen(house: World) -> None:
+    with inside(house):
+        line = own_line(house)
+        whole = sum((one.points for one in PayLine.objects.filter(plan=line.plan_id)), Decimal(0))
+        before = PayLine.objects.exclude(pk=line.pk).filter(pot=doctors(house)).order_by("-pk").first()
+        assert before is not None
+        before.points = Decimal("0.7")
+        bars = differences.bars(line, whole, before, Decimal("9.1"))
+        assert sum(bar.fen for bar in bars) == line.fen - before.fen
+        assert peers.of_pot(line, 10) == peers.Range(4) and peers.of_pot(line, 4).shown
+        assert peers.least(AFTER.date()) == 10
