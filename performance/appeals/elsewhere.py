@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
@@ -37,7 +37,7 @@ def _summary(approval: Approval) -> registry.Summary:
     appeal = Appeal.objects.named().get(pk=approval.about_id)
     found = [
         parts.Fact(_("month"), words.month(appeal.month)),
-        parts.Fact(_("answer"), appeal.answer),
+        parts.Fact(pgettext("appeal", "answer"), appeal.answer),
         parts.Fact(_("decided by"), str(appeal.decided_by.user)),
         parts.Fact(_("who bears it"), str(appeal.get_bearer_display())),
     ]

@@ -93,7 +93,7 @@ class AssignForm(forms.Form):
 class AnswerForm(forms.Form):
     """Why a number stands."""
 
-    answer = _words(gettext_lazy("answer"))
+    answer = _words(pgettext_lazy("appeal", "answer"))
 
 
 class SecondForm(forms.Form):
@@ -112,7 +112,7 @@ class UpholdForm(forms.Form):
         super().__init__(data, **more)
         self.facts, self.points = list(facts), points
         fields: dict[str, Any] = self.fields
-        fields["answer"] = _words(gettext_lazy("answer"))
+        fields["answer"] = _words(pgettext_lazy("appeal", "answer"))
         for line in lines:
             if line.pay_line is not None:
                 fields[f"points_{line.pay_line_id}"] = NumberField(

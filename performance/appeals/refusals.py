@@ -19,6 +19,8 @@ class AppealRefused(Refused):
         "handler": "%(name)s is involved in this number or may not decide appeals. Choose somebody else.",
         "nobody": "Nobody uninvolved is left, not even in another institution. Give somebody the right.",
         "answer": "Answer in a few words: what was examined and what came of it.",
+        "pot": "%(place)s has not posted its plan yet, or has written another one. Correct the line once it "
+        "is in the books, or let the plan be taken back.",
         "points": "Give points from 0 on for the line of %(name)s.",
         "same": "Nothing is another number by this. Correct a number, or say from which month it changes.",
         "fact": "%(name)s is a number from 0 on.",
@@ -34,5 +36,5 @@ class AppealRefused(Refused):
     }
     fields = dict.fromkeys(
         ("lines", "month", "early", "closed", "open", "same", "not_frozen", "blocked", "involved", "second",
-         "second_late", "points", "fact", "give_back"), "",
+         "second_late", "pot", "points", "fact", "give_back"), "",
     ) | {"nobody": "handler", "red_line": "bearer"}  # fmt: skip

@@ -165,6 +165,26 @@ create trigger performance_late_correction before insert on public.performance_a
   for each row execute function public.performance_late_correction();
 """
 INSTALL = _INVOLVED + _LINE + _KEEP
+# A line of pay is corrected once its pot is in the books: before, its plan itself is changed.
+INSTALL_POSTED = """
+create function public.performance_correct_posted() returns trigger language plpgsql as $appeal$
+begin
+  if new.pay_line_id is not null and not exists (
+      select 1 from performance_payline l
+        join performance_paypot p
+          on p.alliance_id = l.alliance_id and p.id = l.pot_id and p.plan_id = l.plan_id
+       where l.alliance_id = new.alliance_id and l.id = new.pay_line_id and p.state = 'posted') then
+    raise exception 'a line of pay is corrected once it is in the books' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $appeal$;
+create trigger performance_correct_posted before insert on public.performance_appealcorrection
+  for each row execute function public.performance_correct_posted();
+"""
+REMOVE_POSTED = """
+drop trigger performance_correct_posted on public.performance_appealcorrection;
+drop function public.performance_correct_posted();
+"""
 REMOVE = """
 drop trigger performance_late_correction on public.performance_appealcorrection;
 drop function public.performance_late_correction();

@@ -42,7 +42,7 @@ def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
 
 def _lines(base: Ground) -> Iterator[tuple[Membership, PayLine]]:
     """Own lines of people with a sign-in first, then lines whose head files for them; each person once."""
-    pots = PayPot.objects.filter(state__in=PayPot.WITH_LINES)
+    pots = PayPot.objects.filter(state=PayPot.State.POSTED)
     rows = PayLine.objects.filter(pot__in=pots, plan__in=pots.values("plan"), fen__gt=0).select_related(
         "pot__pool", "staff"
     )

@@ -99,9 +99,18 @@ def rounding(line: PayLine) -> parts.FormulaLine:
     )
 
 
+def _without_source(links: list[parts.ChainLink], line: PayLine) -> list[parts.ChainLink]:
+    """A month and its bonus pool are the same money: one link with the facts of both."""
+    first, second = links[0], links[1]
+    if line.pot.pool.run_id is None or first.fen != second.fen:
+        return links
+    return [parts.ChainLink(second.level, second.name, second.fen, second.url or first.url,
+                            facts=first.facts), *links[2:]]  # fmt: skip
+
+
 def chain(line: PayLine, member: Membership) -> list[parts.ChainLink]:
     """From the pool through institution and pot to the person."""
-    above = show_pots.chain(line.pot, member)
+    above = _without_source(show_pots.chain(line.pot, member), line)
     own = above[-1]
     links = [*above[:-1], parts.ChainLink(
         own.level, own.name, own.fen, way(member, "pay-pot", line.pot_id), own.share, own.facts
@@ -111,4 +120,7 @@ def chain(line: PayLine, member: Membership) -> list[parts.ChainLink]:
         parts.Fact(pgettext("pay", "points"), web_words.plain(line.points)),
         parts.Fact(_("plan"), str(line.plan.revision)),
     ]
-    return [*links, parts.ChainLink(_("person"), line.staff.name, line.fen, "", share, facts, here=True)]
+    return [
+        *links,
+        parts.ChainLink(pgettext("pay", "person"), line.staff.name, line.fen, "", share, facts, here=True),
+    ]

@@ -323,6 +323,22 @@ def test_persons_never_get_more_than_the_approved_total(house: World) -> None:
         upheld(house, "source")
 
 
+def test_a_line_is_corrected_once_its_pot_is_in_the_books(world: World, tmp_path: Path) -> None:
+    with override_settings(MEDIA_ROOT=tmp_path), inside(world):
+        scene.grounded(world)
+        scene.posted_bonus(world)
+        pot = fresh(pots.write(by=world.kong, pot=doctors(world), agreed=plan_of(doctors(world)), now=NOW))
+        pots.show(by=world.kong, pot=pot, now=NOW)
+        row = assigned(world)
+        decision = Decision("pot", {own_line(world).pk: Decimal("1.5")})
+        with pytest.raises(AppealRefused, match="has not posted its plan"):
+            handling.uphold(by=world.meng, appeal=row, decision=decision, answer="属实", now=LATER)
+        with pytest.raises(DatabaseError, match="once it is in the books"), transaction.atomic():
+            AppealCorrection.objects.create(
+                appeal=row, revision=1, number=1, account="person:x", fen=1, pay_line=own_line(world),
+            )  # fmt: skip
+
+
 @time_machine.travel(LATER, tick=False)
 def test_a_later_correction_begins_where_an_earlier_one_ended(house: World) -> None:
     first = agreed(house, upheld(house, "pot"))

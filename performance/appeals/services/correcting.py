@@ -85,6 +85,8 @@ def _of_pots(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
         pay = line.pay_line
         if pay is None or pay.pk not in decision.points:
             continue
+        if pay.pot.state != PayPot.State.POSTED or pay.plan_id != pay.pot.plan_id:
+            raise AppealRefused("pot", place=pay.pot.place)
         points = decision.points[pay.pk]
         if not points.is_finite() or points < 0:
             raise AppealRefused("points", name=str(line.staff))
