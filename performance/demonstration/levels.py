@@ -12,6 +12,7 @@ from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import Ground
 from performance.engine.templates import shipped_templates
 from performance.levels import services as levels
+from performance.models import Level
 from performance.services import schemes
 
 TEMPLATES = ("department_four", "family_doctor_three", "person_posts")
@@ -26,6 +27,8 @@ def run_all(ground: Ground, demo: DemoAlliance) -> list[str]:
             scheme = replace(found.scheme, effective_from=demo.pools[0].month.first_day)
             schemes.adopt(by=None, scheme=scheme, level=found.level, evaluators=found.evaluators)
             run = levels.enqueue(by=ground.office[0], month=month, level=found.level)
+            if found.level == Level.PERSON:  # the slips of the month that is paid show them
+                levels.enqueue(by=ground.office[0], month=month.previous(), level=found.level)
         drain(ground)
         with act_in(ground.alliance), transaction.atomic():
             run.refresh_from_db()

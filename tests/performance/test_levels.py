@@ -25,6 +25,8 @@ from performance.levels.explained import Explained
 from performance.levels.services import LevelRefused
 from performance.models import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.services import drafts, schemes
+from performance.slip import peers
+from performance.slip.words import indicator_words
 from tests.performance.scene import NOW, OCTOBER, inside
 from tests.world import World, member
 
@@ -230,3 +232,17 @@ def test_a_trial_of_departments_names_who_moves_and_through_what(levels: World) 
         assert restore(trying.LevelTrial, to_plain(month)) == month
         (shown,) = show.level_months([month], draft.scheme(), draft.level)
         assert shown.movers[0].name.startswith("清河县人民医院 · ")
+
+
+def test_the_slip_shows_own_indicators_beside_those_scored_alike(levels: World) -> None:
+    run = computed(levels, Level.PERSON)
+    with inside(levels):
+        zhao = Staff.objects.get(user=levels.zhao.user)
+        for fewest, shown in ((1, True), (10, False)):  # five persons: from ten on nobody can be told
+            found, own = peers.indicators(zhao, OCTOBER, fewest)
+            assert found == run and own and any(one.peers.shown for one in own) is shown
+        rows = indicator_words(found, own, levels.zhao)
+        assert {row.median for row in rows if row.assessed} <= {"人数不足", "too few"}
+        assert all(row.url.startswith("/") for row in rows)
+    page = levels.client("zhao").get("/a/qinghe/pay/mine/?month=2026-10").content.decode()
+    assert "我的指标" in page and page.count("/why/") >= len(rows)

@@ -89,9 +89,10 @@ def end(*, by: Membership, month: Month, now: datetime, version: int | None = No
     Raises PermissionDenied, LifeRefused (not_posted, appeals), Stale.
     """
     row = _held(month)
-    step = steps.admitted("end", by=by, row=row, version=version)
+    steps.require("end", by=by, row=row)
     if running := appeals.open_in(month):
         raise LifeRefused("appeals", n=running, month=month)
+    step = steps.open_now("end", row, version)
     moved: MonthLife = steps.take(step, by=by, row=row, verb="month.final", now=now)
     return moved
 
