@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from alliance.lib.canonical import to_plain
@@ -241,7 +242,8 @@ def test_the_slip_shows_own_indicators_beside_those_scored_alike(levels: World) 
         for fewest, shown in ((1, True), (10, False)):  # five persons: from ten on nobody can be told
             found, own = peers.indicators(zhao, OCTOBER, fewest)
             assert found == run and own and any(one.peers.shown for one in own) is shown
-        rows = indicator_words(found, own, levels.zhao)
+        with override_settings(ROOT_URLCONF="config.alliance_urls"):
+            rows = indicator_words(found, own, levels.zhao)
         assert {row.median for row in rows if row.assessed} <= {"人数不足", "too few"}
         assert all(row.url.startswith("/") for row in rows)
     page = levels.client("zhao").get("/a/qinghe/pay/mine/?month=2026-10").content.decode()
