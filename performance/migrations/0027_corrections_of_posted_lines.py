@@ -4,5 +4,5 @@ from performance.appeals import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("performance", "0024_papers_and_disclosure")]
+    dependencies = [("performance", "0026_supplement_pools")]
     operations = [migrations.RunSQL(sql.INSTALL_POSTED, sql.REMOVE_POSTED)]
