@@ -43,7 +43,7 @@ def _summary(approval: Approval) -> registry.Summary:
     ]
     for row in posting.entries(appeal):
         who = str(row.staff or row.institution or row.account)
-        change = words.signed_yuan(row.fen)
+        change = words.yuan_diff(row.fen)
         if row.before_fen is not None:
             change = f"{words.yuan(row.before_fen)} → {words.yuan(row.after_fen)} ({change})"
         found.append(parts.Fact(who, change))
