@@ -39,7 +39,8 @@ SHOWN = 30
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
-        ("payout", _("Lots")), ("payout-rows", _("Differences")), ("payout-accounts", _("Bank accounts")),
+        ("payout", _("Lots")), ("payout-rows", pgettext("payout", "Differences")),
+        ("payout-accounts", _("Bank accounts")),
         ("payout-between", _("Between institutions")),
         ("payout-ground", _("Entities, templates, account map")),
     ]  # fmt: skip
@@ -137,7 +138,7 @@ def figures(lot: Any) -> list[parts.Fig]:
                   _("%(n)s people") % {"n": web_words.num(lot.people)}),
         parts.Fig(pgettext("payout", "paid"), web_words.yuan(lot.fen_paid), _("yuan"),
                   _("%(n)s people") % {"n": web_words.num(lot.n_paid)}),
-        parts.Fig(pgettext("payout", "returned"), web_words.num(lot.n_returned), _("people"),
+        parts.Fig(pgettext("payout", "returned"), web_words.num(lot.n_returned), pgettext("payout", "people"),
                   _("paid again in a later lot") if lot.n_returned else "", bad=bool(lot.n_returned)),
     ]  # fmt: skip
 
@@ -150,10 +151,14 @@ def terms(lot: PayoutLot, membership: Membership) -> list[parts.Fact]:
         parts.Fact(_("paid out of"), f"{lot.entity.bank.upper()} {lot.entity.masked}"),
         parts.Fact(_("bank"), lot.bank.upper()),
         parts.Fact(_("month"), web_words.month(lot.month), way(membership, "payout-month", lot.period)),
-        parts.Fact(_("made by"), f"{lot.made_by.user} {web_words.moment(lot.made_at)}"),
+        parts.Fact(pgettext("payout", "made by"), f"{lot.made_by.user} {web_words.moment(lot.made_at)}"),
     ]
     if lot.checked_by is not None:
-        found.append(parts.Fact(_("checked by"), f"{lot.checked_by.user} {web_words.moment(lot.checked_at)}"))
+        found.append(
+            parts.Fact(
+                pgettext("payout", "checked by"), f"{lot.checked_by.user} {web_words.moment(lot.checked_at)}"
+            )
+        )
     return found
 
 

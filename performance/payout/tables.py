@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.web import asked, lists
@@ -49,7 +49,7 @@ class LotTable(lists.Table):
 class PaymentTable(lists.Table):
     """One line a person of a lot."""
 
-    number = tables.Column(verbose_name=gettext_lazy("number"), attrs=lists.HEAD)
+    number = tables.Column(verbose_name=pgettext_lazy("payout", "number"), attrs=lists.HEAD)
     staff = tables.Column(verbose_name=pgettext_lazy("pay", "person"), accessor="staff__name")
     code = tables.Column(verbose_name=gettext_lazy("staff number"), accessor="staff__code")
     account = tables.Column(verbose_name=gettext_lazy("bank account"), accessor="account__masked")
@@ -86,7 +86,11 @@ class AccountTable(lists.Table):
             return chip("", _("declined"))
         if record.confirmed_at is None:
             return chip("warn", _("waits for a second person"))
-        return chip("ok", _("confirmed")) if record.seen_at else chip("info", _("its owner has not seen it"))
+        return (
+            chip("ok", pgettext("payout", "confirmed"))
+            if record.seen_at
+            else chip("info", _("its owner has not seen it"))
+        )
 
     def render_open(self, record: PayoutAccount) -> SafeString:
         """The page of the person's account."""

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.refusal import Refused
@@ -30,7 +31,8 @@ def row_list(request: Any) -> HttpResponse:
     return lists.answer(
         request, "performance/payout/rows.html", rows.order_by("result", "number"), tables.RowTable,
         filterset=tables.RowFilter, empty=tables.no_row(),
-        extra={"title": _("Differences"), "rooms": show.tabs("payout-rows", request.membership)},
+        extra={"title": pgettext("payout", "Differences"),
+               "rooms": show.tabs("payout-rows", request.membership)},
     )  # fmt: skip
 
 
