@@ -297,7 +297,7 @@ def test_facts_of_collaboration_are_owed_once_and_never_to_persons(
         between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
     known.append(fact("down_transfer", 11, 200_000, 60))  # found when its front page was corrected
     later = between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
-    assert (later.number, later.fen, later.title) == (2, 120_000, f"{pool.title}, supplement 1")
+    assert (later.number, later.fen, later.title) == (2, 120_000, f"{pool.title}，补充 1")
     with pytest.raises(PoolRefused, match="has this pool already"):
         between.make(by=house.luo, month=OCTOBER, kind="down_transfer", now=NOW)
     scene.agreed(house, later)
