@@ -14,6 +14,7 @@ class Config(AppConfig):
     def _waiting(self) -> None:
         from alliance.services import inbox
         from performance.appeals.waiting import waiting as appeals
+        from performance.bulletin.waiting import waiting as to_release
         from performance.consequences.waiting import waiting as to_consider
         from performance.declared.waiting import waiting as to_declare
         from performance.evaluations.waiting import waiting as to_rate
@@ -29,6 +30,7 @@ class Config(AppConfig):
         inbox.register("appeals", appeals)
         inbox.register("payout", to_pay_out)
         inbox.register("declared", to_declare)
+        inbox.register("papers", to_release)
         inbox.register("consequences", to_consider)
 
     def _decided(self) -> None:

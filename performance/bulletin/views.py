@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -12,18 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alliance.lib.documents import to_docx
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.services import journal
-from alliance.web import asked, lists
+from alliance.web import asked, lists, papers
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.refused import add_refusal
 from performance.bulletin import forms, services, show, tables
 from performance.models import Paper
 from performance.models.papers import LEAD, LOOK, SECOND
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 STEPS: dict[str, tuple[str, Any]] = {
     "release": (SECOND, services.release),
     "discard": (LEAD, services.discard),
@@ -131,9 +128,6 @@ def sheet(request: Any, pk: int) -> HttpResponse:
 def docx(request: Any, pk: int) -> HttpResponse:
     """The paper as a file that an office can go on editing; each download is journaled."""
     row = found(request, pk)
-    response = HttpResponse(to_docx(services.document(row)), content_type=DOCX)
-    name = quote(f"{row.title} {row.period}.docx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     if request.method == "GET":
         journal.write(by=request.membership, verb="paper.fetched", about=row, request=request)
-    return response
+    return papers.send(services.document(row), f"{row.title} {row.period}")

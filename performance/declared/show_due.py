@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from alliance.lib.documents import Document, Part, Table
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution, Membership
 from alliance.web import parts
@@ -174,6 +175,22 @@ def reminder_page(membership: Membership, month: Month, place: Institution, now:
         "lines": sorted(lines, key=lambda one: one.owners), "due": due.due_at(month),
         "late": due.due_at(month) < now, "printed": now,
     }  # fmt: skip
+
+
+def reminder_paper(page: dict[str, Any]) -> Document:
+    """The same as a paper, for the docx."""
+    heads = (
+        _("fact"), _("unit"), pgettext("declared value", "period"), _("indicators"), _("answers for it"),
+    )  # fmt: skip
+    rows = tuple(
+        tuple(map(str, (one.name, one.unit, one.span, one.indicators, one.owners))) for one in page["lines"]
+    )
+    said = _("The following values have not been delivered. What is missing is not assessed; it never "
+             "counts as 0.") if rows else _("Everything is delivered.")  # fmt: skip
+    until = _("Deadline: %(day)s") % {"day": f"{page['due']:%Y-%m-%d}"}
+    whom = f"{page['place'].name} · {web_words.month(page['month'])}"
+    part = Part(until, said, Table(heads, rows) if rows else None)
+    return Document(page["title"], whom, (part,), "", (_("performance office"), page["place"].short_name))
 
 
 def duties_page(membership: Membership, form: Any) -> dict[str, Any]:

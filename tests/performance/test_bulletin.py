@@ -9,12 +9,14 @@ import docx
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.test import override_settings
 
 from alliance.lib.documents import Document, Part, Table, to_docx
 from alliance.models import Journal, Staff
 from alliance.models.base import Stale
 from performance.bulletin import filling, services
 from performance.bulletin.refusals import PaperRefused
+from performance.bulletin.waiting import waiting
 from performance.models import Paper
 from tests.performance.scene import NOW, OCTOBER, compute, inside, post
 from tests.world import World
@@ -162,6 +164,9 @@ def test_pages_from_making_to_the_docx(posted: World) -> None:
     typed = {"title": "简报", "line": "第 10 期", "text_0": "要点", "text_4": "", "foot": "脚注"}
     assert office.post(f"{page}edit/?version=1", typed).status_code == 302
     assert office.post(f"{page}edit/?version=1", typed).status_code == 409
+    with inside(posted), override_settings(ROOT_URLCONF="config.alliance_urls"):
+        assert [one.count for one in waiting(posted.cai, NOW)] == [1]
+        assert waiting(posted.luo, NOW) == [] == waiting(posted.lin, NOW)
     assert office.post(f"{page}act/release/").status_code == 403
     assert second.post(f"{page}act/release/?version=2").status_code == 302
     with inside(posted):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import docx
 import pytest
 import time_machine
 from django.db import connection
@@ -113,6 +115,10 @@ def test_the_pages_name_what_is_missing_and_print_the_reminder(world: World) -> 
         assert "indicator=contract_rate" in line and "缺报" in line
         paper = office.get(f"{month}QH11/reminder/").content.decode()
         assert "催报单" in paper and "常住" in paper and 'class="sheet"' in paper
+        file = docx.Document(io.BytesIO(office.get(f"{month}QH11/reminder/?as=docx").content))
+        assert file.paragraphs[0].text.endswith("催报单") and any(
+            "常住" in row.cells[0].text for row in file.tables[0].rows
+        )
         assert office.get(f"{month}QH01/reminder/").content.decode().count("<tr>") == 0
         assert office.post(f"{month}QH01/confirm/").status_code == 302
         page = office.post(

@@ -17,6 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.models.base import Stale
 from alliance.services import journal
+from alliance.web import papers
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.declared import due, forms, services, show_due
@@ -63,7 +64,7 @@ def place(request: Any, month: Month, code: str) -> HttpResponse:
 @permit("declared.view")
 @require_safe
 def reminder(request: Any, month: Month, code: str) -> HttpResponse:
-    """The reminder on A4 (催报单)."""
+    """The reminder on A4 (催报单), or as a docx to go on editing."""
     found = visible(request, code)
     page = show_due.reminder_page(request.membership, served(month), found, timezone.now())
     if request.method == "GET":
@@ -71,6 +72,8 @@ def reminder(request: Any, month: Month, code: str) -> HttpResponse:
             by=request.membership, verb="declared.reminded", about=found, request=request, month=str(month),
             rows=len(page["lines"]),
         )  # fmt: skip
+    if request.GET.get("as") == "docx":
+        return papers.send(show_due.reminder_paper(page), f"{page['title']} {found.code} {month}")
     return render(request, "performance/declared/reminder.html", page)
 
 

@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 from django.db import transaction
 from django.http import StreamingHttpResponse
 
+from alliance.ledger import facts as ledger
 from alliance.lib.spool import SealedSpool
 from alliance.models import Journal, Membership
 from alliance.services import journal
@@ -59,6 +60,7 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
     month, hidden = run.period, Pseudonyms.of(alliance, run.period)
     head: dict[str, Any] = {
         "alliance": alliance, "month": month, "run": run.number, "state": run.state,
+        "books": "open" if month in ledger.open_months() else "closed",
         "code_version": settlement.code_version, "scheme": settlement.scheme.code,
         "scheme_version": settlement.scheme.version, "scheme_digest": settlement.scheme_digest,
         "inputs_digest": settlement.inputs_digest, "result_digest": settlement.result_digest,
