@@ -15,7 +15,6 @@ from alliance.demo import DemoAlliance
 from alliance.models import Membership
 from alliance.tenancy.scope import act_in
 from performance.appeals import sql, subjects
-from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.filing import NewLine
 from performance.demonstration.ground import Ground
@@ -32,17 +31,19 @@ STEPS = ("corrected", "rejected", "upheld", "assigned", "filed", "withdrawn")
 def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
     """File one appeal for each state and take it there; a line of the report."""
     with act_in(base.alliance), transaction.atomic():
-        lines = _lines(base)
-        for state, (text, said), (by, line) in zip(STEPS, SAID, lines, strict=False):
-            _on_its_way(base, state, by, line, text, said, now)
+        paid, shown = _lines(base, [PayPot.State.POSTED]), _lines(base, [PayPot.State.SHOWN])
+        for state, (text, said) in zip(STEPS, SAID, strict=True):
+            found = next(shown if state in ("assigned", "filed") else paid, None)
+            if found is not None:
+                _on_its_way(base, state, *found, text, said, now)
         counted = Appeal.objects.count()
         ended = Appeal.objects.filter(ended_at__isnull=False).count()
         return f"{counted} appeals, {ended} of them ended"
 
 
-def _lines(base: Ground) -> Iterator[tuple[Membership, PayLine]]:
+def _lines(base: Ground, states: list[str]) -> Iterator[tuple[Membership, PayLine]]:
     """Own lines of people with a sign-in first, then lines whose head files for them; each person once."""
-    pots = PayPot.objects.filter(state=PayPot.State.POSTED)
+    pots = PayPot.objects.filter(state__in=states)
     rows = PayLine.objects.filter(pot__in=pots, plan__in=pots.values("plan"), fen__gt=0).select_related(
         "pot__pool", "staff"
     )
@@ -65,14 +66,12 @@ def _on_its_way(
     base: Ground, state: str, by: Membership, line: PayLine, text: str, said: str, now: datetime
 ) -> None:
     """From filed to the state, a few days ago; the office's uninvolved person answers."""
-    filed = now - timedelta(days=9 if state in ("corrected", "rejected") else 4)
+    until = filing.closes_at(line.pot.pool.period)
+    filed = now - timedelta(days=4) if until is None else until - timedelta(days=3)
     subject = subjects.find(by, AppealLine.About.PAY, line.pk)
     assert subject is not None
     wanted = NewLine(subject, said, max(1, line.fen // 5))
-    try:
-        row = filing.file(by=by, kind="personal", lines=[wanted], text=text, now=filed)
-    except AppealRefused:  # the publication is over: nobody may file any longer
-        return
+    row = filing.file(by=by, kind="personal", lines=[wanted], text=text, now=filed)
     row = _again(row)
     if state == "withdrawn":
         filing.withdraw(by=by, appeal=row, now=filed + timedelta(hours=5))
