@@ -19,12 +19,14 @@ class Config(AppConfig):
         from performance.declared.waiting import waiting as to_declare
         from performance.evaluations.waiting import waiting as to_rate
         from performance.fairness.waiting import waiting as clues
+        from performance.life.waiting import waiting as late_steps
         from performance.onsite.waiting import waiting as on_site
         from performance.pay.waiting import waiting as to_pay
         from performance.payout.waiting import waiting as to_pay_out
 
         inbox.register("evaluations", to_rate)
         inbox.register("clues", clues)
+        inbox.register("calendar", late_steps)
         inbox.register("onsite", on_site)
         inbox.register("pay", to_pay)
         inbox.register("appeals", appeals)
@@ -42,6 +44,7 @@ class Config(AppConfig):
         from performance.declared.services import samples
         from performance.fairness.services import remedies
         from performance.fairness.show import remedies as show_remedies
+        from performance.life import elsewhere as life
         from performance.pay import elsewhere as pay
         from performance.payout import elsewhere as payout
         from performance.show import elsewhere
@@ -50,6 +53,7 @@ class Config(AppConfig):
         pay.register()
         appeals.register()
         payout.register()
+        life.register()
         registry.register(
             samples.KIND, name=_("One-vote veto"), digest=samples.digest_of, summary=show_samples.summary
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from tests.access_scene import KEY, OCTOBER, Things
 
@@ -77,6 +78,15 @@ def month(*, of: tuple[str, ...] = (), **more: Any) -> Case:
         return {"month": str(OCTOBER), **({"code": things.side.place.code} if "code" in of else {}), **more}
 
     return Case(make, of=of, shared="code" not in of)
+
+
+def lived(**more: Any) -> Case:
+    """An address of a month that is published: everybody of the alliance may know it."""
+
+    def make(things: Things) -> dict[str, Any]:
+        return {"month": str(Month.of(things.month_life.month)), **more}
+
+    return Case(make, shared=True)
 
 
 def leveled() -> Case:
@@ -697,6 +707,30 @@ CASES: dict[str, Case] = {
     "disclosure-enter": LIST,
     "disclosure-month": one("disclosed", shared=True),
     "disclosure-confirm": one("disclosed", shared=True, what="month"),
+    # The life of a month
+    "month-calendar-now": LIST,
+    "month-calendar": month(),
+    "month-calendar-change": month(step="pay"),
+    "month-calendar-done": month(step="bulletin"),
+    "month-remind": month(of=("code",)),
+    "month-reminder": one("month_reminder"),
+    "month-life": lived(),
+    "month-life-act": lived(step="publish"),
+    "month-since": lived(),
+    "publications": LIST,
+    "month-publication": lived(),
+    "month-publication-print": lived(),
+    "month-exception-open": lived(),
+    "month-exception-agree": one("lock_exception", shared=True),
+    "month-correct": one("lock_exception", shared=True),
+    "month-correction": one("month_correction"),
+    "month-correction-act": one("month_correction", step="propose"),
+    "statements": LIST,
+    "statement-new": LIST,
+    "statement": one("statement"),
+    "statement-act": one("statement", step="charge"),
+    "clawback": one("clawback"),
+    "clawback-act": one("clawback", step="carry"),
     # Pay and its second distribution
     "pay": Case(queries=("?month=2026-10", "?kind=award", "?state=posted")),
     "pay-begin": LIST,

@@ -131,6 +131,8 @@ from performance.models import (
     LevelSubject,
     Line,
     MonthException,
+    MonthLife,
+    MonthReminder,
     MonthRun,
     OnsiteChecklist,
     OnsiteProof,
@@ -166,13 +168,13 @@ from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
-from tests.performance import appeals_access, papers_access, pay_access, payout_access
+from tests.performance import appeals_access, life_access, papers_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.world import World
 from tests.world import member as make_member
 
-OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
+AUGUST, OCTOBER, NOVEMBER = Month(2026, 8), Month(2026, 10), Month(2026, 11)
 NOW = datetime(2026, 11, 12, 2, 24, tzinfo=UTC)
 KEY = "gb.primary_floor"
 
@@ -987,6 +989,47 @@ class Things:
         return papers_access.disclosed(self.side.office, self.settled, self.side.serial, self.side.mark)
 
     @cached_property
+    def month_life(self) -> MonthLife:
+        """A published month of the alliance."""
+        side = self.side
+        assert self.scheme
+        there = MonthLife.objects.first()
+        if there is not None:
+            return there
+        schemes.adopt_demonstration(by=side.office)
+        return life_access.published(self.computed(AUGUST), self.books.journal)
+
+    @cached_property
+    def month_reminder(self) -> MonthReminder:
+        """A reminder of the institution."""
+        return life_access.reminded(self.side.office, self.month_life, self.side.place)
+
+    @cached_property
+    def statement(self) -> Any:
+        """A posted statement of the insurer with a case of the institution."""
+        side = self.side
+        return life_access.stated(
+            side.office, self.central_row, Month(2025, 1).plus(side.serial // 11), side.mark, self.approval,
+            self.books.journal,
+        )  # fmt: skip
+
+    @cached_property
+    def lock_exception(self) -> Any:
+        """A lock exception of the institution."""
+        return life_access.excepted(self.side.office, self.month_life, self.side.place, self.side.mark)
+
+    @cached_property
+    def month_correction(self) -> Any:
+        """What came of it."""
+        return life_access.corrected(self.side.office, self.lock_exception, self.approval, self.books.journal)
+
+    @cached_property
+    def clawback(self) -> Any:
+        """A claw-back of its rejection."""
+        side = self.side
+        return life_access.charged(side.office, self.statement, side.mark, self.approval, self.books.journal)
+
+    @cached_property
     def pay_fund(self) -> PayFund:
         side = self.side
         return pay_access.fund(side.office, f"f{side.serial}", side.mark)
@@ -1237,18 +1280,23 @@ class Things:
         declarations.declare(
             by=side.office, institution=side.place, month=OCTOBER, discharges=2, total_fen=246_912
         )
+        return self.computed(OCTOBER)
+
+    def computed(self, month: Month) -> MonthRun:
+        """A month with a basis for everybody, its pool, and exceptions for who has not delivered."""
+        side = self.side
         for place in Institution.objects.exclude(kind="village"):
             bases.set_basis(
-                by=side.office, institution=place, fen=300_000_000, from_month=OCTOBER, source=side.mark
+                by=side.office, institution=place, fen=300_000_000, from_month=month, source=side.mark
             )
-        assert self.pool
-        for late in completeness.deliveries(OCTOBER):
+        assert self.pool if month == OCTOBER else self.pool_of(month)
+        for late in completeness.deliveries(month):
             if not (late.complete or late.excepted) and late.expected:
                 signed = completeness.sign_exception(
-                    by=side.office, institution=late.institution, month=OCTOBER, reason=side.mark
+                    by=side.office, institution=late.institution, month=month, reason=side.mark
                 )
                 completeness.confirm_exception(by=side.second, exception=signed, now=NOW)
-        run = months.enqueue_run(by=side.admin, month=OCTOBER)
+        run = months.enqueue_run(by=side.admin, month=month)
         jobs.drain(side.alliance)
         run = MonthRun.objects.get(pk=run.pk)
         assert run.settlement is not None, run.refusal
@@ -1256,9 +1304,13 @@ class Things:
 
     @cached_property
     def pool(self) -> Any:
+        return self.pool_of(OCTOBER)
+
+    def pool_of(self, month: Month) -> Any:
+        """The money of a month, confirmed."""
         side = self.side
         row = pools.enter_pool(
-            by=side.office, month=OCTOBER, fen=1_000_001, source_kind="pay_total", source=side.mark
+            by=side.office, month=month, fen=1_000_001, source_kind="pay_total", source=side.mark
         )
         return pools.confirm_pool(by=side.second, pool=row, now=NOW)
 

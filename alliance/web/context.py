@@ -33,6 +33,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Month by month"),
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
+            Entry("month-calendar-now", _("Calendar of the month"), "cal", "month.view"),
+            Entry("publications", _("Publications"), "eye", "home.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("declared", _("Declared values"), "upload", "declared.view"),
             Entry("onsite", _("On-site assessment"), "flag", "onsite.view"),

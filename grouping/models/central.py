@@ -86,6 +86,10 @@ class CentralResult(AllianceRow):
     settled_fen = models.BigIntegerField(_("settled, fen"), null=True)
     version = models.CharField(_("version named"), max_length=60, blank=True)
     principal = models.CharField(_("principal diagnosis named"), max_length=40, blank=True)
+    # What an insurer's statement says beside the group: refused of the case, why, and how it was paid.
+    rejected_fen = models.BigIntegerField(_("rejected, fen"), null=True)
+    rejected_why = models.CharField(_("reason for the rejection"), max_length=200, blank=True)
+    paid_as = models.CharField(_("how the insurer paid it"), max_length=40, blank=True)
     case = models.ForeignKey("grouping.Case", on_delete=models.PROTECT, null=True, related_name="+")
     ours = models.CharField(_("our group"), max_length=20, blank=True)
     why = models.CharField(_("comparison"), max_length=12, choices=Why, default=Why.NO_CASE)

@@ -54,6 +54,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "R03": ("结算金额", "settled amount"),
     "R04": ("分组方案版本", "version of the scheme"),
     "R05": ("分组用主要诊断", "principal diagnosis it was grouped by"),
+    # What the insurer's statement says beside it (practice.md 3).
+    "R06": ("拒付金额", "rejected amount"),
+    "R07": ("拒付原因", "reason for the rejection"),
+    "R08": ("支付类型", "how the insurer paid it"),
     # Categories of charges (med_chrgitm) of the list.
     "L01": ("床位费", "bed"),
     "L02": ("诊察费", "consultation"),

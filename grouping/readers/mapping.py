@@ -43,6 +43,9 @@ RESULT_FIELDS: dict[str, Field] = {
     "R03": Field("R03", *NAMES["R03"], Kind.AMOUNT),
     "R04": Field("R04", *NAMES["R04"], Kind.TEXT),
     "R05": Field("R05", *NAMES["R05"], Kind.CODE),
+    "R06": Field("R06", *NAMES["R06"], Kind.AMOUNT),
+    "R07": Field("R07", *NAMES["R07"], Kind.TEXT),
+    "R08": Field("R08", *NAMES["R08"], Kind.TEXT),
 }
 
 

@@ -35,6 +35,9 @@ class ResultRow:
     settled_fen: int | None
     version: str
     principal: str
+    rejected_fen: int | None = None
+    rejected_why: str = ""
+    paid_as: str = ""
 
 
 def missing(mapping: TableMap, *, institution_known: bool) -> list[str]:
@@ -98,8 +101,9 @@ class ResultReader(Iterator[ResultRow | BadRow]):
         stated = texts.get("A01", "")
         result = ResultRow(
             line, self._organisations.get(stated, stated) or self._organisation, found.text("A48", 40),
-            found.visit(), found.day(), found.text("R01", _MOST_CODE), found.weight(), found.fen(),
-            texts.get("R04", "")[:60], texts.get("R05", "")[:40],
+            found.visit(), found.day(), found.text("R01", _MOST_CODE), found.weight(), found.fen("R03"),
+            texts.get("R04", "")[:60], texts.get("R05", "")[:40], found.fen("R06"),
+            texts.get("R07", "")[:200], texts.get("R08", "")[:40],
         )  # fmt: skip
         if found.errors:
             return BadRow(line, self._lines.number - 1, tuple(found.errors), None, {})
@@ -145,12 +149,12 @@ class _Fields:
             self._note("A49", "bad_number", bad)
             return None
 
-    def fen(self) -> int | None:
-        text = self.texts.get("R03", "")
+    def fen(self, code: str) -> int | None:
+        text = self.texts.get(code, "")
         try:
             return values.amount(text) if text else None
         except BadValue as bad:
-            self._note("R03", "bad_amount", bad)
+            self._note(code, "bad_amount", bad)
             return None
 
     def weight(self) -> Decimal | None:

@@ -30,7 +30,7 @@ CHUNK = 5_000
 ERRORS_KEPT = 200
 COLUMNS = [
     "file_id", "line", "institution_id", "record_no", "visit_no", "day", "drg", "weight", "settled_fen",
-    "version", "principal", "ours", "why",
+    "version", "principal", "ours", "why", "rejected_fen", "rejected_why", "paid_as",
 ]  # fmt: skip
 
 
@@ -146,7 +146,8 @@ def _store(file: CentralFile, taken: list[ResultRow | BadRow]) -> None:
         elif isinstance(row, ResultRow):
             good.append([
                 file.pk, row.line, places[row.organisation].pk, row.record_no, row.visit_no, row.day, row.drg,
-                row.weight, row.settled_fen, row.version, row.principal, "", "no_case",
+                row.weight, row.settled_fen, row.version, row.principal, "", "no_case", row.rejected_fen,
+                row.rejected_why, row.paid_as,
             ])  # fmt: skip
     copy_rows(CentralResult._meta.db_table, COLUMNS, good)
     file.rows_read += len(taken)

@@ -94,6 +94,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         evidence,
         history,
         levels,
+        life,
         live,
         months,
         papers,
@@ -118,6 +119,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
+    yield "life of the months", lambda: [life.load(base, demo)]
 
 
 @contextmanager

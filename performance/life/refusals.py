@@ -28,6 +28,46 @@ class LifeRefused(Refused):
         "appeals": "%(n)d appeals about %(month)s have not ended yet. Answer them first.",
         "running": "%(month)s is published until %(until)s. It is paid after that.",
         "pots": "%(n)d pots of %(month)s are not in the books yet: the second distribution comes first.",
+        "lots": "%(open)s yuan of %(month)s are not paid yet. Make the lots and take in the bank's answer.",
         "books": "The books of %(month)s are open. Two people close them first, on the page of the ledger.",
     }
     fields = dict.fromkeys(reasons, "")
+
+
+class CorrectionRefused(Refused):
+    """A statement, a claw-back, a lock exception or a correction that cannot stand."""
+
+    reasons = {
+        "closed": "The books of %(month)s are not open. Choose an open month.",
+        "before": "A correction of %(month)s goes into this month or a later one.",
+        "draft": "Only a draft can be discarded.",
+        "unread": "The file is not read yet. Wait until it is, then try again.",
+        "no_rows": "The file holds no case discharged in %(month)s.",
+        "there": "%(month)s has a statement of this stage already. Work on that one.",
+        "document": "Give the number of the statement.",
+        "equal": "Every case was paid as expected; there is nothing to book.",
+        "other": "The cases add up to %(cases)s yuan, the statement to %(total)s yuan. Say what the "
+        "difference of %(other)s yuan is.",
+        "twice": "Record %(record)s stands twice in the file for one case. Ask the insurer for a clean file.",
+        "not_posted": "The statement is not in the books yet. Its rejections are charged after that.",
+        "lines": "Choose at least one rejected case.",
+        "charged": "%(n)d of the cases are charged already.",
+        "why": "Say why in a few words.",
+        "nothing": "Nothing is left to take from the pay of %(month)s above the floor.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "confirmed": "It is already confirmed.",
+        "ended": "The exception has ended. Open a new one.",
+        "until": "Let the exception end later than now, within %(most)d days.",
+        "open_month": "%(month)s is not approved yet: its data are corrected as always.",
+        "no_exception": "No exception of %(institution)s for %(month)s was in force. Two people open one "
+        "first.",
+        "unchanged": "The corrected data change no share of %(month)s.",
+        "blocked": "With these data the scheme would block %(month)s.",
+    }
+    fields = {
+        "closed": "into", "before": "into", "draft": "", "equal": "",
+        "unread": "file", "no_rows": "file", "there": "stage",
+        "other": "other_why", "twice": "file", "not_posted": "", "charged": "lines", "why": "reason",
+        "nothing": "into", "same_person": "", "confirmed": "", "ended": "", "open_month": "month",
+        "no_exception": "", "unchanged": "", "blocked": "",
+    }  # fmt: skip

@@ -3,6 +3,7 @@ from performance.models.calendar import CalendarDone, CalendarStep, MonthReminde
 from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
 from performance.models.clues import Clue, Detector, FairnessRun
 from performance.models.consequences import Consequence
+from performance.models.corrections import CorrectionLine, MonthCorrection
 from performance.models.declared import DeclaredProof, DeclaredValue
 from performance.models.declared_sheets import DeclaredBatch, DeclaredDuty, DeclaredLayout
 from performance.models.disclosure import Disclosure, DisclosureSwitch
@@ -57,6 +58,13 @@ from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
 from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.models.schemes import SchemeVersion
+from performance.models.statements import (
+    Clawback,
+    ClawbackShare,
+    PayDeduction,
+    Statement,
+    StatementLine,
+)
 from performance.models.years import Interview, YearEvaluation, YearLine
 
 __all__ = [
@@ -67,6 +75,8 @@ __all__ = [
     "Basis",
     "CalendarDone",
     "CalendarStep",
+    "Clawback",
+    "ClawbackShare",
     "Clue",
     "ClueAnswer",
     "ClueException",
@@ -74,6 +84,7 @@ __all__ = [
     "ClueRecord",
     "ClueRemedy",
     "Consequence",
+    "CorrectionLine",
     "DeclaredBatch",
     "DeclaredCheck",
     "DeclaredDuty",
@@ -106,6 +117,7 @@ __all__ = [
     "LevelSubject",
     "Line",
     "LockException",
+    "MonthCorrection",
     "MonthException",
     "MonthLife",
     "MonthReminder",
@@ -125,6 +137,7 @@ __all__ = [
     "Opinion",
     "OwnIndicator",
     "Paper",
+    "PayDeduction",
     "PayFund",
     "PayLine",
     "PayMember",
@@ -158,6 +171,8 @@ __all__ = [
     "SchemeVersion",
     "Score",
     "Settlement",
+    "Statement",
+    "StatementLine",
     "YearEvaluation",
     "YearLine",
 ]

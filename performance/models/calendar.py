@@ -58,7 +58,7 @@ class CalendarStep(AllianceRow):
         _("day after the month"), validators=[MinValueValidator(1), MaxValueValidator(LATEST_DAY)]
     )
     shift = models.CharField(_("on a holiday"), max_length=8, choices=Shift, default=Shift.AFTER)
-    owner = models.CharField(_("owner"), max_length=40)
+    owner = models.CharField(pgettext_lazy("step", "owner"), max_length=40)
     escalate_workdays = models.PositiveSmallIntegerField(_("escalates after working days"))
     escalate_to = models.CharField(_("escalates to"), max_length=40)
     entered_by = link(_("entered by"), "alliance.Membership")

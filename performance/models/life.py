@@ -85,7 +85,7 @@ class MonthLife(AllianceRow, Stepped):
         return frozenset({"office"} if membership.institution_id is None else ())
 
     @transition(state, State.APPROVED, State.PUBLISHED, custom=step(
-        1, "office", LEAD, _("Publish"), "eye", "published_at"))  # fmt: skip
+        1, "office", LEAD, pgettext_lazy("month", "Publish"), "eye", "published_at"))  # fmt: skip
     def publish(self) -> None:
         """Everybody sees it for the days of the parameter."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-# Parts and held money of one line take turns by a lock on the line, so that two lots made at once cannot both
-# fit. A part is paid by the institution whose pot the line is of, to the person of the line, out of a posted
-# plan, into a confirmed account of that person. A payment moves along its states alone.
-INSTALL = """
-create function public.performance_fits_line() returns trigger language plpgsql as $payout$
+# Parts, held money and deductions of one line take turns by a lock on the line, so that two lots made at once
+# cannot both fit. A part is paid by the institution whose pot the line is of, to the person of the line, out
+# of a posted plan, into a confirmed account of that person. A payment moves along its states alone.
+FITS = """
+create or replace function public.performance_fits_line() returns trigger language plpgsql as $payout$
 declare
   whole bigint; taken bigint; place bigint; person bigint; ready boolean;
 begin
@@ -24,6 +24,8 @@ begin
             where a.alliance_id = new.alliance_id and a.line_id = new.line_id and a.ended_at is null), 0)
        + coalesce((select sum(h.fen) from performance_payouthold h
             where h.alliance_id = new.alliance_id and h.line_id = new.line_id and h.ended_at is null), 0)
+       + coalesce((select sum(d.fen) from performance_paydeduction d
+            where d.alliance_id = new.alliance_id and d.line_id = new.line_id), 0)
     into taken;
   if taken > whole then
     raise exception 'parts and held money of line % exceed it: % of % fen', new.line_id, taken, whole
@@ -41,6 +43,10 @@ begin
   end if;
   return null;
 end $payout$;
+"""
+INSTALL = (
+    FITS
+    + """
 create trigger performance_fits_line after insert on public.performance_payoutpart
   for each row execute function public.performance_fits_line();
 create trigger performance_fits_line after insert on public.performance_payouthold
@@ -108,6 +114,7 @@ end $payout$;
 create trigger performance_end_part before insert or update on public.performance_payoutpart
   for each row execute function public.performance_end_part();
 """
+)
 REMOVE = """
 drop trigger performance_end_part on public.performance_payoutpart;
 drop function public.performance_end_part();

@@ -21,7 +21,7 @@ from performance.engine.inputs import InputsRefused, Pool
 from performance.engine.scheme import SchemeRefused
 from performance.engine.settlement import recompute as settle_again
 from performance.engine.settlement import settle
-from performance.models import ClueRemedy, Line, MonthRun, Settlement
+from performance.models import ClueRemedy, Line, MonthLife, MonthRun, Settlement
 from performance.services import pools, schemes, store
 from performance.services.completeness import require_complete
 from performance.services.refusals import MonthRefused, RunUnderway
@@ -165,6 +165,12 @@ def standing(month: Month) -> tuple[MonthRun | None, MonthRun | None]:
     """The run whose result counts and the last one begun: mostly the same, asked for once."""
     last = latest(month)
     return (last if last is None or last.state in MonthRun.WITH_RESULT else current(month)), last
+
+
+def life(month: Month) -> MonthLife | None:
+    """What became of a month after its approval; None before it was first published."""
+    found: MonthLife | None = MonthLife.objects.filter(month=month.first_day).first()
+    return found
 
 
 def lines_between(institution_id: int, first: Month, last: Month) -> list[Line]:

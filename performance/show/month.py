@@ -30,11 +30,12 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     run, last = months.standing(month)
     limits = parameters.several_in_force((MINIMUM, *ranks.RANKED), on=month.last_day)
     arrived, pool = deliveries(month, limits[MINIMUM]), pools.latest(month)
+    life = months.life(month) if run is not None and run.state == State.POSTED else None
     found = {
         "title": _("Result of %(month)s") % {"month": words.month(month)},
         "month": month, "run": run, "last": last, "chip": labels.chip(run) if run else None,
         "running": last if last and last.state == State.RUNNING and not last.is_lost else None,
-        "stages": road.stages(run, arrived),
+        "stages": road.stages(run, arrived, life),
         "notes": road.notes(run, last, arrived, pool, membership, month),
         "actions": road.actions(membership, month, run, last),
         "history": history(run, words=road.said()) if run else [],

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from alliance.approvals.models import Approval
 from alliance.confirmation import facts as confirmations
@@ -17,7 +17,7 @@ from alliance.web import words
 from alliance.web.parts import Action, Fact, Stage
 from grouping import facts as case_books
 from performance.declared.services import samples
-from performance.models import MonthRun, PoolDecision
+from performance.models import MonthLife, MonthRun, PoolDecision
 from performance.services import months
 from performance.services.completeness import Delivery
 from performance.show import labels, since
@@ -35,8 +35,8 @@ def said() -> dict[str, str]:
     }  # fmt: skip
 
 
-def stages(run: MonthRun | None, arrived: Sequence[Delivery]) -> list[Stage]:
-    """Collected, computed, checked, approved, posted; the first that is not done is now."""
+def stages(run: MonthRun | None, arrived: Sequence[Delivery], life: MonthLife | None = None) -> list[Stage]:
+    """Collected, computed, checked, approved, posted, published, paid, closed; the first not done is now."""
     ready = sum(one.complete or one.excepted for one in arrived)
     state = run.state if run else ""
     done = [
@@ -45,6 +45,7 @@ def stages(run: MonthRun | None, arrived: Sequence[Delivery]) -> list[Stage]:
         state in (State.APPROVED, State.POSTED), state == State.POSTED,
     ]  # fmt: skip
     names = [_("Collect"), _("Compute"), _("Review"), _("Approve"), _("Post")]
+    after = [pgettext("month", "Publish"), pgettext("month", "Pay"), pgettext("month", "Close")]
     computed = words.moment(run.settlement.computed_at) if run and run.settlement else ""
     collected = (
         _("%(ready)d of %(all)d institutions") if run is None else _("now %(ready)d of %(all)d institutions")
@@ -53,6 +54,9 @@ def stages(run: MonthRun | None, arrived: Sequence[Delivery]) -> list[Stage]:
         collected % {"ready": ready, "all": len(arrived)}, computed, "", "",
         words.moment(run.journal.posted_at) if run and run.journal else "",
     ]  # fmt: skip
+    when = [life.published_at, life.paid_at, life.closed_at] if life else [None] * len(after)
+    names, done = [*names, *after], [*done, *(one is not None for one in when)]
+    details += [words.moment(one) if one else "" for one in when]
     if run is not None:  # what was computed had been collected
         done[0] = True
     now = done.index(False) if False in done else len(done)
@@ -121,7 +125,8 @@ def _since(run: MonthRun | None, membership: Membership, month: Month) -> list[d
     )
     items = [Fact(f"{one.institution} · {labels.fact(one.key)} {one.shown}") for one in found[:SHOWN]]
     if len(found) > SHOWN:
-        items.append(Fact(_("and %(n)d more") % {"n": len(found) - SHOWN}))
+        more = reverse("month-since", args=[str(month)])
+        items.append(Fact(_("and %(n)d more") % {"n": len(found) - SHOWN}, url=more))
     return [{"kind": "warn", "text": f"{counted} {after}", "items": items}]
 
 
@@ -184,6 +189,10 @@ def actions(
         return []
     found: list[Action] = []
     where = [str(month)]
+    if membership.can("month.view"):
+        found.append(Action(_("Calendar"), reverse("month-calendar", args=where), "cal", get=True))
+    if run is not None and run.state == State.POSTED:
+        found.append(Action(_("After the approval"), reverse("month-life", args=where), "arrow", get=True))
     if run is not None and membership.can("export.run"):
         found.append(Action(_("Evidence bundle"), reverse("month-export", args=where), "download", get=True))
     found.append(

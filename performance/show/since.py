@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import words
 from performance import collect
@@ -18,12 +19,17 @@ from performance.models import Settlement
 
 @dataclass(frozen=True)
 class Change:
-    """A number of one institution: as frozen and as it is now; None is not known, which is not zero."""
+    """A number of one institution: as frozen and as it is now; None is not known, which is not zero.
+
+    `at`: the month of the fact, which may lie before the month computed; `code` the institution's.
+    """
 
     institution: str
     key: str
     before: Number | None
     now: Number | None
+    code: str
+    at: Month
 
     @property
     def shown(self) -> str:
@@ -52,7 +58,7 @@ def changes(settlement: Settlement, membership: Membership, *, leaves_out: bool 
         _by_place(collect.facts_of(asked, places, None if leaves_out else {})),
     )
     return [
-        Change(seen[place[0]], place[2], before.get(place), now.get(place))
+        Change(seen[place[0]], place[2], before.get(place), now.get(place), place[0], place[1])
         for place in sorted(before.keys() | now.keys())
         if place[0] in seen and before.get(place) != now.get(place)
     ]

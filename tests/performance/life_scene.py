@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from alliance.lib.period import Month
 from alliance.models import Staff
 from performance.life.services import stages
-from performance.models import MonthLife, PayPot
+from performance.models import MonthLife, PayoutEntity, PayoutTemplate, PayPot
 from performance.pay.services import pots
-from tests.performance import pay_scene
+from performance.payout.services import accounts, answering, exporting, ground, lots, payables
+from performance.payout.services.accounts import Given
+from tests.performance import pay_scene, payout_scene
 from tests.performance.scene import OCTOBER
 from tests.world import World, member
 
@@ -36,7 +39,10 @@ def divided(world: World) -> None:
 
 def divide(world: World, pot: PayPot) -> PayPot:
     """One pot; its institution's administrator writes, Luo posts."""
-    head = world.kong if pot.institution_id == world.lead.pk else world.yao
+    head = next(
+        one for one in world.people.values()
+        if one.institution_id == pot.institution_id and "institution_admin" in one.roles
+    )  # fmt: skip
     people = list(pots.points_of(pot))
     others = Staff.objects.filter(institution=pot.institution_id).exclude(pk__in=people)
     group = [*people, *others.values_list("pk", flat=True)][:3]
@@ -45,3 +51,32 @@ def divide(world: World, pot: PayPot) -> PayPot:
     pots.show(by=head, pot=pay_scene.fresh(pot), now=WRITTEN)
     pots.submit(by=head, pot=pay_scene.fresh(pot), now=WRITTEN + timedelta(days=4))
     return pots.post(by=world.luo, pot=pay_scene.fresh(pot), now=WRITTEN + timedelta(days=4))
+
+
+def paid_out(world: World, month: Month, now: datetime) -> None:
+    """Every line of a month through lots to the bank and back, checked and answered by second people."""
+    if not PayoutTemplate.objects.exists():
+        for made in ground.adopt(by=world.luo, now=now):
+            ground.confirm(by=world.cai, row=made, now=now)
+        table = ground.enter_map(by=world.luo, from_month=month, body=ground.shipped_map(), now=now)
+        ground.confirm(by=world.cai, row=table, now=now)
+    lines = payables.lines(month).select_related("staff", "pot__institution")
+    for place in {line.pot.institution for line in lines} - {one.institution for one in _entities(month)}:
+        given = Given("icbc", "清河支行", place.name, f"1202{place.pk:015d}")
+        row = ground.enter_entity(
+            by=world.luo, institution=place, credit_code="12330000mb0000001x", from_month=month, given=given,
+            now=now,
+        )  # fmt: skip
+        ground.confirm(by=world.cai, row=row, now=now)
+    known = accounts.current()
+    for staff in {line.staff for line in lines if line.staff_id not in known}:
+        payout_scene.banked(world, staff)
+    for lot in lots.make(by=world.luo, month=month, disputed={}, now=now):
+        lots.check(by=world.meng, lot=lot, now=now)
+        exporting.export(by=world.cai, lot=payout_scene.again(lot), now=now)
+        payout_scene.answered(world, payout_scene.again(lot), payout_scene.answer(lot))
+        answering.settle(by=world.cai, lot=payout_scene.again(lot), now=now)
+
+
+def _entities(month: Month) -> list[PayoutEntity]:
+    return list(ground.entities(month).values())

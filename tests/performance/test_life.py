@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import override_settings
@@ -19,11 +20,12 @@ from alliance.models.base import Stale
 from performance.life import facts, plan, standing
 from performance.life.refusals import CalendarRefused, LifeRefused
 from performance.life.services import planning, stages
+from performance.life.waiting import waiting
 from performance.models import CalendarDone, MonthLife, MonthReminder, MonthStep
 from tests.performance import life_scene as scene
 from tests.performance.life_scene import ENDED, PUBLISHED
 from tests.performance.scene import OCTOBER, inside
-from tests.world import World
+from tests.world import World, member
 
 JUST_BEFORE = ENDED - timedelta(seconds=1)
 NOVEMBER = Month(2026, 11)
@@ -65,6 +67,9 @@ def test_a_month_is_shown_five_working_days_then_paid_closed_and_final(house: Wo
     scene.divided(house)
     with pytest.raises(PermissionDenied):
         stages.pay(by=house.kong, month=OCTOBER, now=PAID)
+    with pytest.raises(LifeRefused, match="not paid yet"):
+        stages.pay(by=house.cai, month=OCTOBER, now=PAID)
+    scene.paid_out(house, OCTOBER, PAID)
     assert stages.pay(by=house.cai, month=OCTOBER, now=PAID).state == "paid"
     with pytest.raises(LifeRefused, match="Two people close them first"):
         stages.close(by=house.cai, month=OCTOBER, now=PAID)
@@ -184,3 +189,84 @@ def test_a_reminder_keeps_what_was_missing_and_is_numbered(house: World) -> None
         planning.remind(by=house.luo, month=NOVEMBER, institution=house.liulin, now=PAID)
     with pytest.raises(DatabaseError), transaction.atomic():
         MonthReminder.objects.filter(pk=first.pk).update(number=9)
+
+
+# Pages and inbox ---------------------------------------------------------------------
+@override_settings(ROOT_URLCONF="config.alliance_urls")
+def test_late_steps_wait_for_their_owner_and_then_for_the_next_one_up(house: World) -> None:
+    world = house
+    late = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    told = {name: [one.what for one in waiting(world.people[name], late)] for name in ("wu", "kong", "luo")}
+    assert told["wu"] == ["2026年10月科室二次分配逾期"]
+    assert told["kong"] == [] and told["luo"] == []
+    world.people["dean"] = member("dean", "院长", world.lead, "institution_head")
+    assert waiting(world.dean, late) == []
+    escalated = waiting(world.dean, datetime(2026, 11, 26, 2, tzinfo=UTC))
+    assert len(escalated) == 1 and escalated[0].why.startswith("由科主任升级")
+    scene.divided(world)
+    assert waiting(world.dean, datetime(2026, 11, 26, 2, tzinfo=UTC)) == []
+
+
+@pytest.fixture
+def pages(world: World, tmp_path: Path) -> Iterator[World]:
+    """The same, committed as far as a test client sees it."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        with inside(world):
+            scene.published(world)
+        yield world
+
+
+@time_machine.travel(datetime(2026, 11, 24, 2, tzinfo=UTC), tick=False)
+def test_the_office_walks_a_month_by_its_pages(pages: World) -> None:
+    luo, cai, dr = pages.client("luo"), pages.client("cai"), pages.client("dr")
+    base = "/a/qinghe/months/2026-10/"
+    page = luo.get(f"{base}calendar/").content.decode()
+    assert "科室二次分配" in page and "逾期" in page
+    assert luo.get("/a/qinghe/months/calendar/").headers["Location"].endswith("/months/2026-10/calendar/")
+    assert "清河县人民医院" in dr.get("/a/qinghe/publications/2026-10/").content.decode()
+    assert dr.get("/a/qinghe/publications/2026-10/print/").status_code == 200
+    assert "2026" in dr.get("/a/qinghe/publications/").content.decode()
+    assert dr.get("/a/qinghe/publications/2026-11/").status_code == 404
+    refused = cai.post(f"{base}life/pay/", follow=True).content.decode()
+    assert "个分配包未入账" in refused
+    assert dr.post(f"{base}life/pay/").status_code == 404
+    with inside(pages):
+        scene.divided(pages)
+        scene.paid_out(pages, OCTOBER, PAID)
+    assert cai.post(f"{base}life/pay/?version=1").status_code == 409
+    assert cai.post(f"{base}life/pay/?version=2").status_code == 302
+    with inside(pages):
+        assert MonthLife.objects.get().state == "paid"
+
+
+@time_machine.travel(datetime(2026, 11, 24, 2, tzinfo=UTC), tick=False)
+def test_calendar_forms_keep_what_was_typed_and_reminders_open_on_paper(pages: World) -> None:
+    luo, kong = pages.client("luo"), pages.client("kong")
+    base = "/a/qinghe/months/2026-11/"
+    typed = {
+        "from_month": "2026-11", "day": "61", "shift": "before", "owner": "finance", "escalate_workdays": "1",
+        "escalate_to": "alliance_admin",
+    }  # fmt: skip
+    refused = luo.post(f"{base}calendar/pay/change/", typed)
+    assert refused.status_code == 400 and 'value="61"' in refused.content.decode()
+    assert luo.post(f"{base}calendar/pay/change/", {**typed, "day": "27"}).status_code == 302
+    assert kong.get(f"{base}calendar/pay/change/").status_code == 403
+    assert luo.post(f"{base}calendar/bulletin/done/", {"note": ""}).status_code == 400
+    assert luo.post(f"{base}calendar/bulletin/done/", {"note": "简报〔2026〕11期"}).status_code == 302
+    sent = luo.post(f"{base}remind/QH01/")
+    assert sent.status_code == 302
+    assert "出院病案报送" in kong.get(sent.headers["Location"]).content.decode()
+    assert pages.client("zhao").get(sent.headers["Location"]).status_code == 404
+    with inside(pages):
+        assert plan.entered(NOVEMBER)["pay"].day == 27
+        assert CalendarDone.objects.get().note == "简报〔2026〕11期"
+        assert MonthReminder.objects.get().institution == pages.lead
+
+
+def test_the_calendar_asks_a_bounded_number_of_queries(
+    pages: World, django_assert_max_num_queries: Any
+) -> None:
+    luo = pages.client("luo")
+    luo.get("/a/qinghe/months/2026-10/calendar/")
+    with django_assert_max_num_queries(50):
+        luo.get("/a/qinghe/months/2026-10/calendar/")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from alliance.ledger import facts as books
+from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import calendar, parameters, steps
@@ -15,6 +16,7 @@ from performance.appeals import facts as appeals
 from performance.life.refusals import LifeRefused
 from performance.models import MonthLife, MonthRun, PayPot
 from performance.models.life import LEAD
+from performance.payout import facts as payouts
 from performance.services.rights import require
 
 DAYS = "publication.days"
@@ -53,9 +55,10 @@ def publish(*, by: Membership, month: Month, now: datetime, version: int | None 
 
 @transaction.atomic
 def pay(*, by: Membership, month: Month, now: datetime, version: int | None = None) -> MonthLife:
-    """Say that the month is paid: its publication has ended and every pot is in the books.
+    """Say that the month is paid: its publication has ended, every pot is in the books, every line with its
+    person or held.
 
-    Appeals are not waited for. Raises PermissionDenied, LifeRefused (not_posted, running, pots), Stale.
+    Appeals are not waited for. Raises PermissionDenied, LifeRefused (not_posted, running, pots, lots), Stale.
     """
     row = _held(month)
     step = steps.admitted("pay", by=by, row=row, version=version)
@@ -65,6 +68,10 @@ def pay(*, by: Membership, month: Month, now: datetime, version: int | None = No
         raise LifeRefused("running", month=month, until=until)
     if pots := undivided(month):
         raise LifeRefused("pots", month=month, n=pots)
+    money = payouts.paid_in(month)
+    if not money.done:
+        open_fen = money.open_fen + money.on_the_way_fen
+        raise LifeRefused("lots", month=month, open=yuan(open_fen))
     moved: MonthLife = steps.take(step, by=by, row=row, verb="month.paid", now=now)
     return moved
 

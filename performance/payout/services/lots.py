@@ -68,6 +68,7 @@ def _with_disputes(month: Month, rows: Iterable[Payable], disputed: Mapping[int,
         Payable(
             row.line, row.staff, row.institution, row.fen, row.taken, row.part,
             payables.held_for(disputed, row, undisputed_paid=undisputed_paid), row.by_hand,
+            row.deducted,
         )
         for row in rows
     ]  # fmt: skip

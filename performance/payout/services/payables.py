@@ -11,13 +11,13 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 from alliance.lib.money import Fen
 from alliance.lib.period import Month
 from alliance.models import Staff
-from performance.models import PayLine, PayoutHold, PayoutPart
+from performance.models import PayDeduction, PayLine, PayoutHold, PayoutPart
 
 
 @dataclass(frozen=True, slots=True)
 class Payable:
     """A person's line: who, which institution pays, how much; live parts, the next part's number, held money
-    by kind. All fen.
+    by kind, what a claw-back takes of it. All fen.
     """
 
     line: int
@@ -28,11 +28,12 @@ class Payable:
     part: int
     disputed: Fen
     by_hand: Fen
+    deducted: Fen = 0
 
     @property
     def free(self) -> Fen:
-        """What no live payment and no hold covers."""
-        return self.fen - self.taken - self.disputed - self.by_hand
+        """What no live payment, no hold and no deduction covers."""
+        return self.fen - self.taken - self.disputed - self.by_hand - self.deducted
 
 
 def lines(month: Month) -> QuerySet[PayLine]:
@@ -44,7 +45,7 @@ def lines(month: Month) -> QuerySet[PayLine]:
 
 
 def of(month: Month) -> list[Payable]:
-    """What every line of a month still has to be paid; three queries, in the order of the persons."""
+    """What every line of a month still has to be paid; four queries, in the order of the persons."""
     return _payables(lines(month))
 
 
@@ -65,10 +66,13 @@ def _payables(rows: QuerySet[PayLine]) -> list[Payable]:
         line__in=rows.values("pk"), ended_at=None
     ).values_list("line", "kind", "fen"):  # fmt: skip
         held[line][kind] = fen
+    less = PayDeduction.objects.filter(line__in=rows.values("pk")).values("line").annotate(fen=Sum("fen"))
+    deducted = {row["line"]: row["fen"] for row in less.order_by()}
     return [
         Payable(
             row.pk, row.staff, row.pot.institution_id, row.fen, *_taken(parts.get(row.pk)),
             held[row.pk].get("disputed", 0), held[row.pk].get("by_hand", 0),
+            deducted.get(row.pk, 0),
         )
         for row in rows.select_related("staff__institution", "pot").order_by(
             "pot__institution__code", "staff__code", "pk"
@@ -84,14 +88,14 @@ def _taken(found: tuple[Fen, int] | None) -> tuple[Fen, int]:
 def held_for(disputed: Mapping[int, Fen], row: Payable, *, undisputed_paid: bool) -> Fen:
     """What of a line waits because it is disputed: the disputed part, or all of it that is not paid yet."""
     asked = disputed.get(row.line, 0)
-    most = row.fen - row.taken - row.by_hand
+    most = row.fen - row.taken - row.by_hand - row.deducted
     return min(asked if undisputed_paid else row.fen, most) if asked > 0 else 0
 
 
 def totals(rows: Iterable[Payable]) -> tuple[Fen, Fen, Fen]:
-    """Fen of the lines, of live payments, of held money."""
+    """Fen of the lines less deductions, of live payments, of held money."""
     found = list(rows)
     return (
-        sum(row.fen for row in found), sum(row.taken for row in found),
+        sum(row.fen - row.deducted for row in found), sum(row.taken for row in found),
         sum(row.disputed + row.by_hand for row in found),
     )  # fmt: skip

@@ -1,0 +1,66 @@
+"""What corrected data of one institution change in a month that is approved: booked into an open month."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from alliance.models import AllianceRow
+from performance.models.declared import link
+from performance.models.life import LockException
+from performance.models.statements import Booked
+
+
+class MonthCorrection(Booked):
+    """A month settled again with one institution's data as they are under its lock exception.
+
+    The approved result stays; the differences of the shares are booked. `inputs` is the canonical JSON the
+    differences follow from: the next correction of the month starts there.
+    """
+
+    exception = link(_("lock exception"), LockException)
+    inputs = models.BinaryField()
+    inputs_digest = models.CharField(_("digest of the inputs"), max_length=64)
+
+    class Meta(Booked.Meta):
+        verbose_name, verbose_name_plural = _("correction of a month"), _("corrections of months")
+        constraints = [*Booked.Meta.constraints]
+
+    def __str__(self) -> str:
+        return f"{self.exception} {self.pk}"
+
+
+class CorrectionLine(AllianceRow):
+    """An institution's share before and after; the differences of a correction add up to zero."""
+
+    append_only = True
+    discardable = True
+
+    correction = models.ForeignKey(MonthCorrection, on_delete=models.CASCADE, related_name="lines")
+    institution = link(_("institution"), "alliance.Institution")
+    before_fen = models.BigIntegerField(_("share before (fen)"))
+    after_fen = models.BigIntegerField(_("share after (fen)"))
+    before_score = models.DecimalField(_("score before"), max_digits=8, decimal_places=4, null=True)
+    after_score = models.DecimalField(_("score after"), max_digits=8, decimal_places=4, null=True)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("share corrected"), _("shares corrected")
+        ordering = ["institution__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "correction", "institution"], name="correction_line_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(before_fen=F("after_fen")) | ~Q(before_score=F("after_score")),
+                name="correction_line_differs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.correction}"
+
+    @property
+    def diff_fen(self) -> int:
+        """What the institution gets more (+) or less (-)."""
+        return int(self.after_fen - self.before_fen)
