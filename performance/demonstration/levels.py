@@ -28,7 +28,7 @@ def run_all(ground: Ground, demo: DemoAlliance) -> list[str]:
             schemes.adopt(by=None, scheme=scheme, level=found.level, evaluators=found.evaluators)
             run = levels.enqueue(by=ground.office[0], month=month, level=found.level)
             if found.level == Level.PERSON:  # the slips of the month that is paid show them
-                levels.enqueue(by=ground.office[0], month=month.previous(), level=found.level)
+                levels.enqueue(by=ground.office[0], month=demo.pools[0].month, level=found.level)
         drain(ground)
         with act_in(ground.alliance), transaction.atomic():
             run.refresh_from_db()
