@@ -4,6 +4,7 @@ next being published now, a lock exception, reminders for who is late. New rows 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from django.utils import timezone
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Decision
 from alliance.demo import DemoAlliance
+from alliance.ledger import facts as books
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from grouping import facts as case_books
@@ -44,10 +46,12 @@ def load(base: Ground, demo: DemoAlliance) -> str:
     with act_in(base.alliance), transaction.atomic():
         office, other = base.office[0], base.office[1]
         after = first.plus(1)
-        stages.publish(by=office, month=first, now=datetime(after.year, after.number, 16, 1, tzinfo=UTC))
-        if second != first:
-            stages.publish(by=office, month=second, now=now)
-        planning.say_done(by=office, month=first, step=MonthStep.MEETING, note=MEETING, now=now)
+        begun = datetime(after.year, after.number, 16, 1, tzinfo=UTC)
+        for month, at in ((first, begun), (second, now)):
+            if stages.of(month) is None:  # papers and payouts have published theirs
+                stages.publish(by=office, month=month, now=at)
+        with contextlib.suppress(CalendarRefused):
+            planning.say_done(by=office, month=first, step=MonthStep.MEETING, note=MEETING, now=now)
         place = next(
             row for _code, row in sorted(base.places.items()) if row.kind in ("township", "community")
         )
@@ -61,9 +65,10 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         return f"{first} and {second} published; {sent}"
     file = _file(base, first)
     with act_in(base.alliance), transaction.atomic():
-        booked = _statement(base, first, second, file, now)
-        _charge(base, booked, second, now)
-    return f"{first} published, its statement {booked.document} explained; {second} is published now; {sent}"
+        into = max(month for month in books.open_months() if month >= first)
+        booked = _statement(base, first, into, file, now)
+        _charge(base, booked, into, now)
+    return f"{first} and {second} published, the statement {booked.document} explained; {sent}"
 
 
 def _reminders(base: Ground, month: Month, now: datetime) -> str:
