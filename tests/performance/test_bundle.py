@@ -158,7 +158,8 @@ def test_every_member_is_named_when_it_is_altered(content: bytes, tmp_path: Path
                 found = verified(bytes(altered), tmp_path).differences
             except BundleRefused as refused:
                 found = (str(refused),)
-            assert any(name in one for one in found), (name, found)
+            # Of an empty member only its head can be altered: that is the file around the members.
+            assert any((name if held else "container") in one for one in found), (name, found)
 
 
 def test_the_first_and_the_last_byte(content: bytes, tmp_path: Path) -> None:
