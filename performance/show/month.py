@@ -60,7 +60,7 @@ def result(frame: Frame, arrived: Sequence[Delivery], least: tuple[int, Decimal]
         "figs": figs(frame, lines, arrived, change), "bars": bars, "reading": reading(bars),
         "shared": shared, "change": change, "gap": frame.settlement.pool_fen - shared,
         "settlement": frame.settlement, "scheme": labels.named(frame.scheme), "count": len(lines),
-        "handed": exporting.last(frame.run),
+        "handed": exporting.last(frame.run) if frame.run.state == State.POSTED else None,
         "indicators": [
             Fact(labels.named(one), url=frame.url("month-indicator", one.code))
             for one in frame.indicators.values()

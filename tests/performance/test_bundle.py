@@ -23,6 +23,7 @@ from alliance.lib.canonical import canonical
 from alliance.models import Journal, RosterRow, Staff
 from performance.bundle import BundleRefused
 from performance.bundle.archive import MANIFEST
+from performance.life.services import stages
 from performance.models import PayLine
 from performance.payout.services import answering
 from performance.services import exporting, months
@@ -280,6 +281,7 @@ def test_a_row_of_the_journal_cannot_be_changed_or_left_out(content: bytes, tmp_
 def paid_out(paid: World) -> World:
     """The lots have left, the bank has answered: one payment came back."""
     with inside(paid):
+        stages.publish(by=paid.luo, month=OCTOBER, now=payout.PUBLISHED)
         payout.stand(paid, PayLine.objects.filter(fen__gt=0).select_related("staff"))
         for lot in payout.exported(paid):
             payout.answered(paid, lot, payout.answer(lot, {2: "退票"}))
