@@ -33,9 +33,6 @@ from tests.access_scene import NOW, Things, sides
 from tests.plugin import Homes, connect_to, copy_of_template
 from tests.world import World, make_world
 
-# The town takes longer to build than a hundred addresses to ask: one process builds it.
-pytestmark = pytest.mark.xdist_group("crawl")
-
 NOBODY = 999_999_999_999
 # Their institution is the own side's: what the sibling alone may know is nothing to them.
 NEIGHBOURS = ("lin", "kong")

@@ -42,7 +42,6 @@ def inside() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("demonstration")
 def test_the_demonstration_through_the_product(demo: DemoAlliance, own_database: str, tmp_path: Path) -> None:
     files = write_files(Demo({CODE: demo}, ()), tmp_path)
     with override_settings(MEDIA_ROOT=tmp_path / "files"):
