@@ -8,7 +8,7 @@ points of its people by the roster (post coefficient x time worked), where the r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -90,33 +90,77 @@ class Flow:
     pots: tuple[Pot, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department's people of one group, or a team's: each one's points in order of their keys, and all."""
+
+    people: tuple[tuple[str, Decimal], ...]
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The posts of an institution added up, once for any number of pools: full-time work by group, the units
+    of each group, the teams.
+    """
+
+    time: Mapping[str, Decimal]
+    units: Mapping[str, Mapping[str, Unit]]
+    teams: Mapping[str, Unit]
+
+
+Tally = dict[str, dict[str, Decimal]]  # unit -> person -> points
+
+
+def gather(posts: Iterable[Post]) -> Crew:
+    """Add posts up; their order has no effect. Source: practice.md 1."""
+    time: dict[str, Decimal] = defaultdict(Decimal)
+    units: dict[str, Tally] = defaultdict(_tally)
+    teams = _tally()
+    for post in posts:
+        time[post.group] += post.time
+        points = post.points
+        units[post.group][post.unit][post.person] += points
+        if post.team:
+            teams[post.team][post.person] += points
+    return Crew(dict(time), {group: _summed(inside) for group, inside in units.items()}, _summed(teams))
+
+
+def _tally() -> Tally:
+    return defaultdict(lambda: defaultdict(Decimal))
+
+
+def _summed(tally: Tally) -> dict[str, Unit]:
+    return {unit: Unit(tuple(sorted(one.items())), total(one.values())) for unit, one in tally.items()}
+
+
 Scores = Mapping[str, Decimal]
 
 
 def flow(
-    institution: str, fen: Fen, posts: Iterable[Post], rule: FlowRule, *, scores: Scores, least_team: Decimal
-) -> Flow:
+    institution: str, fen: Fen, posts: Iterable[Post] | Crew, rule: FlowRule, *, scores: Scores,
+    least_team: Decimal,
+) -> Flow:  # fmt: skip
     """The pots of an institution's share; they add up to it. `scores` of units and teams, of 100; one without
     a score is missing there. The order of the posts has no effect.
 
     Raises PayRefused (negative, nobody, no_team, team_share).
     """
-    rows = list(posts)
+    crew = posts if isinstance(posts, Crew) else gather(posts)
     parts, steps = _team_first(institution, fen, rule, least_team)
     pots: list[Pot] = []
     if parts["team"]:
-        teams = [post for post in rows if post.team]
-        if not teams:
+        if not crew.teams:
             raise PayRefused("no_team", parent=institution)
-        below, made = _units(institution, parts["team"], teams, rule, scores, by="team")
+        below, made = _units(institution, parts["team"], crew.teams, rule, scores, level="team", group="team")
         steps, pots = [*steps, below], [*pots, *made]
     if parts["unit"] or not parts["team"]:
-        groups = divide("group", institution, parts["unit"], group_weights(rows, rule))
+        groups = divide("group", institution, parts["unit"], group_weights(crew.time, rule))
         steps.append(groups)
         for group, part in groups.by_code().items():
             if part:
-                inside = [post for post in rows if post.group == group]
-                below, made = _units(institution, part, inside, rule, scores, by="unit")
+                units = crew.units[group]
+                below, made = _units(institution, part, units, rule, scores, level="unit", group=group)
                 steps, pots = [*steps, below], [*pots, *made]
     return Flow(tuple(steps), tuple(pots))
 
@@ -139,11 +183,8 @@ def _team_first(
     return parts, [replace(step, shares=shares)]
 
 
-def group_weights(posts: Sequence[Post], rule: FlowRule) -> dict[str, Factors]:
+def group_weights(time: Mapping[str, Decimal], rule: FlowRule) -> dict[str, Factors]:
     """Full-time work of each group x its coefficient; administration: x coefficient x clinical mean."""
-    time: dict[str, Decimal] = defaultdict(Decimal)
-    for post in posts:
-        time[post.group] += post.time
     coefficients = dict(rule.coefficients)
     found: dict[str, Factors] = {
         group: (("time", time[group]), ("group_coefficient", coefficient))
@@ -167,20 +208,13 @@ def clinical_mean(time: Mapping[str, Decimal], coefficients: Mapping[Group, Deci
 
 
 def _units(
-    institution: str, fen: Fen, posts: Sequence[Post], rule: FlowRule, scores: Scores, *, by: str
-) -> tuple[Step, list[Pot]]:
+    institution: str, fen: Fen, units: Mapping[str, Unit], rule: FlowRule, scores: Scores, *, level: str,
+    group: str,
+) -> tuple[Step, list[Pot]]:  # fmt: skip
     """Between the departments of a group, or between teams, and the people of each with their points."""
-    people: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for post in posts:
-        people[post.team if by == "team" else post.unit][post.person] += post.points
-    points = {unit: total(inside.values()) for unit, inside in people.items()}
-    weights = unit_weights(points, rule, scores)
-    group = "team" if by == "team" else posts[0].group if posts else ""
-    step = divide(f"{by}:{group}", institution, fen, weights)
-    pots = [
-        Pot(unit, group, part, tuple(sorted(people[unit].items()))) for unit, part in step.by_code().items()
-        if part
-    ]  # fmt: skip
+    weights = unit_weights({unit: one.points for unit, one in units.items()}, rule, scores)
+    step = divide(f"{level}:{group}", institution, fen, weights)
+    pots = [Pot(unit, group, part, units[unit].people) for unit, part in step.by_code().items() if part]
     return step, pots
 
 

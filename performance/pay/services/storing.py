@@ -127,8 +127,9 @@ def _pots(pool: PayPool, share: PayShare, read: computing.Ground, found: Any) ->
         team = pot.group == "team"
         yield PayPot(
             pool=pool, share=share, institution_id=share.institution_id, group=pot.group,
-            department_id=None if team else read.units[pot.unit], above_fen=step.fen,
-            team_id=read.teams[pot.unit] if team else None,
+            department_id=None if team else read.people.units[pot.unit], above_fen=step.fen,
+            team_id=read.people.teams[pot.unit] if team else None,
             weight_sum=decimal(step),
-            people=[[read.staff[person], str(points)] for person, points in pot.points], **_columns(got),
+            people=[[read.people.staff[person], str(points)] for person, points in pot.points],
+            **_columns(got),
         )  # fmt: skip

@@ -240,15 +240,20 @@ def place_of(pot: PayPot, read: computing.Ground | None) -> str:
         return f"{computing.TEAM}{pot.institution.code}/{pot.team.code}"
     assert pot.department is not None
     own = f"{pot.department.institution.code}/{pot.department.code}"
-    if read is None or own in read.units:
+    if read is None or own in read.people.units:
         return own
-    return next((key for key, pk in read.units.items() if pk == pot.department_id), own)
+    return next((key for key, pk in read.people.units.items() if pk == pot.department_id), own)
 
 
 def _made(found: Flow, read: computing.Ground) -> list[tuple[str, str, int, list[tuple[int, Decimal]]]]:
     """Pots of a flow as they can be compared with those kept."""
     return sorted(
-        (pot.unit, pot.group, pot.fen, sorted((read.staff[person], points) for person, points in pot.points))
+        (
+            pot.unit,
+            pot.group,
+            pot.fen,
+            sorted((read.people.staff[person], points) for person, points in pot.points),
+        )
         for pot in found.pots
     )
 
