@@ -13,6 +13,7 @@ from decimal import Decimal
 from time import perf_counter
 from typing import Any
 
+from benchmarks import cloning
 from benchmarks.report import Section, Table
 from benchmarks.servers import own_database
 
@@ -96,6 +97,7 @@ def _world() -> Any:
             )
             for one in people
         )  # fmt: skip
+    cloning.analyze(("alliance_institution", "alliance_department", "alliance_staff", "alliance_rosterrow"))
     return world
 
 

@@ -263,5 +263,9 @@ def _mirrored(entry: Entry) -> Line:
 
 
 def _owner(account: Account | NewAccount) -> tuple[str, int | None, int | None, int | None]:
+    """Kind and owners by their ids; of a stored account without reading the owners."""
+    if isinstance(account, Account):
+        return account.kind, account.institution_id, account.department_id, account.staff_id
     owners = (account.institution, account.department, account.staff)
-    return (account.kind, *(owner.pk if owner is not None else None for owner in owners))  # type: ignore[return-value]
+    place, department, staff = (owner.pk if owner is not None else None for owner in owners)
+    return account.kind, place, department, staff

@@ -43,7 +43,7 @@ def open_month(month: Month, now: datetime, by: Membership) -> Month:
 def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
     """Source -> institution -> pots; a bonus pool begins at the institutions, which the month has paid."""
     shares = list(PayShare.objects.filter(pool=row, fen__gt=0).select_related("institution"))
-    pots = list(PayPot.objects.filter(pool=row).named())
+    pots = list(PayPot.objects.filter(pool=row).named().defer("people"))
     accounts = ledger.open_accounts(by=by, accounts=[*_institutions(shares), *_of_pots(pots)])
     evidence = (POOL, row.pk)
     if row.fund is not None:
