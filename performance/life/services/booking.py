@@ -46,14 +46,16 @@ def propose(
     return approval
 
 
-def decided(row: Any, approval: Approval, by: Membership, *, verb: str, post: Any) -> None:
-    """Agreed: `post(row, approval)` writes the books and returns the journal. Else it is a draft again."""
+def decided(row: Any, approval: Approval, by: Membership, *, of: str, post: Any) -> None:
+    """The end of an approval; its deeds begin with `of`. Agreed: `post(row, approval)` writes the books and
+    returns the journal. Else it is a draft again.
+    """
     if approval.state != Approval.State.APPROVED:
-        steps.take(steps.open_now("give_back", row), by=by, row=row, verb=f"{verb}.given_back")
+        steps.take(steps.open_now("give_back", row), by=by, row=row, verb=f"{of}.given_back")
         return
     written = post(row, approval)
     steps.take(
-        steps.open_now("post", row), by=by, row=row, verb=f"{verb}.posted", journal=written,
+        steps.open_now("post", row), by=by, row=row, verb=f"{of}.posted", journal=written,
         said={"journal": written.pk},
     )  # fmt: skip
 

@@ -244,7 +244,7 @@ def propose(*, by: Membership, row: Clawback, today: date, version: int | None =
 def decided(approval: Approval, by: Membership) -> None:
     """Agreed: it goes into the books as far as the floor lets it. Else it is a draft again."""
     row = Clawback.objects.select_for_update().select_related("statement").get(pk=approval.about_id)
-    booking.decided(row, approval, by, verb="clawback", post=_post)
+    booking.decided(row, approval, by, of="clawback", post=_post)
 
 
 registry.on_decided(KIND, decided)

@@ -163,7 +163,7 @@ def propose(*, by: Membership, row: MonthCorrection, today: date, version: int |
 def decided(approval: Approval, by: Membership) -> None:
     """Agreed: the differences go into the books. Else it is a draft again."""
     row = MonthCorrection.objects.select_for_update().get(pk=approval.about_id)
-    booking.decided(row, approval, by, verb="correction", post=_post)
+    booking.decided(row, approval, by, of="correction", post=_post)
 
 
 registry.on_decided(KIND, decided)

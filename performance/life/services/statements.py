@@ -169,7 +169,7 @@ def propose(*, by: Membership, row: Statement, today: date, version: int | None 
 def decided(approval: Approval, by: Membership) -> None:
     """Agreed: the differences go into the books. Else it is a draft again."""
     row = Statement.objects.select_for_update().get(pk=approval.about_id)
-    booking.decided(row, approval, by, verb="statement", post=_post)
+    booking.decided(row, approval, by, of="statement", post=_post)
 
 
 registry.on_decided(KIND, decided)
