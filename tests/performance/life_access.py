@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from alliance.approvals.models import Approval
 from alliance.ledger.models import LedgerJournal
 from alliance.lib.period import Month
@@ -83,10 +85,11 @@ def _posted(row: Any, approval: Approval, journal: LedgerJournal) -> Any:
 
 
 def excepted(by: Membership, life: MonthLife, place: Institution, mark: str) -> LockException:
-    """An exception that waits for its second person."""
+    """An exception asked for now, that waits for its second person."""
+    now = timezone.now()
     return LockException.objects.create(  # type: ignore[no-any-return]
-        month=life.month, institution=place, reason=mark, opened_by=by, opened_at=NOW,
-        until=NOW + timedelta(days=3),
+        month=life.month, institution=place, reason=mark, opened_by=by, opened_at=now,
+        until=now + timedelta(days=3),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from alliance.web import lists
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
-from performance.models import PayoutHold, PayoutLot, PayoutVoucher, PayPot
+from performance.models import PayLine, PayoutHold, PayoutLot, PayoutVoucher, PayPot
 from performance.models.pay import LOOK
 from performance.models.payout import CHECK, EXPORT, RUN, VIEW
 from performance.payout import forms, show, tables
@@ -85,7 +85,10 @@ def make(request: Any, month: Month) -> HttpResponseBase:
 @explained
 def hold(request: Any, pk: int) -> HttpResponseBase:
     """Hold the open part of a line."""
-    row = lots.hold(by=request.membership, line=pk, why=request.POST.get("why", "")[:200], now=timezone.now())
+    line = get_or_404(PayLine.objects.all(), pk=pk)
+    row = lots.hold(
+        by=request.membership, line=line.pk, why=request.POST.get("why", "")[:200], now=timezone.now()
+    )
     messages.success(request, _("Held. It goes into no lot until it is released."))
     return redirect("payout-month", Month.of(row.line.pot.pool.month))
 
