@@ -51,6 +51,7 @@ class CodeReader:
         self._procedure = _Kind(self._known(dictionary.procedures), decode)
         self._beside = Memo(lambda cell: b"" if cell in ABSENT or known(cell) else DOUBT, decode, CATALOGUE)
         self._companion = Memo(self._read_companion, decode)
+        self._filled = Memo(lambda cell: cell.strip() not in ABSENT, decode)
         self._operation = Memo(self._needs_level(dictionary), decode)
         self._days = Memo(day, decode)
         self._conditions, self._levels = Memo(_digit(_CONDITIONS), decode), Memo(_digit(_LEVELS), decode)
@@ -106,7 +107,7 @@ class CodeReader:
         if all(codes) and not any(asked):
             return
         for place, (cell, column) in enumerate(zip(codes, asked, strict=True)):
-            if not cell or (column and not cells(column)[place]):
+            if not cell or (column and not self._filled[cells(column)[place]]):
                 yield place
 
     def procedures(self, cells: Callable[[str], Cells], rows: int) -> tuple[Coded, list[tuple[int, Day]]]:
@@ -136,7 +137,7 @@ class CodeReader:
         yield from (place for place in slots.places if not main[place])
         level = cells(PROCEDURES[MAIN].level)
         for place in compress(count(), main):
-            if level[place] in _ABSENT and self._operation[main[place]]:
+            if self._levels[level[place]] == _NONE and self._operation[main[place]]:
                 yield place
 
 

@@ -185,6 +185,8 @@ _quiet = settings(max_examples=150, deadline=None)
 )
 @example(changes=[{"A14": "0", "A13": "2026-05-20", "A16": "97", "A20": ""}])
 @example(changes=[{"C14x01C": "", "C15x01N": "", "C16x01": "", "C17x01": "", "C18x01": ""}])
+@example(changes=[{"C17x01": "\u2028"}])
+@example(changes=[{"C03C": "C34.900", "C09C": "\u3000"}])
 @example(changes=[{column: "" for column in GOOD if column.startswith("D") and column not in ("D01", "D09")}])
 def test_whatever_stands_in_some_cells_both_readers_agree(changes):
     data = text_of(row(**one) for one in changes).encode("utf-8", "ignore").replace(b"\0", b"")
