@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -17,6 +18,10 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from alliance.management.commands.compilecatalogues import compile_all
 from tests.plugin import Homes, connect_to, copy_of_template, move_to, refuse_strong_roles, start_servers
 from tests.world import World, make_world
+
+# What else the machine does decides how long one example takes; time is measured by benchmarks.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

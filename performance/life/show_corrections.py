@@ -114,7 +114,7 @@ def _facts(row: Statement, *, whole: bool) -> list[parts.Fact]:
     if whole:
         found.append(parts.Fact(_("total of the statement (yuan)"), web_words.yuan(row.total_fen)))
         found.append(parts.Fact(_("file of the statement"), str(row.file)))
-    found.append(parts.Fact(_("made by"), str(row.made_by.user)))
+    found.append(parts.Fact(_("entered by"), str(row.made_by.user)))
     return found
 
 
@@ -189,7 +189,7 @@ def clawback(row: Clawback, membership: Membership, form: Any = None) -> dict[st
         "facts": [
             parts.Fact(_("belongs to"), web_words.month(row.month)),
             parts.Fact(_("posted into"), web_words.month(row.into)),
-            parts.Fact(_("reason"), row.reason), parts.Fact(_("made by"), str(row.made_by.user)),
+            parts.Fact(_("reason"), row.reason), parts.Fact(_("entered by"), str(row.made_by.user)),
         ],
         "history": parts.history(row),
         "actions": [*booked_actions(row, membership, "clawback"), *_carry(row, membership, form)],

@@ -135,7 +135,9 @@ def facts(pool: PayPool, membership: Membership) -> list[parts.Fact]:
     charges = "、".join(str(words.CHARGES[one]) for one in pool.charges)
     found.append(parts.Fact(_("is paid on to persons"), _("yes") if pool.persons else _("no")))
     found.append(parts.Fact(_("the basis contains"), charges or _("nothing that is prescribed or ordered")))
-    found.append(parts.Fact(_("made by"), f"{pool.made_by.user} {web_words.moment(pool.made_at)}"))
+    found.append(
+        parts.Fact(pgettext("payout", "made by"), f"{pool.made_by.user} {web_words.moment(pool.made_at)}")
+    )
     if pool.approval is not None:
         url = way(membership, "approval", pool.approval_id)
         found.append(parts.Fact(_("approval"), str(pool.approval.get_state_display()), url))
