@@ -52,6 +52,10 @@ def measure() -> Section:
             took = perf_counter() - begin
             with transaction.atomic():
                 rows.append(("agreed and in the books", took, Entry.objects.count() - entries))
+    return _told(rows, before)
+
+
+def _told(rows: list[tuple[str, float, int]], before: float) -> Section:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     whole, entries = sum(row[1] for row in rows), rows[-1][2]
     told = [(name, f"{seconds:.2f}", f"{count:,}") for name, seconds, count in rows]

@@ -100,8 +100,7 @@ def open_round(
             made = EvaluationRound.objects.create(
                 name=terms.name, indicator=terms.indicator, month=terms.month.first_day,
                 opens_on=terms.opens_on, closes_on=terms.closes_on, weights=to_plain(weights),
-                least=max(asked, LEAST_RATERS),
-                made_by=by,
+                least=max(asked, LEAST_RATERS), made_by=by,
             )  # fmt: skip
     except IntegrityError:
         raise EvaluationRefused("there", month=terms.month) from None

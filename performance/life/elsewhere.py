@@ -14,7 +14,7 @@ from alliance.ledger import evidence
 from alliance.lib.period import Month
 from alliance.web import words as web_words
 from alliance.web.parts import Fact
-from performance.life.services import clawbacks, exceptions, statements
+from performance.life.services import bearing, clawbacks, exceptions, statements
 from performance.models import (
     Clawback,
     ClawbackShare,
@@ -84,7 +84,7 @@ def _clawback(approval: Approval) -> registry.Summary:
 def _carried(approval: Approval) -> registry.Summary:
     row = Clawback.objects.select_related("statement").get(pk=approval.about_id)
     into = Month.parse(approval.terms["into"])
-    found = clawbacks.taken(clawbacks.rest_of(row), into)
+    found = bearing.taken(bearing.rest_of(row), into)
     facts = [
         Fact(_("number of the statement"), row.statement.document),
         Fact(_("from the pay of"), web_words.month(into)),

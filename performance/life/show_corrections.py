@@ -18,7 +18,7 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.life import forms, words
-from performance.life.services import clawbacks
+from performance.life.services import bearing
 from performance.life.show_calendar import leads
 from performance.models import Clawback, ClawbackShare, Statement, StatementLine
 
@@ -173,8 +173,8 @@ def clawback(row: Clawback, membership: Membership, form: Any = None) -> dict[st
     shares = list(rows.order_by("line", "pk"))
     people = membership.institution_id is None or membership.can("person_score.view")
     draft = row.state != Clawback.State.POSTED
-    taken = clawbacks.taken(shares, row.open_month) if draft else []
-    done = clawbacks.deducted(shares)
+    taken = bearing.taken(shares, row.open_month) if draft else []
+    done = bearing.deducted(shares)
     return {
         "title": _("Claw-back from %(document)s") % {"document": row.statement.document}, "row": row,
         "chip": words.booked_chip(row), "people": people, "draft": draft,
@@ -197,7 +197,7 @@ def clawback(row: Clawback, membership: Membership, form: Any = None) -> dict[st
 
 
 def _taken(
-    share: ClawbackShare, taken: list[clawbacks.Taken], done: Mapping[int, int], *, draft: bool
+    share: ClawbackShare, taken: list[bearing.Taken], done: Mapping[int, int], *, draft: bool
 ) -> tuple[int, int]:
     """Taken (or to be taken now) of a share and what is left to later months."""
     if share.bearer != ClawbackShare.Bearer.PERSON:
@@ -210,7 +210,7 @@ def _taken(
 
 def _carry(row: Clawback, membership: Membership, form: Any) -> list[parts.Action]:
     """What the floor left goes into a later month, once somebody else agrees."""
-    if row.state != Clawback.State.POSTED or not leads(membership) or not clawbacks.rest_of(row):
+    if row.state != Clawback.State.POSTED or not leads(membership) or not bearing.rest_of(row):
         return []
     months = [one for one in books.open_months() if one >= Month.of(row.month)]
     asked = form or forms.IntoForm(into=months, auto_id="carry-%s")

@@ -1,4 +1,5 @@
-from performance.models.appeals import Appeal, AppealCorrection, AppealFile, AppealLine
+from performance.models.appeal_parts import AppealCorrection, AppealFile
+from performance.models.appeals import Appeal, AppealLine
 from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
 from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
 from performance.models.clues import Clue, Detector, FairnessRun

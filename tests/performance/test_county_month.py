@@ -20,7 +20,7 @@ from grouping.models import CaseRevision
 from grouping.services import paying
 from performance.life import standing
 from performance.life.refusals import CorrectionRefused
-from performance.life.services import clawbacks, planning, stages, statements
+from performance.life.services import bearing, clawbacks, planning, stages, statements
 from performance.models import (
     Clawback,
     ClawbackShare,
@@ -177,14 +177,14 @@ def claw_back(world: World, statement: Statement) -> None:
     assert row.state == "posted" and row.journal is not None
     taken = taken_of(NOVEMBER)
     assert set(taken.values()) == {100}  # what stands above the floor of 500 yuan, of each of four
-    left = sum(one.fen for one in clawbacks.outstanding()) - sum(taken.values())
+    left = sum(one.fen for one in bearing.outstanding()) - sum(taken.values())
     assert persons == sum(taken.values()) + left and left > 0
     with pytest.raises(CorrectionRefused, match="Nothing is left"):
         clawbacks.propose_carry(by=world.luo, row=row, into=NOVEMBER, today=AT.date())
     scene.award(world, account, DECEMBER, 4 * 60_000)
     approval = clawbacks.propose_carry(by=world.luo, row=row, into=DECEMBER, today=AT.date())
     approvals.decide(by=world.cai, approval=approval, verdict="yes")
-    assert sum(taken_of(DECEMBER).values()) == left and clawbacks.outstanding() == []
+    assert sum(taken_of(DECEMBER).values()) == left and bearing.outstanding() == []
     for month in (NOVEMBER, DECEMBER):
         for staff, fen in taken_of(month).items():
             pay = PayLine.objects.filter(staff=staff, pot__pool__month=month.first_day)

@@ -22,7 +22,7 @@ from alliance.web.refused import add_refusal
 from performance.models import PayoutAccount
 from performance.models.pay import VIEW as PAY
 from performance.models.payout import CHECK, VIEW
-from performance.payout import forms, show, tables
+from performance.payout import forms, show, show_ground, tables
 from performance.payout.services import accounts
 
 
@@ -56,7 +56,7 @@ def mine(request: Any) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: Any, staff: int) -> HttpResponseBase:
     """One person's account, for the office and for the person."""
-    found = get_or_404(show.people(request.membership), pk=staff)
+    found = get_or_404(show_ground.people(request.membership), pk=staff)
     own = found.user_id is not None and found.user_id == request.membership.user_id
     if not own and not request.membership.can(VIEW):
         raise PermissionDenied(who_may(VIEW))
@@ -79,7 +79,7 @@ def _account(request: Any, staff: Staff, name: str) -> HttpResponseBase:
             return where
     if request.method == "GET" and staff.user_id != request.membership.user_id:
         journal.write(by=request.membership, verb="payout.account_read", about=staff, request=request)
-    page = show.account_page(staff, request.membership, form)
+    page = show_ground.account_page(staff, request.membership, form)
     return render(request, "performance/payout/account.html", page, status=400 if form.errors else 200)
 
 

@@ -18,7 +18,7 @@ from alliance.web.refused import add_refusal
 from performance.models import PayoutEntity, PayoutMap, PayoutTemplate
 from performance.models.pay import LOOK
 from performance.models.payout import CHECK, RUN, VIEW
-from performance.payout import forms, show
+from performance.payout import forms, show_ground
 from performance.payout.services import ground
 
 # What is entered here, by the word of its address: title, form, service.
@@ -34,7 +34,7 @@ MODELS: dict[str, Any] = {"entity": PayoutEntity, "template": PayoutTemplate, "m
 @require_safe
 def ground_list(request: Any) -> HttpResponse:
     """What lots stand on; for the alliance's office."""
-    return render(request, "performance/payout/ground.html", show.ground_page(request.membership))
+    return render(request, "performance/payout/ground.html", show_ground.ground_page(request.membership))
 
 
 @permit(RUN)

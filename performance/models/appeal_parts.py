@@ -1,0 +1,70 @@
+"""What is added to an appeal and never changed: its evidence, the entries that correct what it is about."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from alliance.models import AllianceRow
+from performance.models.appeals import Appeal
+from performance.models.declared import link
+
+
+class AppealFile(AllianceRow):
+    """One piece of evidence of an appeal."""
+
+    append_only = True
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="files")
+    file = link(_("file"), "alliance.Attachment")
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("evidence of an appeal"), _("evidence of appeals")
+        constraints = [models.UniqueConstraint(fields=["alliance", "appeal", "file"], name="appealfile_once")]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class AppealCorrection(AllianceRow):
+    """One correcting entry of an upheld appeal: what an account had, has and gets (signed fen).
+
+    The entries of a revision add up to zero; only those of the appeal's own `revision` count. `why` keeps the
+    corrected numbers they follow from.
+    """
+
+    append_only = True
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="corrections")
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    number = models.PositiveIntegerField(_("entry"))
+    account = models.CharField(_("account"), max_length=80)
+    institution = link(_("institution"), "alliance.Institution", null=True)
+    staff = link(_("staff member"), "alliance.Staff", null=True)
+    pay_line = link(_("line of pay"), "performance.PayLine", null=True)
+    before_fen = models.BigIntegerField(_("so far (fen)"), null=True)
+    after_fen = models.BigIntegerField(_("corrected (fen)"), null=True)
+    fen = models.BigIntegerField(_("difference (fen)"))
+    why = models.JSONField(default=dict)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("correcting entry"), _("correcting entries")
+        ordering = ["appeal", "revision", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "appeal", "revision", "number"], name="appealcorrection_number"
+            ),
+            models.UniqueConstraint(
+                fields=["alliance", "appeal", "revision", "account", "pay_line"],
+                name="appealcorrection_account", nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=~Q(fen=0), name="appealcorrection_not_zero"),
+            models.CheckConstraint(
+                condition=Q(before_fen=None, after_fen=None) | Q(after_fen=F("before_fen") + F("fen")),
+                name="appealcorrection_adds_up",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.fen:+d}"

@@ -1,0 +1,99 @@
+"""What stands beneath paying out: bank accounts, legal entities, templates, the map of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from alliance.models import Membership, Staff
+from alliance.web import parts
+from performance.engine.payout.layouts import Layout
+from performance.models import PayoutAccount, PayoutEntity, PayoutMap, PayoutTemplate
+from performance.models.payout import CHECK, RUN
+from performance.payout import words
+from performance.payout.services import ground
+from performance.payout.show import does, tabs
+
+
+def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, Any]:
+    """A person's account with its history: masked; form, confirming, noticing for whom it is."""
+    rows = PayoutAccount.objects.filter(staff=staff).defer("number").select_related(
+        "staff", "entered_by__user", "confirmed_by__user", "declined_by__user"
+    ).order_by("-revision")  # fmt: skip
+    found, counts = list(rows), None
+    for row in found:
+        counts = counts or (row if row.confirmed_at else None)
+    own = staff.user_id is not None and staff.user_id == membership.user_id
+    checks = does(membership, CHECK) and not own
+    waiting = next((row for row in found if row.confirmed_at is None and row.declined_at is None), None)
+    return {
+        "title": _("My bank account") if own else _("Bank account of %(name)s") % {"name": staff.name},
+        "staff": staff, "rows": found, "counts": counts, "waiting": waiting, "own": own,
+        "confirms": waiting if checks and waiting is not None and not_mine(waiting, membership) else None,
+        "unseen": counts if own and counts is not None and counts.seen_at is None else None,
+        "form": form if waiting is None and (own or does(membership, RUN)) else None,
+        "rooms": tabs("payout-accounts", membership),
+    }  # fmt: skip
+
+
+def ground_page(membership: Membership) -> dict[str, Any]:
+    """Legal entities, templates, account maps, the newest first, and what waits for a second person."""
+    named = ("entered_by__user", "confirmed_by__user")
+    entities = PayoutEntity.objects.defer("number").select_related("institution", *named)
+    return {
+        "title": _("Entities, templates, account map"), "rooms": tabs("payout-ground", membership),
+        "runs": does(membership, RUN),
+        "adopts": does(membership, RUN) and not PayoutTemplate.objects.exists(),
+        "entities": [(row, confirms(row, membership)) for row in entities],
+        "templates": [
+            (row, template_facts(ground.layout_of(row)), confirms(row, membership))
+            for row in PayoutTemplate.objects.select_related(*named)
+        ],
+        "maps": [
+            (row, map_rows(row), confirms(row, membership))
+            for row in PayoutMap.objects.select_related(*named)
+        ],
+    }  # fmt: skip
+
+
+def not_mine(row: Any, membership: Membership) -> bool:
+    """Whether somebody else has entered it."""
+    return bool(row.entered_by.user_id != membership.user_id)
+
+
+def confirms(row: Any, membership: Membership) -> bool:
+    """Whether this member is the second person."""
+    waits = row.confirmed_at is None and not_mine(row, membership)
+    return bool(waits and does(membership, CHECK))
+
+
+def template_facts(layout: Layout) -> list[parts.Fact]:
+    """A template in words."""
+    found = [
+        parts.Fact(_("file type"), layout.file if layout.file == "xlsx" else f"csv, {layout.encoding}"),
+        parts.Fact(_("columns"), "、".join(head for head, _field in layout.columns)),
+    ]
+    if layout.answer:
+        found += [
+            parts.Fact(_("answer of the bank"), "、".join(head for _field, head in layout.answer)),
+            parts.Fact(_("words for paid"), "、".join(layout.paid)),
+            parts.Fact(_("words for returned"), "、".join(layout.returned)),
+        ]
+    return found
+
+
+def map_rows(row: PayoutMap) -> Sequence[tuple[str, str, str]]:
+    """Each flow with its debit and its credit."""
+    return [
+        (str(words.FLOWS[flow]), " ".join(row.body[flow]["debit"]), " ".join(row.body[flow]["credit"]))
+        for flow in ground.FLOWS
+    ]
+
+
+def people(membership: Membership) -> QuerySet[Any]:
+    """Staff whose account a member may open: everybody for the office, else oneself (second wall)."""
+    rows: QuerySet[Any] = Staff.objects.select_related("institution")
+    return rows if membership.institution_id is None else rows.filter(Q(user=membership.user_id))
