@@ -92,7 +92,7 @@ def page(
         "title": str(appeal), "appeal": appeal, "chip": words.state(appeal), "rows": rows(found, member),
         "clock_facts": clock_facts(appeal, now), "facts_appeal": facts(appeal, member), "now": now,
         "files": files_of(appeal), "affected": affected(appeal, member), "history": parts.history(appeal),
-        "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.RUNNING,
+        "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.UNANSWERED,
         "bearer": appeal.get_bearer_display() if appeal.bearer else "",
     }  # fmt: skip
 
@@ -108,7 +108,7 @@ def files_of(appeal: Appeal) -> list[AppealFile]:
 def clock_facts(appeal: Appeal, now: datetime) -> list[parts.Fact]:
     """When it was filed, which working day it is, when it is due and reported upward."""
     found = [parts.Fact(_("filed"), web_words.moment(appeal.filed_at))]
-    if appeal.state in Appeal.RUNNING:
+    if appeal.state in Appeal.UNANSWERED:
         limit = appeal.rule.removeprefix("WD")
         day = _("day %(day)d of %(days)s") % {"day": clock.day_of(appeal, now), "days": limit}
         found.append(parts.Fact(_("working day"), day))

@@ -49,7 +49,7 @@ def _office(membership: Membership, now: datetime) -> list[Todo]:
     if not membership.can(HANDLE) and not upward:
         return []
     filed, near = Q(state=State.FILED), Q(escalates_at__lte=now)
-    found = Appeal.objects.running().order_by().aggregate(
+    found = Appeal.objects.unanswered().order_by().aggregate(
         filed=Count("pk", filter=filed), first=Min("due_at", filter=filed),
         near=Count("pk", filter=near), soon=Min("due_at", filter=near),
     )  # fmt: skip

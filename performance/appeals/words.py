@@ -31,7 +31,7 @@ def state(row: Appeal) -> SafeString:
 
 def clock(row: Appeal, now: datetime) -> SafeString:
     """How long is left, in red where it is late; what counts days nobody has published is provisional."""
-    if row.state not in Appeal.RUNNING:
+    if row.state not in Appeal.UNANSWERED:
         return SafeString(web_words.DASH)
     kind = "late" if row.due_at <= now else "warn" if row.escalates_at <= now else "info"
     found = chip(kind, web_words.due(row.due_at, now), "clock")

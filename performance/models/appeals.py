@@ -55,6 +55,10 @@ class AppealQuerySet(AllianceQuerySet):
             "approval", "journal__period", "earlier",
         )  # fmt: skip
 
+    def unanswered(self) -> Any:
+        """Whose clock runs."""
+        return self.filter(state__in=Appeal.UNANSWERED)
+
     def running(self) -> Any:
         """Not ended."""
         return self.filter(state__in=Appeal.RUNNING)
@@ -85,7 +89,8 @@ class Appeal(AllianceRow, Stepped):
         POT = "pot", pgettext_lazy("appeal", "divided anew among all who share it")
         SOURCE = "source", pgettext_lazy("appeal", "borne by the level above; others keep theirs")
 
-    RUNNING = (State.FILED, State.ASSIGNED, State.UPHELD)
+    UNANSWERED = (State.FILED, State.ASSIGNED)  # whose clock runs: it asks for the answer alone
+    RUNNING = (*UNANSWERED, State.UPHELD)
     ANSWERED = (State.CORRECTED, State.REJECTED)
 
     month = models.DateField(_("month"))

@@ -23,7 +23,7 @@ from alliance.ledger.models import Account, LedgerJournal
 from alliance.lib.period import Month
 from alliance.models import Membership, WorkCalendarDay
 from alliance.models.base import Stale
-from performance.appeals import clock, facts, subjects
+from performance.appeals import clock, facts, subjects, words
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.correcting import Decision, FactKey
@@ -235,6 +235,14 @@ def test_an_appeal_is_reported_upward_before_it_is_late(house: World) -> None:
         (told,) = waiting(house.su, row.escalates_at)
         assert (told.state, told.due) == ("warn", row.due_at)
         assert waiting(house.su, row.due_at)[0].state == "late"
+
+
+def test_an_answered_appeal_is_not_late_while_its_correction_waits(house: World) -> None:
+    row = upheld(house, "source")
+    assert row.state == "upheld" and facts.open_in(OCTOBER) == 1
+    with override_settings(ROOT_URLCONF="config.alliance_urls"):
+        assert waiting(house.su, row.due_at) == []
+    assert words.clock(row, row.due_at) == "—"
 
 
 # Corrections ------------------------------------------------------------------------------
