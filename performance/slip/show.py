@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from alliance.web.cells import chip
 from performance.appeals import asking
 from performance.appeals import facts as appeals
 from performance.life import facts as months
-from performance.models import AppealCorrection, AppealLine, PayLine, PayPot
+from performance.models import AppealCorrection, AppealLine, PayDeduction, PayLine, PayPot
 from performance.models.appeals import FILE, VIEW
 from performance.pay import show_pots
 from performance.slip import peers
@@ -45,13 +45,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Corrected:
-    """A correction paid with this month: of which month, by which appeal (fen)."""
+class Later:
+    """What an earlier month adds to or takes from this one (signed fen): by an appeal, by a claw-back."""
 
-    month: Any
+    at: Month
+    what: str
+    why: str
     fen: int
-    url: str
-    number: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,13 @@ class Slip:
     staff: Staff
     month: Month | None
     rows: Sequence[Row]
-    corrections: Sequence[Corrected]
+    later: Sequence[Later]
     past: Sequence[Past]
 
     @property
     def fen(self) -> int:
-        """All lines and corrections of the month."""
-        return sum(row.line.fen for row in self.rows) + sum(one.fen for one in self.corrections)
+        """All lines of the month, with what earlier months add or take."""
+        return sum(row.line.fen for row in self.rows) + sum(one.fen for one in self.later)
 
     @property
     def change(self) -> int | None:
@@ -90,27 +91,21 @@ def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
     """The month asked for, else the newest with a line; a fixed number of queries."""
     lines = list(show_pots.lines(Q(staff=staff), member)[:MOST])
     found = appeals.corrections_of(staff.pk)
+    later = [*(_corrected(one, member) for one in found), *_taken(staff)]
     sums: dict[Month, int] = {}
     for line in lines:
         at = line.pot.pool.period
         sums[at] = sums.get(at, 0) + line.fen
-    for one in found:
-        at = _posted(one)
-        sums[at] = sums.get(at, 0) + one.fen
+    for one in later:
+        sums[one.at] = sums.get(one.at, 0) + one.fen
     newest = max(sums, default=None)
     here = month or newest
     if here is None:
         return Slip(staff, None, [], [], [])
     mine = [line for line in lines if line.pot.pool.period == here]
     return Slip(
-        staff, here, _rows(mine, member, found), [_corrected(one, member) for one in found
-                                                   if _posted(one) == here],
-        _past(sums, here),
-    )  # fmt: skip
-
-
-def _posted(one: AppealCorrection) -> Month:
-    return Month.of(one.appeal.journal.period.month)
+        staff, here, _rows(mine, member, found), [one for one in later if one.at == here], _past(sums, here)
+    )
 
 
 def _rows(lines: Sequence[PayLine], member: Membership, found: Sequence[AppealCorrection]) -> list[Row]:
@@ -139,8 +134,30 @@ def _flag(line: PayLine, member: Membership, running: dict[int, int]) -> str:
     return asking.address(AppealLine.About.PAY, line.pk)
 
 
-def _corrected(one: AppealCorrection, member: Membership) -> Corrected:
-    return Corrected(one.appeal.month, one.fen, way(member, "appeal", one.appeal_id), one.appeal_id)
+def _corrected(one: AppealCorrection, member: Membership) -> Later:
+    why = _("belongs to %(month)s, appeal %(n)s") % {
+        "month": web_words.month(one.appeal.month), "n": one.appeal_id,
+    }  # fmt: skip
+    at, url = Month.of(one.appeal.journal.period.month), way(member, "appeal", one.appeal_id)
+    return Later(at, _("Correction and true-up"), why, one.fen, url)
+
+
+def _taken(staff: Staff) -> list[Later]:
+    """What claw-backs take of a person's pay, by the month whose pay bears it; one query."""
+    rows = PayDeduction.objects.filter(staff=staff).values(
+        "into", "share__clawback__month", "share__clawback__reason"
+    ).annotate(taken=Sum("fen")).order_by("into", "share__clawback__month")  # fmt: skip
+    return [
+        Later(
+            Month.of(row["into"]), _("Claw-back"),
+            _("belongs to %(month)s: %(reason)s") % {
+                "month": web_words.month(row["share__clawback__month"]),
+                "reason": row["share__clawback__reason"],
+            },
+            -row["taken"],
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _percent(part: int, whole: int) -> Decimal | None:

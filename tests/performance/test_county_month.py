@@ -15,6 +15,7 @@ from alliance.ledger import facts as books
 from alliance.ledger import proposals as closing
 from alliance.ledger.models import Entry, LedgerJournal
 from alliance.lib.canonical import digest, to_plain
+from alliance.models import Staff
 from grouping import facts as case_books
 from grouping.models import CaseRevision
 from grouping.services import paying
@@ -34,6 +35,7 @@ from performance.models import (
 )
 from performance.pay.services import pools
 from performance.services import months
+from performance.slip import show as slips
 from tests.performance import county_scene as scene
 from tests.performance import pay_scene
 from tests.performance.county_scene import AT, DECEMBER, LATE, NOVEMBER, REJECTED, UNGROUPED
@@ -189,6 +191,10 @@ def claw_back(world: World, statement: Statement) -> None:
         for staff, fen in taken_of(month).items():
             pay = PayLine.objects.filter(staff=staff, pot__pool__month=month.first_day)
             assert pay.aggregate(fen=Sum("fen"))["fen"] - fen >= 50_000
+            with override_settings(ROOT_URLCONF="config.alliance_urls"):
+                slip = slips.slip(Staff.objects.get(pk=staff), month, world.luo)
+            assert slip.fen == pay.aggregate(fen=Sum("fen"))["fen"] - fen  # what is read is what is paid
+            assert [one.fen for one in slip.later] == [-fen] and "复核确认拒付" in slip.later[0].why
     assert not Entry.objects.filter(account__kind="person", journal__kind="life.clawback", fen__gt=0).exists()
     assert LedgerJournal.objects.filter(kind="life.clawback").count() == 2
 
