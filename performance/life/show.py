@@ -89,17 +89,17 @@ def notes(month: Month, life: MonthLife | None, now: datetime) -> list[dict[str,
         if life.published_until and now < life.published_until:
             text = _("The publication runs until %(at)s. Objections and appeals are filed until then.")
             found.append(_note("info", text % {"at": web_words.until(life.published_until)}))
-        if pots := stages.undivided(month):
+        money = payouts.paid_in(month)
+        if pots := money.pots_open:
             text = ngettext(
                 "%(n)d pot is not in the books yet.", "%(n)d pots are not in the books yet.", pots
             )
             url = f"{reverse('pay-pots')}?month={month}"
             found.append(_note("warn", text % {"n": pots}, [parts.Fact(_("Second distribution"), url=url)]))
-        elif life.published_until and life.published_until <= now:
-            money = payouts.paid_in(month)
-            if open_fen := money.open_fen + money.on_the_way_fen:
-                text = _("%(open)s yuan are not paid yet.") % {"open": web_words.yuan(open_fen)}
-                found.append(_note("warn", text))
+        elif life.published_until and life.published_until <= now and not money.done:
+            open_fen = money.open_fen + money.on_the_way_fen
+            text = _("%(open)s yuan are not paid yet.") % {"open": web_words.yuan(open_fen)}
+            found.append(_note("warn", text))
     if life.state == State.PAID and month in books.open_months():
         text = _("The books of this month are open. It is closed once two people have closed them.")
         url = f"{reverse('ledger')}?month={month}"
@@ -131,7 +131,7 @@ def actions(
 def _ready(step: str, month: Month, row: MonthLife, now: datetime) -> bool:
     if step == "pay":
         ended = row.published_until is not None and row.published_until <= now
-        return ended and not stages.undivided(month) and payouts.paid_in(month).done
+        return ended and payouts.paid_in(month).done
     if step == "end":
         return not appeals.open_in(month)
     return step != "close" or month not in books.open_months()

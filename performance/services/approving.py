@@ -17,6 +17,7 @@ from alliance.ledger.models import Account
 from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal
+from performance.accounts import institution_account, institution_code
 from performance.models import Line, MonthRun, Settlement
 from performance.services import months
 from performance.services.refusals import MonthRefused
@@ -126,27 +127,22 @@ def _entries(settlement: Settlement, by: Membership) -> Iterator[ledger.Line]:
     source = accounts[source_code(settlement)]
     yield ledger.Line(source, -settlement.pool_fen, {"rule": "pool", "settlement": settlement.pk})
     for line in lines:
-        yield ledger.Line(accounts[_code(line)], line.fen or 0, _reason(line), (LINE, line.pk))
+        yield ledger.Line(
+            accounts[institution_code(line.institution)], line.fen or 0, _reason(line), (LINE, line.pk)
+        )
 
 
 def _accounts(settlement: Settlement, lines: list[Line], by: Membership) -> dict[str, Account]:
     with override("en"):  # kept as the product's own words; a page says them in its language
         kind = settlement.pool.get_source_kind_display()
     wanted = [ledger.NewAccount(source_code(settlement), str(kind), Account.Kind.SOURCE)]
-    wanted += [
-        ledger.NewAccount(_code(line), line.institution.name, Account.Kind.INSTITUTION, line.institution)
-        for line in lines
-    ]
+    wanted += [institution_account(line.institution) for line in lines]
     return ledger.open_accounts(by=by, accounts=wanted)
 
 
 def source_code(settlement: Settlement) -> str:
     """The account the pool comes from: one for each lawful kind of source."""
     return f"source:{settlement.pool.source_kind}"
-
-
-def _code(line: Line) -> str:
-    return f"institution:{line.institution.code}"
 
 
 def _reason(line: Line) -> dict[str, object]:

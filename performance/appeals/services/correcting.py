@@ -18,6 +18,7 @@ from django.db.models import Sum
 from alliance.lib.money import SplitRefused, yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Staff
+from performance.accounts import institution_code, person_code
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import standing
 from performance.engine.inputs import MonthInputs
@@ -117,12 +118,12 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
             corrected = points.get(row.pk, now[row.pk])
             why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(corrected)}
             yield Draft(
-                f"person:{row.staff.institution.code}:{row.staff.code}", fen, row.staff.institution,
+                person_code(row.staff), fen, row.staff.institution,
                 row.staff, row, before, before + fen, why,
             )  # fmt: skip
     if moved:
         _within_total(pot, moved)
-        yield Draft(f"institution:{pot.institution.code}", -moved, pot.institution, why={"rule": "pay.pot"})
+        yield Draft(institution_code(pot.institution), -moved, pot.institution, why={"rule": "pay.pot"})
 
 
 def _divided(pot: PayPot, rows: list[PayLine], points: Mapping[int, Decimal]) -> dict[int, int]:
@@ -183,7 +184,9 @@ def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
         if fen := anew[code] - so_far[code]:
             moved += fen
             before = (row.fen or 0) + earlier.fen.get(row.institution_id, 0)
-            yield Draft(f"institution:{code}", fen, row.institution, None, None, before, before + fen, why)
+            yield Draft(
+                institution_code(row.institution), fen, row.institution, None, None, before, before + fen, why
+            )
     if moved:
         yield Draft(source_code(settlement), -moved, why=why)
 
@@ -244,5 +247,5 @@ def _of_deductions(lines: list[AppealLine], decision: Decision) -> Iterator[Draf
         place = row.institution
         assert place is not None, "a deduction is about an institution"
         why = {"rule": "deduction", "consequence": row.pk}
-        yield Draft(f"institution:{place.code}", fen, place, None, None, -most, fen - most, why)
+        yield Draft(institution_code(place), fen, place, None, None, -most, fen - most, why)
         yield Draft("source:pay_total", -fen, why=why)

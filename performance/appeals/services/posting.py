@@ -18,6 +18,7 @@ from alliance.ledger.models import Account
 from alliance.lib.canonical import digest
 from alliance.models import Membership
 from alliance.services import steps
+from performance.accounts import institution_account, person_account
 from performance.appeals import sql
 from performance.appeals.refusals import AppealRefused
 from performance.models import Appeal, AppealCorrection
@@ -92,7 +93,7 @@ def _lines(appeal: Appeal, by: Membership) -> Iterator[ledger.Line]:
 def _account(row: AppealCorrection) -> ledger.NewAccount:
     """The account as the rooms that pay open it."""
     if row.staff is not None:
-        return ledger.NewAccount(row.account, row.staff.name, Kind.PERSON, row.institution, staff=row.staff)
+        return person_account(row.staff)
     if row.institution is not None:
-        return ledger.NewAccount(row.account, row.institution.name, Kind.INSTITUTION, row.institution)
+        return institution_account(row.institution)
     return ledger.NewAccount(row.account, row.account, Kind.SOURCE)

@@ -8,11 +8,11 @@ from alliance.ledger import services as ledger
 from alliance.ledger.models import Account, LedgerJournal
 from alliance.lib.period import Month
 from alliance.models import Membership, Staff
+from performance.accounts import person_account, person_code
 from performance.life.services import bearing
 from performance.life.services.bearing import Bearer
 from performance.life.services.statements import CASE
 from performance.models import ClawbackShare, PayDeduction
-from performance.pay.services.posting import person_code
 
 KIND = "life.clawback"  # of the journal, and of the evidence of what is no case of ours
 BATCH = 1_000
@@ -93,7 +93,5 @@ def _accounts(shares: Sequence[ClawbackShare], by: Membership) -> dict[str, Acco
             )
         else:
             assert share.staff is not None
-            wanted[code] = ledger.NewAccount(
-                code, share.staff.name, kind.PERSON, share.staff.institution, staff=share.staff
-            )
+            wanted[code] = person_account(share.staff)
     return ledger.open_accounts(by=by, accounts=wanted.values())

@@ -14,12 +14,13 @@ from alliance.approvals import registry
 from alliance.approvals.facts import second_person
 from alliance.approvals.models import Approval
 from alliance.ledger import services as ledger
-from alliance.ledger.models import Account, LedgerJournal
+from alliance.ledger.models import LedgerJournal
 from alliance.lib.canonical import digest
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from performance import collect
+from performance.accounts import institution_account, institution_code
 from performance.engine.inputs import MonthInputs
 from performance.engine.month import MonthResult
 from performance.engine.restore import restore
@@ -177,14 +178,12 @@ def _post(row: MonthCorrection, approval: Approval) -> LedgerJournal:
         for one in CorrectionLine.objects.filter(correction=row).select_related("institution")
         if one.diff_fen
     ]
-    kind = Account.Kind.INSTITUTION
     accounts = ledger.open_accounts(by=approval.proposed_by, accounts=[
-        ledger.NewAccount(f"institution:{one.institution.code}", one.institution.name, kind, one.institution)
-        for one in lines
+        institution_account(one.institution) for one in lines
     ])  # fmt: skip
     entries = [
         ledger.Line(
-            accounts[f"institution:{one.institution.code}"], one.diff_fen,
+            accounts[institution_code(one.institution)], one.diff_fen,
             {"rule": KIND, "month": str(row.period), "before_fen": one.before_fen, "after_fen": one.after_fen,
              "before_score": one.before_score, "after_score": one.after_score},
             (KIND, row.pk),

@@ -14,7 +14,7 @@ from alliance.models import Membership
 from alliance.services import calendar, parameters, steps
 from performance.appeals import facts as appeals
 from performance.life.refusals import LifeRefused
-from performance.models import MonthLife, MonthRun, PayPot
+from performance.models import MonthLife, MonthRun
 from performance.models.life import LEAD
 from performance.payout import facts as payouts
 from performance.services.rights import require
@@ -66,9 +66,9 @@ def pay(*, by: Membership, month: Month, now: datetime, version: int | None = No
     if now < row.published_until:
         until = timezone.localtime(row.published_until).strftime("%Y-%m-%d %H:%M")
         raise LifeRefused("running", month=month, until=until)
-    if pots := undivided(month):
-        raise LifeRefused("pots", month=month, n=pots)
     money = payouts.paid_in(month)
+    if money.pots_open:
+        raise LifeRefused("pots", month=month, n=money.pots_open)
     if not money.done:
         open_fen = money.open_fen + money.on_the_way_fen
         raise LifeRefused("lots", month=month, open=yuan(open_fen))
@@ -102,12 +102,6 @@ def end(*, by: Membership, month: Month, now: datetime, version: int | None = No
     step = steps.open_now("end", row, version)
     moved: MonthLife = steps.take(step, by=by, row=row, verb="month.final", now=now)
     return moved
-
-
-def undivided(month: Month) -> int:
-    """Pots of the month's posted pools that are not in the books."""
-    pots = PayPot.objects.filter(pool__month=month.first_day, pool__state="posted")
-    return int(pots.exclude(state=PayPot.State.POSTED).count())
 
 
 def _held(month: Month) -> MonthLife:

@@ -11,7 +11,8 @@ from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership, Staff
+from alliance.models import Membership
+from performance.accounts import institution_account, institution_code, person_account, person_code
 from performance.models import PayLine, PayPool, PayPot, PayShare, PayTransfer
 
 POOL, POT = "pay.pool", "pay.pot"  # kinds of journals, and of the evidence of their entries
@@ -44,16 +45,22 @@ def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
     """Source -> institution -> pots; a bonus pool begins at the institutions, which the month has paid."""
     shares = list(PayShare.objects.filter(pool=row, fen__gt=0).select_related("institution"))
     pots = list(PayPot.objects.filter(pool=row).named().defer("people"))
-    accounts = ledger.open_accounts(by=by, accounts=[*_institutions(shares), *_of_pots(pots)])
+    accounts = ledger.open_accounts(
+        by=by, accounts=[*(institution_account(one.institution) for one in shares), *_of_pots(pots)]
+    )
     evidence = (POOL, row.pk)
     if row.fund is not None:
         source = Account.objects.get(code=row.fund.account)
         yield ledger.Line(source, -row.fen, {"rule": POOL, "document": row.document}, evidence)
         for share in shares:
-            yield ledger.Line(accounts[_place(share.institution)], share.fen, reason(share), evidence)
+            yield ledger.Line(
+                accounts[institution_code(share.institution)], share.fen, reason(share), evidence
+            )
     if row.persons:
         for share in shares:
-            yield ledger.Line(accounts[_place(share.institution)], -share.fen, {"rule": POOL}, evidence)
+            yield ledger.Line(
+                accounts[institution_code(share.institution)], -share.fen, {"rule": POOL}, evidence
+            )
         for pot in pots:
             yield ledger.Line(accounts[pot.account], pot.fen, reason(pot), (POT, pot.pk))
 
@@ -80,12 +87,7 @@ def pot(row: PayPot, *, by: Membership, second: Membership, now: datetime) -> le
     lines = list(
         PayLine.objects.filter(pot=row, plan=row.plan_id, fen__gt=0).select_related("staff__institution")
     )
-    people = [
-        ledger.NewAccount(
-            person_code(line.staff), line.staff.name, Kind.PERSON, line.staff.institution, staff=line.staff
-        )
-        for line in lines
-    ]
+    people = [person_account(line.staff) for line in lines]
     accounts = ledger.open_accounts(by=by, accounts=[*_of_pots([row]), *people])
     entries = [ledger.Line(accounts[row.account], -row.fen, {"rule": POT}, (POT, row.pk))]
     for line in lines:
@@ -106,13 +108,6 @@ def reason(share: PayShare | PayPot) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _institutions(shares: Iterable[PayShare]) -> list[ledger.NewAccount]:
-    return [
-        ledger.NewAccount(_place(one.institution), one.institution.name, Kind.INSTITUTION, one.institution)
-        for one in shares
-    ]
-
-
 def _of_pots(pots: Iterable[PayPot]) -> list[ledger.NewAccount]:
     return [
         ledger.NewAccount(
@@ -121,12 +116,3 @@ def _of_pots(pots: Iterable[PayPot]) -> list[ledger.NewAccount]:
         )
         for one in pots
     ]  # fmt: skip
-
-
-def _place(institution: Institution) -> str:
-    return f"institution:{institution.code}"
-
-
-def person_code(staff: Staff) -> str:
-    """The code of a person's account."""
-    return f"person:{staff.institution.code}:{staff.code}"

@@ -18,11 +18,12 @@ from alliance.lib import sheets
 from alliance.lib.money import Fen
 from alliance.models import Membership
 from alliance.services import journal
+from performance.accounts import person_account, person_code
 from performance.engine.payout.answers import Matched, Sent, match
 from performance.engine.payout.layouts import read_answer
 from performance.models import PayoutLot, PayoutPayment, PayoutResult, PayoutRow
 from performance.models.payout import CHECK, RUN
-from performance.pay.services.posting import open_month, person_code
+from performance.pay.services.posting import open_month
 from performance.payout.refusals import PayoutRefused
 from performance.payout.services import accounts, exporting, ground
 from performance.services.rights import require
@@ -185,7 +186,7 @@ def _books(
     opened = ledger.open_accounts(by=by, accounts=[
         ledger.NewAccount(f"paid:{lot.institution.code}", lot.institution.name, Account.Kind.PAID,
                           lot.institution),
-        *(ledger.NewAccount(person_code(one), one.name, Account.Kind.PERSON, one.institution, staff=one)
+        *(person_account(one)
           for one in people.values()),
     ])  # fmt: skip
     entries, total = [], Fen(0)
