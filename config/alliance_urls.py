@@ -16,7 +16,12 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("", include("referrals.consultations.urls")),
     path("", include("referrals.recognition.urls")),
+    path("", include("complaints.urls")),
+    path("", include("complaints.bills.urls")),
+    path("", include("complaints.surveys.urls")),
     path("", include("performance.urls")),
+    path("", include("performance.meetings.urls")),
+    path("", include("performance.improvement.urls")),
     path("", include("performance.dictionary.urls")),
     path("data/", site.urls),
 ]

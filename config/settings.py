@@ -50,7 +50,12 @@ INSTALLED_APPS = [
     "referrals",
     "referrals.consultations",
     "referrals.recognition",
+    "complaints",
+    "complaints.bills",
+    "complaints.surveys",
     "performance",
+    "performance.meetings",
+    "performance.improvement",
 ]
 
 MIDDLEWARE = [
@@ -58,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "performance.disclosure.public.without_cookies",
+    "alliance.web.public.without_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -231,6 +236,10 @@ JOB_ATTEMPTS = env.int(
     "JOB_ATTEMPTS", default=3
 )  # attempts in a row without progress until a job is given up
 
+# A public form is read for some seconds before a person sends it, and stays good for half a day.
+PUBLIC_FORM_SECONDS = env.int("PUBLIC_FORM_SECONDS", default=3)
+PUBLIC_FORM_AGE = env.int("PUBLIC_FORM_AGE", default=12 * 3600)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "alliance.web.api.TokenAuthentication",
@@ -247,6 +256,7 @@ REST_FRAMEWORK = {
         "read": env("API_READ_RATE", default="600/min"),
         "write": env("API_WRITE_RATE", default="120/min"),
         "open": env("OPEN_RATE", default="60/min"),
+        "say": env("SAY_RATE", default="20/min"),
     },
     "EXCEPTION_HANDLER": "alliance.web.api.explain",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -15,6 +15,9 @@ urlpatterns = [
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("language/", signin.language, name="language"),
     path("open/", include("performance.disclosure.public_urls")),
+    path("say/", include("complaints.public_urls")),
+    path("say/", include("complaints.bills.public_urls")),
+    path("say/", include("complaints.surveys.public_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", include((api_patterns, "api"))),
 ]

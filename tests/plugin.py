@@ -125,7 +125,7 @@ def schema_digest() -> str:
     """Digest of every file that shapes the schema."""
     files = [
         path
-        for app in ("alliance", "grouping", "referrals", "performance")
+        for app in ("alliance", "grouping", "referrals", "complaints", "performance")
         for pattern in ("**/migrations/*.py", "**/models.py", "**/models/*.py", "**/sql.py", "tenancy/*.py")
         for path in (ROOT / app).glob(pattern)
     ]

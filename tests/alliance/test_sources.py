@@ -13,7 +13,7 @@ import pytest
 from alliance.lib.refusal import Refused
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("alliance", "grouping", "referrals", "performance")
+FLOORS = ("alliance", "grouping", "referrals", "complaints", "performance")
 
 
 def kinds(of: type[Refused] = Refused) -> Iterator[type[Refused]]:

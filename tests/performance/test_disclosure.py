@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alliance.models import Staff
-from performance.disclosure import public, services
+from alliance.web import public as web_public
+from performance.disclosure import services
 from performance.disclosure.refusals import DisclosureRefused
 from performance.engine.hiding import hide
 from performance.life.services import stages
@@ -129,7 +130,7 @@ def test_pages_are_kept_and_ask_no_table_of_the_alliance(
 
 
 def test_one_address_reads_so_many_pages_a_minute(published: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(public.Throttle, "THROTTLE_RATES", {"open": "3/min"})
+    monkeypatch.setattr(web_public.Throttle, "THROTTLE_RATES", {"open": "3/min"})
     codes = [read().status_code for _n in range(5)]
     assert codes == [404, 404, 404, 429, 429] and int(read()["Retry-After"]) >= 1
     assert read(REMOTE_ADDR="10.1.1.9").status_code == 404

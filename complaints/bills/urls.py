@@ -1,0 +1,5 @@
+"""Addresses of questions about bills inside an alliance."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Addresses of surveys inside an alliance."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Addresses of improvement inside an alliance."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []
