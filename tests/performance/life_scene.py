@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from alliance.lib.period import Month
-from alliance.models import Staff
+from alliance.models import Membership, Staff
 from performance.life.services import stages
 from performance.models import MonthLife, PayoutEntity, PayoutTemplate, PayPot
 from performance.pay.services import pots
@@ -39,22 +39,38 @@ def divided(world: World) -> None:
 
 def divide(world: World, pot: PayPot) -> PayPot:
     """One pot; its institution's administrator writes, Luo posts."""
-    head = next(
+    return booked(world, shown(world, pot))
+
+
+def head_of(world: World, pot: PayPot) -> Membership:
+    """Who divides a pot of the institution."""
+    return next(
         one for one in world.people.values()
         if one.institution_id == pot.institution_id and "institution_admin" in one.roles
     )  # fmt: skip
-    people = list(pots.points_of(pot))
+
+
+def shown(world: World, pot: PayPot) -> PayPot:
+    """The pot by the roster's points, before the eyes of its people."""
+    head, people = head_of(world, pot), list(pots.points_of(pot))
     others = Staff.objects.filter(institution=pot.institution_id).exclude(pk__in=people)
     group = [*people, *others.values_list("pk", flat=True)][:3]
     agreed = pots.Agreed(pots.points_of(pot), group, WRITTEN.date(), "一致同意")
     pots.write(by=head, pot=pot, agreed=agreed, now=WRITTEN)
-    pots.show(by=head, pot=pay_scene.fresh(pot), now=WRITTEN)
-    pots.submit(by=head, pot=pay_scene.fresh(pot), now=WRITTEN + timedelta(days=4))
-    return pots.post(by=world.luo, pot=pay_scene.fresh(pot), now=WRITTEN + timedelta(days=4))
+    return pots.show(by=head, pot=pay_scene.fresh(pot), now=WRITTEN)
+
+
+def booked(world: World, pot: PayPot) -> PayPot:
+    """Handed in once its days have passed, and posted."""
+    after = WRITTEN + timedelta(days=4)
+    pots.submit(by=head_of(world, pot), pot=pay_scene.fresh(pot), now=after)
+    return pots.post(by=world.luo, pot=pay_scene.fresh(pot), now=after)
 
 
 def paid_out(world: World, month: Month, now: datetime) -> None:
-    """Every line of a month through lots to the bank and back, checked and answered by second people."""
+    """Every undisputed yuan of a month through lots to the bank and back, checked and answered by second
+    people.
+    """
     if not PayoutTemplate.objects.exists():
         for made in ground.adopt(by=world.luo, now=now):
             ground.confirm(by=world.cai, row=made, now=now)
@@ -71,7 +87,7 @@ def paid_out(world: World, month: Month, now: datetime) -> None:
     known = accounts.current()
     for staff in {line.staff for line in lines if line.staff_id not in known}:
         payout_scene.banked(world, staff)
-    for lot in lots.make(by=world.luo, month=month, disputed={}, now=now):
+    for lot in lots.make(by=world.luo, month=month, disputed=lots.disputed(month), now=now):
         lots.check(by=world.meng, lot=lot, now=now)
         exporting.export(by=world.cai, lot=payout_scene.again(lot), now=now)
         payout_scene.answered(world, payout_scene.again(lot), payout_scene.answer(lot))

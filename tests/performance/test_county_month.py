@@ -6,51 +6,70 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, transaction
-from django.db.models import Sum
+from django.core.serializers import serialize
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, Sum
 from django.test import override_settings
 
 from alliance.approvals import services as approvals
 from alliance.ledger import facts as books
 from alliance.ledger import proposals as closing
-from alliance.ledger.models import Entry, LedgerJournal
+from alliance.ledger import services as ledger
+from alliance.ledger.errors import PeriodClosed
+from alliance.ledger.models import Account, Entry, LedgerJournal
 from alliance.lib.canonical import digest, to_plain
 from alliance.models import Staff
 from grouping import facts as case_books
 from grouping.models import CaseRevision
 from grouping.services import paying
 from performance.life import standing
-from performance.life.refusals import CorrectionRefused
+from performance.life.refusals import CorrectionRefused, LifeRefused
 from performance.life.services import bearing, clawbacks, planning, stages, statements
 from performance.models import (
+    Appeal,
     Clawback,
     ClawbackShare,
+    Line,
+    MonthLife,
     MonthRun,
     MonthStep,
     PayDeduction,
     PayLine,
+    PayPool,
     PayPot,
+    PayShare,
+    Settlement,
     Statement,
     StatementLine,
 )
 from performance.pay.services import pools
 from performance.services import months
 from performance.slip import show as slips
+from tests.performance import county_appeal as appealed
 from tests.performance import county_scene as scene
 from tests.performance import pay_scene
+from tests.performance.county_appeal import D25
 from tests.performance.county_scene import AT, DECEMBER, LATE, NOVEMBER, REJECTED, UNGROUPED
-from tests.performance.life_scene import divide, paid_out
+from tests.performance.life_scene import booked, paid_out, shown
 from tests.performance.scene import OCTOBER, compute, inside, post
 from tests.world import World
 
-D10, D16, D25 = (datetime(2026, 11, day, 2, tzinfo=UTC) for day in (10, 16, 25))
+D10, D16 = (datetime(2026, 11, day, 2, tzinfo=UTC) for day in (10, 16))
 
 
 def of_october() -> str:
-    """Everything the books of October hold, as one digest."""
+    """Everything the books of October hold and everything its money rests on, as one digest."""
     rows = Entry.objects.filter(journal__period__month=OCTOBER.first_day).order_by("journal", "number")
+    settled = Settlement.objects.filter(month=OCTOBER.first_day)
+    kept = [
+        settled.defer("inputs"), Line.objects.filter(settlement__in=settled),
+        *(PayPool.objects.filter(month=OCTOBER.first_day),
+          *(model.objects.filter(pool__month=OCTOBER.first_day) for model in (PayShare, PayPot))),
+        PayLine.objects.filter(pot__pool__month=OCTOBER.first_day),
+    ]  # fmt: skip
     return digest(to_plain([
-        [row.journal_id, row.number, row.account_id, row.fen, row.reason] for row in rows
+        *([row.journal_id, row.number, row.account_id, row.fen, row.reason] for row in rows),
+        *(serialize("json", found.order_by("pk")) for found in kept),
     ]))  # fmt: skip
 
 
@@ -85,25 +104,31 @@ def delivered(world: World) -> None:
     assert post(world, run).state == "posted"
 
 
-def paid(world: World) -> None:
-    """Pool, publication, second distribution, pay; the books and the month closed."""
+def paid(world: World) -> Appeal:
+    """Publication, second distribution, an appeal from a line, pay all the same; books and month closed."""
     scene.employ(world)
     pay_scene.agreed(world, pools.make_bonus(by=world.luo, month=OCTOBER, now=D10))
     stages.publish(by=world.luo, month=OCTOBER, now=D16)
-    for pot in PayPot.objects.named():
-        divide(world, pot)
+    found = [shown(world, pot) for pot in PayPot.objects.named()]
+    appeal = appealed.disputed(world)
+    for pot in found:
+        booked(world, pot)
     paid_out(world, OCTOBER, D25)
+    appealed.held(appeal)
     stages.pay(by=world.cai, month=OCTOBER, now=D25)
     proposal = closing.propose_closing(by=world.luo, month=OCTOBER, on=D25.date())
     approvals.decide(by=world.cai, approval=proposal, verdict="yes")
     stages.close(by=world.cai, month=OCTOBER, now=D25)
+    with pytest.raises(LifeRefused, match="1 appeals"):
+        stages.end(by=world.cai, month=OCTOBER, now=D25)
+    return appeal
 
 
 def test_a_county_month_as_it_happens(world: World, tmp_path: Path) -> None:
     with override_settings(MEDIA_ROOT=tmp_path):
         delivered(world)
         with inside(world):
-            paid(world)
+            appeal = paid(world)
             before = of_october()
             cases = list(case_books.payment_cases(OCTOBER).order_by("institution__code", "record_no"))
             estimated = {one.case: one.payment_fen or 0 for one in paying.paid(OCTOBER)}
@@ -112,13 +137,53 @@ def test_a_county_month_as_it_happens(world: World, tmp_path: Path) -> None:
         file = scene.insurer_file(world, rows)
         with inside(world):
             scene.open_books(world, NOVEMBER, DECEMBER)
+            appealed.answered(world, appeal)
             statement = true_up(world, file, estimated)
             claw_back(world, statement)
-            # No closed month changed: not one entry, not one digest.
-            assert of_october() == before and books.trial_balance().sum_fen == 0
-            run = MonthRun.objects.select_related("settlement").get(month=OCTOBER.first_day, state="posted")
-            assert run.settlement is not None and months.recompute(run.settlement).identical
-            assert OCTOBER not in books.open_months()
+            appealed.upheld(world, appeal)
+            explained(statement)
+            unchanged(world, before)
+
+
+def explained(statement: Statement) -> None:
+    """Every entry October has in later months says its rule and opens its record."""
+    later = LedgerJournal.objects.filter(about_month=OCTOBER.first_day, period__month__gt=OCTOBER.first_day)
+    kinds = dict(later.values("kind").annotate(n=Count("pk")).values_list("kind", "n").order_by())
+    assert kinds == {"life.statement": 1, "life.clawback": 2, "performance.appeal": 1, "payout.paid": 1}
+    entries = Entry.objects.filter(journal__in=later)
+    assert entries.aggregate(fen=Sum("fen"))["fen"] == 0
+    for one in entries.select_related("account", "journal"):
+        whole = one.account.kind in ("paid", "source")  # the other side of rows each of which has its record
+        assert one.reason["rule"] and (one.evidence_kind or whole), f"{one.journal} {one.account.code}"
+    by_case = entries.filter(journal__kind="life.clawback", account__code__startswith="insurance:")
+    by_case = by_case.exclude(evidence_id=None).values("evidence_id").annotate(fen=Sum("fen"))
+    rejected = StatementLine.objects.filter(statement=statement, rejected_fen__gt=0)
+    charged = dict(by_case.values_list("evidence_id", "fen").order_by())
+    assert charged == dict(rejected.values_list("case", "rejected_fen"))
+
+
+def unchanged(world: World, before: str) -> None:
+    """No closed month changed: not one entry, not one digest; the database refuses to."""
+    assert of_october() == before and books.trial_balance().sum_fen == 0
+    run = MonthRun.objects.select_related("settlement").get(month=OCTOBER.first_day, state="posted")
+    assert run.settlement is not None and months.recompute(run.settlement).identical
+    assert OCTOBER not in books.open_months()
+    assert MonthLife.objects.get(month=OCTOBER.first_day).state == "final"
+    for wrong in (
+        "update ledger_entry set fen = fen + 1",
+        "delete from ledger_entry",
+        "update ledger_period set closed_at = null where closed_at is not null",
+        "update performance_payline set fen = fen + 1 where fen > 0",
+        "update performance_line set fen = fen + 1",
+        "update performance_settlement set pool_fen = pool_fen + 1",
+        "update performance_monthlife set state = 'approved'",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(wrong)
+    late = {"by": world.luo, "confirmed_by": world.cai, "kind": "life.late", "key": "late", "month": OCTOBER}
+    accounts = list(Account.objects.filter(entries__isnull=False).distinct()[:2])
+    with pytest.raises(PeriodClosed), transaction.atomic():
+        ledger.post(entries=[ledger.Line(accounts[0], -1), ledger.Line(accounts[1], 1)], **late)
 
 
 def true_up(world: World, file: int, estimated: dict[int, int]) -> Statement:
