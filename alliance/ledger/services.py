@@ -62,10 +62,12 @@ def open_accounts(*, by: Membership, accounts: Iterable[NewAccount]) -> dict[str
     Raises AccountDiffers when a code is already open with another kind or owner.
     """
     wanted = {account.code: account for account in accounts}
-    known = set(Account.objects.filter(code__in=wanted).values_list("code", flat=True))
-    missing = [Account(**vars(account)) for code, account in wanted.items() if code not in known]
-    Account.objects.bulk_create(missing, ignore_conflicts=True, batch_size=ROWS_A_STATEMENT)
     found = {account.code: account for account in Account.objects.filter(code__in=wanted)}
+    missing = [Account(**vars(account)) for code, account in wanted.items() if code not in found]
+    if missing:
+        Account.objects.bulk_create(missing, ignore_conflicts=True, batch_size=ROWS_A_STATEMENT)
+        opened = Account.objects.filter(code__in=[account.code for account in missing])
+        found |= {account.code: account for account in opened}
     for code, account in wanted.items():
         if _owner(found[code]) != _owner(account):
             raise errors.AccountDiffers(account=code)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeAlias
 
 from alliance.lib.period import Month, Quarter
@@ -61,71 +62,129 @@ def digest(value: object) -> str:
 
 def to_plain(value: object, path: str = "$") -> Json:
     """Return the value as JSON types only, as `canonical` would write it. Raises CanonicalRefused."""
+    try:
+        return _plain(value)
+    except _Bad as bad:
+        where = path + "".join(reversed(bad.steps))
+        raise CanonicalRefused(bad.reason, path=where, **bad.more) from None
+
+
+class _Bad(Exception):
+    """Why a value has no canonical form; each level it passes on its way up adds the step that led there.
+
+    A month's evidence is millions of values: none of them pays for a path that only a refusal names.
+    """
+
+    def __init__(self, reason: str, **more: str) -> None:
+        self.reason, self.more = reason, more
+        self.steps: list[str] = []
+
+
+def _plain(value: object) -> Json:
+    kind = type(value)
+    if kind is str:
+        return _text(value)  # type: ignore[arg-type]
+    if kind is int or kind is bool or value is None:
+        return value  # type: ignore[return-value]
+    if kind is tuple or kind is list:
+        return _list(value)  # type: ignore[arg-type]
+    if kind is dict:
+        return _mapping(value)  # type: ignore[arg-type]
+    if kind is Decimal:
+        return _decimal(value)  # type: ignore[arg-type]
+    return _special(value)
+
+
+def _special(value: object) -> Json:
     if isinstance(value, Enum):
-        return to_plain(value.value, path)
-    if value is None or isinstance(value, bool | int):
+        return _plain(value.value)
+    if isinstance(value, int):
         return value
     if isinstance(value, str):
-        return _text(value, path)
+        return _text(value)
     if isinstance(value, Mapping):
-        return _mapping(value, path)
+        return _mapping(value)
     if isinstance(value, list | tuple):
-        return [to_plain(item, f"{path}[{place}]") for place, item in enumerate(value)]
-    return _special(value, path)
-
-
-def _special(value: object, path: str) -> Json:
+        return _list(value)
     if isinstance(value, Month | Quarter):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return _mapping(
-            {one.name: getattr(value, one.name) for one in fields(value) if _written(value, one)}, path
-        )
+        return _mapping({name: getattr(value, name) for name in _written(value)})
     if isinstance(value, date):
-        return _moment(value, path)
-    if isinstance(value, Decimal | Fraction | float):
-        return _number(value, path)
-    raise CanonicalRefused("type", path=path, type=type(value).__name__)
-
-
-def _written(value: object, one: "Field[Any]") -> bool:
-    return not one.metadata.get(LATER) or getattr(value, one.name) != one.default
-
-
-def _number(value: Decimal | Fraction | float, path: str) -> str:
+        return _moment(value)
     if isinstance(value, float):
-        raise CanonicalRefused("float", path=path)
+        raise _Bad("float")
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    raise _Bad("type", type=type(value).__name__)
+
+
+def _list(value: "list[object] | tuple[object, ...]") -> list[Json]:
+    plain: list[Json] = []
+    try:
+        for item in value:
+            plain.append(_plain(item))
+    except _Bad as bad:
+        bad.steps.append(f"[{len(plain)}]")
+        raise
+    return plain
+
+
+def _mapping(value: Mapping[object, object]) -> dict[str, Json]:
+    plain: dict[str, Json] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise _Bad("key")
+        name = _text(key)
+        try:
+            if name in plain:
+                raise _Bad("repeated_key")
+            plain[name] = _plain(item)
+        except _Bad as bad:
+            bad.steps.append(f".{name}")
+            raise
+    return plain
+
+
+def _written(value: object) -> list[str]:
+    """The fields that are written: all but the later ones that have their default."""
+    kind: Any = type(value)
+    names, laters = _fields(kind)
+    if not laters:
+        return names
+    unwritten = {name for name, default in laters if getattr(value, name) == default}
+    return [name for name in names if name not in unwritten]
+
+
+@cache
+def _fields(kind: type) -> tuple[list[str], list[tuple[str, object]]]:
+    """The names of a data class, and those added later with their defaults."""
+    found: tuple[Field[Any], ...] = fields(kind)
+    return [one.name for one in found], [(one.name, one.default) for one in found if one.metadata.get(LATER)]
+
+
+def _decimal(value: Decimal) -> str:
     if not value.is_finite():
-        raise CanonicalRefused("not_finite", path=path)
+        raise _Bad("not_finite")
     # Never an exponent: 1E+3 and 1000 are the same digits.
     return format(value, "f")
 
 
-def _moment(value: date, path: str) -> str:
+def _moment(value: date) -> str:
     if not isinstance(value, datetime):
         return value.isoformat()
     if value.utcoffset() is None:
-        raise CanonicalRefused("no_time_zone", path=path)
+        raise _Bad("no_time_zone")
     return value.astimezone(UTC).isoformat()
 
 
-def _mapping(value: Mapping[object, object], path: str) -> dict[str, Json]:
-    plain: dict[str, Json] = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise CanonicalRefused("key", path=path)
-        name = _text(key, path)
-        if name in plain:
-            raise CanonicalRefused("repeated_key", path=f"{path}.{name}")
-        plain[name] = to_plain(item, f"{path}.{name}")
-    return plain
-
-
-def _text(value: str, path: str) -> str:
+def _text(value: str) -> str:
+    if value.isascii():
+        return value
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise CanonicalRefused("text", path=path) from None
+        raise _Bad("text") from None
     return unicodedata.normalize("NFC", value)

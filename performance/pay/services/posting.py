@@ -11,7 +11,7 @@ from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
 from alliance.lib.period import Month
-from alliance.models import Membership
+from alliance.models import Department, Institution, Membership, Team
 from performance.accounts import institution_account, institution_code, person_account, person_code
 from performance.models import PayLine, PayPool, PayPot, PayShare, PayTransfer
 
@@ -44,7 +44,7 @@ def open_month(month: Month, now: datetime, by: Membership) -> Month:
 def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
     """Source -> institution -> pots; a bonus pool begins at the institutions, which the month has paid."""
     shares = list(PayShare.objects.filter(pool=row, fen__gt=0).select_related("institution"))
-    pots = list(PayPot.objects.filter(pool=row).named().defer("people"))
+    pots = _pots(row)
     accounts = ledger.open_accounts(
         by=by, accounts=[*(institution_account(one.institution) for one in shares), *_of_pots(pots)]
     )
@@ -63,6 +63,20 @@ def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
             )
         for pot in pots:
             yield ledger.Line(accounts[pot.account], pot.fen, reason(pot), (POT, pot.pk))
+
+
+def _pots(row: PayPool) -> list[PayPot]:
+    """The pots of a pool in their order, with the places their accounts name; four queries for any number."""
+    pots = list(PayPot.objects.filter(pool=row).defer("people").order_by("pk"))
+    places = Institution.objects.in_bulk({one.institution_id for one in pots})
+    rooms = Department.objects.select_related("institution").in_bulk(
+        {one.department_id for one in pots} - {None}
+    )
+    teams = Team.objects.in_bulk({one.team_id for one in pots} - {None})
+    for one in pots:
+        one.institution = places[one.institution_id]
+        one.department, one.team = rooms.get(one.department_id), teams.get(one.team_id)
+    return pots
 
 
 def _between(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
