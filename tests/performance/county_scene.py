@@ -102,9 +102,9 @@ def declare(world: World, name: str, count: int) -> None:
         )  # fmt: skip
 
 
-def employ(world: World) -> None:
+def employ(world: World, places: Sequence[str] = ("lead", "tcm", *LATE)) -> None:
     """Four doctors a place, on the roster of October and November; totals and the rule of the bonus."""
-    for name in ("lead", "tcm", *LATE):
+    for name in places:
         here = getattr(world, name)
         unit = Department.objects.get(institution=here, code="03")
         people = Staff.objects.bulk_create(

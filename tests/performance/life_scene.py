@@ -67,10 +67,8 @@ def booked(world: World, pot: PayPot) -> PayPot:
     return pots.post(by=world.luo, pot=pay_scene.fresh(pot), now=after)
 
 
-def paid_out(world: World, month: Month, now: datetime) -> None:
-    """Every undisputed yuan of a month through lots to the bank and back, checked and answered by second
-    people.
-    """
+def grounded_payout(world: World, month: Month, now: datetime) -> None:
+    """Templates, account map, legal entities and accounts of everybody with a line in the books."""
     if not PayoutTemplate.objects.exists():
         for made in ground.adopt(by=world.luo, now=now):
             ground.confirm(by=world.cai, row=made, now=now)
@@ -87,6 +85,13 @@ def paid_out(world: World, month: Month, now: datetime) -> None:
     known = accounts.current()
     for staff in {line.staff for line in lines if line.staff_id not in known}:
         payout_scene.banked(world, staff)
+
+
+def paid_out(world: World, month: Month, now: datetime) -> None:
+    """Every undisputed yuan of a month through lots to the bank and back, checked and answered by second
+    people.
+    """
+    grounded_payout(world, month, now)
     for lot in lots.make(by=world.luo, month=month, disputed=lots.disputed(month), now=now):
         lots.check(by=world.meng, lot=lot, now=now)
         exporting.export(by=world.cai, lot=payout_scene.again(lot), now=now)
