@@ -14,6 +14,7 @@ app.conf.beat_schedule = {
     "sweep": {"task": "alliance.sweep", "schedule": 30.0},
     "metrics": {"task": "grouping.refresh_metrics", "schedule": 60.0},
     "referrals": {"task": "referrals.clocks", "schedule": 60.0},
+    "complaints": {"task": "complaints.clocks", "schedule": 60.0},
     "confirmation": {"task": "confirmation.clock", "schedule": 600.0},
     "consequences": {"task": "performance.night", "schedule": crontab(hour=2, minute=30)},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},

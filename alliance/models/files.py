@@ -16,6 +16,7 @@ class Attachment(AllianceRow):
         EVIDENCE = "evidence", _("evidence")
         EXPORT = "export", _("export")
         IMPORT = "import", _("master data")
+        SAID = "said", _("sent by the public")
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     stored_name = models.CharField(max_length=64, editable=False)
@@ -23,7 +24,8 @@ class Attachment(AllianceRow):
     content_type = models.CharField(max_length=100)
     size = models.BigIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
-    owner = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
+    # Only what the public sends has no owner: nobody fetches it as one's own file.
+    owner = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(
         "alliance.Institution", on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -34,7 +36,12 @@ class Attachment(AllianceRow):
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("file"), _("files")
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["alliance", "stored_name"], name="attachment_stored")]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "stored_name"], name="attachment_stored"),
+            models.CheckConstraint(
+                condition=models.Q(owner__isnull=False) | models.Q(purpose="said"), name="attachment_owner"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shown_name

@@ -42,7 +42,7 @@ class TooLarge(Exception):
 @transaction.atomic
 def store(
     *,
-    by: Membership,
+    by: Membership | None,
     name: str,
     content: Iterable[bytes],
     purpose: str,
@@ -50,8 +50,11 @@ def store(
     limit: int,
     institution: Institution | None = None,
     keep_days: int | None = None,
+    told: bool = True,
 ) -> Attachment:
     """Seal and keep a stream; the stored name is random, `name` is only shown. Raises `TooLarge`.
+
+    `by` None: sent by the public (purpose "said"). Not `told`: the journal, which many read, says nothing.
 
     The file is removed again when the surrounding transaction does not commit.
     """
@@ -68,7 +71,8 @@ def store(
         institution=institution,
         delete_after=timezone.now() + timedelta(days=keep_days) if keep_days else None,
     )
-    journal.write(by=by, verb="file.stored", about=row, size=size, purpose=purpose)
+    if told:
+        journal.write(by=by, verb="file.stored", about=row, size=size, purpose=purpose)
     return row
 
 

@@ -19,7 +19,7 @@ from alliance.web import journal_objects, journal_words
 from tests.world import World
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("alliance", "grouping", "referrals", "performance")
+ROOMS = ("alliance", "grouping", "referrals", "complaints", "performance")
 
 
 def test_every_kind_is_a_model_with_its_page_and_its_field() -> None:

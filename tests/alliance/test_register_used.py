@@ -11,7 +11,7 @@ from alliance.services import parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = re.compile(r"""(?:in_force|_whole|whole|percent|ratio)\(\s*f?"([a-z_.{}]+)"[,)]""")
-ROOMS = ("alliance", "grouping", "referrals", "performance")
+ROOMS = ("alliance", "grouping", "referrals", "complaints", "performance")
 
 
 def used_keys() -> set[tuple[str, str]]:

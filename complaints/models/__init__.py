@@ -1,0 +1,23 @@
+"""Complaints 投诉 and the sealed box 举报: what people say, with its clocks."""
+
+from complaints.models.box import Report, ReportEvent, ReportFile
+from complaints.models.complaint import Complaint
+from complaints.models.numbers import ComplaintNumber
+from complaints.models.parts import Addition, Answer, ComplaintFile, Concerned, Escalation
+from complaints.models.words import (
+    BY_ONESELF,
+    ORDERS,
+    TAKEN_DOWN,
+    Channel,
+    Clock,
+    Filer,
+    Level,
+    Severity,
+    Verdict,
+)
+
+__all__ = [
+    "BY_ONESELF", "ORDERS", "TAKEN_DOWN", "Addition", "Answer", "Channel", "Clock", "Complaint",
+    "ComplaintFile", "ComplaintNumber", "Concerned", "Escalation", "Filer", "Level", "Report", "ReportEvent",
+    "ReportFile", "Severity", "Verdict",
+]  # fmt: skip

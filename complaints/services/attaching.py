@@ -1,0 +1,47 @@
+"""Photos and PDFs beside a complaint: known by content, sealed, of no owner where the person sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Attachment, Membership
+from alliance.services import files, parameters
+from complaints.models import Complaint, ComplaintFile
+from complaints.services.refusals import ComplaintRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as the form gives it: its kind by content, its bytes, how many are allowed."""
+
+    name: str
+    content: Iterable[bytes]
+    content_type: str
+    limit: int
+
+
+def most(now: datetime) -> int:
+    """How many files one form may bring."""
+    return int(str(parameters.in_force("complaint.files_most", on=now.astimezone(SHANGHAI).date())))
+
+
+@transaction.atomic
+def attach(
+    *, by: Membership | None, complaint: Complaint, uploads: Sequence[Upload], now: datetime
+) -> list[ComplaintFile]:
+    """Keep files sealed beside the complaint. Raises ComplaintRefused (too_many_files), files.TooLarge."""
+    if len(uploads) > (limit := most(now)):
+        raise ComplaintRefused("too_many_files", most=limit)
+    rows = []
+    for one in uploads:
+        stored = files.store(
+            by=by, name=one.name, content=one.content, purpose=Attachment.Purpose.SAID,
+            content_type=one.content_type, limit=one.limit, institution=complaint.institution,
+        )  # fmt: skip
+        rows.append(ComplaintFile.objects.create(complaint=complaint, attachment=stored, at=now))
+    return rows

@@ -1,0 +1,70 @@
+"""Complaints of the tests: one sentence a step."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Department, Institution
+from complaints.models import Channel, Complaint
+from complaints.services import filing, handling
+from tests.world import World, member
+
+_marks = itertools.count(1)
+
+
+def at(text: str) -> datetime:
+    """A local instant: "2026-11-11 16:20"."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
+
+
+def people(world: World) -> None:
+    """Who the cast lacks: a department head with his department, discipline inspection."""
+    world.people["gu"] = member("gu", "顾一苇", world.lead, "department_head")
+    world.people["gu"].department = department(world.lead)
+    world.people["gu"].save()
+    world.people["ji"] = member("ji", "纪明正", None, "discipline")
+
+
+def department(place: Institution) -> Department:
+    """The one department of an institution of the cast."""
+    return Department.objects.filter(institution=place).order_by("pk")[0]
+
+
+def said(place: Institution, **more: Any) -> filing.Said:
+    """What a person says of an institution."""
+    plain = {"category": "charge", "text": "上午做了一次心电图，晚上又收了一次。"}
+    return filing.Said(**{"institution": place, **plain, **more})
+
+
+def filed(place: Institution, now: datetime, **more: Any) -> Complaint:
+    """A complaint filed by nobody known."""
+    return filing.file(by=None, said=said(place, **more), mark=f"m{next(_marks)}", now=now).complaint
+
+
+def assigned(world: World, now: datetime, place: Institution | None = None, **more: Any) -> Complaint:
+    """One with its department, given there by the complaint office of the alliance."""
+    row = filed(place or world.lead, now, **more)
+    return handling.assign(by=world.luo, complaint=row, departments=[department(row.institution)], now=now)
+
+
+def answered(world: World, now: datetime, **more: Any) -> Complaint:
+    """One with its first answer."""
+    row = assigned(world, now, **more)
+    return handling.answer(by=world.kong, complaint=row, text="我们查到多收一次。", now=now)
+
+
+def resolved(world: World, now: datetime, **more: Any) -> Complaint:
+    """One with its result."""
+    row = answered(world, now, **more)
+    return handling.resolve(by=world.kong, complaint=row, text="已退 30 元。", verdict="true", now=now)
+
+
+def phoned(world: World, now: datetime, **more: Any) -> Complaint:
+    """One taken down by telephone, with a name."""
+    content = said(
+        world.lead, channel=Channel.PHONE, anonymous=False, name="龚国良", phone="13800001234", **more
+    )
+    return filing.file(by=world.kong, said=content, mark=f"m{next(_marks)}", now=now).complaint
