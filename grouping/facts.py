@@ -225,3 +225,37 @@ def with_group(found: models.QuerySet[Case]) -> models.QuerySet[Case]:
     """
     annotated: models.QuerySet[Case] = sql.with_current_group(found)
     return annotated
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One stay a patient left alive: who may be asked how it was. `record` is the number the house knows."""
+
+    id: int
+    person_id: int
+    institution_id: int
+    department_code: str
+    record: str
+
+
+def left_alive(months: Sequence[Month], institutions: Sequence[int]) -> list[Stay]:
+    """The stays discharged in some months from some institutions, each person once: the latest one.
+
+    Front pages, voided ones and deaths left out; by institution, department and record; one query.
+    """
+    rows = Case.objects.front_pages().filter(
+        month__in=[month.first_day for month in months], institution__in=institutions, voided_at=None
+    )
+    latest = (
+        rows.exclude(discharge_way=5)
+        .order_by("person_id", "-discharged_at", "-pk")
+        .distinct("person_id")
+        .values_list("pk", "person_id", "institution_id", "department_code", "record_no", "visit_no")
+    )
+    found = [Stay(pk, who, at, unit, f"{record}/{visit}") for pk, who, at, unit, record, visit in latest]
+    return sorted(found, key=lambda stay: (stay.institution_id, stay.department_code, stay.record))
+
+
+def record_numbers(ids: Sequence[int]) -> dict[int, str]:
+    """The record number of each of these cases; one query."""
+    return dict(Case.objects.filter(pk__in=ids).values_list("pk", "record_no"))

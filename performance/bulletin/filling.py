@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from alliance.lib.documents import Document, Part, Table
+from alliance.lib.hiding import hide
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import parameters
 from alliance.web import words
 from performance import collect
 from performance.declared import due
-from performance.engine.hiding import hide
 from performance.models import MonthException, MonthRun, Paper, PayPool, Score
 from performance.services.completeness import deliveries
 from performance.show import labels, ranks, table

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals import names as approval_names
 from alliance.approvals import registry
 from alliance.approvals.models import Approval, Chain
+from alliance.lib import sampling
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import parts
@@ -21,7 +22,6 @@ from alliance.web.cells import chip
 from performance.declared import forms, words
 from performance.declared.services import samples
 from performance.declared.services.vetoes import of_a_body
-from performance.engine import sampling
 from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.show import labels
 

@@ -1,7 +1,7 @@
 """What a month tells the public: budget executed, outcomes, satisfaction; sums of many, never of few.
 
 Every group of 1 to 9 persons is left out, with a second one beside it where the total would give it away
-(walls 5; performance.engine.hiding).
+(walls 5; alliance.lib.hiding).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from alliance.lib.documents import Part, Table
+from alliance.lib.hiding import hide
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.web import words
 from performance import collect
 from performance.bulletin.filling import least
 from performance.engine.few import DIVIDED
-from performance.engine.hiding import hide
 from performance.engine.indicators import Indicator
 from performance.models import FundEntry, IndicatorValue, Line, MonthRun, PayFund, PayPool
 from performance.show import labels

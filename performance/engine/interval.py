@@ -6,8 +6,8 @@ dated parameter and comes from outside.
 
 from decimal import Decimal
 from fractions import Fraction
-from statistics import NormalDist
 
+from alliance.lib.intervals import wilson
 from performance.engine.exact import half_up
 from performance.engine.formula import Number
 from performance.engine.indicators import Indicator
@@ -15,15 +15,6 @@ from performance.engine.indicators import Indicator
 PLACES = 4
 SHARES = ("ratio", "complement")
 Interval = tuple[Decimal, Decimal]
-
-
-def wilson(part: int, whole: int, confidence: Decimal) -> tuple[float, float]:
-    """Lower and upper end of a share 0..1 at a confidence in percent, both sides alike."""
-    z = NormalDist().inv_cdf((1 + float(confidence) / 100) / 2)
-    share, square = part / whole, z * z / whole
-    centre = (share + square / 2) / (1 + square)
-    reach = z / (1 + square) * (share * (1 - share) / whole + square / (4 * whole)) ** 0.5
-    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 def of_share(

@@ -16,10 +16,10 @@ from django.db.utils import DatabaseError
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from alliance.lib import sampling
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import samples
 from performance.declared.waiting import waiting
-from performance.engine import sampling
 from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample
 from performance.show import road
 from tests.performance.declared_scene import NOW, OCTOBER, both_seats, committee, confirmed, entry

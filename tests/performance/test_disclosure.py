@@ -14,11 +14,11 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alliance.lib.hiding import hide
 from alliance.models import Staff
 from alliance.web import public as web_public
 from performance.disclosure import services
 from performance.disclosure.refusals import DisclosureRefused
-from performance.engine.hiding import hide
 from performance.life.services import stages
 from performance.models import Disclosure, DisclosureSwitch
 from tests.performance.scene import NOW, OCTOBER, compute, inside, post

@@ -19,6 +19,7 @@ from django.test import override_settings
 from alliance.approvals import errors
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
+from alliance.lib.intervals import wilson
 from alliance.lib.period import Month
 from alliance.models.base import Stale
 from performance.consequences import measures
@@ -36,7 +37,6 @@ from performance.engine.commitments import (
     measure,
     total,
 )
-from performance.engine.interval import wilson
 from performance.engine.spans import Span
 from performance.models import Consequence, Letter, LetterPromise
 from tests.performance.declared_scene import PDF, confirmed, entry, upload

@@ -13,12 +13,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.test import override_settings
 
+from alliance.lib import sampling
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.services import files
 from performance import collect
 from performance.declared import services as declared
-from performance.engine import sampling
 from performance.engine.checklist import ChecklistRefused
 from performance.models import (
     DeclaredValue,

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext as _
 
+from alliance.lib import sampling
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
@@ -20,7 +21,6 @@ from performance.declared import book
 from performance.declared.facts import of_spans
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services.vetoes import KIND, decided, digest_of, propose_veto, vetoes
-from performance.engine import sampling
 from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredValue
 from performance.services.rights import require
 

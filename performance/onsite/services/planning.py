@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from alliance.lib import sampling
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal, steps
 from grouping import facts as case_books
-from performance.engine import sampling
 from performance.engine.checklist import Drawn
 from performance.engine.spans import Span
 from performance.models import OnsiteChecklist, OnsiteInspector, OnsiteSample, OnsiteVisit

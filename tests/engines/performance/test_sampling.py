@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from performance.engine.sampling import above, draw, population_digest, size
+from alliance.lib.sampling import above, draw, population_digest, size
 
 KEYS = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=40)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from performance.engine import sampling
+from alliance.lib import sampling
 from performance.engine.consequences import (
     StepRule,
     add_deduct,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alliance.lib import sampling
 from alliance.lib.period import Month
-from performance.engine import sampling
 from performance.engine.consequences import StepRule, raised
 from performance.engine.dictionary import shipped_dictionary
 from performance.engine.evaluators import Evaluators, joined, opinion

@@ -1,0 +1,39 @@
+"""One-time links: what stands in the address, and the hash that alone is stored. Pure.
+
+The text of a link follows from a key of the alliance, the campaign and the number of the link: it can be
+printed again and never has to be kept. 80 bits in letters and digits that cannot be mistaken for each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u
+LENGTH = 16
+SHAPE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+MISREAD = str.maketrans("ilou", "110v")
+
+
+def text_of(key: bytes, campaign: int, number: int) -> str:
+    """The link's text, 16 characters: what the address ends with."""
+    body = hmac.digest(key, f"survey:{campaign}:{number}".encode(), hashlib.sha256)
+    value = int.from_bytes(body[:10], "big")
+    return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in reversed(range(LENGTH)))
+
+
+def spaced(text: str) -> str:
+    """In groups of four, as it is printed and typed."""
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def read(typed: str) -> str:
+    """What a person typed, in the one form; "" where it is no link."""
+    plain = typed.lower().replace("-", "").replace(" ", "").translate(MISREAD)
+    return plain if SHAPE.fullmatch(plain) else ""
+
+
+def hash_of(text: str) -> str:
+    """What is stored of a link: SHA-256 of its text in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()

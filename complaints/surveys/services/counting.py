@@ -1,0 +1,66 @@
+"""Counting a survey that is over: results of groups, never of fewer answers than the limits it began with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from alliance.lib.workdays import SHANGHAI
+from alliance.models import Membership
+from alliance.services import journal
+from complaints.surveys import sql
+from complaints.surveys.counting import comments, results
+from complaints.surveys.models import Campaign, Comment, Result
+from complaints.surveys.services.refusals import SurveyRefused
+from complaints.surveys.services.rights import RUN, require
+
+
+@transaction.atomic
+def close(*, by: Membership, campaign: Campaign, now: datetime) -> Campaign:
+    """Count a survey from the day after its last one, or once every ticket is spent.
+
+    Nothing of it is read before: results of a running survey would tell single answers by their difference.
+    Raises PermissionDenied, SurveyRefused (ended, early).
+    """
+    require(by, RUN)
+    found = _running(campaign)
+    if now.astimezone(SHANGHAI).date() <= found.closes_on and found.tickets.filter(spent=False).exists():
+        raise SurveyRefused("early", last=found.closes_on)
+    with sql.counting(found.pk):
+        given, texts = sql.answers(found.pk), sql.texts(found.pk)
+    sql.seal_tickets(found.pk)
+    Result.objects.bulk_create(results(found, given))
+    Comment.objects.bulk_create(comments(found, texts))
+    found.close()
+    return _ended(by, found, "survey.counted", closed_at=now, answers=len(given))
+
+
+@transaction.atomic
+def cancel(*, by: Membership, campaign: Campaign, why: str, now: datetime) -> Campaign:
+    """Give a survey up; its answers stay unread for ever. Raises PermissionDenied, SurveyRefused."""
+    require(by, RUN)
+    if not why.strip():
+        raise SurveyRefused("why")
+    found = _running(campaign)
+    found.why = why.strip()
+    found.cancel()
+    return _ended(by, found, "survey.cancelled", closed_at=now)
+
+
+def _running(campaign: Campaign) -> Campaign:
+    found: Campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if found.state != Campaign.State.RUNNING:
+        raise SurveyRefused("ended")
+    return found
+
+
+def _ended(by: Membership, found: Campaign, verb: str, *, closed_at: datetime, **detail: Any) -> Campaign:
+    found.closed_at = closed_at
+    found.version = F("version") + 1
+    found.save(update_fields=["state", "closed_at", "why", "version"])
+    found.refresh_from_db(fields=["version"])
+    journal.write(by=by, verb=verb, about=found, **detail)
+    return found

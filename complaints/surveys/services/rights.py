@@ -1,0 +1,16 @@
+"""Rights of surveys: to read results, to run surveys, to hand out links."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from alliance.models import Membership
+
+VIEW, RUN, HAND_OUT = "survey.view", "survey.run", "survey.hand_out"
+
+
+def require(by: Membership, action: str) -> None:
+    """Raise PermissionDenied unless the member's role includes the action."""
+    if not by.can(action):
+        raise PermissionDenied(_("Your role does not include this step."))
