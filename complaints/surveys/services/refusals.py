@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from alliance.lib.refusal import Refused
 
 
 class SurveyRefused(Refused):
     """A survey or a questionnaire that cannot stand so."""
 
-    reasons: ClassVar = {
+    reasons = {
         "code": "Letters, digits and _ name a questionnaire; this name is taken by another kind.",
         "title": "Give the title in Chinese and in English.",
         "released": "This edition is released already.",
@@ -25,13 +23,13 @@ class SurveyRefused(Refused):
         "ended": "This survey is counted or given up already.",
         "why": "Say why it is given up.",
     }
-    fields: ClassVar = {"period": "month", "future": "month", "days": "closes_on", "nobody": "places"}
+    fields = {"period": "month", "future": "month", "days": "closes_on", "nobody": "places"}
 
 
 class LinkRefused(Refused):
     """A link or an invitation that takes no answer."""
 
-    reasons: ClassVar = {
+    reasons = {
         "unknown": "This link leads nowhere.",
         "early": "This survey begins on %(first)s.",
         "ended": "This survey has ended.",
