@@ -133,6 +133,7 @@ THERE = "{foreign.side.place.pk}"  # an institution of the other alliance
 PUBLIC = {
     "root", "me", "sign-in", "second-factor", "enrol", "password", "sign-out", "language", "healthz",
     "api:schema", "open", "open-month",
+    "say-bill-ask", "say-bill-guide", "say-bill",
 }  # fmt: skip
 
 CASES: dict[str, Case] = {
@@ -190,6 +191,11 @@ CASES: dict[str, Case] = {
     "case-unmask": one("case"),
     "api:case-explanation": one("case"),
     "interpreter": LIST,
+    "bills": Case(queries=(f"?institution={THERE}", "?day=2026-10-08", "?day=x")),
+    "bills-print": LIST,
+    "bill-batch-revoke": one("bill_batch"),
+    "bill-guides": LIST,
+    "bill-guide-confirm": one("bill_guide", shared=True),
     "disputes": Case(queries=("?view=all", "?view=answered")),
     "dispute-new": Case(queries=("?case=1", "?scheme=1")),
     "dispute": one("dispute"),

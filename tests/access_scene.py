@@ -53,6 +53,7 @@ from alliance.joint.models import (
 from alliance.ledger import services as ledger
 from alliance.lib import sheets
 from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import (
     Alliance,
     Department,
@@ -70,6 +71,7 @@ from alliance.postings.models import Posting, Visit
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
 from alliance.training.models import Attendance, Session, Spending
+from complaints.bills import services as bills
 from grouping.disputes import services as disputes
 from grouping.models import Case, CaseFile, Pairing, WorkItem
 from grouping.queues import found as queue_found
@@ -350,6 +352,21 @@ class Things:
         item = WorkItem.objects.get(institution=side.place, subject=f"{side.serial}99/1")
         queue_services.ask(by=side.steward, items=[item.pk], text=side.mark, now=NOW)
         return item
+
+    @cached_property
+    def bill_batch(self) -> Any:
+        """The slips of the day the institution's case was discharged."""
+        case = self.case
+        day = case.discharged_at.astimezone(SHANGHAI).date()
+        return bills.print_day(by=self.side.steward, institution=self.side.place, day=day, now=NOW)[0]
+
+    @cached_property
+    def bill_guide(self) -> Any:
+        side = self.side
+        return bills.enter_guide(
+            by=side.office, from_date=date(2026, 1, 1), decided_by=side.mark, scope=side.mark, own=side.mark,
+            rows=[{"who": side.mark, "deductible_fen": 100, "percent": "75"}],
+        )  # fmt: skip
 
     @cached_property
     def dispute(self) -> Any:

@@ -30,9 +30,9 @@ def write(
     )
 
 
-def read(*, by: Membership, about: models.Model, request: Any, **detail: object) -> None:
+def read(*, by: Membership | None, about: models.Model, request: Any, **detail: object) -> None:
     """Journal that a patient's data are read; called before the answer leaves, an error refuses the answer
-    (N44).
+    (N44). `by` is None where the patient reads by a link.
     """
     write(by=by, verb="patient.read", about=about, result="done", request=request, **detail)
 

@@ -58,6 +58,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("pairs", _("Two documents"), "columns", "case.list"),
             Entry("central", _("Central groups"), "updown", "case.list"),
             Entry("interpreter", _("Group interpreter"), "search", "interpreter.use", foot=_("Groups")),
+            Entry("bills", _("Bills for patients"), "printer", "bill.print"),
             Entry("disputes", _("Disputes about the scheme"), "alert", "dispute.view"),
         ),
     ),

@@ -7,8 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import django_otp
-import qrcode
-import qrcode.image.svg
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,6 +23,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from alliance.services import journal
 from alliance.tenancy import sessions
+from alliance.web.qr import picture
 from alliance.web.ways import next_page
 
 DEVICE_NAME = "authenticator"
@@ -133,12 +132,6 @@ def _wait(why: Any) -> str:
     until = why.get("locked_until") if why else None
     clock = until.astimezone().strftime("%H:%M:%S") if until else ""
     return _("Too many wrong codes. Try again after %(time)s.") % {"time": clock}
-
-
-def picture(text: str) -> str:
-    """A QR code as the address of an SVG picture inside the page: nothing inline, nothing fetched."""
-    drawn = qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage, border=2).to_string()
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
 
 
 def key_text(device: TOTPDevice) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alliance.web import parts, words
-from alliance.web.second_factor import picture
+from alliance.web.qr import picture
 from referrals.models import Referral
 from referrals.show.emergency import facts as emergency_facts
 from referrals.show.page import numbers, patient, texts, where, why

@@ -60,7 +60,7 @@ def test_every_form_takes_bounded_days() -> None:
     unbounded = re.compile(r"forms\.(DateField|DateTimeField)\(")
     found = [
         str(path.relative_to(ROOT))
-        for room in ("alliance", "grouping", "referrals", "performance")
+        for room in ("alliance", "grouping", "referrals", "complaints", "performance")
         for path in (ROOT / room).rglob("*.py")
         if unbounded.search(path.read_text(encoding="utf-8"))
     ]
