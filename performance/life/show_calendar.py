@@ -118,7 +118,7 @@ def detail(one: Standing, shown: Mapping[int, Place]) -> str:
 def _done(
     one: Standing, membership: Membership, month: Month, given: Mapping[str, Any]
 ) -> list[parts.Action]:
-    """The button of a step the system holds no fact of."""
+    """The button of a step that may be done outside the system."""
     step = str(one.planned.step)
     if step not in BY_HAND or one.state == standing.DONE or not leads(membership):
         return []

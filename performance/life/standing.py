@@ -1,4 +1,8 @@
-"""How far the steps of a month are: read from facts where the system knows them, else said by somebody."""
+"""How far the steps of a month are: read from facts where the system knows them, else said by somebody.
+
+A step that may be said done is ticked by its own deed as well: proposing the month ends its check, releasing
+the minutes of the meeting and the bulletin ends theirs.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from alliance.confirmation import facts as confirmations
 from alliance.lib.period import Month
 from alliance.models import Institution, RosterRow, Staff
 from performance.declared import due
 from performance.life.plan import Planned, planned
-from performance.models import CalendarDone, MonthLife, MonthRun, MonthStep, PayPot
+from performance.models import CalendarDone, MonthLife, MonthRun, MonthStep, Paper, PayPot
 from performance.models.calendar import BY_HAND
 from performance.services import months
 from performance.services.completeness import deliveries
 
 DONE, OPEN, LATE, PASSED = "done", "open", "late", "passed"
 DECIDED = (MonthRun.State.APPROVED, MonthRun.State.POSTED)
+PAPERS = {MonthStep.MEETING: Paper.Kind.MINUTES, MonthStep.BULLETIN: Paper.Kind.BULLETIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def standings(month: Month, now: datetime) -> list[Standing]:
     """All steps of a month in their order; a number of queries that does not grow with institutions."""
     run = months.current(month)
     decided = run is not None and run.state in DECIDED
-    known = {**_collected(month, now), **_by_hand(month), **_moved(month, run, now)}
+    known = {**_collected(month, now), **_by_hand(month, run), **_moved(month, run, now)}
     return [_standing(one, known[one.step], now, decided=decided) for one in planned(month)]
 
 
@@ -124,13 +129,24 @@ def _declared(month: Month) -> Iterable[Lacking]:
     ]  # fmt: skip
 
 
-def _by_hand(month: Month) -> dict[str, Known]:
+def _by_hand(month: Month, run: MonthRun | None) -> dict[str, Known]:
+    """Said with a note, or done by its deed; two queries, one more for a proposed run."""
     rows = CalendarDone.objects.filter(month=month.first_day).select_related("done_by__user")
-    said = {row.step: row for row in rows}
+    said, deeds = {row.step: row for row in rows}, _deeds(month, run)
     return {
-        step: Known(step in said, said[step].done_at if step in said else None, by=said.get(step))
+        step: Known(True, said[step].done_at, by=said[step]) if step in said
+        else Known(step in deeds, deeds.get(step))
         for step in BY_HAND
-    }
+    }  # fmt: skip
+
+
+def _deeds(month: Month, run: MonthRun | None) -> dict[str, datetime]:
+    """When the month was proposed, and when its first paper of a kind was released."""
+    released = Paper.objects.filter(month=month.first_day, state=Paper.State.RELEASED).order_by()
+    first = dict(released.values("kind").annotate(at=Min("released_at")).values_list("kind", "at"))
+    found = {str(step): first[kind] for step, kind in PAPERS.items() if kind in first}
+    approval = run.approval if run is not None and run.state in (*DECIDED, MonthRun.State.PROPOSED) else None
+    return {**found, MonthStep.CHECK: approval.proposed_at} if approval is not None else found
 
 
 def _moved(month: Month, run: MonthRun | None, now: datetime) -> dict[str, Known]:

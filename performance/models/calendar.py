@@ -36,7 +36,7 @@ class MonthStep(models.TextChoices):
     BULLETIN = "bulletin", pgettext_lazy("step", "bulletin")
 
 
-# Steps of which the system holds no fact: somebody says that they are done, with a word about it.
+# Steps that may be done outside the system: somebody says that they are done, with a word about it.
 BY_HAND = (MonthStep.MEETING, MonthStep.CHECK, MonthStep.BULLETIN)
 
 

@@ -17,7 +17,8 @@ from alliance.models.base import Stale
 from performance.bulletin import filling, services
 from performance.bulletin.refusals import PaperRefused
 from performance.bulletin.waiting import waiting
-from performance.models import Paper
+from performance.life import standing
+from performance.models import MonthRun, Paper
 from tests.performance.scene import NOW, OCTOBER, compute, inside, post
 from tests.world import World
 
@@ -226,3 +227,35 @@ def test_the_least_group_is_a_parameter(posted: World) -> None:
         )
     table: Any = made(posted).content()[1].table
     assert any("5" in row for row in table.rows)
+
+
+def test_a_step_of_the_calendar_is_ticked_by_its_deed(posted: World) -> None:
+    """Proposing ends the check, releasing the minutes and the bulletin ends the meeting and the last step."""
+
+    def of(step: str) -> standing.Standing:
+        with inside(posted):
+            return next(one for one in standing.standings(OCTOBER, NOW) if one.planned.step == step)
+
+    run = months_run(posted)
+    assert run.approval is not None
+    assert (of("department_check").state, of("department_check").done_at) == (
+        "done",
+        run.approval.proposed_at,
+    )
+    for kind, step, before in (
+        ("minutes", "data_check_meeting", "passed"),
+        ("bulletin", "bulletin", "open"),
+    ):
+        paper = made(posted, kind)
+        assert of(step).state == before
+        with inside(posted):
+            services.release(by=posted.cai, paper=Paper.objects.named().get(pk=paper.pk), now=NOW)
+        assert (of(step).state, of(step).done_at, of(step).by) == ("done", NOW, None)
+    calendar = posted.client("luo").get("/a/qinghe/months/2026-10/calendar/").content.decode()
+    assert "/calendar/bulletin/done/" not in calendar
+
+
+def months_run(world: World) -> MonthRun:
+    with inside(world):
+        found: MonthRun = MonthRun.objects.select_related("approval").get()
+        return found
