@@ -41,12 +41,6 @@ def corrected(month: Month) -> Mapping[int, int]:
     return {row["staff"]: row["fen"] for row in sums}
 
 
-def corrections_of(staff: int) -> list[AppealCorrection]:
-    """A person's corrections that are in the books, newest first, each with its appeal and its journal."""
-    rows = _in_the_books(Q(staff=staff)).select_related("appeal__journal__period", "pay_line__pot__pool")
-    return list(rows.order_by("-appeal__ended_at", "number"))
-
-
 def _in_the_books(which: Q) -> QuerySet[Any]:
     rows: QuerySet[Any] = AppealCorrection.objects.filter(
         which, appeal__state=Appeal.State.CORRECTED, revision=F("appeal__revision")

@@ -30,11 +30,13 @@ class AppealRefused(Refused):
         "bearer": "Say who bears the difference.",
         "red_line": "%(institution)s would be %(over)s yuan above its approved pay total of %(year)d. "
         "Let the pot be divided anew, or raise the total first.",
+        "changed": "Pots or shares of the month have moved since this was worked out. Decline it, and let it "
+        "be worked out anew.",
         "involved": "You are involved in a number this appeal is about. Somebody uninvolved agrees to it.",
         "second_late": "A second instance is asked for until %(until)s.",
         "second": "Only who filed the first instance asks for a second one, once, after an answer.",
     }
     fields = dict.fromkeys(
-        ("lines", "month", "early", "closed", "open", "same", "not_frozen", "blocked", "involved", "second",
-         "second_late", "pot", "points", "fact", "give_back"), "",
+        ("lines", "month", "early", "closed", "open", "same", "not_frozen", "changed", "blocked", "involved",
+         "second", "second_late", "pot", "points", "fact", "give_back"), "",
     ) | {"nobody": "handler", "red_line": "bearer"}  # fmt: skip

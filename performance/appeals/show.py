@@ -166,8 +166,11 @@ def _own(row: AppealCorrection, member: Membership) -> bool:
 
 def of_draft(row: AppealCorrection | Draft) -> Affected:
     """An entry, stored or previewed."""
-    name = str(row.staff or row.institution or _("source of the month"))
+    pot = row.pot.place if row.pot is not None else ""
+    name = str(row.staff or row.institution or pot or _("source of the month"))
     place = str(row.institution.short_name) if row.institution is not None and row.staff else ""
+    if row.pot is not None and row.institution is not None and row.staff is None:
+        place = f"→ {pot}"
     return Affected(name, place, row.before_fen, row.after_fen, row.fen)
 
 

@@ -24,6 +24,7 @@ class Payments:
         """Each payment is the sum of its parts, each part is paid once, two people made and checked a lot."""
         lots: dict[str, str] = {}
         seen: set[tuple[Line, int]] = set()
+        once: set[str] = set()
         for path, row in rows:
             if row["row"] == "lot":
                 lots[row["lot"]] = row["institution"]
@@ -34,9 +35,14 @@ class Payments:
             if row["state"] == "paid":
                 self._paid[f"paid:{lots[row['lot']]}"] += row["fen"]
             for place, part in enumerate(row["parts"]):
-                line = (part["pool"], part["pot"], row["person"])
                 if part["ended"]:
                     continue
+                if "correction" in part:
+                    if part["correction"] in once:
+                        yield f"{path}.parts[{place}]: this correction is paid twice"
+                    once.add(part["correction"])
+                    continue
+                line = (part["pool"], part["pot"], row["person"])
                 self.taken[line] += part["fen"]
                 self._first.setdefault(line, f"{path}.parts[{place}]")
                 if (line, part["part"]) in seen:

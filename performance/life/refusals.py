@@ -61,6 +61,10 @@ class CorrectionRefused(Refused):
         "open_month": "%(month)s is not approved yet: its data are corrected as always.",
         "no_exception": "No exception of %(institution)s for %(month)s was in force. Two people open one "
         "first.",
+        "changed": "Pots or shares of the month have moved since this was worked out. Decline it, and work "
+        "it out anew.",
+        "red_line": "%(institution)s would be %(over)s yuan above its approved pay total of %(year)d. Raise "
+        "the total first.",
         "unchanged": "The corrected data change no share of %(month)s.",
         "blocked": "With these data the scheme would block %(month)s.",
     }
@@ -69,5 +73,6 @@ class CorrectionRefused(Refused):
         "unread": "file", "no_rows": "file", "there": "stage",
         "other": "other_why", "twice": "file", "not_posted": "", "charged": "lines", "why": "reason",
         "nothing": "into", "same_person": "", "confirmed": "", "ended": "", "open_month": "month",
-        "no_exception": "", "unchanged": "", "blocked": "",
+        "no_exception": "", "unchanged": "", "blocked": "", "changed": "",
+        "red_line": "",
     }  # fmt: skip

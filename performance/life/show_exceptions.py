@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,10 +18,12 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.cells import chip
 from performance.life import forms, words
+from performance.life.services import exceptions
 from performance.life.show_calendar import leads
 from performance.life.show_corrections import booked_actions
 from performance.models import CorrectionLine, LockException, MonthCorrection
 from performance.models.life import SECOND
+from performance.models.pay_pots import PERSONS, leads_all
 
 
 def seen(membership: Membership) -> QuerySet[Any]:
@@ -92,6 +94,7 @@ def correction(row: MonthCorrection, membership: Membership) -> dict[str, Any]:
         "title": _("Correction of %(month)s: %(place)s")
         % {"month": web_words.month(row.month), "place": found.institution.short_name},
         "row": row, "chip": words.booked_chip(row), "lines": list(lines),
+        "parts": list(parts_seen(row, membership)),
         "facts": [
             parts.Fact(_("belongs to"), web_words.month(row.month)),
             parts.Fact(_("posted into"), web_words.month(row.into)), parts.Fact(_("reason"), found.reason),
@@ -100,3 +103,19 @@ def correction(row: MonthCorrection, membership: Membership) -> dict[str, Any]:
         ],
         "history": parts.history(row), "actions": booked_actions(row, membership, "month-correction"),
     }  # fmt: skip
+
+
+def parts_seen(row: MonthCorrection, membership: Membership) -> QuerySet[Any]:
+    """What it moves below institutions: the office all, leaders the own institution's, a head the own
+    department's, others the own lines (second wall).
+    """
+    rows: QuerySet[Any] = exceptions.parts_of(row)
+    here = membership.institution_id
+    if here is None:
+        return rows
+    seen = Q(staff__user=membership.user_id)
+    if leads_all(membership):
+        seen |= Q(pot__institution=here)
+    elif membership.can(PERSONS) and membership.department_id is not None:
+        seen |= Q(pot__institution=here, pot__department=membership.department_id)
+    return rows.filter(seen)

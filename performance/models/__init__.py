@@ -4,11 +4,12 @@ from performance.models.calendar import CalendarDone, CalendarStep, MonthReminde
 from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
 from performance.models.clues import Clue, Detector, FairnessRun
 from performance.models.consequences import Consequence
-from performance.models.corrections import CorrectionLine, MonthCorrection
+from performance.models.corrections import CorrectionLine, CorrectionPart, MonthCorrection
 from performance.models.declared import DeclaredProof, DeclaredValue
 from performance.models.declared_sheets import DeclaredBatch, DeclaredDuty, DeclaredLayout
 from performance.models.disclosure import Disclosure, DisclosureSwitch
 from performance.models.drafts import SchemeDraft, SchemeException, SchemeTrial
+from performance.models.dues import PayDue
 from performance.models.earlier import EarlierValue
 from performance.models.earlier_years import EarlierScore, EarlierYear
 from performance.models.evaluations import (
@@ -45,14 +46,8 @@ from performance.models.payout import (
     PayoutSettled,
     PayoutTemplate,
 )
-from performance.models.payout_lots import (
-    PayoutExport,
-    PayoutHold,
-    PayoutLot,
-    PayoutPart,
-    PayoutPayment,
-    PayoutVoucher,
-)
+from performance.models.payout_lots import PayoutHold, PayoutLot, PayoutPart, PayoutPayment
+from performance.models.payout_papers import PayoutExport, PayoutVoucher
 from performance.models.payout_results import PayoutResult, PayoutRow
 from performance.models.remedies import ClueRemedy
 from performance.models.result_templates import ResultTemplate
@@ -86,6 +81,7 @@ __all__ = [
     "ClueRemedy",
     "Consequence",
     "CorrectionLine",
+    "CorrectionPart",
     "DeclaredBatch",
     "DeclaredCheck",
     "DeclaredDuty",
@@ -139,6 +135,7 @@ __all__ = [
     "OwnIndicator",
     "Paper",
     "PayDeduction",
+    "PayDue",
     "PayFund",
     "PayLine",
     "PayMember",

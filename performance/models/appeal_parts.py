@@ -43,6 +43,8 @@ class AppealCorrection(AllianceRow):
     institution = link(_("institution"), "alliance.Institution", null=True)
     staff = link(_("staff member"), "alliance.Staff", null=True)
     pay_line = link(_("line of pay"), "performance.PayLine", null=True)
+    # Of what flows down from a corrected share: the pot it flows to.
+    pot = link(_("pot"), "performance.PayPot", null=True)
     before_fen = models.BigIntegerField(_("so far (fen)"), null=True)
     after_fen = models.BigIntegerField(_("corrected (fen)"), null=True)
     fen = models.BigIntegerField(_("difference (fen)"))
@@ -56,7 +58,7 @@ class AppealCorrection(AllianceRow):
                 fields=["alliance", "appeal", "revision", "number"], name="appealcorrection_number"
             ),
             models.UniqueConstraint(
-                fields=["alliance", "appeal", "revision", "account", "pay_line"],
+                fields=["alliance", "appeal", "revision", "account", "pay_line", "pot"],
                 name="appealcorrection_account", nulls_distinct=False,
             ),
             models.CheckConstraint(condition=~Q(fen=0), name="appealcorrection_not_zero"),

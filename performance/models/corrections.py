@@ -64,3 +64,45 @@ class CorrectionLine(AllianceRow):
     def diff_fen(self) -> int:
         """What the institution gets more (+) or less (-)."""
         return int(self.after_fen - self.before_fen)
+
+
+class CorrectionPart(AllianceRow):
+    """What a correction moves below an institution: at a pot nobody divided, else at a person's line.
+
+    The parts of an institution's divided and undivided pots add up to the difference that flows down.
+    """
+
+    append_only = True
+    discardable = True
+
+    correction = models.ForeignKey(MonthCorrection, on_delete=models.CASCADE, related_name="parts")
+    pot = link(_("pot"), "performance.PayPot")
+    line = link(_("person's line"), "performance.PayLine", null=True)
+    staff = link(_("staff member"), "alliance.Staff", null=True)
+    before_fen = models.BigIntegerField(_("so far (fen)"))
+    after_fen = models.BigIntegerField(_("corrected (fen)"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("part of a correction"), _("parts of corrections")
+        ordering = ["correction", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "correction", "pot", "line"], name="correction_part_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=~Q(before_fen=F("after_fen")), name="correction_part_differs"
+            ),
+            models.CheckConstraint(
+                condition=Q(line=None, staff=None) | Q(line__isnull=False, staff__isnull=False),
+                name="correction_part_whose",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.staff or self.pot} {self.correction}"
+
+    @property
+    def diff_fen(self) -> int:
+        """What it gets more (+) or less (-)."""
+        return int(self.after_fen - self.before_fen)

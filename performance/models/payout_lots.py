@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.db.models import Case, Count, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -123,6 +124,18 @@ class PayoutLot(AllianceRow):
         return Month.of(self.month)
 
 
+class PayoutPaymentQuerySet(AllianceQuerySet):
+    """What of payments comes of corrections."""
+
+    def corrected(self) -> Any:
+        """With `corrected_fen`, and the months it belongs to (`corrected_of`, days); one grouping."""
+        of = Q(parts__due__isnull=False)
+        return self.annotate(
+            corrected_fen=Coalesce(Sum("parts__fen", filter=of), 0, output_field=models.BigIntegerField()),
+            corrected_of=ArrayAgg("parts__due__month", filter=of, distinct=True, default=Value([])),
+        )
+
+
 class PayoutPayment(AllianceRow):
     """What one person gets out of a lot, into the account that counted when the lot was made."""
 
@@ -139,6 +152,10 @@ class PayoutPayment(AllianceRow):
     number = models.PositiveIntegerField(_("number"))
     fen = models.BigIntegerField(_("amount (fen)"))
     state = StateField(_("state"), max_length=10, choices=State.choices, default=State.MADE, editable=False)
+
+    objects: ClassVar[Any] = ScopedManager(
+        alliance="alliance", _manager_class=models.Manager.from_queryset(PayoutPaymentQuerySet)
+    )
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("payment"), _("payments")
@@ -175,13 +192,20 @@ class PayoutPayment(AllianceRow):
 
 
 class PayoutPart(AllianceRow):
-    """Which part of a person's line a payment pays. While it lives, nothing else pays that part."""
+    """Which part of a person's line, or which amount of a correction, a payment pays.
+
+    While it lives, nothing else pays that part or that amount.
+    """
 
     append_only = True
     fill_once: ClassVar[tuple[str, ...]] = ("ended_at",)
 
     payment = models.ForeignKey(PayoutPayment, on_delete=models.PROTECT, related_name="parts")
-    line = link(_("person's line"), "performance.PayLine")
+    line = link(_("person's line"), "performance.PayLine", null=True)
+    due = models.ForeignKey(
+        "performance.PayDue", verbose_name=_("amount of a correction"), on_delete=models.PROTECT, null=True,
+        related_name="parts",
+    )  # fmt: skip
     part = models.PositiveSmallIntegerField(_("part"))
     fen = models.BigIntegerField(_("amount (fen)"))
     ended_at = models.DateTimeField(_("ended"), null=True)
@@ -194,11 +218,19 @@ class PayoutPart(AllianceRow):
                 fields=["alliance", "line", "part"], name="payoutpart_once", condition=Q(ended_at=None)
             ),
             models.UniqueConstraint(fields=["alliance", "payment", "line"], name="payoutpart_line"),
+            models.UniqueConstraint(
+                fields=["alliance", "due"], name="payoutpart_due_once",
+                condition=Q(ended_at=None, due__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(line=None, due__isnull=False) | Q(line__isnull=False, due=None),
+                name="payoutpart_of_one",
+            ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="payoutpart_above_zero"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.line} / {self.part}"
+        return f"{self.line or self.due} / {self.part}"
 
 
 class PayoutHold(AllianceRow):
@@ -239,49 +271,3 @@ class PayoutHold(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.line} {self.get_kind_display()}"
-
-
-class PayoutExport(AllianceRow):
-    """A file that left for a bank: by which template, how many rows, its digest; the file is not kept."""
-
-    append_only = True
-
-    lot = models.ForeignKey(PayoutLot, on_delete=models.PROTECT, related_name="exports")
-    template = link(_("bank template"), "performance.PayoutTemplate")
-    rows = models.PositiveIntegerField(_("rows"))
-    fen = models.BigIntegerField(_("amount (fen)"))
-    sha256 = models.CharField(max_length=64)
-    by = link(_("exported by"), "alliance.Membership")
-    at = models.DateTimeField(_("exported"))
-
-    class Meta(AllianceRow.Meta):
-        verbose_name, verbose_name_plural = _("payment file"), _("payment files")
-        ordering = ["lot", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.lot} {self.at:%Y-%m-%d}"
-
-
-class PayoutVoucher(AllianceRow):
-    """A paper of a lot: the bank's receipt, the signed list, the voucher; sealed and never taken away."""
-
-    class Kind(models.TextChoices):
-        RECEIPT = "receipt", pgettext_lazy("voucher", "receipt of the bank")
-        SIGNED = "signed", pgettext_lazy("voucher", "signed list")
-        VOUCHER = "voucher", pgettext_lazy("voucher", "voucher")
-
-    append_only = True
-
-    lot = models.ForeignKey(PayoutLot, on_delete=models.PROTECT, related_name="vouchers")
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    number = models.CharField(_("number of the voucher"), max_length=60, blank=True)
-    file = link(_("file"), "alliance.Attachment")
-    by = link(_("added by"), "alliance.Membership")
-    at = models.DateTimeField(_("added"))
-
-    class Meta(AllianceRow.Meta):
-        verbose_name, verbose_name_plural = _("paper of a lot"), _("papers of lots")
-        ordering = ["lot", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}".strip()

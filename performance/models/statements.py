@@ -227,14 +227,19 @@ class ClawbackShare(AllianceRow):
 
 
 class PayDeduction(AllianceRow):
-    """What is taken of a person's share from a line of an open month's pay; the floor carries the rest on.
+    """What is taken of a person's line of an open month's pay for a claw-back's share or for an amount of a
+    correction; the floor carries the rest on.
 
     A share takes of one line once; a line bears what is paid, held and deducted of it, and never more.
     """
 
     append_only = True
 
-    share = models.ForeignKey(ClawbackShare, on_delete=models.PROTECT, related_name="deductions")
+    share = models.ForeignKey(ClawbackShare, on_delete=models.PROTECT, related_name="deductions", null=True)
+    due = models.ForeignKey(
+        "performance.PayDue", verbose_name=_("amount of a correction"), on_delete=models.PROTECT, null=True,
+        related_name="deductions",
+    )  # fmt: skip
     line = link(_("person's line"), "performance.PayLine")
     staff = link(_("staff member"), "alliance.Staff")
     into = models.DateField(_("from the pay of"))
@@ -246,6 +251,10 @@ class PayDeduction(AllianceRow):
         ordering = ["into", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["alliance", "share", "line"], name="paydeduction_once"),
+            models.CheckConstraint(
+                condition=Q(share=None, due__isnull=False) | Q(share__isnull=False, due=None),
+                name="paydeduction_of_one",
+            ),
             models.CheckConstraint(condition=Q(into__day=1), name="paydeduction_first_day"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="paydeduction_above_zero"),
         ]

@@ -82,7 +82,9 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
 
 
 def _hold(row: Payable) -> list[parts.Action]:
-    """The button that holds a line, with its reason."""
+    """The button that holds a line, with its reason; what a correction owes is not held."""
+    if row.line is None:
+        return []
     form = forms.HoldForm(auto_id=f"hold{row.line}-%s")
     return [parts.Action(_("Hold…"), reverse("payout-hold", args=[row.line]), "clock", form=form)]
 
@@ -191,6 +193,7 @@ def payments(lot: PayoutLot) -> QuerySet[Any]:
     """The payments of a lot as its table names them; numbers stay sealed."""
     rows: QuerySet[Any] = (
         PayoutPayment.objects.filter(lot=lot)
+        .corrected()
         .select_related("staff", "account")
         .defer("account__number")
         .order_by("number")
@@ -201,7 +204,11 @@ def payments(lot: PayoutLot) -> QuerySet[Any]:
 def sheet(lot: Any) -> dict[str, Any]:
     """The list of a lot on A4 with lines for those who sign it."""
     rows = payments(lot).exclude(state=PayoutPayment.State.WITHDRAWN).select_related("staff__department")
-    return {"title": _("List of payments"), "lot": lot, "rows": rows, "facts": []}
+    found = list(rows)
+    return {
+        "title": _("List of payments"), "lot": lot, "rows": found, "facts": [],
+        "corrected": sum(one.corrected_fen for one in found),
+    }  # fmt: skip
 
 
 def preview(lot: PayoutLot, membership: Membership) -> dict[str, Any]:

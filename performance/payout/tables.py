@@ -54,7 +54,12 @@ class PaymentTable(lists.Table):
     code = tables.Column(verbose_name=gettext_lazy("staff number"), accessor="staff__code")
     account = tables.Column(verbose_name=gettext_lazy("bank account"), accessor="account__masked")
     fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
+    corrected_fen = tables.Column(verbose_name=gettext_lazy("of it corrections (yuan)"), attrs=lists.NUMBER)
     state = tables.Column(verbose_name=gettext_lazy("state"))
+
+    def render_corrected_fen(self, record: Any) -> str:
+        """With the months it belongs to."""
+        return words.corrected(record) or web_words.DASH
 
     def render_state(self, record: PayoutPayment) -> SafeString:
         """As a chip."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from alliance.web import words as web_words
 from alliance.web.cells import chip
 from performance.models import PayoutPayment, PayoutRow
 from performance.models.payout_lots import LotState
@@ -43,3 +44,11 @@ def payment_chip(row: PayoutPayment) -> SafeString:
 def row_chip(row: PayoutRow) -> SafeString:
     """What a row of an answer is."""
     return chip(ROW[row.kind], row.get_kind_display())
+
+
+def corrected(row: Any) -> str:
+    """What of a payment (`corrected`) corrections owe, with the months it belongs to; "" for nothing."""
+    if not row.corrected_fen:
+        return ""
+    months = "、".join(web_words.month(day) for day in row.corrected_of)
+    return f"{web_words.yuan(row.corrected_fen)} ({months})"

@@ -20,9 +20,10 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.cells import chip
 from performance.appeals import asking
-from performance.appeals import facts as appeals
+from performance.dues import facts as dues
+from performance.dues.facts import Amount
 from performance.life import facts as months
-from performance.models import AppealCorrection, AppealLine, PayDeduction, PayLine, PayPot
+from performance.models import AppealLine, PayDeduction, PayLine, PayPot
 from performance.models.appeals import FILE, VIEW
 from performance.pay import show_pots
 from performance.slip import peers
@@ -46,13 +47,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Later:
-    """What an earlier month adds to or takes from this one (signed fen): by an appeal, by a claw-back."""
+    """What an earlier month adds to or takes from this one (signed fen): by an appeal, a correction of the
+    month, a claw-back. What `waits` is taken of later pay and no part of this month's.
+    """
 
     at: Month
     what: str
     why: str
     fen: int
     url: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Slip:
     @property
     def fen(self) -> int:
         """All lines of the month, with what earlier months add or take."""
-        return sum(row.line.fen for row in self.rows) + sum(one.fen for one in self.later)
+        return sum(row.line.fen for row in self.rows) + sum(one.fen for one in self.later if not one.waits)
 
     @property
     def change(self) -> int | None:
@@ -90,14 +94,14 @@ class Slip:
 def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
     """The month asked for, else the newest with a line; a fixed number of queries."""
     lines = list(show_pots.lines(Q(staff=staff), member)[:MOST])
-    found = appeals.corrections_of(staff.pk)
+    found = dues.of_person(staff.pk)
     later = [*(_corrected(one, member) for one in found), *_taken(staff)]
     sums: dict[Month, int] = {}
     for line in lines:
         at = line.pot.pool.period
         sums[at] = sums.get(at, 0) + line.fen
     for one in later:
-        sums[one.at] = sums.get(one.at, 0) + one.fen
+        sums[one.at] = sums.get(one.at, 0) + (0 if one.waits else one.fen)
     newest = max(sums, default=None)
     here = month or newest
     if here is None:
@@ -108,15 +112,14 @@ def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
     )
 
 
-def _rows(lines: Sequence[PayLine], member: Membership, found: Sequence[AppealCorrection]) -> list[Row]:
+def _rows(lines: Sequence[PayLine], member: Membership, found: Sequence[Amount]) -> list[Row]:
     running = dict(
         AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
         .values_list("pay_line", "appeal")
     )  # fmt: skip
     later: dict[int, int] = {}
     for one in found:
-        if one.pay_line_id is not None:
-            later[one.pay_line_id] = later.get(one.pay_line_id, 0) + one.fen
+        later[one.line] = later.get(one.line, 0) + one.fen
     return [
         Row(
             line, _percent(line.fen, line.pot.fen), way(member, "pay-why", line.pk),
@@ -134,17 +137,25 @@ def _flag(line: PayLine, member: Membership, running: dict[int, int]) -> str:
     return asking.address(AppealLine.About.PAY, line.pk)
 
 
-def _corrected(one: AppealCorrection, member: Membership) -> Later:
-    why = _("belongs to %(month)s, appeal %(n)s") % {
-        "month": web_words.month(one.appeal.month), "n": one.appeal_id,
-    }  # fmt: skip
-    at, url = Month.of(one.appeal.journal.period.month), way(member, "appeal", one.appeal_id)
-    return Later(at, _("Correction and true-up"), why, one.fen, url)
+def _corrected(one: Amount, member: Membership) -> Later:
+    """An amount of a correction with the way to where it was decided."""
+    month = {"month": web_words.month(one.about.first_day)}
+    if one.appeal is not None:
+        why = _("belongs to %(month)s, appeal %(n)s") % {**month, "n": one.appeal}
+        url = way(member, "appeal", one.appeal)
+    else:
+        why = _("belongs to %(month)s, the month was corrected") % month
+        url = way(member, "month-correction", one.correction)
+    if one.waits:
+        why = f"{why} · {_('is taken of later pay')}"
+    elif one.fen > 0 and not one.paid:
+        why = f"{why} · {_('is paid with the next lot')}"
+    return Later(one.at, _("Correction and true-up"), why, one.fen, url, one.waits)
 
 
 def _taken(staff: Staff) -> list[Later]:
     """What claw-backs take of a person's pay, by the month whose pay bears it; one query."""
-    rows = PayDeduction.objects.filter(staff=staff).values(
+    rows = PayDeduction.objects.filter(staff=staff, share__isnull=False).values(
         "into", "share__clawback__month", "share__clawback__reason"
     ).annotate(taken=Sum("fen")).order_by("into", "share__clawback__month")  # fmt: skip
     return [

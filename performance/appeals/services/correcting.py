@@ -13,24 +13,22 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-
 from alliance.lib.money import SplitRefused, yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Staff
 from performance.accounts import institution_code, person_code
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import standing
+from performance.dues import flowing
 from performance.engine.inputs import MonthInputs
-from performance.engine.pay.flow import persons
-from performance.engine.pay.redlines import WITHIN_TOTAL
 from performance.engine.restore import ShapeRefused, restore
 from performance.engine.settlement import settle
-from performance.models import Appeal, AppealCorrection, AppealLine, Line, PayLine, PayPot, Settlement
+from performance.models import Appeal, AppealLine, Line, PayLine, PayPool, PayPot, Settlement
 from performance.pay.services import pools
 from performance.services.approving import source_code
 
 About, Bearer = AppealLine.About, Appeal.Bearer
+DOWN: Mapping[str, Any] = {"rule": "pay.share"}  # why of what flows down from a corrected share
 FactKey = tuple[int, str, str]  # settlement pk, institution code, name of the fact in its month
 
 
@@ -56,6 +54,7 @@ class Draft:
     institution: Institution | None = None
     staff: Staff | None = None
     pay_line: PayLine | None = None
+    pot: PayPot | None = None
     before_fen: int | None = None
     after_fen: int | None = None
     why: Mapping[str, Any] = field(default_factory=dict)
@@ -104,7 +103,9 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
     )
     earlier = standing.of_lines([row.pk for row in rows])
     now = {row.pk: earlier.points.get(row.pk, row.points) for row in rows}
-    so_far, anew = _divided(pot, rows, now), _divided(pot, rows, {**now, **points})
+    whole = pot.fen + flowing.money_of([pot.pk]).get(pot.pk, 0)
+    so_far = flowing.among(pot, rows, now, whole)
+    anew = flowing.among(pot, rows, {**now, **points}, whole)
     moved = 0
     for row in rows:
         if bearer == Bearer.SOURCE and row.pk not in points:
@@ -118,42 +119,22 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
             corrected = points.get(row.pk, now[row.pk])
             why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(corrected)}
             yield Draft(
-                person_code(row.staff), fen, row.staff.institution,
-                row.staff, row, before, before + fen, why,
+                person_code(row.staff), fen, row.staff.institution, row.staff, row,
+                before_fen=before, after_fen=before + fen, why=why,
             )  # fmt: skip
     if moved:
-        _within_total(pot, moved)
+        _within_total(pot.pool, {pot.institution_id: moved})
         yield Draft(institution_code(pot.institution), -moved, pot.institution, why={"rule": "pay.pot"})
 
 
-def _divided(pot: PayPot, rows: list[PayLine], points: Mapping[int, Decimal]) -> dict[int, int]:
-    """Fen by line if the pot is divided by these points, exactly as its plan was."""
-    keys = {row.pk: f"{row.staff.code}/{row.staff_id}" for row in rows}
-    step = persons(str(pot), pot.fen, {keys[row.pk]: points[row.pk] for row in rows})
-    shares = {share.code: share.fen for share in step.shares}
-    return {pk: shares[key] for pk, key in keys.items()}
-
-
-def _within_total(pot: PayPot, more: int) -> None:
-    """What persons get beyond their pot stays within the approved pay total (practice.md 6, N50)."""
-    if pot.pool.source not in WITHIN_TOTAL or more <= 0:
-        return
-    year, place = pot.pool.month.year, pot.institution
-    paid = pools.paid_of(year).get(place.pk, 0) + beyond(year, place.pk)
-    over = paid + more - pools.approved_of(year).get(place.pk, 0)
-    if over > 0:
+def _within_total(pool: PayPool, more: Mapping[int, int]) -> None:
+    """What persons get beyond what they had stays within the approved pay total (practice.md 6, N50)."""
+    found = pools.over_total(pool.period, pool.source, more)
+    if found is not None:
+        place = Institution.objects.get(pk=found[0])
         raise AppealRefused(
-            "red_line", institution=place.short_name, over=yuan(over, display=True), year=year
+            "red_line", institution=place.short_name, over=yuan(found[1], display=True), year=pool.month.year
         )
-
-
-def beyond(year: int, institution: int) -> int:
-    """What corrections of a year's months gave persons of an institution beyond their pots, fen."""
-    rows = AppealCorrection.objects.filter(
-        appeal__month__year=year, appeal__state=Appeal.State.CORRECTED, institution=institution,
-        staff__isnull=False,
-    )  # fmt: skip
-    return int(rows.aggregate(fen=Sum("fen"))["fen"] or 0)
 
 
 def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
@@ -177,6 +158,7 @@ def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
     facts = [[*key, str(value)] for key, value in sorted(_named(decision.facts).items())]
     why = {"rule": "share", "settlement": settlement.pk, "facts": facts}
     moved = 0
+    shares: dict[int, int] = {}
     for row in rows.order_by("institution__code"):
         code = row.institution.code
         if decision.bearer == Bearer.SOURCE and row.institution_id not in own:
@@ -185,10 +167,34 @@ def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
             moved += fen
             before = (row.fen or 0) + earlier.fen.get(row.institution_id, 0)
             yield Draft(
-                institution_code(row.institution), fen, row.institution, None, None, before, before + fen, why
-            )
+                institution_code(row.institution), fen, row.institution, before_fen=before,
+                after_fen=before + fen, why=why,
+            )  # fmt: skip
+            shares[row.institution_id] = fen
     if moved:
         yield Draft(source_code(settlement), -moved, why=why)
+    yield from _downwards(Month.of(settlement.month), shares)
+
+
+def _downwards(month: Month, shares: Mapping[int, int]) -> Iterator[Draft]:
+    """What corrected shares move below their institutions: who was paid by them gets or gives."""
+    found = flowing.down(month, shares)
+    pots = {one.pot.pk: one.pot for one in found}
+    more: dict[int, int] = defaultdict(int)
+    for pk, fen in flowing.by_pot(found).items():
+        pot = pots[pk]
+        more[pot.institution_id] += fen
+        if fen:
+            yield Draft(institution_code(pot.institution), -fen, pot.institution, pot=pot, why=DOWN)
+    for one in found:
+        person = one.line.staff if one.line else None
+        yield Draft(
+            person_code(person) if person else one.pot.account, one.fen,
+            person.institution if person else None, person, one.line, one.pot, one.before_fen,
+            one.after_fen, DOWN,
+        )  # fmt: skip
+    if pots:
+        _within_total(next(iter(pots.values())).pool, more)
 
 
 def _named(facts: Mapping[FactKey, Decimal]) -> dict[tuple[str, str], Decimal]:
@@ -201,23 +207,27 @@ def settled_anew(settlement: Settlement, corrected: Mapping[tuple[str, str], Dec
 
     Raises AppealRefused (fact, not_frozen, blocked).
     """
-    inputs = frozen(settlement)
-    for (code, name), value in corrected.items():
-        if not value.is_finite() or value < 0:
-            raise AppealRefused("fact", name=f"{code} {name}")
-    changed = tuple(
-        replace(fact, value=_like(fact.value, corrected[fact.institution, fact.key]))
-        if fact.month == inputs.month and (fact.institution, fact.key) in corrected
-        else fact
-        for fact in inputs.facts
-    )
     try:
-        result = settle(replace(inputs, facts=changed))
+        result = settle(with_facts(frozen(settlement), corrected))
     except SplitRefused:
         raise AppealRefused("blocked") from None
     if result.status == "blocked":
         raise AppealRefused("blocked")
     return {line.institution: line.fen for line in result.lines}
+
+
+def with_facts(inputs: MonthInputs, corrected: Mapping[tuple[str, str], Decimal]) -> MonthInputs:
+    """The same month with these facts (institution code, name) of it. Raises AppealRefused (fact)."""
+    for (code, name), value in corrected.items():
+        if not value.is_finite() or value < 0:
+            raise AppealRefused("fact", name=f"{code} {name}")
+    facts = tuple(
+        replace(fact, value=_like(fact.value, corrected[fact.institution, fact.key]))
+        if fact.month == inputs.month and (fact.institution, fact.key) in corrected
+        else fact
+        for fact in inputs.facts
+    )
+    return replace(inputs, facts=facts)
 
 
 def _like(before: Any, after: Decimal) -> Any:
@@ -227,9 +237,13 @@ def _like(before: Any, after: Decimal) -> Any:
 
 
 def frozen(settlement: Settlement) -> MonthInputs:
-    """The inputs a month was computed from. Raises AppealRefused (not_frozen)."""
+    """The inputs a month was computed from, or those of the last posted correction under a lock exception.
+
+    Raises AppealRefused (not_frozen).
+    """
+    last = standing.corrected(settlement)
     try:
-        return restore(MonthInputs, json.loads(settlement.frozen()))
+        return restore(MonthInputs, json.loads(bytes(last.inputs) if last else settlement.frozen()))
     except (ShapeRefused, ValueError):
         raise AppealRefused("not_frozen") from None
 
@@ -247,5 +261,5 @@ def _of_deductions(lines: list[AppealLine], decision: Decision) -> Iterator[Draf
         place = row.institution
         assert place is not None, "a deduction is about an institution"
         why = {"rule": "deduction", "consequence": row.pk}
-        yield Draft(institution_code(place), fen, place, None, None, -most, fen - most, why)
+        yield Draft(institution_code(place), fen, place, before_fen=-most, after_fen=fen - most, why=why)
         yield Draft("source:pay_total", -fen, why=why)

@@ -21,8 +21,9 @@ from alliance.services import steps
 from performance.accounts import institution_account, person_account
 from performance.appeals import sql
 from performance.appeals.refusals import AppealRefused
+from performance.dues import booking, flowing
 from performance.models import Appeal, AppealCorrection
-from performance.pay.services.posting import open_month
+from performance.pay.services.posting import open_month, pot_accounts
 
 KIND = "performance.appeal"  # of approvals, journals, and the evidence of their entries
 Kind = Account.Kind
@@ -31,7 +32,10 @@ Kind = Account.Kind
 def entries(appeal: Appeal) -> QuerySet[Any]:
     """The correcting entries of the appeal's present revision, in their order."""
     rows: QuerySet[Any] = AppealCorrection.objects.filter(appeal=appeal, revision=appeal.revision)
-    return rows.select_related("institution", "staff__institution", "pay_line__pot__pool").order_by("number")
+    return rows.select_related(
+        "institution", "staff__institution", "pay_line__pot__pool", "pot__department__institution",
+        "pot__team", "pot__institution",
+    ).order_by("number")  # fmt: skip
 
 
 def content_digest(appeal: Appeal) -> str:
@@ -66,6 +70,7 @@ def decided(approval: Approval, by: Membership) -> None:
     second = second_person(approval)
     if not sql.uninvolved(appeal.pk, [second.pk]):
         raise AppealRefused("involved")
+    _still_so(appeal)
     now = timezone.now()
     month = open_month(appeal.period, now, approval.proposed_by)
     posted = ledger.post(
@@ -73,6 +78,7 @@ def decided(approval: Approval, by: Membership) -> None:
         key=f"{KIND}:{appeal.pk}", entries=list(_lines(appeal, approval.proposed_by)),
         inputs_digest=approval.digest, text=appeal.answer[:300],
     )  # fmt: skip
+    booking.owe_entries(entries(appeal), appeal.month, month.first_day, posted.journal)
     steps.take(
         steps.open_now("correct", appeal), by=by, row=appeal, verb="appeal.corrected", now=now,
         journal=posted.journal, said={"journal": posted.journal.pk, "month": str(month)},
@@ -82,12 +88,41 @@ def decided(approval: Approval, by: Membership) -> None:
 registry.on_decided(KIND, decided)
 
 
+def _still_so(appeal: Appeal) -> None:
+    """What flows down was previewed with everybody affected: nobody agrees to anything else.
+
+    Raises AppealRefused (changed).
+    """
+    rows = list(entries(appeal))
+    shares = {
+        row.institution_id: row.fen for row in rows
+        if row.pot_id is None and row.staff_id is None and row.institution_id and "settlement" in row.why
+    }  # fmt: skip
+    before = sorted(
+        (row.pot_id, row.pay_line_id or 0, row.before_fen, row.after_fen)
+        for row in rows if row.pot_id and row.before_fen is not None
+    )  # fmt: skip
+    if sorted(one.key for one in flowing.down(appeal.period, shares)) != before:
+        raise AppealRefused("changed")
+
+
 def _lines(appeal: Appeal, by: Membership) -> Iterator[ledger.Line]:
     rows = list(entries(appeal))
-    accounts = ledger.open_accounts(by=by, accounts=[_account(row) for row in rows])
+    pots = {row.pot_id: row.pot for row in rows if row.pot_id}
+    divided = {row.pot_id for row in rows if row.pot_id and row.staff_id}
+    accounts = ledger.open_accounts(
+        by=by, accounts=[*pot_accounts(pots.values()), *(_account(row) for row in rows if _named(row))]
+    )
     for row in rows:
         why = {**row.why, "rule": KIND, "before_fen": row.before_fen, "after_fen": row.after_fen}
         yield ledger.Line(accounts[row.account], row.fen, why, (KIND, appeal.pk))
+        if row.pot_id in divided:  # what flows down passes through the account of its pot
+            assert row.pot is not None
+            yield ledger.Line(accounts[row.pot.account], -row.fen, why, (KIND, appeal.pk))
+
+
+def _named(row: AppealCorrection) -> bool:
+    return bool(row.staff_id or row.institution_id or not row.pot_id)
 
 
 def _account(row: AppealCorrection) -> ledger.NewAccount:

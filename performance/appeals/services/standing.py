@@ -7,14 +7,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
-from performance.models import Appeal, AppealCorrection, Settlement
+from performance.models import (
+    Appeal,
+    AppealCorrection,
+    CorrectionLine,
+    MonthCorrection,
+    PayDue,
+    Settlement,
+)
 
 
 @dataclass(frozen=True)
 class OfLines:
-    """By line of pay: fen given or taken, points that hold in the whole pot, fen the level above bore."""
+    """By line of pay: fen all corrections gave or took, points that hold in the whole pot, fen the level
+    above bore for points of the line.
+    """
 
     fen: Mapping[int, int]
     points: Mapping[int, Decimal]
@@ -23,20 +32,22 @@ class OfLines:
 
 @dataclass(frozen=True)
 class OfMonth:
-    """Of a month: fen by institution (pk), facts by (institution code, name) that hold for all of it."""
+    """Of a month: fen corrections moved by institution (pk), facts by (institution code, name) that hold for
+    all of it beside the inputs it was computed from, or computed anew from under a lock exception.
+    """
 
     fen: Mapping[int, int] = field(default_factory=dict)
     facts: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 def of_lines(lines: Sequence[int]) -> OfLines:
-    """How lines of pay stand; one query."""
-    fen: dict[int, int] = {}
+    """How lines of pay stand; two queries."""
+    sums = PayDue.objects.filter(line__in=lines).values("line").annotate(fen=Sum("fen")).order_by()
+    fen = {row["line"]: row["fen"] for row in sums}
     points: dict[int, Decimal] = {}
     above: dict[int, int] = {}
-    for row in in_the_books().filter(pay_line__in=lines):
+    for row in in_the_books().filter(pay_line__in=lines, pot=None):
         line = row.pay_line_id
-        fen[line] = fen.get(line, 0) + row.fen
         if row.appeal.bearer == Appeal.Bearer.POT:
             points[line] = Decimal(row.why["corrected"])
         else:
@@ -45,13 +56,26 @@ def of_lines(lines: Sequence[int]) -> OfLines:
 
 
 def of_month(settlement: Settlement) -> OfMonth:
-    """How a month's shares stand; one query."""
-    fen: dict[int, int] = {}
+    """How a month's shares stand; three queries."""
+    last = corrected(settlement)
+    moved = CorrectionLine.objects.filter(
+        correction__month=settlement.month, correction__state=MonthCorrection.State.POSTED
+    ).values("institution").annotate(fen=Sum(F("after_fen") - F("before_fen"))).order_by()  # fmt: skip
+    fen: dict[int, int] = {row["institution"]: row["fen"] for row in moved}
     facts: dict[tuple[str, str], Decimal] = {}
-    for row in in_the_books().filter(why__settlement=settlement.pk, institution__isnull=False):
+    rows = in_the_books().filter(why__settlement=settlement.pk, institution__isnull=False, pot=None)
+    for row in rows:
         fen[row.institution_id] = fen.get(row.institution_id, 0) + row.fen
-        facts |= {(code, name): Decimal(value) for code, name, value in row.why["facts"]}
+        if last is None or last.journal is None or row.appeal.ended_at > last.journal.posted_at:
+            facts |= {(code, name): Decimal(value) for code, name, value in row.why["facts"]}
     return OfMonth(fen, facts)
+
+
+def corrected(settlement: Settlement) -> MonthCorrection | None:
+    """The last posted correction of the month under a lock exception; one query."""
+    rows = MonthCorrection.objects.filter(month=settlement.month, state=MonthCorrection.State.POSTED)
+    found: MonthCorrection | None = rows.select_related("journal").order_by("-pk").first()
+    return found
 
 
 def in_the_books() -> QuerySet[Any]:

@@ -147,7 +147,7 @@ def flow(
     Raises PayRefused (negative, nobody, no_team, team_share).
     """
     crew = posts if isinstance(posts, Crew) else gather(posts)
-    parts, steps = _team_first(institution, fen, rule, least_team)
+    parts, steps = team_first(institution, fen, rule, least_team)
     pots: list[Pot] = []
     if parts["team"]:
         if not crew.teams:
@@ -165,10 +165,12 @@ def flow(
     return Flow(tuple(steps), tuple(pots))
 
 
-def _team_first(
+def team_first(
     institution: str, fen: Fen, rule: FlowRule, least: Decimal
 ) -> tuple[dict[str, Fen], list[Step]]:
-    """The teams' part before anything else: by largest remainder, and never below the least share."""
+    """The teams' part before anything else: by largest remainder, and never below the least share. `team` and
+    `unit` in fen. Raises PayRefused (team_share).
+    """
     if not rule.team_percent:
         return {"team": 0, "unit": fen}, []
     if rule.team_percent < least:

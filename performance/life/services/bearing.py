@@ -15,9 +15,9 @@ from alliance.models import Department
 from alliance.services import parameters
 from performance.models import Clawback, ClawbackShare, PayDeduction, PayLine, StatementLine
 from performance.payout.services import payables
-from performance.payout.services.payables import Payable
+from performance.payout.services.room import rooms
 
-BEARERS, FLOOR = "clawback.bearers", "clawback.net_floor"
+BEARERS = "clawback.bearers"
 Bearer = ClawbackShare.Bearer
 
 
@@ -124,7 +124,8 @@ def taken(shares: Iterable[ClawbackShare], into: Month) -> list[Taken]:
     """
     rows = [share for share in shares if share.bearer == Bearer.PERSON]
     done = deducted(rows)
-    room = _room(into, {share.staff_id for share in rows if share.staff_id})
+    staff = {share.staff_id for share in rows if share.staff_id}
+    room = rooms(into, staff, payables.of(into))
     found = []
     for share in sorted(rows, key=lambda one: one.pk):
         assert share.staff_id is not None
@@ -134,46 +135,10 @@ def taken(shares: Iterable[ClawbackShare], into: Month) -> list[Taken]:
     return found
 
 
-@dataclass
-class Room:
-    """What may still be taken of a person's pay of a month: above the floor, line by line."""
-
-    above_floor: int
-    free: dict[int, int]
-
-    def take(self, wanted: int) -> tuple[tuple[int, int], ...]:
-        """Lines and fen that bear what is wanted, as far as there is room; the room shrinks."""
-        found = []
-        for line, free in self.free.items():
-            part = min(wanted, free, self.above_floor)
-            if part > 0:
-                found.append((line, part))
-                wanted, self.above_floor = wanted - part, self.above_floor - part
-                self.free[line] = free - part
-        return tuple(found)
-
-
 def deducted(shares: Sequence[ClawbackShare]) -> dict[int, int]:
     """What was taken of each share so far, fen by its id; one query."""
     rows = PayDeduction.objects.filter(share__in=shares).values("share").annotate(fen=Sum("fen"))
     return {row["share"]: row["fen"] for row in rows.order_by()}
-
-
-def _room(into: Month, staff: set[int]) -> dict[int, Room]:
-    """Each person's room: the month's net pay less the floor; what of each line is not paid or held yet."""
-    floor = parameters.in_force(FLOOR, on=into.last_day)
-    assert isinstance(floor, int)
-    lines: dict[int, list[Payable]] = defaultdict(list)
-    for row in payables.of(into):
-        if row.staff.pk in staff:
-            lines[row.staff.pk].append(row)
-    return {
-        one: Room(
-            max(0, sum(row.fen - row.deducted for row in lines[one]) - floor),
-            {row.line: row.free for row in lines[one]},
-        )
-        for one in staff
-    }
 
 
 def outstanding() -> list[ClawbackShare]:

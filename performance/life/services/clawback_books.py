@@ -26,7 +26,8 @@ def write(
 
     `whole`: departments' parts too, which are charged once; the institution's own part moves nowhere.
     """
-    Staff.objects.select_for_update().filter(pk__in=[one.staff_id for one in shares if one.staff_id]).count()
+    people = [one.staff_id for one in shares if one.staff_id]
+    list(Staff.objects.select_for_update().filter(pk__in=people).values_list("pk").order_by("pk"))
     now_taken = [one for one in bearing.taken(shares, into) if one.now_fen]
     accounts = _accounts(shares, by)
     entries: list[ledger.Line] = []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from alliance.approvals import registry
 from alliance.approvals.facts import second_person
@@ -16,19 +15,25 @@ from alliance.approvals.models import Approval
 from alliance.ledger import services as ledger
 from alliance.ledger.models import LedgerJournal
 from alliance.lib.canonical import digest
+from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from performance import collect
 from performance.accounts import institution_account, institution_code
+from performance.appeals.services import correcting
+from performance.appeals.services import standing as appeals
+from performance.dues import booking as dues
+from performance.dues import flowing
+from performance.dues.flowing import Moved
 from performance.engine.inputs import MonthInputs
 from performance.engine.month import MonthResult
-from performance.engine.restore import restore
 from performance.engine.settlement import settle
 from performance.life.refusals import CorrectionRefused
 from performance.life.services import booking
 from performance.models import (
     CorrectionLine,
+    CorrectionPart,
     Line,
     LockException,
     MonthCorrection,
@@ -36,6 +41,7 @@ from performance.models import (
     Settlement,
 )
 from performance.models.life import LEAD, SECOND
+from performance.pay.services import pools
 from performance.services.rights import require
 
 KIND, DAYS = "life.correction", "lock_exception.days"
@@ -112,22 +118,59 @@ def make(*, by: Membership, row: LockException, into: Month, now: datetime) -> M
     lines = list(differences(settle(before), result))
     if not any(one.diff_fen for one in lines):
         raise CorrectionRefused("unchanged", month=month)
+    return keep(
+        by=by, row=row, into=into, lines=lines, inputs=inputs.frozen(), inputs_digest=inputs.digest, now=now
+    )
+
+
+def keep(
+    *, by: Membership, row: LockException, into: Month, lines: Sequence[CorrectionLine], inputs: bytes,
+    inputs_digest: str, now: datetime,
+) -> MonthCorrection:  # fmt: skip
+    """Keep a draft with what it moves below the institutions. Raises CorrectionRefused (red_line)."""
+    month = Month.of(row.month)
+    moved = flowing.down(month, {one.institution_id: one.diff_fen for one in lines})
+    within_total(month, moved)
     made: MonthCorrection = MonthCorrection.objects.create(
-        exception=row, month=row.month, into=into.first_day, inputs=inputs.frozen(), made_by=by, made_at=now,
-        inputs_digest=inputs.digest, digest=digest([[one.institution_id, one.diff_fen] for one in lines]),
+        exception=row, month=row.month, into=into.first_day, inputs=inputs, made_by=by, made_at=now,
+        inputs_digest=inputs_digest, digest=_digest(lines, moved),
     )  # fmt: skip
     for one in lines:
         one.correction = made
     CorrectionLine.objects.bulk_create(lines)
-    journal.write(by=by, verb="correction.made", about=made, month=str(month), digest=inputs.digest)
+    CorrectionPart.objects.bulk_create(
+        CorrectionPart(
+            correction=made, pot=one.pot, line=one.line, staff=one.line.staff if one.line else None,
+            before_fen=one.before_fen, after_fen=one.after_fen,
+        )
+        for one in moved
+    )  # fmt: skip
+    journal.write(by=by, verb="correction.made", about=made, month=str(month), digest=inputs_digest)
     return made
 
 
+def _digest(lines: Iterable[CorrectionLine], moved: Iterable[Moved]) -> str:
+    return digest([[[one.institution_id, one.diff_fen] for one in lines], [list(one.key) for one in moved]])
+
+
+def within_total(month: Month, moved: Iterable[Moved]) -> None:
+    """What flows to persons stays within the approved pay totals. Raises CorrectionRefused (red_line)."""
+    more: dict[int, int] = {}
+    pool = flowing.pool_of(month)
+    for one in moved:
+        place = one.pot.institution_id
+        more[place] = more.get(place, 0) + one.fen
+    found = pools.over_total(month, pool.source, more) if pool is not None else None
+    if found is not None:
+        name, over = Institution.objects.get(pk=found[0]).short_name, yuan(found[1], display=True)
+        raise CorrectionRefused("red_line", institution=name, over=over, year=month.year)
+
+
 def standing(settlement: Settlement) -> MonthInputs:
-    """What the shares follow from today: the frozen inputs, or those of the last posted correction."""
-    rows = MonthCorrection.objects.filter(month=settlement.month, state=MonthCorrection.State.POSTED)
-    last = rows.order_by("-pk").first()
-    return restore(MonthInputs, json.loads(bytes(last.inputs) if last else settlement.frozen()))
+    """What the shares follow from today: the frozen inputs or those of the last posted correction, with the
+    facts that appeals have corrected since.
+    """
+    return correcting.with_facts(correcting.frozen(settlement), appeals.of_month(settlement).facts)
 
 
 def corrected(before: MonthInputs, institution: Institution) -> MonthInputs:
@@ -171,8 +214,13 @@ registry.on_decided(KIND, decided)
 
 
 def _post(row: MonthCorrection, approval: Approval) -> LedgerJournal:
-    """Who was given too much gives, who too little takes: the same pool, to the fen."""
+    """Who was given too much gives, who too little takes: the same pool, to the fen, down to its persons.
+
+    Raises CorrectionRefused (changed, red_line): nobody agrees to anything but what was previewed.
+    """
     into = booking.open_month(row.open_month, row.period)
+    parts = list(parts_of(row))
+    _still_so(row, parts)
     lines = [
         one
         for one in CorrectionLine.objects.filter(correction=row).select_related("institution")
@@ -190,12 +238,35 @@ def _post(row: MonthCorrection, approval: Approval) -> LedgerJournal:
         )
         for one in lines
     ]  # fmt: skip
+    entries += dues.entries(parts, by=approval.proposed_by, rule=KIND, evidence=(KIND, row.pk))
     written = ledger.post(
         by=approval.proposed_by, confirmed_by=second_person(approval), month=into, about_month=row.period,
         kind=KIND, key=f"{KIND}:{row.pk}", entries=entries, inputs_digest=row.inputs_digest,
         text=str(row)[:300],
     )  # fmt: skip
+    dues.owe_parts(parts, row.month, row.into, written.journal)
     return written.journal
+
+
+def parts_of(row: MonthCorrection) -> QuerySet[CorrectionPart]:
+    """What a correction moves below institutions, with whom its parts name."""
+    rows: QuerySet[CorrectionPart] = CorrectionPart.objects.filter(correction=row).order_by("pk")
+    return rows.select_related(
+        "staff__institution", "pot__institution", "pot__department__institution", "pot__team"
+    )
+
+
+def _still_so(row: MonthCorrection, parts: Iterable[CorrectionPart]) -> None:
+    """No other correction of the month, no pot and no plan has moved since it was drafted."""
+    lines = CorrectionLine.objects.filter(correction=row)
+    moved = flowing.down(row.period, {one.institution_id: one.diff_fen for one in lines})
+    later = MonthCorrection.objects.filter(
+        month=row.month, state=MonthCorrection.State.POSTED, journal__posted_at__gt=row.made_at
+    )
+    before = sorted((one.pot_id, one.line_id or 0, one.before_fen, one.after_fen) for one in parts)
+    if later.exists() or sorted(one.key for one in moved) != before:
+        raise CorrectionRefused("changed")
+    within_total(row.period, moved)
 
 
 def digest_of(approval: Approval) -> str:

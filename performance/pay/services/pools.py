@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal, steps
+from performance.dues import booking
 from performance.engine.pay import redlines
 from performance.engine.pay.redlines import Terms, Year
 from performance.engine.pay.steps import Factors, Share, divide
@@ -219,15 +220,31 @@ def approved_of(year: int) -> dict[int, int]:
 
 
 def paid_of(year: int) -> dict[int, int]:
-    """What each institution was given within its total by pools of the year's months, fen."""
+    """What each institution was given within its total by pools of the year's months, and by corrections of
+    them, fen; two queries.
+    """
     rows = PayShare.objects.filter(
         pool__state=State.POSTED, pool__month__year=year, pool__persons=True,
         pool__source__in=sorted(redlines.WITHIN_TOTAL),
     )  # fmt: skip
-    return {
-        one["institution"]: one["paid"]
-        for one in rows.values("institution").annotate(paid=Sum("fen")).order_by()
-    }
+    paid: dict[int, int] = booking.given_of(year)
+    for one in rows.values("institution").annotate(paid=Sum("fen")).order_by():
+        paid[one["institution"]] = paid.get(one["institution"], 0) + one["paid"]
+    return paid
+
+
+def over_total(month: Month, source: str, more: Mapping[int, int]) -> tuple[int, int] | None:
+    """The first institution (id) that so much more for its persons (fen by id) would take beyond its approved
+    total of the month's year, and by how much; None where it stays within. Source: practice.md 6.
+    """
+    if source not in redlines.WITHIN_TOTAL:
+        return None
+    paid, approved = paid_of(month.year), approved_of(month.year)
+    for place, fen in sorted(more.items()):
+        over = paid.get(place, 0) + fen - approved.get(place, 0)
+        if fen > 0 and over > 0:
+            return place, over
+    return None
 
 
 def decided(approval: Approval, by: Membership) -> None:

@@ -46,7 +46,7 @@ def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
     shares = list(PayShare.objects.filter(pool=row, fen__gt=0).select_related("institution"))
     pots = _pots(row)
     accounts = ledger.open_accounts(
-        by=by, accounts=[*(institution_account(one.institution) for one in shares), *_of_pots(pots)]
+        by=by, accounts=[*(institution_account(one.institution) for one in shares), *pot_accounts(pots)]
     )
     evidence = (POOL, row.pk)
     if row.fund is not None:
@@ -102,7 +102,7 @@ def pot(row: PayPot, *, by: Membership, second: Membership, now: datetime) -> le
         PayLine.objects.filter(pot=row, plan=row.plan_id, fen__gt=0).select_related("staff__institution")
     )
     people = [person_account(line.staff) for line in lines]
-    accounts = ledger.open_accounts(by=by, accounts=[*_of_pots([row]), *people])
+    accounts = ledger.open_accounts(by=by, accounts=[*pot_accounts([row]), *people])
     entries = [ledger.Line(accounts[row.account], -row.fen, {"rule": POT}, (POT, row.pk))]
     for line in lines:
         why = {"rule": POT, "points": line.points, "quota": line.quota, "remainder_rank": line.remainder_rank,
@@ -122,7 +122,8 @@ def reason(share: PayShare | PayPot) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _of_pots(pots: Iterable[PayPot]) -> list[ledger.NewAccount]:
+def pot_accounts(pots: Iterable[PayPot]) -> list[ledger.NewAccount]:
+    """Accounts of departments and teams, as they are opened."""
     return [
         ledger.NewAccount(
             one.account, one.place, Kind.TEAM if one.team else Kind.DEPARTMENT, one.institution,

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -62,7 +63,7 @@ def template_of(lot: PayoutLot) -> PayoutTemplate:
 def payments(lot: PayoutLot, *, whole: bool) -> Iterable[PayoutPayment]:
     """The payments of a lot that leave, in their order; numbers stay sealed unless the file is whole."""
     rows = PayoutPayment.objects.filter(lot=lot).exclude(state=State.WITHDRAWN)
-    rows = rows.select_related("lot__institution", "lot__entity", "staff__institution", "account")
+    rows = rows.corrected().select_related("lot__institution", "lot__entity", "staff__institution", "account")
     found: Iterable[PayoutPayment] = (
         rows if whole else rows.defer("account__number", "lot__entity__number")
     ).order_by("number")
@@ -71,9 +72,8 @@ def payments(lot: PayoutLot, *, whole: bool) -> Iterable[PayoutPayment]:
 
 def rows_of(lot: PayoutLot, *, whole: bool) -> Iterator[Row]:
     """Each payment by the fields of a layout; account numbers masked unless `whole`. Amounts in yuan."""
-    with translation.override(LANGUAGE):
-        purpose = _("Collaboration pay of %(month)s") % {"month": lot.period}
     for one in payments(lot, whole=whole):
+        purpose = purpose_of(one)
         entity, account = one.lot.entity, one.account
         yield {
             "number": one.number, "reference": one.reference, "holder": account.holder,
@@ -82,6 +82,18 @@ def rows_of(lot: PayoutLot, *, whole: bool) -> Iterator[Row]:
             "payer_account": entity.number if whole else entity.masked, "payer": entity.holder,
             "credit_code": entity.credit_code, "staff_code": one.staff.code,
             "institution": one.lot.institution.name, "month": str(lot.period), "item": purpose,
+        }  # fmt: skip
+
+
+def purpose_of(one: Any) -> str:
+    """What a payment is for, as its bank and its person read it: the month, and what corrections owe."""
+    with translation.override(LANGUAGE):
+        said = _("Collaboration pay of %(month)s") % {"month": one.lot.period}
+        if not one.corrected_fen:
+            return said
+        months = "、".join(str(Month.of(day)) for day in one.corrected_of)
+        return said + _(", of it %(fen)s corrections of %(months)s") % {
+            "fen": yuan(one.corrected_fen), "months": months,
         }  # fmt: skip
 
 

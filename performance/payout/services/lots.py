@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal, parameters
 from performance.appeals import facts as appeals
+from performance.dues import owing
 from performance.life import facts as life
 from performance.models import PayoutHold, PayoutLot, PayoutPart, PayoutPayment
 from performance.models.payout import CHECK, RUN
@@ -42,8 +43,11 @@ def disputed(month: Month) -> Mapping[int, Fen]:
 
 
 def ready(month: Month, disputed: Mapping[int, Fen]) -> Ready:
-    """Sort what is free of a month after holding what is disputed; five queries, stores nothing."""
-    return _sorted(month, _with_disputes(month, payables.of(month), disputed))
+    """Sort what is free of a month after holding what is disputed and taking what corrections take; eight
+    queries, stores nothing.
+    """
+    rows = owing.lessened(month, payables.of(month))
+    return _sorted(month, _with_disputes(month, rows, disputed))
 
 
 def _sorted(month: Month, rows: Iterable[Payable]) -> Ready:
@@ -65,29 +69,27 @@ def _sorted(month: Month, rows: Iterable[Payable]) -> Ready:
 def _with_disputes(month: Month, rows: Iterable[Payable], disputed: Mapping[int, Fen]) -> list[Payable]:
     undisputed_paid = bool(parameters.in_force("payout.pay_undisputed", on=month.last_day))
     return [
-        Payable(
-            row.line, row.staff, row.institution, row.fen, row.taken, row.part,
-            payables.held_for(disputed, row, undisputed_paid=undisputed_paid), row.by_hand,
-            row.deducted,
-        )
+        replace(row, disputed=payables.held_for(disputed, row, undisputed_paid=undisputed_paid))
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 @transaction.atomic
 def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: datetime) -> list[PayoutLot]:
     """Make one lot per institution and bank of everything payable; `disputed` holds fen of lines by their id.
 
-    A returned payment's parts are free again and go into the next lot. Raises PermissionDenied, PayoutRefused
+    What corrections owe is among it, what they take is taken of it first. A returned payment's parts are free
+    again and go into the next lot. Raises PermissionDenied, PayoutRefused
     (nothing, busy).
     """
     require(by, RUN)
     if not life.payable(month, now):
         raise PayoutRefused("published", month=month)
-    rows = payables.of(month)
-    wanted = _with_disputes(month, rows, disputed)
     try:
         with transaction.atomic():
+            owing.take(month)
+            rows = payables.of(month)
+            wanted = _with_disputes(month, rows, disputed)
             _hold_disputed(by, rows, wanted, now)
             found = _sorted(month, wanted)
             if not found.groups:
@@ -95,7 +97,7 @@ def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: date
             made = _lots(by, month, found, now)
     except IntegrityError as error:
         if not any(name in str(error) for name in ("payoutlot_once", "payout_line_once", "payoutpart_once",
-                                                   "payouthold_once")):  # fmt: skip
+                                                   "payoutpart_due_once", "payouthold_once")):  # fmt: skip
             raise
         raise PayoutRefused("busy") from None
     for lot in made:
@@ -116,7 +118,7 @@ def _hold_disputed(
         PayoutHold(
             line_id=new.line, kind=PayoutHold.Kind.DISPUTED, fen=new.disputed, made_by=by, made_at=now
         )
-        for _old, new in changed if new.disputed
+        for _old, new in changed if new.disputed and new.line is not None
     ]  # fmt: skip
     PayoutHold.objects.bulk_create(fresh, batch_size=BATCH)
 
@@ -150,7 +152,10 @@ def _lots(by: Membership, month: Month, found: Ready, now: datetime) -> list[Pay
     PayoutPayment.objects.bulk_create(payments.values(), batch_size=BATCH)
     PayoutPart.objects.bulk_create(
         [
-            PayoutPart(payment=payments[lot.pk, row.staff.pk], line_id=row.line, part=row.part, fen=row.free)
+            PayoutPart(
+                payment=payments[lot.pk, row.staff.pk], line_id=row.line, due_id=row.due, part=row.part,
+                fen=row.free,
+            )
             for lot in lots for row in found.groups[lot.institution_id, lot.bank]
         ],
         batch_size=BATCH,

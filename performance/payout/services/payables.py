@@ -1,4 +1,6 @@
-"""What of a month is to be paid: lines in the books less what is paid, on its way or held; set-based."""
+"""What of a month is to be paid: lines in the books less what is paid, on its way or held; what corrections
+owe; set-based.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +8,31 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from alliance.lib.money import Fen
 from alliance.lib.period import Month
 from alliance.models import Staff
-from performance.models import PayDeduction, PayLine, PayoutHold, PayoutPart
+from performance.models import PayDeduction, PayDue, PayLine, PayoutHold, PayoutPart
 
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """A person's line: who, which institution pays, how much; live parts, the next part's number, held money
-    by kind, what a claw-back takes of it. All fen.
+    """A person's line, or what a correction owes (`due`, of the month `about`): who, which institution pays,
+    how much; live parts, the next part's number, held money by kind, what is deducted of it. All fen.
     """
 
-    line: int
+    line: int | None
     staff: Staff
     institution: int
     fen: Fen
     taken: Fen
     part: int
-    disputed: Fen
-    by_hand: Fen
+    disputed: Fen = 0
+    by_hand: Fen = 0
     deducted: Fen = 0
+    due: int | None = None
+    about: Month | None = None
 
     @property
     def free(self) -> Fen:
@@ -45,8 +49,10 @@ def lines(month: Month) -> QuerySet[PayLine]:
 
 
 def of(month: Month) -> list[Payable]:
-    """What every line of a month still has to be paid; four queries, in the order of the persons."""
-    return _payables(lines(month))
+    """What every line of a month still has to be paid, then what corrections owe; six queries, in the order
+    of the persons.
+    """
+    return [*_payables(lines(month)), *owed(month)]
 
 
 def one(line: int) -> Payable | None:
@@ -55,12 +61,36 @@ def one(line: int) -> Payable | None:
     return next(iter(_payables(rows)), None)
 
 
+def owed(month: Month) -> list[Payable]:
+    """What corrections posted by a month owe persons and no lot of another month pays; two queries.
+
+    It is paid with the next lot, whichever month that is of (practice.md 4: the next open month).
+    """
+    elsewhere = PayoutPart.objects.filter(due=OuterRef("pk"), ended_at=None).exclude(
+        payment__lot__month=month.first_day
+    )
+    rows = PayDue.objects.owed().filter(~Exists(elsewhere), into__lte=month.first_day)
+    parts = _parts(PayoutPart.objects.filter(due__in=rows.values("pk")), "due")
+    ordered = rows.select_related("staff__institution", "pot").order_by(
+        "pot__institution__code", "staff__code", "pk"
+    )
+    return [
+        Payable(
+            None, row.staff, row.pot.institution_id, row.fen, *_taken(parts.get(row.pk)), due=row.pk,
+            about=row.period,
+        )
+        for row in ordered
+    ]  # fmt: skip
+
+
+def _parts(rows: QuerySet[PayoutPart], of: str) -> dict[int, tuple[Fen, int]]:
+    """Fen of live parts and the last part's number, by line or by amount of a correction; one query."""
+    sums = rows.values(of).annotate(live=Sum("fen", filter=Q(ended_at=None)), last=Max("part")).order_by()
+    return {row[of]: (row["live"] or 0, row["last"]) for row in sums}
+
+
 def _payables(rows: QuerySet[PayLine]) -> list[Payable]:
-    parts = {
-        row["line"]: (row["live"] or 0, row["last"])
-        for row in PayoutPart.objects.filter(line__in=rows.values("pk")).values("line")
-        .annotate(live=Sum("fen", filter=Q(ended_at=None)), last=Max("part")).order_by()
-    }  # fmt: skip
+    parts = _parts(PayoutPart.objects.filter(line__in=rows.values("pk")), "line")
     held: dict[int, dict[str, Fen]] = defaultdict(dict)
     for line, kind, fen in PayoutHold.objects.filter(
         line__in=rows.values("pk"), ended_at=None
@@ -87,7 +117,7 @@ def _taken(found: tuple[Fen, int] | None) -> tuple[Fen, int]:
 
 def held_for(disputed: Mapping[int, Fen], row: Payable, *, undisputed_paid: bool) -> Fen:
     """What of a line waits because it is disputed: the disputed part, or all of it that is not paid yet."""
-    asked = disputed.get(row.line, 0)
+    asked = disputed.get(row.line, 0) if row.line is not None else 0
     most = row.fen - row.taken - row.by_hand - row.deducted
     return min(asked if undisputed_paid else row.fen, most) if asked > 0 else 0
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
@@ -85,8 +86,9 @@ def attach(
 def of_month(month: Month) -> list[VoucherLine]:
     """The vouchers of a month for the institutions' books, by the account map of the day of payment.
 
-    A lot is one voucher: payable pay against the bank; what came back the other way; a payment between
-    institutions is one at each side. Raises PayoutRefused (no_map).
+    A lot is one voucher: payable pay against the bank, what corrections of each month owed on lines of its
+    own; what came back the other way; a payment between institutions is one at each side. Raises
+    PayoutRefused (no_map).
     """
     return [*_of_lots(month), *_of_settled(month)]
 
@@ -105,9 +107,25 @@ def _of_lots(month: Month) -> Iterator[VoucherLine]:
         sums[key] += row.payment.fen
         days[key] = max(days.get(key, date.min), timezone.localdate(row.posted_at))
     lots = {lot.pk: lot for lot in PayoutLot.objects.named().filter(pk__in=[pk for pk, _flow in sums])}
+    corrected = _corrected(rows)
     for (pk, flow), fen in sorted(sums.items(), key=lambda one: (lots[one[0][0]].code, one[0][1])):
-        lot, day = lots[pk], days[pk, flow]
-        yield from _pair(lot.institution, flow, fen, day, lot.code, papers.get(pk, ""), month)
+        lot, day, of = lots[pk], days[pk, flow], corrected[pk, flow]
+        if own := fen - sum(of.values()):
+            yield from _pair(lot.institution, flow, own, day, lot.code, papers.get(pk, ""), month)
+        for about, part in sorted(of.items()):
+            text = gettext("%(lot)s corrections of %(month)s") % {"lot": lot.code, "month": Month.of(about)}
+            yield from _pair(lot.institution, flow, part, day, text, papers.get(pk, ""), month)
+
+
+def _corrected(rows: QuerySet[PayoutRow]) -> Mapping[tuple[int, str], dict[date, Fen]]:
+    """What of posted payments corrections owed: (lot, flow) -> month it belongs to -> fen; one query."""
+    sums = rows.filter(payment__parts__due__isnull=False).values(
+        "result__lot", "action", "payment__parts__due__month"
+    ).annotate(fen=Sum("payment__parts__fen")).order_by()  # fmt: skip
+    found: dict[tuple[int, str], dict[date, Fen]] = defaultdict(dict)
+    for row in sums:
+        found[row["result__lot"], str(row["action"])][row["payment__parts__due__month"]] = row["fen"]
+    return found
 
 
 def _of_settled(month: Month) -> Iterator[VoucherLine]:

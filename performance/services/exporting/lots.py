@@ -16,7 +16,7 @@ PIECE = 2_000
 
 
 def rows(month: Month, hidden: Pseudonyms, read: Reading) -> Iterator[Row]:
-    """Each lot with its payments; a part names pool and pot of the line it pays."""
+    """Each lot with its payments; a part names pool and pot of the line it pays, or the correction."""
     lots = PayoutLot.objects.filter(month=month.first_day).select_related(
         "institution", "made_by", "checked_by"
     )
@@ -27,8 +27,14 @@ def rows(month: Month, hidden: Pseudonyms, read: Reading) -> Iterator[Row]:
             "checked_by": hidden.name("M", lot.checked_by.user_id) if lot.checked_by else None,
         }  # fmt: skip
         parts = defaultdict(list)
-        found = PayoutPart.objects.filter(payment__lot=lot).select_related("line__pot__pool")
+        found = PayoutPart.objects.filter(payment__lot=lot).select_related("line__pot__pool", "due")
         for part in found.order_by("pk").iterator(PIECE):
+            if part.due is not None:  # of a correction, which the month it belongs to explains
+                parts[part.payment_id].append({
+                    "correction": hidden.name("K", part.due.pk), "month": part.due.period, "fen": part.fen,
+                    "part": part.part, "ended": part.ended_at is not None,
+                })  # fmt: skip
+                continue
             pool = part.line.pot.pool
             parts[part.payment_id].append({
                 "pool": f"pay/{pool.kind}-{pool.number}.jsonl", "pot": read.id_of(part.line.pot),

@@ -1,0 +1,172 @@
+"""From an institution's corrected share down to its pots and persons, by the rules that divided the month.
+
+What divided the share is kept with it: parts and groups with their factors, each pot's factors, each plan's
+points. The same steps divide the corrected amount to the fen; a pot nobody divided keeps its difference.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from alliance.lib.period import Month
+from alliance.services import parameters
+from performance.appeals.services import standing
+from performance.engine.pay.flow import persons, team_first
+from performance.engine.pay.steps import Factors, divide
+from performance.models import PayDue, PayLine, PayPool, PayPot, PayShare
+from performance.models.pay import PayKind
+from performance.pay.services.computing import TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A pot nobody divided (`line` None), or a person's line of a divided one; so far and corrected, fen."""
+
+    pot: PayPot
+    line: PayLine | None
+    before_fen: int
+    after_fen: int
+
+    @property
+    def fen(self) -> int:
+        """The difference."""
+        return self.after_fen - self.before_fen
+
+    @property
+    def key(self) -> tuple[int, int, int, int]:
+        """What names it to the fen."""
+        return self.pot.pk, self.line.pk if self.line else 0, self.before_fen, self.after_fen
+
+
+def pool_of(month: Month) -> PayPool | None:
+    """The pool by which the month's shares flow to persons, once it is in the books."""
+    found: PayPool | None = (
+        PayPool.objects.filter(month=month.first_day, kind=PayKind.BONUS, state=PayPool.State.POSTED,
+                               persons=True)
+        .select_related("rule").first()
+    )  # fmt: skip
+    return found
+
+
+def down(month: Month, differences: Mapping[int, int]) -> list[Moved]:
+    """What moves below institutions if their shares of a month differ by so much (fen by id); eight queries.
+
+    Where the month's pool is not in the books, or gave an institution nothing, nothing flows: the difference
+    stays with the institution. Source: practice.md 3 and 4.
+    """
+    pool = pool_of(month)
+    wanted = {place: fen for place, fen in differences.items() if fen}
+    if pool is None or not wanted:
+        return []
+    shares = list(PayShare.objects.filter(pool=pool, institution__in=wanted).select_related("institution"))
+    rows = PayPot.objects.filter(share__in=shares).select_related(
+        "pool", "department__institution", "team", "institution"
+    )
+    pots: dict[int, list[PayPot]] = defaultdict(list)
+    for pot in rows.order_by("pk"):
+        pots[pot.share_id].append(pot)
+    so_far, anew = money_of([pot.pk for inside in pots.values() for pot in inside]), {}
+    least = Decimal(str(parameters.in_force("fd.team_share_min", on=month.first_day)))
+    for share in shares:
+        inside = pots[share.pk]
+        if inside:
+            now = sum(pot.fen + so_far.get(pot.pk, 0) for pot in inside)
+            anew |= _divided(share, inside, now + wanted[share.institution_id], pool, least)
+    flat = [pot for inside in pots.values() for pot in inside]
+    return [*_below(flat, {pot.pk: pot.fen + so_far.get(pot.pk, 0) for pot in flat}, anew)]
+
+
+def money_of(pots: Iterable[int]) -> dict[int, int]:
+    """What posted corrections of shares gave or took of pots, fen; a pot has its own money and this."""
+    rows = PayDue.objects.filter(pot__in=list(pots), kind=PayDue.Kind.SHARE).values("pot")
+    return {row["pot"]: row["fen"] for row in rows.annotate(fen=Sum("fen")).order_by()}
+
+
+def _divided(
+    share: PayShare, pots: Sequence[PayPot], fen: int, pool: PayPool, least: Decimal
+) -> dict[int, int]:
+    """An institution's amount among its pots, by their pk, with the factors that divided its share."""
+    name = share.institution.code
+    assert pool.rule is not None, "a pool that flows on has a rule"
+    groups: dict[str, list[PayPot]] = defaultdict(list)
+    for pot in pots:
+        groups[pot.group].append(pot)
+    teams = groups.pop(PayPot.Group.TEAM, [])
+    if teams and groups:
+        parts, _steps = team_first(name, fen, pool.rule.rule(), least)
+    else:
+        parts = {"team": fen if teams else 0, "unit": 0 if teams else fen}
+    found: dict[int, int] = {}
+    if teams:
+        found |= _units(name, parts["team"], teams)
+    if groups:
+        weights = {
+            one["code"]: _factors(one["factors"])
+            for step in share.groups if step["level"] == "group"
+            for one in step["shares"] if one["code"] in groups
+        }  # fmt: skip
+        for group, part in divide("group", name, parts["unit"], weights).by_code().items():
+            found |= _units(name, part, groups[group])
+    return found
+
+
+def _units(parent: str, fen: int, pots: Sequence[PayPot]) -> dict[int, int]:
+    keys = {_key(pot): pot for pot in pots}
+    step = divide("unit", parent, fen, {key: _factors(pot.factors) for key, pot in keys.items()})
+    return {keys[share.code].pk: share.fen for share in step.shares}
+
+
+def _key(pot: PayPot) -> str:
+    """As the engine named it: of equal remainders the first by this takes the fen."""
+    if pot.team is not None:
+        return f"{TEAM}{pot.institution.code}/{pot.team.code}"
+    assert pot.department is not None
+    return f"{pot.department.institution.code}/{pot.department.code}"
+
+
+def _factors(stored: Iterable[Sequence[Any]]) -> Factors:
+    return tuple((str(name), Decimal(str(value))) for name, value in stored)
+
+
+def _below(pots: Sequence[PayPot], so_far: Mapping[int, int], anew: Mapping[int, int]) -> Iterable[Moved]:
+    moving = [pot for pot in pots if so_far[pot.pk] != anew.get(pot.pk, so_far[pot.pk])]
+    plans = [pot.plan_id for pot in moving if pot.state == PayPot.State.POSTED]
+    lines: dict[int, list[PayLine]] = defaultdict(list)
+    rows = PayLine.objects.filter(plan__in=plans).select_related("staff__institution")
+    for line in rows.order_by("staff__code"):
+        lines[line.pot_id].append(line)
+    flat = [line.pk for inside in lines.values() for line in inside]
+    earlier = standing.of_lines(flat)
+    for pot in moving:
+        if pot.state != PayPot.State.POSTED:
+            yield Moved(pot, None, so_far[pot.pk], anew[pot.pk])
+            continue
+        points = {line.pk: earlier.points.get(line.pk, line.points) for line in lines[pot.pk]}
+        before = among(pot, lines[pot.pk], points, so_far[pot.pk])
+        after = among(pot, lines[pot.pk], points, anew[pot.pk])
+        for line in lines[pot.pk]:
+            if fen := after[line.pk] - before[line.pk]:
+                stands = line.fen + earlier.fen.get(line.pk, 0)
+                yield Moved(pot, line, stands, stands + fen)
+
+
+def among(pot: PayPot, lines: Iterable[PayLine], points: Mapping[int, Decimal], fen: int) -> dict[int, int]:
+    """Fen by line if so much of a pot is divided by these points, exactly as its plan was."""
+    keys = {row.pk: f"{row.staff.code}/{row.staff_id}" for row in lines}
+    step = persons(str(pot), fen, {keys[pk]: points[pk] for pk in keys})
+    shares = {share.code: share.fen for share in step.shares}
+    return {pk: shares[key] for pk, key in keys.items()}
+
+
+def by_pot(moved: Iterable[Moved]) -> dict[int, int]:
+    """What flows to each pot, fen by its pk."""
+    found: dict[int, int] = defaultdict(int)
+    for one in moved:
+        found[one.pot.pk] += one.fen
+    return dict(found)

@@ -1,0 +1,76 @@
+"""What corrections take of persons: of the next pay above its floor, the rest is carried on (practice 3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from alliance.lib.period import Month
+from alliance.models import Staff
+from performance.models import PayDeduction, PayDue
+from performance.payout.services import payables
+from performance.payout.services.payables import Payable
+from performance.payout.services.room import rooms
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a month's pay bears of an amount, from which lines, what the floor leaves to later months; fen."""
+
+    due: PayDue
+    lines: tuple[tuple[int, int], ...]
+    later_fen: int
+
+
+def outstanding(month: Month) -> list[PayDue]:
+    """Amounts to be taken of persons that are not taken in full, posted by a month, the eldest first."""
+    rows = PayDue.objects.to_take().filter(into__lte=month.first_day)
+    return [row for row in rows if row.done < -row.fen]
+
+
+def plan(month: Month, rows: Sequence[Payable]) -> list[Taken]:
+    """What of each amount the month's pay (`rows`) has room for; two queries, stores nothing."""
+    dues = outstanding(month)
+    if not dues:
+        return []
+    room = rooms(month, {due.staff_id for due in dues}, rows)
+    found = []
+    for due in dues:
+        wanted = -due.fen - due.done  # type: ignore[attr-defined]
+        lines = room[due.staff_id].take(wanted)
+        found.append(Taken(due, lines, wanted - sum(fen for _line, fen in lines)))
+    return found
+
+
+def lessened(month: Month, rows: Sequence[Payable]) -> list[Payable]:
+    """What a month has to pay as its next lots will find it: less what corrections take of it."""
+    less: dict[int | None, int] = defaultdict(int)
+    for one in plan(month, rows):
+        for line, fen in one.lines:
+            less[line] += fen
+    return [replace(row, deducted=row.deducted + less[row.line]) if row.line in less else row for row in rows]
+
+
+def take(month: Month) -> int:
+    """Take of the month's pay what corrections before it owe, as lots are made of it; fen taken.
+
+    The books hold the corrections already: nothing moves there. Who makes lots at the same time waits.
+    """
+    people = {due.staff_id for due in outstanding(month)}
+    if not people:
+        return 0
+    list(Staff.objects.select_for_update().filter(pk__in=people).values_list("pk").order_by("pk"))
+    made = PayDeduction.objects.bulk_create(
+        (
+            PayDeduction(
+                due=one.due, line_id=line, staff_id=one.due.staff_id, into=month.first_day, fen=fen,
+                journal_id=one.due.journal_id,
+            )
+            for one in plan(month, payables.of(month)) for line, fen in one.lines
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    return sum(one.fen for one in made)

@@ -1,0 +1,283 @@
+"""What corrections owe and take: paid once with the next lot, taken above the floor, down to persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import DatabaseError, IntegrityError, transaction
+from django.test import override_settings
+
+from alliance.approvals import services as approvals
+from alliance.approvals.models import Approval
+from alliance.ledger import facts as books
+from alliance.ledger import services as ledger
+from alliance.lib.period import Month
+from alliance.models import Institution, Parameter
+from performance.appeals.refusals import AppealRefused
+from performance.appeals.services import handling
+from performance.appeals.services.correcting import Decision
+from performance.dues import booking, facts, flowing, owing
+from performance.life.refusals import CorrectionRefused
+from performance.life.services import exceptions
+from performance.models import (
+    CorrectionLine,
+    CorrectionPart,
+    LockException,
+    MonthCorrection,
+    PayDeduction,
+    PayDue,
+    PayLine,
+    PayoutPart,
+    PayoutPayment,
+    PayPot,
+    PayShare,
+)
+from performance.models.payout_lots import PayoutLot
+from performance.pay.services import computing, entering, pools
+from performance.payout import facts as payout_facts
+from performance.payout.services import answering, exporting, lots, payables, vouchers
+from performance.slip import show as slips
+from tests.performance import payout_scene
+from tests.performance.pay_scene import NOW, SHARES, doctors, fresh
+from tests.performance.scene import OCTOBER, inside
+from tests.performance.test_appeals import agreed, filed, own_line
+from tests.world import World
+
+LATER = datetime(2026, 11, 27, 2, tzinfo=UTC)
+PAYDAY = datetime(2026, 12, 28, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def house(world: World, tmp_path: Path) -> Iterator[World]:
+    """October's doctors are in the books and have accounts; its publication ends on 11-23."""
+    settings = override_settings(MEDIA_ROOT=tmp_path, ROOT_URLCONF="config.alliance_urls")
+    with settings, inside(world), time_machine.travel(LATER, tick=False):
+        payout_scene.grounded(world)
+        yield world
+
+
+def upheld(world: World, bearer: str = "source", points: str = "1.5") -> PayDue:
+    """An appeal of dr, filed before the publication ended, upheld and agreed; the amount of its line."""
+    with time_machine.travel(payout_scene.PUBLISHED, tick=False):
+        row = filed(world, now=payout_scene.PUBLISHED)
+    row = fresh(handling.assign(by=world.luo, appeal=row, handler=world.meng.pk, now=LATER))
+    decision = Decision(bearer, {own_line(world).pk: Decimal(points)})
+    row = fresh(handling.uphold(by=world.meng, appeal=row, decision=decision, answer="属实", now=LATER))
+    agreed(world, row)
+    return PayDue.objects.get(line=own_line(world))
+
+
+def made(world: World) -> list[PayoutLot]:
+    found = lots.make(by=world.luo, month=OCTOBER, disputed=lots.disputed(OCTOBER), now=LATER)
+    return [payout_scene.again(lot) for lot in found]
+
+
+# Paid with the next lot ------------------------------------------------------------------
+def test_what_a_correction_owes_is_paid_with_the_next_lot_once(house: World) -> None:
+    """N47: nothing twice; the amount stands in lot, file, list, voucher and slip with the month it is of."""
+    made(house)
+    due = upheld(house)
+    assert due.fen > 0 and payout_facts.paid_in(OCTOBER).open_fen == due.fen
+    (lot,) = made(house)  # the next lot pays nothing but the amount
+    payment = PayoutPayment.objects.corrected().get(lot=lot)
+    assert (payment.staff_id, payment.fen, payment.corrected_fen) == (due.staff_id, due.fen, due.fen)
+    assert payment.corrected_of == [OCTOBER.first_day]
+    with pytest.raises(Exception, match="Nothing of"):
+        made(house)
+    twice = PayoutPart(payment=payment, due=due, part=2, fen=due.fen)
+    with pytest.raises(IntegrityError, match="payoutpart_due_once"), transaction.atomic():
+        PayoutPart.objects.bulk_create([twice])
+    lots.check(by=house.meng, lot=lot, now=LATER)
+    exporting.export(by=house.cai, lot=payout_scene.again(lot), now=LATER)
+    (row,) = exporting.rows_of(payout_scene.again(lot), whole=False)
+    assert row["amount"] == exporting.yuan(due.fen)
+    assert f"其中补差 {exporting.yuan(due.fen)} 元（2026-10）" in str(row["purpose"])
+    payout_scene.answered(house, lot, payout_scene.answer(lot))
+    answering.settle(by=house.cai, lot=payout_scene.again(lot), now=LATER)
+    told = [one for one in vouchers.of_month(OCTOBER) if "2026-10" in one.text]
+    assert [one.debit + one.credit for one in told] == [due.fen, due.fen]
+    found = slips.slip(own_line(house).staff, OCTOBER, house.dr)
+    assert [one.fen for one in found.later] == [due.fen] and "下一批" not in found.later[0].why
+    assert books.trial_balance().sum_fen == 0
+
+
+def test_a_returned_amount_goes_into_the_next_lot_again(house: World) -> None:
+    made(house)
+    due = upheld(house)
+    (lot,) = made(house)
+    lots.withdraw(by=house.luo, lot=lot)
+    (again,) = made(house)
+    assert [part.due_id for part in PayoutPart.objects.filter(payment__lot=again)] == [due.pk]
+    assert PayoutPart.objects.filter(due=due, ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("wrong", ["part", "person", "place", "early"])
+def test_the_database_pays_an_amount_whole_to_its_person(house: World, wrong: str) -> None:
+    made(house)
+    due = upheld(house)
+    lot = PayoutLot.objects.get(institution=house.shiqiao if wrong == "place" else house.lead)
+    if wrong == "early":
+        due = _later(house, due)  # posted into December, it is not paid with October's lots
+    payment = lot.payments.exclude(staff=due.staff_id).first() if wrong in ("person", "place") else None
+    payment = payment or lot.payments.get(staff=due.staff_id)
+    fen = due.fen - 1 if wrong == "part" else due.fen
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PayoutPart.objects.create(payment=payment, due=due, part=1, fen=fen)
+
+
+def _later(world: World, due: PayDue) -> PayDue:
+    """The same correction, posted into December."""
+    ledger.open_period(by=world.luo, month=Month(2026, 12))
+    row = corrected(world, {world.lead.pk: 500, world.shiqiao.pk: -500}, into=Month(2026, 12))
+    post(world, row)
+    found: PayDue = PayDue.objects.filter(part__correction=row, fen__gt=0, staff=due.staff_id).get()
+    return found
+
+
+# Taken of the next pay -------------------------------------------------------------------
+def test_what_a_correction_takes_is_taken_above_the_floor_and_carried_on(house: World) -> None:
+    """Everybody else of the pot gives; the next lot pays less, never below the floor, the rest is later."""
+    upheld(house, "pot")
+    less = {due.line_id: -due.fen for due in PayDue.objects.filter(fen__lt=0)}
+    assert len(less) == 3
+    lines = PayLine.objects.in_bulk(less)
+    line = lines[min(less)]
+    floor = line.fen - 10  # about ten fen of room for each of them
+    Parameter.objects.create(
+        key="clawback.net_floor", value=floor, from_date=OCTOBER.first_day, decided_by="理事会"
+    )
+    made(house)
+    taken = {one.line_id: one.fen for one in PayDeduction.objects.all()}
+    assert taken == {pk: one.fen - floor for pk, one in lines.items()}
+    assert PayoutPart.objects.get(line=line).fen == floor
+    found = facts.of_person(line.staff_id)
+    assert [(one.fen, one.waits) for one in found] == [(-10, False), (10 - less[line.pk], True)]
+    assert {one.staff_id for one in owing.outstanding(OCTOBER)} == {one.staff_id for one in lines.values()}
+    over = PayDeduction.objects.get(line=line)
+    with pytest.raises(DatabaseError, match="more is taken than is due"), transaction.atomic():
+        PayDeduction.objects.create(
+            due=over.due, line=line, staff=line.staff, into=over.into, fen=less[line.pk], journal=over.journal
+        )
+    slip = slips.slip(line.staff, OCTOBER, house.luo)
+    assert slip.fen == line.fen - 10  # what a person reads is what is paid
+
+
+# Flowing down ----------------------------------------------------------------------------
+def corrected(world: World, moved: dict[int, int], into: Month = OCTOBER) -> MonthCorrection:
+    """A drafted correction of the month that moves these shares, with what follows below them."""
+    row = LockException.objects.create(
+        month=OCTOBER.first_day, institution=world.lead, reason="病案更正", opened_by=world.luo,
+        opened_at=NOW, until=PAYDAY,
+    )  # fmt: skip
+    LockException.objects.filter(pk=row.pk).update(confirmed_by=world.cai, confirmed_at=NOW)
+    lines = [
+        CorrectionLine(
+            institution=Institution.objects.get(pk=pk), before_fen=1_000_000, after_fen=1_000_000 + fen
+        )
+        for pk, fen in moved.items()
+    ]
+    return exceptions.keep(
+        by=world.luo, row=row, into=into, lines=lines, inputs=b"{}", inputs_digest="d" * 64, now=LATER
+    )
+
+
+def post(world: World, row: MonthCorrection) -> None:
+    approval = exceptions.propose(by=world.luo, row=row, today=LATER.date())
+    approvals.decide(by=world.cai, approval=approval, verdict="yes")
+
+
+def test_a_corrected_share_flows_down_to_the_fen_and_nothing_closed_changes(house: World) -> None:
+    row = corrected(house, {house.lead.pk: 30_000, house.shiqiao.pk: -30_000})
+    parts = list(CorrectionPart.objects.filter(correction=row).select_related("pot"))
+    share = PayShare.objects.get(institution=house.lead)
+    for place, fen in ((house.lead, 30_000), (house.shiqiao, -30_000)):
+        of = [one for one in parts if one.pot.institution_id == place.pk]
+        assert sum(one.diff_fen for one in of) == fen
+    open_pots = {pot.pk for pot in PayPot.objects.exclude(state="posted")}
+    assert {one.pot_id for one in parts if one.staff_id is None} == open_pots & {
+        one.pot_id for one in parts
+    }  # where nobody divided it stands as the pot's
+    flow = _engine(house, share.fen + 30_000)
+    for pot in PayPot.objects.filter(share=share):
+        assert flow[pot.pk] == pot.fen + sum(one.diff_fen for one in parts if one.pot_id == pot.pk)
+    before = [(line.pk, line.fen) for line in PayLine.objects.order_by("pk")]
+    post(house, row)
+    assert before == [(line.pk, line.fen) for line in PayLine.objects.order_by("pk")]
+    row = MonthCorrection.objects.select_related("journal").get(pk=row.pk)
+    assert row.journal is not None and row.journal.about_month == OCTOBER.first_day
+    assert books.trial_balance().sum_fen == 0
+    assert flowing.money_of(open_pots)  # the next correction of the share begins there
+    owed = [one for one in payables.of(OCTOBER) if one.due is not None]
+    assert {one.line for one in owed} == {None} and sum(one.fen for one in owed) == sum(
+        one.diff_fen for one in parts if one.staff_id and one.diff_fen > 0
+    )
+    back = corrected(house, {house.lead.pk: -30_000, house.shiqiao.pk: 30_000})
+    post(house, back)
+    assert set(flowing.money_of(PayPot.objects.values_list("pk", flat=True)).values()) == {0}
+
+
+def _engine(world: World, fen: int) -> dict[int, int]:
+    """What the engine gives from the roster itself, by pot."""
+    pool = flowing.pool_of(OCTOBER)
+    assert pool is not None and pool.rule is not None
+    found = computing.ground(OCTOBER).flow(world.lead.pk, world.lead.code, fen, pool.rule.rule())
+    by = {(pot.unit, pot.group): pot.fen for pot in found.pots}
+    return {
+        pot.pk: by[f"{world.lead.code}/{pot.department.code}", pot.group]
+        for pot in PayPot.objects.filter(institution=world.lead).select_related("department")
+    }
+
+
+def test_nobody_agrees_to_anything_but_what_was_previewed(house: World) -> None:
+    first = corrected(house, {house.lead.pk: 30_000, house.shiqiao.pk: -30_000})
+    second = corrected(house, {house.lead.pk: 7_000, house.shiqiao.pk: -7_000})
+    post(house, first)
+    with pytest.raises(CorrectionRefused, match="have moved since"), transaction.atomic():
+        post(house, second)
+
+
+def test_persons_stay_within_the_approved_total_by_service_and_database(house: World) -> None:
+    """N50: what flows down counts against the pay total of the month's year."""
+    total = entering.enter_total(
+        by=house.luo, institution=house.lead, year=2026, fen=SHARES["lead"] + 20_000, now=NOW,
+        document="总量〔2026〕3号",
+    )  # fmt: skip
+    row = corrected(house, {house.lead.pk: 30_000, house.shiqiao.pk: -30_000})
+    entering.confirm(by=house.cai, row=total, now=NOW)
+    with pytest.raises(CorrectionRefused, match="above its approved pay total"), transaction.atomic():
+        post(house, row)
+    with pytest.raises(CorrectionRefused, match="above its approved pay total"):
+        corrected(house, {house.lead.pk: 30_000, house.shiqiao.pk: -30_000})
+    MonthCorrection.objects.filter(pk=row.pk).update(state="proposed", approval=_approval(house))
+    parts = list(CorrectionPart.objects.filter(correction=row))
+    journal = PayPot.objects.get(pk=doctors(house).pk).journal
+    with pytest.raises(IntegrityError, match="exceed its approved pay total"), transaction.atomic():
+        booking.owe_parts(parts, row.month, row.into, journal)
+    small = corrected(house, {house.lead.pk: 20_000, house.shiqiao.pk: -20_000})
+    post(house, small)
+    assert pools.paid_of(2026)[house.lead.pk] == SHARES["lead"] + 20_000
+
+
+def _approval(world: World) -> Any:
+    return Approval.objects.order_by("pk").first()
+
+
+def test_an_appeal_beyond_the_total_is_refused(house: World) -> None:
+    """N50."""
+    total = entering.enter_total(
+        by=house.luo,
+        institution=house.lead,
+        year=2026,
+        fen=SHARES["lead"],
+        now=NOW,
+        document="总量〔2026〕4号",
+    )
+    entering.confirm(by=house.cai, row=total, now=NOW)
+    with pytest.raises(AppealRefused, match="approved pay total of 2026"):
+        upheld(house)
