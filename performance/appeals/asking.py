@@ -40,6 +40,13 @@ def others(by: Membership, chosen: Sequence[Subject]) -> list[Subject]:
         for about in (About.SCORE, About.VALUE):
             more = own.rows(by, about).filter(settlement=first.row.settlement_id).order_by("pk")
             rows += [own.subject_of(about, row) for row in more[:MOST]]
+    elif first.about == About.OWN:
+        more = own.rows(by, About.OWN).filter(subject=first.row.subject_id).order_by("indicator")
+        rows = [own.subject_of(About.OWN, row) for row in more[:MOST]]
+        lines = own.rows(by, About.PAY).filter(
+            staff=first.row.subject.staff_id, pot__pool__month=first.month.first_day, fen__gt=0
+        )
+        rows += [own.subject_of(About.PAY, row) for row in lines[:MOST]]
     elif first.about == About.CASE:
         more = own.rows(by, About.PAY).filter(
             staff__user=by.user_id, pot__pool__month=first.month.first_day, fen__gt=0
@@ -67,4 +74,6 @@ def offered(by: Membership, about: str, pk: int) -> str:
 
 def back(chosen: Sequence[Subject], by: Membership) -> str:
     """Where one came from: the slip for a line of pay, else the appeals."""
-    return reverse("pay-mine" if chosen[0].about == About.PAY and by.can("pay.view") else "appeals")
+    return reverse(
+        "pay-mine" if chosen[0].about in (About.PAY, About.OWN) and by.can("pay.view") else "appeals"
+    )

@@ -16,6 +16,7 @@ from alliance.web import words as web_words
 from alliance.web.asked import parsed
 from alliance.web.form_fields import NumberField, YuanField
 from performance.appeals import words
+from performance.appeals.services import correcting
 from performance.appeals.services.correcting import Decision, FactKey
 from performance.appeals.services.filing import USUAL, NewLine
 from performance.appeals.subjects import Subject
@@ -114,15 +115,20 @@ class UpholdForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["answer"] = _words(pgettext_lazy("appeal", "answer"))
         for line in lines:
-            if line.pay_line is not None:
-                fields[f"points_{line.pay_line_id}"] = NumberField(
-                    label=_("corrected points: %(name)s") % {"name": str(line.staff)}, min_value=0,
-                    max_digits=12, decimal_places=4, initial=web_words.plain(points[line.pay_line_id]),
+            if line.own is not None:
+                fields[f"value_{line.number}"] = NumberField(
+                    label=_("corrected value: %(name)s") % {"name": words.line(line)}, required=False,
+                    max_digits=30, decimal_places=6,
                 )  # fmt: skip
             if line.deduction is not None:
                 fields[f"back_{line.deduction_id}"] = YuanField(
                     label=_("given back of the deduction (yuan)"), required=False
                 )
+        for pay in correcting.pay_lines(lines):
+            fields[f"points_{pay.pk}"] = NumberField(
+                label=_("corrected points: %(name)s") % {"name": f"{pay.staff} · {pay.pot.place}"},
+                min_value=0, max_digits=12, decimal_places=4, initial=web_words.plain(points[pay.pk]),
+            )  # fmt: skip
         for number, ((_pk, code, name), value) in enumerate(self.facts):
             fields[f"fact_{number}"] = NumberField(
                 label=f"{labels.fact(name)} · {code}", min_value=0, required=False, max_digits=30,
@@ -164,4 +170,8 @@ class UpholdForm(forms.Form):
             and (so_far is None or data[f"fact_{number}"] != Decimal(so_far))
         }  # fmt: skip
         back = {int(name[5:]): fen for name, fen in data.items() if name.startswith("back_") and fen}
-        return Decision(data.get("bearer", ""), points, facts, back, data.get("from_month"))
+        values = {
+            int(name[6:]): value for name, value in data.items()
+            if name.startswith("value_") and value is not None
+        }  # fmt: skip
+        return Decision(data.get("bearer", ""), points, facts, back, data.get("from_month"), values)

@@ -22,6 +22,8 @@ class AppealRefused(Refused):
         "pot": "%(place)s has not posted its plan yet, or has written another one. Correct the line once it "
         "is in the books, or let the plan be taken back.",
         "points": "Give points from 0 on for the line of %(name)s.",
+        "value": "The corrected value of an indicator is a number.",
+        "strange": "A line of pay is corrected that this appeal is not about.",
         "same": "Nothing is another number by this. Correct a number, or say from which month it changes.",
         "fact": "%(name)s is a number from 0 on.",
         "give_back": "At most the deduction itself is given back, %(most)s yuan.",
@@ -38,5 +40,5 @@ class AppealRefused(Refused):
     }
     fields = dict.fromkeys(
         ("lines", "month", "early", "closed", "open", "same", "not_frozen", "changed", "blocked", "involved",
-         "second", "second_late", "pot", "points", "fact", "give_back"), "",
+         "value", "strange", "second", "second_late", "pot", "points", "fact", "give_back"), "",
     ) | {"nobody": "handler", "red_line": "bearer"}  # fmt: skip

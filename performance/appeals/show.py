@@ -27,7 +27,8 @@ NAMED = (
     "score__institution", "score__settlement__scheme", "value__institution", "value__settlement", "case",
     "deduction__institution", "deduction__staff", "deduction__department", "staff", "institution",
     "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__pot__department__institution",
-    "pay_line__pot__team", "pay_line__staff",
+    "pay_line__pot__team", "pay_line__staff", "own__run__scheme", "own__staff",
+    "appeal",
 )  # fmt: skip
 
 
@@ -62,10 +63,19 @@ def lines(appeal: Appeal) -> list[AppealLine]:
 def rows(found: Sequence[AppealLine], member: Membership) -> list[Row]:
     """The numbers an appeal is about, each a way to where it is explained."""
     return [
-        Row(str(one.get_about_display()), words.line(one), url_of(one, member), one.said, one.disputed_fen,
+        Row(str(one.get_about_display()), words.line(one), url_of(one, member), said(one), one.disputed_fen,
             one.whole_fen)
         for one in found
     ]  # fmt: skip
+
+
+def said(line: AppealLine) -> str:
+    """What was said to be right instead, and what was found to be."""
+    right = line.appeal.right.get(str(line.number))
+    if right is None:
+        return line.said
+    found = _("corrected to %(value)s") % {"value": web_words.plain(Decimal(right), 6)}
+    return f"{line.said} · {found}" if line.said else found
 
 
 def url_of(line: AppealLine, member: Membership) -> str:
@@ -78,6 +88,8 @@ def url_of(line: AppealLine, member: Membership) -> str:
     if line.value is not None:
         at, code = str(Month.of(line.value.settlement.month)), line.value.institution.code
         return way(member, "month-why-indicator", at, code, line.value.indicator)
+    if line.own is not None:
+        return way(member, "level-indicator", line.own_id, line.indicator)
     if line.case is not None:
         return way(member, "case", line.case_id)
     return way(member, "consequence", line.deduction_id)
@@ -238,8 +250,10 @@ def facts_to_correct(found: Sequence[AppealLine]) -> list[tuple[FactKey, Any]]:
 
 
 def points_of(found: Sequence[AppealLine]) -> dict[int, Decimal]:
-    """Points of the lines of pay of an appeal, as they stand."""
-    pay = {one.pay_line_id: one.pay_line for one in found if one.pay_line is not None}
+    """Points of the lines of pay of an appeal, and of those of the persons whose indicators it is about, as
+    they stand.
+    """
+    pay = {one.pk: one for one in correcting.pay_lines(found)}
     corrected = standing.of_lines(list(pay)).points
     return {pk: corrected.get(pk, row.points) for pk, row in pay.items()}
 

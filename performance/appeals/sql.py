@@ -181,6 +181,43 @@ end $appeal$;
 create trigger performance_correct_posted before insert on public.performance_appealcorrection
   for each row execute function public.performance_correct_posted();
 """
+
+
+def _again(text: str, after: str, more: str) -> str:
+    """The first function of a text with more behind a place of it, in the stead of the one so far."""
+    end = text.index("$appeal$;") + len("$appeal$;\n")
+    assert text[:end].count(after) == 1, after
+    return text[:end].replace("create function", "create or replace function").replace(after, after + more)
+
+
+# A person's indicator: of the run of its month, of its own person; who started the run has made it. What is
+# right instead is decided with the appeal.
+INSTALL_OWN = (
+    _again(
+        _INVOLVED,
+        "where c.proposed_by_id in (select id from known) or c.decided_by_id in (select id from known))\n",
+        """    or exists (
+      select 1 from lines l
+        join performance_levelsubject s on s.alliance_id = an_alliance and s.id = l.own_id
+        join performance_levelrun r on r.alliance_id = an_alliance and r.id = s.run_id
+       where r.started_by_id in (select id from known))
+""",
+    )
+    + _again(
+        _LINE,
+        "where c.alliance_id = new.alliance_id and c.id = new.deduction_id;\n",
+        """  elsif new.about = 'own' then
+    select s.institution_id, s.staff_id into new.institution_id, new.staff_id
+      from performance_levelsubject s
+      join performance_levelrun r on r.alliance_id = s.alliance_id and r.id = s.run_id
+     where s.alliance_id = new.alliance_id and s.id = new.own_id and s.staff_id is not null
+       and r.level = 'person' and r.state = 'computed' and r.month = filed.month
+       and exists (select 1 from performance_levelscore v
+            where v.alliance_id = s.alliance_id and v.subject_id = s.id and v.indicator = new.indicator);
+""",
+    )
+    + _again(_KEEP, "'journal_id', 'ended_at'", ", 'right'")
+)
 REMOVE_POSTED = """
 drop trigger performance_correct_posted on public.performance_appealcorrection;
 drop function public.performance_correct_posted();

@@ -5,20 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from alliance.lib.period import Month
 from alliance.models import Membership
 from grouping import visible
-from performance.models import AppealLine, Consequence, IndicatorValue, Line, MonthRun, PayLine, PayPot
-from performance.models.appeals import FILE
+from performance.models import (
+    AppealLine,
+    Consequence,
+    IndicatorValue,
+    Level,
+    LevelRun,
+    LevelScore,
+    Line,
+    MonthRun,
+    PayLine,
+    PayPot,
+)
+from performance.models.appeals import COLUMNS, FILE
 from performance.models.pay_pots import PERSONS, leads_all
 from performance.pay.show_pots import people_seen
 
 About = AppealLine.About
 DECIDED = (MonthRun.State.APPROVED, MonthRun.State.POSTED)
-# The field of a line that holds each kind of number.
-COLUMN = {"score": "score", "value": "value", "case": "case", "deduction": "deduction", "pay": "pay_line"}
 DEDUCTIONS = (Consequence.Kind.COMMITMENT, Consequence.Kind.GAMING, Consequence.Kind.FAIL)
 
 
@@ -35,6 +44,13 @@ class Subject:
     def key(self) -> str:
         """As an address and a form carry it: "pay-17"."""
         return f"{self.about}-{self.row.pk}"
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns of a line that hold it."""
+        if self.about == About.OWN:
+            return {"own": self.row.subject, "indicator": self.row.indicator}
+        return {COLUMNS[self.about]: self.row}
 
 
 def find(by: Membership, about: str, pk: int) -> Subject | None:
@@ -75,6 +91,19 @@ def _of_month(model: Any) -> Any:
     return found
 
 
+def _own(by: Membership) -> QuerySet[Any]:
+    """Indicators of persons by the runs that count: the own ones and those of whom one leads."""
+    later = LevelRun.objects.filter(
+        month=OuterRef("subject__run__month"), level=Level.PERSON, state=LevelRun.State.COMPUTED,
+        number__gt=OuterRef("subject__run__number"),
+    )  # fmt: skip
+    found: QuerySet[Any] = LevelScore.objects.filter(
+        ~Exists(later), subject__run__level=Level.PERSON, subject__run__state=LevelRun.State.COMPUTED,
+        subject__staff__in=people_seen(by),
+    ).select_related("subject__run__scheme", "subject__staff", "subject__institution")  # fmt: skip
+    return found if by.institution_id is not None else found.none()
+
+
 def _case(by: Membership) -> QuerySet[Any]:
     found: QuerySet[Any] = visible.cases(by)
     return found if by.institution_id is not None and by.can("case.view") else found.none()
@@ -90,6 +119,7 @@ def _deduction(by: Membership) -> QuerySet[Any]:
 _OF = {
     About.PAY.value: _pay, About.SCORE.value: _of_month(Line), About.VALUE.value: _of_month(IndicatorValue),
     About.CASE.value: _case, About.DEDUCTION.value: _deduction,
+    About.OWN.value: _own,
 }  # fmt: skip
 
 
@@ -97,6 +127,8 @@ def subject_of(about: str, row: Any) -> Subject:
     """A row as the number it is."""
     if about == About.PAY:
         return Subject(about, row, row.pot.pool.period, row.fen)
+    if about == About.OWN:
+        return Subject(about, row, row.subject.run.period)
     if about == About.CASE:
         return Subject(about, row, Month.of(row.month))
     if about == About.DEDUCTION:
@@ -112,4 +144,4 @@ def month_of(period: str) -> Month:
     return Month(int(year), int(part) if part else 12)
 
 
-__all__ = ["COLUMN", "DECIDED", "PERSONS", "Subject", "find", "month_of", "rows", "speaks_for_place"]
+__all__ = ["DECIDED", "PERSONS", "Subject", "find", "month_of", "rows", "speaks_for_place"]

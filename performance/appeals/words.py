@@ -15,7 +15,8 @@ from alliance.web import words as web_words
 from alliance.web.cells import chip
 from alliance.web.context import role_name
 from performance.appeals.subjects import Subject
-from performance.models import Appeal, AppealLine
+from performance.models import Appeal, AppealLine, LevelRun
+from performance.services import schemes
 from performance.show import labels
 
 About = AppealLine.About
@@ -55,8 +56,16 @@ def line(row: AppealLine) -> str:
     found = {
         "score": row.score, "value": row.value, "case": row.case, "deduction": row.deduction,
         "pay": row.pay_line,
-    }[row.about]  # fmt: skip
+    }.get(row.about)  # fmt: skip
+    if row.own is not None:
+        return f"{row.own.staff.name} · {labels.named(of_person(row.own.run, row.indicator))}"
     return number(row.about, found)
+
+
+def of_person(run: LevelRun, code: str) -> Any:
+    """An indicator of a run of persons, as its scheme has it."""
+    known = schemes.indicators_of(run.scheme.scheme(), run.level)
+    return next(one for one in known if one.code == code)
 
 
 def number(about: str, row: Any) -> str:
@@ -68,6 +77,9 @@ def number(about: str, row: Any) -> str:
     if about == About.VALUE:
         found = row.settlement.indicators()[row.indicator]
         return f"{labels.named(found)} · {labels.value(row.value, found)}"
+    if about == About.OWN:
+        indicator = of_person(row.subject.run, row.indicator)
+        return f"{row.subject.staff.name} · {labels.named(indicator)} · {labels.value(row.value, indicator)}"
     if about == About.CASE:
         return f"{_('case')} {row.record_no}"
     return str(row)

@@ -115,6 +115,8 @@ class Appeal(AllianceRow, Stepped):
     bearer = models.CharField(_("who bears it"), max_length=8, choices=Bearer, blank=True)
     # An objection to an indicator may change it from a month on, by a new version of the scheme.
     from_month = models.DateField(_("changes from month"), null=True)
+    # Corrected values of persons' indicators by the number of their line, as text.
+    right = models.JSONField(_("corrected values"), default=dict)
     revision = models.PositiveSmallIntegerField(_("revision of the correction"), default=0)
     approval = link(_("approval"), "approvals.Approval", null=True)
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
@@ -206,6 +208,23 @@ class Appeal(AllianceRow, Stepped):
         """Who filed it no longer asks."""
 
 
+# The column that holds each kind of number.
+COLUMNS = {
+    "score": "score", "value": "value", "case": "case", "deduction": "deduction", "pay": "pay_line",
+    "own": "own",
+}  # fmt: skip
+
+
+def one_number() -> Q:
+    """A line holds the number of its kind alone, of a person's indicator its code beside it."""
+    found = Q()
+    for about, column in COLUMNS.items():
+        others = {name: None for name in COLUMNS.values() if name != column}
+        kind = Q(about=about, **{f"{column}__isnull": False}, **others)
+        found |= kind & (~Q(indicator="") if about == "own" else Q(indicator=""))
+    return found
+
+
 class AppealLine(AllianceRow):
     """One number an appeal is about. The database fills whose it is and what it is at most (`whole_fen`)."""
 
@@ -214,6 +233,7 @@ class AppealLine(AllianceRow):
     class About(models.TextChoices):
         SCORE = "score", pgettext_lazy("appeal", "score of an institution")
         VALUE = "value", pgettext_lazy("appeal", "value of an indicator")
+        OWN = "own", pgettext_lazy("appeal", "indicator of a person")
         CASE = "case", pgettext_lazy("appeal", "grouped case")
         DEDUCTION = "deduction", pgettext_lazy("appeal", "deduction")
         PAY = "pay", pgettext_lazy("appeal", "line of pay")
@@ -223,6 +243,8 @@ class AppealLine(AllianceRow):
     about = models.CharField(_("about"), max_length=10, choices=About)
     score = link(_("score"), "performance.Line", null=True)
     value = link(_("indicator value"), "performance.IndicatorValue", null=True)
+    own = link(_("person scored"), "performance.LevelSubject", null=True)
+    indicator = models.CharField(_("indicator"), max_length=40, blank=True)
     case = link(_("case"), "grouping.Case", null=True)
     deduction = link(_("deduction"), "performance.Consequence", null=True)
     pay_line = link(_("line of pay"), "performance.PayLine", null=True)
@@ -238,18 +260,12 @@ class AppealLine(AllianceRow):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "appeal", "number"], name="appealline_number"),
             models.UniqueConstraint(
-                fields=["alliance", "appeal", "about", "score", "value", "case", "deduction", "pay_line"],
+                fields=["alliance", "appeal", "about", "score", "value", "case", "deduction", "pay_line",
+                        "own", "indicator"],
                 name="appealline_once", nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(about="score", score__isnull=False, value=None, case=None, deduction=None,
-                            pay_line=None)
-                | Q(about="value", value__isnull=False, score=None, case=None, deduction=None, pay_line=None)
-                | Q(about="case", case__isnull=False, score=None, value=None, deduction=None, pay_line=None)
-                | Q(about="deduction", deduction__isnull=False, score=None, value=None, case=None,
-                    pay_line=None)
-                | Q(about="pay", pay_line__isnull=False, score=None, value=None, case=None, deduction=None),
-                name="appealline_one_number",
+                condition=one_number(), name="appealline_one_number",
             ),
             models.CheckConstraint(
                 condition=Q(disputed_fen=None)
@@ -268,5 +284,5 @@ class AppealLine(AllianceRow):
     @property
     def subject_id(self) -> int:
         """The id of the number it is about."""
-        found: int = getattr(self, {"pay": "pay_line"}.get(self.about, self.about) + "_id")
+        found: int = getattr(self, COLUMNS[self.about] + "_id")
         return found

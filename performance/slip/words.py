@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 
 from alliance.models import Membership
 from alliance.web.access import way
-from performance.models import LevelRun
+from performance.appeals import asking
+from performance.models import AppealLine, LevelRun
+from performance.models.appeals import FILE
 from performance.services import schemes
 from performance.show import labels
 from performance.slip.peers import Own
+
+About = AppealLine.About
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Shown:
     span: str
     before: str
     assessed: bool
+    appeal: str = ""
 
 
 def indicator_words(run: LevelRun | None, own: Sequence[Own], member: Membership) -> list[Shown]:
@@ -33,7 +38,7 @@ def indicator_words(run: LevelRun | None, own: Sequence[Own], member: Membership
     if run is None or not own:
         return []
     known = {one.code: one for one in schemes.indicators_of(run.scheme.scheme(), run.level)}
-    found = []
+    found, files = [], member.institution_id is not None and member.can(FILE)
     for one in own:
         indicator = known[one.score.indicator]
 
@@ -46,5 +51,6 @@ def indicator_words(run: LevelRun | None, own: Sequence[Own], member: Membership
             said(one.score.value) if one.score.value is not None else _("not assessed"),
             said(one.peers.median) if one.peers.shown else _("too few"), span,
             said(one.before) if one.before is not None else "—", one.score.value is not None,
+            asking.address(About.OWN, one.score.pk) if files else "",
         ))  # fmt: skip
     return found

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import F
 
 from alliance.lib.money import SplitRefused, yuan
 from alliance.lib.period import Month
@@ -35,7 +37,8 @@ FactKey = tuple[int, str, str]  # settlement pk, institution code, name of the f
 @dataclass(frozen=True)
 class Decision:
     """What somebody uninvolved decided: corrected points by line of pay, corrected facts of a month, money of
-    a deduction given back (fen by Consequence pk), who bears it, from which month an indicator changes.
+    a deduction given back (fen by Consequence pk), corrected values of persons' indicators by the number of
+    their line, who bears it, from which month an indicator changes.
     """
 
     bearer: str = ""
@@ -43,6 +46,7 @@ class Decision:
     facts: Mapping[FactKey, Decimal] = field(default_factory=dict)
     give_back: Mapping[int, int] = field(default_factory=dict)
     from_month: Month | None = None
+    values: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,28 +72,49 @@ def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
     lines = list(
         AppealLine.objects.filter(appeal=appeal).select_related(
             "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__plan", "deduction__institution",
-            "value__settlement__pool", "score__settlement__pool",
+            "value__settlement__pool", "score__settlement__pool", "appeal", "pay_line__staff",
         )
     )  # fmt: skip
+    own = {one.number for one in lines if one.about == About.OWN}
+    if not decision.values.keys() <= own or any(not one.is_finite() for one in decision.values.values()):
+        raise AppealRefused("value")
     found = [*_of_pots(lines, decision), *_of_month(lines, decision), *_of_deductions(lines, decision)]
     if found and decision.bearer not in Bearer.values:
         raise AppealRefused("bearer")
     return found
 
 
+def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:
+    """The lines of pay an appeal may correct: those it names, and of a person's indicator those in the books
+    that the person has of its month.
+    """
+    found = {line.pay_line.pk: line.pay_line for line in lines if line.pay_line is not None}
+    people = {line.staff_id: line.appeal.month for line in lines if line.about == About.OWN}
+    if people:
+        rows = PayLine.objects.filter(
+            staff__in=people, pot__pool__month__in=set(people.values()), pot__state=PayPot.State.POSTED,
+            plan=F("pot__plan"),
+        )  # fmt: skip
+        more = rows.select_related("pot__pool", "pot__institution", "pot__department", "plan", "staff")
+        found |= {row.pk: row for row in more.order_by("pk") if row.pk not in found}
+    return list(found.values())
+
+
 def _of_pots(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
     """Each pot once, divided anew by all corrected points of its people."""
     by_pot: dict[int, dict[int, Decimal]] = defaultdict(dict)
     pots: dict[int, PayPot] = {}
-    for line in lines:
-        pay = line.pay_line
-        if pay is None or pay.pk not in decision.points:
+    known = pay_lines(lines)
+    if not decision.points.keys() <= {pay.pk for pay in known}:
+        raise AppealRefused("strange")
+    for pay in known:
+        if pay.pk not in decision.points:
             continue
         if pay.pot.state != PayPot.State.POSTED or pay.plan_id != pay.pot.plan_id:
             raise AppealRefused("pot", place=pay.pot.place)
         points = decision.points[pay.pk]
         if not points.is_finite() or points < 0:
-            raise AppealRefused("points", name=str(line.staff))
+            raise AppealRefused("points", name=str(pay.staff))
         by_pot[pay.pot_id][pay.pk] = points
         pots[pay.pot_id] = pay.pot
     for pk, corrected in sorted(by_pot.items()):

@@ -17,16 +17,17 @@ from alliance.models import Attachment, Membership
 from alliance.services import journal, steps
 from performance.appeals import clock
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.subjects import COLUMN, DECIDED, Subject
+from performance.appeals.subjects import DECIDED, Subject
 from performance.life import facts as months
 from performance.models import Appeal, AppealFile, AppealLine, MonthRun
-from performance.models.appeals import FILE
+from performance.models.appeals import COLUMNS, FILE
 
 Kind, State, About = Appeal.Kind, Appeal.State, AppealLine.About
 # What an appeal about a number usually is; who files it may call it otherwise.
 USUAL = {
     About.PAY.value: Kind.PERSONAL, About.SCORE.value: Kind.INDICATOR, About.VALUE.value: Kind.INDICATOR,
-    About.CASE.value: Kind.DATA, About.DEDUCTION.value: Kind.STATEMENT,
+    About.CASE.value: Kind.DATA,
+    About.OWN.value: Kind.INDICATOR, About.DEDUCTION.value: Kind.STATEMENT,
 }  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def file(
         AppealLine(
             appeal=made, number=number, about=one.subject.about, said=one.said.strip(),
             disputed_fen=one.disputed_fen, institution_id=made.institution_id,
-            **{COLUMN[one.subject.about]: one.subject.row},
+            **one.subject.columns,
         )
         for number, one in enumerate(lines, start=1)
     )  # fmt: skip
@@ -120,7 +121,7 @@ def _disputed(line: NewLine) -> None:
 
 
 def _not_twice(subject: Subject) -> None:
-    rows = AppealLine.objects.filter(appeal__state__in=Appeal.RUNNING, **{COLUMN[subject.about]: subject.row})
+    rows = AppealLine.objects.filter(appeal__state__in=Appeal.RUNNING, **subject.columns)
     found = rows.values_list("appeal", flat=True).first()
     if found is not None:
         raise AppealRefused("open", appeal=found)
@@ -170,7 +171,8 @@ def ask_second(
     AppealLine.objects.bulk_create(
         AppealLine(
             appeal=made, number=line.number, about=line.about, said=line.said, disputed_fen=line.disputed_fen,
-            institution_id=line.institution_id, **{f"{COLUMN[line.about]}_id": line.subject_id},
+            institution_id=line.institution_id, indicator=line.indicator,
+            **{f"{COLUMNS[line.about]}_id": line.subject_id},
         )
         for line in appeal.lines.order_by("number")
     )  # fmt: skip

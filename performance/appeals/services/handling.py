@@ -96,7 +96,7 @@ def uphold(
     step = steps.admitted("uphold", by=by, row=appeal, version=version)
     said = _answered(by, answer, now)
     drafts = correcting.drafts(appeal, decision)
-    if not drafts and decision.from_month is None:
+    if not drafts and decision.from_month is None and not decision.values:
         raise AppealRefused("same")
     from_month = decision.from_month.first_day if decision.from_month else None
     number = appeal.revision + 1
@@ -106,8 +106,9 @@ def uphold(
     )
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
-        bearer=decision.bearer if drafts else "", from_month=from_month, said={"entries": len(drafts)},
-        **said,
+        bearer=decision.bearer if drafts else "", from_month=from_month,
+        right={str(line): str(value) for line, value in decision.values.items()},
+        said={"entries": len(drafts)}, **said,
     )  # fmt: skip
     if not drafts:
         ended: Appeal = steps.take(
