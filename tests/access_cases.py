@@ -700,6 +700,42 @@ CASES: dict[str, Case] = {
     "declared-proof": Case(
         lambda things: {"pk": things.declared.pk, "file": things.declared.files.get().pk}, of=("pk", "file")
     ),
+    # Bodies, meetings and tasks
+    "bodies": LIST,
+    "body-found": LIST,
+    "liaisons": LIST,
+    "body": one("body"),
+    "body-seat": one("body"),
+    "body-seat-end": part("body", "seat", "seats"),
+    "meeting-plan": one("body"),
+    "meetings": Case(queries=("?state=held", "?kind=regular", "?month=2026-10", f"?body={THERE}")),
+    "meeting": one("meeting"),
+    "meeting-act": one("meeting", step="fill"),
+    "meeting-held": one("meeting"),
+    "meeting-point-add": one("meeting"),
+    "meeting-point": Case(
+        lambda things: {"pk": things.meeting.pk, "point": things.meeting.agenda.get().pk, "step": "say"},
+        of=("pk", "point"),
+    ),
+    "meeting-resolve": one("meeting"),
+    "meeting-resolution": Case(
+        lambda things: {
+            "pk": things.meeting.pk, "resolution": things.meeting.resolutions.get().pk, "step": "put",
+        },
+        of=("pk", "resolution"),
+    ),
+    "meeting-minutes": one("meeting"),
+    "minutes": one("meeting", number=1),
+    "minutes-print": one("meeting", number=1),
+    "minutes-docx": one("meeting", number=1),
+    "minutes-sign": one("meeting", number=1),
+    "tasks": Case(queries=("?state=answered", "?late=late", "?late=escalated")),
+    "task": one("task"),
+    "task-act": one("task", step="accept"),
+    "task-file": Case(
+        lambda things: {"pk": things.task.pk, "file": things.task.answers.get().files.get().file_id},
+        of=("pk", "file"),
+    ),
     # Papers of a month and what the public reads
     "papers": Case(queries=("?kind=minutes", "?state=draft")),
     "paper-make": LIST,

@@ -170,6 +170,7 @@ from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
+from tests.meetings import access as meetings_access
 from tests.performance import appeals_access, life_access, papers_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
@@ -994,6 +995,23 @@ class Things:
                 "bands": {"excellent": "90", "fail": "60", "honour_score": "85", "honour_years": 2},
             },
         )  # fmt: skip
+
+    @cached_property
+    def body(self) -> Any:
+        """A body of the institution."""
+        side = self.side
+        return meetings_access.body(side.office, side.place, side.steward, side.mark, side.serial)
+
+    @cached_property
+    def meeting(self) -> Any:
+        """A meeting of it with its minutes."""
+        return meetings_access.meeting(self.side.office, self.body, self.side.mark)
+
+    @cached_property
+    def task(self) -> Any:
+        """A task of the institution, answered."""
+        side = self.side
+        return meetings_access.task(side.office, side.place, side.steward, self.body, side.mark)
 
     @cached_property
     def month_paper(self) -> Paper:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alliance.approvals import names
+from alliance.approvals import bodies, names
 from alliance.approvals.models import Approval, Decision, OutsideDecision
 from alliance.approvals.steps import Step, Votes
 from alliance.models import Institution, Membership
@@ -13,8 +16,24 @@ from alliance.models import Institution, Membership
 DECIDE = "approval.decide"
 
 
+def asked(step: Step) -> list[str]:
+    """Whom a step asks, as stored with an approval: roles, or the body."""
+    return [f"{bodies.TAG}{step.body}"] if step.body else list(step.roles)
+
+
+def asked_as(membership: Membership) -> Sequence[str]:
+    """As what the member may be asked: by her roles, and by the bodies she sits in today."""
+    sits = bodies.seats(membership, timezone.localdate()) if membership.can(DECIDE) else frozenset()
+    return [*membership.roles, *(f"{bodies.TAG}{code}" for code in sorted(sits))]
+
+
 def holds(membership: Membership, step: Step, institution_id: int | None) -> bool:
-    """True when the membership's roles and place are those of the step; of the alliance: everywhere."""
+    """True when the membership's roles and place are those of the step; of the alliance: everywhere.
+
+    In a step of a body: when the person sits in it today.
+    """
+    if step.body:
+        return membership.can(DECIDE) and step.body in bodies.seats(membership, timezone.localdate())
     if not set(membership.roles) & set(step.roles) or not membership.can(DECIDE):
         return False
     if membership.institution is None:
@@ -28,10 +47,20 @@ def holds(membership: Membership, step: Step, institution_id: int | None) -> boo
 
 def electors(step: Step, *, institution_id: int | None, proposer: int) -> frozenset[int]:
     """Ids of the users who may vote in a step; the proposer only where one yes does not pass it."""
+    if step.body:
+        return _seated(step, proposer)
     holders = (
         Membership.objects.living().filter(roles__overlap=list(step.roles)).select_related("institution")
     )
     users = {membership.user_id for membership in holders if holds(membership, step, institution_id)}
+    return frozenset(users - {proposer} if step.one_person_decides else users)
+
+
+def _seated(step: Step, proposer: int) -> frozenset[int]:
+    """Who sits in the body of a step today and may decide."""
+    sitting = bodies.users(step.body, timezone.localdate())
+    living = Membership.objects.living().filter(user__in=sitting)
+    users = {membership.user_id for membership in living if membership.can(DECIDE)}
     return frozenset(users - {proposer} if step.one_person_decides else users)
 
 
@@ -68,7 +97,7 @@ def waiting_for(membership: Membership) -> list[Approval]:
     others = unchecked.exclude(entered_by__user=membership.user_id)
     found = (
         Approval.objects.filter(state=Approval.State.OPEN)
-        .filter(Q(waiting_roles__overlap=membership.roles) | Exists(others))
+        .filter(Q(waiting_roles__overlap=asked_as(membership)) | Exists(others))
         .annotate(decided=Exists(mine), to_check=Exists(others))
         .select_related("proposed_by__user")
         .order_by("pk")

@@ -50,7 +50,11 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         own = membership.institution_id
         if own is None:
             return self
-        asked = Q(waiting_roles__overlap=membership.roles) & (Q(institution=own) | Q(institution=None))
+        from alliance.approvals import facts
+
+        asked = Q(waiting_roles__overlap=facts.asked_as(membership)) & (
+            Q(institution=own) | Q(institution=None)
+        )
         decided = Decision.objects.filter(approval=models.OuterRef("pk"), user=membership.user_id)
         mine = Q(institution=own) | Q(proposed_by__user=membership.user_id) | asked | models.Exists(decided)
         return self.filter(mine)

@@ -51,7 +51,7 @@ def propose(
     if registered.digest(approval) != digest:
         raise errors.ContentChanged(approval)
     _check_deciders(approval)
-    approval.waiting_roles = list(approval.current.roles)
+    approval.waiting_roles = facts.asked(approval.current)
     try:
         with transaction.atomic():
             approval.save(force_insert=True)
@@ -167,7 +167,7 @@ def _settle(approval: Approval, by: Membership, verdict: Outcome) -> Approval:
     if approval.step == len(approval.steps):
         return _end(approval, by, "approve")
     approval.step += 1
-    approval.waiting_roles = list(approval.current.roles)
+    approval.waiting_roles = facts.asked(approval.current)
     approval.save(update_fields=["step", "waiting_roles"])
     journal.write(by=by, verb="approval.step_passed", about=approval, step=approval.step - 1)
     return approval

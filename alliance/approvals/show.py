@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.approvals import facts, forms, names, registry, tables
+from alliance.approvals import bodies, facts, forms, names, registry, tables
 from alliance.approvals.models import Approval, Decision, OutsideDecision
 from alliance.approvals.steps import Step
 from alliance.models import Membership
@@ -65,8 +65,10 @@ def rule_lines(step: Step) -> list[str]:
         "any": _("one of: %(roles)s"),
         "all": _("everybody: %(roles)s"),
         "n_of_m": _("%(n)s of: %(roles)s"),
+        "majority": _("more than half of: %(roles)s"),
     }
-    lines = [sentences[step.rule] % {"roles": deciders, "n": step.n}] if step.roles else []
+    deciders = _("members of: %(body)s") % {"body": bodies.name(step.body)} if step.body else deciders
+    lines = [sentences[step.rule] % {"roles": deciders, "n": step.n}] if deciders else []
     if step.least > 1:
         lines.append(_("at least %(least)s persons vote") % {"least": step.least})
     return [*lines, _("by the body’s document")] if step.outside else lines

@@ -1,11 +1,13 @@
 """The format of a chain's steps, and when a step is decided. Pure: no database, no clock.
 
-A step names who decides (roles, or only a body outside the system) and by which rule:
+A step names who decides (roles, the members of a body in term, or only a body outside the system) and by
+which rule:
 
 - `one`: the first verdict decides, yes or no (a head signs);
 - `any`: one yes passes, no only when all said no;
 - `all`: everybody says yes, one no declines;
-- `n_of_m`: `n` say yes; declined once so many said no that n can no longer be reached.
+- `n_of_m`: `n` say yes; declined once so many said no that n can no longer be reached;
+- `majority`: more than half of those who may vote say yes; declined once that can no longer be reached.
 
 Everywhere: at least `least` persons have voted, and one yes or more comes from somebody other than the
 proposer. Who recuses leaves the count. Source: practice.md section 4, requirements S2-45.
@@ -17,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-RULES = ("one", "any", "all", "n_of_m")
+RULES = ("one", "any", "all", "n_of_m", "majority")
 PLACES = ("", "lead", "own")
 
 Outcome = Literal["waiting", "passed", "declined"]
@@ -37,7 +39,8 @@ class Step:
 
     `name`, `name_en`: what it is called in Chinese and English. `place`: whose role holders count: "" all (of
     an institution's own matter: its own), "lead" those of the lead hospital, "own" those of the institution
-    concerned; holders for the whole alliance always.
+    concerned; holders for the whole alliance always. `body`: the code of a body; its members decide, whatever
+    their roles.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Step:
     outside: bool = False
     place: str = ""
     name_en: str = ""
+    body: str = ""
 
     @property
     def one_person_decides(self) -> bool:
@@ -57,7 +61,8 @@ class Step:
     @property
     def by_a_body(self) -> bool:
         """True where a body decides: by its document, by counted votes, or by seats of the committee."""
-        return self.outside or self.rule in ("all", "n_of_m") or "management_committee" in self.roles
+        counted = self.rule in ("all", "n_of_m", "majority")
+        return self.outside or counted or bool(self.body) or "management_committee" in self.roles
 
     @property
     def needed(self) -> int:
@@ -94,14 +99,20 @@ def _declined(step: Step, votes: Votes) -> bool:
         return False
     if step.rule in ("one", "all"):
         return True
-    needed = step.n if step.rule == "n_of_m" else 1
-    return len(votes.yes) + len(votes.undecided) < needed
+    return len(votes.yes) + len(votes.undecided) < _needed(step, votes)
+
+
+def _needed(step: Step, votes: Votes) -> int:
+    """How many times yes carries the step."""
+    if step.rule == "majority":
+        return len(votes.electors) // 2 + 1
+    return step.n if step.rule == "n_of_m" else 1
 
 
 def _carried(step: Step, votes: Votes) -> bool:
     if step.rule == "all":
         return bool(votes.yes) and not votes.undecided
-    return len(votes.yes) >= (step.n if step.rule == "n_of_m" else 1)
+    return len(votes.yes) >= _needed(step, votes)
 
 
 def parse_steps(data: object) -> tuple[Step, ...]:
@@ -131,7 +142,8 @@ def _check(number: int, step: Step) -> None:
         "least": _count(step.least),
         "outside": isinstance(step.outside, bool),
         "place": step.place in PLACES,
-        "roles": bool(step.roles) or step.outside is True,
+        "roles": bool(step.roles) or step.outside is True or bool(step.body),
+        "body": isinstance(step.body, str) and not (step.body and step.roles),
         "name_en": isinstance(step.name_en, str),
     }
     for field, right in valid.items():

@@ -40,7 +40,7 @@ class Planned:
     @property
     def due_at(self) -> datetime:
         """The end of the day."""
-        return _end(self.due_on)
+        return end_of_day(self.due_on)
 
 
 @cache
@@ -83,7 +83,7 @@ def _planned(
     return Planned(
         step, day, shift, due, row.owner if row else default["owner"],
         row.escalate_to if row else default["escalate_to"], after,
-        _end(known.nth_workday_after(due, after)), row,
+        end_of_day(known.nth_workday_after(due, after)), row,
     )  # fmt: skip
 
 
@@ -95,5 +95,6 @@ def shifted(day: date, shift: str, known: WorkCalendar) -> date:
     return day
 
 
-def _end(day: date) -> datetime:
+def end_of_day(day: date) -> datetime:
+    """The end of a day in Shanghai: 00:00 of the next one."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)

@@ -1,0 +1,115 @@
+"""Minutes as a paper: who came, what was known and said, what was decided, who does what until when."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.approvals.models import Decision, OutsideDecision
+from alliance.lib.documents import Document, Part, Table
+from alliance.web import words
+from performance.meetings.models import Attendance, Meeting, Minutes, Resolution
+from performance.meetings.services.meetings import quorum
+
+
+def fill(meeting: Meeting, now: datetime) -> Document:
+    """The minutes as the rows of the meeting say them, in the language of who writes; seven queries."""
+    title = _("Minutes: %(title)s") % {"title": meeting.title}
+    line = f"{meeting.body.title} · {words.moment(meeting.begins_at)} · {meeting.place}"
+    parts = [_who(meeting), *_points(meeting), _resolutions(meeting)]
+    return Document(title, line, tuple(parts))
+
+
+def signatures(row: Minutes) -> tuple[str, ...]:
+    """Who signs below, with the name and day where somebody has."""
+    found = []
+    for label, who, at in (
+        (pgettext("signature", "chair"), row.chair, row.chair_at),
+        (pgettext("signature", "secretary"), row.secretary, row.secretary_at),
+    ):
+        found.append(f"{label} {who.user} {words.moment(at)}" if who else label)
+    return tuple(found)
+
+
+def _who(meeting: Meeting) -> Part:
+    rows = list(Attendance.objects.filter(meeting=meeting).select_related("seat"))
+    have, of, need = quorum(meeting, rows)
+    lines = []
+    for presence in (one for one in Attendance.Presence if one != Attendance.Presence.ASKED):
+        names = [
+            f"{row.seat.name} ({row.seat.get_function_display()})" for row in rows if row.presence == presence
+        ]
+        if names:
+            lines.append(f"{presence.label}: {'、'.join(names)}")
+    said = _("%(have)d of %(of)d members came; a decision needs %(need)d.") % {
+        "have": have, "of": of, "need": need,
+    }  # fmt: skip
+    return Part(pgettext("minutes", "Who took part"), "\n".join([*lines, said]))
+
+
+def _points(meeting: Meeting) -> list[Part]:
+    return [
+        Part(f"{number}. {one.title}", "\n".join(filter(None, (one.text, one.said))))
+        for number, one in enumerate(meeting.agenda.all(), start=1)
+    ]
+
+
+def _resolutions(meeting: Meeting) -> Part:
+    rows = list(
+        Resolution.objects.filter(meeting=meeting).select_related(
+            "owner__user", "institution", "department", "approval"
+        )
+    )
+    votes, papers = _votes(rows), _papers(rows)
+    shown = tuple(
+        (
+            str(row.number), row.text, str(row.get_state_display()),
+            papers.get(row.approval_id or 0) or votes.get(row.approval_id or 0, words.DASH), who(row),
+            words.day(row.due_on),
+        )
+        for row in rows
+    )  # fmt: skip
+    heads = (
+        _("number"), pgettext("resolution", "resolution"), _("state"), pgettext("resolution", "votes"),
+        pgettext("task", "done by"), pgettext("task", "due on"),
+    )  # fmt: skip
+    heading = pgettext("minutes", "Decided")
+    text = "" if rows else pgettext("minutes", "Nothing was decided.")
+    return Part(heading, text, Table(heads, shown) if rows else None)
+
+
+def who(row: Resolution) -> str:
+    """Who does it."""
+    if row.owner is not None:
+        return str(row.owner.user)
+    names = (
+        row.institution.short_name if row.institution else "",
+        row.department.name if row.department else "",
+    )
+    return " ".join(filter(None, names)) or words.DASH
+
+
+def _votes(rows: list[Resolution]) -> Mapping[int, str]:
+    """Verdicts counted, by approval; one query."""
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    given = Decision.objects.filter(approval__in=[row.approval_id for row in rows if row.approval_id])
+    for approval, verdict in given.values_list("approval", "verdict"):
+        counted[approval][verdict] += 1
+    return {
+        approval: _("%(yes)d for, %(no)d against, %(recused)d recused") % {
+            "yes": found["yes"], "no": found["no"], "recused": found["recused"],
+        }
+        for approval, found in counted.items()
+    }  # fmt: skip
+
+
+def _papers(rows: list[Resolution]) -> Mapping[int, str]:
+    """Numbers of the documents that decided, by approval; one query."""
+    found = OutsideDecision.objects.filter(
+        approval__in=[row.approval_id for row in rows if row.approval_id], correct=True
+    )
+    return {one.approval_id: f"{one.document} ({one.decided_on.isoformat()})" for one in found}

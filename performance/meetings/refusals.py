@@ -1,0 +1,64 @@
+"""What this room refuses."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class BodyRefused(Refused):
+    """A body or a seat that cannot stand as it is."""
+
+    reasons = {
+        "document": "Name the decision it rests on.",
+        "code": "A body with this code is there already. Choose another.",
+        "due_day": "Say on which day (1 to 28) of the following month the meeting is due.",
+        "name": "Give the person's name and organisation.",
+        "until": "The last day is before the first.",
+        "overlap": "%(name)s sits in this body on some of these days already. End that term first.",
+        "chair": "The body has a chair on some of these days already. End that term first.",
+        "ended": "This term has ended already.",
+        "ended_on": "The day is outside the term.",
+        "reason": "Say why the term ends.",
+    }
+    fields = {"overlap": "membership", "chair": "function", "ended": ""}
+
+
+class MeetingRefused(Refused):
+    """A step of a meeting that cannot be taken as things stand."""
+
+    reasons = {
+        "nobody": "Nobody sits in the body on that day. Enter its members first.",
+        "future": "The meeting has not begun yet. Record who came when it has.",
+        "quorum": "%(have)d of %(of)d members came; %(need)d are needed for a decision. The meeting decides "
+        "nothing: discuss, or call another one.",
+        "text": "Write the resolution.",
+        "owner": "Say who does it and until when, or neither.",
+        "due_on": "The day is before today.",
+        "decided": "Put every resolution to the vote, or take it out, before signing: %(n)d left.",
+        "no_minutes": "Write the minutes first.",
+        "not_signer": "Chair and secretary who sat on the day of the meeting sign, each once, two people.",
+        "title": "Give it a title.",
+        "place": "Say where it takes place.",
+        "reason": "Say why it does not take place.",
+        "closed": "The agenda is closed: the minutes are signed, or the meeting was cancelled.",
+        "used": "A resolution rests on this point.",
+    }
+    fields = {
+        "nobody": "", "future": "", "quorum": "", "decided": "", "no_minutes": "", "not_signer": "",
+        "closed": "",        "used": "",
+    }  # fmt: skip
+
+
+class TaskRefused(Refused):
+    """A task that cannot be given, answered or checked."""
+
+    reasons = {
+        "title": "Say what is to be done.",
+        "owner": "Say who does it: a member, or an institution.",
+        "due_on": "The day is before today.",
+        "department": "The department belongs to another institution.",
+        "text": "Say what was done.",
+        "reason": "Say why.",
+        "same_person": "Who answered a task does not check it. Another person does.",
+    }
+    fields = {"same_person": ""}

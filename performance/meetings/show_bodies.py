@@ -1,0 +1,172 @@
+"""What the pages of bodies show: who sits there, what is missing, how many liaisons a department has."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.models import Department, Membership
+from alliance.services import parameters
+from alliance.web import parts, words
+from performance.meetings import forms, planning, tables
+from performance.meetings.composition import Lack, Sitting, lacks
+from performance.meetings.models import RUN, Body, Meeting, Seat, desk
+
+LIAISON, COUNT = "insurance_liaison", "qe.liaison_count"
+SHOWN = 12  # meetings on the page of a body
+
+
+@dataclass(frozen=True)
+class Row:
+    """A body on the list."""
+
+    pk: int
+    title: str
+    institution: str
+    rhythm: str
+    members: int
+    lacks: Sequence[Lack] = field(default_factory=list)
+
+
+def keeps(membership: Membership, institution_id: int | None) -> bool:
+    """Whether the member founds and seats there."""
+    return membership.can(RUN) and membership.sees(institution_id)
+
+
+def rows(membership: Membership, today: date) -> list[Row]:
+    """All bodies the member may know, with what they lack today; two queries."""
+    bodies = Body.objects.seen_by(membership).select_related("alliance", "institution")
+    sitting: dict[int, list[Seat]] = defaultdict(list)
+    for one in Seat.objects.on(today).filter(body__in=bodies):
+        sitting[one.body_id].append(one)
+    return [
+        Row(
+            one.pk, one.title, one.institution.short_name if one.institution else _("the whole alliance"),
+            str(one.get_rhythm_display()), len(sitting[one.pk]), missing(one, sitting[one.pk]),
+        )
+        for one in bodies
+    ]  # fmt: skip
+
+
+def missing(body: Body, sitting: Sequence[Seat]) -> list[Lack]:
+    """What a body lacks."""
+    return lacks(body.kind, [Sitting(one.function, one.post) for one in sitting])
+
+
+def lack_word(lack: Lack) -> str:
+    """What is missing, as a sentence."""
+    if lack.what == "function":
+        return _("nobody is %(name)s") % {"name": Seat.Function(lack.code).label}
+    name = Seat.Post(lack.code).label
+    if lack.what == "chair_post":
+        return _("the chair is not the %(name)s") % {"name": name}
+    return _("missing: %(names)s") % {"names": name}
+
+
+def page(body: Body, membership: Membership, now: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One body: members of today and before, what is missing, its meetings."""
+    today = timezone.localdate(now)
+    seats = list(body.seats.select_related("membership__institution", "user").order_by("-from_date", "pk"))
+    sitting = [one for one in seats if one.from_date <= today and (one.last_day or today) >= today]
+    runs = keeps(membership, body.institution_id)
+    meetings = Meeting.objects.seen_by(membership).filter(body=body).named()[:SHOWN]
+    leads = desk(membership, body)
+    owed = planning.missing([body], now) if leads and body.due_day else []
+    return {
+        "title": body.title, "body_row": body, "lacks": [lack_word(one) for one in missing(body, sitting)],
+        "seats": [_seat(one, membership, today, given, runs=runs) for one in _ordered(sitting)],
+        "coming": [_seat(one, membership, today, given, runs=runs) for one in seats if one.from_date > today],
+        "earlier": [one for one in seats if one not in sitting and one.from_date <= today],
+        "facts_body": facts(body), "runs": runs, "leads": leads,
+        "meetings": [(one, tables.meeting_chip(one)) for one in meetings],
+        "owed": [
+            _("Meeting about %(month)s: due %(day)s") % {"month": words.month(month), "day": words.day(day)}
+            for _body, month, day in owed
+        ],
+    }  # fmt: skip
+
+
+def _ordered(sitting: Sequence[Seat]) -> list[Seat]:
+    """Chair first, then as the functions stand, then by name."""
+    order = list(Seat.Function.values)
+    return sorted(sitting, key=lambda one: (order.index(one.function), one.name))
+
+
+def _seat(
+    one: Seat, membership: Membership, today: date, given: Mapping[str, Any], *, runs: bool
+) -> dict[str, Any]:
+    actions = []
+    if runs and one.ended_on is None:
+        form = given.get(f"end-{one.pk}") or forms.EndForm(
+            auto_id=f"end-{one.pk}-%s", initial={"ended_on": today.isoformat()}
+        )
+        url = reverse("body-seat-end", args=[one.body_id, one.pk])
+        actions.append(parts.Action(_("End the term"), url, "x", form=form))
+    place = one.organisation
+    if one.membership is not None:
+        here = one.membership.institution
+        place = here.short_name if here else _("the whole alliance")
+    return {"row": one, "place": place, "actions": actions}
+
+
+def facts(body: Body) -> list[parts.Fact]:
+    """What a body is."""
+    where = body.institution.short_name if body.institution else _("the whole alliance")
+    found = [
+        parts.Fact(_("kind"), str(body.get_kind_display())), parts.Fact(_("institution"), where),
+        parts.Fact(pgettext("body", "meets"), str(body.get_rhythm_display())),
+    ]  # fmt: skip
+    if body.due_day:
+        found.append(
+            parts.Fact(
+                pgettext("body", "day it is due"), _("day %(n)d of the month after") % {"n": body.due_day}
+            )
+        )
+    return [*found, parts.Fact(pgettext("body", "founded by"), body.document)]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A clinical department with its liaisons."""
+
+    institution: str
+    department: str
+    names: str
+    few: bool
+    many: bool
+
+
+def liaisons(membership: Membership, today: date) -> dict[str, Any]:
+    """Clinical departments with how many liaisons each has (S1-54); three queries."""
+    between = cast("Mapping[str, Any]", parameters.in_force(COUNT, on=today))
+    least, most = int(between["min"]), int(between["max"])
+    units = Department.objects.filter(kind="clinical", institution__is_active=True)
+    if membership.institution_id is not None:
+        units = units.filter(institution=membership.institution_id)
+    names: dict[int, list[str]] = defaultdict(list)
+    holders = Membership.objects.living().filter(roles__contains=[LIAISON], department__isnull=False)
+    for department, name in holders.values_list("department", "user__name").order_by("user__name"):
+        names[department].append(name)
+    rows = [
+        Unit(
+            one.institution.short_name, one.name, "、".join(names[one.pk]), len(names[one.pk]) < least,
+            len(names[one.pk]) > most,
+        )
+        for one in units.select_related("institution").order_by("institution__code", "code")
+    ]  # fmt: skip
+    wrong = Counter(one.few or one.many for one in rows)
+    return {
+        "title": _("Clinical insurance liaisons"), "units": rows, "least": least, "most": most,
+        "figs": [
+            parts.Fig(_("departments"), str(len(rows))),
+            parts.Fig(_("Without the right number"), str(wrong[True]), bad=bool(wrong[True])),
+        ],
+    }  # fmt: skip

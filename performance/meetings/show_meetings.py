@@ -1,0 +1,170 @@
+"""What the page of a meeting shows: agenda, attendance, resolutions, minutes, what the member may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.models import Membership
+from alliance.web import parts, words
+from alliance.web.access import way
+from alliance.web.cells import chip
+from performance.meetings import forms, minutes, tables
+from performance.meetings.models import AgendaItem, Attendance, Meeting, Minutes, Resolution
+from performance.meetings.services import minuting
+from performance.meetings.services.meetings import quorum
+
+RESOLUTION_CHIP = {"draft": "", "put": "prov", "carried": "ok", "lost": "late"}
+
+
+def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One meeting; a number of queries that does not grow with its rows."""
+    desk = "desk" in meeting.sides_of(membership)
+    attendance = list(Attendance.objects.filter(meeting=meeting).select_related("seat"))
+    versions = list(
+        Minutes.objects.filter(meeting=meeting).select_related(
+            "written_by__user", "chair__user", "secretary__user"
+        )
+    )
+    have, of, need = quorum(meeting, attendance)
+    return {
+        "title": meeting.title, "meeting": meeting, "chip": tables.meeting_chip(meeting), "desk": desk,
+        "facts_meeting": facts(meeting), "history": parts.history(meeting),
+        "points": [_point(one, meeting, membership, given, desk=desk) for one in meeting.agenda.all()],
+        "attendance": [(one, chip_of(one)) for one in attendance],
+        "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
+        "resolutions": _resolutions(meeting, membership, given, desk=desk),
+        "versions": versions, "newest": versions[0] if versions else None,
+        "actions": actions(meeting, membership, given, attendance, desk=desk),
+        "adding": _adding(meeting, membership, given, desk=desk),
+        "signing": _signing(meeting, membership, versions),
+    }  # fmt: skip
+
+
+def chip_of(row: Attendance) -> Any:
+    """Whether somebody came."""
+    kinds = {"asked": "info", "present": "ok", "excused": "warn", "absent": "late"}
+    return chip(kinds[row.presence], row.get_presence_display())
+
+
+def facts(meeting: Meeting) -> list[parts.Fact]:
+    """When, where, about what."""
+    found = [
+        parts.Fact(_("body"), meeting.body.title, reverse("body", args=[meeting.body_id])),
+        parts.Fact(_("kind"), str(meeting.get_kind_display())),
+        parts.Fact(_("month"), words.month(meeting.month)),
+        parts.Fact(pgettext("meeting", "begins"), words.moment(meeting.begins_at)),
+        parts.Fact(pgettext("meeting", "place"), meeting.place),
+    ]  # fmt: skip
+    if meeting.due_on is not None:
+        found.append(parts.Fact(pgettext("meeting", "due by"), words.day(meeting.due_on)))
+    return [*found, parts.Fact(pgettext("meeting", "planned by"), str(meeting.planned_by.user))]
+
+
+def _point(
+    one: AgendaItem, meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool
+) -> dict[str, Any]:
+    actions = []
+    if desk and meeting.open:
+        url = reverse("meeting-point", args=[meeting.pk, one.pk, "say"])
+        form = given.get(f"said-{one.pk}") or forms.SaidForm(
+            auto_id=f"said-{one.pk}-%s", initial={"said": one.said}
+        )
+        actions.append(parts.Action(_("What was said"), url, "msg", form=form))
+        url = reverse("meeting-point", args=[meeting.pk, one.pk, "remove"])
+        actions.append(parts.Action(_("Take out"), url, "x"))
+    url = way(membership, one.page, *one.arguments) if one.page else ""
+    return {"row": one, "url": url, "actions": actions}
+
+
+def _resolutions(
+    meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool
+) -> list[dict[str, Any]]:
+    rows = Resolution.objects.filter(meeting=meeting).select_related(
+        "owner__user", "institution", "department", "point", "approval"
+    )
+    found = []
+    for row in rows:
+        row.meeting = meeting
+        actions = []
+        if desk and row.state == Resolution.State.DRAFT and meeting.state == Meeting.State.HELD:
+            url = reverse("meeting-resolution", args=[meeting.pk, row.pk, "put"])
+            actions.append(parts.Action(_("Put to the vote"), f"{url}?version={row.version}", "scale"))
+            if row.approval_id is None:
+                url = reverse("meeting-resolution", args=[meeting.pk, row.pk, "remove"])
+                actions.append(parts.Action(_("Take out"), url, "x"))
+        found.append({
+            "row": row, "chip": chip(RESOLUTION_CHIP[row.state], row.get_state_display()),
+            "who": minutes.who(row) if row.due_on else "", "actions": actions,
+            "url": way(membership, "approval", row.approval_id) if row.approval_id else "",
+        })  # fmt: skip
+    return found
+
+
+def _signing(meeting: Meeting, membership: Membership, versions: list[Minutes]) -> list[parts.Action]:
+    """The button of chair or secretary on the newest version."""
+    if meeting.state != Meeting.State.HELD or not versions:
+        return []
+    part = minuting.signs_as(membership, meeting, versions[0])
+    if part is None:
+        return []
+    words_of = {"chair": _("Sign as chair"), "secretary": _("Sign as secretary")}
+    url = reverse("minutes-sign", args=[meeting.pk, versions[0].number])
+    return [parts.Action(words_of[part], url, "check", "primary")]
+
+
+def _adding(
+    meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool
+) -> dict[str, list[parts.Action]]:
+    """Forms that open in place: a point, a resolution."""
+    found: dict[str, list[parts.Action]] = {"point": [], "resolution": []}
+    if desk and meeting.open:
+        form = given.get("point") or forms.PointForm(auto_id="point-%s")
+        found["point"].append(
+            parts.Action(_("Add a point"), reverse("meeting-point-add", args=[meeting.pk]), "plus", form=form)
+        )
+    if desk and meeting.state == Meeting.State.HELD:
+        form = given.get("resolution") or forms.ResolveForm(
+            by=membership, meeting=meeting, auto_id="resolution-%s"
+        )
+        url = reverse("meeting-resolve", args=[meeting.pk])
+        found["resolution"].append(parts.Action(_("Write a resolution"), url, "plus", form=form))
+    return found
+
+
+def actions(
+    meeting: Meeting, membership: Membership, given: Mapping[str, Any], attendance: list[Attendance], *,
+    desk: bool,
+) -> list[parts.Action]:  # fmt: skip
+    """Fill, invite, record who came, write minutes, cancel."""
+    if not desk:
+        return []
+    found = []
+    if meeting.open:
+        found.append(parts.Action(_("Fill the agenda from the month"), _act(meeting, "fill"), "refresh"))
+    for step in meeting.steps_for(membership):
+        url, label, icon = _act(meeting, step.name), str(step.custom["label"]), step.custom["icon"]
+        if step.name == "hold":
+            form = given.get("hold") or forms.PresenceForm(
+                attendance=attendance, auto_id="hold-%s",
+                initial={f"presence_{row.pk}": Attendance.Presence.PRESENT for row in attendance},
+            )  # fmt: skip
+            url = f"{reverse('meeting-held', args=[meeting.pk])}?version={meeting.version}"
+            found.append(parts.Action(label, url, icon, "primary", form=form))
+        elif step.name == "cancel":
+            form = given.get("cancel") or forms.ReasonForm(auto_id="cancel-%s")
+            found.append(parts.Action(label, url, icon, form=form))
+        else:
+            found.append(parts.Action(label, url, icon, "primary"))
+    if meeting.state == Meeting.State.HELD:
+        url = reverse("meeting-minutes", args=[meeting.pk])
+        found.append(parts.Action(_("Write the minutes"), url, "file", "primary", get=True))
+    return found
+
+
+def _act(meeting: Meeting, step: str) -> str:
+    return f"{reverse('meeting-act', args=[meeting.pk, step])}?version={meeting.version}"

@@ -1,0 +1,79 @@
+"""What the page of a task shows: what it follows from, its clock, answers with files, what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.models import Membership
+from alliance.web import parts, words
+from alliance.web.access import way
+from performance.meetings import forms, tables
+from performance.meetings.models import Resolution, Task
+
+Opens = Callable[[Membership, int], parts.Fact]
+_origins: dict[str, Opens] = {}
+
+
+def register_origin(kind: str, opens: Opens) -> None:
+    """Say how the thing a task follows from is called and opened; called in an app's `ready()`."""
+    _origins[kind] = opens
+
+
+def page(task: Task, membership: Membership, now: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One task."""
+    answers = task.answers.select_related("said_by__user", "checked_by__user").prefetch_related("files__file")
+    return {
+        "title": task.title, "task": task, "chip": tables.task_chip(task, now),
+        "facts_task": facts(task, membership),
+        "answers": list(answers), "actions": actions(task, membership, given), "history": parts.history(task),
+        "open_task": task.state == Task.State.OPEN,
+    }  # fmt: skip
+
+
+def facts(task: Task, membership: Membership) -> list[parts.Fact]:
+    """Who, until when, from what."""
+    found = [
+        parts.Fact(pgettext("task", "done by"), tables.who(task)),
+        parts.Fact(pgettext("task", "due on"), words.day(task.due_on)),
+        parts.Fact(pgettext("task", "escalates"), words.until(task.escalates_at)),
+        parts.Fact(pgettext("task", "given by"), f"{task.given_by.user} {words.moment(task.given_at)}"),
+    ]  # fmt: skip
+    if task.body is not None:
+        found.append(parts.Fact(_("body"), task.body.title, way(membership, "body", task.body_id)))
+    if task.about_kind in _origins:
+        found.append(_origins[task.about_kind](membership, task.about_id))
+    return found
+
+
+def resolution(membership: Membership, pk: int) -> parts.Fact:
+    """The resolution a task carries out; it opens for who may see its meeting."""
+    from performance.meetings.models import Meeting
+
+    row = Resolution.objects.get(pk=pk)
+    seen = Meeting.objects.seen_by(membership).filter(pk=row.meeting_id).exists()
+    url = way(membership, "meeting", row.meeting_id) if seen else ""
+    return parts.Fact(pgettext("task", "from"), _("resolution %(n)d") % {"n": row.number}, url)
+
+
+def actions(task: Task, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
+    """Answer, accept, give back, drop."""
+    found = []
+    for step in task.steps_for(membership):
+        made = given.get(step.name)
+        form = made or (
+            forms.AnswerForm(auto_id="answer-%s")
+            if step.name == "answer"
+            else forms.NoteForm(auto_id=f"{step.name}-%s")
+        )
+        if step.name == "accept":
+            form.fields["reason"].required = False
+        url = f"{reverse('task-act', args=[task.pk, step.name.replace('_', '-')])}?version={task.version}"
+        kind = "primary" if step.name in ("answer", "accept") else ""
+        found.append(parts.Action(str(step.custom["label"]), url, step.custom["icon"], kind, form=form))
+    return found

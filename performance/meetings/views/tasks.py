@@ -1,0 +1,116 @@
+"""Pages of tasks: list with clocks, one task, answering, checking, dropping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from alliance.lib.refusal import Refused
+from alliance.models import Attachment
+from alliance.models.base import Stale
+from alliance.services import journal, steps
+from alliance.web import asked, lists
+from alliance.web.access import get_or_404, permit
+from alliance.web.file_pages import send
+from alliance.web.refused import add_refusal
+from performance.declared.services.proving import keep
+from performance.meetings import forms, show_tasks, tables
+from performance.meetings.models import Task, TaskFile
+from performance.meetings.services import tasks
+
+STEPS = {"answer": "answer", "accept": "accept", "give-back": "give_back", "drop": "drop"}
+
+
+@permit("home.view")
+@require_safe
+def task_list(request: Any) -> HttpResponse:
+    """Tasks the member may see."""
+    rows = Task.objects.seen_by(request.membership).named()
+    return lists.answer(
+        request, "meetings/tasks.html", rows, tables.TaskTable, filterset=tables.TaskFilter,
+        empty=tables.NO_TASK, extra={"title": _("Tasks")},
+    )  # fmt: skip
+
+
+def found(request: Any, pk: int) -> Task:
+    """A task the member may see."""
+    return get_or_404(Task.objects.seen_by(request.membership).named(), pk=pk)
+
+
+def answered(request: Any, row: Task, given: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page of a task, with a form that was refused."""
+    page = show_tasks.page(row, request.membership, timezone.now(), given)
+    return render(request, "meetings/task.html", page, status=status)
+
+
+@permit("home.view")
+@require_safe
+def task(request: Any, pk: int) -> HttpResponse:
+    """One task."""
+    return answered(request, found(request, pk), {})
+
+
+@permit("home.view")
+@require_POST
+def act(request: Any, pk: int, step: str) -> HttpResponseBase:
+    """Answer, accept, give back, drop."""
+    row = found(request, pk)
+    if step not in STEPS:
+        raise Http404
+    name = STEPS[step]
+    steps.require(name, by=request.membership, row=row)
+    form = _form(request, name)
+    if form.is_valid():
+        try:
+            _deed(request, row, name, form)
+            messages.success(request, _("Kept."))
+            return redirect("task", pk)
+        except Refused as error:
+            add_refusal(form, error)
+        except Stale:
+            messages.error(request, _("Somebody else was faster. Look again: nothing of yours was stored."))
+            return answered(request, found(request, pk), {}, 409)
+    return answered(request, row, {name: form}, 400)
+
+
+def _form(request: Any, name: str) -> Any:
+    if name == "answer":
+        return forms.AnswerForm(request.POST, request.FILES, auto_id="answer-%s")
+    form = forms.NoteForm(request.POST, auto_id=f"{name}-%s")
+    if name == "accept":
+        form.fields["reason"].required = False
+    return form
+
+
+def _deed(request: Any, row: Task, name: str, form: Any) -> None:
+    by, now, version = request.membership, timezone.now(), asked.version(request)
+    if name == "answer":
+        files = keep(by=by, place=row.institution, uploads=form.cleaned_data["files"])
+        tasks.answer(by=by, task=row, text=form.cleaned_data["text"], now=now, files=files, version=version)
+    elif name == "drop":
+        tasks.drop(by=by, task=row, reason=form.cleaned_data["reason"], now=now, version=version)
+    else:
+        tasks.check(
+            by=by, task=row, accepted=name == "accept", note=form.cleaned_data["reason"], now=now,
+            version=version,
+        )  # fmt: skip
+
+
+@permit("home.view")
+@require_safe
+def file(request: Any, pk: int, file: int) -> HttpResponseBase:
+    """A file of an answer; each download is journaled."""
+    row = found(request, pk)
+    held = TaskFile.objects.filter(answer__task=row, file__deleted_at=None)
+    stored = get_or_404(Attachment.objects.filter(pk__in=held.values("file")), pk=file)
+    if request.method == "GET":
+        journal.write(
+            by=request.membership, verb="file.fetched", about=stored, request=request, purpose=stored.purpose
+        )
+    return send(stored)

@@ -1,0 +1,341 @@
+"""A meeting: planned, filled, invited, held, decided by votes or paper, minuted, signed by two, kept."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+
+import docx
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection
+
+from alliance.approvals import facts as approval_facts
+from alliance.approvals import services as approvals
+from alliance.approvals.errors import NotYours, SamePerson
+from alliance.lib.period import Month
+from alliance.models.base import Stale
+from performance.meetings import planning
+from performance.meetings.models import AgendaItem, Meeting, Resolution, Task
+from performance.meetings.refusals import MeetingRefused
+from performance.meetings.services import agenda, meetings, minuting, resolving, tasks
+from tests.meetings.scene import BEGINS, NOW, OCTOBER, again, committee, held, inside, planned
+from tests.meetings.scene import waits as waiting
+from tests.performance.scene import compute
+from tests.world import World
+
+A = "/a/qinghe"
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def frozen() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def resolved(world: World, meeting: Meeting, **more: object) -> Resolution:
+    with inside(world):
+        row = resolving.write(by=world.shu, meeting=again(meeting), text="抗菌药物分级管理", now=NOW, **more)
+        return resolving.put(by=world.shu, resolution=row, now=NOW)
+
+
+def voted(world: World, row: Resolution, **verdicts: str) -> Resolution:
+    for name, verdict in verdicts.items():
+        with inside(world):
+            world.people[name].__dict__.pop("_seats", None)
+            approvals.decide(
+                by=world.people[name], approval=again(row).approval, verdict=verdict, note="说明"
+            )
+    with inside(world):
+        return again(row)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "due"),
+    [
+        (Month(2026, 1), 18, date(2026, 2, 24)),  # the Spring Festival of 2026: 15 to 23 February
+        (Month(2026, 1), 14, date(2026, 2, 14)),  # a Saturday that is worked
+        (Month(2026, 11), 12, date(2026, 12, 14)),  # a Saturday
+        (Month(2026, 12), 1, date(2027, 1, 4)),  # New Year; the plan of 2027 is not published: fixed days
+    ],
+)
+def test_a_meeting_is_due_on_a_working_day(qinghe: World, month: Month, day: int, due: date) -> None:
+    body = committee(qinghe, due_day=day)
+    with inside(qinghe):
+        assert planning.due_on(body, month) == due
+
+
+def test_a_quarterly_body_meets_about_the_last_month_of_a_quarter(qinghe: World) -> None:
+    body = committee(qinghe, rhythm="quarterly", due_day=20)
+    with inside(qinghe):
+        assert planning.due_on(body, Month(2026, 8)) is None
+        assert planning.due_on(body, Month(2026, 9)) == date(2026, 10, 20)
+        assert planning.awaited(body, date(2026, 11, 12)) == Month(2026, 9)
+
+
+def test_a_body_that_has_not_met_is_late_in_the_inbox_of_its_secretary(qinghe: World) -> None:
+    body = committee(qinghe)
+    with inside(qinghe):
+        # Founded in November: it owes the meeting about November from December on.
+        before = [one for one in waiting(qinghe.shu, NOW) if "质控" in one.what or "会议" in one.what]
+        later = NOW + timedelta(days=33)  # 15 December; due on the 14th, as the 12th is a Saturday
+        late = [one for one in waiting(qinghe.shu, later) if one.url.endswith(f"/bodies/{body.pk}/")]
+    assert before == [] and [one.state for one in late] == ["late"]
+
+
+def test_who_does_not_lead_the_body_runs_no_meeting(qinghe: World) -> None:
+    body = committee(qinghe)
+    row = planned(qinghe, body)
+    with inside(qinghe):
+        with pytest.raises(PermissionDenied):
+            meetings.plan(
+                by=qinghe.yu, body=body, month=OCTOBER, title="x", begins_at=BEGINS, place="x", now=NOW
+            )
+        with pytest.raises(PermissionDenied):
+            meetings.invite(by=qinghe.yu, meeting=again(row), now=NOW)
+        with pytest.raises(PermissionDenied):
+            agenda.fill(by=qinghe.yu, meeting=again(row), now=NOW)
+    assert qinghe.client("wu").get(f"{A}/meetings/{row.pk}/").status_code == 404
+
+
+def test_a_vote_carries_a_resolution_into_a_task(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    row = resolved(qinghe, meeting, institution=qinghe.lead, due_on=date(2026, 11, 21))
+    with inside(qinghe), pytest.raises(NotYours):
+        approvals.decide(by=qinghe.luo, approval=again(row).approval, verdict="yes")  # has no seat
+    row = voted(qinghe, row, he="yes", yu="yes")
+    assert row.state == "put"
+    row = voted(qinghe, row, mao="yes")
+    assert row.state == "carried"
+    with inside(qinghe):
+        task = Task.objects.get()
+        assert task.institution == qinghe.lead and task.title == "抗菌药物分级管理"
+        assert task.due_on == date(2026, 11, 23)  # the 21st is a Saturday
+
+
+def test_a_recused_member_leaves_the_count(qinghe: World) -> None:
+    row = resolved(qinghe, held(qinghe, committee(qinghe)))
+    row = voted(qinghe, row, mao="recused", he="yes", yu="yes")
+    assert row.state == "carried"  # two of three
+    with inside(qinghe):
+        assert Task.objects.count() == 0  # nobody was named to do anything
+
+
+def test_two_against_of_four_lose_it(qinghe: World) -> None:
+    row = voted(qinghe, resolved(qinghe, held(qinghe, committee(qinghe))), mao="no", yu="no")
+    assert row.state == "lost"
+
+
+def test_a_document_decides_when_another_person_has_checked_it(qinghe: World) -> None:
+    row = resolved(qinghe, held(qinghe, committee(qinghe)), owner=qinghe.lin, due_on=date(2026, 11, 20))
+    with inside(qinghe):
+        paper = approvals.enter_outside(
+            by=qinghe.luo, approval=again(row).approval, verdict="yes", decided_on=date(2026, 11, 12),
+            document="质控〔2026〕9号",
+        )  # fmt: skip
+        with pytest.raises(SamePerson):
+            approvals.check_outside(by=qinghe.luo, outside=paper, correct=True)
+        approvals.check_outside(by=qinghe.meng, outside=paper, correct=True)
+        assert again(row).state == "carried" and Task.objects.get().owner == qinghe.lin
+
+
+def test_without_a_quorum_nothing_is_decided(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe), absent=("yu", "mao"))
+    with inside(qinghe):
+        row = resolving.write(by=qinghe.shu, meeting=again(meeting), text="x", now=NOW)
+        with pytest.raises(MeetingRefused, match="2 of 4"):
+            resolving.put(by=qinghe.shu, resolution=row, now=NOW)
+
+
+def signed(world: World, meeting: Meeting) -> Meeting:
+    with inside(world):
+        version = minuting.write(by=world.shu, meeting=again(meeting), now=NOW)
+    for name in ("shu", "he"):
+        with inside(world):
+            minuting.sign(by=world.people[name], meeting=again(meeting), number=version.number, now=NOW)
+    with inside(world):
+        return again(meeting)  # type: ignore[no-any-return]
+
+
+def test_minutes_are_versions_until_chair_and_secretary_have_signed(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    with inside(qinghe):
+        agenda.add(by=qinghe.shu, meeting=again(meeting), title="次均费用")
+        first = minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+        minuting.sign(by=qinghe.shu, meeting=again(meeting), number=1, now=NOW)
+        second = minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW, texts={0: "改过的第一部分"})
+        assert (first.number, second.number) == (1, 2) and second.content()[0].text == "改过的第一部分"
+        with pytest.raises(Stale):
+            minuting.sign(by=qinghe.he, meeting=again(meeting), number=1, now=NOW)
+        with pytest.raises(MeetingRefused):
+            minuting.sign(by=qinghe.yu, meeting=again(meeting), number=2, now=NOW)
+        minuting.sign(by=qinghe.shu, meeting=again(meeting), number=2, now=NOW)
+        with pytest.raises(MeetingRefused):
+            minuting.sign(by=qinghe.shu, meeting=again(meeting), number=2, now=NOW)
+        minuting.sign(by=qinghe.he, meeting=again(meeting), number=2, now=NOW)
+        assert again(meeting).state == "signed"
+
+
+def test_an_undecided_resolution_keeps_the_minutes_open(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    resolved(qinghe, meeting)
+    with inside(qinghe):
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+        with pytest.raises(MeetingRefused, match="1 left"):
+            minuting.sign(by=qinghe.shu, meeting=again(meeting), number=1, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update meetings_agendaitem set said = 'x'",
+        "delete from meetings_agendaitem",
+        "update meetings_attendance set presence = 'absent'",
+        "update meetings_resolution set text = 'x'",
+        "delete from meetings_resolution",
+        "update meetings_minutes set parts = '[]'",
+        "insert into meetings_minutes (alliance_id, meeting_id, number, title, line, parts, written_by_id, "
+        "written_at) select alliance_id, meeting_id, 9, title, line, parts, written_by_id, written_at "
+        "from meetings_minutes limit 1",
+        "update meetings_meeting set title = 'x'",
+        "update meetings_meeting set state = 'held'",
+        "delete from meetings_meeting",
+    ],
+)
+def test_nothing_of_a_signed_meeting_changes(qinghe: World, statement: str) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    with inside(qinghe):
+        agenda.add(by=qinghe.shu, meeting=again(meeting), title="次均费用")
+    voted(qinghe, resolved(qinghe, meeting), he="yes", yu="yes", mao="yes")
+    assert signed(qinghe, meeting).state == "signed"
+    with pytest.raises(DatabaseError), inside(qinghe), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update meetings_meeting set state = 'signed', signed_at = now()",  # nobody has signed
+        "update meetings_minutes set chair_id = written_by_id, chair_at = now(), "
+        "secretary_id = written_by_id, "
+        "secretary_at = now()",
+        "update meetings_resolution set state = 'carried'",
+    ],
+)
+def test_the_database_refuses_a_signature_that_is_none(qinghe: World, statement: str) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    with inside(qinghe):
+        resolving.write(by=qinghe.shu, meeting=again(meeting), text="x", now=NOW)
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+    with pytest.raises(DatabaseError), inside(qinghe), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_month_fills_the_agenda_once(october: World) -> None:
+    compute(october)
+    body = committee(october)
+    meeting = planned(october, body)
+    with inside(october):
+        tasks.give(
+            by=october.luo,
+            about=body,
+            title="上次决议：补报名册",
+            institution=october.lead,
+            body=body,
+            now=NOW,
+        )
+        number = agenda.fill(by=october.shu, meeting=again(meeting), now=NOW)
+        sources = set(AgendaItem.objects.values_list("source", flat=True))
+        assert number >= 3 and {"task", "late", "forecast"} <= sources
+        assert agenda.fill(by=october.shu, meeting=again(meeting), now=NOW) == 0
+        money = AgendaItem.objects.get(source="forecast")
+        assert "27" in money.text  # 12 + 11 + 4 discharges
+    page = october.client("luo").get(f"{A}/meetings/{meeting.pk}/").content.decode()
+    assert "上次决议：补报名册" in page
+
+
+def test_queries_of_filling_do_not_grow_with_tasks(october: World) -> None:
+    compute(october)
+    body = committee(october)
+    meeting = planned(october, body)
+    with inside(october):
+        from django.test.utils import CaptureQueriesContext
+
+        def counted(tasks_more: int) -> int:
+            for number in range(tasks_more):
+                tasks.give(
+                    by=october.luo,
+                    about=body,
+                    title=f"任务{number}",
+                    institution=october.lead,
+                    body=body,
+                    now=NOW,
+                )
+            AgendaItem.objects.all().delete()
+            with CaptureQueriesContext(connection) as found:
+                agenda.fill(by=october.shu, meeting=again(meeting), now=NOW)
+            return len(found)
+
+        counted(1)
+        assert counted(0) == counted(30)
+
+
+def test_pages_of_a_meeting_from_planning_to_docx(qinghe: World) -> None:
+    body = committee(qinghe)
+    client = qinghe.client("luo")
+    answer = client.post(f"{A}/bodies/{body.pk}/plan/", {
+        "kind": "regular", "month": "2026-10", "title": "", "begins_at": "2026-11-12T09:00",
+        "place": "三楼",
+    })  # fmt: skip
+    assert answer.status_code == 400 and "三楼" in answer.content.decode()
+    answer = client.post(f"{A}/bodies/{body.pk}/plan/", {
+        "kind": "regular", "month": "2026-10", "title": "质控例会", "begins_at": "2026-11-12T09:00",
+        "place": "三楼",
+    })  # fmt: skip
+    with inside(qinghe):
+        row = Meeting.objects.get()
+        assert row.due_on == date(2026, 11, 12)
+    url = f"{A}/meetings/{row.pk}/"
+    for step in ("fill", "invite"):
+        assert client.post(f"{url}act/{step}/").status_code == 302
+    client.post(f"{url}points/", {"title": "次均费用", "text": "上升"})
+    with inside(qinghe):
+        asked = {f"presence_{one.pk}": "present" for one in row.attendance.all()}
+    assert client.post(f"{url}held/", asked).status_code == 302
+    answer = client.post(f"{url}resolutions/", {"text": "每周通报", "due_on": "2026-11-20"})
+    assert answer.status_code == 400 and "每周通报" in answer.content.decode()
+    client.post(f"{url}resolutions/", {"text": "每周通报"})
+    with inside(qinghe):
+        one = Resolution.objects.get()
+    assert client.post(f"{url}resolutions/{one.pk}/put/").status_code == 302
+    voted(qinghe, one, he="yes", yu="yes", mao="yes")
+    form = client.get(f"{url}minutes/").content.decode()
+    assert "次均费用" in form
+    assert client.post(f"{url}minutes/", {"text_0": "到会四人"}).status_code == 302
+    page = client.get(f"{url}minutes/1/").content.decode()
+    assert "到会四人" in page and "3 票赞成" in page
+    assert client.get(f"{url}minutes/1/print/").status_code == 200
+    text = "\n".join(
+        one.text for one in docx.Document(io.BytesIO(client.get(f"{url}minutes/1/docx/").content)).paragraphs
+    )
+    assert "到会四人" in text and "次均费用" in text
+
+
+def test_the_inbox_asks_members_to_vote_and_to_sign(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    row = resolved(qinghe, meeting)
+    with inside(qinghe):
+        waits = approval_facts.waiting_for(again(qinghe.yu))
+        assert [one.pk for one in waits] == [again(row).approval_id]
+        assert approval_facts.waiting_for(again(qinghe.cai)) == []
+    voted(qinghe, row, he="yes", yu="yes", mao="yes")
+    with inside(qinghe):
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+        for name in ("he", "shu"):
+            assert any(
+                one.url.endswith(f"/meetings/{meeting.pk}/")
+                for one in waiting(again(qinghe.people[name]), NOW)
+            )
+        assert not any(one.url.endswith(f"/meetings/{meeting.pk}/") for one in waiting(again(qinghe.yu), NOW))
