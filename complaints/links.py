@@ -10,6 +10,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 
 from django.conf import settings
+from django.urls import get_script_prefix
 
 from alliance.lib.secrets import blind_index, blind_key
 
@@ -23,3 +24,24 @@ def secret(alliance_code: str, purpose: str, mark: str) -> str:
 def hashed(text: str) -> str:
     """What the table keeps of a secret or a mark."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def followed(alliance_code: str, secret_: str, language: str = "") -> str:
+    """The address of the private page of a complaint."""
+    return _address(f"say/{alliance_code}/complaint/t/{secret_}/", language)
+
+
+def reported(alliance_code: str, secret_: str, language: str = "") -> str:
+    """The address of the private page of a sealed report."""
+    return _address(f"say/{alliance_code}/report/t/{secret_}/", language)
+
+
+def public_form(alliance_code: str, place_code: str) -> str:
+    """The address of the public form of an institution, for its QR code."""
+    return _address(f"say/{alliance_code}/complaint/{place_code}/", "")
+
+
+def _address(path: str, language: str) -> str:
+    """Below the root of the product, also when asked from a page below /a/<code>/."""
+    root = get_script_prefix().partition("/a/")[0].rstrip("/")
+    return f"{root}/{path}{f'?lang={language}' if language else ''}"

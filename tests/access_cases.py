@@ -15,6 +15,7 @@ from django.db import transaction
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from tests.access_scene import KEY, OCTOBER, Things
+from tests.complaints import access as complaints_access
 
 Make = Callable[[Things], dict[str, Any]]
 
@@ -134,9 +135,12 @@ PUBLIC = {
     "root", "me", "sign-in", "second-factor", "enrol", "password", "sign-out", "language", "healthz",
     "api:schema", "open", "open-month",
     "say-bill-ask", "say-bill-guide", "say-bill",
+    "say-complaint", "say-complaint-at", "say-complaint-follow", "say-complaint-act", "say-report",
+    "say-report-follow",
 }  # fmt: skip
 
 CASES: dict[str, Case] = {
+    **complaints_access.cases(Case, one, LIST),
     "home": LIST,
     # Ground
     "jobs": Case(queries=("?view=failed", "?view=live", "?sort=created_at")),

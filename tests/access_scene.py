@@ -168,6 +168,7 @@ from referrals import services as referrals
 from referrals.consultations import services as consultations
 from referrals.recognition import services as recognition
 from referrals.services import papers
+from tests.complaints import access as complaints_access
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.meetings import access as meetings_access
@@ -235,6 +236,18 @@ class Things:
             by=self.side.steward, name=f"{self.side.mark}.csv", content=[self.side.mark.encode()],
             purpose="case_file", content_type="text/csv", limit=9_999,
         )  # fmt: skip
+
+    @cached_property
+    def complaint(self) -> Any:
+        return complaints_access.complaint(self.side.place, self.side.mark, NOW)
+
+    @cached_property
+    def complaint_slip(self) -> str:
+        return complaints_access.slip(self.side.steward, self.side.place, self.side.mark, NOW)
+
+    @cached_property
+    def report(self) -> Any:
+        return complaints_access.report(self.side.place, self.side.mark, NOW)
 
     @cached_property
     def token(self) -> Any:

@@ -31,12 +31,12 @@ from alliance.tenancy.scope import act_in
 from tests.access_cases import CASES, PUBLIC, Case
 from tests.access_scene import NOW, Things, sides
 from tests.plugin import Homes, connect_to, copy_of_template
-from tests.world import World, make_world
+from tests.world import World, make_world, member
 
 NOBODY = 999_999_999_999
 # Their institution is the own side's: what the sibling alone may know is nothing to them.
 NEIGHBOURS = ("lin", "kong")
-ACTORS = ("lin", "kong", "han", "luo", "su", "cai", "ding")
+ACTORS = ("lin", "kong", "han", "luo", "su", "cai", "ding", "ji")
 # Lists are looked at as a doctor and steward and as the administrator, before and after.
 LOOKERS = ("lin", "su")
 ALL_METHODS = "su"
@@ -44,6 +44,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
 CHANGING = re.compile(
     r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"|name="next" value="[^"]*"'
+    r'|name="sheet" value="[^"]*"'  # new on each form handed out, like the token
 )
 
 
@@ -225,6 +226,8 @@ def town(django_db_setup: Homes, django_db_blocker: Any, tmp_path_factory: Any) 
 def _build() -> Town:
     with kept():
         world = make_world()
+        with act_in(world.qinghe):  # the sealed box is opened by nobody else
+            world.people["ji"] = member("ji", "纪明正", None, "discipline")
         made = {name: Things(side) for name, side in sides(world).items()}
         town = Town(world, **made)
         browsers = {name: Browser(world.client(name)) for name in ACTORS}

@@ -109,8 +109,11 @@ class Sheet:
         return signing.Signer(salt=SALT).sign_object(body)
 
     @classmethod
-    def take(cls, text: str, purpose: str) -> Sheet:
-        """Read it back; raises `SheetRefused` where it is forged, too young for a person or too old."""
+    def take(cls, text: str, purpose: str, *, by_a_member: bool = False) -> Sheet:
+        """Read it back; raises `SheetRefused` where it is forged, too young for a person or too old.
+
+        A member who is signed in may be as fast as they like.
+        """
         try:
             body = signing.Signer(salt=SALT).unsign_object(text)
         except (signing.BadSignature, ValueError):
@@ -118,6 +121,7 @@ class Sheet:
         if body["p"] != purpose:
             raise SheetRefused("forged")
         age = timezone.now().timestamp() - body["t"]
-        if not settings.PUBLIC_FORM_SECONDS <= age <= settings.PUBLIC_FORM_AGE:
-            raise SheetRefused("early" if age < settings.PUBLIC_FORM_SECONDS else "old")
+        least = 0 if by_a_member else settings.PUBLIC_FORM_SECONDS
+        if not least <= age <= settings.PUBLIC_FORM_AGE:
+            raise SheetRefused("early" if age < least else "old")
         return cls(purpose, body["m"])

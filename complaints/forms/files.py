@@ -1,0 +1,59 @@
+"""Files of people: photos and PDFs, known by name and content, not too many or too large (walls.md 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.approvals.forms import scan_limit, scan_type
+from complaints.services.attaching import Upload
+
+ENDINGS = {
+    "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "application/pdf": (".pdf",),
+}  # fmt: skip
+ACCEPTED = ",".join(ending for endings in ENDINGS.values() for ending in endings)
+
+
+class _Several(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Some photos or PDFs; gives them as `Upload`s. `most` is set by the form."""
+
+    most = 0
+
+    def __init__(self, **more: Any) -> None:
+        widget = _Several(attrs={"accept": ACCEPTED, "multiple": True})
+        label = gettext_lazy("photos or PDF")
+        super().__init__(**{"required": False, "widget": widget, "label": label, **more})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each file judged by itself; nothing is kept of a form with one that cannot be taken."""
+        given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if len(given) > self.most:
+            raise forms.ValidationError(_("At most %(most)s files. Leave some out.") % {"most": self.most})
+        return [_upload(one) for one in given]
+
+
+def _upload(file: UploadedFile[Any]) -> Upload:
+    if (file.size or 0) > scan_limit():
+        size = scan_limit() >> 20
+        raise forms.ValidationError(
+            _("The file has more than %(mib)s MiB. Choose a smaller one.") % {"mib": size}
+        )
+    kind, ending = scan_type(file), PurePosixPath(file.name or "").suffix.lower()
+    if kind is None or ending not in ENDINGS[kind]:
+        raise forms.ValidationError(_("Only photos (JPG, PNG) and PDF can be taken. Choose another file."))
+    return Upload(file.name or "", file.chunks(), kind, scan_limit())
+
+
+def uploads(cleaned: Any) -> Sequence[Upload]:
+    """The files of a cleaned form."""
+    return cleaned or ()

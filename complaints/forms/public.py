@@ -1,0 +1,148 @@
+"""The forms anybody fills in without signing in: large type, few fields, nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.categories import choices
+from complaints.forms.files import FilesField
+from complaints.models import Filer
+
+TEXT_MOST = 2_000  # characters of a text box on a phone
+ANONYMOUS, NAMED = "anonymous", "named"
+
+
+class PublicForm(forms.Form):
+    """Base of the public forms: the sheet it was handed out on, and a field that only robots fill in."""
+
+    website = forms.CharField(required=False, label=gettext_lazy("leave this empty"))
+    sheet = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sheet: str = "", files_most: int = 0, **more: Any) -> None:
+        super().__init__(*args, **{"auto_id": "say-%s", "label_suffix": "", **more})
+        self.fields["sheet"].initial = sheet
+        self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
+        if isinstance(field := self.fields.get("files"), FilesField):
+            field.most = files_most
+            field.help_text = _("At most %(most)s, for example the receipt.") % {"most": files_most}
+
+    def clean_website(self) -> str:
+        """A person does not see this field; a program that fills in everything does."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("Leave this field empty, then send again."))
+        return ""
+
+    def renewed(self, sheet: str) -> None:
+        """The same form with another sheet: the one it came with is too old."""
+        self.data = self.data.copy()
+        self.data["sheet"] = sheet
+
+    @property
+    def shown(self) -> list[Any]:
+        """The fields a person sees, as the page draws them."""
+        return [self[name] for name in self.fields if name not in ("website", "sheet")]
+
+
+def text_field(label: Any, **more: Any) -> forms.CharField:
+    """A box for what happened."""
+    widget = forms.Textarea(attrs={"rows": more.pop("rows", 6), "maxlength": TEXT_MOST})
+    return forms.CharField(label=label, max_length=TEXT_MOST, widget=widget, **more)
+
+
+class Naming(PublicForm):
+    """Whether the person gives a name. Nobody has to."""
+
+    def naming(self) -> dict[str, Any]:
+        """As the service takes it."""
+        data = self.cleaned_data
+        return {
+            "anonymous": data["identity"] == ANONYMOUS, "name": data["name"], "phone": data["phone"],
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Who wants to be anonymous has typed no name."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("identity") == ANONYMOUS and (data.get("name") or data.get("phone")):
+            said = _("You chose to stay anonymous. Clear name and telephone, or choose to give your name.")
+            self.add_error("name", said)
+        return data
+
+
+def _identity() -> forms.ChoiceField:
+    labels = (
+        (ANONYMOUS, gettext_lazy("I stay anonymous")),
+        (NAMED, gettext_lazy("I give my name, so that you can call me")),
+    )
+    return forms.ChoiceField(
+        label=gettext_lazy("Your name"), choices=labels, widget=forms.RadioSelect, initial=ANONYMOUS
+    )
+
+
+def _name() -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "name"})
+    return forms.CharField(
+        label=gettext_lazy("name (may stay empty)"), max_length=40, required=False, widget=widget
+    )
+
+
+def _phone() -> forms.CharField:
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
+    return forms.CharField(
+        label=gettext_lazy("telephone (may stay empty)"), max_length=30, required=False, widget=widget
+    )
+
+
+class ComplaintForm(Naming):
+    """What happened, what it is about, who speaks."""
+
+    text = text_field(gettext_lazy("What happened?"))
+    category = forms.ChoiceField(label=gettext_lazy("What is it about?"), widget=forms.RadioSelect)
+    filer = forms.ChoiceField(
+        label=gettext_lazy("Who speaks?"), choices=Filer.choices, widget=forms.RadioSelect, initial=Filer.SELF
+    )
+    files = FilesField()
+    identity = _identity()
+    name = _name()
+    phone = _phone()
+
+    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["category"].choices = choices(today)  # type: ignore[attr-defined]
+        self.fields["text"].help_text = _("When, where, what. Names of others are not needed.")
+
+
+class ReportForm(Naming):
+    """A report of fraud for the sealed box."""
+
+    place = forms.ChoiceField(label=gettext_lazy("About which institution?"))
+    text = text_field(gettext_lazy("What do you know?"))
+    files = FilesField()
+    identity = _identity()
+    name = _name()
+    phone = _phone()
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["place"].choices = [("", "—"), *places]  # type: ignore[attr-defined]
+
+
+class AddForm(PublicForm):
+    """Something to add."""
+
+    text = text_field(gettext_lazy("Anything else?"), rows=4)
+    files = FilesField()
+
+
+class ReopenForm(PublicForm):
+    """Why it is not solved."""
+
+    text = text_field(gettext_lazy("What is still not solved?"), rows=3)
+
+
+class PlainForm(PublicForm):
+    """A step that needs no words."""

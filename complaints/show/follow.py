@@ -1,0 +1,93 @@
+"""The private page of a complaint: the clock, what was said and answered, the way it goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from alliance.models import Alliance
+from alliance.services import journal
+from alliance.web import parts, words
+from complaints.categories import words as kind_words
+from complaints.models import Complaint
+from complaints.show.public import frame, who_sees
+
+State = Complaint.State
+
+
+def page(
+    alliance: Alliance, row: Complaint, forms: dict[str, Any], language: str, now: datetime
+) -> dict[str, Any]:
+    """Everything the person sees; nothing of who in the house did what, only which department."""
+    told = row.merged_into if row.merged_into_id else row
+    return {
+        **frame(alliance, language), "complaint": row, "category": kind_words(row.category),
+        "clock": clock(row, now), "trail": trail(row, now), "answers": list(told.answers.all()),
+        "additions": list(row.additions.all()), "files": row.files.count(),
+        "forms": {name: form for name, form in forms.items() if name in open_steps(row)},
+        "who_sees": who_sees(), "now": now, "merged": told is not row,
+    }  # fmt: skip
+
+
+def open_steps(row: Complaint) -> set[str]:
+    """What the person can do now."""
+    if row.state == State.RESOLVED:
+        return {"solved", "reopen", "withdraw"}
+    if row.state == State.CLOSED:
+        return {"reopen"}
+    return {"add", "withdraw"} if row.state in Complaint.LIVE else set()
+
+
+def clock(row: Complaint, now: datetime) -> dict[str, Any] | None:
+    """The clock that runs: label, what is left, until when, how much of it is gone (percent)."""
+    if row.clock is None:
+        return None
+    which, due = row.clock
+    start = row.received_at if which == "first" else row.result_from
+    whole = max((due - start).total_seconds(), 1)
+    gone = Fraction(int((now - start).total_seconds()), int(whole)) * 100
+    kind = "late" if row.is_late(now) else "warn" if words.soon(due, now) else ""
+    label = _("Until the first answer") if which == "first" else _("Until the result")
+    return {
+        "which": which, "label": label, "left": words.clock(due, now), "until": words.until(due),
+        "share": gone, "kind": kind, "result": words.until(row.result_due_at), "rule": row.result_rule,
+    }  # fmt: skip
+
+
+WORDS = {
+    "file": lambda: _("Received"),
+    "assign": lambda: _("Given to: %(note)s"),
+    "hand_over": lambda: _("Given to: %(note)s"),
+    "answer": lambda: _("First answer"),
+    "resolve": lambda: _("Result given"),
+    "close": lambda: _("Closed"),
+    "reopen": lambda: _("Opened again"),
+    "withdraw": lambda: _("Withdrawn"),
+    "merge": lambda: _("Joined with an earlier complaint about the same matter"),
+}
+
+
+def trail(row: Complaint, now: datetime) -> list[parts.Step]:
+    """The steps so far and those that are still to come."""
+    done = [_line(row, step) for step in journal.steps_of(row)]
+    ahead = []
+    if row.state in Complaint.FIRST:
+        ahead.append(parts.Step("wait", _("Waiting for the first answer")))
+    if row.state in Complaint.RESULT:
+        ahead.append(parts.Step("wait", _("Waiting for the result")))
+    if row.state == State.RESOLVED:
+        ahead.append(parts.Step("wait", _("You say whether it is really solved")))
+    elif row.state in Complaint.LIVE:
+        ahead.append(parts.Step("no", _("Then you say whether it is really solved")))
+    return [*done, *ahead]
+
+
+def _line(row: Complaint, step: Any) -> parts.Step:
+    title = WORDS[step.name]() if step.name in WORDS else step.to_state
+    given = step.name in ("assign", "hand_over")
+    at = row.received_at if step.name == "file" else step.at
+    detail = _("They read what happened, not who you are.") if given else ""
+    return parts.Step("yes", title % {"note": step.note} if given else title, detail=detail, at=at)

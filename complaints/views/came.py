@@ -1,0 +1,80 @@
+"""How a public form comes back: once, from a page of ours, at a person's pace, losing nothing that was typed.
+
+Whatever is refused shows the same form again, filled in: too many at once (429), too fast for a person, too
+old, a field to change (400). Only a form that was never ours is answered 403 (N42).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from alliance.lib.refusal import Refused
+from alliance.services.files import TooLarge
+from alliance.web import public
+from alliance.web.refused import add_refusal
+
+Draw = Callable[[Any, int], HttpResponse]
+
+
+def fresh(purpose: str, code: str) -> str:
+    """A sheet for a form of an alliance."""
+    return public.Sheet.hand_out(f"{purpose}:{code}")
+
+
+def taken(
+    request: Any,
+    form: Any,
+    purpose: str,
+    code: str,
+    deed: Callable[[public.Sheet], HttpResponse],
+    draw: Draw,
+) -> HttpResponse:
+    """The answer to a form sent: what the deed answers, or the form again with what has to change.
+
+    Raises PermissionDenied for a form that never was ours.
+    """
+    try:
+        sheet = public.Sheet.take(request.POST.get("sheet", ""), f"{purpose}:{code}")
+    except public.SheetRefused as refused:
+        if refused.why == "forged":
+            raise PermissionDenied from None
+        return draw(_untimely(form, refused.why, purpose, code), 400)
+    for scope in ("say", "say_send"):
+        if limited := public.too_often(request, scope):
+            form.is_valid()
+            form.add_error(None, _("Too many forms from here at once. Wait a minute, then send again."))
+            answer = draw(form, 429)
+            answer["Retry-After"] = limited["Retry-After"]
+            return answer
+    return _done(form, sheet, deed, draw)
+
+
+def _done(form: Any, sheet: public.Sheet, deed: Callable[[Any], HttpResponse], draw: Draw) -> HttpResponse:
+    if form.is_valid():
+        try:
+            return deed(sheet)
+        except Refused as error:
+            add_refusal(form, error)
+        except TooLarge as error:
+            said = _("The file has more than %(mib)s MiB. Choose a smaller one.")
+            form.add_error(None, said % {"mib": error.limit >> 20})
+        except OSError:
+            # A full disk: what was begun is undone, what was typed is still there (N40).
+            form.add_error(None, _("The file could not be kept. Send without it, or try again later."))
+            return draw(form, 503)
+    return draw(form, 400)
+
+
+def _untimely(form: Any, why: str, purpose: str, code: str) -> Any:
+    form.is_valid()
+    if why == "early":
+        form.add_error(None, _("That was very fast. Look through it once more, then send again."))
+    else:
+        form.renewed(fresh(purpose, code))
+        form.add_error(None, _("This page was open for very long. Send again."))
+    return form

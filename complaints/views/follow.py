@@ -1,0 +1,109 @@
+"""The private page of a complaint: how it goes, what was answered, and what the person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from alliance.models.base import Stale
+from alliance.web import public
+from complaints import links
+from complaints.forms.public import AddForm, PlainForm, ReopenForm
+from complaints.models import Complaint
+from complaints.services import attaching, person
+from complaints.show import follow as show
+from complaints.views import came
+
+FORMS: dict[str, type[Any]] = {
+    "add": AddForm,
+    "solved": PlainForm,
+    "reopen": ReopenForm,
+    "withdraw": PlainForm,
+}
+
+
+@require_http_methods(["GET", "HEAD"])
+def follow(request: Any, code: str, secret: str) -> HttpResponse:
+    """The page itself; a link that opens nothing is 404, whatever it looks like."""
+    if refused := public.too_often(request, "say"):
+        return refused
+    with public.spoken(request) as language, public.inside(code) as alliance:
+        return _page(request, alliance, _found(secret), secret, language, {}, 200)
+
+
+@csrf_exempt
+@require_POST
+def act(request: Any, code: str, secret: str, step: str) -> HttpResponse:
+    """Add something, say it is solved or not, withdraw."""
+    if step not in FORMS:
+        raise Http404
+    with public.spoken(request) as language, public.inside(code) as alliance:
+        found, now = _found(secret), timezone.now()
+        form = FORMS[step](request.POST, request.FILES, files_most=attaching.most(now), prefix=None)
+
+        def draw(drawn: Any, status: int) -> HttpResponse:
+            return _page(request, alliance, found, secret, language, {step: drawn}, status)
+
+        def deed(sheet: public.Sheet) -> HttpResponse:
+            try:
+                with transaction.atomic():
+                    DEEDS[step](found, form.cleaned_data, sheet.mark, now)
+            except Stale as stale:
+                return _page(request, alliance, stale.row, secret, language, {}, 409)
+            answer = HttpResponseRedirect(links.followed(code, secret, language))
+            answer.status_code = 303
+            return answer
+
+        return came.taken(request, form, "follow", code, deed, draw)
+
+
+def _page(
+    request: Any,
+    alliance: Any,
+    row: Complaint,
+    secret: str,
+    language: str,
+    forms: dict[str, Any],
+    status: int,
+) -> HttpResponse:
+    now = timezone.now()
+    sheet, most = came.fresh("follow", alliance.code), attaching.most(now)
+    drawn = {name: forms.get(name) or made(sheet=sheet, files_most=most) for name, made in FORMS.items()}
+    page = show.page(alliance, row, drawn, language, now)
+    page |= {"steps_at": links.followed(alliance.code, secret), "opened": next(iter(forms), "")}
+    page["private_link"] = request.build_absolute_uri(links.followed(alliance.code, secret))
+    answer = render(request, "say/follow.html", page, status=status)
+    answer["Referrer-Policy"] = "no-referrer"  # the address is the key to the page
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _found(secret: str) -> Complaint:
+    found = person.of_link(secret)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _add(found: Complaint, data: dict[str, Any], mark: str, now: Any) -> None:
+    before = found.additions.count()
+    person.add(by=None, complaint=found, text=data["text"], mark=mark, now=now)
+    if found.additions.count() > before:
+        attaching.attach(by=None, complaint=found, uploads=data["files"], now=now)
+
+
+DEEDS: dict[str, Callable[[Complaint, dict[str, Any], str, Any], object]] = {
+    "add": _add,
+    "solved": lambda found, data, mark, now: person.confirm(by=None, complaint=found, now=now),
+    "reopen": lambda found, data, mark, now: person.reopen(
+        by=None, complaint=found, reason=data["text"], now=now
+    ),
+    "withdraw": lambda found, data, mark, now: person.withdraw(by=None, complaint=found, now=now),
+}

@@ -1,0 +1,258 @@
+"""The public pages: nobody signs in, nothing typed is lost, nothing of who sent it is kept."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from alliance.models import Attachment, Journal
+from alliance.tenancy.scope import act_in
+from complaints.models import Complaint
+from complaints.services import box, handling
+from tests.complaints.scene import at, department
+from tests.world import World
+
+_hosts = itertools.count(2)
+FORM = "/say/qinghe/complaint/QH01/"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 200
+TYPED = "上午做了一次心电图，晚上又收了一次。"
+
+
+@pytest.fixture(autouse=True)
+def quick(settings: Any) -> None:
+    """A test is faster than a person."""
+    settings.PUBLIC_FORM_SECONDS = 0
+
+
+def phone() -> Client:
+    """A device of its own address, so that one test does not use up another's turns."""
+    number = next(_hosts)
+    return Client(REMOTE_ADDR=f"10.77.{number // 250}.{number % 250}", HTTP_ACCEPT_LANGUAGE="zh-hans")
+
+
+def sheet_of(client: Client, path: str = FORM) -> str:
+    """The sheet of the first form of a page."""
+    page = client.get(path).content.decode()
+    return page.partition('name="sheet" value="')[2].partition('"')[0]
+
+
+def filled(client: Client, path: str = FORM, **more: Any) -> dict[str, Any]:
+    plain = {"text": TYPED, "category": "charge", "filer": "self", "identity": "anonymous"}
+    return {**plain, "sheet": sheet_of(client, path), **more}
+
+
+def sent(client: Client, **more: Any) -> str:
+    """The private address of a complaint that was sent."""
+    answer = client.post(FORM, filled(client, **more))
+    assert answer.status_code == 303, answer.content.decode()
+    return answer["Location"].partition("?")[0]
+
+
+def only(world: World) -> Complaint:
+    with act_in(world.qinghe):
+        return Complaint.objects.get()
+
+
+def test_from_the_form_to_the_private_page_and_nothing_of_the_device_is_kept(ready: World) -> None:
+    client = phone()
+    address = sent(client, files=[SimpleUploadedFile("缴费单.png", PNG)])
+    page = client.get(address).content.decode()
+    row = only(ready)
+    assert (row.number in page and TYPED in page and "还剩" in page) or "剩" in page
+    assert client.cookies == {} and client.get(address)["Referrer-Policy"] == "no-referrer"
+    with act_in(ready.qinghe):
+        kept = list(Journal.objects.filter(verb__startswith="complaint").values_list("address", "request_id"))
+        assert kept == [(None, "")]
+        assert Attachment.objects.get().owner is None
+        everything = str(Complaint.objects.values().get()) + str(Journal.objects.values_list("detail"))
+    assert "10.77." not in everything
+
+
+def test_a_form_sent_twice_is_one_complaint_and_leads_to_the_same_page(ready: World) -> None:
+    client = phone()
+    data = filled(client)
+    first, second = (client.post(FORM, data)["Location"] for _n in range(2))
+    assert first == second and only(ready).number.endswith("-0001")
+
+
+def test_nothing_typed_is_lost_on_any_refusal(ready: World, settings: Any) -> None:
+    client = phone()
+    data = filled(client)
+    for change in (
+        {"category": ""},
+        {"name": "龚"},
+        {"website": "http://x"},
+        {"identity": "named", "phone": "12"},
+    ):
+        answer = client.post(FORM, {**data, **change})
+        assert answer.status_code == 400 and TYPED in answer.content.decode()
+    settings.PUBLIC_FORM_SECONDS = 3
+    early = client.post(FORM, data)
+    assert early.status_code == 400 and TYPED in early.content.decode()
+    settings.PUBLIC_FORM_SECONDS, settings.PUBLIC_FORM_AGE = 0, -1
+    old = client.post(FORM, data)
+    assert (
+        old.status_code == 400 and TYPED in old.content.decode() and data["sheet"] not in old.content.decode()
+    )
+
+
+def test_too_many_from_one_address_wait_and_keep_their_text(ready: World) -> None:
+    client = phone()
+    data = filled(client)
+    answers = [client.post(FORM, data) for _n in range(25)]
+    last = answers[-1]
+    assert last.status_code == 429 and TYPED in last.content.decode() and int(last["Retry-After"]) > 0
+    assert phone().get(FORM).status_code == 200  # another device is not held up
+
+
+def test_n41_who_guesses_private_links_is_stopped_and_learns_nothing(ready: World) -> None:
+    client = phone()
+    answers = [client.get(f"/say/qinghe/complaint/t/{'A' * 31}{n}/") for n in range(24)]
+    assert {one.status_code for one in answers} == {404, 429}
+    plain = {
+        re.sub(rb'nonce="[^"]*"|Token": "[^"]*"|t/A+[0-9]+/|name="csrf[^>]*>', b"", one.content)
+        for one in answers
+        if one.status_code == 404
+    }
+    assert len(plain) == 1
+
+
+def test_n42_a_post_without_our_sheet_is_403_and_next_leads_nowhere(ready: World) -> None:
+    client = phone()
+    other = sheet_of(client, "/say/qinghe/report/")
+    for sheet in ("", "x", other):
+        assert client.post(FORM, {**filled(client), "sheet": sheet}).status_code == 403
+    answer = client.post(f"{FORM}?next=//evil.example", filled(client))
+    assert answer["Location"].startswith("/say/qinghe/complaint/t/")
+    address = answer["Location"].partition("?")[0]
+    assert client.post(f"{address}withdraw/", {}).status_code == 403
+    assert only(ready).state == "received"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("photo.png", b"MZ\x90\x00 a program"), ("macro.xlsm", PNG), ("../../x.csv", b"a,b"),
+        ("page.pdf", b"<html>"), ("a.pdf", PNG),
+    ],
+)  # fmt: skip
+def test_n16_a_file_that_is_not_what_its_name_says_is_refused(
+    name: str, content: bytes, ready: World
+) -> None:
+    client = phone()
+    answer = client.post(FORM, filled(client, files=[SimpleUploadedFile(name, content)]))
+    assert answer.status_code == 400 and TYPED in answer.content.decode()
+    with act_in(ready.qinghe):
+        assert not Attachment.objects.exists() and not Complaint.objects.exists()
+
+
+def test_n16_the_stored_name_is_random(ready: World) -> None:
+    sent(phone(), files=[SimpleUploadedFile("../../etc/x.png", PNG)])
+    with act_in(ready.qinghe):
+        stored = Attachment.objects.get()
+    assert len(stored.stored_name) == 32 and "/" not in stored.shown_name
+
+
+def test_n7_a_file_the_public_sent_is_nobodys_own_and_other_houses_get_404(ready: World) -> None:
+    sent(phone(), files=[SimpleUploadedFile("a.png", PNG)])
+    row = only(ready)
+    with act_in(ready.qinghe):
+        stored, held = Attachment.objects.get(), row.files.get()
+    for who in ("kong", "luo", "lin"):
+        assert ready.client(who).get(f"/a/qinghe/files/{stored.pk}/").status_code == 404
+    path = f"/a/qinghe/complaints/{row.pk}/files/{held.pk}/"
+    answer = ready.client("kong").get(path)
+    assert answer.status_code == 200 and answer["Content-Disposition"].startswith("attachment")
+    assert ready.client("gu").get(path).status_code == 404  # another department's
+    assert ready.client("qiao").get(path.replace("qinghe", "jiangzhou")).status_code == 404
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """A disk on which no file can grow beyond a few bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_n40_a_full_disk_is_said_keeps_the_text_and_leaves_nothing_half(ready: World, settings: Any) -> None:
+    client = phone()
+    data = filled(client, files=[SimpleUploadedFile("a.png", PNG)])
+    with full_disk():
+        answer = client.post(FORM, data)
+    assert answer.status_code == 503 and TYPED in answer.content.decode()
+    with act_in(ready.qinghe):
+        assert not Complaint.objects.exists() and not Attachment.objects.exists()
+    assert client.post(FORM, {**data, "files": [SimpleUploadedFile("a.png", PNG)]}).status_code == 303
+
+
+def test_answered_not_solved_answered_solved(ready: World) -> None:
+    client = phone()
+    address = sent(client)
+    row = only(ready)
+    now = row.received_at
+    with act_in(ready.qinghe):
+        row = handling.assign(by=ready.kong, complaint=row, departments=[department(ready.lead)], now=now)
+        row = handling.answer(by=ready.gu, complaint=row, text="正在查", now=now)
+        handling.resolve(by=ready.gu, complaint=row, text="已退费", verdict="true", now=now)
+    page = client.get(address).content.decode()
+    assert "已退费" in page and "真的解决了吗" in page and "顾一苇" not in page
+    sheet = sheet_of(client, address)
+    assert client.post(f"{address}reopen/", {"sheet": sheet, "text": ""}).status_code == 400
+    assert client.post(f"{address}reopen/", {"sheet": sheet, "text": "没收到钱"}).status_code == 303
+    assert only(ready).round == 2
+    with act_in(ready.qinghe):
+        again = only(ready)
+        handling.resolve(by=ready.gu, complaint=again, text="已到账", verdict="true", now=again.reopened_at)
+    assert client.post(f"{address}solved/", {"sheet": sheet_of(client, address)}).status_code == 303
+    assert only(ready).solved is True and "已到账" in client.get(address).content.decode()
+
+
+def test_additions_and_withdrawal(ready: World) -> None:
+    client = phone()
+    address = sent(client)
+    data = {
+        "sheet": sheet_of(client, address),
+        "text": "还有一张单子",
+        "files": [SimpleUploadedFile("b.png", PNG)],
+    }
+    assert client.post(f"{address}add/", data).status_code == 303
+    assert "还有一张单子" in client.get(address).content.decode()
+    assert client.post(f"{address}withdraw/", {"sheet": sheet_of(client, address)}).status_code == 303
+    row = only(ready)
+    with act_in(ready.qinghe):
+        assert row.state == "withdrawn" and row.files.count() == 1
+    assert client.post(f"{address}withdraw/", {"sheet": data["sheet"]}).status_code == 409
+
+
+def test_a_report_goes_into_the_box_and_its_page_says_how_far_it_is(ready: World) -> None:
+    client, path = phone(), "/say/qinghe/report/"
+    data = {"place": "QH01", "text": "虚假住院", "identity": "anonymous", "sheet": sheet_of(client, path)}
+    answer = client.post(path, {**data, "files": [SimpleUploadedFile("名单.png", PNG)]})
+    assert answer.status_code == 303
+    address = answer["Location"].partition("?")[0]
+    assert "JB-" in client.get(address).content.decode()
+    assert client.post(address, {"sheet": sheet_of(client, address), "text": "还有"}).status_code == 303
+    with act_in(ready.qinghe):
+        pk = box.listed(by=ready.ji)[0].pk
+        _row, events, _files = box.read(by=ready.ji, pk=pk, now=at("2026-11-12 09:00"))
+        assert [one.note for one in events if one.what == "added"] == ["还有"]
+        assert not Journal.objects.exclude(verb="").filter(verb__contains="report").exists()
+
+
+def test_an_alliance_or_institution_that_is_not_there_is_404(ready: World) -> None:
+    client = phone()
+    paths = ("/say/nowhere/complaint/", "/say/qinghe/complaint/JZ01/", "/say/jiangzhou/complaint/QH01/")
+    assert [client.get(path).status_code for path in paths] == [404, 404, 404]
+    assert client.get("/say/qinghe/complaint/").status_code == 200
