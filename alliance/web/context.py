@@ -40,6 +40,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("declared", _("Declared values"), "upload", "declared.view"),
             Entry("onsite", _("On-site assessment"), "flag", "onsite.view"),
             Entry("evaluations", _("Evaluations"), "check", "home.view"),
+            Entry("surveys", _("Surveys"), "check", "survey.view"),
             Entry("clues", _("Clues of unusual patterns"), "search", "fairness.view"),
             Entry("consequences", _("Consequences"), "flag", "consequence.view"),
             Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),

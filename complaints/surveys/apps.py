@@ -6,3 +6,9 @@ class Config(AppConfig):
     name = "complaints.surveys"
     label = "surveys"
     verbose_name = _("Surveys")
+
+    def ready(self) -> None:
+        from alliance.services import inbox
+        from complaints.surveys.waiting import waiting
+
+        inbox.register("surveys", waiting)

@@ -1,0 +1,60 @@
+"""The list of surveys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from alliance.web import lists, words
+from complaints.surveys.models import Campaign
+from complaints.surveys.models.questionnaires import Kind
+from complaints.surveys.show.words import rate, state_chip
+
+
+class SurveyTable(lists.Table):
+    """One line a survey; `asked` and `spent` are counted beside each row of the page."""
+
+    survey = tables.Column(
+        verbose_name=gettext_lazy("survey"), accessor="edition__title", linkify=("survey", [tables.A("pk")]),
+        attrs=lists.HEAD,
+    )  # fmt: skip
+    response = tables.Column(
+        verbose_name=pgettext_lazy("survey", "response"), empty_values=(), attrs=lists.KEY
+    )
+    state = tables.Column(verbose_name=gettext_lazy("state"))
+    span = tables.Column(verbose_name=gettext_lazy("period"))
+    closes_on = tables.Column(verbose_name=pgettext_lazy("survey", "last day"))
+    asked = tables.Column(verbose_name=pgettext_lazy("survey", "asked"), attrs=lists.NUMBER)
+    spent = tables.Column(verbose_name=gettext_lazy("answers"), attrs=lists.NUMBER)
+
+    class Meta(lists.Table.Meta):
+        sequence = ("survey", "response", "state", "span", "closes_on", "asked", "spent")
+
+    def render_state(self, record: Campaign) -> SafeString:
+        return state_chip(record)
+
+    def render_closes_on(self, value: Any) -> str:
+        return words.day(value)
+
+    def render_response(self, record: Any) -> str:
+        return rate(record.spent, record.asked)
+
+
+class SurveyFilter(django_filters.FilterSet):
+    """Conditions of the list."""
+
+    state = django_filters.ChoiceFilter(
+        choices=Campaign.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("State: all")
+    )
+    kind = django_filters.ChoiceFilter(
+        field_name="edition__questionnaire__kind", choices=Kind.choices,
+        label=pgettext_lazy("survey", "asks"), empty_label=gettext_lazy("Asks: all"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Campaign
+        fields: list[str] = []

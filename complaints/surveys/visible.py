@@ -1,0 +1,54 @@
+"""Which surveys a member may know: an institution those that ask its own people, the offices all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from alliance.models import Institution, Membership
+from complaints.surveys.models import Campaign, Stratum, Ticket
+
+
+def surveys(membership: Membership) -> QuerySet[Any]:
+    """The surveys, newest first."""
+    rows: QuerySet[Any] = Campaign.objects.select_related("edition__questionnaire")
+    here = membership.institution_id
+    if here is None:
+        return rows
+    return rows.filter(Exists(Stratum.objects.filter(campaign=OuterRef("pk"), institution=here)))
+
+
+def counted(membership: Membership) -> QuerySet[Any]:
+    """The same with `asked` and `spent`, of the own institution or of all; counted beside each row."""
+    here = membership.institution_id
+    of = Ticket.objects.filter(campaign=OuterRef("pk"))
+    of = (of if here is None else of.filter(stratum__institution=here)).order_by().values("campaign")
+    return surveys(membership).annotate(
+        asked=_count(of.annotate(n=Count("pk"))),
+        spent=_count(of.annotate(n=Count("pk", filter=Q(spent=True)))),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Any:
+    return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)
+
+
+def places(membership: Membership, campaign: Campaign) -> QuerySet[Any]:
+    """The institutions of a survey whose own page the member may open."""
+    rows: QuerySet[Any] = Institution.objects.filter(
+        Exists(Stratum.objects.filter(campaign=campaign, institution=OuterRef("pk")))
+    ).order_by("pinyin", "code")
+    here = membership.institution_id
+    return rows if here is None else rows.filter(pk=here)
+
+
+def asking(membership: Membership, today: date) -> QuerySet[Any]:
+    """Surveys that run and wait for the member's answer, the one that ends first on top."""
+    own = Ticket.objects.filter(campaign=OuterRef("pk"), member=membership, spent=False)
+    rows: QuerySet[Any] = Campaign.objects.select_related("edition__questionnaire").filter(
+        Exists(own), state=Campaign.State.RUNNING, opens_on__lte=today, closes_on__gte=today
+    )  # fmt: skip
+    return rows.order_by("closes_on", "pk")
