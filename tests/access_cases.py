@@ -59,6 +59,13 @@ def part(thing: str, name: str, rows: str) -> Case:
     return Case(make, of=("pk", name))
 
 
+def surveyed(thing: str) -> Case:
+    """The address of the side's institution in one of its surveys."""
+    return Case(
+        lambda things: {"pk": getattr(things, thing).pk, "code": things.side.place.code}, of=("pk", "code")
+    )
+
+
 def transfer(*, shared: bool = False) -> Case:
     """The address of what an institution owes its partner in a month."""
 
@@ -137,6 +144,7 @@ PUBLIC = {
     "say-bill-ask", "say-bill-guide", "say-bill",
     "say-complaint", "say-complaint-at", "say-complaint-follow", "say-complaint-act", "say-report",
     "say-report-follow",
+    "say-survey-enter", "say-survey-thanks", "say-survey",
 }  # fmt: skip
 
 CASES: dict[str, Case] = {
@@ -584,6 +592,23 @@ CASES: dict[str, Case] = {
     # Months
     "months": LIST,
     "month": month(),
+    # Surveys
+    "surveys": Case(queries=("?state=closed", "?kind=outpatient")),
+    "survey-open": LIST,
+    "surveys-mine": LIST,
+    "survey-fill": one("survey_of_staff"),
+    "questionnaires": LIST,
+    "questionnaires-adopt": LIST,
+    "questionnaire": one("questionnaire", shared=True),
+    "questionnaire-release": one("questionnaire", shared=True),
+    "questionnaire-next": one("questionnaire", shared=True),
+    "survey": one("survey_counted"),
+    "survey-close": one("survey"),
+    "survey-cancel": one("survey"),
+    "survey-export": one("survey_counted"),
+    "survey-place": surveyed("survey_counted"),
+    "survey-place-sheet": surveyed("survey_counted"),
+    "survey-links": surveyed("survey"),
     "evaluations": LIST,
     "evaluation-open": Case(),
     "evaluation": one("evaluation", shared=True),

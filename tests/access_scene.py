@@ -175,6 +175,7 @@ from tests.meetings import access as meetings_access
 from tests.performance import appeals_access, life_access, papers_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
+from tests.surveys import access as survey_access
 from tests.world import World
 from tests.world import member as make_member
 
@@ -1380,6 +1381,22 @@ class Things:
             by=self.side.office, base=self.performance_version, label=self.side.mark[:20],
             from_date=date(2027, 1, 1), now=NOW,
         )  # fmt: skip
+
+    @cached_property
+    def survey(self) -> Any:
+        return survey_access.running(self.side)
+
+    @cached_property
+    def survey_of_staff(self) -> Any:
+        return survey_access.running(self.side, "staff")
+
+    @cached_property
+    def survey_counted(self) -> Any:
+        return survey_access.counted(self.side)
+
+    @cached_property
+    def questionnaire(self) -> Any:
+        return survey_access.edition(self.side)
 
     @cached_property
     def evaluation(self) -> EvaluationRound:

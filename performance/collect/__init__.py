@@ -25,6 +25,7 @@ from performance.collect import (
     places,
     referrals,
     setaside,
+    surveys,
 )
 from performance.collect.cases import plain_weight
 from performance.collect.places import INSTITUTION, member_of
@@ -44,7 +45,7 @@ __all__ = [
 SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
     *people.SOURCES, *joint.SOURCES, *opinions.SOURCES,
-    *commitments.SOURCES, *places.SOURCES, *declared.SOURCES,
+    *commitments.SOURCES, *places.SOURCES, *surveys.SOURCES, *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}
 

@@ -68,6 +68,7 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
         onsite,
         opinions,
         postings,
+        surveys,
         teams,
         training,
     )
@@ -80,6 +81,7 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
     yield "declared values", lambda: [declared.load(base, TODAY)]
     yield "family-doctor teams", lambda: [teams.load(base)]
     yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
+    yield "surveys", lambda: [surveys.load(base, demo, timezone.localdate())]
     yield "on-site assessment", lambda: [onsite.load(base, timezone.localdate())]
 
 

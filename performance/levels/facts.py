@@ -16,7 +16,7 @@ from alliance.models import Institution
 from grouping.metrics import monthly
 from grouping.metrics.facts import Level as CaseLevel
 from performance import collect
-from performance.collect import declared, setaside
+from performance.collect import declared, setaside, surveys
 from performance.collect.cases import CASE, plain_weight
 from performance.collect.metrics import METRIC
 from performance.collect.referrals import REFERRAL
@@ -59,7 +59,9 @@ def facts_of(wanted: Mapping[Month, Keys], level: str, whos: Sequence[Who]) -> I
         return
     finder, out = Finder(level), setaside.held()
     for month, keys in wanted.items():
-        yield from _declared(month, keys, level)
+        stands = _surveyed(month, keys, finder)
+        yield from (one for one in stands.values() if one is not None)
+        yield from (one for one in _declared(month, keys, level) if (one.pk, one.key) not in stands)
         yield from _cases(month, keys & monthly.PLACE_KEYS, finder, whos, setaside.of(CASE, out))
         for source in SOURCES:
             if asked := keys & source.keys.get(level, frozenset()):
@@ -126,6 +128,20 @@ def _declared(month: Month, keys: Keys, level: str) -> Iterator[Found]:
             pk = finder.team(fact.institution, fact.team)
         if pk is not None:
             yield Found(pk, month, fact.key, fact.value, declared.DECLARED, 1, (fact.id,))
+
+
+def _surveyed(month: Month, keys: Keys, finder: Finder) -> dict[tuple[int, str], Found | None]:
+    """What surveys of a department say, which counts before what is declared of it; None: too few answers."""
+    found: dict[tuple[int, str], Found | None] = {}
+    if finder.level != Level.DEPARTMENT:
+        return found
+    for key, numbers in surveys.by_span(month, keys, departments=True):
+        for (at, unit), (value, answers) in numbers.items():
+            pk = finder.case(at, unit)
+            if pk is not None:
+                told = None if value is None else Found(pk, month, key, value, surveys.SURVEY, answers, ())
+                found[pk, key] = told
+    return found
 
 
 def _teams(month: Month, keys: Keys) -> Iterator[Found]:

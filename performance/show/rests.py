@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from alliance.web import words
 from alliance.web.parts import Fact, Step
+from complaints.surveys import facts as survey_books
 from performance.collect.opinions import OPINION
+from performance.collect.surveys import ASKED, SURVEY, span_of
 from performance.engine.scheme import Item
 from performance.evaluations import services as evaluations
 from performance.models import Line
@@ -45,6 +47,8 @@ def statement(frame: Frame, fact: Evidence) -> dict[str, Any]:
         return {"facts_list": facts, "steps": []}
     if fact.kind == OPINION:
         return opinions(fact)
+    if fact.kind == SURVEY:
+        return surveyed(fact)
     steps = [
         Step(
             "yes", _("%(n)s discharges, %(yuan)s yuan")
@@ -53,6 +57,21 @@ def statement(frame: Frame, fact: Evidence) -> dict[str, Any]:
         for total in evidence.declarations(fact)
     ]  # fmt: skip
     return {"facts_list": [Fact(_("declared by"), fact.institution.name)], "steps": steps}
+
+
+def surveyed(fact: Evidence) -> dict[str, Any]:
+    """The surveys of the span: points, answers, persons asked; why one gives no number."""
+    first, last = span_of(fact.month, fact.key)
+    kinds = ASKED[fact.key].kinds
+    steps = [
+        Step(
+            "yes" if row.value is not None else "wait", str(survey),
+            _("%(answers)d answers of %(asked)d asked, total %(points)s points")
+            % {"answers": row.answers, "asked": row.asked, "points": words.assessed(row.value, 2)},
+        )
+        for survey, row in survey_books.behind(first, last, kinds, fact.institution.pk)
+    ]  # fmt: skip
+    return {"facts_list": [Fact(_("institution"), fact.institution.name)], "steps": steps}
 
 
 def opinions(fact: Evidence) -> dict[str, Any]:

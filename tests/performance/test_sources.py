@@ -17,6 +17,7 @@ from alliance.training import services as training
 from performance import collect
 from performance.collect.declared import DECLARED
 from performance.collect.opinions import OPINION
+from performance.collect.surveys import SURVEY
 from performance.consequences.services import assessing, templates
 from performance.engine.fact import Fact
 from performance.engine.factbook import shipped_facts
@@ -124,8 +125,9 @@ def test_numbers_worked_by_hand(world: World) -> None:
 
 
 def test_every_kind_of_record_has_a_list() -> None:
-    # An institution's own data and what raters think of it open as statements: a rating is nobody's to list.
-    assert {source.kind for source in collect.SOURCES} - {"institution", "opinion"} == set(LISTED)
+    # An institution's own data, what raters think of it and what surveys found open as statements: a rating
+    # and an answer are nobody's to list.
+    assert {source.kind for source in collect.SOURCES} - {"institution", "opinion", "survey"} == set(LISTED)
     listed = {source.kind for source in collect.SOURCES if source.rows is not None}
     assert listed == set(RECORDS)
 
@@ -152,8 +154,14 @@ def test_every_kind_of_record_shows_its_rows(world: World, rf: RequestFactory) -
 
 
 def test_no_key_comes_from_two_rooms() -> None:
-    keys = [key for source in collect.SOURCES for key in source.keys]
+    keys = [key for source in collect.SOURCES if source.kind != SURVEY for key in source.keys]
     assert len(keys) == len(set(keys))
+
+
+def test_a_survey_gives_only_what_would_be_declared_and_comes_before_it() -> None:
+    kinds = [source.kind for source in collect.SOURCES]
+    assert collect.source_of(SURVEY).keys <= collect.source_of(DECLARED).keys
+    assert kinds.index(SURVEY) < kinds.index(DECLARED)
 
 
 def test_more_records_ask_no_more_queries(world: World) -> None:
@@ -176,6 +184,6 @@ def test_more_records_ask_no_more_queries(world: World) -> None:
 
 def test_every_automatic_fact_is_collected_and_every_collected_one_is_in_the_book() -> None:
     book = shipped_facts()
-    records = [source for source in collect.SOURCES if source.kind not in (DECLARED, OPINION)]
+    records = [source for source in collect.SOURCES if source.kind not in (DECLARED, OPINION, SURVEY)]
     keys = {key for source in records for key in source.keys}
     assert keys == {key for key, fact in book.items() if fact.origin == "automatic"}

@@ -4,15 +4,21 @@ Answering alone writes no journal: an entry bears a time and an order, and would
 answer.
 """
 
-from complaints.surveys.services.answering import answer_by_link, answer_by_member, find_link, own_ticket
+from complaints.surveys.services.answering import (
+    answer_by_link,
+    answer_by_member,
+    answer_many,
+    find_link,
+    own_ticket,
+)
 from complaints.surveys.services.counting import cancel, close
 from complaints.surveys.services.handing import Sheet, sheet_of
 from complaints.surveys.services.opening import Terms, open_survey
-from complaints.surveys.services.questionnaires import Words, adopt_ready, release, write
+from complaints.surveys.services.questionnaires import Words, adopt_ready, release, released, write
 from complaints.surveys.services.refusals import LinkRefused, SurveyRefused
 
 __all__ = [
     "LinkRefused", "Sheet", "SurveyRefused", "Terms", "Words", "adopt_ready", "answer_by_link",
-    "answer_by_member", "cancel", "close", "find_link", "open_survey", "own_ticket", "release", "sheet_of",
-    "write",
+    "answer_by_member", "answer_many", "cancel", "close", "find_link", "open_survey", "own_ticket", "release",
+    "released", "sheet_of", "write",
 ]  # fmt: skip

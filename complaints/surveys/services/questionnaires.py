@@ -99,3 +99,12 @@ def adopt_ready(*, by: Membership, now: datetime) -> list[Edition]:
         codes = [one.questionnaire.code for one in made]
         journal.write(by=by, verb="survey.ready_adopted", codes=codes)
     return list(Edition.objects.filter(pk__in=[one.pk for one in made]).select_related("questionnaire"))
+
+
+def released(code: str) -> Edition:
+    """The latest released edition of a questionnaire. Raises Edition.DoesNotExist where there is none."""
+    rows = Edition.objects.select_related("questionnaire").filter(
+        questionnaire__code=code, released_at__isnull=False
+    )
+    found: Edition = rows.order_by("-number")[:1].get()
+    return found

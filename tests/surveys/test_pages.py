@@ -1,0 +1,180 @@
+"""Pages of surveys: opening, counting, reading, handing out, answering as staff, writing editions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from complaints.surveys import services
+from complaints.surveys.models import Campaign, Edition, Result
+from tests.surveys.scene import LATER, NOW, adopt, answered, discharged, edition, filled, inside, opened
+from tests.world import World
+
+HOME = "/a/qinghe/surveys/"
+STEPS = "*6000 步 | 6,000\n100 步 | 100"
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+@pytest.fixture
+def counted(ready: World) -> Campaign:
+    """October's inpatients of the county hospital, counted: three departments, one too small."""
+    adopt(ready)
+    discharged(ready, ready.lead, ready.lin, {"03": 80, "04": 12, "05": 11})
+    with inside(ready):
+        made = opened(ready, "inpatient", [ready.lead])
+        by_unit = {one.department_code: one for one in made.strata.all()}
+        answered(made, made.tickets.filter(stratum=by_unit["03"]), level=5, words="饭菜太凉")
+        answered(made, made.tickets.filter(stratum=by_unit["04"]), level=4)
+        answered(made, made.tickets.filter(stratum=by_unit["05"])[:9], level=2)
+        return services.close(by=ready.luo, campaign=made, now=LATER)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_office_opens_a_survey_and_nothing_typed_is_lost(ready: World) -> None:
+    luo = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+    with inside(ready):
+        asked = {
+            "edition": edition("outpatient").pk, "month": "2026-10", "months": "1",
+            "places": [ready.lead.pk], "opens_on": "2026-11-12", "closes_on": "2026-11-11", "handed": "12",
+            "seed": "",
+        }  # fmt: skip
+    wrong = luo.post(f"{HOME}open/", asked)
+    assert wrong.status_code == 400 and "last day is not before the first" in text(wrong)
+    assert 'value="2026-10"' in text(wrong) and 'value="12"' in text(wrong)
+    made = luo.post(f"{HOME}open/", asked | {"closes_on": "2026-11-20"})
+    assert made.status_code == 302
+    with inside(ready):
+        assert Campaign.objects.get().tickets.count() == 12
+    page = text(luo.get(made["Location"]))
+    assert (
+        "12" in page and "Results show once the survey is counted" in page and "Count the answers" not in page
+    )
+    assert ready.client("kong").get(f"{HOME}open/").status_code == 403
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_office_reads_nothing_of_a_running_survey_and_all_of_a_counted_one(ready: World) -> None:
+    with inside(ready):
+        made = opened(ready, "outpatient", [ready.lead], handed=31)
+        answered(made, made.tickets.all()[:30], level=3, words="排队太久")
+    luo = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+    running = text(luo.get(f"{HOME}{made.pk}/"))
+    assert "排队太久" not in running and "60.0" not in running
+    for more in ("at/QH01/", "at/QH01/sheet/", "export/"):
+        assert luo.get(f"{HOME}{made.pk}/{more}").status_code == 404
+    luo.post(f"{HOME}{made.pk}/close/")
+    with inside(ready):
+        assert Campaign.objects.get().state == "running", "a link is left and the day is not over"
+    with time_machine.travel(LATER, tick=False):
+        luo = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+        assert "1 survey to count" in text(luo.get("/a/qinghe/"))
+        assert luo.post(f"{HOME}{made.pk}/close/").status_code == 302
+        assert "60.0" in text(luo.get(f"{HOME}{made.pk}/"))
+        page = text(luo.get(f"{HOME}{made.pk}/at/QH01/"))
+        assert "排队太久" in page and "60.0–60.0" in page
+
+
+def test_a_result_shows_its_formula_its_departments_and_hides_the_small_one(
+    ready: World, counted: Campaign
+) -> None:
+    page = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{counted.pk}/at/QH01/"))
+    assert "91.3" in page and "0.7767" in page and "other departments together" in page
+    assert "so that a smaller group does not follow from it" in page and "9 answers, fewer than 10" in page
+    assert "饭菜太凉" in page
+    sheet = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{counted.pk}/at/QH01/sheet/"))
+    assert "91.3" in sheet and "data-print" in sheet
+
+
+def test_the_export_holds_what_the_page_shows_and_nothing_more(ready: World, counted: Campaign) -> None:
+    answer = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{counted.pk}/export/")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 5 * 4 and "饭菜太凉" not in answer.content.decode()
+    hidden = [line for line in lines if "fewer than" in line or "does not follow" in line]
+    assert len(hidden) == 10 and all(",,," in line for line in hidden)
+
+
+def test_another_institution_and_a_clinician_read_nothing(ready: World, counted: Campaign) -> None:
+    with inside(ready):
+        assert Result.objects.exists()
+    assert ready.client("kong").get(f"{HOME}{counted.pk}/at/QH02/").status_code == 404
+    assert ready.client("tan").get(f"{HOME}{counted.pk}/").status_code == 403
+    assert ready.client("lin").get(HOME).status_code == 403
+
+
+@time_machine.travel(NOW, tick=False)
+def test_an_institution_prints_its_links_and_only_its_own(ready: World) -> None:
+    with inside(ready):
+        made = opened(ready, "outpatient", [ready.lead, ready.tcm], handed=26)
+        answered(made, made.tickets.all()[:1])
+    kong = ready.client("kong", HTTP_ACCEPT_LANGUAGE="en")
+    first = text(kong.get(f"{HOME}{made.pk}/at/QH01/links/"))
+    assert first.count('class="slip"') == 24 and "25 links are not used yet" in first
+    assert "http://testserver/say/qinghe/survey/" in first and "data:image/svg+xml" in first
+    assert text(kong.get(f"{HOME}{made.pk}/at/QH01/links/?page=2")).count('class="slip"') == 1
+    assert kong.get(f"{HOME}{made.pk}/at/QH02/links/").status_code == 404
+
+
+@time_machine.travel(NOW, tick=False)
+def test_staff_answer_on_their_own_page_once(ready: World) -> None:
+    with inside(ready):
+        made = opened(ready, "staff", [ready.lead])
+    lin = ready.client("lin", HTTP_ACCEPT_LANGUAGE="en")
+    assert "Survey: Staff survey" in text(lin.get("/a/qinghe/"))
+    at = f"{HOME}mine/{made.pk}/"
+    assert at in text(lin.get(f"{HOME}mine/"))
+    short = lin.post(at, {"load": "3", "words": "夜班补休"})
+    assert short.status_code == 400 and "夜班补休" in text(short)
+    assert lin.post(at, filled(made.edition)).status_code == 302
+    assert lin.get(at).status_code == 404 and ready.client("tan").get(at).status_code == 404
+    assert "No survey waits for you" in text(lin.get(f"{HOME}mine/"))
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_next_edition_is_written_from_the_last_and_released(ready: World) -> None:
+    luo = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+    with inside(ready):
+        before = edition("health_quiz")
+    at = f"{HOME}questionnaires/{before.pk}/next/"
+    form = luo.get(at).context["form"]
+    given = {name: value for name, value in form.initial.items() if value not in (False, None)}
+    last = len(before.questions)
+    given |= {
+        f"q{last}-form": "choice", f"q{last}-zh": "每天走多少步", f"q{last}-en": "How many steps a day",
+        f"q{last}-code": "steps", f"q{last}-required": "on", f"q{last}-options": STEPS,
+    }  # fmt: skip
+    wrong = luo.post(at, given | {f"q{last}-options": "只有一个 | one"})
+    assert wrong.status_code == 400 and "two to twelve" in text(wrong) and "每天走多少步" in text(wrong)
+    made = luo.post(at, given)
+    assert made.status_code == 302, text(made)
+    with inside(ready):
+        row = Edition.objects.get(questionnaire=before.questionnaire, number=2)
+        assert [one.code for one in row.questions] == [*(one.code for one in before.questions), "steps"]
+        assert row.questions[-1].right == "a" and row.released_at is None
+    luo.post(f"{HOME}questionnaires/{row.pk}/release/")
+    with inside(ready):
+        assert Edition.objects.get(pk=row.pk).released_by == ready.luo
+
+
+def test_the_list_costs_the_same_for_any_number_of_surveys(ready: World) -> None:
+    luo = ready.client("luo")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert luo.get(HOME).status_code == 200
+        return len(seen)
+
+    with inside(ready):
+        opened(ready, "outpatient", [ready.lead], handed=2)
+    queries()  # what a first request asks beside
+    first = queries()
+    with inside(ready):
+        for _number in range(4):
+            opened(ready, "outpatient", [ready.lead, ready.tcm], handed=2)
+    assert queries() == first
