@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "complaints": {"task": "complaints.clocks", "schedule": 60.0},
     "confirmation": {"task": "confirmation.clock", "schedule": 600.0},
     "consequences": {"task": "performance.night", "schedule": crontab(hour=2, minute=30)},
+    "surveys": {"task": "surveys.night", "schedule": crontab(hour=0, minute=20)},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
 }

@@ -220,6 +220,26 @@ def test_counting_waits_for_the_last_day_and_nothing_is_taken_afterwards(qinghe:
     assert "denied" in refused("update surveys_result set value = 1")
 
 
+def test_the_night_counts_what_is_over_and_leaves_what_runs(qinghe: World) -> None:
+    over = opened(qinghe, "outpatient", [qinghe.lead], handed=40)
+    runs = opened(qinghe, "outpatient", [qinghe.tcm], handed=40, closes_on=LATER.date() + timedelta(days=3))
+    answered(over, over.tickets.all()[:30])
+    assert services.count_over(now=LATER - timedelta(minutes=31)) == 0, "its last day ends with 24:00"
+    assert services.count_over(now=LATER) == 1 and services.count_over(now=LATER) == 0
+    states = dict(Campaign.objects.values_list("pk", "state"))
+    assert (states[over.pk], states[runs.pk]) == ("closed", "running")
+    assert Journal.objects.get(verb="survey.counted").membership is None
+
+
+def test_many_answers_at_once_spend_their_tickets_and_no_ticket_twice(qinghe: World) -> None:
+    made = opened(qinghe, "outpatient", [qinghe.lead], handed=40)
+    given = {number: filled(made.edition) for number in range(1, 21)}
+    assert services.answer_many(campaign=made, given=given, now=NOW) == 20
+    assert services.answer_many(campaign=made, given=given, now=NOW) == 0
+    with sql.counting(made.pk):
+        assert len(sql.answers(made.pk)) == made.tickets.filter(spent=True).count() == 20
+
+
 def test_below_the_minimum_nothing_is_written_down_at_it_everything(qinghe: World) -> None:
     made = opened(qinghe, "outpatient", [qinghe.lead, qinghe.tcm], handed=40)
     answered(made, made.tickets.filter(stratum__institution=qinghe.lead)[:29], words="等太久")

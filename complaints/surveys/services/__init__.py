@@ -11,7 +11,7 @@ from complaints.surveys.services.answering import (
     find_link,
     own_ticket,
 )
-from complaints.surveys.services.counting import cancel, close
+from complaints.surveys.services.counting import cancel, close, count_over
 from complaints.surveys.services.handing import Sheet, sheet_of
 from complaints.surveys.services.opening import Terms, open_survey
 from complaints.surveys.services.questionnaires import Words, adopt_ready, release, released, write
@@ -19,6 +19,6 @@ from complaints.surveys.services.refusals import LinkRefused, SurveyRefused
 
 __all__ = [
     "LinkRefused", "Sheet", "SurveyRefused", "Terms", "Words", "adopt_ready", "answer_by_link",
-    "answer_by_member", "answer_many", "cancel", "close", "find_link", "open_survey", "own_ticket", "release",
-    "released", "sheet_of", "write",
+    "answer_by_member", "answer_many", "cancel", "close", "count_over", "find_link", "open_survey",
+    "own_ticket", "release", "released", "sheet_of", "write",
 ]  # fmt: skip

@@ -29,13 +29,30 @@ def close(*, by: Membership, campaign: Campaign, now: datetime) -> Campaign:
     found = _running(campaign)
     if now.astimezone(SHANGHAI).date() <= found.closes_on and found.tickets.filter(spent=False).exists():
         raise SurveyRefused("early", last=found.closes_on)
+    return _count(by, found, now)
+
+
+@transaction.atomic
+def count_over(*, now: datetime) -> int:
+    """Count every survey whose last day is over, as the clock does each night; returns how many."""
+    over = Campaign.objects.filter(
+        state=Campaign.State.RUNNING, closes_on__lt=now.astimezone(SHANGHAI).date()
+    )
+    counted = 0
+    for one in over.order_by("pk"):
+        _count(None, _running(one), now)
+        counted += 1
+    return counted
+
+
+def _count(by: Membership | None, found: Campaign, now: datetime) -> Campaign:
     with sql.counting(found.pk):
         given, texts = sql.answers(found.pk), sql.texts(found.pk)
     sql.seal_tickets(found.pk)
     Result.objects.bulk_create(results(found, given))
     Comment.objects.bulk_create(comments(found, texts))
     found.close()
-    return _ended(by, found, "survey.counted", closed_at=now, answers=len(given))
+    return _ended(by, found, "survey.counted", now, answers=len(given))
 
 
 @transaction.atomic
@@ -47,7 +64,7 @@ def cancel(*, by: Membership, campaign: Campaign, why: str, now: datetime) -> Ca
     found = _running(campaign)
     found.why = why.strip()
     found.cancel()
-    return _ended(by, found, "survey.cancelled", closed_at=now)
+    return _ended(by, found, "survey.cancelled", now)
 
 
 def _running(campaign: Campaign) -> Campaign:
@@ -57,10 +74,12 @@ def _running(campaign: Campaign) -> Campaign:
     return found
 
 
-def _ended(by: Membership, found: Campaign, verb: str, *, closed_at: datetime, **detail: Any) -> Campaign:
-    found.closed_at = closed_at
+def _ended(by: Membership | None, found: Campaign, verb: str, now: datetime, **detail: Any) -> Campaign:
+    found.closed_at = now
     found.version = F("version") + 1
     found.save(update_fields=["state", "closed_at", "why", "version"])
     found.refresh_from_db(fields=["version"])
     journal.write(by=by, verb=verb, about=found, **detail)
+    before = Campaign.State.RUNNING
+    journal.step(by=by, about=found, name=verb, before=before, after=found.state, note=found.why)
     return found
