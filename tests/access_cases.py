@@ -206,6 +206,7 @@ CASES: dict[str, Case] = {
     "bills": Case(queries=(f"?institution={THERE}", "?day=2026-10-08", "?day=x")),
     "bills-print": LIST,
     "bill-batch-revoke": one("bill_batch"),
+    "bill-question": one("bill_question"),
     "bill-guides": LIST,
     "bill-guide-confirm": one("bill_guide", shared=True),
     "disputes": Case(queries=("?view=all", "?view=answered")),

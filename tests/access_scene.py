@@ -71,7 +71,10 @@ from alliance.postings.models import Posting, Visit
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
 from alliance.training.models import Attendance, Session, Spending
+from complaints.bills import asking as bill_questions
+from complaints.bills import composition
 from complaints.bills import services as bills
+from grouping import billed
 from grouping.disputes import services as disputes
 from grouping.models import Case, CaseFile, Pairing, WorkItem
 from grouping.queues import found as queue_found
@@ -374,6 +377,18 @@ class Things:
         case = self.case
         day = case.discharged_at.astimezone(SHANGHAI).date()
         return bills.print_day(by=self.side.steward, institution=self.side.place, day=day, now=NOW)[0]
+
+    @cached_property
+    def bill_question(self) -> Any:
+        """A line somebody questioned by a slip of the day."""
+        link = self.bill_batch.links.first()
+        fact = billed.bill(link.case_id)
+        assert fact is not None
+        line = composition.compose(fact, "en").lines[0]
+        bill_questions.question(
+            link=link, fact=fact, line=line, text=self.side.mark, phone="", mark=self.side.mark, now=NOW
+        )
+        return link.questions.get()
 
     @cached_property
     def bill_guide(self) -> Any:

@@ -69,9 +69,9 @@ class Bill:
     paid_fen: int | None
     ratio: Fraction | None
 
-    def line(self, key: str) -> Line | None:
-        """The line of a key, or None."""
-        return next((one for one in self.lines if one.key == key), None)
+    def known(self, key: str) -> Line:
+        """The line of a key the page offered."""
+        return next(one for one in self.lines if one.key == key)
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +92,11 @@ def families() -> Mapping[str, Mapping[str, str]]:
     """The families of the picture in their order: names by language."""
     read = tomllib.loads(CLASSES.read_text(encoding="utf-8"))
     return {key: {"zh-hans": row["zh"], "en": row["en"]} for key, row in read["family"].items()}
+
+
+def name_of(key: str, language: str) -> str:
+    """The name of a line; one no class knows is called what is not broken down."""
+    return classes().get(key, classes()[REST]).name[language]
 
 
 def compose(fact: BillFact, language: str) -> Bill:

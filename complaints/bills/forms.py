@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.lib import identity
 from alliance.lib.digits import plain_digits
 from alliance.models import Institution
 from alliance.web.form_fields import DayField, NumberField, RowField, Rows, YuanField
@@ -52,6 +53,33 @@ class AskForm(Rows):
         found = plain_digits(self.cleaned_data["last_four"]).strip().upper()
         LAST_FOUR(found)
         return found
+
+
+class QuestionForm(forms.Form):
+    """Which line, what about it, and a telephone only if one wants to be called."""
+
+    line = forms.ChoiceField(label=gettext_lazy("which line"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=gettext_lazy("what is unclear or wrong"), min_length=2, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=gettext_lazy("telephone"), max_length=20, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        help_text=gettext_lazy("Only if you want to be called; the complaint office alone sees it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, lines: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].choices = lines  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> str:
+        """Full-width digits are digits; the number is checked as everywhere."""
+        found = plain_digits(self.cleaned_data["phone"]).strip()
+        try:
+            return identity.phone(found) if found else ""
+        except identity.IdentityRefused as refused:
+            raise forms.ValidationError(_(refused.template) % refused.params) from None
 
 
 class PrintForm(Rows):

@@ -63,6 +63,30 @@ class BillLink(AllianceRow):
         ]
 
 
+class BillQuestion(AllianceRow):
+    """A line of a bill somebody questioned, as it stood then; the complaint it became has the clocks.
+
+    The complaint names this row as what it is about. `mark`: the form, so that one sent twice counts once.
+    """
+
+    append_only = True
+
+    link = models.ForeignKey(BillLink, on_delete=models.PROTECT, related_name="questions")
+    case = models.ForeignKey("grouping.Case", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey("alliance.Institution", on_delete=models.PROTECT, related_name="+")
+    line = models.CharField(_("line of the bill"), max_length=12)
+    fen = models.BigIntegerField(_("amount of the line, fen"))
+    total_fen = models.BigIntegerField(_("total charge, fen"))
+    listed = models.BooleanField(_("from the settlement list"))
+    asked_at = models.DateTimeField(_("asked"))
+    mark = models.CharField(max_length=64, editable=False)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("question about a bill"), _("questions about bills")
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["alliance", "mark"], name="bill_question_once")]
+
+
 class BillGuide(AllianceRow):
     """What is reimbursed, how much, and what people pay themselves, from a day on (S1-24).
 

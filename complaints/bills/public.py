@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Alliance, Institution
 from alliance.web import public
-from complaints.bills import forms, services, show
+from complaints.bills import asking, composition, forms, services, show
 from complaints.bills.refusals import NotOpened
 
 SCOPE = "say"
@@ -52,8 +52,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponseBase:
         form = forms.AskForm(request.POST if posted else None, places=places)
         status = 200
         if posted:
-            status = _check_sheet(form, code)
-            if status == 200 and form.is_valid():
+            sheet, status = _sheet_of(form, f"bill:{code}")
+            if sheet and form.is_valid():
                 try:
                     token = _token(request, form)
                     return redirect(f"{reverse('say-bill', args=[code, token])}?lang={language}")
@@ -67,10 +67,10 @@ def ask(request: HttpRequest, code: str) -> HttpResponseBase:
         return _answer(request, "say/bill_ask.html", context, status)
 
 
-def _check_sheet(form: forms.AskForm, code: str) -> int:
-    """200 for a form a person sent from our page, else the status; the sentence stands on the form."""
+def _sheet_of(form: Any, purpose: str) -> tuple[public.Sheet | None, int]:
+    """The sheet of a form a person sent from our page, else the status; the sentence stands on the form."""
     try:
-        public.Sheet.take(form.data.get("sheet", ""), f"bill:{code}")
+        return public.Sheet.take(form.data.get("sheet", ""), purpose), 200
     except public.SheetRefused as refusal:
         said = {
             "early": _("That was very quick. Look at what you typed and send it again."),
@@ -79,8 +79,7 @@ def _check_sheet(form: forms.AskForm, code: str) -> int:
         }
         form.full_clean()
         form.add_error(None, said[refusal.why])
-        return FORM_ERRORS[refusal.why]
-    return 200
+        return None, FORM_ERRORS[refusal.why]
 
 
 def _token(request: HttpRequest, form: forms.AskForm) -> str:
@@ -91,18 +90,33 @@ def _token(request: HttpRequest, form: forms.AskForm) -> str:
     )  # fmt: skip
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def bill(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """The bill a link opens."""
+    """The bill a link opens; a line of it may be questioned."""
     if refused := public.too_often(request, SCOPE):
         return refused
     with public.spoken(request) as language, public.inside(code) as alliance:
-        frame = _frame(alliance, language)
+        frame, now = _frame(alliance, language), timezone.now()
         try:
-            link, fact = services.opened(token=token, request=request, now=timezone.now())
+            link, fact = services.opened(token=token, request=request, now=now)
         except NotOpened:
             return _answer(request, "say/bill_gone.html", frame, 404)
-        return _answer(request, "say/bill.html", {**frame, **show.bill(link, fact, language)})
+        made, status = composition.compose(fact, language), 200
+        lines = [(one.key, show.line_label(one)) for one in made.lines]
+        form = forms.QuestionForm(request.POST if request.method == "POST" else None, lines=lines)
+        purpose = f"bill-line:{code}:{link.pk}"
+        if request.method == "POST":
+            sheet, status = _sheet_of(form, purpose)
+            if sheet and form.is_valid():
+                asked = asking.question(
+                    link=link, fact=fact, line=made.known(form.cleaned_data["line"]), mark=sheet.mark,
+                    text=form.cleaned_data["text"], phone=form.cleaned_data["phone"], now=now,
+                )  # fmt: skip
+                return _answer(request, "say/bill_asked.html", {**frame, **show.asked(asked, code, token)})
+            status = 400 if status == 200 else status
+        page = {**frame, **show.bill(link, fact, made), "form": form}
+        return _answer(request, "say/bill.html", {**page, "sheet": public.Sheet.hand_out(purpose)}, status)
 
 
 @require_safe

@@ -5,15 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import Department, Institution
+from alliance.models import Department, Institution, Membership
 from alliance.web import words
 from alliance.web.parts import Fact
 from complaints.bills import composition, services
-from complaints.bills.composition import Bill
-from complaints.bills.models import BillLink
+from complaints.bills.asking import Asked
+from complaints.bills.composition import Bill, Line
+from complaints.bills.models import BillLink, BillQuestion
 from complaints.bills.refusals import NotOpened
 from grouping.billed import BillFact
 
@@ -28,9 +31,24 @@ def not_opened(refusal: NotOpened) -> str:
     )
 
 
-def bill(link: BillLink, fact: BillFact, language: str) -> dict[str, Any]:
+def line_label(line: Line) -> str:
+    """A line among the choices of a question."""
+    return f"{line.name} {words.yuan(line.fen)}"
+
+
+def asked(found: Asked, code: str, token: str) -> dict[str, Any]:
+    """The number of the complaint, its first clock, and where it is followed."""
+    return {
+        "complaint": found.complaint, "follow": _follow(code, found.secret), "token": token,
+    }  # fmt: skip
+
+
+def _follow(code: str, secret: str) -> str:
+    return reverse("say-complaint-follow", args=[code, secret])
+
+
+def bill(link: BillLink, fact: BillFact, made: Bill) -> dict[str, Any]:
     """Everything of the page of one bill: no diagnosis, the name masked."""
-    made = composition.compose(fact, language)
     place = Institution.objects.get(pk=fact.institution_id)
     ward = Department.objects.filter(institution=place, code=fact.department_code).first()
     return {
@@ -99,3 +117,22 @@ def _parts(made: Bill) -> list[dict[str, Any]]:
 
 def _svg(value: Fraction) -> str:
     return f"{float(value):.3f}"
+
+
+def question(row: BillQuestion, fact: BillFact | None, membership: Membership) -> dict[str, Any]:
+    """The page of a questioned line for staff: the line then, the bill now, the stay behind it."""
+    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    made = composition.compose(fact, language) if fact else None
+    facts = [
+        Fact(_("asked"), words.moment(row.asked_at)),
+        Fact(_("line of the bill"), composition.name_of(row.line, language)),
+        Fact(_("amount then (yuan)"), words.yuan(row.fen)),
+        Fact(_("total then (yuan)"), words.yuan(row.total_fen)),
+    ]
+    if fact:
+        url = reverse("case", args=[row.case_id]) if membership.can("case.view") else ""
+        facts += [Fact(_("record number"), fact.record_no, url), Fact(_("patient"), fact.patient)]
+    return {
+        "title": _("Questioned line of a bill"), "row": row, "facts_of": facts, "bill": made,
+        "changed": made is not None and (made.total_fen, made.listed) != (row.total_fen, row.listed),
+    }  # fmt: skip

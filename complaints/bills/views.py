@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership
+from alliance.services import journal
 from alliance.web.access import get_or_404, permit
 from alliance.web.qr import picture
-from complaints.bills import forms, services
-from complaints.bills.models import BillBatch, BillGuide
+from complaints.bills import forms, services, show
+from complaints.bills.models import BillBatch, BillGuide, BillQuestion
 from complaints.bills.refusals import BillRefused
 from grouping import billed
 
@@ -121,6 +122,18 @@ def batch_revoke(request: Any, pk: int) -> HttpResponseBase:
     except BillRefused as refused:
         messages.warning(request, _(refused.template) % refused.params)
     return redirect(f"{reverse('bills')}?institution={batch.institution_id}&day={batch.day}")
+
+
+@permit("complaint.view")
+@require_safe
+def question(request: Any, pk: int) -> HttpResponse:
+    """The line a complaint is about, in the bill as it stands now; the reading is journaled."""
+    own = request.membership.institution_id
+    rows = BillQuestion.objects.select_related("institution", "case")
+    row = get_or_404(rows if own is None else rows.filter(institution=own), pk=pk)
+    fact = billed.bill(row.case_id)
+    journal.read(by=request.membership, about=row.case, request=request, page="bill question")
+    return render(request, "bills/question.html", show.question(row, fact, request.membership))
 
 
 @permit(services.GUIDE)
