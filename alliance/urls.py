@@ -2,9 +2,18 @@
 
 from django.urls import include, path
 
-from alliance.web import file_pages, jobs_pages, journal_pages, key_pages, parameter_pages
+from alliance.messaging import views as messages
+from alliance.web import file_pages, inbox_pages, jobs_pages, journal_pages, key_pages, parameter_pages
 
 urlpatterns = [
+    path("inbox/", inbox_pages.page, name="inbox"),
+    path("messages/", messages.mine, name="messages"),
+    path("messages/<int:pk>/choose/", messages.choose, name="message-choose"),
+    path("messages/<int:pk>/end/", messages.end, name="message-end"),
+    path("messages/addresses/", messages.addresses, name="message-addresses"),
+    path("messages/addresses/<int:pk>/confirm/", messages.confirm, name="message-confirm"),
+    path("messages/outbox/", messages.outbox_list, name="outbox"),
+    path("messages/outbox/<int:pk>/again/", messages.again, name="outbox-again"),
     path("jobs/", jobs_pages.job_list, name="jobs"),
     path("jobs/<int:pk>/", jobs_pages.job, name="job"),
     path("jobs/<int:pk>/progress/", jobs_pages.job_progress, name="job-progress"),

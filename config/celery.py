@@ -18,5 +18,6 @@ app.conf.beat_schedule = {
     "confirmation": {"task": "confirmation.clock", "schedule": 600.0},
     "consequences": {"task": "performance.night", "schedule": crontab(hour=2, minute=30)},
     "surveys": {"task": "surveys.night", "schedule": crontab(hour=0, minute=20)},
+    "messages": {"task": "alliance.messages", "schedule": 60.0},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
 }

@@ -240,6 +240,19 @@ JOB_ATTEMPTS = env.int(
 PUBLIC_FORM_SECONDS = env.int("PUBLIC_FORM_SECONDS", default=3)
 PUBLIC_FORM_AGE = env.int("PUBLIC_FORM_AGE", default=12 * 3600)
 
+# Messages to the outside: every channel is off until it is named here (mail, wecom, dingtalk). Robots are
+# posted to at these hosts alone; links in messages begin with SITE_URL.
+MESSAGE_CHANNELS = env.list("MESSAGE_CHANNELS", default=[])
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
+WEBHOOK_CA_FILE = env("WEBHOOK_CA_FILE", default="")
+SITE_URL = env("SITE_URL", default="")
+EMAIL_HOST = env("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="xietong@localhost")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "alliance.web.api.TokenAuthentication",

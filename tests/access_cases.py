@@ -150,6 +150,14 @@ PUBLIC = {
 CASES: dict[str, Case] = {
     **complaints_access.cases(Case, one, LIST),
     "home": LIST,
+    "inbox": Case(queries=("?state=late", "?room=referrals")),
+    "messages": LIST,
+    "message-choose": one("message_address"),
+    "message-end": one("message_address"),
+    "message-addresses": LIST,
+    "message-confirm": one("message_address", shared=True),
+    "outbox": Case(queries=("?view=waiting", "?view=sent")),
+    "outbox-again": one("message", shared=True),
     # Ground
     "jobs": Case(queries=("?view=failed", "?view=live", "?sort=created_at")),
     "job": one("job"),

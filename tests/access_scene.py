@@ -60,6 +60,8 @@ from alliance.models import (
     Institution,
     Job,
     Membership,
+    MessageAddress,
+    Outbox,
     Parameter,
     RosterRow,
     Staff,
@@ -370,6 +372,22 @@ class Things:
         item = WorkItem.objects.get(institution=side.place, subject=f"{side.serial}99/1")
         queue_services.ask(by=side.steward, items=[item.pk], text=side.mark, now=NOW)
         return item
+
+    @cached_property
+    def message_address(self) -> Any:
+        """Where the steward's messages would go."""
+        return MessageAddress.objects.create(
+            membership=self.side.steward, channel="mail", address="x@example.org", shown=self.side.mark,
+            entered_by=self.side.admin, entered_at=NOW,
+        )  # fmt: skip
+
+    @cached_property
+    def message(self) -> Any:
+        body = {"title": self.side.mark, "text": self.side.mark}
+        return Outbox.objects.create(
+            key=self.side.mark, channel="mail", address=self.message_address, body=body, created_at=NOW,
+            try_at=NOW,
+        )  # fmt: skip
 
     @cached_property
     def bill_batch(self) -> Any:

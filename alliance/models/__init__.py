@@ -1,8 +1,9 @@
 from alliance.models.base import AllianceRow, Stale
 from alliance.models.calendar import WorkCalendarDay
-from alliance.models.files import ApiToken, Attachment, Outbox
+from alliance.models.files import ApiToken, Attachment
 from alliance.models.jobs import Job, JobChunk
 from alliance.models.journal import Journal, JournalHead, PlatformHead, PlatformJournal, Transition
+from alliance.models.messages import MessageAddress, MessageChoice, MessageTold, Outbox
 from alliance.models.parameters import Parameter
 from alliance.models.people import Membership, Person, RosterRow, Staff, User
 from alliance.models.places import Alliance, Department, Institution
@@ -21,6 +22,9 @@ __all__ = [
     "Journal",
     "JournalHead",
     "Membership",
+    "MessageAddress",
+    "MessageChoice",
+    "MessageTold",
     "Outbox",
     "Parameter",
     "Person",

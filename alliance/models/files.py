@@ -1,4 +1,4 @@
-"""Stored files (sealed) and messages to be sent (outbox)."""
+"""Stored files (sealed) and keys of programs."""
 
 from __future__ import annotations
 
@@ -45,22 +45,6 @@ class Attachment(AllianceRow):
 
     def __str__(self) -> str:
         return self.shown_name
-
-
-class Outbox(AllianceRow):
-    """A message to the outside: written with the business change, sent once because `key` is unique."""
-
-    key = models.CharField(max_length=120)
-    channel = models.CharField(max_length=12)
-    body = models.JSONField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)
-
-    class Meta(AllianceRow.Meta):
-        verbose_name, verbose_name_plural = _("message"), _("outbox")
-        constraints = [models.UniqueConstraint(fields=["alliance", "key"], name="outbox_once")]
 
 
 class ApiToken(AllianceRow):

@@ -6,14 +6,34 @@ member can do something about, already narrowed to what the member may see.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.models import Membership
 
 STATES = ("late", "warn", "info", "prov")
 _LAST = datetime.max.replace(tzinfo=UTC)
+# One object: its number ends the address, whatever place of its page is named behind it.
+_OBJECT = re.compile(r"^(?P<page>[^?#]*/[0-9]+/)(#.*)?$")
+# What people call the rooms that register here.
+ROOMS = {
+    "appeals": _("Objections and appeals"), "approvals": _("Approvals"), "bills": _("Bills for patients"),
+    "calendar": _("Calendar of the month"), "clues": _("Clues of unusual patterns"),
+    "complaints": _("Complaints"), "confirmation": _("Mutual confirmation"),
+    "consequences": _("Consequences"), "consultations": _("Consultations"), "declared": _("Declared values"),
+    "disputes": _("Disputes about the scheme"), "equipment": _("Shared equipment"),
+    "evaluations": _("Evaluations"), "grouping": _("Cases and groups"), "improvement": _("Improvement"),
+    "joint": _("Joint work"), "meetings": _("Meetings"), "onsite": _("On-site assessment"),
+    "papers": pgettext_lazy("inbox", "Minutes and bulletins"), "pay": _("Pay and distribution"),
+    "payout": _("Paying out"), "performance": _("Performance month"), "postings": _("Experts posted"),
+    "recognition": _("Recognition of results"), "referrals": _("Referrals"), "surveys": _("Surveys"),
+    "training": _("Training"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,6 +41,7 @@ class Todo:
     """One thing to do: state (late, warn, info, prov), what, why, where, by when, for how many things.
 
     `button` is the word on the button (default: open). Texts are already translated; `due` is aware or None.
+    `room` is the name its provider is registered under.
     """
 
     state: str
@@ -30,6 +51,7 @@ class Todo:
     due: datetime | None = None
     count: int = 1
     button: str = ""
+    room: str = ""
 
     def __post_init__(self) -> None:
         if self.state not in STATES:
@@ -66,9 +88,25 @@ def register_figures(name: str, provider: FigureProvider) -> None:
 
 
 def waiting(*, by: Membership, now: datetime) -> list[Todo]:
-    """Everything that waits for the member: late first, then by state, then by deadline, then by text."""
-    found = [todo for name in sorted(_todos) for todo in _todos[name](by, now)]
-    return sorted(found, key=lambda todo: (STATES.index(todo.state), todo.due or _LAST, todo.what))
+    """Everything that waits for the member: late first, then by state, then by deadline, then by text; what
+    two rooms say of one object stands once, at its most urgent.
+    """
+    found = [replace(todo, room=name) for name in sorted(_todos) for todo in _todos[name](by, now)]
+    return _once(sorted(found, key=lambda todo: (STATES.index(todo.state), todo.due or _LAST, todo.what)))
+
+
+def _once(todos: Iterable[Todo]) -> list[Todo]:
+    """The first of each object, and of equal sentences about a list."""
+    known: dict[tuple[str, str], Todo] = {}
+    for todo in todos:
+        page = _OBJECT.match(todo.url)
+        known.setdefault((page["page"], "") if page else (todo.url, todo.what), todo)
+    return list(known.values())
+
+
+def room_word(name: str) -> str:
+    """What people call a room; one nobody named keeps its name."""
+    return str(ROOMS.get(name, name))
 
 
 def figures(*, by: Membership, now: datetime) -> list[Figure]:

@@ -53,3 +53,27 @@ def test_a_provider_is_told_who_asks_and_when() -> None:
 def test_a_state_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="late"):
         todo("red", "x")
+
+
+def test_each_object_stands_once_at_its_most_urgent_and_says_its_room() -> None:
+    inbox.register(
+        "a", lambda by, now: [Todo("warn", "to answer", "", "/x/7/"), Todo("info", "n", "", "/x/?view=open")]
+    )
+    inbox.register(
+        "b",
+        lambda by, now: [
+            Todo("late", "late", "", "/x/7/#files", now),
+            Todo("info", "m", "", "/x/?view=open"),
+        ],
+    )
+    found = inbox.waiting(by=None, now=NOW)  # type: ignore[arg-type]
+    assert [(one.what, one.room) for one in found] == [("late", "b"), ("m", "b"), ("n", "a")]
+
+
+def test_every_room_that_registers_has_its_word() -> None:
+    from django.apps import apps
+
+    for config in apps.get_app_configs():
+        if config.name.split(".")[0] in ("alliance", "grouping", "referrals", "complaints", "performance"):
+            config.ready()
+    assert inbox._todos.keys() - inbox.ROOMS.keys() == set()
