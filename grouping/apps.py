@@ -30,6 +30,7 @@ class Config(AppConfig):
         from alliance.services import inbox
         from alliance.web import journal_words
         from grouping.dip import approval as dip
+        from grouping.disputes.waiting import waiting as disputes
         from grouping.metrics.figures import figure_word
         from grouping.reports import approval as reports
         from grouping.tariffs import approval as tariffs
@@ -42,6 +43,7 @@ class Config(AppConfig):
         post_migrate.connect(keep_shipped, sender=last)
         journal_words.register("figure", figure_word)
         inbox.register("grouping", waiting)
+        inbox.register("disputes", disputes)
         inbox.register_figures("grouping", figures)
         approval.register()
         tariffs.register()

@@ -42,6 +42,7 @@ class Config(AppConfig):
         from performance.consequences.services import annual, proposals
         from performance.declared import show_samples
         from performance.declared.services import samples
+        from performance.dictionary import disputed
         from performance.fairness.services import remedies
         from performance.fairness.show import remedies as show_remedies
         from performance.life import elsewhere as life
@@ -50,6 +51,7 @@ class Config(AppConfig):
         from performance.show import elsewhere
 
         elsewhere.register()
+        disputed.register()
         pay.register()
         appeals.register()
         payout.register()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from alliance.models import Alliance
 from alliance.services.parameters import NotInForce
 from alliance.tenancy.scope import act_in
+from grouping.disputes import clock as disputes
 from performance.appeals import clock as appeals
 from performance.consequences import clock as consequences
 from performance.fairness import services as fairness
@@ -21,12 +22,13 @@ __all__ = ["approving", "consequences", "drafts", "fairness", "levels", "months"
 @shared_task(name="performance.night")
 def night() -> None:
     """Queue the look for consequences of every alliance, a job of the day, so that twice is once; and once
-    its day has come the look for clues of the last month. Clocks of appeals into a year whose holidays are
-    published by now are counted anew.
+    its day has come the look for clues of the last month. Clocks of appeals and disputes into a year whose
+    holidays are published by now are counted anew.
     """
     for alliance in Alliance.objects.all():
         with transaction.atomic(), act_in(alliance):
             consequences.enqueue(by=None, today=timezone.localdate())
             appeals.recount()
+            disputes.recount()
             with contextlib.suppress(NotInForce):  # not decided when: the office looks itself
                 fairness.enqueue_due(now=timezone.now())

@@ -15,16 +15,17 @@ from django.utils.translation import gettext_lazy
 from alliance.models import Membership
 from alliance.services import journal
 from alliance.web import lists, parts, words
-from grouping.disputes import forms
+from grouping.disputes import elsewhere, forms, panel_show
 from grouping.engine.rows import Scheme as Package
 from grouping.models import Dispute
 from grouping.tables import chip
 
-CHIPS = {"open": "warn", "studied": "info", "answered": "ok", "settled": "ok"}
+CHIPS = {"open": "warn", "studied": "info", "answered": "ok", "settled": "ok", "merged": ""}
 STEPS = {
     "study": (gettext_lazy("Study it"), "search"),
     "reply": (gettext_lazy("Answer"), "msg"),
-    "settle": (gettext_lazy("Settled by a version"), "ok"),
+    "settle": (gettext_lazy("Settle it"), "ok"),
+    "merge": (gettext_lazy("Join to another"), "link"),
 }
 
 
@@ -36,7 +37,7 @@ class DisputeTable(lists.Table):
     )
     state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
     about = tables.Column(verbose_name=gettext_lazy("about"))
-    scheme = tables.Column(verbose_name=gettext_lazy("scheme"))
+    scheme = tables.Column(verbose_name=gettext_lazy("scheme"), accessor="about_what")
     text = tables.Column(verbose_name=gettext_lazy("what is wrong and why"), attrs=lists.WRAP)
     institution = tables.Column(verbose_name=gettext_lazy("institution"), accessor="institution__name")
     filed_at = tables.Column(verbose_name=gettext_lazy("filed"))
@@ -51,13 +52,43 @@ class DisputeTable(lists.Table):
         return words.day(value)
 
 
+class SettledTable(lists.Table):
+    """One line a settled dispute: the question, the answer, what changed; never who asked."""
+
+    code = tables.Column(verbose_name=gettext_lazy("code"), attrs=lists.HEAD)
+    about = tables.Column(verbose_name=gettext_lazy("about"))
+    scheme = tables.Column(verbose_name=gettext_lazy("scheme"), accessor="pk")
+    text = tables.Column(verbose_name=gettext_lazy("what is wrong and why"), attrs=lists.WRAP)
+    answer = tables.Column(verbose_name=gettext_lazy("answer"), attrs=lists.WRAP)
+    outcome = tables.Column(verbose_name=gettext_lazy("what became of it"), accessor="pk", attrs=lists.WRAP)
+    settled_at = tables.Column(verbose_name=gettext_lazy("settled"))
+
+    def render_scheme(self, record: Dispute) -> str:
+        return thing(record)
+
+    def render_outcome(self, record: Dispute) -> str:
+        by = settled_by(record)
+        return _("Changed in %(version)s") % {"version": by} if by else record.unchanged
+
+    def render_settled_at(self, value: datetime) -> str:
+        return words.day(value)
+
+
+def settled_about(code: str) -> list[Dispute]:
+    """The newest settled disputes about a code, for who is about to ask the same."""
+    if not code:
+        return []
+    found = Dispute.objects.closed().filter(code=code).select_related("scheme", "settled_in")
+    return list(found.order_by("-settled_at", "-pk")[:3])
+
+
 def state_chip(row: Dispute, now: datetime) -> SafeString:
     """The state; one still owed an answer with its limit."""
     label = str(row.get_state_display())
     if row.state in (Dispute.State.OPEN, Dispute.State.STUDIED):
         late = now >= row.due_at
         return chip("late" if late else CHIPS[row.state], f"{label} · {words.due(row.due_at, now)}")
-    return chip(CHIPS[row.state], label)
+    return chip(CHIPS[row.state], _("settled, nothing changes") if row.unchanged else label)
 
 
 def known_codes(package: Package) -> frozenset[str]:
@@ -71,8 +102,9 @@ def known_codes(package: Package) -> frozenset[str]:
 def page(row: Dispute, membership: Membership, now: datetime) -> dict[str, Any]:
     """Everything of the page of one dispute."""
     return {
-        "title": str(row), "dispute": row, "chip": state_chip(row, now), "facts_of": facts(row, membership),
-        "actions": actions(row, membership), "trail": trail(row),
+        "title": str(row), "dispute": row, "head": row.head, "chip": state_chip(row, now),
+        "facts_of": facts(row, membership), "actions": actions(row, membership), "trail": trail(row),
+        "joined": row.merged.count(), **panel_show.panel(row, membership),
     }  # fmt: skip
 
 
@@ -80,8 +112,9 @@ def facts(row: Dispute, membership: Membership) -> list[parts.Fact]:
     """What it is about, who filed it, by when, what settled it."""
     found = [
         parts.Fact(_("about"), f"{row.get_about_display()} {row.code}"),
-        parts.Fact(_("scheme"), str(row.scheme)),
+        parts.Fact(_("scheme"), thing(row)),
         parts.Fact(_("filed by"), str(row.filed_by.user)),
+        parts.Fact(_("how it came"), str(row.get_way_display())),
         parts.Fact(_("filed"), words.moment(row.filed_at)),
         parts.Fact(_("answer due"), words.until(row.due_at)),
     ]
@@ -90,9 +123,25 @@ def facts(row: Dispute, membership: Membership) -> list[parts.Fact]:
     if row.evidence_id:
         name = row.evidence.shown_name if row.evidence else ""
         found.append(parts.Fact(_("evidence"), name, reverse("dispute-evidence", args=[row.pk])))
-    if row.settled_in_id:
-        found.append(parts.Fact(_("scheme that settled it"), str(row.settled_in)))
+    if row.raised_by:
+        found.append(parts.Fact(_("raised by"), row.raised_by))
+    if row.merged_into_id:
+        found.append(
+            parts.Fact(_("joined to"), str(row.merged_into), reverse("dispute", args=[row.merged_into_id]))
+        )
+    if row.settled_in_id or row.settled_kind:
+        found.append(parts.Fact(_("scheme that settled it"), settled_by(row)))
     return found
+
+
+def thing(row: Dispute) -> str:
+    """The scheme, or what stands above by its words."""
+    return str(row.scheme) if row.scheme_id else elsewhere.words(row.object_kind, row.object_id)
+
+
+def settled_by(row: Dispute) -> str:
+    """What settled it, in words; "" where nothing changed or it is not settled."""
+    return str(row.settled_in) if row.settled_in_id else row.settled_text
 
 
 def actions(row: Dispute, membership: Membership) -> list[parts.Action]:
@@ -110,6 +159,8 @@ def form_of(name: str, row: Dispute, data: Any = None) -> Any:
     """The form of a step."""
     if name == "settle":
         return forms.SettleForm(data, dispute=row)
+    if name == "merge":
+        return forms.MergeForm(data, dispute=row)
     return forms.ReplyForm(data) if name == "reply" else forms.StudyForm(data)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import Attachment
+from alliance.models import Attachment, Institution
 from alliance.models.base import Stale
 from alliance.services import files, journal
 from alliance.web import lists
@@ -62,14 +62,63 @@ def dispute_new(request: Any) -> HttpResponseBase:
         made = services.file_dispute(
             by=request.membership, scheme=scheme, case=case, now=timezone.now(),
             about=form.cleaned_data["about"], code=form.cleaned_data["code"],
-            text=form.cleaned_data["text"], evidence=_kept(request, form),
+            text=form.cleaned_data["text"], evidence=_kept(request, form), way=_way(request, case),
         )  # fmt: skip
-        messages.success(
-            request,
-            _("Filed. The answer is due by %(due)s.") % {"due": made.due_at.astimezone(SHANGHAI).date()},
-        )
-        return redirect("dispute", made.pk)
-    context = {"title": _("File a dispute"), "form": form, "scheme": scheme, "case": case}
+        return _filed(request, made)
+    asked = show.settled_about(request.GET.get("code", ""))
+    context = {"title": _("File a dispute"), "form": form, "scheme": scheme, "case": case, "settled": asked}
+    return render(request, "disputes/new.html", context, status=400 if form.errors else 200)
+
+
+def _way(request: Any, case: Any) -> str:
+    if case is not None:
+        return Dispute.Way.CASE
+    return Dispute.Way.INTERPRETER if request.GET.get("way") == "interpreter" else Dispute.Way.PAGE
+
+
+def _filed(request: Any, made: Dispute) -> HttpResponseBase:
+    due = made.due_at.astimezone(SHANGHAI).date()
+    messages.success(request, _("Filed. The answer is due by %(due)s.") % {"due": due})
+    return redirect("dispute", made.pk)
+
+
+@permit("dispute.file")
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute_thing(request: Any) -> HttpResponseBase:
+    """File a dispute on a definition that stands above: an indicator."""
+    form = forms.ThingForm(
+        request.POST or None, request.FILES or None, initial={"thing": request.GET.get("thing", "")[:120]}
+    )
+    if request.method == "POST" and form.is_valid():
+        thing = form.chosen()
+        made = services.file_dispute(
+            by=request.membership, about=Dispute.About.INDICATOR, thing=thing, code=thing.id[:40],
+            text=form.cleaned_data["text"], evidence=_kept(request, form), now=timezone.now(),
+        )  # fmt: skip
+        return _filed(request, made)
+    context = {"title": _("File a dispute about an indicator"), "form": form}
+    return render(request, "disputes/new.html", context, status=400 if form.errors else 200)
+
+
+@permit("dispute.decide")
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute_paper(request: Any) -> HttpResponseBase:
+    """Enter a dispute that came on paper, with its scan; the clock begins now."""
+    scheme = _scheme(request, None)
+    places = list(Institution.objects.filter(is_active=True))
+    form = forms.PaperForm(
+        known=show.known_codes(schemes.package(scheme)), places=places, data=request.POST or None,
+        files=request.FILES or None, initial={"about": "rule"},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = services.file_dispute(
+            by=request.membership, scheme=scheme, now=timezone.now(), about=data["about"], code=data["code"],
+            text=data["text"], evidence=_kept(request, form), way=Dispute.Way.PAPER,
+            raised_by=data["raised_by"], institution=data["institution"],
+        )  # fmt: skip
+        return _filed(request, made)
+    context = {"title": _("Enter a dispute from paper"), "form": form, "scheme": scheme}
     return render(request, "disputes/new.html", context, status=400 if form.errors else 200)
 
 
@@ -105,16 +154,25 @@ def _kept(request: Any, form: Any) -> Attachment | None:
 @permit("dispute.view")
 @require_safe
 def dispute(request: Any, pk: int) -> HttpResponse:
-    """One dispute."""
-    return render(
-        request, "disputes/dispute.html", show.page(_found(request, pk), request.membership, timezone.now())
-    )
+    """One dispute; who raised it has read its answer now."""
+    found = _found(request, pk)
+    services.heard(by=request.membership, dispute=found)
+    return render(request, "disputes/dispute.html", show.page(found, request.membership, timezone.now()))
 
 
 def _found(request: Any, pk: int) -> Dispute:
     rows = Dispute.objects.visible_to(request.membership)
     return get_or_404(
-        rows.select_related("scheme", "institution", "case", "evidence", "filed_by__user", "settled_in"),
+        rows.select_related(
+            "scheme",
+            "institution",
+            "case",
+            "evidence",
+            "filed_by__user",
+            "settled_in",
+            "merged_into__scheme",
+            "merged_into__settled_in",
+        ),
         pk=pk,
     )
 

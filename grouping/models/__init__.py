@@ -8,6 +8,7 @@ from grouping.models.efficiency import FundReport
 from grouping.models.intake import BadRow, CaseFile, FileRange, MissingCase, StagedCase
 from grouping.models.items import CatalogueItem, ItemCatalogue, ItemDecision, ItemList, ListedItem
 from grouping.models.pairs import Pairing
+from grouping.models.panel import DisputeExpert, DisputeOpinion
 from grouping.models.paying import PaymentRules
 from grouping.models.queues import CaseQuestion, WorkItem
 from grouping.models.rollup import (
@@ -42,6 +43,8 @@ __all__ = [
     "DipCatalogue",
     "DipEntry",
     "Dispute",
+    "DisputeExpert",
+    "DisputeOpinion",
     "Document",
     "Edition",
     "FileRange",

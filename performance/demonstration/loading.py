@@ -89,8 +89,10 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     """Months and levels computed, the months before from own records, what happens right now."""
     from performance.demonstration import (
         appeals,
+        bills,
         clues,
         consequences,
+        disputes,
         drafts,
         equipment,
         evidence,
@@ -117,6 +119,8 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "papers and disclosure", lambda: [papers.load(base, demo)]
     yield "paying out", lambda: [payout.load(base, demo)]
     yield "appeals", lambda: [appeals.load(base, demo, timezone.now())]
+    yield "bills for patients", lambda: [bills.load(base, timezone.now())]
+    yield "disputes", lambda: [disputes.load(base, timezone.now())]
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book

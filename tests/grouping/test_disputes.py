@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
 from alliance.models import Journal
-from grouping.disputes import services
+from grouping.disputes import panel, services
 from grouping.disputes.services import DisputeRefused
 from grouping.models import Dispute, Scheme
 from grouping.services import schemes
 from tests.grouping.scene import HOME, browser, inside, store, text
 from tests.grouping.test_cases import one, some
-from tests.world import World
+from tests.world import World, member
 
 NOW = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
 LIST = f"{HOME}/disputes/"
@@ -87,6 +87,10 @@ def test_studied_answered_and_settled_by_a_version_that_began_later(scene: World
         with pytest.raises(DisputeRefused):
             services.settle(by=scene.luo, dispute=row, version=row.scheme, now=NOW)
         later = schemes.adopt_shipped(by=scene.su, code="xietong_demo", from_date=date(2027, 1, 1))
+        for kind in ("clinical", "insurance", "statistics"):
+            expert = member(kind, kind, None, "technical_team")
+            panel.ask(by=scene.luo, dispute=row, member=expert, kind=kind, now=NOW)
+            panel.give(by=expert, dispute=row, verdict="change", text="应当补上", now=NOW)
         services.settle(by=scene.luo, dispute=row, version=later, now=NOW)
         row.refresh_from_db()
         assert (row.state, row.settled_in) == ("settled", later)
