@@ -7,13 +7,14 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from email import message_from_string
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connections, transaction
+from django.urls import NoReverseMatch, reverse
 
 from alliance.messaging import outbox, senders, services
 from alliance.messaging.outbox import MessageRefused
@@ -84,7 +85,7 @@ def read(text: str) -> tuple[str, str]:
     """Subject and body of a letter."""
     from email.header import decode_header, make_header
 
-    letter = message_from_string(text)
+    letter = message_from_bytes(text.encode())
     return str(make_header(decode_header(letter["Subject"]))), base64_or_plain(letter)
 
 
@@ -107,6 +108,23 @@ def test_a_digest_comes_once_a_day_and_says_counts_kinds_and_a_link(
     assert "王小明" not in post.texts[0] and "王小明" not in body and "referrals/7" not in body
     assert work(town, NOW + timedelta(days=1)) == 1 and len(post.texts) == 2
     assert states(town) == ["sent", "sent"]
+
+
+def test_a_worker_that_answers_no_request_names_the_pages_of_the_alliance(
+    town: World, post: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def provider(by: Any, now: datetime) -> list[Todo]:
+        seen.append(reverse("disputes"))
+        return [Todo("info", "x", "", seen[-1])]
+
+    monkeypatch.setattr(inbox, "_todos", {"disputes": provider})
+    chosen(town, digest=time(0, 0))
+    send_messages()
+    assert seen == ["/a/qinghe/disputes/"] and len(post.texts) == 1
+    with pytest.raises(NoReverseMatch):
+        reverse("disputes")
 
 
 def test_nothing_is_sent_by_itself_neither_without_a_choice_nor_with_the_channel_off(
