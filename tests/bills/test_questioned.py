@@ -34,7 +34,7 @@ def test_a_questioned_line_is_a_complaint_whose_line_staff_see(bills: World) -> 
     assert made.institution_id == bills.lead.pk and made.entered_by is None and made.phone is None
     assert "西药费 1,000.00" in made.about_text and "R0000" not in made.about_text
     shown = text(answer)
-    assert answer.status_code == 200 and made.number in shown and "due by" in shown
+    assert answer.status_code == 200 and made.number in shown and "Follow it" in shown
     staff = text(browser(bills, "kong").get(f"{HOME}/bills/questions/{row.pk}/"))
     assert "1,000.00" in staff and "questioned" in staff and "R00000" in staff
     assert browser(bills, "tan").get(f"{HOME}/bills/questions/{row.pk}/").status_code in (403, 404)
