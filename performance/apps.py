@@ -10,6 +10,13 @@ class Config(AppConfig):
         """What the rooms have to say in the inbox and to the deciders."""
         self._decided()
         self._waiting()
+        self._frozen()
+
+    def _frozen(self) -> None:
+        from alliance.services import rosters
+        from performance.roster import services
+
+        rosters.register(services.frozen_on)
 
     def _waiting(self) -> None:
         from alliance.services import inbox

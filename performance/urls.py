@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("performance.fairness.urls")),
     path("", include("performance.onsite.urls")),
     path("", include("performance.pay.urls")),
+    path("", include("performance.roster.urls")),
     path("", include("performance.appeals.urls")),
     path("", include("performance.bulletin.urls")),
     path("", include("performance.disclosure.urls")),

@@ -836,6 +836,8 @@ CASES: dict[str, Case] = {
         lambda things: {"pk": things.pay_pot.pk, "reply": things.pay_reply.pk}, of=("pk", "reply")
     ),
     "pay-pot-act": one("pay_pot", step="take-back"),
+    "pay-roster": month(),
+    "pay-roster-act": one("roster_change", shared=True, step="decline"),
     "pay-pool": one("pay_pool"),
     "pay-pool-act": one("pay_pool", step="propose"),
     "api:pay-pools": Case(queries=("?month=2026-10", "?limit=5")),

@@ -163,6 +163,7 @@ from performance.models import (
     PayReply,
     PayTransfer,
     ResultTemplate,
+    RosterChange,
     SchemeDraft,
     SchemeException,
     YearEvaluation,
@@ -715,7 +716,7 @@ class Things:
     @cached_property
     def roster(self) -> RosterRow:
         return RosterRow.objects.create(
-            month=date(2026, 10, 1), staff=self.staff, institution=self.side.place, post_coefficient="1.2",
+            month=date(2026, 8, 1), staff=self.staff, institution=self.side.place, post_coefficient="1.2",
             days=20, employment="contract",
         )  # fmt: skip
 
@@ -1115,6 +1116,10 @@ class Things:
     def pay_fund(self) -> PayFund:
         side = self.side
         return pay_access.fund(side.office, f"f{side.serial}", side.mark)
+
+    @cached_property
+    def roster_change(self) -> RosterChange:
+        return pay_access.roster_change(self.side.office, self.staff, self.side.mark)
 
     @cached_property
     def pay_entry(self) -> FundEntry:

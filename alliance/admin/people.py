@@ -20,7 +20,7 @@ from alliance.lib import identity
 from alliance.models import Membership, Person, RosterRow, Staff
 from alliance.resources import RosterResource, StaffResource
 from alliance.roles import roles
-from alliance.services import journal, memberships
+from alliance.services import journal, memberships, rosters
 from alliance.web import errors
 from alliance.web.access import get_or_404, require
 from alliance.web.admin_site import site
@@ -45,6 +45,12 @@ class RosterForm(AllianceForm):
         """Refuse shares that add up to more than the whole."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         staff, month, share = (cleaned.get(name) for name in ("staff", "month", "share"))
+        if rosters.frozen(month) or rosters.frozen(self.instance.month):
+            self.add_error(
+                "month",
+                _("The roster of this month is frozen: its pay is computed. Two people correct it on the "
+                  "page of the month's roster."),
+            )  # fmt: skip
         if staff and month and share:
             others = RosterRow.objects.filter(staff=staff, month=month).exclude(pk=self.instance.pk)
             taken = others.aggregate(sum=Sum("share"))["sum"] or 0
@@ -83,6 +89,11 @@ class RosterAdmin(SheetAdmin):
     search_fields = ("staff__code", "staff__name")
     date_hierarchy = "month"
     ordering = ("-month", "pk")
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        """No line of a frozen roster is taken away here."""
+        frozen = isinstance(obj, RosterRow) and rosters.frozen(obj.month)
+        return not frozen and super().has_delete_permission(request, obj)
 
 
 @admin.register(Person, site=site)

@@ -167,4 +167,7 @@ def _sentence(error: Exception) -> str:
     text = str(error) if isinstance(error, DatabaseError) else ""
     if "more than 1" in text:
         return _("The shares of this person in this month add up to more than 1. Lower one of them.")
+    if "roster is frozen" in text:
+        return _("The roster of this month is frozen: its pay is computed. Two people correct it on the page "
+                 "of the month's roster.")  # fmt: skip
     return _("This line contradicts another one or what is stored. Compare its codes.")

@@ -29,9 +29,12 @@ SHARED = ("fen", "factors", "quota", "remainder_rank", "got_extra_fen")
 Rows = Iterable[tuple[str, dict[str, Any]]]
 
 
-def posts(rows: Rows) -> dict[str, list[Post]]:
-    """The roster's lines by institution paid; the time worked is computed again."""
-    found: dict[str, list[Post]] = defaultdict(list)
+Crew = Mapping[tuple[int, str], Sequence[Post]]  # number of corrections the roster had, institution paid
+
+
+def posts(rows: Rows) -> Crew:
+    """The roster's lines; the time worked is computed again."""
+    found: dict[tuple[int, str], list[Post]] = defaultdict(list)
     for _path, row in rows:
         time = time_worked(
             Decimal(row["share"]),
@@ -39,7 +42,7 @@ def posts(rows: Rows) -> dict[str, list[Post]]:
             Decimal(row["leave"]),
             employed=Fraction(row["employed"]),
         )
-        found[row["institution"]].append(
+        found[row["at"], row["institution"]].append(
             Post(row["person"], row["unit"], row["group"], Decimal(row["coefficient"]), time, row["team"])
         )
     return found
@@ -48,9 +51,7 @@ def posts(rows: Rows) -> dict[str, list[Post]]:
 class Ground:
     """What every pool of the month rests on: the result, rules and parameters, the roster."""
 
-    def __init__(
-        self, result: Mapping[str, Any], rules: Mapping[str, Any], crew: Mapping[str, Sequence[Post]]
-    ):
+    def __init__(self, result: Mapping[str, Any], rules: Mapping[str, Any], crew: Crew):
         self.lines = {line["institution"]: line for line in result["lines"]}
         self.weight, self.posts = result["weight"], crew
         self.rules = {one["digest"]: one for one in rules["pay_rules"]}
@@ -169,15 +170,16 @@ class Pool:
         scores = {row["key"]: Decimal(row["score"]) for _place, row in self._rows["score"]}
         for _place, share in self._rows["share"]:
             if share["fen"]:
-                yield from self._flow(share, pots[share["institution"]], rule, scores)
+                posts = self.ground.posts.get((head["roster_at"], share["institution"]), ())
+                yield from self._flow(share, pots[share["institution"]], rule, scores, posts)
 
     def _flow(
         self, share: Mapping[str, Any], pots: Sequence[tuple[str, Any]], rule: FlowRule,
-        scores: Mapping[str, Decimal],
+        scores: Mapping[str, Decimal], posts: Sequence[Post],
     ) -> Iterator[str]:  # fmt: skip
         code = share["institution"]
         found = flow(
-            code, share["fen"], self.ground.posts.get(code, ()), rule, scores=scores,
+            code, share["fen"], posts, rule, scores=scores,
             least_team=self.ground.least_team,
         )  # fmt: skip
         above = [step for step in found.steps if ":" not in step.level]

@@ -30,7 +30,8 @@ WHOLE = (INPUTS, RESULT, RULES, ROSTER, LOTS, LEDGER, ACCOUNTS, JOURNAL)
 class Verified:
     """What the recomputation found: empty `differences` mean that everything follows from the inputs.
 
-    `unproved` names pools that add up to the fen, but whose roster has been changed since they were posted.
+    `unproved` names pools that add up to the fen, but some of whose people are registered otherwise since
+    (another kind, another team): the frozen roster alone does not give their pots.
     """
 
     month: str

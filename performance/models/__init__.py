@@ -52,6 +52,7 @@ from performance.models.payout_results import PayoutResult, PayoutRow
 from performance.models.remedies import ClueRemedy
 from performance.models.result_templates import ResultTemplate
 from performance.models.results import IndicatorValue, Line, Score, Settlement
+from performance.models.roster import RosterChange
 from performance.models.samples import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
 from performance.models.schemes import SchemeVersion
 from performance.models.statements import (
@@ -163,6 +164,7 @@ __all__ = [
     "PoolDecision",
     "Rating",
     "ResultTemplate",
+    "RosterChange",
     "SchemeDraft",
     "SchemeException",
     "SchemeTrial",

@@ -48,6 +48,7 @@ def page(pool: PayPool, membership: Membership) -> dict[str, Any]:
     """One pool: where it came from, what became of it, what the member may do now."""
     return {
         "title": pool.title, "pool": pool, "chip": words.pool_chip(pool), "figs": figures(pool, membership),
+        "roster": way(membership, "pay-roster", pool.period) if pool.persons else "",
         "origin": origin(pool, membership), "facts_pool": facts(pool, membership),
         "actions": actions(pool, membership), "history": parts.history(pool),
         "rooms": tabs("pay", membership),

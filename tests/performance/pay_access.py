@@ -20,6 +20,7 @@ from performance.models import (
     PayPot,
     PayRule,
     PayShare,
+    RosterChange,
 )
 from tests.performance.pay_scene import NOW, RULE
 from tests.performance.scene import OCTOBER
@@ -32,6 +33,15 @@ def fund(by: Membership, code: str, mark: str) -> PayFund:
     made: PayFund = PayFund.objects.create(
         code=code, name=mark, source="retained", opened_by=by, opened_at=NOW
     )
+    return made
+
+
+def roster_change(by: Membership, staff: Staff, mark: str) -> RosterChange:
+    """A correction of a frozen roster that waits."""
+    made: RosterChange = RosterChange.objects.create(
+        month=OCTOBER.first_day, staff=staff, institution=staff.institution, was={"share": "1.000"},
+        reason=mark, entered_by=by, entered_at=NOW,
+    )  # fmt: skip
     return made
 
 

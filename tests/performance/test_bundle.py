@@ -9,12 +9,15 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +29,7 @@ from performance.bundle.archive import MANIFEST
 from performance.life.services import stages
 from performance.models import PayLine
 from performance.payout.services import answering
+from performance.roster import services as rosters
 from performance.services import exporting, months
 from tests.performance import bundle_scene as scene
 from tests.performance import payout_scene as payout
@@ -308,9 +312,29 @@ def test_what_was_paid_out_is_there_without_accounts(paid_out: World, tmp_path: 
     assert any("of a line of" in one for one in said) and any("pay.lots of paid:" in one for one in said)
 
 
-def test_a_roster_changed_later_is_said_and_the_fen_still_proved(paid: World, tmp_path: Path) -> None:
+def test_a_roster_corrected_later_leaves_every_pool_proved(paid: World, tmp_path: Path) -> None:
+    """The frozen roster changes by two people alone; each pool is divided again by its own."""
     with inside(paid):
-        RosterRow.objects.filter(staff__kind="nurse").update(days=9, leave_days=9)
+        row = RosterRow.objects.filter(staff__kind="nurse").order_by("pk")[0]
+        with pytest.raises(DatabaseError, match="the roster is frozen"), transaction.atomic():
+            RosterRow.objects.filter(pk=row.pk).update(days=9, leave_days=9)
+        line = {**rosters.values(rosters.said(row)), "days": Decimal(9), "leave_days": Decimal(9)}
+        change = rosters.enter(
+            by=paid.luo, month=OCTOBER, staff=row.staff, institution=row.institution,
+            department=row.department, line=line, reason="漏记病假", now=timezone.now(),
+        )  # fmt: skip
+        rosters.confirm(by=paid.cai, row=change, now=timezone.now())
+        row.refresh_from_db()
+        assert row.days == 9
+    found = verified(bundle_of(paid), tmp_path)
+    assert found.differences == () and found.unproved == ()
+
+
+def test_people_registered_otherwise_later_are_said_and_the_fen_still_proved(
+    paid: World, tmp_path: Path
+) -> None:
+    with inside(paid):
+        Staff.objects.filter(kind="nurse").update(kind="technician")
     found = verified(bundle_of(paid), tmp_path)
     assert found.differences == () and found.unproved == (AWARD, BONUS)
 

@@ -34,6 +34,8 @@ class Command(BaseCommand):
             lines = "\n".join(found.differences)
             raise CommandError(f"{head} differs, first difference:\n{lines}")
         for name in found.unproved:
-            self.stdout.write(f"{name}: adds up to the fen; its roster was changed after it was posted")
+            self.stdout.write(
+                f"{name}: adds up to the fen; people of its roster are registered otherwise since"
+            )
         self.stdout.write(f"{head}: identical. {found.lines} lines of persons, bundle {found.digest}")
         self.stdout.write(f"inputs {found.inputs_digest}, result {found.result_digest}")

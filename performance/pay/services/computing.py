@@ -21,6 +21,7 @@ from performance.levels import services as levels
 from performance.levels import subjects
 from performance.models import Level, LevelSubject
 from performance.pay.refusals import PoolRefused
+from performance.roster import services as roster
 
 TEAM = "team:"  # before the key of a team, so that it is never that of a department
 NAMED = 3
@@ -52,14 +53,16 @@ class Ground:
         return flow(code, fen, crew, rule, scores=self.scores, least_team=self.least_team)
 
 
-def ground(month: Month) -> Ground:
+def ground(month: Month, number: int | None = None) -> Ground:
     """Read the month; the people anew only when anything about them changed since another pool read them.
+
+    `number`: its roster as it was after so many corrections, else as it is.
 
     Raises PoolRefused (no_roster, no_department).
     """
     least = parameters.in_force("fd.team_share_min", on=month.first_day)
     scores = {**_scores(month, Level.DEPARTMENT), **_scores(month, Level.TEAM, TEAM)}
-    return Ground(_people(month, _state(month)), scores, Decimal(str(least)))
+    return Ground(_people(month, _state(month), number), scores, Decimal(str(least)))
 
 
 # What people's posts are made of, of the open alliance alone by row security, its ids among it.
@@ -83,22 +86,22 @@ def _state(month: Month) -> str:
 
 
 @lru_cache(maxsize=2)
-def _people(month: Month, state: str) -> People:
+def _people(month: Month, state: str, number: int | None) -> People:
     """The people of a month in that state, whose digest names their ids too; kept for the next pool."""
     found: dict[int, list[Post]] = defaultdict(list)
     staff: dict[str, int] = {}
     units: dict[str, int] = {}
     keys = _team_keys()
-    for row, post in _posts(month, keys):
+    for row, post in _posts(month, keys, number):
         staff[post.person], units[post.unit] = row.staff_id, department_of(row).pk
         found[row.institution.parent_id or row.institution_id].append(post)
     crews = {institution: gather(inside) for institution, inside in found.items()}
     return People(crews, staff, units, {key: pk for pk, (key, _place) in keys.items()})
 
 
-def posts(month: Month) -> Iterator[tuple[RosterRow, Post]]:
+def posts(month: Month, number: int | None = None) -> Iterator[tuple[RosterRow, Post]]:
     """Every line of the roster with the post it is to the engine. Raises PoolRefused as `ground`."""
-    return _posts(month, _team_keys())
+    return _posts(month, _team_keys(), number)
 
 
 def scored(read: Ground, scores: Mapping[str, Decimal]) -> Ground:
@@ -114,9 +117,9 @@ def _team_keys() -> Keys:
     return {row.pk: (f"{TEAM}{row.institution.code}/{row.code}", row.institution_id) for row in rows}
 
 
-def _posts(month: Month, keys: Keys) -> Iterator[tuple[RosterRow, Post]]:
+def _posts(month: Month, keys: Keys, number: int | None) -> Iterator[tuple[RosterRow, Post]]:
     crew = subjects.crew(month)
-    for row in _roster(month):
+    for row in _roster(month, number):
         key, home = keys.get(crew.get(row.staff_id, 0), ("", None))
         time = time_worked(row.share, row.days, row.leave_days, employed=employed(row, month))
         yield row, Post(
@@ -134,12 +137,12 @@ def department_of(row: RosterRow) -> Department:
     return found
 
 
-def _roster(month: Month) -> list[RosterRow]:
-    rows = list(
+def _roster(month: Month, number: int | None) -> list[RosterRow]:
+    rows = roster.as_of(month, list(
         RosterRow.objects.filter(month=month.first_day)
         .select_related("staff__institution", "staff__department", "institution__parent", "department")
         .order_by("institution__code", "staff__code", "pk")
-    )
+    ), number)  # fmt: skip
     if not rows:
         raise PoolRefused("no_roster", month=month)
     nowhere = [row.staff.name for row in rows if not (row.department_id or row.staff.department_id)]

@@ -70,7 +70,10 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
     bundle = Writer(out, head)
     bundle.raw(names.INPUTS, settlement.frozen())
     bundle.value(names.RESULT, settlement.result)
-    own = list(PayPool.objects.filter(month=month.first_day, state="posted").order_by("kind", "number"))
+    own = list(
+        PayPool.objects.filter(month=month.first_day, state="posted").select_related("approval")
+        .order_by("kind", "number")
+    )  # fmt: skip
     ground = pay.Reading(month, hidden, own)
     bundle.value(names.RULES, ground.rules())
     bundle.lines(names.ROSTER, ground.roster())

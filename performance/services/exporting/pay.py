@@ -32,6 +32,7 @@ from performance.models import (
 )
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing
+from performance.roster import services as roster
 from performance.services.exporting import books
 from performance.services.exporting.pseudonyms import Pseudonyms
 
@@ -57,6 +58,11 @@ class Reading:
             return computing.ground(self.month)
         except PoolRefused:  # the roster has been taken away since
             return None
+
+    def number_of(self, pool: PayPool) -> int:
+        """How many corrections of the frozen roster a pool was computed with."""
+        assert pool.approval is not None, "a posted pool was approved"
+        return roster.number_at(self.month, pool.approval.proposed_at)
 
     def rules(self) -> Row:
         """Parameters that held, rules of flow, source accounts with their decisions, approved totals."""
@@ -123,14 +129,19 @@ class Reading:
         """Who worked where and how long; without a name, a number or a day of birth."""
         if self.ground is None:
             return
-        for row, post in computing.posts(self.month):
+        for number in sorted({self.number_of(pool) for pool in self.pools if pool.persons}):
+            yield from self._roster(number)
+
+    def _roster(self, number: int) -> Iterator[Row]:
+        """The lines as they were after so many corrections: those by which a pool was computed."""
+        for row, post in computing.posts(self.month, number):
             paid = row.institution.parent if row.institution.parent_id else row.institution
             assert paid is not None
             yield {
                 "institution": paid.code, "person": self.hidden.name("P", row.staff_id), "unit": post.unit,
                 "group": post.group, "coefficient": post.coefficient, "share": row.share, "days": row.days,
                 "leave": row.leave_days, "employed": Fraction(computing.employed(row, self.month)),
-                "team": post.team,
+                "team": post.team, "at": number,
             }  # fmt: skip
 
     def rows(self, pool: PayPool) -> Iterator[Row]:
@@ -147,6 +158,7 @@ class Reading:
             "fund": pool.fund.code if pool.fund else "", "rule": pool.rule.digest if pool.rule else "",
             "fen": pool.fen, "within_total": pool.persons and pool.source in redlines.WITHIN_TOTAL,
             "roster": pool.persons and self._follows(pool, shares, pots, scores),
+            "roster_at": self.number_of(pool),
         }  # fmt: skip
         for share in shares:
             yield {"row": "share", "institution": share.institution.code, **_money(share)}
@@ -176,10 +188,13 @@ class Reading:
     def _follows(
         self, pool: PayPool, shares: Sequence[PayShare], pots: Sequence[PayPot], scores: dict[str, Decimal]
     ) -> bool:
-        """True while the roster still gives the pots that were posted; changed since, it proves nothing."""
+        """True while the roster it was computed by gives the pots that were posted; people registered anew
+        since (another kind, another team) prove nothing.
+        """
         if self.ground is None or pool.rule is None:
             return False
-        read, rule = computing.scored(self.ground, scores), pool.rule.rule()
+        read = computing.scored(computing.ground(self.month, self.number_of(pool)), scores)
+        rule = pool.rule.rule()
         held = defaultdict(list)
         for pot in pots:
             people = sorted((int(staff), Decimal(points)) for staff, points in pot.people)
