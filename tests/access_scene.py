@@ -156,6 +156,7 @@ from performance.models import (
     PayoutLot,
     PayoutRow,
     PayoutSettled,
+    PayoutSheet,
     PayoutTemplate,
     PayoutVoucher,
     PayPool,
@@ -1173,6 +1174,12 @@ class Things:
         side, own = self.side, self.staff
         payout_access.account(side.office, side.second, own, side.mark, 1)
         return payout_access.account(side.office, None, own, side.mark, 2)
+
+    @cached_property
+    def payout_sheet(self) -> PayoutSheet:
+        """A sheet that proposed one account."""
+        side = self.side
+        return payout_access.sheet(side.office, self.staff, side.mark)
 
     @cached_property
     def payout_entity(self) -> PayoutEntity:

@@ -44,6 +44,7 @@ from performance.models.payout import (
     PayoutEntity,
     PayoutMap,
     PayoutSettled,
+    PayoutSheet,
     PayoutTemplate,
 )
 from performance.models.payout_lots import PayoutHold, PayoutLot, PayoutPart, PayoutPayment
@@ -159,6 +160,7 @@ __all__ = [
     "PayoutResult",
     "PayoutRow",
     "PayoutSettled",
+    "PayoutSheet",
     "PayoutTemplate",
     "PayoutVoucher",
     "PoolDecision",

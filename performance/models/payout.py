@@ -57,6 +57,26 @@ class PayoutAccountQuerySet(AllianceQuerySet):
         return confirmed.order_by("staff_id", "-revision").distinct("staff_id")
 
 
+class PayoutSheet(AllianceRow):
+    """A sheet that proposed accounts of many persons: its name and digest; the file itself is not kept."""
+
+    append_only = True
+
+    name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField(_("accounts proposed"))
+    same = models.PositiveIntegerField(pgettext_lazy("account", "as before"))
+    by = link(_("entered by"), "alliance.Membership")
+    at = models.DateTimeField(_("entered"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("sheet of accounts"), _("sheets of accounts")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PayoutAccount(Numbered, Entered):
     """The account a person is paid into, from its confirmation on; the person is told and says so.
 
@@ -68,6 +88,10 @@ class PayoutAccount(Numbered, Entered):
     )  # fmt: skip
 
     staff = link(_("staff member"), "alliance.Staff")
+    sheet = models.ForeignKey(
+        "performance.PayoutSheet", verbose_name=_("sheet of accounts"), on_delete=models.PROTECT, null=True,
+        related_name="accounts",
+    )  # fmt: skip
     revision = models.PositiveSmallIntegerField(_("revision"))
     why = models.CharField(_("why it is changed"), max_length=200, blank=True)
     declined_by = link(_("declined by"), "alliance.Membership", null=True)

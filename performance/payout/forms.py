@@ -51,6 +51,16 @@ class AccountForm(GivenForm):
     why = forms.CharField(label=gettext_lazy("why it is changed"), max_length=200, required=False)
 
 
+class AccountSheetForm(forms.Form):
+    """Accounts of many persons by one sheet."""
+
+    is_multipart_form = True
+    file = SheetField(
+        label=gettext_lazy("sheet of accounts"),
+        help_text=gettext_lazy("xlsx or csv; it is read and not kept, its numbers are stored sealed."),
+    )
+
+
 class EntityForm(GivenForm):
     """The legal entity that pays for an institution."""
 

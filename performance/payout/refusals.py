@@ -23,9 +23,20 @@ class AccountRefused(Refused):
         "credit_code": "A unified social credit code has 18 characters.",
         "village": "%(institution)s is paid through its township and pays nobody itself.",
         "name": "Give the template a name.",
+        "staff": "%(institution)s has nobody with the number %(code)s. Compare both with the master data.",
+        "twice": "%(name)s stands twice in the sheet. Keep one line.",
+        "figure": "The number is a figure whose last digits are lost. Format the column as text and enter it "
+        "again.",
+        "columns": "These columns are missing: %(columns)s. Take the empty sheet.",
+        "empty": "The sheet has no line below its headings.",
+        "long": "The sheet has more than %(most)d lines. Deliver it in parts.",
+        "nothing": "Every account of the sheet counts already.",
+        "faults": "%(n)d lines have to be corrected first. Nothing was stored.",
         "map": "Every flow needs code and name of a debit and a credit account.",
     }
     fields = {
+        "figure": "number", "columns": "file", "empty": "file", "long": "file", "nothing": "file",
+        "faults": "file", "twice": "staff",
         "taken": "number", "same": "number", "waiting": "", "same_person": "", "own": "", "confirmed": "",
         "declined": "", "village": "institution", "map": "",
     }  # fmt: skip

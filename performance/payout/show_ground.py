@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from alliance.models import Membership, Staff
 from alliance.web import parts
 from performance.engine.payout.layouts import Layout
-from performance.models import PayoutAccount, PayoutEntity, PayoutMap, PayoutTemplate
+from performance.models import PayoutAccount, PayoutEntity, PayoutMap, PayoutSheet, PayoutTemplate
 from performance.models.payout import CHECK, RUN
 from performance.payout import words
 from performance.payout.services import ground
@@ -37,6 +37,15 @@ def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, A
         "form": form if waiting is None and (own or does(membership, RUN)) else None,
         "rooms": tabs("payout-accounts", membership),
     }  # fmt: skip
+
+
+def sheets(membership: Membership) -> list[PayoutSheet]:
+    """Sheets of accounts of which some wait (`waits`), for who may confirm; one query."""
+    if not does(membership, CHECK):
+        return []
+    open_ = Q(accounts__confirmed_at=None, accounts__declined_at=None)
+    rows = PayoutSheet.objects.annotate(waits=Count("accounts", filter=open_)).filter(waits__gt=0)
+    return list(rows.select_related("by__user").order_by("-pk"))
 
 
 def ground_page(membership: Membership) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
-from performance.payout.views import accounts, between, ground, lots, rows
+from performance.payout.views import account_sheets, accounts, between, ground, lots, rows
 
 urlpatterns = [
     path("payout/", lots.lot_list, name="payout"),
@@ -23,6 +23,10 @@ urlpatterns = [
     path("payout/mine/", accounts.mine, name="payout-mine"),
     path("payout/accounts/", accounts.account_list, name="payout-accounts"),
     path("payout/accounts/<int:staff>/", accounts.account, name="payout-account"),
+    path("payout/accounts/sheets/new/", account_sheets.new, name="payout-sheet-new"),
+    path("payout/accounts/sheets/empty.xlsx", account_sheets.empty, name="payout-sheet-empty"),
+    path("payout/accounts/sheets/<int:pk>/", account_sheets.sheet, name="payout-sheet"),
+    path("payout/accounts/sheets/<int:pk>/<slug:step>/", account_sheets.act, name="payout-sheet-act"),
     path("payout/accounts/act/<int:pk>/<slug:step>/", accounts.act, name="payout-account-act"),
     path("payout/ground/", ground.ground_list, name="payout-ground"),
     path("payout/ground/enter/<slug:what>/", ground.enter, name="payout-enter"),

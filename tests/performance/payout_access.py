@@ -21,6 +21,7 @@ from performance.models import (
     PayoutResult,
     PayoutRow,
     PayoutSettled,
+    PayoutSheet,
     PayoutTemplate,
     PayoutVoucher,
     PayPool,
@@ -71,6 +72,15 @@ def account(by: Membership, second: Membership | None, staff: Staff, mark: str, 
     return PayoutAccount.objects.create(
         staff=staff, revision=revision, **numbered(mark, staff.pk), **entered(by, second)
     )
+
+
+def sheet(by: Membership, staff: Staff, mark: str) -> PayoutSheet:
+    """A sheet with one account that waits."""
+    made: PayoutSheet = PayoutSheet.objects.create(name=mark, sha256="s" * 64, rows=1, same=0, by=by, at=NOW)
+    PayoutAccount.objects.create(
+        staff=staff, revision=9, sheet=made, **numbered(mark, staff.pk), **entered(by, None)
+    )
+    return made
 
 
 def entity(by: Membership, second: Membership | None, place: Institution, mark: str) -> PayoutEntity:

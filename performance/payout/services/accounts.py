@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,8 +36,9 @@ class Given:
     number: str
 
 
-def columns(given: Given, code: str) -> dict[str, str]:
-    """The columns of an account: number, token of the alliance `code`, last four.
+def columns(given: Given, code: str, *, known: Collection[str] | None = None) -> dict[str, str]:
+    """The columns of an account: number, token of the alliance `code`, last four. `known`: the codes of banks
+    with a template, read anew without it.
 
     Raises AccountRefused (number, holder, bank).
     """
@@ -46,7 +47,7 @@ def columns(given: Given, code: str) -> dict[str, str]:
         raise AccountRefused("number")
     if not given.holder.strip():
         raise AccountRefused("holder")
-    if given.bank not in banks():
+    if given.bank not in (banks() if known is None else known):
         raise AccountRefused("bank")
     return {
         "bank": given.bank, "branch": given.branch.strip(), "holder": given.holder.strip(), "number": number,
@@ -93,7 +94,7 @@ def enter(*, by: Membership, staff: Staff, given: Given, why: str, now: datetime
     counts = current([staff.pk]).get(staff.pk)
     if counts is not None and not why.strip():
         raise AccountRefused("why")
-    if counts is not None and _says(counts) == _says_of(found):
+    if counts is not None and says_same(counts, found):
         raise AccountRefused("same")
     others = current_keys(found["number_key"]) - {staff.pk}
     if others:
@@ -119,11 +120,16 @@ def current_keys(number_key: str) -> set[int]:
     return {staff for staff, row in latest.items() if row.number_key == number_key}
 
 
+def says_same(row: PayoutAccount, found: Mapping[str, str]) -> bool:
+    """Whether an account says what these columns say."""
+    return _says(row) == _says_of(found)
+
+
 def _says(row: PayoutAccount) -> tuple[str, ...]:
     return row.bank, row.branch, row.holder, row.number_key
 
 
-def _says_of(found: dict[str, str]) -> tuple[str, ...]:
+def _says_of(found: Mapping[str, str]) -> tuple[str, ...]:
     return found["bank"], found["branch"], found["holder"], found["number_key"]
 
 

@@ -17,7 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Staff
 from alliance.services import journal
 from alliance.web import lists
-from alliance.web.access import get_or_404, permit, who_may
+from alliance.web.access import get_or_404, permit, way, who_may
 from alliance.web.refused import add_refusal
 from performance.models import PayoutAccount
 from performance.models.pay import VIEW as PAY
@@ -36,7 +36,9 @@ def account_list(request: Any) -> HttpResponse:
     return lists.answer(
         request, "performance/payout/accounts.html", rows, tables.AccountTable,
         filterset=tables.AccountFilter, empty=tables.no_account(),
-        extra={"title": _("Bank accounts"), "rooms": show.tabs("payout-accounts", request.membership)},
+        extra={"title": _("Bank accounts"), "rooms": show.tabs("payout-accounts", request.membership),
+               "sheet_new": way(request.membership, "payout-sheet-new"),
+               "sheets": show_ground.sheets(request.membership)},
     )  # fmt: skip
 
 
