@@ -19,7 +19,7 @@ from alliance.services import parameters
 from performance.appeals.services import standing
 from performance.engine.pay.flow import persons, team_first
 from performance.engine.pay.steps import Factors, divide
-from performance.models import PayDue, PayLine, PayPool, PayPot, PayShare
+from performance.models import MonthRun, PayDue, PayLine, PayPool, PayPot, PayShare
 from performance.models.pay import PayKind
 from performance.pay.services.computing import TEAM
 
@@ -52,6 +52,12 @@ def pool_of(month: Month) -> PayPool | None:
         .select_related("rule").first()
     )  # fmt: skip
     return found
+
+
+def lock(month: Month) -> None:
+    """Corrections of a month take turns until COMMIT: each agrees to what stands after the one before."""
+    rows = MonthRun.objects.select_for_update().filter(month=month.first_day, state=MonthRun.State.POSTED)
+    list(rows.values_list("pk").order_by("pk"))
 
 
 def down(month: Month, differences: Mapping[int, int]) -> list[Moved]:

@@ -86,6 +86,10 @@ create function public.performance_pool_total() returns trigger language plpgsql
 declare over record;
 begin
   perform pg_advisory_xact_lock(hashtext('performance.pay_total'), new.alliance_id::integer);
+  -- Where no correction gave anything, what pools gave is all (performance.pay.sql).
+  if not exists (select 1 from public.performance_paydue d where d.alliance_id = new.alliance_id) then
+    return new;
+  end if;
   select s.institution_id into over from public.performance_payshare s
    where s.alliance_id = new.alliance_id and s.pool_id = new.id and s.fen > 0
      and s.fen + public.performance_given(

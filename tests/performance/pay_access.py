@@ -59,8 +59,9 @@ def entry(by: Membership, account: PayFund, mark: str) -> FundEntry:
 
 
 def pool(
-    by: Membership, account: PayFund, place: Institution, staff: Staff, number: int, mark: str
-) -> PayPool:
+    by: Membership, account: PayFund, place: Institution, staff: Staff, number: int, mark: str,
+    source: str = "retained",
+) -> PayPool:  # fmt: skip
     """A draft with one share and one pot."""
     rule, _new = PayRule.objects.get_or_create(
         kind="award", from_date=OCTOBER.first_day, revision=1,
@@ -68,7 +69,7 @@ def pool(
                   "entered_by": by, "entered_at": NOW},
     )  # fmt: skip
     made: PayPool = PayPool.objects.create(
-        month=OCTOBER.first_day, kind="award", number=number, name=mark, source="retained", document=mark,
+        month=OCTOBER.first_day, kind="award", number=number, name=mark, source=source, document=mark,
         fund=account, rule=rule, fen=100, digest="d" * 64, made_by=by, made_at=NOW,
     )  # fmt: skip
     share = PayShare.objects.create(pool=made, institution=place, **SHARE)

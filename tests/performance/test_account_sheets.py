@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from alliance.lib import sheets
 from alliance.models import Staff
@@ -33,7 +34,7 @@ NEW = "/a/qinghe/payout/accounts/sheets/new/"
 def house(world: World, tmp_path: Path) -> Iterator[World]:
     """Doctors with a line of October, templates of banks; nobody has an account yet."""
     settings = override_settings(MEDIA_ROOT=tmp_path, ROOT_URLCONF="config.alliance_urls")
-    with settings, inside(world):
+    with settings, inside(world), translation.override("en"):
         scene.paid_down(world)
         for made in ground.adopt(by=world.luo, now=NOW):
             ground.confirm(by=world.cai, row=made, now=NOW)
@@ -45,10 +46,10 @@ def people(world: World) -> list[Staff]:
     return list(rows.order_by("code"))
 
 
-def line(staff: Staff, **change: str) -> list[str]:
+def line(person: Staff, **change: str) -> list[str]:
     found = {
-        "institution": staff.institution.code, "staff": staff.code, "holder": staff.name, "bank": "icbc",
-        "branch": "清河支行", "number": scene.number(staff), "why": "",
+        "institution": person.institution.code, "staff": person.code, "holder": person.name, "bank": "icbc",
+        "branch": "清河支行", "number": scene.number(person), "why": "",
     }  # fmt: skip
     return list({**found, **change}.values())
 
@@ -144,11 +145,11 @@ def test_nobody_confirms_the_own_account_by_a_sheet(house: World) -> None:
 def test_reading_costs_the_same_for_any_number_of_lines(house: World) -> None:
     mine = people(house)
     counted = []
-    for rows in ([mine[0]], mine[1:]):
+    for rows in ([mine[0]], [mine[1]], mine[2:]):
         with CaptureQueriesContext(connection) as queries:
             taken(house, [line(one) for one in rows])
         counted.append(len(queries))
-    assert counted[0] == counted[1]
+    assert len(mine) == 4 and counted[1] == counted[2]  # the first reads what is read once
 
 
 def test_it_works_through_the_pages(house: World) -> None:
@@ -167,7 +168,7 @@ def test_it_works_through_the_pages(house: World) -> None:
     assert mine[0].name in page and scene.number(mine[0]) not in page
     assert f"**** {scene.number(mine[0])[-4:]}" in page
     assert f"sheets/{sheet.pk}/" in second.get("/a/qinghe/payout/accounts/").content.decode()
-    assert office.post(f"{at}confirm/").status_code in (302, 403)
+    assert office.post(f"{at}confirm/").status_code == 409  # nobody agrees to the own sheet
     assert second.post(f"{at}confirm/").status_code == 302
     assert set(accounts.current()) == {one.pk for one in mine}
     assert house.client("kong").get(at).status_code in (403, 404)

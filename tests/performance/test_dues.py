@@ -80,7 +80,7 @@ def made(world: World) -> list[PayoutLot]:
 
 # Paid with the next lot ------------------------------------------------------------------
 def test_what_a_correction_owes_is_paid_with_the_next_lot_once(house: World) -> None:
-    """N47: nothing twice; the amount stands in lot, file, list, voucher and slip with the month it is of."""
+    """Nothing twice; the amount stands in lot, file, list, voucher and slip with the month it is of."""
     made(house)
     due = upheld(house)
     assert due.fen > 0 and payout_facts.paid_in(OCTOBER).open_fen == due.fen
@@ -242,7 +242,7 @@ def test_nobody_agrees_to_anything_but_what_was_previewed(house: World) -> None:
         post(house, second)
 
 
-def test_persons_stay_within_the_approved_total_by_service_and_database(house: World) -> None:
+def test_n50_persons_stay_within_the_approved_total_by_service_and_database(house: World) -> None:
     """N50: what flows down counts against the pay total of the month's year."""
     total = entering.enter_total(
         by=house.luo, institution=house.lead, year=2026, fen=SHARES["lead"] + 20_000, now=NOW,
@@ -268,7 +268,7 @@ def _approval(world: World) -> Any:
     return Approval.objects.order_by("pk").first()
 
 
-def test_an_appeal_beyond_the_total_is_refused(house: World) -> None:
+def test_n50_an_appeal_beyond_the_total_is_refused(house: World) -> None:
     """N50."""
     total = entering.enter_total(
         by=house.luo,

@@ -148,13 +148,14 @@ def test_red_lines_are_refused_by_the_service(house: World) -> None:
         scene.rule(house, "reward", low)
 
 
-def test_the_approved_pay_total_is_a_hard_limit(house: World) -> None:
+def test_n50_the_approved_pay_total_is_a_hard_limit(house: World) -> None:
+    """N50: refused, and the institution is named."""
     less = entering.enter_total(
         by=house.luo, institution=house.lead, year=2026, fen=SHARES["lead"] - 1, document="调整1号", now=NOW
     )
     entering.confirm(by=house.cai, row=less, now=NOW)
     pool = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
-    with pytest.raises(RedLine, match=r"by 0\.01 yuan"):
+    with pytest.raises(RedLine, match=rf"{house.lead.short_name} would exceed .* by 0\.01 yuan"):
         pools.propose(by=house.luo, pool=pool, today=TODAY)
 
 

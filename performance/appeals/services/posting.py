@@ -93,6 +93,7 @@ def _still_so(appeal: Appeal) -> None:
 
     Raises AppealRefused (changed).
     """
+    flowing.lock(appeal.period)
     rows = list(entries(appeal))
     shares = {
         row.institution_id: row.fen for row in rows

@@ -258,6 +258,7 @@ def parts_of(row: MonthCorrection) -> QuerySet[CorrectionPart]:
 
 def _still_so(row: MonthCorrection, parts: Iterable[CorrectionPart]) -> None:
     """No other correction of the month, no pot and no plan has moved since it was drafted."""
+    flowing.lock(row.period)
     lines = CorrectionLine.objects.filter(correction=row)
     moved = flowing.down(row.period, {one.institution_id: one.diff_fen for one in lines})
     later = MonthCorrection.objects.filter(
