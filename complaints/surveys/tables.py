@@ -26,10 +26,10 @@ class SurveyTable(lists.Table):
         verbose_name=pgettext_lazy("survey", "response"), empty_values=(), attrs=lists.KEY
     )
     state = tables.Column(verbose_name=gettext_lazy("state"))
-    span = tables.Column(verbose_name=gettext_lazy("period"))
+    span = tables.Column(verbose_name=pgettext_lazy("survey", "period"))
     closes_on = tables.Column(verbose_name=pgettext_lazy("survey", "last day"))
     asked = tables.Column(verbose_name=pgettext_lazy("survey", "asked"), attrs=lists.NUMBER)
-    spent = tables.Column(verbose_name=gettext_lazy("answers"), attrs=lists.NUMBER)
+    spent = tables.Column(verbose_name=pgettext_lazy("survey", "answers"), attrs=lists.NUMBER)
 
     class Meta(lists.Table.Meta):
         sequence = ("survey", "response", "state", "span", "closes_on", "asked", "spent")

@@ -115,9 +115,9 @@ def test_an_institution_prints_its_links_and_only_its_own(ready: World) -> None:
         answered(made, made.tickets.all()[:1])
     kong = ready.client("kong", HTTP_ACCEPT_LANGUAGE="en")
     first = text(kong.get(f"{HOME}{made.pk}/at/QH01/links/"))
-    assert first.count('class="slip"') == 24 and "25 links are not used yet" in first
+    assert first.count('class="cut"') == 24 and "25 links are not used yet" in first
     assert "http://testserver/say/qinghe/survey/" in first and "data:image/svg+xml" in first
-    assert text(kong.get(f"{HOME}{made.pk}/at/QH01/links/?page=2")).count('class="slip"') == 1
+    assert text(kong.get(f"{HOME}{made.pk}/at/QH01/links/?page=2")).count('class="cut"') == 1
     assert kong.get(f"{HOME}{made.pk}/at/QH02/links/").status_code == 404
 
 

@@ -60,7 +60,7 @@ def figs(campaign: Campaign, total: Result | None) -> list[parts.Fig]:
             words.scale(TOTAL), words.value(total), _("points") if total.value is not None else "",
             words.why(total) or _("between %(ends)s") % {"ends": words.interval(total)},
         ),
-        parts.Fig(_("answers"), plain.num(total.answers), _("of %(n)d") % {"n": total.asked},
+        parts.Fig(pgettext("survey", "answers"), plain.num(total.answers), _("of %(n)d") % {"n": total.asked},
                   _("a result from %(n)d on") % {"n": total.least}),
         parts.Fig(pgettext("survey", "response"), words.rate(total.answers, total.asked)),
         parts.Fig(pgettext("survey", "persons of the period"), plain.num(total.population)),
@@ -155,4 +155,4 @@ def trend(campaign: Campaign, place: Institution) -> charts.Chart | None:
     title = _("From %(first)s to %(last)s points") % {
         "first": plain.num(known[0], 1), "last": plain.num(known[-1], 1),
     }  # fmt: skip
-    return charts.line("survey-trend", title, (_("period"), _("points")), found, places=1)
+    return charts.line("survey-trend", title, (pgettext("survey", "period"), _("points")), found, places=1)

@@ -125,7 +125,7 @@ def figs(campaign: Campaign, lines: Sequence[Line]) -> list[parts.Fig]:
     asked, spent = sum(one.asked for one in lines), sum(one.spent for one in lines)
     found = [
         parts.Fig(pgettext("survey", "asked"), plain.num(asked), pgettext("unit", "persons")),
-        parts.Fig(_("answers"), plain.num(spent)),
+        parts.Fig(pgettext("survey", "answers"), plain.num(spent)),
         parts.Fig(pgettext("survey", "response"), words.rate(spent, asked)),
     ]
     least = campaign.limits["sample_min"]
@@ -170,7 +170,7 @@ def facts(campaign: Campaign) -> list[parts.Fact]:
             _("questionnaire"), str(campaign.edition), reverse("questionnaire", args=[campaign.edition_id])
         ),
         parts.Fact(pgettext("survey", "asks"), campaign.edition.questionnaire.get_kind_display()),
-        parts.Fact(_("period"), campaign.span),
+        parts.Fact(pgettext("survey", "period"), campaign.span),
         parts.Fact(
             _("answered from, until"), f"{plain.day(campaign.opens_on)} – {plain.day(campaign.closes_on)}"
         ),

@@ -65,8 +65,8 @@ def export(request: Any, pk: int) -> HttpResponse:
 def _heads() -> list[str]:
     return [
         _("institution"), _("department"), pgettext("survey", "measure"), _("points"),
-        pgettext("survey", "from"), pgettext("survey", "to"), _("answers"), pgettext("survey", "asked"),
-        pgettext("survey", "persons of the period"), _("why"),
+        pgettext("survey", "from"), pgettext("survey", "to"), pgettext("survey", "answers"),
+        pgettext("survey", "asked"), pgettext("survey", "persons of the period"), _("why"),
     ]  # fmt: skip
 
 
