@@ -103,4 +103,5 @@ def users() -> tuple[SignIn, ...]:
         SignIn("yuqingshan", "喻青山", ("data_steward",)),
         SignIn("tongsuixin", "佟穗新", ("finance",)),
         SignIn("maoxiangzhi", "毛象知", ("auditor",)),
+        SignIn("jizhengyan", "季正言", ("discipline",)),
     )

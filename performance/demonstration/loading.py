@@ -91,6 +91,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         appeals,
         bills,
         clues,
+        complaints,
         consequences,
         disputes,
         drafts,
@@ -126,6 +127,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
     yield "life of the months", lambda: [life.load(base, demo)]
+    yield "complaints", lambda: [complaints.load(base, timezone.now())]
 
 
 @contextmanager
