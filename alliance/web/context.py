@@ -74,6 +74,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("training", _("Training"), "report", "training.view"),
             Entry("joint", _("Joint work"), "link", "joint.view"),
             Entry("equipment", _("Shared equipment"), "device", "equipment.view"),
+            Entry("complaints", _("Complaints"), "msg", "complaint.view"),
+            Entry("sealed-box", _("Sealed box"), "lock", "sealed_box.open"),
         ),
     ),
     (

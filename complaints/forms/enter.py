@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Institution
 from alliance.web.form_fields import RowField, Rows
@@ -73,7 +73,7 @@ class OrdersForm(forms.Form):
 class DecideForm(forms.Form):
     """A step of the sealed box."""
 
-    to = forms.ChoiceField(label=gettext_lazy("decision"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=pgettext_lazy("sealed box", "decision"), widget=forms.RadioSelect)
     said = forms.CharField(
         label=gettext_lazy("what the person is told"), required=False, max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 3}),

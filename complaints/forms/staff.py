@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Department
 from complaints.categories import choices
@@ -80,7 +80,7 @@ class AnswerForm(StepForm):
     """The first answer."""
 
     text = _long(
-        gettext_lazy("answer"),
+        pgettext_lazy("complaint", "answer"),
         gettext_lazy("The person reads all of it. Say what was found, what is done, until when."),
     )
     verdict = forms.ChoiceField(
@@ -95,7 +95,7 @@ class ResolveForm(StepForm):
     """The result."""
 
     text = _long(
-        gettext_lazy("answer"),
+        pgettext_lazy("complaint", "answer"),
         gettext_lazy("The person reads all of it, and is asked whether it is really solved."),
     )
     verdict = forms.ChoiceField(

@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alliance.models import Alliance
-from alliance.services import journal
 from alliance.web import parts, words
 from complaints.categories import words as kind_words
 from complaints.models import Complaint
 from complaints.show.public import frame, who_sees
+from complaints.show.steps import stamped
 
 State = Complaint.State
 
@@ -72,7 +72,7 @@ WORDS = {
 
 def trail(row: Complaint, now: datetime) -> list[parts.Step]:
     """The steps so far and those that are still to come."""
-    done = [_line(row, step) for step in journal.steps_of(row)]
+    done = [_line(step, at) for step, at in stamped(row)]
     ahead = []
     if row.state in Complaint.FIRST:
         ahead.append(parts.Step("wait", _("Waiting for the first answer")))
@@ -85,9 +85,8 @@ def trail(row: Complaint, now: datetime) -> list[parts.Step]:
     return [*done, *ahead]
 
 
-def _line(row: Complaint, step: Any) -> parts.Step:
+def _line(step: Any, at: datetime) -> parts.Step:
     title = WORDS[step.name]() if step.name in WORDS else step.to_state
     given = step.name in ("assign", "hand_over")
-    at = row.received_at if step.name == "file" else step.at
     detail = _("They read what happened, not who you are.") if given else ""
     return parts.Step("yes", title % {"note": step.note} if given else title, detail=detail, at=at)

@@ -9,17 +9,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.lib.identity import mask_name, mask_phone
 from alliance.lib.workdays import SHANGHAI, working_day_number
 from alliance.models import Membership
-from alliance.services import calendar, journal
+from alliance.services import calendar
 from alliance.web import parts, words
 from complaints import machine, tables
 from complaints.categories import words as kind_words
 from complaints.forms.staff import STEP_FORMS
 from complaints.models import Complaint, Escalation
 from complaints.services import merging
+from complaints.show.steps import stamped
 
 LATELY = timedelta(days=30)
 UNENDED = (*Complaint.LIVE, Complaint.State.RESOLVED)
@@ -40,7 +42,8 @@ def page(row: Complaint, membership: Membership, now: datetime) -> dict[str, Any
     return {
         "title": row.short, "complaint": row, "chip": tables.state_chip(row, now), "now": now,
         "category": kind_words(row.category), "clocks": clocks(row, now), "similar": similar(row, membership),
-        "first": first, "actions": [one for one in actions if one is not first],
+        "first": first, "first_title": first.label.rstrip("…") if first else "",
+        "actions": [one for one in actions if one is not first],
         "answers": list(row.answers.select_related("by__user")), "additions": list(row.additions.all()),
         "files": files(row), "who": who(row, office), "trail": trail(row, now),
         "merged": merging.duplicates_of(row), "into": row.merged_into,
@@ -147,9 +150,11 @@ def who(row: Complaint, office: bool) -> list[parts.Fact]:
         masked = (mask_name(row.name or ""), mask_phone(row.phone) if row.phone else "")
         person = " ".join(filter(None, masked)) or person
     facts = [
-        parts.Fact(_("Answers"), lead), parts.Fact(_("Also concerned"), _(", ").join(others)),
+        parts.Fact(pgettext("complaint", "Answers"), lead),
+        parts.Fact(_("Also concerned"), _(", ").join(others)),
         parts.Fact(_("Stands with"), str(row.get_level_display())),
-        parts.Fact(_("Person"), person), parts.Fact(_("Who speaks"), str(row.get_filer_display())),
+        parts.Fact(pgettext("complaint", "Person"), person),
+        parts.Fact(_("Who speaks"), str(row.get_filer_display())),
         parts.Fact(_("Order"), row.order_number),
         parts.Fact(_("Taken down by"), str(row.entered_by.user) if row.entered_by else ""),
     ]  # fmt: skip
@@ -166,7 +171,7 @@ NAMES = {
 
 def trail(row: Complaint, now: datetime) -> list[parts.Step]:
     """Steps and escalations in the order of time, newest first; what it waits for on top."""
-    found = [_step(row, step) for step in journal.steps_of(row)]
+    found = [_step(step, at) for step, at in stamped(row)]
     found += [_up(one) for one in row.escalations.select_related("by__user")]
     found.sort(key=lambda step: step.at or now, reverse=True)
     if row.clock is not None:
@@ -177,12 +182,11 @@ def trail(row: Complaint, now: datetime) -> list[parts.Step]:
     return found
 
 
-def _step(row: Complaint, step: Any) -> parts.Step:
+def _step(step: Any, at: datetime) -> parts.Step:
     title = NAMES[step.name]() if step.name in NAMES else step.name
     by_oneself = step.by is None and step.name in ("file", "reopen", "withdraw")
     person = _("the person") if by_oneself else ""
     by = str(step.by.user) if step.by else person
-    at = row.received_at if step.name == "file" else step.at
     return parts.Step("yes", title, detail=step.note, at=at, by=by)
 
 
