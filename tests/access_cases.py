@@ -773,6 +773,11 @@ CASES: dict[str, Case] = {
     "minutes-print": one("meeting", number=1),
     "minutes-docx": one("meeting", number=1),
     "minutes-sign": one("meeting", number=1),
+    "meeting-review": one("meeting"),
+    "meeting-opinion": Case(
+        lambda things: {"pk": things.meeting.pk, "drawn": things.drawn.pk}, of=("pk", "drawn")
+    ),
+    "unified": LIST,
     "tasks": Case(queries=("?state=answered", "?late=late", "?late=escalated")),
     "task": one("task"),
     "task-act": one("task", step="accept"),
@@ -780,6 +785,13 @@ CASES: dict[str, Case] = {
         lambda things: {"pk": things.task.pk, "file": things.task.answers.get().files.get().file_id},
         of=("pk", "file"),
     ),
+    # Improvement items
+    "improvements": Case(queries=(f"?institution={THERE}", "?state=plan", "?source=portrait")),
+    "improvement-open": LIST,
+    "improvement-report": LIST,
+    "improvement-report-docx": LIST,
+    "improvement": one("improvement"),
+    "improvement-act": one("improvement", step="begin"),
     # Papers of a month and what the public reads
     "papers": Case(queries=("?kind=minutes", "?state=draft")),
     "paper-make": LIST,

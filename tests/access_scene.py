@@ -178,6 +178,7 @@ from referrals.services import papers
 from tests.complaints import access as complaints_access
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
+from tests.improvement import access as improvement_access
 from tests.meetings import access as meetings_access
 from tests.performance import appeals_access, life_access, papers_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
@@ -1057,10 +1058,21 @@ class Things:
         return meetings_access.meeting(self.side.office, self.body, self.side.mark)
 
     @cached_property
+    def drawn(self) -> Any:
+        """A case of the institution that was drawn for the meeting."""
+        return meetings_access.drawn(self.side.office, self.meeting, self.case, self.side.mark)
+
+    @cached_property
     def task(self) -> Any:
         """A task of the institution, answered."""
         side = self.side
         return meetings_access.task(side.office, side.place, side.steward, self.body, side.mark)
+
+    @cached_property
+    def improvement(self) -> Any:
+        """An item of the institution."""
+        side = self.side
+        return improvement_access.item(side.office, side.place, self.settled, side.mark)
 
     @cached_property
     def month_paper(self) -> Paper:

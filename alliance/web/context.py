@@ -35,6 +35,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
             Entry("month-calendar-now", _("Calendar of the month"), "cal", "month.propose"),
             Entry("meetings", _("Meetings"), "users", "meeting.view"),
+            Entry("improvements", _("Improvement"), "refresh", "improvement.view"),
             Entry("publications", _("Publications"), "eye", "home.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("declared", _("Declared values"), "upload", "declared.view"),

@@ -6,3 +6,10 @@ class Config(AppConfig):
     name = "performance.improvement"
     label = "improvement"
     verbose_name = _("Improvement")
+
+    def ready(self) -> None:
+        """An action of an item says where it comes from."""
+        from performance.improvement import show
+        from performance.meetings import show_tasks
+
+        show_tasks.register_origin("improvement.item", show.origin)

@@ -13,7 +13,7 @@ from alliance.models import Department, Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, LocalTime, WholeField
 from performance.declared.uploads import EvidenceField
-from performance.meetings.models import AgendaItem, Attendance, Body, Meeting, Seat
+from performance.meetings.models import AgendaItem, Attendance, Body, CaseOpinion, Meeting, Seat, Unified
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"})}
 
@@ -199,3 +199,28 @@ class MinutesForm(forms.Form):
     def texts(self) -> Mapping[int, str]:
         """As the service takes it."""
         return {int(key[5:]): value for key, value in self.cleaned_data.items()}
+
+
+class OpinionForm(forms.Form):
+    """A reviewer's opinion of a case."""
+
+    verdict = forms.ChoiceField(label=pgettext_lazy("review", "opinion"), choices=CaseOpinion.Verdict.choices)
+    text = _text(pgettext_lazy("review", "reasons"), 1000, required=False)
+
+
+class UnifiedForm(forms.Form):
+    """How far an institution is in an area."""
+
+    institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None)
+    area = forms.ChoiceField(label=pgettext_lazy("unified", "area"), choices=Unified.Area.choices)
+    degree = forms.ChoiceField(label=pgettext_lazy("unified", "how far"), choices=Unified.Degree.choices)
+    evidence = forms.CharField(
+        label=pgettext_lazy("unified", "what shows it"), max_length=300, required=False
+    )
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        places = Institution.objects.filter(is_active=True).order_by("code")
+        here = by.institution_id
+        fields["institution"].queryset = places if here is None else places.filter(pk=here)

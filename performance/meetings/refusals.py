@@ -62,3 +62,17 @@ class TaskRefused(Refused):
         "same_person": "Who answered a task does not check it. Another person does.",
     }
     fields = {"same_person": ""}
+
+
+class ReviewRefused(Refused):
+    """A draw, an opinion or an entry that cannot stand."""
+
+    reasons = {
+        "closed": "The minutes are signed, or the meeting was cancelled: nothing is reviewed any more.",
+        "drawn": "The cases of this meeting are drawn already.",
+        "none": "The month has no discharge to draw from.",
+        "text": "Write what is questionable.",
+        "said": "You have said your opinion of this case.",
+        "evidence": "Write what shows it: a document, a system, a date.",
+    }
+    fields = {"closed": "", "drawn": "", "none": "", "said": ""}

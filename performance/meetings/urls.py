@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.meetings.views import bodies, meetings, minutes, resolutions, tasks
+from performance.meetings.views import bodies, meetings, minutes, resolutions, reviews, tasks
 
 MEETING = "meetings/<int:pk>/"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path(f"{MEETING}minutes/<int:number>/print/", minutes.sheet, name="minutes-print"),
     path(f"{MEETING}minutes/<int:number>/docx/", minutes.docx, name="minutes-docx"),
     path(f"{MEETING}minutes/<int:number>/sign/", minutes.sign, name="minutes-sign"),
+    path(f"{MEETING}review/", reviews.review, name="meeting-review"),
+    path(f"{MEETING}review/<int:drawn>/", reviews.opinion, name="meeting-opinion"),
+    path("unified/", reviews.unified, name="unified"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
     path("tasks/<int:pk>/act/<slug:step>/", tasks.act, name="task-act"),

@@ -7,7 +7,16 @@ from typing import Any
 
 from alliance.models import Institution, Membership
 from alliance.services import files
-from performance.meetings.models import Attendance, Body, Meeting, Minutes, Resolution, Task
+from performance.meetings.models import (
+    Attendance,
+    Body,
+    CaseReview,
+    DrawnCase,
+    Meeting,
+    Minutes,
+    Resolution,
+    Task,
+)
 from performance.meetings.services import agenda, bodies, meetings, minuting, resolving, tasks
 
 NOW = datetime(2026, 11, 12, 2, tzinfo=UTC)
@@ -62,3 +71,12 @@ def task(office: Membership, place: Institution, person: Membership, row: Body, 
     )  # fmt: skip
     tasks.answer(by=person, task=named(made), text=mark, now=NOW, files=[file])
     return named(made)  # type: ignore[no-any-return]
+
+
+def drawn(office: Membership, row: Meeting, case: Any, mark: str) -> DrawnCase:
+    """One case drawn for the meeting."""
+    review = CaseReview.objects.create(
+        meeting=row, seed=mark, size=1, population=1, drawn_by=office, drawn_at=NOW
+    )
+    made: DrawnCase = DrawnCase.objects.create(review=review, place=1, case=case)
+    return made

@@ -9,7 +9,9 @@ from performance.meetings.models.meetings import (
     desk,
     leading,
 )
+from performance.meetings.models.reviews import CaseOpinion, CaseReview, DrawnCase
 from performance.meetings.models.tasks import Task, TaskAnswer, TaskFile
+from performance.meetings.models.unifying import Unified
 
 __all__ = [
     "ANSWER",
@@ -18,6 +20,9 @@ __all__ = [
     "AgendaItem",
     "Attendance",
     "Body",
+    "CaseOpinion",
+    "CaseReview",
+    "DrawnCase",
     "Meeting",
     "Minutes",
     "Resolution",
@@ -25,6 +30,7 @@ __all__ = [
     "Task",
     "TaskAnswer",
     "TaskFile",
+    "Unified",
     "desk",
     "leading",
 ]

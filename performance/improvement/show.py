@@ -1,0 +1,219 @@
+"""What the pages of improvement items show: figures from the baseline to now, actions, the report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.lib.documents import Document, Part, Table
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import charts, parts, words
+from alliance.web.access import way
+from performance.engine.indicators import Indicator
+from performance.improvement import forms, tables
+from performance.improvement.models import RUN, Item, Measure
+from performance.improvement.services import SIDES, actions_of
+from performance.meetings import tables as task_tables
+from performance.meetings.models import Task
+from performance.models import MonthRun
+from performance.services import months as runs
+from performance.show import labels
+
+CHOSEN = 24  # months offered
+
+
+def rows(membership: Membership) -> Any:
+    """Items the member may see, with baseline and newest figure beside them; no query a row."""
+    found = Measure.objects.filter(item=OuterRef("pk"))
+    newest = found.order_by("-month").values("value")[:1]
+    first = found.filter(baseline=True).values("value")[:1]
+    return (
+        Item.objects.seen_by(membership)
+        .named()
+        .annotate(
+            first_value=Subquery(first), last_value=Subquery(newest),
+            later=Count("measures", filter=Q(measures__baseline=False)),
+        )
+    )  # fmt: skip
+
+
+def months() -> list[Month]:
+    """Months with a result, newest first."""
+    days = (
+        MonthRun.objects.filter(state__in=MonthRun.WITH_RESULT)
+        .order_by("-month")
+        .values_list("month", flat=True)
+    )
+    return [Month.of(day) for day in days.distinct()[:CHOSEN]]
+
+
+def indicators() -> list[tuple[str, str]]:
+    """Indicators of the newest result where more or less is better, by name."""
+    newest = next(iter(months()), None)
+    run = runs.current(newest) if newest else None
+    if run is None or run.settlement is None:
+        return []
+    known = [one for one in run.settlement.indicators().values() if one.direction in SIDES]
+    return sorted(((one.code, labels.named(one)) for one in known), key=lambda one: one[1])
+
+
+def page(item: Item, membership: Membership, now: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One item."""
+    defined, measures = item.defined(), list(item.measures.select_related("taken_by__user"))
+    found = actions_of(item).named()
+    return {
+        "title": item.title, "item": item, "chip": tables.state_chip(item),
+        "facts_item": facts(item, defined),
+        "measures": [_measured(one, defined, membership, item) for one in measures],
+        "chart": _chart(item, defined, measures), "unit": labels.unit(defined),
+        "tasks": [(one, task_tables.who(one), task_tables.task_chip(one, now)) for one in found],
+        "actions": actions(item, membership, measures, given), "history": parts.history(item),
+        "adding": _adding(item, membership, given),
+    }  # fmt: skip
+
+
+def facts(item: Item, defined: Indicator) -> list[parts.Fact]:
+    """What it is about, what showed it, the goal."""
+    unit = labels.unit(defined)
+    better = (
+        pgettext("improvement", "less is better")
+        if defined.direction == "lower"
+        else pgettext("improvement", "more is better")
+    )
+    found = [
+        parts.Fact(_("institution"), item.institution.name),
+        parts.Fact(_("indicator"), f"{labels.named(defined)} ({better})"),
+        parts.Fact(pgettext("improvement", "goal"), f"{labels.value(item.wanted, defined)} {unit}".strip()),
+        parts.Fact(pgettext("improvement", "follows from"), str(item.get_source_display())),
+        parts.Fact(
+            pgettext("improvement", "opened by"), f"{item.opened_by.user} {words.moment(item.opened_at)}"
+        ),
+    ]  # fmt: skip
+    if item.department is not None:
+        found.insert(1, parts.Fact(_("department"), item.department.name))
+    if item.source_text:
+        found.append(parts.Fact(pgettext("improvement", "what showed it"), item.source_text))
+    return found
+
+
+def _measured(one: Measure, defined: Indicator, membership: Membership, item: Item) -> dict[str, Any]:
+    return {
+        "row": one, "value": labels.value(one.value, defined),
+        "mean": words.num(one.mean, defined.decimals) if one.mean is not None else words.DASH,
+        "url": way(
+            membership, "month-why-indicator", str(one.period), item.institution.code, item.indicator
+        ),
+    }  # fmt: skip
+
+
+def _chart(item: Item, defined: Indicator, measures: list[Measure]) -> charts.Chart | None:
+    """From the baseline to now, with the goal as a line; None while there is only the baseline."""
+    if len(measures) < 2:
+        return None
+    values = [(words.month(one.month), one.value) for one in measures]
+    return charts.line(
+        "improvement", _("From the baseline to now"), (_("month"), labels.unit(defined) or _("value")),
+        values,
+        limits=[(pgettext("improvement", "goal"), item.wanted)], places=defined.decimals,
+        sentence=_("Baseline %(first)s, now %(last)s, goal %(goal)s.") % {
+            "first": labels.value(measures[0].value, defined),
+            "last": labels.value(measures[-1].value, defined),
+            "goal": labels.value(item.wanted, defined),
+        },
+    )  # fmt: skip
+
+
+def _adding(item: Item, membership: Membership, given: Mapping[str, Any]) -> dict[str, list[parts.Action]]:
+    """Forms that open in place: the cause, an action."""
+    found: dict[str, list[parts.Action]] = {"cause": [], "action": []}
+    if not (membership.can(RUN) and membership.sees(item.institution_id)):
+        return found
+    if item.state == Item.State.PLAN:
+        form = given.get("cause") or forms.CauseForm(auto_id="cause-%s", initial={"cause": item.cause})
+        found["cause"].append(parts.Action(_("Write the cause"), _act(item, "explain"), "adjust", form=form))
+    if item.state in (Item.State.PLAN, Item.State.DO, Item.State.CHECK):
+        form = given.get("action") or forms.ActionForm(by=membership, auto_id="action-%s")
+        found["action"].append(parts.Action(_("Give an action"), _act(item, "action"), "plus", form=form))
+    return found
+
+
+def actions(
+    item: Item, membership: Membership, measures: list[Measure], given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """Begin, measure again, go on, close, withdraw."""
+    found = []
+    for step in item.steps_for(membership):
+        form = given.get(step.name)
+        if step.name == "measure":
+            later = [one for one in months() if one > measures[-1].period]
+            if not later:
+                continue
+            form = form or forms.MonthForm(months=later, auto_id="measure-%s")
+        elif step.name != "begin":
+            form = form or forms.ConclusionForm(auto_id=f"{step.name}-%s")
+        kind = "primary" if step.name in ("begin", "measure", "close") else ""
+        if step.name == "measure" and item.state == Item.State.CHECK:
+            kind = ""
+        label = str(step.custom["label"])
+        found.append(parts.Action(label, _act(item, step.name), step.custom["icon"], kind, form=form))
+    return found
+
+
+def _act(item: Item, step: str) -> str:
+    name = step.replace("_", "-")
+    return f"{reverse('improvement-act', args=[item.pk, name])}?version={item.version}"
+
+
+def report(membership: Membership, now: datetime) -> Document:
+    """The quality and efficiency report (S1-50): figure, benchmark, cause, actions, result, item by item."""
+    items = list(rows(membership).exclude(state=Item.State.WITHDRAWN))
+    means: dict[int, Any] = {
+        one.item_id: one.mean for one in Measure.objects.filter(item__in=items, baseline=True)
+    }
+    acted: dict[int, list[str]] = defaultdict(list)
+    for task in Task.objects.filter(
+        about_kind=Item._meta.label_lower, about_id__in=[one.pk for one in items]
+    ).exclude(state=Task.State.DROPPED):  # fmt: skip
+        acted[task.about_id].append(f"{task.title} ({task.get_state_display()})")
+    lines = tuple(_line(one, means.get(one.pk), acted[one.pk]) for one in items)
+    heads = (
+        _("institution"), _("indicator"), pgettext("improvement", "baseline"),
+        pgettext("improvement", "mean of the alliance"), pgettext("improvement", "goal"),
+        pgettext("improvement", "now"), pgettext("improvement", "cause"),
+        pgettext("improvement", "actions"), pgettext("improvement", "result"),
+    )  # fmt: skip
+    title = _("%(name)s: quality and efficiency report") % {"name": membership.alliance.name}
+    part = Part(_("Improvement items"), "", Table(heads, lines, (2, 3, 4, 5)))
+    return Document(title, words.moment(now), (part,), signs=(pgettext("signature", "written by"),))
+
+
+def _line(one: Any, mean: Any, acted: list[str]) -> tuple[str, ...]:
+    defined = one.defined()
+    result = str(one.get_state_display())
+    if one.state == Item.State.CLOSED:
+        result = (
+            pgettext("improvement", "goal reached")
+            if one.reached
+            else pgettext("improvement", "goal not reached")
+        )
+    return (
+        one.institution.short_name, labels.named(defined), labels.value(one.first_value, defined),
+        words.num(mean, defined.decimals) if mean is not None else words.DASH,
+        labels.value(one.wanted, defined), labels.value(one.last_value, defined) if one.later else words.DASH,
+        one.cause or words.DASH, "；".join(acted) or words.DASH, result,
+    )  # fmt: skip
+
+
+def origin(membership: Membership, pk: int) -> parts.Fact:
+    """The item an action belongs to; it opens for who may see it."""
+    seen = Item.objects.seen_by(membership).filter(pk=pk).exists()
+    url = way(membership, "improvement", pk) if seen else ""
+    return parts.Fact(pgettext("task", "from"), _("improvement item"), url)

@@ -1,0 +1,59 @@
+"""What the database keeps of improvement items: figures are computed ones, and only a later one closes."""
+
+INSTALL = """
+create function public.improvement_true_measure() returns trigger language plpgsql as $true$
+begin
+  if not exists (
+    select from public.performance_indicatorvalue v
+      join public.performance_settlement s on s.id = v.settlement_id
+      join public.improvement_item i on i.id = new.item_id
+    where v.id = new.computed_id and v.value = new.value and s.month = new.month
+      and v.indicator = i.indicator and v.institution_id = i.institution_id
+      and new.definition_digest = i.definition_digest
+  ) then
+    raise exception 'a figure is what the month computed, of the same indicator by the same definition'
+      using errcode = 'restrict_violation';
+  end if;
+  if not new.baseline and not exists (
+    select from public.improvement_measure b
+    where b.item_id = new.item_id and b.baseline and b.month < new.month
+  ) then
+    raise exception 'a figure is measured again after its baseline' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $true$;
+create trigger improvement_true_measure before insert on public.improvement_measure
+  for each row execute function public.improvement_true_measure();
+create function public.improvement_true_close() returns trigger language plpgsql as $true$
+begin
+  if tg_op = 'DELETE' or old.state = 'closed' then
+    raise exception 'an improvement item is not taken away, a closed one not changed'
+      using errcode = 'restrict_violation';
+  end if;
+  if (new.indicator, new.institution_id, new.definition_digest, new.wanted, new.definition)
+     is distinct from
+     (old.indicator, old.institution_id, old.definition_digest, old.wanted, old.definition) then
+    raise exception 'indicator, definition and goal stay as they were at the baseline'
+      using errcode = 'restrict_violation';
+  end if;
+  if new.state = 'closed' and not exists (
+    select from public.improvement_measure m
+    where m.id = new.closing_id and m.item_id = new.id and not m.baseline
+      and m.month = (select max(o.month) from public.improvement_measure o where o.item_id = new.id)
+      and new.reached = (case when new.definition ->> 'direction' = 'lower' then m.value <= new.wanted
+                              else m.value >= new.wanted end)
+  ) then
+    raise exception 'an improvement item is closed by its newest later figure, reached as the figure says'
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $true$;
+create trigger improvement_true_close before update or delete on public.improvement_item
+  for each row execute function public.improvement_true_close();
+"""
+REMOVE = """
+drop trigger improvement_true_close on public.improvement_item;
+drop trigger improvement_true_measure on public.improvement_measure;
+drop function public.improvement_true_close();
+drop function public.improvement_true_measure();
+"""
