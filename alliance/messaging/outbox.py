@@ -38,10 +38,11 @@ class MessageRefused(Refused):
     }
 
 
-def send_due(now: datetime, most: int = 50) -> int:
+def send_due(now: datetime, most: int = 20) -> int:
     """Send what is due in the alliance in scope, one after the other; returns how many were sent.
 
-    Call outside a transaction: each claim and each result is a transaction of its own.
+    Call outside a transaction: each claim and each result is a transaction of its own. `most` times what a
+    sender waits stays below LOST, so that no row in the hands of this worker is given up by another.
     """
     with transaction.atomic():
         _lose(now)

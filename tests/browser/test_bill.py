@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from complaints.bills import services
 from complaints.bills.models import BillQuestion
+from complaints.models import Complaint
 from grouping.services import schemes
 from tests.browser.test_appeal import signed_in
 from tests.grouping.scene import inside, pages, store
@@ -66,8 +67,13 @@ def test_from_the_slip_to_the_questioned_line(cast: World, address: str) -> None
         phone.wait_for_timeout(3_500)  # a form is read for some seconds before a person sends it
         phone.click("#ask .btn-primary")
         phone.wait_for_selector("text=已收到您的疑问")
+        phone.click("text=查看进度")
+        phone.wait_for_selector("text=西药为什么这么多")
         with inside(cast):
-            row = BillQuestion.objects.get()
-        staff.goto(f"{address}/a/qinghe/bills/questions/{row.pk}/")
+            made = Complaint.objects.get()
+            assert made.about_id == BillQuestion.objects.get().pk
+        staff.goto(f"{address}/a/qinghe/complaints/{made.pk}/")
+        staff.click("a[href*='/bills/questions/']")
+        staff.wait_for_selector("text=被问到")
         seen = staff.inner_text("main")
         assert "西药费" in seen and "被问到" in seen and "1,000.00" in seen
