@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
-from alliance.models import Membership
+from alliance.models import Institution, Membership
 from alliance.services import journal
 from grouping import sql
 from grouping.delivered import sql as delivered
 from grouping.models import Case, CaseFile, MissingCase
 from grouping.queues import bell, found
-from grouping.services import grouping, pairing
+from grouping.services import grouping, locked, pairing
 
 SLICE = 25_000  # lines whose cases are stored by one statement
 
@@ -30,6 +30,8 @@ class PublishRefused(Refused):
         "or choose to store the %(good)s good rows.",
         "no_good_rows": "No row is without errors; nothing can be stored.",
         "not_ready": "The file is %(state)s, not ready to be stored.",
+        "locked": "%(month)s is decided: rows of %(names)s for it are not stored. Ask the performance office "
+        "for a lock exception and store the file then, or deliver it without these rows.",
     }
 
 
@@ -48,10 +50,12 @@ def publish(*, by: Membership, file: CaseFile, take_good: bool = False) -> CaseF
 
     With bad rows the caller must say `take_good`: an explicit choice that is journaled (walls.md section 4).
     New cases are inserted, changed ones corrected (the earlier content stays readable), unchanged ones left
-    alone. Raises PublishRefused.
+    alone. Rows of a month that is decided need its lock exception. Raises PublishRefused.
     """
     file = CaseFile.objects.select_for_update().get(pk=file.pk)
     _check_ready(file, take_good)
+    if found_locked := locked_parts(file):
+        raise PublishRefused("locked", **found_locked)
     with sql.by_key():
         new, corrected = _store(file)
         found.in_file(file)
@@ -107,6 +111,19 @@ def _check_ready(file: CaseFile, take_good: bool) -> None:
         raise PublishRefused("no_good_rows")
     if file.rows_bad and not take_good:
         raise PublishRefused("bad_rows", bad=file.rows_bad, rows=file.rows_read, good=file.rows_good)
+
+
+def locked_parts(file: CaseFile) -> dict[str, str]:
+    """The first decided month a checked file would change and whose rows those are; empty for none."""
+    if not (file.preview.get("new") or file.preview.get("changed")):
+        return {}
+    parts = [(Month.parse(entry["month"]), entry["institution"]) for entry in file.months]
+    closed = locked.closed(parts, timezone.now())
+    if not closed:
+        return {}
+    places = Institution.objects.filter(pk__in=[pk for month, pk in closed if month == closed[0][0]])
+    names = places.order_by("code").values_list("short_name", flat=True)
+    return {"month": str(closed[0][0]), "names": "、".join(names)}
 
 
 @transaction.atomic

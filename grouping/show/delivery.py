@@ -16,6 +16,7 @@ from alliance.web import parts, words
 from grouping import facts, forms, sql, texts
 from grouping.delivered.sql import PREVIEW
 from grouping.models import BadRow, CaseFile, Document, MissingCase
+from grouping.services import publishing
 from grouping.services.grouping import GROUP
 from grouping.show import changes, completeness
 
@@ -193,6 +194,8 @@ def consequence(file: CaseFile, then: After | None) -> str:
     """What happens when it is stored, left of the buttons."""
     if not file.rows_read:
         return _("Below the heading stands nothing. Export the month again and deliver that file.")
+    if file.state == State.CHECKED and (found := publishing.locked_parts(file)):
+        return _(publishing.PublishRefused.reasons["locked"]) % found
     if not file.rows_good:
         return _("No row is without errors: correct them in the hospital's system and deliver again.")
     if file.rows_bad:

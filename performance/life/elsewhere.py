@@ -14,6 +14,8 @@ from alliance.ledger import evidence
 from alliance.lib.period import Month
 from alliance.web import words as web_words
 from alliance.web.parts import Fact
+from grouping.services import locked
+from performance.life import facts
 from performance.life.services import bearing, clawbacks, exceptions, statements
 from performance.models import (
     Clawback,
@@ -26,7 +28,10 @@ from performance.models import (
 
 
 def register() -> None:
-    """Make corrections known to approvals and to the ledger; called in the app's `ready()`."""
+    """Make corrections known to approvals and to the ledger, decided months to case files; called in the
+    app's `ready()`.
+    """
+    locked.register(facts.taken)
     statement, clawback = gettext_lazy("Insurer's statement"), gettext_lazy("Claw-back")
     for kind, name, digest, summary, address in (
         (statements.KIND, statement, statements.digest_of, _statement, "statement"),

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from alliance.lib.period import Month
 from performance.life.services import stages
-from performance.models import LockException, MonthLife
+from performance.models import LockException, MonthLife, MonthRun
+
+DECIDED = (MonthRun.State.APPROVED, MonthRun.State.POSTED)
 
 
 def life(month: Month) -> MonthLife | None:
@@ -30,3 +32,9 @@ def unlocked(month: Month, now: datetime) -> set[int]:
     """Institutions whose data of a locked month may be corrected now, by two people's exception."""
     rows = LockException.objects.filter(month=month.first_day, confirmed_at__lte=now, until__gt=now)
     return set(rows.values_list("institution", flat=True))
+
+
+def taken(month: Month, now: datetime) -> set[int] | None:
+    """Whose case data of a month are taken: None (everybody's) until it is decided, then by exception."""
+    decided = MonthRun.objects.filter(month=month.first_day, state__in=DECIDED)
+    return unlocked(month, now) if decided.exists() else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Sum
@@ -14,7 +15,9 @@ from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
 from alliance.services import jobs
+from grouping.models import CaseFile, CaseRevision
 from grouping.services import intake, publishing
+from grouping.services.publishing import PublishRefused
 from performance.life import facts
 from performance.life.refusals import CorrectionRefused
 from performance.life.services import exceptions
@@ -43,9 +46,30 @@ def corrected_file(world: World) -> None:
             by=world.lin, name="更正.csv", content=[as_csv(rows)], today=date(2026, 11, 24)
         )
     jobs.drain(world.qinghe)
-    with inside(world):
+    with inside(world), time_machine.travel(AT, tick=False):
         publishing.publish_by_id(by=world.lin, file_id=file.pk)
     jobs.drain(world.qinghe)
+
+
+def store_again(world: World) -> None:
+    """The page says what stands against it; once the exception holds, the same file is stored."""
+    with inside(world):
+        file = CaseFile.objects.latest("pk")
+    later = AT + timedelta(days=9)  # the exception has ended by itself
+    for now, said in ((later, True), (AT, False)):
+        with time_machine.travel(now, tick=False):
+            page = world.client("lin").get(f"/a/qinghe/case-files/{file.pk}/").content.decode()
+            assert ("已审定" in page) is said
+    with inside(world):
+        assert CaseRevision.objects.count() == 0
+    with time_machine.travel(later, tick=False):
+        answer = world.client("lin").post(f"/a/qinghe/case-files/{file.pk}/publish/", follow=True)
+        assert "请绩效办开立锁定例外" in answer.content.decode()
+    with inside(world), time_machine.travel(AT, tick=False):
+        publishing.publish_by_id(by=world.lin, file_id=file.pk)
+    jobs.drain(world.qinghe)
+    with inside(world):
+        assert CaseRevision.objects.count() == CASES["lead"][1]
 
 
 def opened(world: World) -> LockException:
@@ -57,12 +81,16 @@ def opened(world: World) -> LockException:
 def test_corrected_data_of_one_institution_go_into_an_open_month(world: World) -> None:
     prepare(world)
     run = post(world, compute(world))
-    corrected_file(world)
     with inside(world):
         ledger.open_period(by=world.luo, month=NOVEMBER)
         row = opened(world)
         refused(world, row)
+    with pytest.raises(PublishRefused, match="2026-10 is decided: rows of 清河县人民医院"):
+        corrected_file(world)
+    with inside(world):
         exceptions.confirm(by=world.cai, row=row, now=AT)
+    store_again(world)
+    with inside(world):
         row = LockException.objects.get()
         assert facts.unlocked(OCTOBER, AT) == {world.lead.pk}
         assert facts.unlocked(OCTOBER, UNTIL) == set()  # it ends by itself
