@@ -96,7 +96,7 @@ def close_period(*, by: Membership, confirmed_by: Membership, month: Month) -> P
 
     Raises SamePerson, NoPeriod, PeriodClosed.
     """
-    _two_people(by, confirmed_by)
+    refuse_one_person(by, confirmed_by)
     period = Period.objects.select_for_update().filter(month=month.first_day).first()
     if period is None:
         raise errors.NoPeriod(month=month)
@@ -133,8 +133,8 @@ def post(
     PeriodClosed, KeyReused. Source: walls.md section 2, N23-N27.
     """
     lines = list(entries)
-    _check_lines(lines)
-    _two_people(by, confirmed_by)
+    check_lines(lines)
+    refuse_one_person(by, confirmed_by)
     head = LedgerJournal(
         about_month=(about_month or month).first_day, kind=kind, key=key, inputs_digest=inputs_digest,
         text=text, rule_version=rule_version, code_version=code_version, posted_by=by,
@@ -151,7 +151,7 @@ def reverse(
 
     Raises AlreadyReversed (N28), SamePerson, NoPeriod, PeriodClosed.
     """
-    _two_people(by, confirmed_by)
+    refuse_one_person(by, confirmed_by)
     refuse_second_reversal(journal)
     entries = journal.entries.select_related("account").order_by("number")
     lines = [_mirrored(entry) for entry in entries]
@@ -165,10 +165,10 @@ def reverse(
 
 def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
     """Head, then entries; the loser of a race for the key or the reversal finds the winner's journal."""
-    head.period_id = _held_period(month)
+    head.period_id = held_period(month)
     head.entries_count = len(lines)
     head.debit_fen = sum(line.fen for line in lines if line.fen > 0)
-    head.body_digest = _body_digest(head, month, lines)
+    head.body_digest = body_digest(head, month, lines)
     try:
         with transaction.atomic():
             head.save(force_insert=True)
@@ -179,7 +179,7 @@ def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
         if found is None:
             raise
         return found
-    sql.insert_entries(head.pk, [_row(number, line) for number, line in enumerate(lines, start=1)])
+    sql.insert_entries(head.pk, [entry_row(number, line) for number, line in enumerate(lines, start=1)])
     journals.write(
         by=head.posted_by, verb="ledger.posted", about=head, kind=head.kind, entries=len(lines),
         debit_fen=head.debit_fen, confirmed_by=head.confirmed_by.pk,
@@ -187,7 +187,8 @@ def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
     return Posted(head, True)
 
 
-def _row(number: int, line: Line) -> dict[str, Json]:
+def entry_row(number: int, line: Line) -> dict[str, Json]:
+    """An entry as the statement that writes it takes it."""
     kind, evidence_id = line.evidence or ("", None)
     return {
         "number": number, "account_id": line.account.pk, "fen": line.fen, "reason": to_plain(line.reason),
@@ -198,12 +199,12 @@ def _row(number: int, line: Line) -> dict[str, Json]:
 def _existing(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted | None:
     """The journal already posted under the key; raises KeyReused when it says something else."""
     found = LedgerJournal.objects.filter(key=head.key).first()
-    if found is not None and found.body_digest != _body_digest(head, month, lines):
+    if found is not None and found.body_digest != body_digest(head, month, lines):
         raise errors.KeyReused(key=head.key, journal=found.pk)
     return Posted(found, False) if found is not None else None
 
 
-def _body_digest(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> str:
+def body_digest(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> str:
     """SHA-256 over everything a journal says; not over who said it or with which code."""
     body = [[line.account.code, line.fen, line.reason, line.evidence] for line in lines]
     about = {
@@ -216,8 +217,8 @@ def _body_digest(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> st
     return digest({**about, **basis, "month": month, "entries": body})
 
 
-def _held_period(month: Month) -> int:
-    """The id of the month's open period, locked against closing until COMMIT."""
+def held_period(month: Month) -> int:
+    """The id of the month's open period, locked until COMMIT. Raises NoPeriod, PeriodClosed."""
     held = sql.share_period(month.first_day)
     if held is None:
         raise errors.NoPeriod(month=month)
@@ -226,7 +227,8 @@ def _held_period(month: Month) -> int:
     return held.id
 
 
-def _check_lines(lines: Sequence[Line]) -> None:
+def check_lines(lines: Sequence[Line]) -> None:
+    """Raise TooFewEntries, AmountInvalid, ZeroAmount, ForeignAccount, Unbalanced."""
     if len(lines) < 2:
         raise errors.TooFewEntries(entries=len(lines))
     for number, line in enumerate(lines, start=1):
@@ -246,8 +248,8 @@ def _check_lines(lines: Sequence[Line]) -> None:
         raise errors.AmountInvalid(line=len(lines))
 
 
-def _two_people(by: Membership, confirmed_by: Membership) -> None:
-    """One user may hold several memberships: the user counts."""
+def refuse_one_person(by: Membership, confirmed_by: Membership) -> None:
+    """Raise SamePerson; one user may hold several memberships: the user counts."""
     if by.user_id == confirmed_by.user_id:
         raise errors.SamePerson()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
 
 from alliance.models import Journal, Membership, PlatformJournal, Transition, User
+
+BATCH = 1_000
 
 
 def write(
@@ -28,6 +31,19 @@ def write(
         **_about(about),
         **_origin(request),
     )
+
+
+def write_all(
+    *, by: Membership, verb: str, said: Sequence[tuple[models.Model, dict[str, object]]]
+) -> None:  # fmt: skip
+    """Journal one deed about many rows, a line each, in one statement; (row, detail) in their order."""
+    Journal.objects.bulk_create(
+        [
+            Journal(membership=by, user=by.user, verb=verb, result="done", detail=detail, **_about(row))
+            for row, detail in said
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
 
 
 def read(*, by: Membership | None, about: models.Model, request: Any, **detail: object) -> None:
@@ -56,6 +72,16 @@ def step(
         from_state=before,
         to_state=after,
         note=note,
+    )
+
+
+def steps_all(
+    *, by: Membership, about: Sequence[models.Model], name: str, before: str, after: str
+) -> None:  # fmt: skip
+    """Keep the same step of many rows, in one statement."""
+    Transition.objects.bulk_create(
+        [Transition(by=by, name=name, from_state=before, to_state=after, **_about(row)) for row in about],
+        batch_size=BATCH,
     )
 
 

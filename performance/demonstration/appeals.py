@@ -12,12 +12,14 @@ from alliance.approvals import services as approvals
 from alliance.approvals.facts import DECIDE as VOTE
 from alliance.approvals.models import Approval, Decision
 from alliance.demo import DemoAlliance
+from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.tenancy.scope import act_in
 from performance.appeals import sql, subjects
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.filing import NewLine
 from performance.demonstration.ground import Ground
+from performance.life.services import stages
 from performance.models import Appeal, AppealLine, PayLine, PayPot
 
 SAID = (
@@ -25,15 +27,27 @@ SAID = (
     ("带教折算分漏计。", "带教 8 学时"), ("出勤天数与排班表不一致。", "出勤应为 20 天"),
     ("请假半天被按一天扣分。", "请假应为半天"), ("重复提出，前一份已更正。", ""),
 )  # fmt: skip
-STEPS = ("corrected", "rejected", "upheld", "assigned", "filed", "withdrawn")
+# What becomes of each, and about which pots: the older month's have ended before it is paid, those of the
+# month that is published now are under way.
+STEPS = (
+    ("corrected", "older"), ("rejected", "older"), ("upheld", "newer"), ("assigned", "shown"),
+    ("filed", "shown"), ("withdrawn", "older"),
+)  # fmt: skip
 
 
 def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
-    """File one appeal for each state and take it there; a line of the report."""
+    """Publish the newer month, file one appeal for each state and take it there; a line of the report."""
+    older, newer = demo.pools[0].month, demo.pools[-2].month
     with act_in(base.alliance), transaction.atomic():
-        paid, shown = _lines(base, [PayPot.State.POSTED]), _lines(base, [PayPot.State.SHOWN])
-        for state, (text, said) in zip(STEPS, SAID, strict=True):
-            found = next(shown if state in ("assigned", "filed") else paid, None)
+        if stages.of(newer) is None:
+            stages.publish(by=base.office[0], month=newer, now=now - timedelta(days=3))
+        posted, shown = PayPot.State.POSTED, PayPot.State.SHOWN
+        lines = {
+            "older": _lines(base, posted, older), "newer": _lines(base, posted, newer),
+            "shown": _lines(base, shown, newer),
+        }  # fmt: skip
+        for (state, which), (text, said) in zip(STEPS, SAID, strict=True):
+            found = next(lines[which], None)
             if found is not None:
                 _on_its_way(base, state, *found, text, said, now)
         counted = Appeal.objects.count()
@@ -41,18 +55,16 @@ def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
         return f"{counted} appeals, {ended} of them ended"
 
 
-def _lines(base: Ground, states: list[str]) -> Iterator[tuple[Membership, PayLine]]:
+def _lines(base: Ground, state: str, month: Month) -> Iterator[tuple[Membership, PayLine]]:
     """Own lines of people with a sign-in first, then lines whose head files for them; each person once."""
-    pots = PayPot.objects.filter(state__in=states)
+    pots = PayPot.objects.filter(state=state, pool__month=month.first_day)
     rows = PayLine.objects.filter(pot__in=pots, plan__in=pots.values("plan"), fen__gt=0).select_related(
         "pot__pool", "staff"
     )
     members = [one for one in base.members.values() if one.can("appeal.file") and one.institution_id]
     own = {one.user_id: one for one in members}
     seen: set[int] = set()
-    for line in sorted(
-        rows, key=lambda one: (one.staff.user_id is None, -one.pot.pool.month.toordinal(), one.pk)
-    ):
+    for line in sorted(rows, key=lambda one: (one.staff.user_id is None, one.pk)):
         if line.staff_id in seen:
             continue
         filers = [own[line.staff.user_id]] if line.staff.user_id in own else members
@@ -67,7 +79,7 @@ def _on_its_way(
 ) -> None:
     """From filed to the state, a few days ago; the office's uninvolved person answers."""
     until = filing.closes_at(line.pot.pool.period)
-    filed = now - timedelta(days=4) if until is None else until - timedelta(days=3)
+    filed = now - timedelta(days=2) if until is None or until > now else until - timedelta(days=3)
     subject = subjects.find(by, AppealLine.About.PAY, line.pk)
     assert subject is not None
     wanted = NewLine(subject, said, max(1, line.fen // 5))

@@ -23,6 +23,7 @@ from grouping.readers.mapping import Column, TableMap
 from grouping.services import central, paying, sources
 from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import FIRST_DAY, Ground
+from performance.demonstration.pay import days_after
 from performance.life.refusals import CalendarRefused
 from performance.life.services import clawbacks, exceptions, planning, stages, statements
 from performance.models import MonthStep, Statement, StatementLine
@@ -63,12 +64,22 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         sent = _reminders(base, demo.pools[-1].month, now)
     if base.alliance.kind != "county":  # the insurer's statement of one alliance shows how it is explained
         return f"{first} and {second} published; {sent}"
+    _finished(base, first)
     file = _file(base, first)
     with act_in(base.alliance), transaction.atomic():
         into = max(month for month in books.open_months() if month >= first)
         booked = _statement(base, first, into, file, now)
         _charge(base, booked, into, now)
-    return f"{first} and {second} published, the statement {booked.document} explained; {sent}"
+    return f"{first} final, {second} published, the statement {booked.document} explained; {sent}"
+
+
+def _finished(base: Ground, month: Month) -> None:
+    """Everybody is paid, the books are closed, no appeal is left: paid, closed and final, step by step."""
+    with act_in(base.alliance), transaction.atomic():
+        life = stages.of(month)
+        assert life is not None and life.published_until is not None, "it was published before"
+        for step, day in ((stages.pay, 25), (stages.close, 26), (stages.end, 29)):
+            step(by=base.office[1], month=month, now=max(days_after(month, day), life.published_until))
 
 
 def _reminders(base: Ground, month: Month, now: datetime) -> str:

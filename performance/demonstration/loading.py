@@ -118,8 +118,8 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "departments, teams and persons", lambda: levels.run_all(base, demo)
     yield "pay", lambda: [pay.load(base, demo)]
     yield "papers and disclosure", lambda: [papers.load(base, demo)]
-    yield "paying out", lambda: [payout.load(base, demo)]
     yield "appeals", lambda: [appeals.load(base, demo, timezone.now())]
+    yield "paying out", lambda: [payout.load(base, demo)]
     yield "bills for patients", lambda: [bills.load(base, timezone.now())]
     yield "disputes", lambda: [disputes.load(base, timezone.now())]
     yield "clues of October", lambda: [clues.load(base, demo)]

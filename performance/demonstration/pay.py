@@ -4,6 +4,7 @@ under way, what institutions owe each other. New money in new records: the month
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from performance.engine.pay.flow import FlowRule
 from performance.models import PayFund, PayPool, PayPot
 from performance.models.pay import PayKind
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import between, entering, pools, pots
+from performance.pay.services import between, entering, pools, pots, together
 
 DECIDED = datetime(2026, 7, 27, 1, tzinfo=UTC)
 RULE = FlowRule(
@@ -35,6 +36,8 @@ FED, REWARD = 60_000_000, 36_000_000
 BODY, DOCUMENT = "管理委员会", "医共体委〔2026〕17号"
 HEADS = 2
 PAID = 4  # pots of one institution that are paid or under way
+WHOLE = "county"  # the kind of alliance that has a month paid down to everybody, closed and final
+MINUTES = "小组按岗位系数和出勤商定分值，夜班、带教另行计入，全体同意。"
 
 
 def load(base: Ground, demo: DemoAlliance) -> str:
@@ -49,6 +52,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         _reward(base, fund, months[-1])
         for head in _heads(base):
             _distribute(base, head, months)
+        if base.alliance.kind == WHOLE:
+            _divide_the_rest(base, months[0])
         posted = PayPot.objects.filter(state="posted").count()
         sums = trial_balance()
         return (
@@ -138,13 +143,47 @@ def _heads(base: Ground) -> list[Membership]:
 
 
 def _distribute(base: Ground, head: Membership, months: Sequence[Month]) -> None:
-    """The first pots of the older month are paid; of the newer one shown, written, and not begun."""
+    """The first pots of the older month are paid; of the newer one shown, paid, written, and not begun."""
     for month in months:
         rows = PayPot.objects.named().filter(
             institution=head.institution_id, pool__month=month.first_day, pool__kind=PayKind.BONUS
         )
         for place, pot in enumerate(_own_first(rows, PAID)):
-            _on_its_way(base, head, pot, month, paid=month == months[0], place=place)
+            paid = month == months[0] or place == PAID - 3
+            _on_its_way(base, head, pot, month, paid=paid, place=place)
+
+
+def _divide_the_rest(base: Ground, month: Month) -> None:
+    """Every pot of the month that is not begun: each institution hands in all of its plans at once."""
+    members = Membership.objects.living().exclude(institution=None).select_related("user")
+    heads = {one.institution_id: one for one in members.order_by("pk") if one.can("pay.distribute")}
+    staff: dict[int, list[int]] = defaultdict(list)
+    for pk, place in Staff.objects.order_by("code").values_list("pk", "institution"):
+        staff[place].append(pk)
+    waiting: dict[int, list[PayPot]] = defaultdict(list)
+    for pot in PayPot.objects.named().filter(pool__month=month.first_day, state=PayPot.State.SUBMITTED):
+        pots.post(by=base.office[0], pot=pot, now=days_after(month, 26))
+    for pot in PayPot.objects.named().filter(pool__month=month.first_day, state=PayPot.State.OPEN):
+        waiting[pot.institution_id].append(pot)
+    at = days_after(month, 20)
+    for place, found in sorted(waiting.items()):
+        head, ids = heads[place], [pot.pk for pot in found]
+        plans = [(pot, _agreed_of(pot, staff[place], at)) for pot in found]
+        together.write(by=head, plans=plans, now=at)
+        together.show(by=head, pots=_as_now(ids), now=at)
+        together.submit(by=head, pots=_as_now(ids), now=at + timedelta(days=5))
+        together.post(by=base.office[0], pots=_as_now(ids), now=at + timedelta(days=6))
+
+
+def _agreed_of(pot: PayPot, colleagues: Sequence[int], now: datetime) -> pots.Agreed:
+    """By the roster's points; a small group asks colleagues of the institution."""
+    people = list(pots.points_of(pot))
+    group = [*people, *(one for one in colleagues if one not in people)][:3]
+    return pots.Agreed(pots.points_of(pot), group, now.date(), MINUTES)
+
+
+def _as_now(ids: Sequence[int]) -> list[PayPot]:
+    return list(PayPot.objects.named().filter(pk__in=ids).order_by("pk"))
 
 
 def _own_first(rows: object, most: int) -> list[PayPot]:
@@ -161,10 +200,7 @@ def _on_its_way(base: Ground, head: Membership, pot: PayPot, month: Month, *, pa
     group = people[:3]
     others = Staff.objects.filter(institution=pot.institution_id).exclude(pk__in=group).order_by("code")
     group += [one.pk for one in others[: 3 - len(group)]]
-    agreed = pots.Agreed(
-        pots.points_of(pot), group, now.date(),
-        "小组按岗位系数和出勤商定分值，夜班、带教另行计入，全体同意。",
-    )  # fmt: skip
+    agreed = pots.Agreed(pots.points_of(pot), group, now.date(), MINUTES)
     if not paid and place == PAID - 1:
         return
     pot = _again(pots.write(by=head, pot=pot, agreed=agreed, now=now))

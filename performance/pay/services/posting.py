@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
 
 from alliance.ledger import facts as books
+from alliance.ledger import many
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
 from alliance.lib.period import Month
@@ -103,15 +105,38 @@ def pot(row: PayPot, *, by: Membership, second: Membership, now: datetime) -> le
     )
     people = [person_account(line.staff) for line in lines]
     accounts = ledger.open_accounts(by=by, accounts=[*pot_accounts([row]), *people])
+    return ledger.post(
+        by=by, confirmed_by=second, month=open_month(row.pool.period, now, by), about_month=row.pool.period,
+        kind=POT, key=f"{POT}:{row.pk}", entries=_to_persons(row, lines, accounts), text=str(row)[:300],
+    )  # fmt: skip
+
+
+def pots(rows: Sequence[PayPot], *, by: Membership, second: Membership, now: datetime) -> None:
+    """The same of many pots of one month, a journal each. Raises what the ledger does."""
+    month = rows[0].pool.period
+    lines: dict[int, list[PayLine]] = defaultdict(list)
+    found = PayLine.objects.filter(plan__in=[row.plan_id for row in rows], fen__gt=0)
+    for line in found.select_related("staff__institution").order_by("staff__code"):
+        lines[line.pot_id].append(line)
+    people = {line.staff_id: person_account(line.staff) for own in lines.values() for line in own}
+    accounts = ledger.open_accounts(by=by, accounts=[*pot_accounts(rows), *people.values()])
+    many.post_all(
+        by=by, confirmed_by=second, month=open_month(month, now, by), about_month=month, kind=POT,
+        found=[
+            many.NewJournal(f"{POT}:{row.pk}", _to_persons(row, lines[row.pk], accounts), str(row)[:300])
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _to_persons(row: PayPot, lines: Iterable[PayLine], accounts: Mapping[str, Account]) -> list[ledger.Line]:
+    """Out of the pot's account into those of its people."""
     entries = [ledger.Line(accounts[row.account], -row.fen, {"rule": POT}, (POT, row.pk))]
     for line in lines:
         why = {"rule": POT, "points": line.points, "quota": line.quota, "remainder_rank": line.remainder_rank,
                "got_extra_fen": line.got_extra_fen}  # fmt: skip
         entries.append(ledger.Line(accounts[person_code(line.staff)], line.fen, why, (POT, row.pk)))
-    return ledger.post(
-        by=by, confirmed_by=second, month=open_month(row.pool.period, now, by), about_month=row.pool.period,
-        kind=POT, key=f"{POT}:{row.pk}", entries=entries, text=str(row)[:300],
-    )  # fmt: skip
+    return entries
 
 
 def reason(share: PayShare | PayPot) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alliance.lib.period import Month
 from alliance.models import Membership, Staff
 from alliance.services import calendar, journal, parameters, steps
 from performance.engine.pay.flow import persons
@@ -42,8 +43,12 @@ def points_of(pot: PayPot) -> dict[int, Decimal]:
 
 def group_least(pot: PayPot) -> int:
     """How many must agree; where one person has the whole pot there is nothing to agree on."""
-    least = parameters.in_force("second_distribution.group_min", on=pot.pool.period.last_day)
-    return int(str(least)) if len(pot.people) > 1 else 0
+    return group_min(pot.pool.period) if len(pot.people) > 1 else 0
+
+
+def group_min(month: Month) -> int:
+    """How many persons a group of a month has at least."""
+    return int(str(parameters.in_force("second_distribution.group_min", on=month.last_day)))
 
 
 @transaction.atomic
@@ -58,7 +63,7 @@ def write(
     step = steps.admitted("write", by=by, row=pot, version=version)
     if pot.pool.state != PayPool.State.POSTED:
         raise PotRefused("pool")
-    group = _group(pot, agreed, now)
+    group = group_of(pot, agreed, now, group_least(pot))
     people = {row.pk: row for row in Staff.objects.filter(pk__in=[pk for pk, _points in pot.people])}
     keys = {pk: f"{row.code}/{pk}" for pk, row in people.items()}
     if set(agreed.points) != set(keys):
@@ -69,30 +74,43 @@ def write(
         made_at=now,
     )  # fmt: skip
     PayMember.objects.bulk_create(PayMember(plan=plan, staff_id=pk) for pk in group)
-    found = persons(str(pot), pot.fen, {keys[pk]: points for pk, points in agreed.points.items()})
-    shares = {share.code: share for share in found.shares}
-    PayLine.objects.bulk_create(
-        PayLine(
-            plan=plan, pot=pot, staff_id=pk, points=points, fen=shares[keys[pk]].fen,
-            quota=shares[keys[pk]].quota, remainder_rank=shares[keys[pk]].remainder_rank,
-            got_extra_fen=shares[keys[pk]].got_extra_fen,
-        )
-        for pk, points in agreed.points.items()
-    )  # fmt: skip
+    PayLine.objects.bulk_create(lines_of(plan, agreed.points, keys))
     moved: PayPot = steps.take(
         step, by=by, row=pot, verb="pay.plan_written", plan=plan, said={"revision": plan.revision}
     )
     return moved
 
 
-def _group(pot: PayPot, agreed: Agreed, now: datetime) -> list[int]:
-    """Who agreed: people of the pot or of its institution, at least as many as the parameter says."""
+def lines_of(plan: PayPlan, points: Mapping[int, Decimal], keys: Mapping[int, str]) -> Iterator[PayLine]:
+    """Everybody's line of a plan, unsaved; `keys` name the persons, by staff, and break ties of the last fen.
+
+    Raises PayRefused (points, nobody).
+    """
+    pot = plan.pot
+    found = persons(str(pot), pot.fen, {keys[pk]: given for pk, given in points.items()})
+    shares = {share.code: share for share in found.shares}
+    for pk, given in points.items():
+        share = shares[keys[pk]]
+        yield PayLine(
+            plan=plan, pot=pot, staff_id=pk, points=given, fen=share.fen, quota=share.quota,
+            remainder_rank=share.remainder_rank, got_extra_fen=share.got_extra_fen,
+        )  # fmt: skip
+
+
+def group_of(
+    pot: PayPot, agreed: Agreed, now: datetime, least: int, known: Mapping[int, Staff] | None = None
+) -> list[int]:
+    """Who agreed: people of the pot or of its institution, at least so many.
+
+    `known`: staff already read. Raises PotRefused (group, strangers, minutes, agreed_on).
+    """
     group = sorted(set(agreed.group))
-    least = group_least(pot)
     if len(group) < least:
         raise PotRefused("group", least=least)
     own = {pk for pk, _points in pot.people}
-    others = Staff.objects.filter(pk__in=set(group) - own)
+    if known is None:
+        known = {row.pk: row for row in Staff.objects.filter(pk__in=set(group) - own)}
+    others = [known[pk] for pk in group if pk not in own and pk in known]
     strangers = [row.name for row in others if row.institution_id != pot.institution_id]
     if strangers:
         raise PotRefused("strangers", names="、".join(strangers))
