@@ -19,8 +19,9 @@ from performance.engine.month import IndicatorScore
 from performance.levels import below, seen, services
 from performance.levels.explained import Explained, number
 from performance.levels.tables import called, column_name
-from performance.models import Level, LevelFact, LevelRun, LevelSubject
-from performance.show import labels
+from performance.models import Level, LevelFact, LevelRun, LevelScore, LevelSubject
+from performance.show import labels, ranges
+from performance.show.beside import Beside
 from performance.show.formulas import Token, Writer
 from performance.show.formulas import plain as written
 from performance.show.frame import LISTED
@@ -74,8 +75,10 @@ def figs(membership: Membership, run: LevelRun) -> list[Fig]:
 def subject(membership: Membership, found: Explained) -> dict[str, Any]:
     """The page of one subject."""
     rows: dict[str, list[dict[str, Any]]] = {}
+    fewest = ranges.least(found.run.period.last_day)
+    beside = Beside(ranges.of_subjects(found.row, fewest), _before(found))
     for value, score in found.pairs():
-        rows.setdefault(score.dimension, []).append(_row(found, value, score))
+        rows.setdefault(score.dimension, []).append(_row(found, value, score, beside))
     possible = {one.dimension: one for one in found.sheet.total.dimensions}
     total = found.sheet.total
     heading, under = below.below(membership, found)
@@ -95,8 +98,17 @@ def subject(membership: Membership, found: Explained) -> dict[str, Any]:
                 _("indicators that could not be assessed are left out") if total.missing else "",
             )
         ],
-        "facts": facts(membership, found),
+        "facts": facts(membership, found), "fewest": fewest,
     }  # fmt: skip
+
+
+def _before(found: Explained) -> dict[str, Decimal]:
+    """The subject's own values of the month before, by indicator; two queries."""
+    row, run = found.row, services.current(found.run.period.previous(), found.run.level)
+    if run is None:
+        return {}
+    rows = LevelScore.objects.filter(subject__run=run, subject__code=row.code, value__isnull=False)
+    return dict(rows.values_list("indicator", "value"))
 
 
 def about(found: Explained) -> dict[str, Any]:
@@ -109,7 +121,7 @@ def about(found: Explained) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(found: Explained, value: IndicatorValue, score: IndicatorScore) -> dict[str, Any]:
+def _row(found: Explained, value: IndicatorValue, score: IndicatorScore, beside: Beside) -> dict[str, Any]:
     indicator = found.indicators[score.indicator]
     gives = None
     if score.score is not None and score.weight_in_effect is not None:
@@ -119,7 +131,7 @@ def _row(found: Explained, value: IndicatorValue, score: IndicatorScore) -> dict
         "name": labels.named(indicator), "unit": labels.unit(indicator),
         "value": labels.value(value.value, indicator), "score": score, "gives": gives,
         "reason": labels.reason(reason, found.indicators), "above_one": "above_one" in value.flags,
-        "few": labels.few_said(value.flags),
+        "few": labels.few_said(value.flags), **beside.of(indicator),
         "url": reverse("level-indicator", args=[found.row.pk, score.indicator]),
     }  # fmt: skip
 

@@ -14,7 +14,8 @@ from alliance.web.parts import ChainLink, Fact, FormulaLine, history
 from performance.engine.indicators import Indicator
 from performance.models import IndicatorValue, Line, Score
 from performance.services import bases, months
-from performance.show import labels, road, table
+from performance.show import labels, ranges, road, table
+from performance.show.beside import Beside
 from performance.show.formulas import Token, plain, shown
 from performance.show.frame import Frame
 
@@ -173,12 +174,14 @@ def past(frame: Frame, line: Line, count: int = 6) -> list[dict[str, Any]]:
 def institution(frame: Frame, line: Line) -> dict[str, Any]:
     """The page of an institution's indicators, dimension by dimension."""
     values, scores = values_of(frame, line), scores_of(frame, line)
+    fewest = ranges.least(frame.month.last_day)
+    beside = Beside(ranges.of_institutions(line, fewest), _before(frame, line))
     dimensions = [
         {
             "code": dimension.code, "name": labels.named(dimension),
             "cell": table.cell(line, dimension.code, ""),
             "rows": [
-                _indicator_row(frame, line, values[code], score)
+                _indicator_row(frame, line, values[code], score, beside)
                 for code, score in scores.items() if score.dimension == dimension.code
             ],
         }
@@ -188,13 +191,26 @@ def institution(frame: Frame, line: Line) -> dict[str, Any]:
         **about(frame, line), "title": line.institution.name,
         "dimensions": [one for one in dimensions if one["rows"]],
         "others": [
-            _indicator_row(frame, line, row, None) for code, row in values.items() if code not in scores
+            _indicator_row(frame, line, row, None, beside)
+            for code, row in values.items() if code not in scores
         ],
-        "formula": [score_line(frame, line)], "bases": bases.history(line.institution_id, frame.month),
+        "fewest": fewest, "formula": [score_line(frame, line)],
+        "bases": bases.history(line.institution_id, frame.month),
     }  # fmt: skip
 
 
-def _indicator_row(frame: Frame, line: Line, value: IndicatorValue, score: Score | None) -> dict[str, Any]:
+def _before(frame: Frame, line: Line) -> dict[str, Decimal]:
+    """The institution's values of the month before, by indicator; two queries."""
+    run = months.current(frame.month.previous())
+    if run is None:
+        return {}
+    rows = IndicatorValue.objects.filter(settlement=run.settlement_id, institution=line.institution_id)
+    return dict(rows.filter(value__isnull=False).values_list("indicator", "value"))
+
+
+def _indicator_row(
+    frame: Frame, line: Line, value: IndicatorValue, score: Score | None, beside: Beside
+) -> dict[str, Any]:
     indicator = frame.indicators[value.indicator]
     reason = value.reason or (score.reason if score else None)
     return {
@@ -202,7 +218,7 @@ def _indicator_row(frame: Frame, line: Line, value: IndicatorValue, score: Score
         "value": labels.value(value.value, indicator), "score": score,
         "reason": labels.reason(reason, frame.indicators), "above_one": "above_one" in value.flags,
         "few": labels.few_said(value.flags),
-        "gives": _gives(score),
+        "gives": _gives(score), **beside.of(indicator),
         "url": frame.url("month-why-indicator", line.institution.code, value.indicator),
     }  # fmt: skip
 

@@ -1,66 +1,23 @@
-"""A number beside those of the same group: lowest, median, highest; nobody can be told from too few.
-
-Source: issue of the month's slip, walls.md 5 (no group under the parameter).
-"""
+"""A person's numbers beside those of the same group; nobody can be told from too few (walls.md 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Aggregate, Count, DecimalField, Max, Min
+from django.db.models import Count, Max, Min
 
 from alliance.lib.period import Month
 from alliance.models import Staff
-from alliance.services import parameters
 from performance.levels import services as levels
 from performance.models import Level, LevelRun, LevelScore, LevelSubject, PayLine
-
-LEAST = "public.min_group"
-
-
-@dataclass(frozen=True)
-class Range:
-    """How many there are, and the lowest, median and highest of them; None where they are too few."""
-
-    n: int
-    low: Any = None
-    median: Any = None
-    high: Any = None
-
-    @property
-    def shown(self) -> bool:
-        """True where the group is large enough to be shown."""
-        return self.low is not None
-
-
-class Median(Aggregate):
-    """The middle value, in the database."""
-
-    function = "percentile_cont"
-    template = "%(function)s(0.5) within group (order by %(expressions)s)"
-    output_field = DecimalField()
-
-
-def least(on: date) -> int:
-    """The smallest group that is shown."""
-    return int(str(parameters.in_force(LEAST, on=on)))
-
-
-def _range(row: Mapping[str, Any], fewest: int) -> Range:
-    n = int(row["n"])
-    if n < fewest:
-        return Range(n)
-    return Range(n, row["low"], Decimal(str(row["median"])), row["high"])
+from performance.show.ranges import Median, Range, least, of_row
 
 
 def of_pot(line: PayLine, fewest: int) -> Range:
     """The amounts (fen) of the people of a person's pot; one query."""
     rows = PayLine.objects.filter(plan=line.plan_id).order_by()
-    return _range(
+    return of_row(
         rows.aggregate(n=Count("pk"), low=Min("fen"), high=Max("fen"), median=Median("fen")), fewest
     )
 
@@ -87,7 +44,7 @@ def indicators(staff: Staff, month: Month, fewest: int) -> tuple[LevelRun | None
         value__isnull=False,
     ).order_by().values("indicator")  # fmt: skip
     rows = alike.annotate(n=Count("pk"), low=Min("value"), high=Max("value"), median=Median("value"))
-    ranges = {row["indicator"]: _range(row, fewest) for row in rows}
+    ranges = {row["indicator"]: of_row(row, fewest) for row in rows}
     before = _before(staff, month.previous())
     return run, [
         Own(mine.pk, one, before.get(one.indicator), ranges.get(one.indicator, Range(0))) for one in own
@@ -100,3 +57,6 @@ def _before(staff: Staff, month: Month) -> dict[str, Decimal]:
         return {}
     rows = LevelScore.objects.filter(subject__run=run, subject__staff=staff, value__isnull=False)
     return dict(rows.values_list("indicator", "value"))
+
+
+__all__ = ["Own", "Range", "indicators", "least", "of_pot"]

@@ -15,9 +15,10 @@ from alliance.approvals import services as approvals
 from alliance.models import Alliance, Job, Journal
 from alliance.services import jobs
 from grouping.models import Case
-from performance.models import IndicatorValue, MonthRun
+from performance.models import IndicatorValue, Line, MonthRun
 from performance.services import bases, months
 from performance.show import month as show_month
+from performance.show import ranges
 from performance.show.frame import Frame
 from referrals import services as referrals
 from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, inside, post
@@ -385,3 +386,21 @@ def test_finance_sees_the_figures_but_no_link_to_lists_it_may_not_open(month: Wo
         url for url in links(get(month, "su", pages[0]), "/records/") if url.endswith("/total_weight/")
     )
     get(month, "cai", record, 403)
+
+
+def test_own_values_stand_beside_those_scored_alike_where_nobody_can_be_told(month: World) -> None:
+    """Three institutions: from ten on a range is shown, so none is; with fewer asked for it would be."""
+    with inside(month):
+        line = Line.objects.select_related("institution").get(institution=month.lead)
+        own = dict(
+            IndicatorValue.objects.filter(settlement=line.settlement, institution=month.lead)
+            .exclude(value=None).values_list("indicator", "value")
+        )  # fmt: skip
+        shown = ranges.of_institutions(line, 1)
+        assert set(own) <= set(shown)
+        for code, value in own.items():
+            assert shown[code].low <= value <= shown[code].high and shown[code].low <= shown[code].median
+        assert not any(one.shown for one in ranges.of_institutions(line, 10).values())
+    for name in ("su", "kong"):
+        page = get(month, name, f"{BASE}institutions/QH01/")
+        assert "同类不足" in page and "至少 10 个有数时列出" in page
