@@ -21,7 +21,7 @@ from performance.demonstration.ground import Ground
 
 QUARTER, OCTOBER = Month(2026, 7), Month(2026, 10)
 BEGAN, ENDED = date(2026, 10, 12), date(2026, 10, 25)
-LINKS = 56  # handed out at the desk of each institution
+LINKS = 66  # handed out at the desk of each institution
 # How patients judge each scale beside the mean of their institution, in hundredths of a level.
 OFFSETS = {"environment": 10, "communication": 30, "waiting": -45, "continuity": -15}
 WORDS = (

@@ -11,8 +11,19 @@ from django.test.utils import CaptureQueriesContext
 
 from complaints.surveys import services
 from complaints.surveys.models import Campaign, Edition, Result
-from tests.surveys.scene import LATER, NOW, adopt, answered, discharged, edition, filled, inside, opened
-from tests.world import World
+from tests.surveys.scene import (
+    LATER,
+    NOW,
+    OCTOBER,
+    adopt,
+    answered,
+    discharged,
+    edition,
+    filled,
+    inside,
+    opened,
+)
+from tests.world import World, place
 
 HOME = "/a/qinghe/surveys/"
 STEPS = "*6000 步 | 6,000\n100 步 | 100"
@@ -98,6 +109,27 @@ def test_the_export_holds_what_the_page_shows_and_nothing_more(ready: World, cou
     assert len(lines) == 1 + 5 * 4 and "饭菜太凉" not in answer.content.decode()
     hidden = [line for line in lines if "fewer than" in line or "does not follow" in line]
     assert len(hidden) == 10 and all(",,," in line for line in hidden)
+
+
+def test_beside_three_peers_at_least_and_over_time(ready: World) -> None:
+    with inside(ready):
+        near = [place(f"QH3{n}", f"清河县第{n}医院", "secondary", "general") for n in range(3)]
+        surveys = []
+        for month, level in ((OCTOBER.previous(), 3), (OCTOBER, 4)):
+            made = opened(ready, "outpatient", [ready.lead, *near], month=month, handed=30)
+            given = {one.number: filled(made.edition, level) for one in made.tickets.all()}
+            services.answer_many(campaign=made, given=given, now=NOW)
+            surveys.append(services.close(by=ready.luo, campaign=made, now=NOW))
+    page = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{surveys[-1].pk}/at/QH01/"))
+    assert "Beside its peers" in page and "From 60.0 to 80.0 points" in page
+    assert not any(one.name in page for one in near), "peers are a mean, never a name"
+    with inside(ready):
+        alone = opened(ready, "outpatient", [ready.lead, *near[:2]], handed=30)
+        given = {one.number: filled(alone.edition) for one in alone.tickets.all()}
+        services.answer_many(campaign=alone, given=given, now=NOW)
+        services.close(by=ready.luo, campaign=alone, now=NOW)
+    page = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{alone.pk}/at/QH01/"))
+    assert "Beside its peers" not in page, "a mean of two would tell the other one"
 
 
 def test_another_institution_and_a_clinician_read_nothing(ready: World, counted: Campaign) -> None:

@@ -117,7 +117,10 @@ def lines_of(campaign: Campaign, membership: Membership) -> list[Line]:
 
 
 def _cells(line: Line, measures: Sequence[str]) -> list[tuple[str, str]]:
-    return [(words.scale(one), words.value(line.results.get(one))) for one in measures]
+    known = line.total is not None and line.total.value is not None
+    return [
+        (words.scale(one), words.value(line.results.get(one)) if known else plain.DASH) for one in measures
+    ]
 
 
 def figs(campaign: Campaign, lines: Sequence[Line]) -> list[parts.Fig]:
