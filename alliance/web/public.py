@@ -25,7 +25,8 @@ from rest_framework.throttling import SimpleRateThrottle
 from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
 
-ROOTS = ("/open/", "/say/")
+OPEN, SAY = "/open/", "/say/"  # what is shown, and what people send
+ROOTS = (OPEN, SAY)
 SALT = "xietong.public"
 
 

@@ -18,11 +18,11 @@ from alliance.lib.documents import Document
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
-from alliance.web import words
+from alliance.web import public, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Action
 from alliance.web.refused import add_refusal
-from performance.disclosure import forms, public, services
+from performance.disclosure import forms, services
 from performance.models import Disclosure, DisclosureSwitch, MonthLife
 from performance.models.papers import LEAD, SECOND
 
@@ -42,7 +42,7 @@ def disclosure(request: Any) -> HttpResponse:
     ]
     context = {
         "title": _("Disclosure to the public"), "on": services.switched_on(), "waiting": waiting,
-        "address": f"{public.ROOT}{request.alliance.code}/",
+        "address": f"{public.OPEN}{request.alliance.code}/",
         "rows": Disclosure.objects.select_related("entered_by__user", "confirmed_by__user")[:LISTED],
     }  # fmt: skip
     return render(request, "performance/disclosure/disclosure.html", context)
