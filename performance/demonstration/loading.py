@@ -98,9 +98,11 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         equipment,
         evidence,
         history,
+        improvements,
         levels,
         life,
         live,
+        meetings,
         months,
         papers,
         pay,
@@ -123,6 +125,8 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "bills for patients", lambda: [bills.load(base, timezone.now())]
     yield "disputes", lambda: [disputes.load(base, timezone.now())]
     yield "clues of October", lambda: [clues.load(base, demo)]
+    yield "bodies and meetings", lambda: [meetings.load(base, demo)]
+    yield "improvement", lambda: [improvements.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
