@@ -23,6 +23,7 @@ from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import handling
 from performance.appeals.services.correcting import Decision
 from performance.dues import booking, facts, flowing, owing
+from performance.life import show_exceptions
 from performance.life.refusals import CorrectionRefused
 from performance.life.services import exceptions
 from performance.models import (
@@ -281,3 +282,22 @@ def test_n50_an_appeal_beyond_the_total_is_refused(house: World) -> None:
     entering.confirm(by=house.cai, row=total, now=NOW)
     with pytest.raises(AppealRefused, match="approved pay total of 2026"):
         upheld(house)
+
+
+def test_each_sees_the_parts_of_a_correction_that_are_theirs(house: World) -> None:
+    """The second wall: office all, leaders the institution's, a head the department's, others own ones."""
+    row = corrected(house, {house.lead.pk: 30_000, house.shiqiao.pk: -30_000})
+    post(house, row)
+    row = MonthCorrection.objects.select_related("exception").get(pk=row.pk)
+    every = set(CorrectionPart.objects.filter(correction=row).values_list("pk", flat=True))
+
+    def seen(who: str) -> set[int]:
+        return {one.pk for one in show_exceptions.parts_seen(row, house.people[who])}
+
+    def of(**which: Any) -> set[int]:
+        return set(CorrectionPart.objects.filter(correction=row, **which).values_list("pk", flat=True))
+
+    assert seen("luo") == every
+    assert seen("kong") == of(pot__institution=house.lead)
+    assert seen("wu") == of(pot__institution=house.lead, pot__department=house.wu.department)
+    assert seen("dr") == of(staff=own_line(house).staff) and len(seen("dr")) == 1
