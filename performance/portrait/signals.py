@@ -38,14 +38,20 @@ KINDS = {"worse": "late", "better": "ok", "other": "warn"}
 
 @dataclass(frozen=True)
 class Shown:
-    """One reason to look: whose, which indicator, in words, where it opens."""
+    """One reason to look: whose, which indicator, in words; `at` names where it opens."""
 
     institution: str
     name: str
-    url: str
+    frame: Frame
+    at: tuple[str, ...]
     kind: str
     word: str
     sentence: str
+
+    @property
+    def url(self) -> str:
+        """Where it opens; only a page asks: who fills an agenda in the background has no addresses."""
+        return self.frame.url(*self.at)
 
 
 def of_institution(frame: Frame, line: Line, before: Past, by: Rule) -> list[Shown]:
@@ -70,14 +76,14 @@ def _shown(frame: Frame, line: Line, indicator: Indicator, judged: Judged, signa
         "compared": f"{words.num(signal.compared, indicator.decimals)} {unit}".strip(),
         "run": by.run, "jump": words.num(by.jump),
     }  # fmt: skip
-    name, code = (
-        ("month-why-indicator", [line.institution.code, indicator.code])
+    at = (
+        ("month-why-indicator", line.institution.code, indicator.code)
         if frame.opens(line.institution)
-        else ("month-indicator", [indicator.code])
+        else ("month-indicator", indicator.code)
     )
     return Shown(
-        line.institution.short_name, labels.named(indicator), frame.url(name, *code), KINDS[signal.side],
-        word(signal), sentence,
+        line.institution.short_name, labels.named(indicator), frame, at, KINDS[signal.side], word(signal),
+        sentence,
     )  # fmt: skip
 
 
