@@ -189,9 +189,8 @@ def test_each_alliance_has_its_sign_ins_and_they_work_where_they_say(demo: Demo)
     }
     for alliance in demo.alliances.values():
         roles = Counter(role for user in alliance.users for role in user.roles)
-        signs = (
-            {"institution_head"} if alliance.code == "lanchuan" else set()
-        )  # a commitment letter, in the system
+        # In the county a head signs the commitment letter, and discipline inspection opens the sealed box.
+        signs = {"institution_head", "discipline"} if alliance.code == "lanchuan" else set()
         assert set(roles) == wanted | {"finance", "auditor"} | signs
         assert roles["performance_office"] == 2
         names = {worker.code: worker.name for worker in alliance.staff}
