@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+DASHES = "---------"  # what a choice shows while nobody named its empty line
 
 
 def field_kind(field: Any) -> str:
@@ -38,8 +42,10 @@ def control(field: Any) -> SafeString:
 
 
 def filter_control(field: Any) -> SafeString:
-    """The widget of a filter: its label is for screen readers, so an empty text field shows it as a hint."""
+    """The widget of a filter: its label is for screen readers, so an empty field shows it as a hint."""
     attrs = {"class": "in"}
+    if getattr(field.field, "empty_label", None) == DASHES:
+        field.field.empty_label = _("%(label)s: all") % {"label": capfirst(str(field.label))}
     if field_kind(field) == "plain" and not hasattr(field.field.widget, "choices"):
         attrs["placeholder"] = str(field.label)
     return SafeString(field.as_widget(attrs=attrs))

@@ -155,7 +155,7 @@ def who(row: Complaint, office: bool) -> list[parts.Fact]:
         parts.Fact(_("Stands with"), str(row.get_level_display())),
         parts.Fact(pgettext("complaint", "Person"), person),
         parts.Fact(_("Who speaks"), str(row.get_filer_display())),
-        parts.Fact(_("Order"), row.order_number),
+        parts.Fact(pgettext("complaint", "Order"), row.order_number),
         parts.Fact(_("Taken down by"), str(row.entered_by.user) if row.entered_by else ""),
     ]  # fmt: skip
     return [fact for fact in facts if fact.value]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -82,16 +83,18 @@ def page(item: Item, membership: Membership, now: datetime, given: Mapping[str, 
 
 def facts(item: Item, defined: Indicator) -> list[parts.Fact]:
     """What it is about, what showed it, the goal."""
-    unit = labels.unit(defined)
     better = (
         pgettext("improvement", "less is better")
         if defined.direction == "lower"
         else pgettext("improvement", "more is better")
     )
+    named = pgettext("improvement", "%(indicator)s (%(better)s)") % {
+        "indicator": labels.named(defined), "better": better,
+    }  # fmt: skip
     found = [
         parts.Fact(_("institution"), item.institution.name),
-        parts.Fact(_("indicator"), f"{labels.named(defined)} ({better})"),
-        parts.Fact(pgettext("improvement", "goal"), f"{labels.value(item.wanted, defined)} {unit}".strip()),
+        parts.Fact(_("indicator"), named),
+        parts.Fact(pgettext("improvement", "goal"), tables.measured(item.wanted, defined)),
         parts.Fact(pgettext("improvement", "follows from"), str(item.get_source_display())),
         parts.Fact(
             pgettext("improvement", "opened by"), f"{item.opened_by.user} {words.moment(item.opened_at)}"
@@ -124,9 +127,9 @@ def _chart(item: Item, defined: Indicator, measures: list[Measure]) -> charts.Ch
         values,
         limits=[(pgettext("improvement", "goal"), item.wanted)], places=defined.decimals,
         sentence=_("Baseline %(first)s, now %(last)s, goal %(goal)s.") % {
-            "first": labels.value(measures[0].value, defined),
-            "last": labels.value(measures[-1].value, defined),
-            "goal": labels.value(item.wanted, defined),
+            "first": tables.measured(measures[0].value, defined),
+            "last": tables.measured(measures[-1].value, defined),
+            "goal": tables.measured(item.wanted, defined),
         },
     )  # fmt: skip
 
@@ -182,7 +185,10 @@ def report(membership: Membership, now: datetime) -> Document:
     for task in Task.objects.filter(
         about_kind=Item._meta.label_lower, about_id__in=[one.pk for one in items]
     ).exclude(state=Task.State.DROPPED):  # fmt: skip
-        acted[task.about_id].append(f"{task.title} ({task.get_state_display()})")
+        acted[task.about_id].append(
+            pgettext("improvement", "%(action)s (%(state)s)")
+            % {"action": task.title, "state": task.get_state_display()}
+        )
     lines = tuple(_line(one, means.get(one.pk), acted[one.pk]) for one in items)
     heads = (
         _("institution"), _("indicator"), pgettext("improvement", "baseline"),
@@ -192,7 +198,12 @@ def report(membership: Membership, now: datetime) -> Document:
     )  # fmt: skip
     title = _("%(name)s: quality and efficiency report") % {"name": membership.alliance.name}
     part = Part(_("Improvement items"), "", Table(heads, lines, (2, 3, 4, 5)))
-    return Document(title, words.moment(now), (part,), signs=(pgettext("signature", "written by"),))
+    return Document(
+        title,
+        formats.date_format(timezone.localtime(now), "DATE_FORMAT"),
+        (part,),
+        signs=(pgettext("signature", "written by"),),
+    )
 
 
 def _line(one: Any, mean: Any, acted: list[str]) -> tuple[str, ...]:
@@ -205,10 +216,11 @@ def _line(one: Any, mean: Any, acted: list[str]) -> tuple[str, ...]:
             else pgettext("improvement", "goal not reached")
         )
     return (
-        one.institution.short_name, labels.named(defined), labels.value(one.first_value, defined),
-        words.num(mean, defined.decimals) if mean is not None else words.DASH,
-        labels.value(one.wanted, defined), labels.value(one.last_value, defined) if one.later else words.DASH,
-        one.cause or words.DASH, "；".join(acted) or words.DASH, result,
+        one.institution.short_name, labels.named(defined), tables.measured(one.first_value, defined),
+        tables.measured(mean, defined) if mean is not None else words.DASH,
+        tables.measured(one.wanted, defined),
+        tables.measured(one.last_value, defined) if one.later else words.DASH,
+        one.cause or words.DASH, pgettext("improvement", "; ").join(acted) or words.DASH, result,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from alliance.models import Institution
 from alliance.web import lists
 from alliance.web.cells import chip
 from alliance.web.parts import Empty
+from performance.engine.indicators import Indicator
 from performance.improvement.models import Item
 from performance.show import labels
 
@@ -20,6 +21,11 @@ NONE = Empty(
     gettext_lazy("No improvement item yet"),
     gettext_lazy("Open one from an indicator of an institution: its baseline is the computed figure."),
 )
+
+
+def measured(value: Any, defined: Indicator) -> str:
+    """A figure with its unit: items of different indicators stand below each other."""
+    return f"{labels.value(value, defined)} {labels.unit(defined)}".strip()
 
 
 def state_chip(row: Item) -> Any:
@@ -58,15 +64,15 @@ class ItemTable(lists.Table):
 
     def render_first(self, record: Any) -> str:
         """The baseline."""
-        return labels.value(record.first_value, record.defined())
+        return measured(record.first_value, record.defined())
 
     def render_last(self, record: Any) -> str:
         """The newest later figure."""
-        return labels.value(record.last_value, record.defined()) if record.later else "—"
+        return measured(record.last_value, record.defined()) if record.later else "—"
 
     def render_wanted(self, record: Any) -> str:
         """The goal."""
-        return labels.value(record.wanted, record.defined())
+        return measured(record.wanted, record.defined())
 
     def render_state(self, record: Any) -> Any:
         """As a chip."""

@@ -116,7 +116,7 @@ def _institutions(by: Membership, month: Month, here: Institution | None) -> Ite
             if signal.kind == signals.KINDS["worse"]
         ]  # fmt: skip
         if worse:
-            said = "\n".join(f"{signal.name}: {signal.sentence}" for signal in worse[:SAID])
+            said = "\n".join(signal.name + _(": ") + signal.sentence for signal in worse[:SAID])
             title = _("Unusual movement: %(place)s, indicators: %(n)d") % {
                 "place": one.institution.short_name, "n": len(worse),
             }  # fmt: skip

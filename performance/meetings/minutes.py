@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -19,7 +20,7 @@ from performance.meetings.services.meetings import quorum
 def fill(meeting: Meeting, now: datetime) -> Document:
     """The minutes as the rows of the meeting say them, in the language of who writes; seven queries."""
     title = _("Minutes: %(title)s") % {"title": meeting.title}
-    line = f"{meeting.body.title} · {words.moment(meeting.begins_at)} · {meeting.place}"
+    line = f"{meeting.body.title} · {_on_paper(meeting.begins_at)} · {meeting.place}"
     parts = [_who(meeting), *_points(meeting), _resolutions(meeting)]
     return Document(title, line, tuple(parts))
 
@@ -31,8 +32,13 @@ def signatures(row: Minutes) -> tuple[str, ...]:
         (pgettext("signature", "chair"), row.chair, row.chair_at),
         (pgettext("signature", "secretary"), row.secretary, row.secretary_at),
     ):
-        found.append(f"{label} {who.user} {words.moment(at)}" if who else label)
+        found.append(f"{label} {who.user} {_on_paper(at)}" if who else label)
     return tuple(found)
+
+
+def _on_paper(at: datetime) -> str:
+    """A moment as papers name it: with the year, which the screen leaves out."""
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def _who(meeting: Meeting) -> Part:
@@ -41,10 +47,13 @@ def _who(meeting: Meeting) -> Part:
     lines = []
     for presence in (one for one in Attendance.Presence if one != Attendance.Presence.ASKED):
         names = [
-            f"{row.seat.name} ({row.seat.get_function_display()})" for row in rows if row.presence == presence
+            pgettext("minutes", "%(name)s (%(function)s)")
+            % {"name": row.seat.name, "function": row.seat.get_function_display()}
+            for row in rows
+            if row.presence == presence
         ]
         if names:
-            lines.append(f"{presence.label}: {'、'.join(names)}")
+            lines.append(presence.label + _(": ") + _(", ").join(names))
     said = _("%(have)d of %(of)d members came; a decision needs %(need)d.") % {
         "have": have, "of": of, "need": need,
     }  # fmt: skip
@@ -74,8 +83,8 @@ def _resolutions(meeting: Meeting) -> Part:
         for row in rows
     )  # fmt: skip
     heads = (
-        _("number"), pgettext("resolution", "resolution"), _("state"), pgettext("resolution", "votes"),
-        pgettext("task", "done by"), pgettext("task", "due on"),
+        pgettext("meeting", "number"), pgettext("resolution", "resolution"), _("state"),
+        pgettext("resolution", "votes"), pgettext("task", "done by"), pgettext("task", "due on"),
     )  # fmt: skip
     heading = pgettext("minutes", "Decided")
     text = "" if rows else pgettext("minutes", "Nothing was decided.")

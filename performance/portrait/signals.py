@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
@@ -107,4 +108,4 @@ def spoken(indicator: Indicator, months: Sequence[Month], series: Sequence[Readi
         for month, one in zip(months, series, strict=True)
         if one.value is not None
     ]
-    return f"{labels.named(indicator)}: {', '.join(known)}" if known else labels.named(indicator)
+    return labels.named(indicator) + _(": ") + _(", ").join(known) if known else labels.named(indicator)

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from django_fsm import transition
 from django_scopes import ScopedManager
 
@@ -85,10 +86,13 @@ class Campaign(AllianceRow):
 
     @property
     def span(self) -> str:
-        """2026-10, 2026-Q3 or 2026."""
+        """The month, quarter or year it asks about, in words."""
         if self.months == 1:
-            return str(self.first)
-        return str(self.first.quarter) if self.months == 3 else str(self.month.year)
+            return formats.date_format(self.month, "YEAR_MONTH_FORMAT")
+        if self.months == 3:
+            of = {"year": self.month.year, "n": self.first.quarter.number}
+            return pgettext("survey", "quarter %(n)d of %(year)d") % of
+        return pgettext("survey", "%(year)d") % {"year": self.month.year}
 
     @property
     def plan(self) -> Plan:

@@ -57,7 +57,8 @@ def figs(campaign: Campaign, total: Result | None) -> list[parts.Fig]:
         return []
     return [
         parts.Fig(
-            words.scale(TOTAL), words.value(total), _("points") if total.value is not None else "",
+            words.scale(TOTAL), words.value(total),
+            pgettext("unit", "points") if total.value is not None else "",
             words.why(total) or _("between %(ends)s") % {"ends": words.interval(total)},
         ),
         parts.Fig(pgettext("survey", "answers"), plain.num(total.answers), _("of %(n)d") % {"n": total.asked},

@@ -57,7 +57,7 @@ def export(request: Any, pk: int) -> HttpResponse:
     journal.write(by=request.membership, verb="survey.results_exported", about=row, rows=found.count())
     body = b"".join(sheets.csv_chunks([_heads(), *_rows(found, places)]))
     answer = HttpResponse(body, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="survey-{row.span}-{row.pk}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="survey-{row.first}-{row.months}-{row.pk}.csv"'
     answer["Cache-Control"] = "no-store"
     return answer
 
