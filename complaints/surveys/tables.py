@@ -40,6 +40,12 @@ class SurveyTable(lists.Table):
     def render_closes_on(self, value: Any) -> str:
         return words.day(value)
 
+    def render_asked(self, value: int) -> str:
+        return words.num(value)
+
+    def render_spent(self, value: int) -> str:
+        return words.num(value)
+
     def render_response(self, record: Any) -> str:
         return rate(record.spent, record.asked)
 
