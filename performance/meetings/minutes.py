@@ -32,7 +32,7 @@ def signatures(row: Minutes) -> tuple[str, ...]:
         (pgettext("signature", "chair"), row.chair, row.chair_at),
         (pgettext("signature", "secretary"), row.secretary, row.secretary_at),
     ):
-        found.append(f"{label} {who.user} {_on_paper(at)}" if who else label)
+        found.append(f"{label} {who.user} {_on_paper(at)}" if who and at else label)
     return tuple(found)
 
 

@@ -136,7 +136,7 @@ def test_another_definition_is_not_compared(qinghe: World) -> None:
 
 
 def test_other_words_are_no_other_definition() -> None:
-    one = next(one for one in shipped_indicators() if one.direction == "lower")
+    one = next(one for one in shipped_indicators().values() if one.direction == "lower")
     assert services.definition_digest(replace(one, name_zh="别名")) == services.definition_digest(one)
     assert services.definition_digest(replace(one, scale=one.scale * 10)) != services.definition_digest(one)
 
