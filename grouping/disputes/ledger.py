@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from alliance.lib.sheets import Cell
 from alliance.models import Membership
@@ -21,9 +22,9 @@ def rows(membership: Membership, now: datetime) -> list[list[Cell]]:
     found = Dispute.objects.visible_to(membership).annotate(given=given).order_by("pk")
     known = found.select_related("scheme", "institution", "settled_in", "filed_by__user")
     head: list[Cell] = [
-        _("number"), _("about"), _("code"), _("scheme"), _("institution"), _("raised by"), _("how it came"),
-        _("filed"), _("answer due"), _("state"), _("late"), _("opinions"), _("answered"), _("answer"),
-        _("settled"), _("what settled it"), _("why nothing changes"), _("joined to"),
+        pgettext("dispute", "number"), _("about"), _("code"), _("scheme"), _("institution"), _("raised by"),
+        _("how it came"), _("filed"), _("answer due"), _("state"), _("late"), _("opinions"), _("answered"),
+        _("answer"), _("settled"), _("what settled it"), _("why nothing changes"), _("joined to"),
     ]  # fmt: skip
     return [head, *(_row(row, now) for row in known[: settings.EXPORT_MOST_ROWS])]
 

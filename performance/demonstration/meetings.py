@@ -11,10 +11,10 @@ from django.utils import timezone
 from alliance.approvals import services as approvals
 from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
-from alliance.models import Membership
+from alliance.models import Institution, Membership
 from alliance.tenancy.scope import act_in
 from performance.demonstration.ground import Ground
-from performance.meetings.models import Attendance, Body, Meeting, Resolution, Seat, Task
+from performance.meetings.models import Attendance, Body, Meeting, Resolution, Seat, Task, Unified
 from performance.meetings.services import agenda, bodies, meetings, minuting, resolving, tasks
 
 FOUNDED, SINCE = "医共体党委〔2026〕3号", date(2026, 1, 1)
@@ -40,6 +40,15 @@ DECIDED = (
     ("超耗科室“一对一”帮扶，医保联络员每周通报", 9, "answered"),
     ("迟报机构补齐结算清单，并说明原因", 7, "open"),
 )
+# How far the members are in each area: what shows it, how many are through, how many are under way.
+UNIFIED = (
+    (Unified.Area.PERSONNEL, "县管乡用岗位名册", 3, 5),
+    (Unified.Area.FINANCE, "医共体会计核算中心启用通知", 7, 8),
+    (Unified.Area.DRUGS, "医共体统一用药目录（2026年版）", 18, 3),
+    (Unified.Area.SUPPLIES, "耗材统一采购协议", 14, 6),
+    (Unified.Area.STANDARDS, "同质化诊疗规范第一批", 11, 7),
+    (Unified.Area.INFORMATION, "信息平台接入验收单", 9, 9),
+)
 
 
 def load(base: Ground, demo: DemoAlliance) -> str:
@@ -48,6 +57,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
     with act_in(base.alliance), transaction.atomic():
         found = {code: _founded(base, code, *more) for code, *more in BODIES}
         _seated(base, found)
+        unify(base)
         fund = _fund(base)
         for number, month in enumerate(months):
             _met(base, found["quality"], month, number, last=number == len(months) - 1)
@@ -99,6 +109,30 @@ def _seat(base: Ground, body: Body, person: Membership, function: str, post: str
         by=base.office[0], body=body, membership=person, function=function, post=post, from_date=SINCE,
         document=FOUNDED, now=_start(),
     )  # fmt: skip
+
+
+def unify(base: Ground) -> None:
+    """How far each member is, area by area; one statement."""
+    members = [one for one in base.places.values() if one.kind != Institution.Kind.VILLAGE]
+    members.sort(key=lambda one: one.code)
+    rows = []
+    for area, evidence, through, under_way in UNIFIED:
+        degrees = [Unified.Degree.DONE] * through + [Unified.Degree.PARTLY] * under_way
+        for place, degree in zip(members, degrees, strict=False):
+            rows.append(
+                Unified(
+                    institution=place, area=area, degree=degree, evidence=evidence,
+                    entered_by=base.office[0], entered_at=_start(),
+                )
+            )  # fmt: skip
+        rows += [
+            Unified(
+                institution=place, area=area, degree=Unified.Degree.NOT, entered_by=base.office[0],
+                entered_at=_start(),
+            )
+            for place in members[len(degrees):]
+        ]  # fmt: skip
+    Unified.objects.bulk_create(rows)
 
 
 def _fund(base: Ground) -> Body:

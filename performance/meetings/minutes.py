@@ -83,7 +83,7 @@ def _resolutions(meeting: Meeting) -> Part:
         for row in rows
     )  # fmt: skip
     heads = (
-        pgettext("meeting", "number"), pgettext("resolution", "resolution"), _("state"),
+        pgettext("row", "number"), pgettext("resolution", "resolution"), _("state"),
         pgettext("resolution", "votes"), pgettext("task", "done by"), pgettext("task", "due on"),
     )  # fmt: skip
     heading = pgettext("minutes", "Decided")

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import CharField, F, Func, Q, Value
 from django.db.models.functions import Cast, Coalesce, Least
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
@@ -92,8 +93,8 @@ class Body(AllianceRow):
         if self.name:
             return self.name
         if self.kind == self.Kind.MANAGEMENT:
-            return str(self.alliance.get_body_display())
-        return str(self.get_kind_display())
+            return capfirst(str(self.alliance.get_body_display()))
+        return capfirst(str(self.get_kind_display()))
 
 
 class SeatQuerySet(AllianceQuerySet):
