@@ -44,9 +44,11 @@ def control(field: Any) -> SafeString:
 def filter_control(field: Any) -> SafeString:
     """The widget of a filter: its label is for screen readers, so an empty field shows it as a hint."""
     attrs = {"class": "in"}
+    widget = field.field.widget
     if getattr(field.field, "empty_label", None) == DASHES:
-        field.field.empty_label = _("%(label)s: all") % {"label": capfirst(str(field.label))}
-    if field_kind(field) == "plain" and not hasattr(field.field.widget, "choices"):
+        said = _("%(label)s: all") % {"label": capfirst(str(field.label))}
+        widget.choices = [(key, said if name == DASHES else name) for key, name in widget.choices]
+    if field_kind(field) == "plain" and not hasattr(widget, "choices"):
         attrs["placeholder"] = str(field.label)
     return SafeString(field.as_widget(attrs=attrs))
 
