@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
+from alliance.lib.bare import Unreadable, bare
 from complaints.services.attaching import Upload
 
 ENDINGS = {
@@ -32,7 +33,9 @@ class FilesField(forms.FileField):
     def __init__(self, **more: Any) -> None:
         widget = _Several(attrs={"accept": ACCEPTED, "multiple": True})
         label = gettext_lazy("photos or PDF")
-        super().__init__(**{"required": False, "widget": widget, "label": label, **more})
+        told = gettext_lazy("Photos lose place, time and device; a PDF keeps what was written into it.")
+        given = {"required": False, "widget": widget, "label": label, "help_text": told}
+        super().__init__(**{**given, **more})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Each file judged by itself; nothing is kept of a form with one that cannot be taken."""
@@ -51,7 +54,12 @@ def _upload(file: UploadedFile[Any]) -> Upload:
     kind, ending = scan_type(file), PurePosixPath(file.name or "").suffix.lower()
     if kind is None or ending not in ENDINGS[kind]:
         raise forms.ValidationError(_("Only photos (JPG, PNG) and PDF can be taken. Choose another file."))
-    return Upload(file.name or "", file.chunks(), kind, scan_limit())
+    file.seek(0)
+    try:
+        content = bare(file.read(), kind)
+    except Unreadable:
+        raise forms.ValidationError(_("The photo cannot be read. Take it again.")) from None
+    return Upload(file.name or "", [content], kind, scan_limit())
 
 
 def uploads(cleaned: Any) -> Sequence[Upload]:

@@ -38,10 +38,15 @@ def attach(
     if len(uploads) > (limit := most(now)):
         raise ComplaintRefused("too_many_files", most=limit)
     rows = []
-    for one in uploads:
+    for number, one in enumerate(uploads, start=1):
         stored = files.store(
-            by=by, name=one.name, content=one.content, purpose=Attachment.Purpose.SAID,
+            by=by, name=_shown(one, number, complaint), content=one.content, purpose=Attachment.Purpose.SAID,
             content_type=one.content_type, limit=one.limit, institution=complaint.institution,
         )  # fmt: skip
         rows.append(ComplaintFile.objects.create(complaint=complaint, attachment=stored, at=now))
     return rows
+
+
+def _shown(one: Upload, number: int, complaint: Complaint) -> str:
+    """The name of a file; of an anonymous complaint a number, for people name photos after themselves."""
+    return f"{number}.{one.content_type.rpartition('/')[2]}" if complaint.anonymous else one.name

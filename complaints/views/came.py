@@ -1,7 +1,7 @@
 """How a public form comes back: once, from a page of ours, at a person's pace, losing nothing that was typed.
 
 Whatever is refused shows the same form again, filled in: too many at once (429), too fast for a person, too
-old, a field to change (400). Only a form that was never ours is answered 403 (N42).
+old, a field to change (400), never ours (403, N42).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -34,20 +33,18 @@ def taken(
     deed: Callable[[public.Sheet], HttpResponse],
     draw: Draw,
 ) -> HttpResponse:
-    """The answer to a form sent: what the deed answers, or the form again with what has to change.
-
-    Raises PermissionDenied for a form that never was ours.
-    """
+    """The answer to a form sent: what the deed answers, or the form again with what has to change."""
     try:
         sheet = public.Sheet.take(request.POST.get("sheet", ""), f"{purpose}:{code}")
     except public.SheetRefused as refused:
-        if refused.why == "forged":
-            raise PermissionDenied from None
-        return draw(_untimely(form, refused.why, purpose, code), 400)
+        status = 403 if refused.why == "forged" else 400
+        return draw(_untimely(form, refused.why, purpose, code), status)
     for scope in ("say", "say_send"):
         if limited := public.too_often(request, scope):
             form.is_valid()
-            form.add_error(None, _("Too many forms from here at once. Wait a minute, then send again."))
+            minutes = -(-int(limited["Retry-After"]) // 60)
+            said = _("Too many forms from here at once. Send this one again in %(n)d minutes.")
+            form.add_error(None, said % {"n": minutes})
             answer = draw(form, 429)
             answer["Retry-After"] = limited["Retry-After"]
             return answer
@@ -76,5 +73,7 @@ def _untimely(form: Any, why: str, purpose: str, code: str) -> Any:
         form.add_error(None, _("That was very fast. Look through it once more, then send again."))
     else:
         form.renewed(fresh(purpose, code))
-        form.add_error(None, _("This page was open for very long. Send again."))
+        old = _("This page was open for very long. Send again.")
+        strange = _("This form did not come from this page. Look through it, then send it again.")
+        form.add_error(None, old if why == "old" else strange)
     return form

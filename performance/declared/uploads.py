@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -53,7 +53,20 @@ def _upload(file: Any) -> Upload:
             _("“%(name)s” is no PDF, PNG, JPEG, workbook or CSV. Scan or export it again.")
             % {"name": file.name}
         )
-    return Upload(file.name, file.chunks(), kind, scan_limit())
+    return Upload(file.name, Pieces(file), kind, scan_limit())
+
+
+class Pieces:
+    """The content of a file from its beginning, each time it is asked for: an attempt that is refused has
+    read it once before it is kept.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        return iter(self.file.chunks())
 
 
 def _sheet_type(file: Any) -> str | None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.core import signing
+from django.core.cache import cache
+from django.test import RequestFactory
 from django.utils import timezone
 
-from alliance.web.public import SALT, Sheet, SheetRefused
+from alliance.web.public import SALT, Sheet, SheetRefused, Throttle, too_often
 
 
 def signed(age: float, purpose: str = "complaint:qinghe") -> str:
@@ -24,18 +26,35 @@ def test_a_sheet_read_by_a_person_is_taken_and_its_mark_is_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("age", "purpose", "spoiled", "why"),
     [
-        (signed(0), "early"),
-        (signed(13 * 3600), "old"),
-        (signed(10, "complaint:lanchuan"), "forged"),
-        (signed(10)[:-1] + "_", "forged"),
-        ("", "forged"),
-        ("eyJwIjoxfQ:x", "forged"),
+        (0, "complaint:qinghe", "", "early"),
+        (13 * 3600, "complaint:qinghe", "", "old"),
+        (10, "complaint:lanchuan", "", "forged"),
+        (10, "complaint:qinghe", "_", "forged"),
     ],
 )
-def test_a_sheet_that_is_not_ours_or_not_of_now_is_refused(text: str, why: str, settings: Any) -> None:
+def test_a_sheet_that_is_not_ours_or_not_of_now_is_refused(
+    age: float, purpose: str, spoiled: str, why: str, settings: Any
+) -> None:
     settings.PUBLIC_FORM_SECONDS, settings.PUBLIC_FORM_AGE = 3, 12 * 3600
+    text = signed(age, purpose)
     with pytest.raises(SheetRefused) as refused:
-        Sheet.take(text, "complaint:qinghe")
+        Sheet.take(text[:-1] + spoiled if spoiled else text, "complaint:qinghe")
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize("text", ["", "eyJwIjoxfQ:x", ":::"])
+def test_what_is_no_sheet_is_forged(text: str) -> None:
+    with pytest.raises(SheetRefused, match="forged"):
+        Sheet.take(text, "complaint:qinghe")
+
+
+def test_an_address_is_counted_whatever_it_writes_into_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N41: who names another address in a header each time is still the same caller."""
+    monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"open": "2/min"})
+    cache.clear()
+    named = [f"10.0.0.{n}" for n in range(4)]
+    calls = [RequestFactory().get("/", HTTP_X_FORWARDED_FOR=one, HTTP_X_REAL_IP=one) for one in named]
+    asked = [too_often(call, "open") for call in calls]
+    assert [one.status_code if one else 200 for one in asked] == [200, 200, 429, 429]
