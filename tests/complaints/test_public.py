@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import resource
@@ -12,8 +13,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from alliance.models import Attachment, Journal
+from alliance.services import files
 from alliance.tenancy.scope import act_in
 from complaints.models import Complaint
 from complaints.services import box, handling
@@ -22,7 +26,16 @@ from tests.world import World
 
 _hosts = itertools.count(2)
 FORM = "/say/qinghe/complaint/QH01/"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 200
+
+
+def photo(**more: Any) -> bytes:
+    """A small picture as a phone writes it."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(out, "PNG", **more)
+    return out.getvalue()
+
+
+PNG = photo()
 TYPED = "上午做了一次心电图，晚上又收了一次。"
 
 
@@ -152,6 +165,18 @@ def test_n16_a_file_that_is_not_what_its_name_says_is_refused(
     assert answer.status_code == 400 and TYPED in answer.content.decode()
     with act_in(ready.qinghe):
         assert not Attachment.objects.exists() and not Complaint.objects.exists()
+
+
+def test_an_anonymous_photo_says_nothing_of_who_took_it(ready: World) -> None:
+    written = PngInfo()
+    written.add_text("Author", "zhangsan 13800001111")
+    taken = photo(pnginfo=written)
+    sent(phone(), files=[SimpleUploadedFile("IMG_zhangsan_13800001111.png", taken)])
+    with act_in(ready.qinghe):
+        stored = Attachment.objects.get()
+        content = b"".join(files.read(stored))
+    assert stored.shown_name == "1.png" and b"zhangsan" in taken
+    assert b"zhangsan" not in content and Image.open(io.BytesIO(content)).size == (8, 8)
 
 
 def test_n16_the_stored_name_is_random(ready: World) -> None:
