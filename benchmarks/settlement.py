@@ -107,7 +107,7 @@ def _world() -> Any:
 
 def _ground(world: Any) -> Any:
     """October in the books, a rule of two people, a source account that holds enough."""
-    from performance.declared.services import Upload
+    from alliance.services.files import Upload
     from performance.models import Line
     from performance.pay.services import entering
     from tests.performance import pay_scene

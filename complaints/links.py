@@ -6,7 +6,6 @@ twice is led to the same page, and the table holds neither mark nor secret, so n
 
 from __future__ import annotations
 
-import hashlib
 from base64 import urlsafe_b64encode
 
 from django.conf import settings
@@ -19,11 +18,6 @@ def secret(alliance_code: str, purpose: str, mark: str) -> str:
     """The secret of the private link that belongs to a form: 32 letters of 192 bits."""
     key = blind_key(bytes.fromhex(settings.BLIND_KEY), alliance_code, f"link:{purpose}")
     return urlsafe_b64encode(bytes.fromhex(blind_index(key, mark))[:24]).decode()
-
-
-def hashed(text: str) -> str:
-    """What the table keeps of a secret or a mark."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def followed(alliance_code: str, secret_: str, language: str = "") -> str:

@@ -72,6 +72,7 @@ from alliance.models import (
 from alliance.postings.models import Posting, Visit
 from alliance.services import api_keys, files, imports, jobs, people
 from alliance.services import parameter_proposals as proposals
+from alliance.services.files import Upload
 from alliance.training.models import Attendance, Session, Spending
 from complaints.bills import asking as bill_questions
 from complaints.bills import composition
@@ -104,7 +105,6 @@ from grouping.services.effects import Period
 from performance.consequences.services import letters
 from performance.consequences.services import templates as letter_templates
 from performance.declared import services as declared
-from performance.declared.services import Upload
 from performance.declared.services import sheets as value_sheets
 from performance.engine.spans import Span
 from performance.engine.templates import shipped_templates

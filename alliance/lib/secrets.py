@@ -24,6 +24,7 @@ __all__ = [
     "SealRefused",
     "blind_index",
     "blind_key",
+    "hashed",
     "mask_account",
     "mask_id",
     "mask_name",
@@ -164,3 +165,8 @@ class BlindIndex:
         inner.update(value.encode("utf-8"))
         outer.update(inner.digest())
         return outer.hexdigest()
+
+
+def hashed(text: str) -> str:
+    """What a table keeps of a secret nobody can guess (a link, a key): SHA-256 as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()

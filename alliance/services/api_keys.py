@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 
 from django.db import transaction
 
+from alliance.lib.secrets import hashed
 from alliance.models import ApiToken, Membership
 from alliance.services import journal
 
@@ -19,7 +19,7 @@ def issue(*, by: Membership, name: str, expires_at: datetime) -> tuple[ApiToken,
     The text is `<alliance code>.<secret>`: the code names the alliance before any row is read.
     """
     secret = secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(membership=by, name=name, sha256=hash_of(secret), expires_at=expires_at)
+    row = ApiToken.objects.create(membership=by, name=name, sha256=hashed(secret), expires_at=expires_at)
     journal.write(by=by, verb="api_key.issued", about=row, expires=expires_at.isoformat())
     return row, f"{by.alliance.code}.{secret}"
 
@@ -29,8 +29,3 @@ def revoke(*, by: Membership, token: ApiToken) -> None:
     """End a key at once; a revoked one stays revoked."""
     if ApiToken.objects.filter(pk=token.pk, is_active=True).update(is_active=False):
         journal.write(by=by, verb="api_key.revoked", about=token)
-
-
-def hash_of(secret: str) -> str:
-    """SHA-256 in hexadecimal; the secret has 256 random bits, so no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -37,6 +38,18 @@ class TooLarge(Exception):
     def __init__(self, limit: int) -> None:
         super().__init__(f"more than {limit} bytes")
         self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrived: the name it bears, its content in pieces, the type read from the content, the
+    most bytes it may have.
+    """
+
+    name: str
+    content: Iterable[bytes]
+    content_type: str
+    limit: int
 
 
 @transaction.atomic

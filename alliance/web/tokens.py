@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from alliance.lib.secrets import hashed
 from alliance.models import ApiToken, Membership
-from alliance.services.api_keys import hash_of
 from alliance.services.api_keys import issue as issue_key
 
 HEADER = re.compile(r"^Bearer (?P<code>[a-z0-9_-]{1,32})\.(?P<secret>[A-Za-z0-9_-]{20,100})$")
@@ -42,7 +42,7 @@ class Token:
 def read_token(request: Any) -> Token | None:
     """The key in the request's header, if it has the form of one."""
     match = HEADER.match(request.headers.get("Authorization", ""))
-    return Token(match["code"], hash_of(match["secret"])) if match else None
+    return Token(match["code"], hashed(match["secret"])) if match else None
 
 
 def issue(*, membership: Membership, name: str, expires_at: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.services import calendar, journal, parameters
@@ -76,11 +76,6 @@ def revoke(*, by: Membership, batch: BillBatch, now: datetime) -> BillBatch:
     journal.write(by=by, verb="bill.revoked", about=batch)
     found: BillBatch = BillBatch.objects.get(pk=batch.pk)
     return found
-
-
-def hashed(token: str) -> str:
-    """What is kept of a link."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def ask(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.bare import Unreadable, bare
-from complaints.services.attaching import Upload
+from alliance.services.files import Upload
 
 ENDINGS = {
     "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "application/pdf": (".pdf",),

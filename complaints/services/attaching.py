@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,18 +10,9 @@ from django.db import transaction
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Membership
 from alliance.services import files, parameters
+from alliance.services.files import Upload
 from complaints.models import Complaint, ComplaintFile
 from complaints.services.refusals import ComplaintRefused
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as the form gives it: its kind by content, its bytes, how many are allowed."""
-
-    name: str
-    content: Iterable[bytes]
-    content_type: str
-    limit: int
 
 
 def most(now: datetime) -> int:

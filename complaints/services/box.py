@@ -16,13 +16,15 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Institution, Membership
 from alliance.models.base import Stale
 from alliance.services import calendar, files, parameters
+from alliance.services.files import Upload
 from complaints import links, machine, sql
 from complaints.models import Report, ReportEvent, ReportFile
-from complaints.services.attaching import Upload, most
+from complaints.services.attaching import most
 from complaints.services.moves import needed
 from complaints.services.refusals import ComplaintRefused
 
@@ -76,16 +78,16 @@ def file(
     text = needed(text, "text")
     if len(uploads) > (limit := most(now)):
         raise ComplaintRefused("too_many_files", most=limit)
-    secret, hashed = links.secret(institution.alliance.code, PURPOSE, mark), links.hashed(mark)
+    secret, once = links.secret(institution.alliance.code, PURPOSE, mark), hashed(mark)
     with _open():
-        known = Report.objects.filter(mark=hashed).first()
+        known = Report.objects.filter(mark=once).first()
         if known is None:
             try:
                 with transaction.atomic():
-                    known = _store(institution, text, hashed, secret, now, name, phone)
+                    known = _store(institution, text, once, secret, now, name, phone)
                     _attach(known, uploads)
             except IntegrityError:
-                known = Report.objects.get(mark=hashed)
+                known = Report.objects.get(mark=once)
         return Sealed(known.number, secret)
 
 
@@ -96,7 +98,7 @@ def _store(
     row: Report = Report.objects.create(
         number=_number(), institution=str(institution.pk),
         text=text, name=name.strip() or None, phone=phone.strip() or None, received_at=now,
-        due_at=calendar.deadline(now, rule).due_at, link_hash=links.hashed(secret), mark=mark,
+        due_at=calendar.deadline(now, rule).due_at, link_hash=hashed(secret), mark=mark,
     )  # fmt: skip
     return row
 
@@ -118,7 +120,7 @@ def _attach(row: Report, uploads: Sequence[Upload]) -> None:
 def of_link(secret: str) -> Report | None:
     """The report of a private link, in the alliance in scope; None where the link opens nothing."""
     with _open():
-        found: Report | None = Report.objects.filter(link_hash=links.hashed(secret)).first()
+        found: Report | None = Report.objects.filter(link_hash=hashed(secret)).first()
         return found
 
 
@@ -127,7 +129,7 @@ def add(*, report: Report, text: str, mark: str, now: datetime) -> None:
     text = needed(text, "text")
     with _open():
         ReportEvent.objects.bulk_create(
-            [ReportEvent(report=report, what="added", note=text, mark=links.hashed(mark), at=now)],
+            [ReportEvent(report=report, what="added", note=text, mark=hashed(mark), at=now)],
             ignore_conflicts=True,
         )
 

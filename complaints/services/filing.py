@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alliance.lib import identity
+from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal
@@ -87,14 +88,14 @@ def file(*, by: Membership | None, said: Said, mark: str, now: datetime) -> File
     said = checked(said, now)
     _may(by, said)
     secret = links.secret(said.institution.alliance.code, PURPOSE, mark)
-    known = Complaint.objects.filter(mark=links.hashed(mark)).first()
+    known = Complaint.objects.filter(mark=hashed(mark)).first()
     if known is None:
         try:
             with transaction.atomic():
                 return Filed(_store(by, said, mark, secret, now), secret, again=False)
         except IntegrityError:
             # Sent twice at the same moment: the other one was faster. Anything else is no double sending.
-            known = Complaint.objects.filter(mark=links.hashed(mark)).first()
+            known = Complaint.objects.filter(mark=hashed(mark)).first()
             if known is None:
                 raise
     return Filed(known, secret, again=True)
@@ -158,7 +159,7 @@ def _store(by: Membership | None, said: Said, mark: str, secret: str, now: datet
         about_text=said.about.text if said.about else "",
         order_number=said.order.number.strip() if said.order else "", entered_by=by,
         department=departments[0] if departments else None, level=Level.INSTITUTION, received_at=received,
-        link_hash=links.hashed(secret), mark=links.hashed(mark), **_limits(said, received),
+        link_hash=hashed(secret), mark=hashed(mark), **_limits(said, received),
     )  # fmt: skip
     Concerned.objects.bulk_create(
         Concerned(complaint=row, department=one, added_by=by, added_at=now) for one in departments

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from alliance.lib.secrets import hashed
 from alliance.models import Membership
 from alliance.services import journal
-from complaints import links, machine
+from complaints import machine
 from complaints.models import Addition, Complaint
 from complaints.services import limits
 from complaints.services.moves import move, needed
@@ -20,7 +21,7 @@ from complaints.services.refusals import ComplaintRefused
 
 def of_link(secret: str) -> Complaint | None:
     """The complaint of a private link, in the alliance in scope; None where the link opens nothing."""
-    rows = Complaint.objects.filter(link_hash=links.hashed(secret)).with_names()
+    rows = Complaint.objects.filter(link_hash=hashed(secret)).with_names()
     found: Complaint | None = rows.select_related("merged_into").first()
     return found
 
@@ -91,9 +92,9 @@ def add(*, by: Membership | None, complaint: Complaint, text: str, mark: str, no
     try:
         with transaction.atomic():
             row: Addition = Addition.objects.create(
-                complaint=complaint, text=text, mark=links.hashed(mark), by=by, at=now
+                complaint=complaint, text=text, mark=hashed(mark), by=by, at=now
             )
     except IntegrityError:
-        return Addition.objects.get(mark=links.hashed(mark))  # type: ignore[no-any-return]
+        return Addition.objects.get(mark=hashed(mark))  # type: ignore[no-any-return]
     journal.write(by=by, verb="complaint.added", about=complaint)
     return row

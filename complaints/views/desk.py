@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.refusal import Refused
+from alliance.lib.secrets import hashed
 from alliance.lib.sheets import SheetRefused
 from alliance.models import Institution
 from alliance.services.files import TooLarge
@@ -78,9 +79,7 @@ def slip(request: Any, sheet: str) -> HttpResponseBase:
     mark = _mark(request, sheet)
     if not mark:
         raise Http404
-    row = get_or_404(
-        Complaint.objects.with_names(), mark=links.hashed(mark), entered_by=request.membership.pk
-    )
+    row = get_or_404(Complaint.objects.with_names(), mark=hashed(mark), entered_by=request.membership.pk)
     secret = links.secret(request.alliance.code, filing.PURPOSE, mark)
     address = request.build_absolute_uri(links.followed(request.alliance.code, secret))
     context = {

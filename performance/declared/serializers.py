@@ -10,9 +10,10 @@ from rest_framework import serializers
 
 from alliance.lib.period import Month, Quarter
 from alliance.models import Institution, Membership
+from alliance.services.files import Upload
 from performance.declared import book
 from performance.declared.refusals import DeclaredRefused
-from performance.declared.services import Entry, Place, Upload
+from performance.declared.services import Entry, Place
 from performance.declared.uploads import CSV, XLSX
 from performance.dictionary import words
 from performance.engine.amounts import PLACES, read

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib import sheets
 from alliance.models import Attachment, Membership
-from performance.declared.services.proving import Upload, keep
+from alliance.services.files import Upload
+from performance.declared.services.proving import keep
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -14,10 +14,11 @@ from django.db import transaction
 from alliance.approvals import chains
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
+from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
 from performance.consequences.services import assessing, letters, proposals, reweighting, templates
 from performance.declared import services as declared
-from performance.declared.services import Entry, Place, Upload
+from performance.declared.services import Entry, Place
 from performance.demonstration.ground import Ground
 from performance.engine.commitments import Promise
 from performance.engine.spans import Span

@@ -20,9 +20,10 @@ from alliance.approvals.models import Decision
 from alliance.lib import sheets
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
+from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
 from performance.declared import services
-from performance.declared.services import Entry, Place, Upload, samples, vetoes
+from performance.declared.services import Entry, Place, samples, vetoes
 from performance.declared.uploads import XLSX
 from performance.demonstration.deliveries import local
 from performance.demonstration.ground import Ground

@@ -12,9 +12,10 @@ from django.db import transaction
 from alliance.demo import DemoAlliance
 from alliance.demo.chance import below, stream
 from alliance.models import Institution
+from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
 from performance.consequences.services import earlier_years
-from performance.declared.services.proving import Upload, keep
+from performance.declared.services.proving import keep
 from performance.demonstration.deliveries import local
 from performance.demonstration.ground import Ground
 from performance.models import EarlierScore, EarlierValue, IndicatorValue

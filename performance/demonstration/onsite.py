@@ -11,8 +11,8 @@ from django.db import transaction
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
+from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
-from performance.declared.services.proving import Upload
 from performance.demonstration.deliveries import local
 from performance.demonstration.ground import Ground
 from performance.engine.checklist import Content, Finding

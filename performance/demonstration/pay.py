@@ -19,8 +19,8 @@ from alliance.ledger.facts import trial_balance
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Membership, Staff, User
+from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
-from performance.declared.services import Upload
 from performance.demonstration.ground import Ground
 from performance.engine.pay.flow import FlowRule
 from performance.models import PayFund, PayPool, PayPot

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from alliance.lib.canonical import canonical
+from alliance.services.files import Upload
 from performance.bundle import Verified, verify
 from performance.bundle.archive import MANIFEST, Writer
-from performance.declared.services import Upload
 from performance.models import PayPool, PayPot
 from performance.pay.services import entering, pools, pots
 from performance.services import exporting

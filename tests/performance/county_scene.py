@@ -14,11 +14,11 @@ from alliance.ledger.models import LedgerJournal
 from alliance.lib.period import Month
 from alliance.models import Department, RosterRow, Staff
 from alliance.services import jobs
+from alliance.services.files import Upload
 from grouping.central import facts as insurer
 from grouping.models import Case
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import central, declarations, intake, publishing, sources
-from performance.declared.services import Upload
 from performance.engine.inputs import MonthInputs, Pool
 from performance.models import Line, MonthRun, PayPool, PayPot, PoolDecision, Settlement
 from performance.pay.services import entering, pools

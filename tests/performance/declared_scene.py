@@ -11,8 +11,9 @@ from alliance.approvals import chains
 from alliance.approvals import services as approvals
 from alliance.lib.period import Month
 from alliance.models import Membership
+from alliance.services.files import Upload
 from performance.declared import services
-from performance.declared.services import Entry, Place, Upload
+from performance.declared.services import Entry, Place
 from performance.engine.scheme import demonstration_scheme
 from performance.engine.spans import Span
 from performance.models import DeclaredValue, DeclaredVeto, SchemeVersion

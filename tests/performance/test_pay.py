@@ -22,7 +22,7 @@ from alliance.ledger.models import Account
 from alliance.lib.period import Month
 from alliance.models import RosterRow, Team, TeamMember
 from alliance.models.base import Stale
-from performance.declared.services import Upload
+from alliance.services.files import Upload
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
 from performance.models import PayLine, PayPool, PayPot, PayReply, PayShare, PayTotal, PayTransfer

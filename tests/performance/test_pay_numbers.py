@@ -21,8 +21,8 @@ from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account, Entry, LedgerJournal, Period
 from alliance.models.base import Stale
+from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
-from performance.declared.services import Upload
 from performance.engine.pay.flow import persons
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.joint.forms.common import StaffField, day_field
 from alliance.joint.models import Conference
-from alliance.joint.services import Meeting, Question, Scan, Study
+from alliance.joint.services import Meeting, Question, Study
 from alliance.models import Institution, Membership
+from alliance.services.files import Upload
 from alliance.web.form_fields import MomentField
 from alliance.web.person_fields import OptionalPersonFields
 
@@ -96,10 +97,10 @@ class PaperForm(forms.Form):
             raise forms.ValidationError(_("This is no PDF, PNG or JPEG."))
         return file
 
-    def scan(self) -> Scan:
+    def scan(self) -> Upload:
         """As the service takes it."""
         file = self.cleaned_data["paper"]
-        return Scan(file.name, file.chunks(), scan_type(file) or "", scan_limit())
+        return Upload(file.name, file.chunks(), scan_type(file) or "", scan_limit())
 
 
 class StudyForm(forms.Form):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from alliance.joint.services.refusals import JointRefused
 from alliance.models import Attachment, Membership, Person, Staff
 from alliance.models.base import Stale
 from alliance.services import files, journal
+from alliance.services.files import Upload
 
 LEAST_PLACES = 2  # a conference of one institution is its own ward round
 
@@ -37,16 +37,6 @@ class Question:
     question: str
     person: Person | None = None
     record_no: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """An uploaded file: shown name, content in pieces, content type, most bytes."""
-
-    name: str
-    content: Iterable[bytes]
-    content_type: str
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +147,7 @@ def cancel_conference(
 
 
 @transaction.atomic
-def add_paper(*, by: Membership, conference: Conference, scan: Scan) -> ConferencePaper:
+def add_paper(*, by: Membership, conference: Conference, scan: Upload) -> ConferencePaper:
     """Keep scanned minutes or slides with a conference; the host's to do. Raises files.TooLarge."""
     _require_host(by, conference)
     stored = files.store(

@@ -32,8 +32,3 @@ def read(typed: str) -> str:
     """What a person typed, in the one form; "" where it is no link."""
     plain = typed.lower().replace("-", "").replace(" ", "").translate(MISREAD)
     return plain if SHAPE.fullmatch(plain) else ""
-
-
-def hash_of(text: str) -> str:
-    """What is stored of a link: SHA-256 of its text in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -11,6 +11,7 @@ from random import SystemRandom
 
 from django.db import transaction
 
+from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from complaints.surveys import sql
@@ -26,7 +27,7 @@ def find_link(typed: str, *, now: datetime) -> Ticket:
     """The ticket of a link that takes an answer now. Raises LinkRefused (unknown, early, ended, spent)."""
     text = links.read(typed)
     rows = Ticket.objects.select_related("campaign__edition__questionnaire", "stratum__institution")
-    found: Ticket | None = rows.filter(token_hash=links.hash_of(text)).first() if text else None
+    found: Ticket | None = rows.filter(token_hash=hashed(text)).first() if text else None
     if found is None:
         raise LinkRefused("unknown")
     return _takes(found, now)

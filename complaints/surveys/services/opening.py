@@ -15,6 +15,7 @@ from django.db import transaction
 from alliance.lib.period import Month
 from alliance.lib.register import to_json
 from alliance.lib.sampling import draw, population_digest, size
+from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
@@ -171,7 +172,7 @@ def _tickets(made: Campaign, drawn: Sequence[tuple[Stratum, Sequence[Asked]]]) -
             text = "" if one.member else links.text_of(key, made.pk, number)
             rows.append(Ticket(
                 campaign=made, stratum=stratum, number=number, member_id=one.member, person_id=one.person,
-                episode=one.episode, token_hash=links.hash_of(text) if text else None,
+                episode=one.episode, token_hash=hashed(text) if text else None,
             ))  # fmt: skip
     Ticket.objects.bulk_create(rows, batch_size=BATCH)
     return len(rows)

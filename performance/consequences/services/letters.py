@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from alliance.lib.canonical import digest
 from alliance.models import Institution, Membership
 from alliance.services import journal, steps
+from alliance.services.files import Upload
 from performance.consequences import measures
 from performance.consequences.refusals import LetterRefused
 from performance.consequences.services import templates
-from performance.declared.services.proving import Upload, keep
+from performance.declared.services.proving import keep
 from performance.engine.commitments import Promise, Rule, check
 from performance.models import Letter, LetterPromise
 from performance.models.letters import FILE, RUN

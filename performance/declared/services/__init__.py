@@ -10,9 +10,9 @@ from performance.declared.services.deciding import (
 )
 from performance.declared.services.duties import release, watch
 from performance.declared.services.entering import Entry, Place, change, enter
-from performance.declared.services.proving import Upload, prove
+from performance.declared.services.proving import prove
 
 __all__ = [
-    "Entry", "Place", "Upload", "change", "confirm", "confirm_all", "enter", "prove", "release",
+    "Entry", "Place", "change", "confirm", "confirm_all", "enter", "prove", "release",
     "send_back", "submit", "submit_all", "watch", "withdraw",
 ]  # fmt: skip

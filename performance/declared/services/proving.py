@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,22 +10,13 @@ from django.db.models import F
 
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, journal
+from alliance.services.files import Upload
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services.rights import require_first
 from performance.models import DeclaredProof, DeclaredValue
 
 MOST_FILES = 10
 Row = DeclaredValue
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it arrived; its type was read from its content."""
-
-    name: str
-    content: Iterable[bytes]
-    content_type: str
-    limit: int
 
 
 @transaction.atomic

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import calendar, journal, parameters, steps
-from performance.declared.services.proving import Upload, keep
+from alliance.services.files import Upload
+from performance.declared.services.proving import keep
 from performance.models import (
     OnsiteInspector,
     OnsiteProof,

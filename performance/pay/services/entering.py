@@ -16,7 +16,8 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
-from performance.declared.services.proving import Upload, keep
+from alliance.services.files import Upload
+from performance.declared.services.proving import keep
 from performance.engine.pay.flow import FlowRule
 from performance.engine.pay.redlines import Terms, check
 from performance.engine.pay.steps import PayRefused

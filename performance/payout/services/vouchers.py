@@ -19,7 +19,8 @@ from alliance.lib.money import Fen, yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal
-from performance.declared.services.proving import Upload, keep
+from alliance.services.files import Upload
+from performance.declared.services.proving import keep
 from performance.models import PayoutLot, PayoutRow, PayoutSettled, PayoutVoucher, PayPool, PayTransfer
 from performance.models.payout import CHECK, RUN
 from performance.pay.services.posting import open_month
