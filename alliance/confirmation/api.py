@@ -25,7 +25,8 @@ from alliance.confirmation.show import line as show_line
 from alliance.confirmation.show import month as show_month
 from alliance.confirmation.show.rows import Row
 from alliance.confirmation.views.finding import round_or_404, seen_of
-from alliance.web.rows_api import RowsView, page_addresses
+from alliance.web.addresses import page_addresses
+from alliance.web.rows_api import RowsView
 
 
 class Months(RowsView):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_urlconf
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -23,6 +21,7 @@ from alliance.models import Membership, MessageAddress, MessageChoice, MessageTo
 from alliance.models.messages import Channel
 from alliance.services import inbox, journal
 from alliance.services.inbox import Todo
+from alliance.web.addresses import page_addresses
 
 
 def channels() -> list[str]:
@@ -138,26 +137,13 @@ def _write(choice: MessageChoice, now: datetime) -> int:
     digest = digest and not told.filter(thing=day).exists()
     if not digest and not choice.at_once:
         return 0
-    with translation.override(member.user.language), _addresses(member.alliance.code):
+    with translation.override(member.user.language), page_addresses(member.alliance.code):
         todos = inbox.waiting(by=member, now=now)
         made = _late(address, todos, now) if choice.at_once else 0
         if digest:
             MessageTold.objects.create(address=address, thing=day, at=now)
             made += _post(address, f"digest:{address.pk}:{local.date()}", todos, now)
     return made
-
-
-@contextmanager
-def _addresses(code: str) -> Iterator[None]:
-    """Addresses as the pages of the alliance name them: a worker answers no request that says which."""
-    prefix, urlconf = get_script_prefix(), get_urlconf()
-    set_urlconf(settings.ALLIANCE_URLCONF)
-    set_script_prefix(f"/a/{code}/")
-    try:
-        yield
-    finally:
-        set_script_prefix(prefix)
-        set_urlconf(urlconf)
 
 
 def _late(address: MessageAddress, todos: Sequence[Todo], now: datetime) -> int:

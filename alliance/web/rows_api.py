@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, cast
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import get_urlconf, set_urlconf
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, generics, serializers, status
 from rest_framework.response import Response
@@ -108,17 +104,6 @@ class MemberBody(serializers.Serializer[Any]):
             sentence = _("Nobody with the staff number “%(code)s” works at your institution.")
             raise exceptions.ValidationError(sentence % {"code": code})
         return found
-
-
-@contextmanager
-def page_addresses() -> Iterator[None]:
-    """Where an API asks what also names the addresses of pages."""
-    before = get_urlconf()
-    set_urlconf(settings.ALLIANCE_URLCONF)
-    try:
-        yield
-    finally:
-        set_urlconf(before)
 
 
 def step_body(serializer: type[serializers.Serializer[Any]], request: Any, **context: Any) -> dict[str, Any]:

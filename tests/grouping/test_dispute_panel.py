@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 
 from alliance.models import Membership, WorkCalendarDay
 from alliance.services import inbox
-from alliance.web.rows_api import page_addresses
+from alliance.web.addresses import page_addresses
 from grouping.disputes import clock, panel, services
 from grouping.disputes.services import DisputeRefused, Thing
 from grouping.models import Dispute, DisputeExpert, DisputeOpinion, Scheme
