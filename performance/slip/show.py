@@ -80,15 +80,18 @@ class Slip:
     past: Sequence[Past]
 
     @property
-    def fen(self) -> int:
-        """All lines of the month, with what earlier months add or take."""
-        return sum(row.line.fen for row in self.rows) + sum(one.fen for one in self.later if not one.waits)
+    def fen(self) -> int | None:
+        """All lines of the month, with what earlier months add or take; None while nothing was divided to
+        the person yet, which is not zero.
+        """
+        counted = [one.fen for one in self.later if not one.waits]
+        return sum((row.line.fen for row in self.rows), sum(counted)) if self.rows or counted else None
 
     @property
     def change(self) -> int | None:
         """Against the month before; None without one."""
         before = next((one for one in self.past if self.month and one.month == self.month.previous()), None)
-        return None if before is None else self.fen - before.fen
+        return None if before is None or self.fen is None else self.fen - before.fen
 
 
 def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
@@ -213,6 +216,8 @@ def state(found: Slip, now: datetime) -> SafeString:
     """How far the month's money has come for this person."""
     assert found.month is not None
     pots = [row.line.pot for row in found.rows]
+    if found.fen is None:
+        return chip("prov", _("not divided to you yet"))
     shown = [pot for pot in pots if pot.state == PayPot.State.SHOWN and pot.shown_until is not None]
     if shown:
         until = web_words.until(min(pot.shown_until for pot in shown))

@@ -48,6 +48,13 @@ def test_the_slip_leads_to_the_formula_and_to_the_appeal(house: World) -> None:
 
 
 @time_machine.travel(LATER, tick=False)
+def test_a_month_that_was_not_divided_yet_is_a_dash_and_not_zero(house: World) -> None:
+    page = house.client("dr").get(f"{MINE}?month=2026-11").content.decode()
+    hero = page.partition('class="money hero">')[2].partition("<")[0]
+    assert hero == "—" and "尚未分配到您" in page and "已入账" not in page
+
+
+@time_machine.travel(LATER, tick=False)
 def test_an_appeal_is_filed_and_answered_through_the_pages(house: World) -> None:
     doctor = house.client("dr")
     with inside(house):

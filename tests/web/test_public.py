@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from alliance.web.public import SALT, Sheet, SheetRefused, Throttle, too_often
+from alliance.web.quiet_log import WithoutSecrets
 
 
 def signed(age: float, purpose: str = "complaint:qinghe") -> str:
@@ -58,3 +60,21 @@ def test_an_address_is_counted_whatever_it_writes_into_headers(monkeypatch: pyte
     calls = [RequestFactory().get("/", HTTP_X_FORWARDED_FOR=one, HTTP_X_REAL_IP=one) for one in named]
     asked = [too_often(call, "open") for call in calls]
     assert [one.status_code if one else 200 for one in asked] == [200, 200, 429, 429]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("429: /say/a/complaint/t/Ab3_-xyzAb3_-xyzAb3_-xyz/", "429: /say/a/complaint/t/…/"),
+        ("/say/a/survey/k7m2p9q4r8s3t6v1/?lang=en", "/say/a/survey/…/?lang=en"),
+        ("/say/a/bill/0123456789abcdefABCDEF", "/say/a/bill/…"),
+        ("404: /say/a/complaint/QH01/", "404: /say/a/complaint/QH01/"),
+        (
+            "404: /a/qinghe/complaints/12345678901234567890/",
+            "404: /a/qinghe/complaints/12345678901234567890/",
+        ),
+    ],
+)
+def test_the_log_holds_no_private_link(said: str, kept: str) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, "%s", (said,), None)
+    assert WithoutSecrets().filter(record) and record.getMessage() == kept
