@@ -919,7 +919,7 @@ class Things:
             declared.Place(side.place), "contracted", span, Decimal(620 + side.serial), side.mark, side.mark
         )
         (row,) = declared.enter(by=side.steward, entries=[number], now=NOW)
-        scan = declared.Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 9_999)
+        scan = Upload(f"{side.mark}.pdf", [b"%PDF-1.4"], "application/pdf", 9_999)
         row = declared.prove(by=side.steward, value=row, uploads=[scan], now=NOW)
         return declared.submit(by=side.steward, row=row, now=NOW)
 
