@@ -109,6 +109,15 @@ def until(deadline: datetime | None) -> str:
     return moment(deadline) if last is None else f"{day(last)} 24:00"
 
 
+def last_day(deadline: datetime | None) -> str:
+    """A last day as a notice says it, the day itself included: September 22, 24:00."""
+    last = _last_day(deadline) if deadline else None
+    if last is None:
+        return moment(deadline)
+    this_year = last.year == timezone.localdate().year
+    return f"{formats.date_format(last, 'MONTH_DAY_FORMAT' if this_year else 'DATE_FORMAT')} 24:00"
+
+
 def _last_day(deadline: datetime) -> date | None:
     """The day with whose end a deadline passes; None where it passes within a day."""
     local = timezone.localtime(deadline)

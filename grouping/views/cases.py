@@ -18,7 +18,7 @@ from alliance.models import Membership
 from alliance.services import journal
 from alliance.web import asked, lists, parts, remembered
 from alliance.web.access import get_or_404, permit
-from grouping import facts, filters, forms, tables, visible
+from grouping import beside, facts, filters, forms, tables, visible
 from grouping.models import GroupedCase
 from grouping.show import case as show
 from grouping.show import month_cases
@@ -64,7 +64,8 @@ def case(request: Any, pk: int) -> HttpResponse:
     found = get_or_404(show.load(request.membership), pk=pk)
     journal.read(by=request.membership, about=found, request=request, person=found.person_id)
     page = show.page(found, request.membership)
-    return render(request, "grouping/case.html", {**page, "unmask_form": forms.UnmaskForm()})
+    flags = beside.flags(request.membership, found.pk, timezone.now())
+    return render(request, "grouping/case.html", {**page, "unmask_form": forms.UnmaskForm(), "flags": flags})
 
 
 @permit("case.view")

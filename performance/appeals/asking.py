@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from alliance.models import Membership
 from performance.appeals import subjects as own
+from performance.appeals import window
 from performance.appeals.subjects import Subject
 from performance.models import AppealLine
 
@@ -55,11 +58,27 @@ def others(by: Membership, chosen: Sequence[Subject]) -> list[Subject]:
     return [one for one in rows if one.key not in known]
 
 
-def flag(by: Membership, about: str, row: Any) -> str:
-    """Where an appeal about a number of an institution is filed; '' for who does not speak for it."""
+@dataclass(frozen=True)
+class Flag:
+    """Beside a number: where an appeal is filed ('' where none may be), and until when, or why no longer."""
+
+    url: str = ""
+    said: str = ""
+
+
+def flag(by: Membership, about: str, row: Any, now: datetime) -> Flag:
+    """The flag of a number of an institution; empty for who does not speak for it."""
     if not own.speaks_for_place(by) or row.institution_id != by.institution_id:
-        return ""
-    return address(about, row.pk)
+        return Flag()
+    return _flag(own.subject_of(about, row), now)
+
+
+def _flag(subject: Subject, now: datetime) -> Flag:
+    found = window.of(subject)
+    said = window.said(found, now)
+    if not found.open(now):
+        return Flag(said=said)
+    return Flag(address(subject.about, subject.row.pk), f"{said} {window.paid_meanwhile(found.month)}")
 
 
 def address(about: str, pk: int) -> str:
@@ -67,9 +86,15 @@ def address(about: str, pk: int) -> str:
     return f"{reverse('appeal-file')}?on={about}-{pk}"
 
 
-def offered(by: Membership, about: str, pk: int) -> str:
+def offered(by: Membership, about: str, pk: int, now: datetime) -> Flag:
     """The same, where only the rows of the second wall say whether the member may."""
-    return address(about, pk) if own.find(by, about, pk) is not None else ""
+    subject = own.find(by, about, pk)
+    return Flag() if subject is None else _flag(subject, now)
+
+
+def beside_case(by: Membership, pk: int, now: datetime) -> Flag:
+    """The flag of a case; empty for who may not appeal about it."""
+    return offered(by, About.CASE, pk, now)
 
 
 def back(chosen: Sequence[Subject], by: Membership) -> str:

@@ -13,12 +13,15 @@ from alliance.approvals import registry
 from alliance.approvals.models import Approval
 from alliance.ledger import evidence
 from alliance.web import parts, words
+from grouping import beside
+from performance.appeals import asking
 from performance.appeals.services import posting
 from performance.models import Appeal
 
 
 def register() -> None:
-    """Make corrections known to approvals and to the ledger; called in the app's `ready()`."""
+    """Make corrections known to approvals and to the ledger, appeals to cases; called in `ready()`."""
+    beside.register(asking.beside_case)
     name = gettext_lazy("Correction after an appeal")
     registry.register(posting.KIND, name=name, digest=posting.digest_of, summary=_summary, title=_title)
     evidence.name_journals(posting.KIND, name)

@@ -48,8 +48,7 @@ class FileForm(forms.Form):
                 fields[f"fen_{one.key}"] = YuanField(
                     initial=one.fen,
                     label=_("disputed of it (yuan): %(name)s") % {"name": words.subject(one)},
-                    help_text=_("The rest of the line is paid meanwhile. The whole line: %(yuan)s.")
-                    % {"yuan": web_words.yuan(one.fen)},
+                    help_text=_("The whole line: %(yuan)s yuan.") % {"yuan": web_words.yuan(one.fen)},
                 )  # fmt: skip
             fields[f"said_{one.key}"] = forms.CharField(
                 label=_("what is right instead: %(name)s") % {"name": words.subject(one)}, max_length=500,

@@ -25,7 +25,7 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
-from performance.appeals import asking, forms, show, tables
+from performance.appeals import asking, forms, show, tables, window
 from performance.appeals.services import correcting, filing, handling
 from performance.declared.uploads import KeptFiles
 from performance.models import Appeal, AppealFile
@@ -63,11 +63,12 @@ def appeal_list(request: Any) -> HttpResponse:
 def appeal_file(request: Any) -> HttpResponseBase:
     """File an appeal from a line (`?on=pay-17`); what was typed and chosen stays when it is refused."""
     by = request.membership
-    subjects = asking.subjects(by, request.GET.getlist("on"))
+    subjects, now = asking.subjects(by, request.GET.getlist("on")), timezone.now()
     if not subjects:
         return render(request, "performance/appeals/file.html", {"title": _("File an appeal")})
     others = asking.others(by, subjects)
-    posted = request.method == "POST"
+    posted, times = request.method == "POST", window.all_of(subjects)
+    ended = next((one for one in times if not one.open(now)), None)
     form = forms.FileForm(
         request.POST if posted else None, request.FILES if posted else None, subjects=subjects, others=others
     )
@@ -78,18 +79,20 @@ def appeal_file(request: Any) -> HttpResponseBase:
             with transaction.atomic():
                 made = filing.file(
                     by=by, kind=form.cleaned_data["kind"], lines=form.lines(), text=form.cleaned_data["text"],
-                    now=timezone.now(), files=kept.all(),
+                    now=now, files=kept.all(),
                 )  # fmt: skip
         except Refused as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("Filed. It is answered in time; the undisputed rest is paid."))
+            messages.success(request, _("Filed. It is answered in time."))
             return redirect("appeal", made.pk)
     if posted:
         waiting = KeptFiles(request, form.cleaned_data.get("files") or ()).waiting()
     context = {
         "title": _("File an appeal"), "form": form, "subjects": subjects, "kept": waiting,
         "action": "?" + "&".join(f"on={one.key}" for one in subjects), "back": asking.back(subjects, by),
+        "ended": ended is not None, "posted": posted, "window_said": window.said(ended or times[0], now),
+        "paid_said": window.paid_meanwhile(subjects[0].month),
     }  # fmt: skip
     answer = render(request, "performance/appeals/file.html", context, status=400 if form.errors else 200)
     answer.keeps = bool(waiting)  # type: ignore[attr-defined]

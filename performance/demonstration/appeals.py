@@ -15,7 +15,7 @@ from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.tenancy.scope import act_in
-from performance.appeals import sql, subjects
+from performance.appeals import sql, subjects, window
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.filing import NewLine
 from performance.demonstration.ground import Ground
@@ -78,7 +78,7 @@ def _on_its_way(
     base: Ground, state: str, by: Membership, line: PayLine, text: str, said: str, now: datetime
 ) -> None:
     """From filed to the state, a few days ago; the office's uninvolved person answers."""
-    until = filing.closes_at(line.pot.pool.period)
+    until = window.of_month(line.pot.pool.period).until
     filed = now - timedelta(days=2) if until is None or until > now else until - timedelta(days=3)
     subject = subjects.find(by, AppealLine.About.PAY, line.pk)
     assert subject is not None

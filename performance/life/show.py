@@ -20,6 +20,7 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from grouping import facts as case_books
 from performance.appeals import facts as appeals
+from performance.appeals import window
 from performance.life import show_exceptions, words
 from performance.life.services import stages
 from performance.models import Line, MonthLife, MonthRun, PayPot, PayShare
@@ -88,7 +89,7 @@ def notes(month: Month, life: MonthLife | None, now: datetime) -> list[dict[str,
     if life.state == State.PUBLISHED:
         if life.published_until and now < life.published_until:
             text = _("The publication runs until %(at)s. Objections and appeals are filed until then.")
-            found.append(_note("info", text % {"at": web_words.until(life.published_until)}))
+            found.append(_note("info", text % {"at": web_words.last_day(life.published_until)}))
         money = payouts.paid_in(month)
         if pots := money.pots_open:
             text = ngettext(
@@ -187,6 +188,8 @@ def publication(membership: Membership, life: MonthLife, now: datetime) -> dict[
         "lines": lines, "total": sum(line.fen or 0 for line in lines), "settlement": settlement,
         "scheme": labels.named(settlement.scheme.scheme()), "running": running, "printed": now,
         "pools": _pools(life.period), "pots": _pots(membership, life.period),
+        "appeals_said": window.said(window.of_month(life.period), now),
+        "paid_said": window.paid_meanwhile(life.period),
         "opens": {line.pk: membership.sees(line.institution_id) for line in lines},
     }  # fmt: skip
 

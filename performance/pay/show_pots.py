@@ -66,8 +66,20 @@ def page(
         "actions": [*actions(pot, membership, now, given), *answers(pot, membership, mine, replies, given)],
         "history": parts.history(pot), "writes": writes(pot, membership),
         "rooms": show.tabs("pay-pots", membership),
+        "shown_said": shown_said(pot, now),
         "early": pot.state == State.SHOWN and pot.shown_until is not None and now < pot.shown_until,
     }  # fmt: skip
+
+
+def shown_said(pot: PayPot, now: datetime) -> str:
+    """While a plan is shown: until when its people object to it, which is no appeal."""
+    if pot.state != State.SHOWN or pot.shown_until is None or now >= pot.shown_until:
+        return ""
+    return _(
+        "The department is shown this plan until %(until)s. Until then its people agree or object here; the "
+        "head answers. An objection to the plan is no appeal: appeals about an amount are filed from the "
+        "slip, until the day named there."
+    ) % {"until": web_words.last_day(pot.shown_until)}
 
 
 def sees_people(pot: PayPot, membership: Membership) -> bool:
@@ -150,7 +162,7 @@ def plan_facts(pot: PayPot) -> list[parts.Fact]:
         parts.Fact(pgettext("pay", "minutes"), pot.plan.minutes),
     ]
     if pot.shown_until is not None:
-        found.append(parts.Fact(_("shown until"), web_words.until(pot.shown_until)))
+        found.append(parts.Fact(_("shown until"), web_words.last_day(pot.shown_until)))
     if pot.submitted_by is not None:
         said = f"{pot.submitted_by.user} {web_words.moment(pot.submitted_at)}"
         found.append(parts.Fact(_("submitted by"), said))

@@ -19,7 +19,8 @@ from alliance.models import Membership, Staff
 from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.appeals import asking
+from performance.appeals import asking, window
+from performance.appeals.window import Window
 from performance.dues import facts as dues
 from performance.dues.facts import Amount
 from performance.life import facts as months
@@ -43,6 +44,8 @@ class Row:
     appeal: str
     open_appeal: int | None
     corrected: int
+    window: Window
+    mine: bool  # whether the member is one who files about it
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Slip:
         return None if before is None or self.fen is None else self.fen - before.fen
 
 
-def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
+def slip(staff: Staff, month: Month | None, member: Membership, now: datetime) -> Slip:
     """The month asked for, else the newest with a line; a fixed number of queries."""
     lines = list(show_pots.lines(Q(staff=staff), member)[:MOST])
     found = dues.of_person(staff.pk)
@@ -110,12 +113,13 @@ def slip(staff: Staff, month: Month | None, member: Membership) -> Slip:
     if here is None:
         return Slip(staff, None, [], [], [])
     mine = [line for line in lines if line.pot.pool.period == here]
-    return Slip(
-        staff, here, _rows(mine, member, found), [one for one in later if one.at == here], _past(sums, here)
-    )
+    rows = _rows(mine, member, found, window.of_month(here), now)
+    return Slip(staff, here, rows, [one for one in later if one.at == here], _past(sums, here))
 
 
-def _rows(lines: Sequence[PayLine], member: Membership, found: Sequence[Amount]) -> list[Row]:
+def _rows(
+    lines: Sequence[PayLine], member: Membership, found: Sequence[Amount], of_month: Window, now: datetime
+) -> list[Row]:
     running = dict(
         AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
         .values_list("pay_line", "appeal")
@@ -126,16 +130,21 @@ def _rows(lines: Sequence[PayLine], member: Membership, found: Sequence[Amount])
     return [
         Row(
             line, _percent(line.fen, line.pot.fen), way(member, "pay-why", line.pk),
-            _flag(line, member, running), running.get(line.pk) if member.can(VIEW) else None,
-            later.get(line.pk, 0),
+            _flag(line, member, running, window.of_pot(line.pot, of_month), now),
+            running.get(line.pk) if member.can(VIEW) else None, later.get(line.pk, 0),
+            window.of_pot(line.pot, of_month), _files(line, member),
         )
         for line in lines
     ]  # fmt: skip
 
 
-def _flag(line: PayLine, member: Membership, running: dict[int, int]) -> str:
-    """Where an appeal about a line is filed; '' for who files none, or while one is open."""
-    if member.institution_id is None or not member.can(FILE) or line.pk in running or not line.fen:
+def _files(line: PayLine, member: Membership) -> bool:
+    return member.institution_id is not None and member.can(FILE) and bool(line.fen)
+
+
+def _flag(line: PayLine, member: Membership, running: dict[int, int], time: Window, now: datetime) -> str:
+    """Where an appeal about a line is filed; '' for who files none, while one is open, out of its time."""
+    if not _files(line, member) or line.pk in running or not time.open(now):
         return ""
     return asking.address(AppealLine.About.PAY, line.pk)
 
@@ -191,21 +200,34 @@ def page(
     staff: Staff, month: Month | None, member: Membership, now: datetime, address: str
 ) -> dict[str, Any]:
     """The slip as a page."""
-    found = slip(staff, month, member)
+    found = slip(staff, month, member, now)
     fewest = peers.least(now.date())
     context: dict[str, Any] = {"slip": found, "staff": staff, "month": found.month, "fewest": fewest}
     if found.month is None:
         return context
     known = sorted(one.month for one in found.past)
     run, own = peers.indicators(staff, found.month, fewest)
+    files = window.of_month(found.month).open(now)
     context |= {
         "earlier": _link(address, [at for at in known if at < found.month][-1:]),
         "later": _link(address, [at for at in known if at > found.month][:1]),
-        "chip": state(found, now), "own": indicator_words(run, own, member),
+        "chip": state(found, now), "own": indicator_words(run, own, member, files=files),
+        "window_said": time_said([row for row in found.rows if row.mine], now),
         "print_url": f"{reverse('pay-person-print', args=[staff.pk])}?month={found.month}",
         "why": found.rows[0].url if found.rows else "",
     }  # fmt: skip
     return context
+
+
+def time_said(rows: Sequence[Row], now: datetime) -> str:
+    """Until when one may appeal about lines, or why no longer; '' without a line.
+
+    Where lines have different times, the one that ends last speaks: a line out of its time has no flag.
+    """
+    times = [row.window for row in rows]
+    if not times:
+        return ""
+    return window.said(max(times, key=lambda one: (one.open(now), one.until is None, one.until or now)), now)
 
 
 def _link(address: str, months_: Sequence[Month]) -> tuple[Month, str] | None:
@@ -220,13 +242,13 @@ def state(found: Slip, now: datetime) -> SafeString:
         return chip("prov", _("not divided to you yet"))
     shown = [pot for pot in pots if pot.state == PayPot.State.SHOWN and pot.shown_until is not None]
     if shown:
-        until = web_words.until(min(pot.shown_until for pot in shown))
+        until = web_words.last_day(min(pot.shown_until for pot in shown))
         return chip("info", _("shown to the department until %(until)s") % {"until": until}, "eye")
     if months.published(found.month, now):
         row = months.life(found.month)
         assert row is not None
-        return chip("info", _("published until %(until)s") % {"until": web_words.until(row.published_until)},
-                    "eye")  # fmt: skip
+        until = web_words.last_day(row.published_until)
+        return chip("info", _("published until %(until)s") % {"until": until}, "eye")
     if any(pot.state != PayPot.State.POSTED for pot in pots):
         return chip("prov", _("not yet in the books"))
     return chip("ok", _("in the books"))

@@ -16,6 +16,7 @@ from alliance.models import Staff
 from alliance.services import journal
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
+from performance.appeals import window
 from performance.models import PayLine
 from performance.models.pay import VIEW
 from performance.pay import show as pay_show
@@ -72,7 +73,8 @@ def _page(request: Any, staff: Staff, title: str, address: str, tabs: Any) -> Ht
 def sheet(request: Any, pk: int) -> HttpResponse:
     """A person's slip on A4."""
     staff = _person(request, pk)
-    page = show.page(staff, asked.month(request), request.membership, timezone.now(), "")
+    now = timezone.now()
+    page = show.page(staff, asked.month(request), request.membership, now, "")
     if page["month"] is None:
         raise Http404
     lines = [
@@ -80,7 +82,13 @@ def sheet(request: Any, pk: int) -> HttpResponse:
          why.chain(row.line, request.membership))
         for row in page["slip"].rows
     ]  # fmt: skip
-    context = {**page, "title": _("Slip of collaboration performance"), "lines": lines}
+    context = {
+        **page,
+        "title": _("Slip of collaboration performance"),
+        "lines": lines,
+        "window_said": show.time_said(page["slip"].rows, now),
+        "paid_said": window.paid_meanwhile(page["month"]),
+    }
     return render(request, "performance/slip/sheet.html", context)
 
 

@@ -16,7 +16,7 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.appeals.services import filing
+from performance.appeals import window
 from performance.models import PayLine
 from performance.pay import show_pots
 from performance.slip import differences, peers
@@ -28,7 +28,7 @@ def page(line: PayLine, member: Membership, now: datetime) -> dict[str, Any]:
     """One line of pay explained down to the records."""
     month, pot = line.pot.pool.period, line.pot
     points = points_of(line)
-    found = slip(line.staff, month, member)
+    found = slip(line.staff, month, member, now)
     row = next(one for one in found.rows if one.line.pk == line.pk)
     before = _last(line, month, member)
     fewest = peers.least(now.date())
@@ -40,7 +40,8 @@ def page(line: PayLine, member: Membership, now: datetime) -> dict[str, Any]:
         "change": None if before is None else line.fen - before.fen,
         "bars": [] if before is None else differences.bars(line, points, before, points_of(before)),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
-        "own": indicator_words(run, own, member), "until": filing.closes_at(month), "now": now,
+        "own": indicator_words(run, own, member, files=window.of_month(month).open(now)), "now": now,
+        "window_said": window.said(row.window, now), "paid_said": window.paid_meanwhile(month),
         "history": parts.history(pot),
     }  # fmt: skip
 

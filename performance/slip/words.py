@@ -33,12 +33,14 @@ class Shown:
     appeal: str = ""
 
 
-def indicator_words(run: LevelRun | None, own: Sequence[Own], member: Membership) -> list[Shown]:
-    """The rows of "my indicators"."""
+def indicator_words(
+    run: LevelRun | None, own: Sequence[Own], member: Membership, *, files: bool = True
+) -> list[Shown]:
+    """The rows of "my indicators"; `files`: whether appeals about them may be filed now."""
     if run is None or not own:
         return []
     known = {one.code: one for one in schemes.indicators_of(run.scheme.scheme(), run.level)}
-    found, files = [], member.institution_id is not None and member.can(FILE)
+    found, files = [], files and member.institution_id is not None and member.can(FILE)
     for one in own:
         indicator = known[one.score.indicator]
 

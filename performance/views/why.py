@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from alliance.lib.period import Month
@@ -24,9 +25,9 @@ def month_institution(request: Any, month: Month, code: str) -> HttpResponse:
     """One institution's indicators, points and weights."""
     found = frame(request.membership, month)
     line = found.line(code)
-    flag = asking.flag(request.membership, "score", line)
+    flag = asking.flag(request.membership, "score", line, timezone.now())
     return render(
-        request, "performance/institution.html", {**why.institution(found, line), "appeal_url": flag}
+        request, "performance/institution.html", {**why.institution(found, line), "appeal_flag": flag}
     )
 
 
@@ -46,8 +47,8 @@ def month_why(request: Any, month: Month, code: str) -> HttpResponse:
     """How an institution's amount came about."""
     found = frame(request.membership, month)
     line = found.line(code)
-    flag = asking.flag(request.membership, "score", line)
-    return render(request, "performance/why.html", {**why.money(found, line), "appeal_url": flag})
+    flag = asking.flag(request.membership, "score", line, timezone.now())
+    return render(request, "performance/why.html", {**why.money(found, line), "appeal_flag": flag})
 
 
 @permit("indicator.view")
@@ -60,7 +61,7 @@ def month_why_indicator(request: Any, month: Month, code: str, indicator: str) -
         raise Http404
     page = why.indicator(found, line, indicator)
     page |= over_time.shown(found, line, found.indicators[indicator])
-    page["appeal_url"] = asking.flag(request.membership, "value", page["value"])
+    page["appeal_flag"] = asking.flag(request.membership, "value", page["value"], timezone.now())
     return render(request, "performance/why_indicator.html", page)
 
 

@@ -147,7 +147,7 @@ def test_appeals_are_filed_until_the_publication_ends(house: World) -> None:
     row = stages.publish(by=house.luo, month=OCTOBER, now=NOW)
     until = row.published_until
     assert until is not None and timezone.localtime(until).date() == date(2026, 11, 28)  # end of 11-27
-    with pytest.raises(AppealRefused, match="ended 2026-11-28"):
+    with pytest.raises(AppealRefused, match=r"ended .*27.* 24:00"):
         filed(house, now=until)
     assert filed(house, now=until - timedelta(seconds=1)).state == "filed"
 

@@ -257,7 +257,7 @@ def claw_back(world: World, statement: Statement) -> None:
             pay = PayLine.objects.filter(staff=staff, pot__pool__month=month.first_day)
             assert pay.aggregate(fen=Sum("fen"))["fen"] - fen >= 50_000
             with override_settings(ROOT_URLCONF="config.alliance_urls"):
-                slip = slips.slip(Staff.objects.get(pk=staff), month, world.luo)
+                slip = slips.slip(Staff.objects.get(pk=staff), month, world.luo, AT)
             assert slip.fen == pay.aggregate(fen=Sum("fen"))["fen"] - fen  # what is read is what is paid
             assert [one.fen for one in slip.later] == [-fen] and "复核确认拒付" in slip.later[0].why
     assert not Entry.objects.filter(account__kind="person", journal__kind="life.clawback", fen__gt=0).exists()

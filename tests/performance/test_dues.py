@@ -103,7 +103,7 @@ def test_what_a_correction_owes_is_paid_with_the_next_lot_once(house: World) -> 
     answering.settle(by=house.cai, lot=payout_scene.again(lot), now=LATER)
     told = [one for one in vouchers.of_month(OCTOBER) if "2026-10" in one.text]
     assert [one.debit + one.credit for one in told] == [due.fen, due.fen]
-    found = slips.slip(own_line(house).staff, OCTOBER, house.dr)
+    found = slips.slip(own_line(house).staff, OCTOBER, house.dr, LATER)
     assert [one.fen for one in found.later] == [due.fen] and "下一批" not in found.later[0].why
     assert books.trial_balance().sum_fen == 0
 
@@ -165,7 +165,7 @@ def test_what_a_correction_takes_is_taken_above_the_floor_and_carried_on(house: 
         PayDeduction.objects.create(
             due=over.due, line=line, staff=line.staff, into=over.into, fen=less[line.pk], journal=over.journal
         )
-    slip = slips.slip(line.staff, OCTOBER, house.luo)
+    slip = slips.slip(line.staff, OCTOBER, house.luo, LATER)
     assert slip.fen == line.fen - 10  # what a person reads is what is paid
 
 

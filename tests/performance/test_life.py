@@ -60,7 +60,7 @@ def test_a_month_is_shown_five_working_days_then_paid_closed_and_final(house: Wo
     assert facts.payable(OCTOBER, ENDED) and not facts.published(OCTOBER, ENDED)
     with pytest.raises(Stale):
         stages.publish(by=house.luo, month=OCTOBER, now=PUBLISHED)
-    with pytest.raises(LifeRefused, match="published until 2026-11-24 00:00"):
+    with pytest.raises(LifeRefused, match=r"published until .*23.* 24:00"):
         stages.pay(by=house.cai, month=OCTOBER, now=JUST_BEFORE)
     with pytest.raises(LifeRefused, match="second distribution comes first"):
         stages.pay(by=house.cai, month=OCTOBER, now=PAID)

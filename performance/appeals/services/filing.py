@@ -8,18 +8,17 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Attachment, Membership
 from alliance.services import journal, steps
-from performance.appeals import clock
+from alliance.web import words
+from performance.appeals import clock, window
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.subjects import DECIDED, Subject
-from performance.life import facts as months
-from performance.models import Appeal, AppealFile, AppealLine, MonthRun
+from performance.appeals.subjects import Subject
+from performance.models import Appeal, AppealFile, AppealLine
 from performance.models.appeals import COLUMNS, FILE
 
 Kind, State, About = Appeal.Kind, Appeal.State, AppealLine.About
@@ -61,7 +60,7 @@ def file(
     if len(months) > 1:
         raise AppealRefused("month")
     (month,) = months
-    _open_for_appeals(month, lines, now)
+    _open_for_appeals(lines, now)
     if not text.strip():
         raise AppealRefused("text")
     for one in lines:
@@ -84,30 +83,13 @@ def _may_file(by: Membership) -> None:
         raise PermissionDenied(_("Your role does not include this step."))
 
 
-def _open_for_appeals(month: Month, lines: Sequence[NewLine], now: datetime) -> None:
-    """From the decision of the month until its publication ends (practice.md 4); a line of pay as long as its
-    plan is shown as well, which begins later.
-    """
-    pots = [one.subject.row.pot for one in lines if one.subject.about == About.PAY]
-    decided = MonthRun.objects.filter(month=month.first_day, state__in=DECIDED)
-    if len(pots) < len(lines) and not decided.exists():
-        raise AppealRefused("early", month=month)
-    until = closes_at(month)
-    if until is None:
-        return
-    last = max([until, *(pot.shown_until for pot in pots if pot.shown_until is not None)])
-    if now >= last:
-        raise AppealRefused("closed", month=month, until=_said(last))
-
-
-def closes_at(month: Month) -> datetime | None:
-    """When the publication of a month ends; None before it was published: then appeals are open."""
-    life = months.life(month)
-    return None if life is None else life.published_until
-
-
-def _said(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
+def _open_for_appeals(lines: Sequence[NewLine], now: datetime) -> None:
+    """Each number in its time (appeals.window)."""
+    for one in window.all_of([line.subject for line in lines]):
+        if not one.decided:
+            raise AppealRefused("early", month=words.month(one.month))
+        if not one.open(now):
+            raise AppealRefused("closed", month=words.month(one.month), until=one.last_day)
 
 
 def _disputed(line: NewLine) -> None:
@@ -164,7 +146,7 @@ def ask_second(
     if until is None or taken or by.user_id != appeal.filed_by.user_id:
         raise AppealRefused("second")
     if now >= until:
-        raise AppealRefused("second_late", until=_said(until))
+        raise AppealRefused("second_late", until=words.last_day(until))
     if not text.strip():
         raise AppealRefused("text")
     made = _make(by, appeal.kind, appeal.period, text, now, files, earlier=appeal)

@@ -60,7 +60,7 @@ def consequence(request: Any, pk: int) -> HttpResponse:
     """One consequence."""
     row = found(request, pk)
     page = show.page(row, request.membership)
-    page["appeal_url"] = asking.offered(request.membership, "deduction", row.pk)
+    page["appeal_flag"] = asking.offered(request.membership, "deduction", row.pk, timezone.now())
     return render(request, "performance/consequences/consequence.html", page)
 
 

@@ -1,0 +1,99 @@
+"""Until when appeals are filed: the one definition every page, refusal and notice says (practice.md 4).
+
+From the decision of a month until its publication (公示) ends. What a department shows of its second
+distribution is another thing: objections to that plan are answered in the department. Only a line of pay that
+was shown for the first time after the publication has no other time than that showing, which is then its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from alliance.lib.period import Month
+from alliance.services import parameters
+from alliance.web import words
+from performance.appeals.subjects import DECIDED, Subject
+from performance.life import facts as months
+from performance.models import AppealLine, MonthRun, PayPot
+
+PAYS = "payout.pay_undisputed"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whether the numbers of a month may be appealed: once `decided`, until `until` (None: not published
+    yet, so no end is known).
+    """
+
+    month: Month
+    decided: bool
+    until: datetime | None
+
+    def open(self, now: datetime) -> bool:
+        """Whether an appeal may be filed now."""
+        return self.decided and (self.until is None or now < self.until)
+
+    @property
+    def last_day(self) -> str:
+        """The last day in words, the day itself included."""
+        return words.last_day(self.until)
+
+
+def of_month(month: Month) -> Window:
+    """The time of the numbers of a month; two queries."""
+    decided = MonthRun.objects.filter(month=month.first_day, state__in=DECIDED).exists()
+    life = months.life(month)
+    return Window(month, decided, None if life is None else life.published_until)
+
+
+def of_pot(pot: PayPot, month: Window) -> Window:
+    """The time of the lines of a pot, by that of its month."""
+    shown, until = pot.shown_at, month.until
+    late = until is not None and shown is not None and shown >= until
+    return replace(month, decided=True, until=pot.shown_until if late else until)
+
+
+def of(subject: Subject, month: Window | None = None) -> Window:
+    """The time of a number; `month` is that of its month where it is known already."""
+    month = month or of_month(subject.month)
+    return of_pot(subject.row.pot, month) if subject.about == AppealLine.About.PAY else month
+
+
+def all_of(subjects: Sequence[Subject]) -> list[Window]:
+    """The times of numbers of one month; two queries for any number."""
+    if not subjects:
+        return []
+    month = of_month(subjects[0].month)
+    return [of(one, month) for one in subjects]
+
+
+def said(window: Window, now: datetime) -> str:
+    """Until when one may file, or why no longer and what remains."""
+    at = {"month": words.month(window.month), "until": window.last_day}
+    if not window.decided:
+        return _("%(month)s is not decided yet: say it in its review. An appeal follows the decision.") % at
+    if window.open(now):
+        return _("Appeals are filed until %(until)s.") % at if window.until else ""
+    text = _(
+        "Appeals about %(month)s ended %(until)s. What remains: against an answer, a second instance on the "
+        "page of that appeal; against an error in the data, the performance office, which has it corrected "
+        "by an exception of two people."
+    )
+    return text % at
+
+
+def paid_meanwhile(month: Month) -> str:
+    """What is paid while an appeal is open, by the setting in force for the month."""
+    if parameters.in_force(PAYS, on=month.last_day):
+        return _(
+            "Pay does not wait for appeals: of a disputed line the undisputed part is paid with all others, "
+            "the disputed part is held until the answer."
+        )
+    return _(
+        "Pay does not wait for appeals: all other lines are paid, a disputed line is held whole until the "
+        "answer."
+    )
