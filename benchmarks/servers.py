@@ -29,6 +29,10 @@ def own_database() -> Iterator[str]:
     django.setup()
     from django.db import connections
 
+    from config import memory
+
+    memory.settle()  # as every process that serves or works does
+
     try:
         with plugin.copy_of_template(f"xietong_bench_{os.getpid()}") as database:
             plugin.connect_to(database)

@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
+
+from config import memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -21,3 +24,9 @@ app.conf.beat_schedule = {
     "messages": {"task": "alliance.messages", "schedule": 60.0},
     "seal": {"task": "alliance.seal_journals", "schedule": 10.0},
 }
+
+
+@worker_init.connect
+def _settled(**_said: object) -> None:
+    """Before the processes of the pool are made, which share what is loaded."""
+    memory.settle()

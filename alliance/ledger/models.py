@@ -19,7 +19,7 @@ from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.lib.period import Month
-from alliance.models.base import AllianceManager, AllianceRow
+from alliance.models.base import AllianceManager, AllianceRow, leaf_alliance, leaf_key
 from alliance.models.people import Membership
 from alliance.models.state import StateField
 
@@ -193,17 +193,18 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(AllianceRow):
-    """One line of a journal: an account, signed fen, and why exactly this much."""
+    """One line of a journal: an account, signed fen, and why exactly this much.
+
+    Neither its journal nor its account is ever deleted: both are proved once a statement.
+    """
 
     append_only = True
+    keys_by_statement = True
 
-    journal = models.ForeignKey(
-        LedgerJournal, verbose_name=_("ledger journal"), on_delete=models.PROTECT, related_name="entries"
-    )
+    alliance = leaf_alliance()
+    journal = leaf_key("ledger.LedgerJournal", verbose_name=_("ledger journal"), related_name="entries")
     number = models.IntegerField(_("line"))
-    account = models.ForeignKey(
-        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="entries"
-    )
+    account = leaf_key("ledger.Account", verbose_name=_("account"), related_name="entries")
     fen = models.BigIntegerField(_("amount (fen)"))
     # rule, weights, remainder rank, ids of what caused it: as plain canonical JSON
     reason = models.JSONField(_("reason"), default=dict)

@@ -52,6 +52,17 @@ def leaf_alliance() -> Any:
     )
 
 
+def leaf_key(to: str, *, on_delete: Any = models.PROTECT, related_name: str = "+", **extra: Any) -> Any:
+    """A key that the database holds once: by the wall's composite key `(alliance_id, x_id)`, or the same
+    proved once a statement (`keys_by_statement`).
+
+    Django's own constraint would check every row a second time, and its index be written a second time: the
+    table's others begin with the alliance, as every question does (`db_index` where they do not).
+    """
+    once = {"db_constraint": False, "db_index": False}
+    return models.ForeignKey(to, on_delete=on_delete, related_name=related_name, **once | extra)
+
+
 class AllianceRow(models.Model):
     """A row that belongs to one alliance: carries its key, refuses queries outside `act_in`, stands behind
     the wall.

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
-from alliance.models.base import AllianceQuerySet, leaf_alliance
-from grouping.models.keys import leaf_key
+from alliance.models.base import AllianceQuerySet, leaf_alliance, leaf_key
 
 
 class Document(models.TextChoices):

@@ -9,10 +9,9 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMModelMixin, transition
 
 from alliance.models import AllianceRow
-from alliance.models.base import leaf_alliance
+from alliance.models.base import leaf_alliance, leaf_key
 from alliance.models.state import StateField
 from grouping.models.cases import Content, Document
-from grouping.models.keys import leaf_key
 from grouping.models.sources import Edition
 
 

@@ -7,8 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from alliance.models import AllianceRow
-from alliance.models.base import leaf_alliance
-from grouping.models.keys import leaf_key
+from alliance.models.base import leaf_alliance, leaf_key
 
 
 class GroupingRun(AllianceRow):

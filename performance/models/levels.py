@@ -6,8 +6,6 @@ sentences are written when somebody asks (`performance.engine.levels`).
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -17,7 +15,7 @@ from django_fsm import transition
 
 from alliance.lib.period import Month
 from alliance.models import AllianceRow
-from alliance.models.base import leaf_alliance
+from alliance.models.base import leaf_alliance, leaf_key
 from alliance.models.state import StateField
 
 
@@ -138,13 +136,6 @@ class LevelSubject(AllianceRow):
         return self.code
 
 
-def _of_subject() -> Any:
-    """The subject of a narrow row: the unique key begins with it, its wall is proved once a statement."""
-    return models.ForeignKey(
-        LevelSubject, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-
-
 class LevelScore(AllianceRow):
     """One indicator of a subject: value and both terms, points of 100; empty means not assessed, not zero."""
 
@@ -152,7 +143,7 @@ class LevelScore(AllianceRow):
     keys_by_statement = True
 
     alliance = leaf_alliance()
-    subject = _of_subject()
+    subject = leaf_key("performance.LevelSubject")
     indicator = models.CharField(_("indicator"), max_length=40)
     value = models.DecimalField(_("value"), max_digits=30, decimal_places=6, null=True)
     numerator = models.DecimalField(_("numerator"), max_digits=40, decimal_places=12, null=True)
@@ -176,7 +167,7 @@ class LevelFact(AllianceRow):
     keys_by_statement = True
 
     alliance = leaf_alliance()
-    subject = _of_subject()
+    subject = leaf_key("performance.LevelSubject")
     month = models.DateField(_("month"))
     key = models.CharField(max_length=40)
     value = models.DecimalField(_("value"), max_digits=40, decimal_places=12)

@@ -86,6 +86,8 @@ class PayPool(AllianceRow, Stepped):
     rule = link(_("rule"), "performance.PayRule", null=True)
     fen = models.BigIntegerField(_("amount (fen)"))
     digest = models.CharField(_("digest"), max_length=64)
+    # Digest of the rows its pots were computed from: while they are the same, so are the pots.
+    read = models.CharField(max_length=64, blank=True, editable=False)
     state = StateField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     made_by = link(_("made by"), "alliance.Membership")

@@ -13,12 +13,12 @@ from django_scopes import ScopedManager
 
 from alliance import roles
 from alliance.models import AllianceRow, Membership
-from alliance.models.base import AllianceQuerySet
+from alliance.models.base import AllianceQuerySet, leaf_alliance, leaf_key
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
 from performance.models.declared import link
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
-from performance.models.pay_pools import PayPool, Share
+from performance.models.pay_pools import Share
 
 PERSONS = "person_score.view"  # who sees other people's numbers
 
@@ -73,11 +73,12 @@ class PayPot(Share, Stepped):
 
     WITH_LINES = (State.SHOWN, State.SUBMITTED, State.POSTED)
 
-    pool = models.ForeignKey(PayPool, on_delete=models.CASCADE, related_name="pots")
-    share = models.ForeignKey("performance.PayShare", on_delete=models.CASCADE, related_name="pots")
-    institution = link(_("institution"), "alliance.Institution")
-    department = link(_("department"), "alliance.Department", null=True)
-    team = link(_("team"), "alliance.Team", null=True)
+    alliance = leaf_alliance()
+    pool = leaf_key("performance.PayPool", on_delete=models.CASCADE, related_name="pots", db_index=True)
+    share = leaf_key("performance.PayShare", on_delete=models.CASCADE, related_name="pots", db_index=True)
+    institution = leaf_key("alliance.Institution", verbose_name=_("institution"), db_index=True)
+    department = leaf_key("alliance.Department", verbose_name=_("department"), null=True, db_index=True)
+    team = leaf_key("alliance.Team", verbose_name=_("team"), null=True, db_index=True)
     group = models.CharField(_("group"), max_length=14, choices=Group)
     # Who worked here by the roster: [staff, points], points with four decimals as text.
     people = models.JSONField(_("people by the roster"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 # A pool keeps its money; on the way into the books every level adds up and no pay total is exceeded. Pools of
 # one alliance take turns there, so that two at once cannot both fit.
-INSTALL = """
-create function public.performance_keep_pool() returns trigger language plpgsql as $pay$
+KEEP_POOL = """
+create or replace function public.performance_keep_pool() returns trigger language plpgsql as $pay$
 declare
   moving constant text[] := array['state', 'version', 'approval_id', 'journal_id'];
   over record;
@@ -29,10 +29,13 @@ begin
       where s.alliance_id = new.alliance_id and s.pool_id = new.id) then
     raise exception 'the shares do not add up to the pool' using errcode = 'check_violation';
   end if;
-  if new.persons and exists (select 1 from performance_payshare s
-      where s.alliance_id = new.alliance_id and s.pool_id = new.id
-        and s.fen <> coalesce((select sum(p.fen) from performance_paypot p
-          where p.alliance_id = s.alliance_id and p.share_id = s.id), 0)) then
+  -- The pots are added up in one pass, whatever the planner knows of a table that was filled just now.
+  if new.persons and exists (
+      with pots as materialized (
+        select p.share_id, sum(p.fen) as fen from performance_paypot p
+         where p.alliance_id = new.alliance_id and p.pool_id = new.id group by p.share_id)
+      select 1 from performance_payshare s left join pots on pots.share_id = s.id
+       where s.alliance_id = new.alliance_id and s.pool_id = new.id and s.fen <> coalesce(pots.fen, 0)) then
     raise exception 'the pots do not add up to a share' using errcode = 'check_violation';
   end if;
   if new.persons and new.source in ('pay_total', 'fiscal') then
@@ -56,6 +59,46 @@ begin
   end if;
   return new;
 end $pay$;
+"""
+
+# Proved once a statement: pots come by the thousand. A pot stands in the pool of its share.
+LATE = """
+create or replace function public.performance_late_part() returns trigger language plpgsql as $pay$
+begin
+  if exists (select from (select distinct a.alliance_id, a.pool_id from added a) a
+      join performance_paypool p on p.alliance_id = a.alliance_id and p.id = a.pool_id
+     where p.state <> 'draft') then
+    raise exception 'a pool that was proposed takes no further part' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end $pay$;
+create or replace function public.performance_pot_of_share() returns trigger language plpgsql as $pay$
+begin
+  if exists (
+      select from added a
+        join performance_payshare s on s.alliance_id = a.alliance_id and s.id = a.share_id
+     where s.pool_id <> a.pool_id) then
+    raise exception 'a pot stands in the pool of its share' using errcode = 'check_violation';
+  end if;
+  return null;
+end $pay$;
+drop trigger if exists performance_late_part on public.performance_payshare;
+create trigger performance_late_part after insert on public.performance_payshare
+  referencing new table as added for each statement execute function public.performance_late_part();
+drop trigger if exists performance_late_part on public.performance_paytransfer;
+create trigger performance_late_part after insert on public.performance_paytransfer
+  referencing new table as added for each statement execute function public.performance_late_part();
+drop trigger if exists performance_late_part on public.performance_paypot;
+create trigger performance_late_part after insert on public.performance_paypot
+  referencing new table as added for each statement execute function public.performance_late_part();
+drop trigger if exists performance_pot_of_share on public.performance_paypot;
+create trigger performance_pot_of_share after insert on public.performance_paypot
+  referencing new table as added for each statement execute function public.performance_pot_of_share();
+"""
+
+INSTALL = f"""
+{KEEP_POOL}
+{LATE}
 create trigger performance_keep_pool before update or delete on public.performance_paypool
   for each row execute function public.performance_keep_pool();
 
@@ -73,21 +116,6 @@ create trigger performance_keep_part before delete on public.performance_paytran
   for each row execute function public.performance_keep_part();
 create trigger performance_keep_part before delete on public.performance_paypot
   for each row execute function public.performance_keep_part();
-
-create function public.performance_late_part() returns trigger language plpgsql as $pay$
-begin
-  if exists (select 1 from performance_paypool p
-      where p.alliance_id = new.alliance_id and p.id = new.pool_id and p.state <> 'draft') then
-    raise exception 'a pool that was proposed takes no further part' using errcode = 'restrict_violation';
-  end if;
-  return new;
-end $pay$;
-create trigger performance_late_part before insert on public.performance_payshare
-  for each row execute function public.performance_late_part();
-create trigger performance_late_part before insert on public.performance_paytransfer
-  for each row execute function public.performance_late_part();
-create trigger performance_late_part before insert on public.performance_paypot
-  for each row execute function public.performance_late_part();
 
 create function public.performance_keep_pot() returns trigger language plpgsql as $pay$
 declare
@@ -114,6 +142,8 @@ create trigger performance_keep_pot before update on public.performance_paypot
 REMOVE = """
 drop trigger performance_keep_pot on public.performance_paypot;
 drop function public.performance_keep_pot();
+drop trigger performance_pot_of_share on public.performance_paypot;
+drop function public.performance_pot_of_share();
 drop trigger performance_late_part on public.performance_paypot;
 drop trigger performance_late_part on public.performance_paytransfer;
 drop trigger performance_late_part on public.performance_payshare;

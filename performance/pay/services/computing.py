@@ -13,6 +13,7 @@ from typing import cast
 
 from django.db import connection
 
+from alliance.lib.canonical import digest
 from alliance.lib.period import Month
 from alliance.models import Department, RosterRow, Team
 from alliance.services import parameters
@@ -46,6 +47,7 @@ class Ground:
     people: People
     scores: Mapping[str, Decimal]
     least_team: Decimal
+    mark: str  # digest of all that was read: two grounds with the same one give the same pots
 
     def flow(self, institution: int, code: str, fen: int, rule: FlowRule) -> Flow:
         """The pots of an institution's share. Raises PayRefused."""
@@ -62,7 +64,9 @@ def ground(month: Month, number: int | None = None) -> Ground:
     """
     least = parameters.in_force("fd.team_share_min", on=month.first_day)
     scores = {**_scores(month, Level.DEPARTMENT), **_scores(month, Level.TEAM, TEAM)}
-    return Ground(_people(month, _state(month), number), scores, Decimal(str(least)))
+    state = _state(month)
+    mark = digest([state, number, scores, str(least)])
+    return Ground(_people(month, state, number), scores, Decimal(str(least)), mark)
 
 
 # What people's posts are made of, of the open alliance alone by row security, its ids among it.
@@ -106,7 +110,7 @@ def posts(month: Month, number: int | None = None) -> Iterator[tuple[RosterRow, 
 
 def scored(read: Ground, scores: Mapping[str, Decimal]) -> Ground:
     """The same month with other scores: those a pool took when it was made."""
-    return replace(read, scores=scores)
+    return replace(read, scores=scores, mark="")
 
 
 Keys = Mapping[int, tuple[str, int]]  # team: its key and its institution

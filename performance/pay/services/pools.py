@@ -27,7 +27,7 @@ from performance.engine.pay.steps import Factors, Share, divide
 from performance.models import Line, MonthRun, PayFund, PayPool, PayRule, PayShare, PayTotal
 from performance.models.pay import RUN, PayKind
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import posting, storing
+from performance.pay.services import computing, posting, storing
 from performance.pay.services.entering import rule_in_force
 from performance.services.rights import require
 
@@ -171,7 +171,12 @@ def propose(*, by: Membership, pool: PayPool, today: date, version: int | None =
 
 
 def _still_so(pool: PayPool) -> None:
-    """Nobody proposes what has changed since it was drafted: roster and scores are read again."""
+    """Nobody proposes what has changed since it was drafted: roster and scores are read again, and where they
+    are not the same rows, the pots are computed again.
+    """
+    read = computing.ground(pool.period) if pool.persons else None
+    if read is not None and read.mark == pool.read:
+        return
     rows = list(
         PayShare.objects.filter(pool=pool).select_related("institution").order_by("institution__code")
     )
@@ -187,7 +192,7 @@ def _still_so(pool: PayPool) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    if storing.digest_of(pool, shares, storing.flowing(pool, shares)) != pool.digest:
+    if storing.digest_of(pool, shares, storing.flowing(pool, shares, read)) != pool.digest:
         raise PoolRefused("changed")
 
 

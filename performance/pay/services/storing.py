@@ -16,6 +16,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal
 from alliance.sql import copy_rows
 from performance.engine.exact import half_up
+from performance.engine.pay.flow import Flow
 from performance.engine.pay.steps import Share, Step
 from performance.models import PayPool, PayPot, PayShare
 from performance.pay.refusals import PoolRefused
@@ -37,8 +38,10 @@ def keep(
     pool: PayPool, shares: Sequence[Entitled], weight: Decimal, by: Membership, now: datetime
 ) -> PayPool:
     """Compute the pots and keep everything of a draft; four statements for any number of pots."""
-    found = flowing(pool, shares)
+    read = computing.ground(pool.period) if pool.persons else None
+    found = flowing(pool, shares, read)
     pool.made_by, pool.made_at, pool.digest = by, now, digest_of(pool, shares, found)
+    pool.read = read.mark if read is not None else ""
     insert(pool)
     rows = {
         one.institution.pk: PayShare(
@@ -50,7 +53,7 @@ def keep(
     PayShare.objects.bulk_create(rows.values(), batch_size=BATCH)
     kept = copy_rows(
         PayPot._meta.db_table, COLUMNS,
-        (pot for key, made in found.items() for pot in _pots(pool, rows[key], *made)),
+        (pot for key, made in found.items() for pot in _pots(pool, rows[key], read, made)),
     )  # fmt: skip
     journal.write(
         by=by, verb="pay.pool_made", about=pool, kind=pool.kind, fen=pool.fen, month=str(pool.period),
@@ -70,29 +73,23 @@ def insert(pool: PayPool) -> None:
         raise PoolRefused("there", month=pool.period) from None
 
 
-Made = tuple[computing.Ground, Any]
-
-
-def flowing(pool: PayPool, shares: Sequence[Entitled]) -> dict[int, Made]:
+def flowing(pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | None) -> dict[int, Flow]:
     """The flow of every institution's share by its id; nothing where the pool ends at institutions."""
-    if not pool.persons:
+    if read is None:
         return {}
-    read = computing.ground(pool.period)
     assert pool.rule is not None, "a pool that flows on has a rule"
     rule = pool.rule.rule()
     return {
-        one.institution.pk: (read, read.flow(one.institution.pk, one.institution.code, one.share.fen, rule))
+        one.institution.pk: read.flow(one.institution.pk, one.institution.code, one.share.fen, rule)
         for one in shares if one.share.fen
     }  # fmt: skip
 
 
-def digest_of(pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Made]) -> str:
+def digest_of(pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Flow]) -> str:
     """Names exactly this money, its shares and its pots."""
     rule = pool.rule.digest if pool.rule else ""
     pots = {
-        one.institution.code: found[one.institution.pk][1].pots
-        for one in shares
-        if one.institution.pk in found
+        one.institution.code: found[one.institution.pk].pots for one in shares if one.institution.pk in found
     }
     return digest([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots])
 
@@ -104,9 +101,9 @@ def _columns(share: Share) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _groups(made: Made | None) -> list[dict[str, Any]]:
+def _groups(made: Flow | None) -> list[dict[str, Any]]:
     """The steps between the institution and its pots as plain data: teams first, groups of staff."""
-    steps_above = [] if made is None else [step for step in made[1].steps if step.level in ("part", "group")]
+    steps_above = [] if made is None else [step for step in made.steps if step.level in ("part", "group")]
     return [
         {
             "level": step.level, "fen": step.fen, "weight": str(decimal(step)),
@@ -130,8 +127,11 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def _pots(pool: PayPool, share: PayShare, read: computing.Ground, found: Any) -> Iterable[tuple[object, ...]]:
+def _pots(
+    pool: PayPool, share: PayShare, read: computing.Ground | None, found: Flow
+) -> Iterable[tuple[object, ...]]:
     """The rows of COLUMNS: thousands a pool, so they go by COPY."""
+    assert read is not None, "there are pots only where people were read"
     steps_of = {step.level.partition(":")[2]: step for step in found.steps if ":" in step.level}
     got = {(group, one.code): one for group, step in steps_of.items() for one in step.shares}
     sums = {group: decimal(step) for group, step in steps_of.items()}
