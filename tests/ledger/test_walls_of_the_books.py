@@ -146,7 +146,9 @@ def test_n24_also_in_the_same_transaction_after_the_check_was_called_early(books
 def test_n24_an_entry_of_no_journal_is_refused_at_once(books: Books) -> None:
     world, accounts, _ = books
     with (
-        pytest.raises(IntegrityError, match="takes no further entry"),
+        pytest.raises(
+            IntegrityError, match="name journal_id 1000000000, which is not in ledger_ledgerjournal"
+        ),
         transaction.atomic(),
         act_in(world.qinghe),
     ):
