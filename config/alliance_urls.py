@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("performance.urls")),
     path("", include("performance.meetings.urls")),
     path("", include("performance.improvement.urls")),
+    path("", include("performance.agreements.urls")),
+    path("", include("performance.violations.urls")),
     path("", include("performance.dictionary.urls")),
     path("data/", site.urls),
 ]

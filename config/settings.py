@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "performance",
     "performance.meetings",
     "performance.improvement",
+    "performance.agreements",
+    "performance.violations",
 ]
 
 MIDDLEWARE = [

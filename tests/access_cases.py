@@ -792,6 +792,38 @@ CASES: dict[str, Case] = {
     "improvement-report-docx": LIST,
     "improvement": one("improvement"),
     "improvement-act": one("improvement", step="begin"),
+    # Agreements
+    "agreements": Case(queries=(f"?institution={THERE}", "?state=in_force", "?kind=service")),
+    "agreements-picture": LIST,
+    "agreements-fill": LIST,
+    "agreement-enter": LIST,
+    "agreement": one("agreement"),
+    "agreement-edit": one("agreement"),
+    "agreement-scan": one("agreement"),
+    "agreement-act": one("agreement", step="submit"),
+    "clause": part("agreement", "clause", "clauses"),
+    "clause-act": Case(
+        lambda things: {
+            "pk": things.agreement.pk, "clause": things.agreement.clauses.get().pk, "step": "check",
+        },
+        of=("pk", "clause"),
+    ),
+    "clause-check-file": Case(
+        lambda things: {
+            "pk": things.agreement.pk, "clause": things.agreement.clauses.get().pk,
+            "check": things.agreement.clauses.get().checks.get().pk,
+        },
+        of=("pk", "clause", "check"),
+    ),
+    # Violation cases
+    "violations": Case(queries=(f"?institution={THERE}", "?state=warned", "?kind=data")),
+    "violation-open": LIST,
+    "violation": one("violation"),
+    "violation-evidence-file": part("violation", "evidence", "evidence"),
+    "violation-statement-file": one("violation"),
+    "violation-paper": one("violation", which="notice"),
+    "violation-paper-docx": one("violation", which="notice"),
+    "violation-act": one("violation", step="find"),
     # Papers of a month and what the public reads
     "papers": Case(queries=("?kind=minutes", "?state=draft")),
     "paper-make": LIST,

@@ -175,6 +175,7 @@ from referrals import services as referrals
 from referrals.consultations import services as consultations
 from referrals.recognition import services as recognition
 from referrals.services import papers
+from tests.agreements import access as agreements_access
 from tests.complaints import access as complaints_access
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
@@ -184,6 +185,7 @@ from tests.performance import appeals_access, life_access, papers_access, pay_ac
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.surveys import access as survey_access
+from tests.violations import access as violations_access
 from tests.world import World
 from tests.world import member as make_member
 
@@ -1073,6 +1075,18 @@ class Things:
         """An item of the institution."""
         side = self.side
         return improvement_access.item(side.office, side.place, self.settled, side.mark)
+
+    @cached_property
+    def agreement(self) -> Any:
+        """A signed agreement of the institution with a clause checked by hand."""
+        side = self.side
+        return agreements_access.agreement(side.office, side.second, side.place, side.mark)
+
+    @cached_property
+    def violation(self) -> Any:
+        """A case against the institution, warned and heard."""
+        side = self.side
+        return violations_access.violation(side.office, side.place, side.steward, side.mark, side.serial)
 
     @cached_property
     def month_paper(self) -> Paper:

@@ -22,6 +22,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 _OBJECT = re.compile(r"^(?P<page>[^?#]*/[0-9]+/)(#.*)?$")
 # What people call the rooms that register here.
 ROOMS = {
+    "agreements": _("Agreements"),
     "appeals": _("Objections and appeals"), "approvals": _("Approvals"), "bills": _("Bills for patients"),
     "calendar": _("Calendar of the month"), "clues": _("Clues of unusual patterns"),
     "complaints": _("Complaints"), "confirmation": _("Mutual confirmation"),
@@ -32,7 +33,7 @@ ROOMS = {
     "papers": pgettext_lazy("inbox", "Minutes and bulletins"), "pay": _("Pay and distribution"),
     "payout": _("Paying out"), "performance": _("Performance month"), "postings": _("Experts posted"),
     "recognition": _("Recognition of results"), "referrals": _("Referrals"), "surveys": _("Surveys"),
-    "training": _("Training"),
+    "training": _("Training"), "violations": _("Violations"),
 }  # fmt: skip
 
 

@@ -36,6 +36,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("month-calendar-now", _("Calendar of the month"), "cal", "month.propose"),
             Entry("meetings", _("Meetings"), "users", "meeting.view"),
             Entry("improvements", _("Improvement"), "refresh", "improvement.view"),
+            Entry("agreements", _("Agreements"), "file", "agreement.view"),
+            Entry("violations", _("Violations"), "alert", "violation.view"),
             Entry("publications", _("Publications"), "eye", "home.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("declared", _("Declared values"), "upload", "declared.view"),

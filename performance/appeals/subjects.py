@@ -28,7 +28,9 @@ from performance.pay.show_pots import people_seen
 
 About = AppealLine.About
 DECIDED = (MonthRun.State.APPROVED, MonthRun.State.POSTED)
-DEDUCTIONS = (Consequence.Kind.COMMITMENT, Consequence.Kind.GAMING, Consequence.Kind.FAIL)
+DEDUCTIONS = (
+    Consequence.Kind.COMMITMENT, Consequence.Kind.GAMING, Consequence.Kind.VIOLATION, Consequence.Kind.FAIL,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,18 @@ def overspend(row: Consequence, membership: Membership | None) -> Lines:
     ]
 
 
+def violation(row: Consequence, membership: Membership | None) -> Lines:
+    """The case that was decided, the band of its kind, the deduction."""
+    figures = row.figures
+    url = way(membership, "violation", figures["violation"]) if membership is not None else ""
+    note = _("decided by a vote; from %(low)s to %(high)s can be deducted") % {
+        "low": words.percent(figures["low"]), "high": words.percent(figures["high"])
+    }  # fmt: skip
+    terms = [Term(str(figures["number"]), _("violation case"), url)]
+    case = FormulaLine(_("violation"), terms, words.percent(row.found_percent), note)
+    return [case, *money(row, _("performance pay of the month (yuan)"))]
+
+
 def gaming(row: Consequence, membership: Membership | None) -> Lines:
     """The clue two people confirmed, its records, the band, the deduction."""
     figures = row.figures
@@ -195,4 +207,5 @@ FORMULAS: dict[str, Callable[[Consequence, Membership | None], Lines]] = {
     Kind.ALOOF: quarters, Kind.REJOIN: quarters, Kind.EXCELLENT: year, Kind.FAIL: year,
     Kind.RECOMMEND: year, Kind.HONOUR: year, Kind.PRIMARY: leader, Kind.REFERRER: leader,
     Kind.DOCTOR: leader, Kind.INNOVATION: leader, Kind.REWEIGHT: overspend, Kind.GAMING: gaming,
+    Kind.VIOLATION: violation,
 }  # fmt: skip

@@ -88,6 +88,7 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
 def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     """Months and levels computed, the months before from own records, what happens right now."""
     from performance.demonstration import (
+        agreements,
         appeals,
         bills,
         clues,
@@ -107,6 +108,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         papers,
         pay,
         payout,
+        violations,
     )
 
     def book() -> list[str]:
@@ -127,6 +129,8 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "clues of October", lambda: [clues.load(base, demo)]
     yield "bodies and meetings", lambda: [meetings.load(base, demo)]
     yield "improvement", lambda: [improvements.load(base, demo)]
+    yield "agreements", lambda: [agreements.load(base, demo)]
+    yield "violations", lambda: [violations.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]

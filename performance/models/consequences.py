@@ -67,6 +67,7 @@ class Consequence(AllianceRow, Stepped):
         ALOOF = "aloof", pgettext_lazy("consequence", "list of persistent non-collaboration")
         REJOIN = "rejoin", pgettext_lazy("consequence", "taken off the list")
         GAMING = "gaming", pgettext_lazy("consequence", "deduction: confirmed unusual pattern")
+        VIOLATION = "violation", pgettext_lazy("consequence", "deduction: violation decided")
         REWEIGHT = "reweight", pgettext_lazy("consequence", "weights changed: overspend")
 
     class State(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
+from alliance.web.access import way
 from performance.fairness import evidence, forms, words
 from performance.fairness.detectors import ALL
 from performance.fairness.services.deciding import is_involved, may_decide, measures_of
@@ -80,10 +81,18 @@ def outcome(clue: Clue) -> list[parts.Fact]:
     return found
 
 
+def _violation(clue: Clue, member: Membership) -> list[parts.Action]:
+    """What two people hold for real may become a violation case; opinions may not."""
+    url = way(member, "violation-open")
+    if clue.state != State.CONFIRMED or clue.confidential or member.institution_id is not None or not url:
+        return []
+    return [parts.Action(_("Open a violation case"), f"{url}?clue={clue.pk}", "alert", get=True)]
+
+
 def actions(clue: Clue, member: Membership, now: datetime, given: Any) -> list[parts.Action]:
     """What an uninvolved decider may do now."""
     if clue.state in Clue.DECIDED or not may_decide(member, clue):
-        return remedies.veto_action(clue, member, given)
+        return [*remedies.veto_action(clue, member, given), *_violation(clue, member)]
 
     def action(step: str, label: str, icon: str, kind: str, form: Any) -> parts.Action:
         url = f"{reverse('clue-act', args=[clue.pk, step])}?version={clue.version}"

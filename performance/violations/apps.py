@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "performance.violations"
+    label = "violations"
+    verbose_name = _("Violations")
+
+    def ready(self) -> None:
+        """A finding takes effect by a vote; what waits stands in the inbox."""
+        from alliance.approvals import registry
+        from alliance.services import inbox
+        from performance.violations import show
+        from performance.violations.services import deciding
+        from performance.violations.waiting import waiting
+
+        registry.register(
+            deciding.KIND, name=_("Finding about a violation"), digest=deciding.digest_of,
+            summary=show.summary,
+        )  # fmt: skip
+        registry.on_decided(deciding.KIND, deciding.decided)
+        inbox.register("violations", waiting)

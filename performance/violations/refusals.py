@@ -1,0 +1,36 @@
+"""What this room refuses."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class ViolationRefused(Refused):
+    """A step of a violation case that cannot be taken as things stand."""
+
+    reasons = {
+        "title": "Give it a title.",
+        "facts": "Write the facts.",
+        "source": "Only discipline inspection takes a case up from a report.",
+        "record": "There is no such record of this institution. Check its number.",
+        "evidence": "A warning rests on evidence. Add what shows it first.",
+        "sealed": "The finding is proposed: evidence comes before it.",
+        "text": "Write it first.",
+        "late": "The time for the statement ended on %(due)s.",
+        "early": "The institution may state its view until %(due)s.",
+        "involved": "You belong to the institution it is about. Somebody else finds.",
+        "opener": "You opened this case. Somebody else finds.",
+        "penalty": "A violation has at least one thing that follows; where there is none, nothing follows.",
+        "measure": "The table in force does not know this for the kind of violation.",
+        "percent": "The table in force deducts from %(low)s to %(high)s %% for this kind.",
+        "fen": "Give the amount to repay.",
+        "agreement": "Choose an agreement of the institution that is in force.",
+        "carried": "This is carried out already.",
+        "lines": "This statement has no confirmed rejection of the institution that is not charged yet.",
+        "open": "Something that follows is not carried out yet.",
+        "deducted": "%(month)s bears a deduction for a violation of this institution already.",
+    }
+    fields = {
+        "record": "object_id", "evidence": "", "sealed": "", "late": "", "early": "", "involved": "",
+        "opener": "", "penalty": "", "carried": "", "open": "", "deducted": "month", "lines": "statement",
+    }  # fmt: skip

@@ -1,0 +1,181 @@
+"""Opening a case, its evidence, the warning, the institution's statement, dropping and closing (S4-32)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from alliance.lib.period import Month
+from alliance.models import Institution, Membership
+from alliance.services import calendar, journal, parameters, steps
+from alliance.services.files import Upload
+from alliance.web import words
+from grouping import facts as case_books
+from performance.agreements.models import ClauseCheck
+from performance.declared.services.proving import keep as keep_files
+from performance.models import Clue
+from performance.services.rights import require
+from performance.violations.models import RUN, Evidence, Violation
+from performance.violations.refusals import ViolationRefused
+from performance.violations.services.uninvolved import require_uninvolved
+
+TIME = "violation.statement_time"
+INSPECTS = "sealed_box.open"
+Kind, Source, State = Evidence.Kind, Violation.Source, Violation.State
+SEALED = (State.FOUND, State.DECIDED, State.CLOSED, State.DROPPED)
+
+
+def sources(by: Membership) -> list[tuple[str, str]]:
+    """Where a case the member opens by hand may come from: a report only for who opens the box."""
+    linked = (Source.CLUE, Source.CLAUSE)
+    rows = [(one.value, str(one.label)) for one in Source if one not in linked]
+    return rows if by.can(INSPECTS) else [one for one in rows if one[0] != Source.REPORT]
+
+
+@transaction.atomic
+def open_case(
+    *, by: Membership, institution: Institution, kind: str, title: str, facts: str, source: str,
+    now: datetime, about: Clue | ClauseCheck | None = None,
+) -> Violation:  # fmt: skip
+    """Open a case; what it is `about` is its first evidence. Of a report nothing is kept but that it was one.
+
+    Raises PermissionDenied, ViolationRefused (title, facts, source, record).
+    """
+    require(by, RUN)
+    for reason, said in (("title", title), ("facts", facts)):
+        if not said.strip():
+            raise ViolationRefused(reason)
+    if source == Source.REPORT and not by.can(INSPECTS):
+        raise ViolationRefused("source")
+    if about is not None and institution.pk not in places_of(about):
+        raise ViolationRefused("record")
+    row: Violation = Violation.objects.create(
+        number=_number(now), kind=kind, institution=institution, title=title.strip(), facts=facts.strip(),
+        source=source, source_id=about.pk if about else None, opened_by=by, opened_at=now,
+    )  # fmt: skip
+    if about is not None:
+        linked = Kind.CLUE if isinstance(about, Clue) else Kind.CLAUSE
+        Evidence.objects.create(
+            violation=row, kind=linked, object_id=about.pk, text=title.strip(), added_by=by, added_at=now
+        )
+    journal.write(by=by, verb="violation.opened", about=row, kind=kind)
+    return row
+
+
+def places_of(about: Clue | ClauseCheck) -> set[int]:
+    """The institutions a clue or a clause check is about."""
+    if isinstance(about, Clue):
+        return set(about.places)
+    return {about.clause.agreement.institution_id}
+
+
+def _number(now: datetime) -> str:
+    """The next of the year; who opens at the same time waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('violations'))")
+    year = timezone.localtime(now).year
+    n = Violation.objects.filter(number__startswith=f"WY{year}-").count() + 1
+    return f"WY{year}-{n:04d}"
+
+
+@transaction.atomic
+def add_evidence(
+    *, by: Membership, violation: Violation, kind: str, text: str, now: datetime,
+    month: Month | None = None, record: str = "", files: Sequence[Upload] = (),
+) -> Evidence:  # fmt: skip
+    """Add what shows it: a case of the institution by month and record number, or words with a file.
+
+    Raises PermissionDenied, ViolationRefused (sealed, text, record), DeclaredRefused (file_large).
+    """
+    require(by, RUN)
+    if violation.state in SEALED:
+        raise ViolationRefused("sealed")
+    if not text.strip():
+        raise ViolationRefused("text")
+    found = _case(violation, month, record) if kind == Kind.CASE else None
+    kept = keep_files(by=by, place=violation.institution, uploads=files[:1])
+    made: Evidence = Evidence.objects.create(
+        violation=violation, kind=kind, object_id=found, text=text.strip(), file=kept[0] if kept else None,
+        added_by=by, added_at=now,
+    )  # fmt: skip
+    journal.write(by=by, verb="violation.evidence_added", about=violation, kind=kind)
+    return made
+
+
+def _case(violation: Violation, month: Month | None, record: str) -> int:
+    if month is None:
+        raise ViolationRefused("record")
+    rows = case_books.cases(month, violation.institution_id).filter(record_no=record.strip())
+    found: int | None = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise ViolationRefused("record")
+    return found
+
+
+@transaction.atomic
+def warn(
+    *, by: Membership, violation: Violation, text: str, now: datetime, version: int | None = None
+) -> Violation:
+    """Send the warning notice 预警通知书: the clock of the statement runs from now.
+
+    Raises PermissionDenied, ViolationRefused (text, evidence), Stale.
+    """
+    step = steps.admitted("warn", by=by, row=violation, version=version)
+    if not text.strip():
+        raise ViolationRefused("text")
+    if not violation.evidence.exists():
+        raise ViolationRefused("evidence")
+    rule = parameters.rule_in_force(TIME, on=timezone.localdate(now))
+    moved: Violation = steps.take(
+        step, by=by, row=violation, verb="violation.warned", now=now, warning=text.strip(), warned_by=by,
+        due_at=calendar.deadline(now, rule).due_at,
+    )  # fmt: skip
+    return moved
+
+
+@transaction.atomic
+def state_view(
+    *, by: Membership, violation: Violation, text: str, now: datetime, files: Sequence[Upload] = (),
+    version: int | None = None,
+) -> Violation:  # fmt: skip
+    """The institution states its view 陈述申辩, in time.
+
+    Raises PermissionDenied, ViolationRefused (text, late), DeclaredRefused (file_large), Stale.
+    """
+    step = steps.admitted("state_view", by=by, row=violation, version=version)
+    if not text.strip():
+        raise ViolationRefused("text")
+    if violation.due_at is not None and now > violation.due_at:
+        raise ViolationRefused("late", due=words.until(violation.due_at))
+    kept = keep_files(by=by, place=violation.institution, uploads=files[:1])
+    moved: Violation = steps.take(
+        step, by=by, row=violation, verb="violation.stated", now=now, statement=text.strip(), stated_by=by,
+        statement_file=kept[0] if kept else None,
+    )  # fmt: skip
+    return moved
+
+
+@transaction.atomic
+def drop(
+    *, by: Membership, violation: Violation, why: str, now: datetime, version: int | None = None
+) -> Violation:
+    """It is none. Raises PermissionDenied, ViolationRefused (text, involved, opener), Stale."""
+    step = steps.admitted("drop", by=by, row=violation, version=version)
+    require_uninvolved(by, violation)
+    if not why.strip():
+        raise ViolationRefused("text")
+    moved: Violation = steps.take(step, by=by, row=violation, verb="violation.dropped", now=now, remark=why)
+    return moved
+
+
+@transaction.atomic
+def close(*, by: Membership, violation: Violation, now: datetime, version: int | None = None) -> Violation:
+    """Everything is carried out. Raises PermissionDenied, ViolationRefused (open), Stale."""
+    step = steps.admitted("close", by=by, row=violation, version=version)
+    if violation.penalties.filter(attempt=violation.attempt, carried_at=None).exists():
+        raise ViolationRefused("open")
+    moved: Violation = steps.take(step, by=by, row=violation, verb="violation.closed", now=now)
+    return moved

@@ -1,0 +1,233 @@
+"""What the pages of violation cases show; their papers: warning notice 预警通知书, decision 处理决定书."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.approvals import registry
+from alliance.approvals.models import Approval
+from alliance.ledger import facts as books
+from alliance.lib.documents import Document, Part, Table
+from alliance.models import Membership
+from alliance.web import parts, words
+from alliance.web.access import way
+from performance.agreements.models import ClauseCheck
+from performance.violations import forms, tables
+from performance.violations.models import RUN, Evidence, Penalty, Violation
+from performance.violations.services import cases, deciding, table
+from performance.violations.services.uninvolved import of_the_place
+
+Measure = Penalty.Measure
+
+
+def page(row: Violation, membership: Membership, now: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One case. The institution reads neither who opened it nor where it comes from."""
+    follows = deciding.penalties(row) if row.attempt else []
+    inside = membership.institution_id is None
+    return {
+        "title": f"{row.number} {row.title}", "violation": row, "chip": tables.state_chip(row),
+        "facts_case": facts(row, membership), "inside": inside,
+        "evidence": [
+            (one, _opens(one, membership)) for one in row.evidence.select_related("file", "added_by__user")
+        ],
+        "follows": [_penalty(one, row, membership, now, given) for one in follows],
+        "shown": inside or row.state in ("decided", "closed"),
+        "actions": actions(row, membership, now, given), "adding": _adding(row, membership, now, given),
+        "history": parts.history(row) if inside else [],
+        "papers": _papers(row), "statement_due": words.until(row.due_at) if row.due_at else "",
+    }  # fmt: skip
+
+
+def _papers(row: Violation) -> list[tuple[str, str]]:
+    found = []
+    if row.warned_at is not None:
+        found.append(("notice", _("Warning notice")))
+    if row.decided_at is not None:
+        found.append(("decision", pgettext("violation", "Decision")))
+    return found
+
+
+def _opens(one: Evidence, membership: Membership) -> str:
+    """Where a record opens for who may see it."""
+    if one.kind == Evidence.Kind.CLUE:
+        return way(membership, "clue", one.object_id)
+    if one.kind == Evidence.Kind.CASE:
+        return way(membership, "case", one.object_id)
+    if one.kind == Evidence.Kind.CLAUSE:
+        check = ClauseCheck.objects.select_related("clause").get(pk=one.object_id)
+        return way(membership, "clause", check.clause.agreement_id, check.clause_id)
+    return ""
+
+
+def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
+    """What, whom, since when; inside also who opened it and where it comes from."""
+    found = [
+        parts.Fact(pgettext("violation", "kind"), str(row.get_kind_display())),
+        parts.Fact(_("institution"), row.institution.name),
+    ]
+    if membership.institution_id is None:
+        found += [
+            parts.Fact(pgettext("violation", "comes from"), str(row.get_source_display())),
+            parts.Fact(
+                pgettext("violation", "opened by"), f"{row.opened_by.user} {words.moment(row.opened_at)}"
+            ),
+        ]
+    if row.warned_at is not None:
+        found.append(parts.Fact(pgettext("violation", "warned"), words.moment(row.warned_at)))
+        found.append(parts.Fact(pgettext("violation", "statement until"), words.until(row.due_at)))
+    if row.stated_by is not None:
+        said = f"{row.stated_by.user} {words.moment(row.stated_at)}"
+        found.append(parts.Fact(pgettext("violation", "stated by"), said))
+    if row.decided_by is not None and row.approval is not None:
+        url = way(membership, "approval", row.approval_id)
+        found.append(parts.Fact(pgettext("violation", "decided"), words.moment(row.decided_at), url))
+    return found
+
+
+def amount(one: Penalty) -> str:
+    """A penalty with its number in words."""
+    name = str(one.get_measure_display())
+    if one.percent is not None:
+        return f"{name} {words.num(one.percent, 2)} %"
+    if one.fen is not None:
+        return _("%(name)s %(yuan)s yuan") % {"name": name, "yuan": words.yuan(one.fen)}
+    return f"{name} {one.agreement}" if one.agreement is not None else name
+
+
+def _penalty(
+    one: Penalty, row: Violation, membership: Membership, now: datetime, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    url = ""
+    if one.consequence_id:
+        url = way(membership, "consequence", one.consequence_id)
+    elif one.clawback_id:
+        url = way(membership, "clawback", one.clawback_id)
+    elif one.agreement_id:
+        url = way(membership, "agreement", one.agreement_id)
+    return {"row": one, "what": amount(one), "url": url, "actions": _carry(one, row, membership, now, given)}
+
+
+def _carry(
+    one: Penalty, row: Violation, membership: Membership, now: datetime, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """Carrying out what was decided."""
+    runs = membership.institution_id is None and membership.can(RUN)
+    if not runs or row.state != Violation.State.DECIDED or one.carried_at is not None:
+        return []
+
+    def action(step: str, label: str, icon: str, form: Any) -> parts.Action:
+        return parts.Action(label, _act(row, step), icon, form=given.get(step) or form)
+
+    if one.measure == Measure.DEDUCT:
+        months = forms.month_choices(timezone.localdate(now))
+        form = forms.MonthForm(months=months, auto_id="deduct-%s")
+        return [action("deduct", _("Open the deduction…"), "coin", form)]
+    if one.measure == Measure.REPAY:
+        form = forms.RepayForm(months=open_months(), auto_id="repay-%s")
+        paid = forms.OutcomeForm(auto_id="paid-%s")
+        return [
+            action("repay", _("Draft the claw-back…"), "coin", form),
+            action("paid", _("Repaid elsewhere…"), "check", paid),
+        ]
+    return [action("end-agreement", _("End the agreement…"), "x", forms.DayForm(auto_id="endday-%s"))]
+
+
+def open_months() -> list[tuple[str, str]]:
+    """The open months of the books."""
+    return [(str(one), words.month(one)) for one in books.open_months()]
+
+
+def _act(row: Violation, step: str) -> str:
+    name = step.replace("_", "-")
+    return f"{reverse('violation-act', args=[row.pk, name])}?version={row.version}"
+
+
+def _adding(
+    row: Violation, membership: Membership, now: datetime, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    if membership.institution_id is not None or not membership.can(RUN) or row.state in cases.SEALED:
+        return []
+    form = given.get("evidence") or forms.EvidenceForm(today=timezone.localdate(now), auto_id="evidence-%s")
+    return [parts.Action(_("Add evidence"), _act(row, "evidence"), "plus", form=form)]
+
+
+def actions(
+    row: Violation, membership: Membership, now: datetime, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """The steps from here that the member may take now."""
+    found = []
+    apart = not of_the_place(membership, row) and row.opened_by.user_id != membership.user_id
+    for step in row.steps_for(membership):
+        form = given.get(step.name)
+        if step.name in ("find", "drop") and not apart:
+            continue
+        if step.name == "find":
+            if row.stated_at is None and row.due_at is not None and now < row.due_at:
+                continue
+            rule = table.in_force(row.kind, timezone.localdate(now))
+            form = form or forms.FindForm(rule=rule, institution=row.institution_id, auto_id="find-%s")
+        elif step.name == "state_view":
+            if row.due_at is not None and now > row.due_at:
+                continue
+            form = form or forms.StateForm(auto_id="state-%s")
+        elif step.name != "close":
+            form = form or forms.TextForm(auto_id=f"{step.name}-%s")
+        kind = "" if step.name == "drop" else "primary"
+        label = str(step.custom["label"])
+        found.append(parts.Action(label, _act(row, step.name), step.custom["icon"], kind, form=form))
+    return found
+
+
+def summary(approval: Approval) -> registry.Summary:
+    """What the deciders read: the facts, what the institution says, the finding, what follows."""
+    row = Violation.objects.named().get(pk=approval.about_id)
+    found = [
+        parts.Fact(pgettext("violation", "kind"), str(row.get_kind_display())),
+        parts.Fact(_("institution"), row.institution.name),
+        parts.Fact(pgettext("violation", "facts"), row.facts),
+        parts.Fact(pgettext("violation", "statement"), row.statement or _("none was made in time")),
+        parts.Fact(pgettext("violation", "finding"), row.finding),
+    ]
+    found += [parts.Fact(pgettext("penalty", "what follows"), amount(one)) for one in deciding.penalties(row)]
+    url = reverse("violation", args=[row.pk])
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url)
+
+
+def _day(at: datetime | None) -> str:
+    return formats.date_format(timezone.localtime(at), "DATE_FORMAT") if at else ""
+
+
+def paper(row: Violation, which: str) -> Document:
+    """The notice or the decision as a paper; `which` is one of `_papers`."""
+    head = f"{row.institution.name}  {row.number}"
+    evidence = Table(
+        (pgettext("evidence", "kind"), pgettext("evidence", "what it shows")),
+        tuple((str(one.get_kind_display()), one.text) for one in row.evidence.all()),
+    )
+    told = Part(pgettext("violation", "facts"), row.facts)
+    if which == "notice":
+        time = _("You may state your view until %(until)s. Without a statement the case goes on.") % {
+            "until": words.until(row.due_at)
+        }  # fmt: skip
+        return Document(
+            _("Warning notice: %(kind)s") % {"kind": row.get_kind_display()}, head,
+            (told, Part(_("Evidence"), "", evidence), Part(pgettext("violation", "warning"), row.warning),
+             Part(pgettext("violation", "statement"), time)),
+            _day(row.warned_at), (pgettext("signature", "issued by"), pgettext("signature", "received by")),
+        )  # fmt: skip
+    said = row.statement or _("none was made in time")
+    lines = "\n".join(amount(one) for one in deciding.penalties(row)) or _("No violation: nothing follows.")
+    return Document(
+        _("Decision: %(kind)s") % {"kind": row.get_kind_display()}, head,
+        (told, Part(pgettext("violation", "statement"), said),
+         Part(pgettext("violation", "finding"), row.finding),
+         Part(pgettext("penalty", "what follows"), lines)),
+        _day(row.decided_at), (pgettext("signature", "issued by"), pgettext("signature", "received by")),
+    )  # fmt: skip
