@@ -1,8 +1,8 @@
 """What complaints tell the floors above: rows by place and month, with the ids behind every number.
 
-Source: S1-47, S1-67, S3-17, definitions 5.5 (complaint rate per 10,000 visits), definitions 11. A duplicate
-merged into another is the same matter and counts once; a withdrawn complaint was one. Reports of the sealed
-box are in no fact.
+Source: S1-47, S1-67, S3-17, definitions 5.5 (complaint rate per 10,000 visits), definitions 11. A complaint
+counts in the month of its receipt. A duplicate merged into another is the same matter and counts once; a
+withdrawn complaint was one. Reports of the sealed box are in no fact.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -38,6 +39,12 @@ MEASURES: Mapping[str, Callable[[], Q]] = {
 }
 KEYS = frozenset({"complaints", "complaints_in_time"})  # what indicators divide
 MINUTES = "first_answer_minutes"
+VILLAGE = Institution.Kind.VILLAGE
+UNIT = Case(When(kind=VILLAGE, parent__isnull=False, then=F("parent__code")), default=F("code"))
+OF_UNIT = Case(
+    When(institution__kind=VILLAGE, institution__parent__isnull=False, then=F("institution__parent__code")),
+    default=F("institution__code"),
+)
 PLACES = {"institution": "institution", "department": "department"}
 
 
@@ -55,6 +62,7 @@ class ComplaintFact:
     month: Month
     ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     sums: Mapping[str, int] = field(default_factory=dict)
+    unit: str = ""  # the code of the institution it is counted for: a village room's township (practice.md 1)
 
     def count(self, what: str) -> int:
         """The number of complaints of a measure; 0 where there were none."""
@@ -77,43 +85,79 @@ def complaint_facts(month: Month, level: str = "institution") -> list[ComplaintF
         wait=Sum(F("first_answered_at") - F("received_at"), filter=ANSWERED),
     )  # fmt: skip
     found = {row[column]: row for row in rows}
-    return [_fact(level, pk, code, name, month, found.get(pk)) for pk, code, name in _places(level, found)]
+    return [
+        _fact(level, pk, code, name, month, found.get(pk), unit)
+        for pk, code, name, unit in _places(level, found)
+    ]
 
 
-def _fact(level: str, pk: int, code: str, name: str, month: Month, row: Any) -> ComplaintFact:
+def _fact(level: str, pk: int, code: str, name: str, month: Month, row: Any, unit: str) -> ComplaintFact:
     if row is None:
-        return ComplaintFact(level, pk, code, name, month)
+        return ComplaintFact(level, pk, code, name, month, unit=unit)
     ids = {what: tuple(row[what]) for what in MEASURES}
     wait = int(row["wait"].total_seconds()) // 60 if row["wait"] is not None else 0
-    return ComplaintFact(level, pk, code, name, month, ids, {MINUTES: wait})
+    return ComplaintFact(level, pk, code, name, month, ids, {MINUTES: wait}, unit)
 
 
-def _places(level: str, found: Mapping[Any, Any]) -> Iterable[tuple[int, str, str]]:
+def _places(level: str, found: Mapping[Any, Any]) -> Iterable[tuple[int, str, str, str]]:
     if level == "institution":
-        return list(Institution.objects.order_by("code").values_list("pk", "code", "short_name"))
+        places = Institution.objects.order_by("code").annotate(unit=UNIT)
+        return list(places.values_list("pk", "code", "short_name", "unit"))
     rows = Department.objects.filter(pk__in=[pk for pk in found if pk is not None])
-    return list(rows.order_by("institution__code", "code").values_list("pk", "institution__code", "name"))
+    return list(
+        rows.order_by("institution__code", "code").values_list(
+            "pk", "institution__code", "name", "institution__code"
+        )
+    )
 
 
 def received(month: Month) -> QuerySet[Complaint]:
     """The complaints of a month, by the local day of their receipt, duplicates aside."""
-    begin = datetime.combine(month.first_day, time(), SHANGHAI)
-    end = datetime.combine(month.next().first_day, time(), SHANGHAI)
-    rows: QuerySet[Complaint] = Complaint.objects.counted().filter(
-        received_at__gte=begin, received_at__lt=end
-    )
+    rows: QuerySet[Complaint] = _of_month(month).counted()
     return rows
 
 
-def in_use(month: Month) -> bool:
-    """Whether this house takes complaints: none at all until the end of a month is not known, never zero."""
+def _of_month(month: Month) -> Any:
+    begin = datetime.combine(month.first_day, time(), SHANGHAI)
     end = datetime.combine(month.next().first_day, time(), SHANGHAI)
-    return bool(Complaint.objects.filter(received_at__lt=end).exists())
+    return Complaint.objects.filter(received_at__gte=begin, received_at__lt=end)
+
+
+def taking(month: Month) -> frozenset[str]:
+    """The codes of the institutions that take complaints here: with one received by the end of the month.
+
+    Of any other nothing is known, never zero. A village room makes its township one that does; one query.
+    """
+    end = datetime.combine(month.next().first_day, time(), SHANGHAI)
+    rows = Complaint.objects.filter(received_at__lt=end).order_by().annotate(unit=OF_UNIT)
+    return frozenset(rows.values_list("unit", flat=True).distinct())
+
+
+def not_counted(month: Month, measure: str) -> dict[str, dict[int, str]]:
+    """Complaints of a month that a measure of `KEYS` does not count, by institution, each with why; a query.
+
+    In the language of the reader.
+    """
+    rows = _of_month(month).annotate(unit=OF_UNIT, kept=Complaint.first_in_time(F("first_answered_at")))
+    found: dict[str, dict[int, str]] = {}
+    columns = ("unit", "pk", "state", "first_answered_at", "kept", "merged_into__number")
+    for unit, pk, state, answered, kept, target in rows.order_by("pk").values_list(*columns):
+        why = ""
+        if state == Complaint.State.MERGED:
+            why = _("the same matter as %(number)s, which is counted") % {"number": target}
+        elif measure == "complaints_in_time" and answered is None:
+            why = _("no first answer yet")
+        elif measure == "complaints_in_time" and not kept:
+            why = _("first answer after its limit")
+        if why:
+            found.setdefault(unit, {})[pk] = why
+    return found
 
 
 def named(ids: Iterable[int]) -> QuerySet[Complaint]:
     """Complaints by their keys, with everything a list names."""
-    rows: QuerySet[Complaint] = Complaint.objects.filter(pk__in=list(ids)).with_names()
+    found: Any = Complaint.objects.filter(pk__in=list(ids)).with_names().select_related("institution__parent")
+    rows: QuerySet[Complaint] = found.prefetch_related("concerned")
     return rows
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.models import Institution, Membership
 from alliance.web import lists, parts, words
+from alliance.web.access import way
 from alliance.web.cells import chip
 from complaints.categories import categories
 from complaints.categories import words as kind_words
@@ -77,11 +78,56 @@ class ComplaintTable(lists.Table):
         return chip(kind, record.get_severity_display()) if kind else record.get_severity_display()
 
     def render_institution(self, record: Complaint) -> str:
-        named = (record.institution.short_name, record.department and record.department.name)
-        return " ".join(filter(None, named))
+        return _placed(record)
 
     def render_received_at(self, record: Complaint) -> str:
         return words.moment(record.received_at)
+
+
+class ComplaintRecords(lists.Table):
+    """The complaints behind a figure: no words of theirs, no names; opened by who may know of them."""
+
+    number = tables.Column(verbose_name=gettext_lazy("complaint number"), attrs=lists.HEAD)
+    institution = tables.Column(
+        verbose_name=gettext_lazy("institution"), accessor="institution__short_name"
+    )  # fmt: skip
+    category = tables.Column(verbose_name=gettext_lazy("kind of complaint"))
+    received_at = tables.Column(verbose_name=gettext_lazy("received at"))
+    first_answered_at = tables.Column(verbose_name=gettext_lazy("first answer at"), empty_values=())
+    state = tables.Column(verbose_name=gettext_lazy("state"), attrs=lists.KEY)
+
+    class Meta(lists.Table.Meta):
+        pass
+
+    def render_number(self, record: Complaint) -> SafeString:
+        url = way(self.request.membership, "complaint", record.pk)
+        if not url or not record.sides_of(self.request.membership):
+            return format_html("{}", record.number)
+        return format_html('<a href="{}">{}</a>', url, record.number)
+
+    def render_institution(self, record: Complaint) -> str:
+        return _placed(record)
+
+    def render_category(self, value: str) -> str:
+        return kind_words(value)
+
+    def render_received_at(self, value: datetime) -> str:
+        return words.moment(value)
+
+    def render_first_answered_at(self, record: Complaint) -> SafeString:
+        at = record.first_answered_at
+        if at is None:
+            return format_html("{}", words.DASH)
+        late = "" if record.first_was_in_time else chip("late", _("late"))
+        return format_html("{} {}", words.moment(at), late)
+
+    def render_state(self, record: Complaint) -> str:
+        return str(record.get_state_display())
+
+
+def _placed(row: Complaint) -> str:
+    """The institution and its department in charge."""
+    return " ".join(filter(None, (row.institution.short_name, row.department and row.department.name)))
 
 
 def places(request: Any) -> QuerySet[Institution]:

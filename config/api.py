@@ -19,5 +19,7 @@ api_patterns = [
     path("", include("referrals.api_urls")),
     path("", include("referrals.consultations.api_urls")),
     path("", include("referrals.recognition.api_urls")),
+    path("", include("complaints.api_urls")),
+    path("", include("complaints.surveys.api_urls")),
     path("", include("performance.api_urls")),
 ]

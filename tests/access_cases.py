@@ -621,6 +621,7 @@ CASES: dict[str, Case] = {
     "survey-close": one("survey"),
     "survey-cancel": one("survey"),
     "survey-export": one("survey_counted"),
+    "api:survey-results": Case(queries=("?limit=5", "?month=2026-10", "?month=x")),
     "survey-place": surveyed("survey_counted"),
     "survey-place-sheet": surveyed("survey_counted"),
     "survey-links": surveyed("survey"),

@@ -259,6 +259,14 @@ class Complaint(Stepped, AllianceRow):
             return passed or late
         return self.state in self.RESULT and late
 
+    @property
+    def first_was_in_time(self) -> bool:
+        """Whether the first answer was given within its limit; False while there is none."""
+        at, due = self.first_answered_at, self.first_due_at
+        if at is None:
+            return False
+        return at < due if self.first_rule[:1] == "W" else at <= due
+
     def sides_of(self, membership: Membership) -> frozenset[str]:
         """ "alliance", "institution" (its complaint office or that of its township) or "department"."""
         here = membership.institution_id

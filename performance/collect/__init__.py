@@ -15,6 +15,7 @@ from grouping.metrics import monthly
 from performance.collect import (
     cases,
     commitments,
+    complaints,
     declared,
     equipment,
     exams,
@@ -45,7 +46,8 @@ __all__ = [
 SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
     *people.SOURCES, *joint.SOURCES, *opinions.SOURCES,
-    *commitments.SOURCES, *places.SOURCES, *surveys.SOURCES, *declared.SOURCES,
+    *commitments.SOURCES, *places.SOURCES, *surveys.SOURCES, *complaints.SOURCES,
+    *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}
 

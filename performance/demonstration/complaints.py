@@ -1,22 +1,30 @@
 """Complaints of three months in the demonstration: every channel and state, some late, one sealed report.
 
-All people and sentences are invented. Times are told backwards from now, so that clocks run.
+All people and sentences are invented. What is over is told backwards from the day of the demonstration, so
+that its months count it; what is under way is told backwards from now, so that clocks run.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
+from alliance.demo import DemoAlliance
+from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership
 from alliance.tenancy.scope import act_in
 from complaints.services import box, clocks, filing, handling, merging, person
+from performance.declared import services
+from performance.declared.services import Entry, Place
 from performance.demonstration.ground import Ground
+from performance.engine.spans import Span
 
 # Place, hours ago, channel, kind, what happened, and how far it went.
 TOLD: Sequence[tuple[str, int, str, str, str, str]] = (
@@ -34,6 +42,8 @@ TOLD: Sequence[tuple[str, int, str, str, str, str]] = (
     ("A01", 150, "link", "referral", "从卫生院转上来，资料没传到，又重新做了一遍检查。", "resolved"),
     ("A01", 160, "link", "privacy", "诊室门开着，后面的人都听见我的病。", "resolved"),
     ("A01", 18, "link", "charge", "心电图收了两次钱，要求退一次。", "merged"),
+)  # fmt: skip
+EARLIER: Sequence[tuple[str, int, str, str, str, str]] = (
     ("A01", 400, "link", "charge", "床位费多算一天，出院那天也收了。", "solved"),
     ("A01", 430, "phone", "waiting", "急诊分诊等了四十分钟没人管。", "solved"),
     ("A02", 470, "counter", "attitude", "挂号窗口态度生硬，问路不答。", "solved"),
@@ -53,6 +63,7 @@ TOLD: Sequence[tuple[str, int, str, str, str, str]] = (
     ("A02", 2000, "link", "privacy", "病历复印件给了别人。", "solved"),
 )  # fmt: skip
 ORDERS = ("12345", "12393")
+VISITS = 14  # outpatient visits to one discharge
 ANSWER = "您好，已收到您的反映，正在向科室核实，结果会在时限内告诉您。"
 RESULT = "经核实，情况属实。我们已改正并向您道歉，相关费用已原路退回，科室已整改。"
 
@@ -67,24 +78,72 @@ class Desk:
     now: datetime
 
 
-def load(base: Ground, now: datetime) -> str:
-    """File them, and let each go as far as it went; returns what was done."""
+def earlier(base: Ground, demo: DemoAlliance, today: date) -> str:
+    """File what is over by the day of the demonstration, and declare October's visits; a line of it."""
+    now = datetime.combine(today, time(9), SHANGHAI)
     with act_in(base.alliance), transaction.atomic():
-        office = next((one for one in base.members.values() if one.can("complaint.oversee")), None)
-        places = {one.code: one for one in Institution.objects.filter(code__in={told[0] for told in TOLD})}
-        if office is None or len(places) < len({told[0] for told in TOLD}):
+        desk = _desk(base, now)
+        if desk is None:
             return "no complaints"
-        rooms = {
-            one.institution.code: one
-            for one in Department.objects.filter(institution__in=places.values(), kind="clinical")
-            .select_related("institution").order_by("-code")
-        }  # fmt: skip
-        desk = Desk(office, places, rooms, now)
+        for number, told in enumerate(EARLIER, start=len(TOLD)):
+            _tell(desk, number, *told)
+        clocks.run(now)
+        visits = _visits(base, demo, now)
+        return f"{len(EARLIER)} complaints that are over, visits of {visits} institutions and departments"
+
+
+def load(base: Ground, now: datetime) -> str:
+    """File what is under way, and let each go as far as it went; returns what was done."""
+    with act_in(base.alliance), transaction.atomic():
+        desk = _desk(base, now)
+        if desk is None:
+            return "no complaints"
         for number, told in enumerate(TOLD):
             _tell(desk, number, *told)
         _report(desk)
         clocks.run(now)
         return f"{len(TOLD)} complaints, 1 sealed report"
+
+
+def _desk(base: Ground, now: datetime) -> Desk | None:
+    """Who acts; None in an alliance without these places or an office for complaints."""
+    codes = {told[0] for told in TOLD}
+    office = next((one for one in base.members.values() if one.can("complaint.oversee")), None)
+    places = {one.code: one for one in Institution.objects.filter(code__in=codes)}
+    if office is None or len(places) < len(codes):
+        return None
+    rows = Department.objects.filter(institution__in=places.values(), kind="clinical")
+    rooms = {
+        one.institution.code: one for one in rows.select_related("institution").order_by("-code")
+    }  # fmt: skip
+    return Desk(office, places, rooms, now)
+
+
+def _visits(base: Ground, demo: DemoAlliance, now: datetime) -> int:
+    """Outpatient visits as the outpatient systems delivered them, in a fixed ratio to the discharges."""
+    by, second = base.office[0], base.office[1]
+    month = demo.pools[-1].month
+    left = Counter((one.institution.code, one.department) for one in demo.stays if one.month == month)
+    whole: Counter[str] = Counter()
+    for (code, _unit), number in left.items():
+        whole[code] += number
+    entries = [
+        _entry(Place(base.places[code]), number, month, by) for code, number in sorted(whole.items())
+    ]  # fmt: skip
+    entries += [
+        _entry(Place(base.places[code], base.units[code, unit]), number, month, by)
+        for (code, unit), number in sorted(left.items())
+        if (code, unit) in base.units
+    ]
+    rows = services.submit_all(by=by, rows=services.enter(by=by, entries=entries, now=now), now=now)
+    services.confirm_all(by=second, rows=rows, now=now + timedelta(hours=1))
+    return len(rows)
+
+
+def _entry(place: Place, discharges: int, month: Month, by: Membership) -> Entry:
+    return Entry(
+        place, "visits", Span(month), Decimal(discharges * VISITS), str(by.user), "门诊系统月报"
+    )  # fmt: skip
 
 
 def _tell(desk: Desk, number: int, place: str, ago: int, channel: str, kind: str, text: str, to: str) -> None:

@@ -61,6 +61,7 @@ def _records(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> It
 def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     """What members do together: experts, joint work, equipment, teams, training, what they declare."""
     from performance.demonstration import (
+        complaints,
         confirmations,
         declared,
         equipment,
@@ -82,6 +83,7 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
     yield "family-doctor teams", lambda: [teams.load(base)]
     yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
     yield "surveys", lambda: [surveys.load(base, demo, timezone.localdate())]
+    yield "complaints that are over", lambda: [complaints.earlier(base, demo, TODAY)]
     yield "on-site assessment", lambda: [onsite.load(base, timezone.localdate())]
 
 
@@ -135,7 +137,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
     yield "life of the months", lambda: [life.load(base, demo)]
-    yield "complaints", lambda: [complaints.load(base, timezone.now())]
+    yield "complaints under way", lambda: [complaints.load(base, timezone.now())]
 
 
 @contextmanager

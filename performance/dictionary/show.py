@@ -15,12 +15,15 @@ from alliance.services import parameters
 from alliance.web import parameter_values
 from alliance.web.access import way
 from alliance.web.parts import Fact
+from performance.collect import complaints, surveys
 from performance.dictionary import book, formula, use, words
 from performance.engine.dictionary import Entry
 from performance.engine.factbook import BookedFact
 from performance.show import labels
 from performance.show.formulas import plain
 
+# Facts that are counted from records where the room is used, and declared elsewhere.
+RECORDED = complaints.KEYS | surveys.KEYS
 REQUIREMENT = re.compile(r"(S[0-4]|X7)-\w+")
 
 
@@ -35,6 +38,7 @@ class FactLine:
     origin: dict[str, str]
     room: str
     url: str
+    note: str  # where the same number may be recorded here or declared
 
 
 def page(membership: Membership, entry: Entry) -> dict[str, Any]:
@@ -71,13 +75,19 @@ def fact_lines(membership: Membership, entry: Entry) -> Iterator[FactLine]:
             yield FactLine(
                 booked, labels.named(booked), side, str(words.FACT_UNITS[booked.unit]),
                 origin_chip(booked.origin), str(words.ROOMS[booked.room]), _records(membership, booked),
+                _note(booked),
             )  # fmt: skip
 
 
 def _records(membership: Membership, booked: BookedFact) -> str:
     """The page of the department the fact comes from; '' where there is none or the member may not."""
-    name = words.PAGES.get(booked.room, "") if booked.origin == "automatic" else ""
+    known = booked.origin == "automatic" or booked.key in RECORDED
+    name = words.PAGES.get(booked.room, "") if known else ""
     return way(membership, name) if name else ""
+
+
+def _note(booked: BookedFact) -> str:
+    return _("from the records here; declared where there are none") if booked.key in RECORDED else ""
 
 
 def about(entry: Entry) -> list[Fact]:

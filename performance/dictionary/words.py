@@ -124,7 +124,7 @@ PAGES: Mapping[str, str] = {
     "cases": "cases", "metrics": "metrics", "readmission": "metric-readmissions", "referrals": "referrals",
     "consultations": "consultation-figures", "recognition": "recognition-figures",
     "equipment": "equipment-figures", "postings": "postings-week", "training": "training", "joint": "joint",
-    "letters": "letters",
+    "letters": "letters", "complaints": "complaint-figures", "survey": "surveys",
 }  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from decimal import Decimal
 
 from alliance.lib.period import Month
 from alliance.models import Institution
+from complaints import facts as complaint_books
 from grouping.metrics import monthly
 from grouping.metrics.facts import Level as CaseLevel
 from performance import collect
-from performance.collect import declared, setaside, surveys
+from performance.collect import complaints, declared, setaside, surveys
 from performance.collect.cases import CASE, plain_weight
 from performance.collect.metrics import METRIC
 from performance.collect.referrals import REFERRAL
@@ -59,7 +60,7 @@ def facts_of(wanted: Mapping[Month, Keys], level: str, whos: Sequence[Who]) -> I
         return
     finder, out = Finder(level), setaside.held()
     for month, keys in wanted.items():
-        stands = _surveyed(month, keys, finder)
+        stands = {**_surveyed(month, keys, finder), **_complained(month, keys, finder, whos)}
         yield from (one for one in stands.values() if one is not None)
         yield from (one for one in _declared(month, keys, level) if (one.pk, one.key) not in stands)
         yield from _cases(month, keys & monthly.PLACE_KEYS, finder, whos, setaside.of(CASE, out))
@@ -141,6 +142,29 @@ def _surveyed(month: Month, keys: Keys, finder: Finder) -> dict[tuple[int, str],
             if pk is not None:
                 told = None if value is None else Found(pk, month, key, value, surveys.SURVEY, answers, ())
                 found[pk, key] = told
+    return found
+
+
+def _complained(
+    month: Month, keys: Keys, finder: Finder, whos: Sequence[Who]
+) -> dict[tuple[int, str], Found | None]:
+    """Complaints by the department in charge, before what is declared; a known zero where its institution
+    takes complaints here. One that nobody has been given is no department's.
+    """
+    keys = keys & complaints.KEYS
+    if finder.level != Level.DEPARTMENT or not keys:
+        return {}
+    taking = complaint_books.taking(month)
+    known = set(Institution.objects.filter(code__in=taking).values_list("pk", flat=True))
+    rows = {fact.pk: fact.ids for fact in complaint_books.complaint_facts(month, "department")}
+    found: dict[tuple[int, str], Found | None] = {}
+    for who in whos:
+        if who.institution_id in known:
+            for key in keys:
+                ids = rows.get(who.pk, {}).get(key, ())
+                found[who.pk, key] = Found(
+                    who.pk, month, key, len(ids), complaints.COMPLAINT, len(ids), ids
+                )  # fmt: skip
     return found
 
 

@@ -168,6 +168,7 @@ def facts(
     return [
         {
             "name": labels.fact(one.key), "month": one.month, "count": one.count, "value": _shown(one),
+            "source": labels.source(one.kind),
             "url": records_url(membership, found.row, one.key, one.kind, Month.of(one.month)),
         }
         for one in found.facts

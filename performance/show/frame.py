@@ -27,7 +27,7 @@ LISTED = {
     "evaluation": "posting.view", "attendance": "training.view", "doctor": "training.view",
     "joint_project": "joint.view", "joint_person": "joint.view", "technique_case": "joint.view",
     "case_conference": "joint.view", "joint_study": "joint.view", "declared": "declared.view",
-    "letter": "consequence.view",
+    "letter": "consequence.view", "complaint": "complaint.view",
 }  # fmt: skip
 
 

@@ -175,3 +175,16 @@ def _about(key: str, indicators: Mapping[str, Indicator]) -> str:
 def chip(run: MonthRun) -> dict[str, str]:
     """The state of a run as a chip."""
     return {"kind": CHIPS[run.state], "text": str(run.get_state_display())}
+
+
+# How a number came to be known where the same number may be recorded here or declared.
+SOURCES: Mapping[str, Any] = {
+    "complaint": gettext_lazy("counted from the complaints recorded here"),
+    "survey": gettext_lazy("counted from the surveys held here"),
+    "declared": gettext_lazy("declared and confirmed"),
+}
+
+
+def source(kind: str) -> str:
+    """How a fact of a kind of record came to be known; "" where there is only one way."""
+    return str(SOURCES.get(kind.partition("+")[0], ""))

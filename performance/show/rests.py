@@ -26,7 +26,7 @@ def head(fact: Evidence) -> dict[str, Any]:
     """The number, its name, and whether the records of today still give it."""
     name = f"{labels.fact(fact.key)} · {words.month(fact.month)}"
     return {
-        "title": name, "fact": fact, "number": _shown(fact, fact.value),
+        "title": name, "fact": fact, "source": labels.source(fact.kind), "number": _shown(fact, fact.value),
         "now_number": _shown(fact, fact.value_now),
         "rooms": [place.short_name for place in fact.members if place.pk != fact.institution.pk],
     }  # fmt: skip

@@ -154,6 +154,7 @@ def _record(frame: Frame, line: Line, token: Token) -> dict[str, Any]:
     return {
         "name": labels.fact(token["name"]), "month": token["month"], "value": shown(token),
         "count": token["evidence_count"], "known": token["value"] is not None, "used": [],
+        "source": labels.source(str(token["evidence_kind"])),
         "url": url, "left": left, "left_url": f"{url}?view={view}" if url else "",
     }  # fmt: skip
 

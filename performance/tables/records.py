@@ -16,6 +16,7 @@ from alliance.equipment.tables import DeviceTable
 from alliance.postings.tables import VisitTable
 from alliance.web import lists, words
 from alliance.web.access import way
+from complaints.tables import ComplaintRecords
 from performance.consequences.tables import LetterTable
 from performance.declared.tables import ValueTable
 from performance.tables import joint
@@ -204,8 +205,16 @@ class DoctorTable(lists.Table):
         pass
 
 
+class LeftOutComplaints(LeftOut, ComplaintRecords):
+    """Complaints that are counted elsewhere or not in time."""
+
+    class Meta(lists.Table.Meta):
+        sequence = ("number", "why", "...")
+
+
 LEFT_OUT: dict[str, type[LeftOut]] = {
     "referral": LeftOutReferrals, "case": LeftOutCases, "declared": LeftOutValues,
+    "complaint": LeftOutComplaints,
 }  # fmt: skip
 RECORDS: dict[str, type[lists.Table]] = {
     "referral": ReferralTable,
@@ -226,4 +235,5 @@ RECORDS: dict[str, type[lists.Table]] = {
     "joint_study": joint.ResearchTable,
     "declared": ValueTable,
     "letter": LetterTable,
+    "complaint": ComplaintRecords,
 }

@@ -74,4 +74,8 @@ def cases(case: Any, one: Any, listing: Any) -> dict[str, Any]:
             of=("pk", "file"),
         ),
         "complaint-act": one("complaint", step="triage"),
+        "api:complaints": case(queries=("?limit=5", "?offset=1", "?state=received", "?state=x")),
+        "api:complaint": one("complaint"),
+        "api:complaint-answer": one("complaint"),
+        "api:complaint-resolve": one("complaint"),
     }  # fmt: skip

@@ -50,10 +50,12 @@ def test_numbers_worked_by_hand(qinghe: World) -> None:
     )
 
 
-def test_a_house_that_takes_no_complaints_knows_nothing_and_a_rate_needs_visits(qinghe: World) -> None:
-    assert not facts.in_use(NOVEMBER)
+def test_who_takes_no_complaints_knows_nothing_and_a_rate_needs_visits(qinghe: World) -> None:
+    assert not facts.taking(NOVEMBER)
     filed(qinghe.lead, at("2026-12-01 00:00"))
-    assert not facts.in_use(NOVEMBER) and facts.in_use(NOVEMBER.next())
+    assert not facts.taking(NOVEMBER) and facts.taking(NOVEMBER.next()) == {qinghe.lead.code}
+    filed(qinghe.liulin, at("2026-11-30 23:59"))  # a village room of Shiqiao
+    assert facts.taking(NOVEMBER) == {qinghe.shiqiao.code}
     assert facts.rate(3, None) is None and facts.rate(3, 0) is None
     assert facts.rate(3, 12_000) == Fraction(5, 2)
 

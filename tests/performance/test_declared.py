@@ -21,6 +21,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution
 from alliance.models.base import Stale
 from performance import collect
+from performance.collect.complaints import COMPLAINT
 from performance.collect.surveys import SURVEY
 from performance.declared import book, due, facts, forms, services, tables
 from performance.declared.refusals import DeclaredRefused
@@ -297,8 +298,10 @@ def test_a_scheme_may_score_what_can_be_delivered_and_nothing_that_divides_unlik
     known = schemes.known_indicators()
     assert {"contract_rate", "contract_renewal", "cmi", "core_systems"} <= set(known)
     assert not {"special_service_share", "medical_surplus"} & set(known)
-    # A survey stands before what is declared of the same number (test_sources holds that it gives no other).
-    keys = [key for source in collect.SOURCES if source.kind != SURVEY for key in source.keys]
+    # Surveys and complaints stand before what is declared of the same number (test_sources holds that they
+    # give no other).
+    rooms = [source for source in collect.SOURCES if source.kind not in (SURVEY, COMPLAINT)]
+    keys = [key for source in rooms for key in source.keys]
     assert len(keys) == len(set(keys)), "a fact has two sources"
 
 

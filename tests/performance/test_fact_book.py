@@ -1,12 +1,13 @@
 """Fact book and rooms agree: what it calls automatic is collected, what it does not is declared."""
 
 from performance import collect
+from performance.collect.complaints import COMPLAINT
 from performance.collect.declared import DECLARED
 from performance.collect.opinions import OPINION
 from performance.collect.surveys import SURVEY
 from performance.engine.factbook import shipped_facts
 
-OUTSIDE = (DECLARED, OPINION, SURVEY)
+OUTSIDE = (DECLARED, OPINION, SURVEY, COMPLAINT)
 
 
 def test_automatic_facts_are_those_that_rooms_collect() -> None:
@@ -17,5 +18,6 @@ def test_automatic_facts_are_those_that_rooms_collect() -> None:
     assert collected - automatic == set()
     declared, opinions = collect.source_of(DECLARED).keys, collect.source_of(OPINION).keys
     assert declared | opinions == set(book) - automatic and not declared & opinions
-    # A survey stands in for a declaration; a number that nobody declares no survey gives.
+    # Surveys and complaints stand in for a declaration; a number that nobody declares they do not give.
     assert collect.source_of(SURVEY).keys <= declared
+    assert collect.source_of(COMPLAINT).keys <= declared

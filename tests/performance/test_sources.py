@@ -14,7 +14,9 @@ from alliance.models import Institution
 from alliance.postings import services as postings
 from alliance.tenancy.scope import act_in
 from alliance.training import services as training
+from complaints.services import box, merging
 from performance import collect
+from performance.collect.complaints import COMPLAINT
 from performance.collect.declared import DECLARED
 from performance.collect.opinions import OPINION
 from performance.collect.surveys import SURVEY
@@ -25,6 +27,7 @@ from performance.engine.spans import Span
 from performance.show.frame import LISTED
 from performance.tables.records import RECORDS
 from referrals.services import visits
+from tests.complaints import scene as complaining
 from tests.consultations import scene as consulting
 from tests.equipment import scene as equipping
 from tests.equipment.test_clearing import used
@@ -38,6 +41,8 @@ from tests.training import scene as teaching
 from tests.world import World
 
 NOVEMBER = Month(2026, 11)
+# What is recorded here counts before what is declared of the same number.
+BEFORE_DECLARED = (SURVEY, COMPLAINT)
 
 
 def play(world: World) -> None:
@@ -70,6 +75,21 @@ def play(world: World) -> None:
     number = declaring.entry(world.shiqiao, "contracted", 620, Span(NOVEMBER))
     declaring.confirmed(world, number, by="luo", second="meng", now=later)
     promise(world)
+    complain(world)
+
+
+def complain(world: World) -> None:
+    """One complaint answered in time, and a duplicate of it; one more in the sealed box."""
+    first = complaining.answered(world, complaining.at("2026-11-11 09:00"))
+    second = complaining.assigned(world, complaining.at("2026-11-11 10:00"))
+    merging.merge(
+        by=world.kong,
+        complaint=second,
+        number=first.number,
+        reason="同",
+        now=complaining.at("2026-11-11 11:00"),
+    )
+    box.file(institution=world.lead, text="x", mark="r", now=complaining.at("2026-11-11 12:00"))
 
 
 def promise(world: World) -> None:
@@ -93,6 +113,8 @@ def test_every_number_lists_the_records_it_counts(world: World) -> None:
             if source.records is None or source.rows is None:
                 continue
             facts = facts_of(source)
+            if source.kind == DECLARED:  # what is recorded here comes first, as of the keys it may give
+                facts = [fact for fact in facts if fact.evidence_kind not in BEFORE_DECLARED]
             # What was not declared is missing; of the own records each number is known.
             assert {fact.key for fact in facts} == (
                 {"contracted"} if source.kind == DECLARED else source.keys
@@ -154,14 +176,16 @@ def test_every_kind_of_record_shows_its_rows(world: World, rf: RequestFactory) -
 
 
 def test_no_key_comes_from_two_rooms() -> None:
-    keys = [key for source in collect.SOURCES if source.kind != SURVEY for key in source.keys]
+    rooms = [source for source in collect.SOURCES if source.kind not in BEFORE_DECLARED]
+    keys = [key for source in rooms for key in source.keys]
     assert len(keys) == len(set(keys))
 
 
-def test_a_survey_gives_only_what_would_be_declared_and_comes_before_it() -> None:
+def test_surveys_and_complaints_give_only_what_would_be_declared_and_come_before_it() -> None:
     kinds = [source.kind for source in collect.SOURCES]
-    assert collect.source_of(SURVEY).keys <= collect.source_of(DECLARED).keys
-    assert kinds.index(SURVEY) < kinds.index(DECLARED)
+    surveyed, complained, declared = (collect.source_of(kind).keys for kind in (*BEFORE_DECLARED, DECLARED))
+    assert surveyed | complained <= declared and not surveyed & complained
+    assert max(kinds.index(kind) for kind in BEFORE_DECLARED) < kinds.index(DECLARED)
 
 
 def test_more_records_ask_no_more_queries(world: World) -> None:
@@ -184,6 +208,7 @@ def test_more_records_ask_no_more_queries(world: World) -> None:
 
 def test_every_automatic_fact_is_collected_and_every_collected_one_is_in_the_book() -> None:
     book = shipped_facts()
-    records = [source for source in collect.SOURCES if source.kind not in (DECLARED, OPINION, SURVEY)]
+    outside = (DECLARED, OPINION, *BEFORE_DECLARED)
+    records = [source for source in collect.SOURCES if source.kind not in outside]
     keys = {key for source in records for key in source.keys}
     assert keys == {key for key, fact in book.items() if fact.origin == "automatic"}
