@@ -32,10 +32,11 @@ class AllianceConfig(AppConfig):
         from django.apps import apps
         from django.utils.module_loading import autodiscover_modules
 
-        from alliance.web import parameter_approval
+        from alliance.web import journal_objects, journal_words, parameter_approval
 
         autodiscover_modules("tasks")  # handlers of jobs register themselves
         parameter_approval.register()
+        journal_words.register("object", journal_objects.of_page)
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(raise_walls, sender=last)
         post_migrate.connect(complete_alliances, sender=last)

@@ -272,6 +272,7 @@ REST_FRAMEWORK = {
         "write": env("API_WRITE_RATE", default="120/min"),
         "open": env("OPEN_RATE", default="60/min"),
         "say": env("SAY_RATE", default="20/min"),
+        "say_read": env("SAY_READ_RATE", default="120/min"),
         "say_send": env("SAY_SEND_RATE", default="30/hour"),
     },
     "EXCEPTION_HANDLER": "alliance.web.api.explain",

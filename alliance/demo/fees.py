@@ -74,7 +74,13 @@ PROFILES = {
     for name, text in _PROFILES.items()
 }
 SELF_PAYING = "7"
-_OWN_SHARE = {"1": (160, 300), "2": (280, 460)}
+_DRAWN = {"1": (160, 300), "2": (280, 460)}
+# What the insurance of each kind pays, at primary houses (True) and at hospitals: the deductible in fen, then
+# so many per cent of the rest. The guide that patients read beside their bill says the same.
+GUIDE = {
+    ("2", True): (10_000, 90), ("2", False): (40_000, 75),
+    ("1", True): (10_000, 92), ("1", False): (50_000, 88),
+}  # fmt: skip
 _YUAN = 100
 
 
@@ -109,8 +115,11 @@ def split(dice: Random, family: Family, fen: int) -> tuple[int, ...]:
     return tuple(bill.values())
 
 
-def own_pay(dice: Random, payment: str, fen: int) -> int:
-    """What the patient pays of the total, in fen; all of it without insurance."""
+def own_pay(dice: Random, payment: str, fen: int, *, primary: bool) -> int:
+    """What the patient pays of the total by `GUIDE`, in fen; all of it without insurance."""
     if payment == SELF_PAYING:
         return fen
-    return fen * dice.randint(*_OWN_SHARE[payment]) // 1000
+    dice.randint(*_DRAWN[payment])  # drawn and not used, so that everything drawn after it stays what it is
+    deductible, percent = GUIDE[payment, primary]
+    own = min(fen, deductible)
+    return own + (fen - own) * (100 - percent) // 100

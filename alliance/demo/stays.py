@@ -76,7 +76,7 @@ def _stay(dice: Random, plan: Plan, key: StayKey, directory: Directory) -> Stay:
         secondary=secondary,
         operations=_operations(dice, plan, team[2]),
         total=total,
-        own_pay=fees.own_pay(dice, plan.patient.payment, total),
+        own_pay=fees.own_pay(dice, plan.patient.payment, total, primary=plan.place.level == "primary"),
         fees=fees.split(dice, plan.family, total),
         weight=_weight(dice, plan),
         doctors=team,

@@ -204,6 +204,19 @@ def _within(alliance: Alliance, parts: Any) -> Iterator[bytes]:
         yield from parts
 
 
+LONGEST = 20  # letters of a part of an address that is kept; what is longer may be a secret
+
+
+def _denied(request: Any) -> dict[str, Any]:
+    """What was asked for: the path, its long parts left out, and the name of the page, which says the kind of
+    thing. Conditions of a search are not kept.
+    """
+    path = "/".join(part if len(part) <= LONGEST else "…" for part in request.path_info.split("/"))
+    match = request.resolver_match
+    said = {"method": request.method, "address": path[:200]}
+    return {**said, "object": match.view_name} if match is not None else said
+
+
 def _journal_denial(request: Any, response: HttpResponseBase) -> None:
     """Denials survive the rollback of what they denied: a transaction of their own."""
     if response.status_code not in (403, 404):
@@ -216,6 +229,7 @@ def _journal_denial(request: Any, response: HttpResponseBase) -> None:
                 result="denied",
                 request=request,
                 status=response.status_code,
+                **_denied(request),
             )
     except DatabaseError:
         # The refusal itself stands; only its record failed, and the log says so.

@@ -60,6 +60,17 @@ def kind_word(label: str) -> str:
         return label
 
 
+def of_page(name: str) -> str:
+    """The kind of thing that a page shows, by the page's name, in the language of the reader.
+
+    A page below the page of a thing ("complaint-act") is of that kind; of other pages the name itself.
+    """
+    plain = name.removeprefix("api:")
+    pages = {kind.page: label for label, kind in kinds().items() if kind.page}
+    above = [page for page in pages if plain == page or plain.startswith(f"{page}-")]
+    return kind_word(pages[max(above, key=len)]) if above else plain
+
+
 def named(about: Iterable[Key], reader: Membership) -> dict[Key, Named]:
     """Every thing with its name and address for this reader; at most one query a kind."""
     numbers: defaultdict[str, set[int]] = defaultdict(set)

@@ -1,11 +1,16 @@
-"""Importing orders of 12345 and 12393: each line a complaint with the deadline it brings (practice.md 9)."""
+"""Importing orders of 12345 and 12393: each line a complaint with the deadline it brings (practice.md 9).
+
+A hotline sends its list again and again. An order that is here already is told: the same one is left alone,
+one that was changed is taken as an addition to its complaint when the member says so, never over the first
+words.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -14,11 +19,13 @@ from django.utils.translation import gettext as _
 
 from alliance.lib import sheets
 from alliance.lib.refusal import Refused
+from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
 from alliance.services import journal
 from complaints.categories import categories
-from complaints.services import filing
+from complaints.models import Addition, Complaint
+from complaints.services import filing, person
 
 MOST_ROWS = 5_000
 LIMITS = sheets.Limits(csv_bytes=20 * 1024 * 1024)
@@ -54,6 +61,7 @@ class OrdersRefused(Refused):
         "moment": "“%(text)s” is no time. Write it as in 2026-11-12 09:30.",
         "institution": "“%(text)s” is the code of no institution you answer for.",
         "category": "“%(text)s” is no kind of complaint. Write one of %(words)s.",
+        "twice": "The order %(order)s stands in the sheet twice. Leave one line out.",
     }
 
 
@@ -66,12 +74,46 @@ class Fault:
     why: Refused
 
 
-class Faults(Exception):
-    """A sheet with faults, and nothing of it stored; `good` lines could be."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A line whose order is here already: as which complaint, and what it says now where that was changed."""
 
-    def __init__(self, faults: Sequence[Fault], good: int) -> None:
-        super().__init__(f"{len(faults)} faults, {good} good lines")
-        self.faults, self.good = tuple(faults), good
+    line: int
+    order: str
+    complaint: Complaint
+    text: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it says something that stands nowhere yet."""
+        return bool(self.text)
+
+
+@dataclass(slots=True)
+class Read:
+    """What became of the lines of a sheet: new ones, those that were here, those that cannot be taken."""
+
+    taken: int = 0
+    known: list[Known] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def same(self) -> list[Known]:
+        """Here already, word for word."""
+        return [one for one in self.known if not one.changed]
+
+    @property
+    def changed(self) -> list[Known]:
+        """Here already with other words or another deadline."""
+        return [one for one in self.known if one.changed]
+
+
+class Faults(Exception):
+    """A sheet of which nothing is stored: lines with faults, or changed ones nobody has decided about."""
+
+    def __init__(self, read: Read) -> None:
+        super().__init__(f"{len(read.faults)} faults, {len(read.changed)} changed, {read.taken} good lines")
+        self.read = read
 
 
 class _Wrong(Exception):
@@ -81,26 +123,76 @@ class _Wrong(Exception):
 
 
 @transaction.atomic
-def take(*, by: Membership, channel: str, name: str, source: BinaryIO, good_only: bool, now: datetime) -> int:
-    """File every order of a sheet; how many. With faults nothing is stored, unless only the good lines are
-    wanted, which the journal then says. Raises Faults, OrdersRefused, sheets.SheetRefused.
+def take(
+    *, by: Membership, channel: str, name: str, source: BinaryIO, good_only: bool, now: datetime,
+    changes: bool = False,
+) -> Read:  # fmt: skip
+    """File every new order of a sheet. With faults nothing is stored, unless only the good lines are wanted,
+    which the journal then says. What was changed of an order that is here is kept as an addition where
+    `changes` are wanted; otherwise nothing is stored either. Raises Faults, OrdersRefused, SheetRefused.
     """
-    places = _places(by)
-    faults, taken = [], 0
+    places, seen, found = _places(by), set[str](), Read()
     for line, cells in _lines(name, source):
         try:
             with transaction.atomic():
-                _file(by, channel, cells, places, now)
+                number = cells.get("order", "")[:40]
+                if number and number in seen:
+                    raise _Wrong("order", OrdersRefused("twice", order=number))
+                seen.add(number)
+                known = _known(channel, line, cells, places)
+                if known is None:
+                    _file(by, channel, cells, places, now)
+                    found.taken += 1
+                else:
+                    if changes and known.changed:
+                        _add(by, channel, known, now)
+                    found.known.append(known)
         except _Wrong as wrong:
-            faults.append(Fault(line, COLUMNS[wrong.column][1], wrong.why))
-        else:
-            taken += 1
-    if not taken and not faults:
+            found.faults.append(Fault(line, COLUMNS[wrong.column][1], wrong.why))
+    if not (found.taken or found.known or found.faults):
         raise OrdersRefused("no_rows")
-    if faults and not good_only:
-        raise Faults(faults, taken)
-    journal.write(by=by, verb="complaint.orders_imported", channel=channel, taken=taken, left_out=len(faults))
-    return taken
+    if not good_only and (found.faults or (found.changed and not changes)):
+        raise Faults(found)
+    left = len(found.faults) + (0 if changes else len(found.changed))
+    more: dict[str, Any] = {"again": len(found.same), "added": len(found.changed) if changes else 0}
+    journal.write(
+        by=by, verb="complaint.orders_imported", channel=channel, taken=found.taken, left_out=left,
+        **{name: number for name, number in more.items() if number},
+    )  # fmt: skip
+    return found
+
+
+def _known(
+    channel: str, line: int, cells: Mapping[str, str], places: Mapping[str, Institution]
+) -> Known | None:
+    """The complaint an order is here as, with what the line says anew; None for a new one or a stranger."""
+    number, at = cells.get("order", "")[:40].strip(), [one.pk for one in places.values()]
+    rows = Complaint.objects.filter(channel=channel, order_number=number, institution__in=at)
+    row = rows.with_names().first() if number else None
+    if row is None:
+        return None
+    said, due = cells.get("text", "").strip(), _moment(cells, "result_due")
+    text = said if said and said != row.text else ""
+    if due is not None and (row.result_rule or due != row.result_due_at):
+        text = "\n".join(filter(None, (said, f"{COLUMNS['result_due'][1]}：{cells['result_due']}")))
+    if text and Addition.objects.filter(mark=hashed(_mark(channel, number, text))).exists():
+        text = ""  # the change was taken before
+    return Known(line, number, row, text)
+
+
+def _add(by: Membership, channel: str, known: Known, now: datetime) -> None:
+    try:
+        person.add(
+            by=by, complaint=known.complaint, text=known.text, now=now,
+            mark=_mark(channel, known.order, known.text),
+        )  # fmt: skip
+    except Refused as refused:
+        raise _Wrong("text", refused) from None
+
+
+def _mark(channel: str, number: str, text: str) -> str:
+    """The mark of a change: the same change of an order is one addition."""
+    return f"order:{channel}:{number}:{text}"
 
 
 def _places(by: Membership) -> dict[str, Institution]:

@@ -19,6 +19,7 @@ class ComplaintRefused(Refused):
         "phone": "This is neither a mobile number of 11 digits nor an area code with a number.",
         "order_number": "An order needs its number.",
         "order_known": "The order %(order)s is already here as %(number)s.",
+        "sent_before": "This form was taken as %(number)s with other words. Add there what changed.",
         "key_known": "This key came before with other words, as %(number)s. Send it with a key of its own.",
         "order_due": "The deadline of the order lies before its receipt.",
         "answer": "Write the answer: the person reads it.",
@@ -37,6 +38,7 @@ class ComplaintRefused(Refused):
     }
     fields = {
         "anonymous": "name", "no_department": "department", "order_known": "order_number", "key_known": "key",
+        "sent_before": "text",
         "order_due": "result_due_at", "answer": "text", "not_open": "", "reopen_over": "", "same": "number",
         "not_found": "number", "target_ended": "number", "top": "", "too_many_files": "files",
         "too_early": "", "box_step": "",

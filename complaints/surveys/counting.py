@@ -1,7 +1,7 @@
 """From the answers of a survey to results of groups: what is too few is not written down at all.
 
-Institutions need `sample_min` answers, departments `department_min`; a department that stays out takes a
-second one with it (alliance.lib.hiding), so that it does not follow from its institution. Options and
+Institutions need `sample_min` answers, their departments or teams `department_min`; one that stays out takes
+a second one with it (alliance.lib.hiding), so that it does not follow from its institution. Options and
 comments are read in groups of `group_min`, of staff by level of institution and never of one house.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from alliance.lib.hiding import hide
 from alliance.lib.intervals import wilson
 from complaints.surveys.engine.estimate import Estimate, Part, rounded, stratified, together
-from complaints.surveys.engine.kinds import DISCHARGES, TOTAL
+from complaints.surveys.engine.kinds import TOTAL
 from complaints.surveys.engine.questions import CHOICE, Question
 from complaints.surveys.engine.scoring import Score, Values, score
 from complaints.surveys.models import Campaign, Comment, Result, Stratum
@@ -101,20 +101,20 @@ class Book:
 
     # Points --------------------------------------------------------------------------
     def of_house(self, group: Group) -> Iterator[Result]:
-        """Total and sub-scales of an institution and of its departments; of a quiz who passed."""
+        """Total and sub-scales of an institution and of its parts; of a quiz who passed."""
         hidden = self._hidden(group)
         for measure in (TOTAL, *self.kind.scales):
             whole = self._estimate(group.strata, measure)
             least = int(self.limits["sample_min"])
             shown = whole is not None and whole.answers >= least
             yield self._result(group, "", measure, whole if shown else None, whole, least, hidden)
-            if self.kind.source == DISCHARGES and shown:
-                yield from self._departments(group, measure, hidden)
+            if self.kind.parts and shown:
+                yield from self._parts_of(group, measure, hidden)
         if self.kind.quiz:
             yield self._passed(group)
 
     def _hidden(self, group: Group) -> frozenset[str]:
-        """The departments that may not be told apart."""
+        """The departments or teams that may not be told apart."""
         counts = {one.department_code: len(self.given[one.pk]) for one in group.strata}
         cells = hide(counts, int(self.limits["department_min"])).cells
         return frozenset(code for code, count in cells.items() if count is None)
@@ -128,9 +128,9 @@ class Book:
         }
         return stratified(values, {one.department_code: one.population for one in strata})
 
-    def _departments(self, group: Group, measure: str, hidden: frozenset[str]) -> Iterator[Result]:
+    def _parts_of(self, group: Group, measure: str, hidden: frozenset[str]) -> Iterator[Result]:
         least = int(self.limits["department_min"])
-        for one in group.strata:
+        for one in (one for one in group.strata if one.department_code):
             found = self._estimate([one], measure)
             enough = found is not None and found.answers >= least
             alone = Group(group.institution_id, "", (one,))

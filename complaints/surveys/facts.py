@@ -1,4 +1,4 @@
-"""What counted surveys tell the floors above: points, answers and response by institution or department.
+"""What counted surveys tell the floors above: points, answers, response by institution, department or team.
 
 S0-26, S0-35, S1-28, S1-37, S2-03, S3-17, S3-53. A survey counts in the span its months lie in; below its
 minimum it is known to stand and its value is None. Hosts' opinions of posted experts come from postings
@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from alliance.lib.period import Month
 from complaints.surveys.counting import PASSED
-from complaints.surveys.engine.kinds import TOTAL
+from complaints.surveys.engine.kinds import KINDS, TOTAL
 from complaints.surveys.models import Campaign, Result
 
 __all__ = ["PASSED", "TOTAL", "SurveyFact", "behind", "findings", "survey_facts"]
@@ -26,7 +26,7 @@ __all__ = ["PASSED", "TOTAL", "SurveyFact", "behind", "findings", "survey_facts"
 class SurveyFact:
     """One measure of one place in one survey.
 
-    `institution` its code, `department` the code of a department or "" for the whole. `kind` of
+    `institution` its code, `department` the code of a department or team, or "" for the whole. `kind` of
     questionnaire (complaints.surveys.engine.kinds); `measure`: total, a sub-scale, or passed. `value`: 0 to
     100, None below the minimum or where it would tell a smaller group. `asked`: persons asked. Of a quiz
     `right` of `questions` were right, `passed` persons passed. `survey`: its key.
@@ -51,13 +51,18 @@ class SurveyFact:
         return None if self.value is None else self.value * self.answers
 
 
-def survey_facts(first: Month, last: Month, *, departments: bool = False) -> list[SurveyFact]:
+def survey_facts(first: Month, last: Month, *, parts: str = "") -> list[SurveyFact]:
     """The facts of every counted survey whose months lie within two months, both included; one query.
 
-    By institution, or by department where `departments`.
+    By institution, or by its `parts` (complaints.surveys.engine.kinds: DEPARTMENT, TEAM) of the surveys that
+    are split into them.
     """
     rows = _results(first, last).filter(institution__isnull=False).exclude(measure__contains="=")
-    rows = rows.exclude(department_code="") if departments else rows.filter(department_code="")
+    if parts:
+        kinds = [kind.code for kind in KINDS.values() if kind.parts == parts]
+        rows = rows.exclude(department_code="").filter(campaign__edition__questionnaire__kind__in=kinds)
+    else:
+        rows = rows.filter(department_code="")
     rows = rows.select_related("institution", "campaign__edition__questionnaire")
     return [_fact(row) for row in rows.order_by("institution__code", "department_code", "pk")]
 

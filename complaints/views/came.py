@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from alliance.lib.refusal import Refused
@@ -18,6 +18,21 @@ from alliance.web import public
 from alliance.web.refused import add_refusal
 
 Draw = Callable[[Any, int], HttpResponse]
+
+
+def read(request: Any, find: Callable[[], Any]) -> Any:
+    """What a private link opens, or the answer 429. Reading has its own generous limit, so that who has sent
+    forms can read what became of them; links that open nothing count as forms do, so that guessing ends soon
+    (N41). Raises Http404.
+    """
+    if refused := public.too_often(request, "say_read"):
+        return refused
+    found = find()
+    if found is not None:
+        return found
+    if refused := public.too_often(request, "say"):
+        return refused
+    raise Http404
 
 
 def fresh(purpose: str, code: str) -> str:

@@ -26,6 +26,7 @@ from complaints.forms.enter import EnterForm, OrdersForm
 from complaints.models import Complaint
 from complaints.services import attaching, filing
 from complaints.services import orders as order_books
+from complaints.services.refusals import ComplaintRefused
 
 PURPOSE = "complaint-enter"
 
@@ -49,6 +50,8 @@ def enter(request: Any) -> HttpResponseBase:
         try:
             with transaction.atomic():
                 done = filing.file(by=request.membership, said=form.said(), mark=mark, now=now)
+                if done.again and done.complaint.text != form.cleaned_data["text"].strip():
+                    raise ComplaintRefused("sent_before", number=done.complaint.number)
                 if not done.again:
                     attaching.attach(
                         by=request.membership, complaint=done.complaint, uploads=form.cleaned_data["files"],
@@ -130,20 +133,34 @@ def orders(request: Any) -> HttpResponseBase:
     context: dict[str, Any] = {"title": _("Orders of 12345 and 12393"), "form": form, "heads": _heads()}
     if request.method == "POST" and form.is_valid():
         try:
-            taken = order_books.take(
+            done = order_books.take(
                 by=request.membership, channel=form.cleaned_data["channel"],
                 name=form.cleaned_data["file"].name, source=form.cleaned_data["file"],
-                good_only="good" in request.POST, now=timezone.now(),
+                good_only="good" in request.POST, changes="changes" in request.POST, now=timezone.now(),
             )  # fmt: skip
         except order_books.Faults as found:
-            context |= {"faults": [_fault(one) for one in found.faults], "good": found.good}
+            context |= {
+                "faults": [_fault(one) for one in found.read.faults], "good": found.read.taken,
+                "same": found.read.same, "changed": found.read.changed,
+            }  # fmt: skip
         except (Refused, SheetRefused) as error:
             form.add_error("file", _(error.template) % error.params)
         else:
-            messages.success(request, _("%(n)d orders are taken in.") % {"n": taken})
+            messages.success(request, _taken(done, "changes" in request.POST))
             return redirect("complaints")
     status = 400 if form.errors or "faults" in context else 200
     return render(request, "complaints/orders.html", context, status=status)
+
+
+def _taken(done: order_books.Read, changes: bool) -> str:
+    """How many orders were new, how many were here as they are, how many changes were added or left out."""
+    said = [_("%(n)d orders are taken in.") % {"n": done.taken}]
+    if done.same:
+        said.append(_("%(n)d were here already, word for word.") % {"n": len(done.same)})
+    if done.changed:
+        text = _("%(n)d changes are added.") if changes else _("%(n)d changed ones were left out.")
+        said.append(text % {"n": len(done.changed)})
+    return " ".join(said)
 
 
 def _fault(one: order_books.Fault) -> dict[str, object]:

@@ -32,10 +32,11 @@ FORMS: dict[str, type[Any]] = {
 @require_http_methods(["GET", "HEAD"])
 def follow(request: Any, code: str, secret: str) -> HttpResponse:
     """The page itself; a link that opens nothing is 404, whatever it looks like."""
-    if refused := public.too_often(request, "say"):
-        return refused
     with public.spoken(request) as language, public.inside(code) as alliance:
-        return _page(request, alliance, _found(secret), secret, language, {}, 200)
+        found = came.read(request, lambda: person.of_link(secret))
+        if isinstance(found, HttpResponse):
+            return found
+        return _page(request, alliance, found, secret, language, {}, 200)
 
 
 @csrf_exempt

@@ -60,12 +60,15 @@ def report(request: Any, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: Any, code: str, secret: str) -> HttpResponse:
     """How far a report is; something can be added. A link that opens nothing is 404."""
-    if request.method != "POST" and (refused := public.too_often(request, "say")):
-        return refused
     with public.spoken(request) as language, public.inside(code) as alliance:
-        found = box.of_link(secret)
-        if found is None:
-            raise Http404
+        if request.method == "POST":
+            found = box.of_link(secret)
+            if found is None:
+                raise Http404
+        else:
+            found = came.read(request, lambda: box.of_link(secret))
+            if isinstance(found, HttpResponse):
+                return found
 
         def draw(form: Any, status: int) -> HttpResponse:
             page = show.reported(alliance, found, form, language)

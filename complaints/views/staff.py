@@ -70,8 +70,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         try:
             done = service(request, found, form)
         except Stale as stale:
-            changed = {"title": found.number, "complaint": Complaint.objects.get(pk=stale.row.pk)}
-            return render(request, "complaints/changed.html", changed, status=409)
+            return _changed(request, visible(request.membership, stale.row.pk), step, form)
         except Refused as refused:
             error = refused
         else:
@@ -83,6 +82,20 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         "action": show.act_url(found, step), "cancel": reverse("complaint", args=[found.pk]),
     }  # fmt: skip
     return render(request, "complaints/act.html", context, status=400)
+
+
+def _changed(request: Any, now_there: Complaint, step: str, form: Any) -> HttpResponse:
+    """Somebody was faster: what the complaint is now, and the form with all that was typed. Sent again it
+    names the version of now; where the step is over, its words can only be copied.
+    """
+    known = {action.url for action in show.actions(now_there, request.membership, timezone.localdate())}
+    action = show.act_url(now_there, step)
+    context = {
+        "title": str(STEP_TITLES[step]()), "form": form, "complaint": now_there, "open": action in known,
+        "action": action, "cancel": reverse("complaint", args=[now_there.pk]),
+        "typed": [(one.label, one.value()) for one in form if isinstance(one.value(), str) and one.value()],
+    }  # fmt: skip
+    return render(request, "complaints/changed.html", context, status=409)
 
 
 @permit("complaint.view")

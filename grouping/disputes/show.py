@@ -45,6 +45,10 @@ class DisputeTable(lists.Table):
     def render_state(self, record: Dispute) -> SafeString:
         return state_chip(record, timezone.now())
 
+    def render_scheme(self, record: Dispute, value: str) -> str:
+        """An indicator is of no scheme: its code stands in the first column already."""
+        return words.DASH if value == record.code else value
+
     def render_text(self, value: str) -> str:
         return value if len(value) <= 80 else f"{value[:80]}…"
 

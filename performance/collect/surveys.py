@@ -72,7 +72,7 @@ def span_of(month: Month, key: str) -> tuple[Month, Month]:
 
 
 def numbers(facts: Iterable[SurveyFact], key: str) -> dict[tuple[int, str], Found]:
-    """The number by institution and department: the sum over the surveys that may be read, else None."""
+    """The number by institution and part: the sum over the surveys that may be read, else None."""
     asked = ASKED[key]
     known: dict[tuple[int, str], list[SurveyFact]] = defaultdict(list)
     for fact in facts:
@@ -95,14 +95,14 @@ def _plain(value: Number) -> Number:
 
 
 def by_span(
-    month: Month, keys: Keys, *, departments: bool = False
+    month: Month, keys: Keys, *, parts: str = ""
 ) -> Iterator[tuple[str, dict[tuple[int, str], Found]]]:
     """Each key with its numbers; one query for each span that is asked for."""
     spans: dict[tuple[Month, Month], list[str]] = defaultdict(list)
     for key in sorted(keys & KEYS):
         spans[span_of(month, key)].append(key)
     for (first, last), asked in spans.items():
-        facts = survey_books.survey_facts(first, last, departments=departments)
+        facts = survey_books.survey_facts(first, last, parts=parts)
         yield from ((key, numbers(facts, key)) for key in asked)
 
 

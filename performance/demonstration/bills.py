@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from alliance.demo.fees import GUIDE
 from alliance.models import Membership
 from alliance.tenancy.scope import act_in
 from complaints.bills import asking, composition, services
@@ -14,10 +15,8 @@ from grouping import billed
 from performance.demonstration.ground import Ground
 
 LEAD, DAYS = "A01", (date(2026, 10, 29), date(2026, 10, 30))
-ROWS = (
-    ("居民医保 · 乡镇卫生院", 10_000, "90"), ("居民医保 · 县级医院", 40_000, "75"),
-    ("职工医保 · 县级医院", 50_000, "88"),
-)  # fmt: skip
+# What the lists of the demonstration were reckoned by (alliance.demo.fees).
+INSURANCES, HOUSES = {"2": "居民医保", "1": "职工医保"}, {True: "乡镇卫生院", False: "县级医院"}
 SCOPE = "医保目录内的药品、诊疗项目和服务设施，按下表比例报销；先付起付线，再按比例报。"
 OWN = "目录外的药品和项目、超过限价的材料、起付线以下的部分由自己付。"
 ASKED = (
@@ -44,7 +43,10 @@ def _guide(base: Ground, now: datetime) -> None:
     enters: Membership = base.office[0]
     row = services.enter_guide(
         by=enters, from_date=date(2026, 1, 1), decided_by="岚医保〔2026〕3号（示例）", scope=SCOPE, own=OWN,
-        rows=[{"who": who, "deductible_fen": fen, "percent": pct} for who, fen, pct in ROWS],
+        rows=[
+            {"who": f"{INSURANCES[kind]} · {HOUSES[primary]}", "deductible_fen": fen, "percent": str(percent)}
+            for (kind, primary), (fen, percent) in GUIDE.items()
+        ],
     )  # fmt: skip
     second = next(
         (one for one in base.members.values() if one.can(services.GUIDE) and one.user_id != enters.user_id),

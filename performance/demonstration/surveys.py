@@ -1,5 +1,5 @@
-"""Surveys of the demonstration: two counted ones of the third quarter, one of October and one of staff that
-run.
+"""Surveys of the demonstration: three counted ones of the third quarter, one of them by family-doctor team;
+one of October and one of staff that run.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ def load(base: Ground, demo: DemoAlliance, today: date) -> str:
     by = base.office[0]
     with act_in(base.alliance), transaction.atomic():
         services.adopt_ready(by=by, now=_at(BEGAN))
-        hospitals = _places(base, ("secondary", "tertiary"))
+        hospitals, primary = _places(base, ("secondary", "tertiary")), _places(base, ("primary",))
         first = [_survey(base, "inpatient", QUARTER, 3, hospitals, BEGAN, ENDED),
-                 _survey(base, "outpatient", QUARTER, 3, _places(base), BEGAN, ENDED)]  # fmt: skip
+                 _survey(base, "outpatient", QUARTER, 3, _places(base), BEGAN, ENDED),
+                 _survey(base, "contract", QUARTER, 3, primary, BEGAN, ENDED)]  # fmt: skip
         count = sum(_answered(demo, one, 50 + 9 * place, BEGAN) for place, one in enumerate(first))
         for one in first:
             services.close(by=by, campaign=one, now=_at(ENDED + timedelta(days=1)))
@@ -46,7 +47,7 @@ def load(base: Ground, demo: DemoAlliance, today: date) -> str:
         runs = _survey(base, "inpatient", OCTOBER, 1, hospitals, opened, until)
         count += _answered(demo, runs, 24, opened)
         _survey(base, "staff", Month(2026, 1), 12, _places(base), opened, until)
-        return f"4 surveys, {count} answers"
+        return f"5 surveys, {count} answers"
 
 
 def _places(base: Ground, levels: Sequence[str] = ()) -> list[Institution]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from alliance.lib.period import Month
 from alliance.models import Institution
 from complaints import facts as complaint_books
+from complaints.surveys.engine.kinds import DEPARTMENT, TEAM
 from grouping.metrics import monthly
 from grouping.metrics.facts import Level as CaseLevel
 from performance import collect
@@ -132,13 +133,14 @@ def _declared(month: Month, keys: Keys, level: str) -> Iterator[Found]:
 
 
 def _surveyed(month: Month, keys: Keys, finder: Finder) -> dict[tuple[int, str], Found | None]:
-    """What surveys of a department say, which counts before what is declared of it; None: too few answers."""
+    """What surveys of a department or team say, before what is declared of it; None: too few answers."""
     found: dict[tuple[int, str], Found | None] = {}
-    if finder.level != Level.DEPARTMENT:
+    if finder.level not in (Level.DEPARTMENT, Level.TEAM):
         return found
-    for key, numbers in surveys.by_span(month, keys, departments=True):
+    of_teams = finder.level == Level.TEAM
+    for key, numbers in surveys.by_span(month, keys, parts=TEAM if of_teams else DEPARTMENT):
         for (at, unit), (value, answers) in numbers.items():
-            pk = finder.case(at, unit)
+            pk = finder.team_of(at, unit) if of_teams else finder.case(at, unit)
             if pk is not None:
                 told = None if value is None else Found(pk, month, key, value, surveys.SURVEY, answers, ())
                 found[pk, key] = told
@@ -169,14 +171,17 @@ def _complained(
 
 
 def _teams(month: Month, keys: Keys) -> Iterator[Found]:
-    """Teams: what is declared of them, else the sums of their members (S0-48), known where every one is.
+    """Teams: what surveys say of them or is declared, else the sums of their members (S0-48), known where
+    every one is.
 
     What cannot be added, such as a number of groups, is booked at no team and so never asked for here.
     """
     keys = frozenset(key for key in keys if Level.TEAM in labels.facts()[key].levels)
-    own = list(_declared(month, keys, Level.TEAM))
+    stands = _surveyed(month, keys, Finder(Level.TEAM))
+    yield from (one for one in stands.values() if one is not None)
+    own = [one for one in _declared(month, keys, Level.TEAM) if (one.pk, one.key) not in stands]
     yield from own
-    known = {(one.pk, one.key) for one in own}
+    known = {(one.pk, one.key) for one in own} | stands.keys()
     members = crew(month)
     persons = [who for who in of(Level.PERSON) if who.pk in members]
     size = Counter(members[who.pk] for who in persons)

@@ -123,6 +123,10 @@ class Finder:
         table = self._read("team", self._teams)
         return table.get((institution, name))
 
+    def team_of(self, institution_id: int, code: str) -> int | None:
+        """Of a team's code at an institution (its key)."""
+        return self._read("team_of", self._coded_teams).get((institution_id, code))
+
     def member(self, member_id: int) -> int | None:
         """The staff row of who signed in."""
         return self._read("member", self._members).get((member_id, ""))
@@ -142,6 +146,10 @@ class Finder:
         rows = list(Team.objects.values_list("institution__code", "code", "name", "pk"))
         named = {(place, name): pk for place, _code, name, pk in rows}
         return {**named, **{(place, code): pk for place, code, _name, pk in rows}}
+
+    @staticmethod
+    def _coded_teams() -> Mapping[tuple[int, str], int]:
+        return {(at, code): pk for at, code, pk in Team.objects.values_list("institution", "code", "pk")}
 
     @staticmethod
     def _names() -> Mapping[tuple[int, str], int]:

@@ -25,7 +25,7 @@ from performance.models import (
 )
 from performance.models.payout import CHECK, EXPORT, RUN
 from performance.payout import facts, forms, words
-from performance.payout.services import exporting, lots, payables
+from performance.payout.services import accounts, exporting, lots, payables
 from performance.payout.services.payables import Payable
 
 SHOWN = 30
@@ -142,11 +142,12 @@ def figures(lot: Any) -> list[parts.Fig]:
 
 def terms(lot: PayoutLot, membership: Membership) -> list[parts.Fact]:
     """Who pays, out of which account, by which template, who made and checked it."""
+    banks = accounts.banks()
     found = [
         parts.Fact(_("paying legal entity"), lot.entity.holder),
         parts.Fact(_("unified social credit code"), lot.entity.credit_code),
-        parts.Fact(_("paid out of"), f"{lot.entity.bank.upper()} {lot.entity.masked}"),
-        parts.Fact(_("bank"), lot.bank.upper()),
+        parts.Fact(_("paid out of"), f"{accounts.bank_name(lot.entity.bank, banks)} {lot.entity.masked}"),
+        parts.Fact(_("bank"), accounts.bank_name(lot.bank, banks)),
         parts.Fact(_("month"), web_words.month(lot.month), way(membership, "payout-month", lot.period)),
         parts.Fact(pgettext("payout", "made by"), f"{lot.made_by.user} {web_words.moment(lot.made_at)}"),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -16,10 +18,11 @@ from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.cells import chip
 from alliance.web.parts import Empty
-from performance.models import PayoutAccount, PayoutLot, PayoutPayment, PayoutRow
+from performance.models import PayoutAccount, PayoutLot, PayoutPayment, PayoutRow, PayoutTemplate
 from performance.models.payout_lots import LotState
 from performance.pay.tables import Yuan, places
 from performance.payout import words
+from performance.payout.services import accounts
 
 
 class LotTable(lists.Table):
@@ -81,9 +84,14 @@ class AccountTable(lists.Table):
     state = tables.Column(verbose_name=gettext_lazy("state"), empty_values=())
     open = tables.Column(verbose_name="", empty_values=(), accessor="staff_id")
 
+    @cached_property
+    def banks(self) -> Mapping[str, PayoutTemplate]:
+        """The banks by their codes; one query for the page."""
+        return accounts.banks()
+
     def render_bank(self, value: str) -> str:
-        """By its code."""
-        return value.upper()
+        """By its name."""
+        return accounts.bank_name(value, self.banks)
 
     def render_state(self, record: PayoutAccount) -> SafeString:
         """As a chip."""

@@ -94,7 +94,7 @@ def test_what_is_not_ones_own_is_not_found_and_the_box_is_in_no_list(ready: Worl
     assert Client().get(ROOT).status_code == 401
     # A department reads what it was given; who may not answer is told so.
     assert ready.client("gu").get(ROOT).json()["count"] == 0
-    assert send(ready.client("wu"), ROOT, body()).status_code == 403
+    assert send(ready.client("ji"), ROOT, body()).status_code == 403
     assert office.get(f"{ROOT}?state=x").status_code == 400
 
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 from alliance.models import Journal
 from alliance.services import inbox
 from alliance.tenancy.scope import act_in
-from complaints.models import Complaint
-from complaints.services import box
+from complaints.models import Addition, Complaint
+from complaints.services import box, handling, person
 from tests.complaints.scene import assigned, department, filed, phoned, resolved
 from tests.world import World
 
@@ -134,8 +134,13 @@ def test_taking_down_by_telephone_gives_a_slip_once_for_its_writer(ready: World)
     assert "/say/qinghe/complaint/t/" in slip and "data:image/svg+xml" in slip
     assert ready.client("lin").get(answer["Location"]).status_code == 404
     assert client.post(f"{ROOT}enter/", data)["Location"] == answer["Location"]
+    # Sent again with other words: they are not lost in silence, and nothing is written over the first.
+    other = client.post(f"{ROOT}enter/", {**data, "text": "等了五个小时"})
     with act_in(ready.qinghe):
-        assert Complaint.objects.get().filer == "staff"
+        row = Complaint.objects.get()
+    body = other.content.decode()
+    assert other.status_code == 400 and row.number in body and "等了五个小时" in body
+    assert (row.filer, row.text) == ("staff", "等了三个小时")
 
 
 def test_the_qr_sheet_names_the_public_form_and_loads_nothing_from_elsewhere(ready: World) -> None:
@@ -167,6 +172,66 @@ def test_orders_come_with_their_deadline_and_bad_lines_are_named(ready: World) -
         assert (row.order_number, row.result_rule, row.anonymous) == ("W1", "", False)
         detail = Journal.objects.get(verb="complaint.orders_imported").detail
     assert detail == {"channel": "12345", "taken": 1, "left_out": 3}
+
+
+def test_a_sheet_sent_again_says_what_is_the_same_and_keeps_changes_as_additions(ready: World) -> None:
+    same = "W1,2026-11-10 09:00,QH01,收费与价格,多收了一次,2026-11-13 17:00,龚国良,13800001234"
+    first = "W2,2026-11-10 09:00,QH01,收费与价格,停车费太贵,2026-11-13 17:00,,"
+    assert orders(ready, [same, first]).status_code == 302
+    changed = "W2,2026-11-10 09:00,QH01,收费与价格,停车费收了两次,2026-11-14 17:00,,"
+    fresh = "W3,2026-11-11 09:00,QH01,其他,没有热水,,,"
+    answer = orders(ready, [same, changed, fresh])
+    body = answer.content.decode()
+    assert answer.status_code == 400 and "停车费太贵" in body and "停车费收了两次" in body
+    with act_in(ready.qinghe):
+        rows = {row.order_number: row for row in Complaint.objects.all()}
+        assert set(rows) == {"W1", "W2"} and not Addition.objects.exists()
+    assert rows["W1"].number in body and rows["W2"].number in body
+    assert orders(ready, [same, changed, fresh], changes="1").status_code == 302
+    with act_in(ready.qinghe):
+        (added,) = Addition.objects.select_related("complaint")
+        assert added.complaint.text == "停车费太贵" and added.by == ready.kong
+        assert "停车费收了两次" in added.text and "2026-11-14 17:00" in added.text
+        assert Complaint.objects.filter(order_number="W3").exists()
+    # The same sheet once more: everything is here word for word, and no second addition comes of it.
+    assert orders(ready, [same, changed, fresh], changes="1").status_code == 302
+    with act_in(ready.qinghe):
+        assert Addition.objects.count() == 1 and Complaint.objects.count() == 3
+        detail = Journal.objects.filter(verb="complaint.orders_imported").order_by("-pk")[0].detail
+    assert detail == {"channel": "12345", "taken": 0, "left_out": 0, "again": 3}
+
+
+def test_a_change_of_an_order_that_is_over_names_its_line_and_stores_nothing(ready: World) -> None:
+    line = "W1,2026-11-10 09:00,QH01,收费与价格,多收了一次,,,"
+    assert orders(ready, [line]).status_code == 302
+    with act_in(ready.qinghe):
+        row = Complaint.objects.get()
+        person.withdraw(by=None, complaint=row, now=now())
+    answer = orders(ready, [line.replace("一次", "两次")], changes="1")
+    assert answer.status_code == 400 and "已撤回" in answer.content.decode()
+    with act_in(ready.qinghe):
+        assert not Addition.objects.exists()
+
+
+def test_what_was_typed_stays_when_somebody_was_faster(ready: World) -> None:
+    with act_in(ready.qinghe):
+        row = assigned(ready, now() - timedelta(hours=1))
+        stale = row.version
+        handling.triage(
+            by=ready.kong, complaint=row, category="waiting", severity="1_ordinary", subject="", now=now()
+        )
+    at, words = f"{ROOT}{row.pk}/answer/?version={stale}", "写了很久的一段答复"
+    answer = ready.client("gu").post(at, {"text": words}, HTTP_ACCEPT_LANGUAGE="zh-hans")
+    body = answer.content.decode()
+    assert answer.status_code == 409 and f">\n{words}</textarea>" in body
+    assert f"version={stale + 1}" in body
+    fresh = again(ready, row)
+    sent = ready.client("gu").post(f"{ROOT}{row.pk}/answer/?version={fresh.version}", {"text": words})
+    assert sent.status_code == 302
+    # Answered meanwhile: the step is over, the words are still there to copy.
+    late = ready.client("gu").post(at, {"text": "另一段答复"}, HTTP_ACCEPT_LANGUAGE="zh-hans")
+    page_ = late.content.decode()
+    assert late.status_code == 409 and "另一段答复" in page_ and "<textarea" not in page_
 
 
 def test_merging_escalating_and_adding(ready: World) -> None:

@@ -124,6 +124,10 @@ def test_too_many_from_one_address_wait_and_keep_their_text(ready: World) -> Non
     last = answers[-1]
     assert last.status_code == 429 and TYPED in last.content.decode() and int(last["Retry-After"]) > 0
     assert phone().get(FORM).status_code == 200  # another device is not held up
+    # What was sent can still be read, by its own limit.
+    (link,) = {one["Location"] for one in answers if one.status_code == 303}
+    assert client.get(FORM).status_code == 429
+    assert {client.get(link).status_code for _n in range(30)} == {200}
 
 
 def test_n41_who_guesses_private_links_is_stopped_and_learns_nothing(ready: World) -> None:

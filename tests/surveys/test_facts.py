@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from alliance.lib.period import Month
-from alliance.models import Department, Institution
+from alliance.models import Department, Institution, Team
 from complaints.surveys import facts, services
+from complaints.surveys.models import Result
 from performance import collect
 from performance.collect.declared import DECLARED
 from performance.collect.surveys import SURVEY
 from performance.engine.spans import Span
 from performance.levels import facts as level_facts
+from performance.levels import subjects
 from performance.models import Level
 from tests.performance import declared_scene as declaring
 from tests.surveys.scene import LATER, NOW, adopt, answered, discharged, inside, link_of, opened
@@ -104,6 +106,39 @@ def test_a_department_has_its_own_points_and_a_hidden_one_none(ready: World) -> 
         assert {(names[one.pk], one.key): one.value for one in rows} == {
             ("03", "satisfaction_points"): Decimal("1600.0000"), ("03", "satisfaction_answers"): 16,
         }  # fmt: skip
+
+
+def test_a_team_has_its_own_points_and_none_of_few_answers(qinghe: World) -> None:
+    for place, codes in ((qinghe.shiqiao, ("T1", "T2", "T3")), (qinghe.lead, ())):
+        for code in codes:
+            Team.objects.create(institution=place, code=code, name=f"{place.short_name}{code}")
+    # A department of the same code is somebody else.
+    Department.objects.create(institution=qinghe.shiqiao, code="T1", name="全科", kind="clinical")
+    Team.objects.create(institution=qinghe.shiqiao, code="S1", name="康复", kind=Team.Kind.SERVICE)
+    made = opened(qinghe, "contract", [qinghe.shiqiao, qinghe.lead], month=JULY, months=3, handed=61)
+    strata = {(one.institution.code, one.department_code): one for one in made.strata.all()}
+    drawn = {place: row.drawn for place, row in strata.items()}
+    assert drawn == {("QH11", "T1"): 21, ("QH11", "T2"): 20, ("QH11", "T3"): 20, ("QH01", ""): 61}
+    for code, count, level in (("T1", 14, 5), ("T2", 12, 3), ("T3", 4, 1)):
+        answered(made, made.tickets.filter(stratum=strata["QH11", code])[:count], level)
+    services.close(by=qinghe.luo, campaign=made, now=LATER)
+    points = frozenset({"contract_points", "contract_answers", "gain_points"})
+    rows = level_facts.facts_of({OCTOBER: points}, Level.TEAM, subjects.of(Level.TEAM))
+    names = dict(Team.objects.values_list("pk", "code"))
+    # Three have four answers: they are not told, and a second team with them, for its points would follow.
+    assert {(names[one.pk], one.key): (one.value, one.kind) for one in rows} == {
+        ("T1", "contract_points"): (Decimal("1400.0000"), SURVEY),
+        ("T1", "contract_answers"): (14, SURVEY), ("T1", "gain_points"): (Decimal("1400.0000"), SURVEY),
+    }  # fmt: skip
+    results = {
+        (one.department_code, one.measure): (one.value, one.why)
+        for one in Result.objects.filter(campaign=made, institution=qinghe.shiqiao)
+        if "=" not in one.measure
+    }
+    assert results["T2", "service"] == (None, "hidden") and results["T3", "service"] == (None, "few")
+    assert results["", "service"][0] is not None
+    by_department = level_facts.facts_of({OCTOBER: points}, Level.DEPARTMENT, [])
+    assert list(by_department) == []
 
 
 def test_facts_cost_the_same_queries_for_any_number_of_surveys(

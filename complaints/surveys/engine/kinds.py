@@ -13,17 +13,22 @@ from dataclasses import dataclass
 # How people come into the sample: drawn from discharges, a link handed out at the desk, everybody with a
 # sign-in.
 DISCHARGES, HANDED, MEMBERS = "discharges", "handed", "members"
+# What an institution's sample is split into, so that results can be told of the parts too.
+DEPARTMENT, TEAM = "department", "team"
 PATIENT_SCALES = ("environment", "communication", "waiting", "continuity")
 TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: its scales, how it is sampled; a quiz has right answers instead of scales."""
+    """One kind: its scales, how it is sampled, what the sample is split into; a quiz has right answers
+    instead of scales.
+    """
 
     code: str
     source: str
     scales: tuple[str, ...] = ()
+    parts: str = ""
 
     @property
     def quiz(self) -> bool:
@@ -39,9 +44,9 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("inpatient", DISCHARGES, PATIENT_SCALES),
+        Kind("inpatient", DISCHARGES, PATIENT_SCALES, DEPARTMENT),
         Kind("outpatient", HANDED, PATIENT_SCALES),
-        Kind("contract", HANDED, ("service", "gain")),
+        Kind("contract", HANDED, ("service", "gain"), TEAM),
         Kind("staff", MEMBERS, ("conditions", "collaboration", "reward")),
         Kind("teaching", HANDED, ("content", "guidance", "practice")),
         Kind("health_quiz", HANDED),

@@ -113,7 +113,9 @@ class Campaign(AllianceRow):
 
 
 class Stratum(AllianceRow):
-    """One department of one institution in a survey: how many persons there were, how many were drawn."""
+    """One part of one institution in a survey, a department or (of contracts) a family-doctor team: its code,
+    how many persons there were, how many were drawn.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="strata")
     institution = link("alliance.Institution", _("institution"))

@@ -13,7 +13,8 @@ from complaints.surveys.models.questionnaires import link
 
 
 class Result(AllianceRow):
-    """One measure of one place: an institution, one of its departments, or all of a level (staff).
+    """One measure of one place: an institution, one of its departments or family-doctor teams by its code, or
+    all of a level (staff).
 
     `measure`: `total`, a sub-scale, or `question=option` (share of the answers to it in percent). `value`:
     0 to 100 with its interval; None where `why` says so: `few` answers, or `hidden` so that another place's

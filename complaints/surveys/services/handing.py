@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
-from alliance.models import Department, Institution, Membership
+from alliance.models import Department, Institution, Membership, Team
 from alliance.services import journal
 from complaints.surveys import keys
 from complaints.surveys.engine import links
+from complaints.surveys.engine.kinds import TEAM
 from complaints.surveys.models import Campaign, Ticket
 from complaints.surveys.services.refusals import SurveyRefused
 from complaints.surveys.services.rights import HAND_OUT, require
@@ -51,7 +53,8 @@ def sheet_of(
         campaign=campaign, stratum__institution=institution, spent=False, member=None
     ).select_related("stratum")
     left, shown = rows.count(), list(rows.order_by("number")[first : first + most])
-    units = dict(Department.objects.filter(institution=institution).values_list("code", "name"))
+    model: Any = Team if campaign.plan.parts == TEAM else Department
+    units = dict(model.objects.filter(institution=institution).values_list("code", "name"))
     records = case_books.record_numbers([one.episode for one in shown if one.episode is not None])
     key = keys.of_links()
     slips = [

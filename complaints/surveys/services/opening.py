@@ -17,11 +17,11 @@ from alliance.lib.register import to_json
 from alliance.lib.sampling import draw, population_digest, size
 from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import Institution, Membership
+from alliance.models import Institution, Membership, Team
 from alliance.services import journal, parameters
 from complaints.surveys import keys
 from complaints.surveys.engine import links
-from complaints.surveys.engine.kinds import DISCHARGES, HANDED, KINDS
+from complaints.surveys.engine.kinds import DISCHARGES, HANDED, KINDS, TEAM
 from complaints.surveys.models import Campaign, Edition, Stratum, Ticket
 from complaints.surveys.models.campaigns import FLOOR
 from complaints.surveys.services.refusals import SurveyRefused
@@ -118,8 +118,27 @@ def _lists(terms: Terms, limits: Mapping[str, Any]) -> dict[Place, list[Asked]]:
         return _discharged(terms)
     if source == HANDED:
         number = int(limits["handed"]) if terms.handed is None else terms.handed
-        return {(at.pk, ""): [Asked(f"{at.code}#{n + 1}") for n in range(number)] for at in terms.places}
+        return _handed(terms, number)
     return _members(terms)
+
+
+def _handed(terms: Terms, number: int) -> dict[Place, list[Asked]]:
+    """So many links of each institution; of a survey by team as evenly as can be by its family-doctor teams,
+    which hand them to those they have signed. Without teams the institution is one.
+    """
+    teams: dict[int, list[str]] = defaultdict(list)
+    if KINDS[terms.edition.questionnaire.kind].parts == TEAM:
+        rows = Team.objects.filter(
+            institution__in=[one.pk for one in terms.places], kind=Team.Kind.FAMILY_DOCTOR, is_active=True
+        )
+        for pk, code in rows.order_by("code").values_list("institution", "code"):
+            teams[pk].append(code)
+    found: dict[Place, list[Asked]] = defaultdict(list)
+    for at in terms.places:
+        units = teams[at.pk] or [""]
+        for n in range(number):
+            found[at.pk, units[n % len(units)]].append(Asked(f"{at.code}#{n + 1}"))
+    return found
 
 
 def _discharged(terms: Terms) -> dict[Place, list[Asked]]:

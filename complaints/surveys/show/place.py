@@ -1,4 +1,4 @@
-"""One institution in a counted survey: sub-scales, the formula with numbers, departments, peers, trend."""
+"""One institution in a counted survey: sub-scales, the formula with numbers, parts, peers, trend."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alliance.models import Department, Institution
+from alliance.models import Department, Institution, Team
 from alliance.web import charts, parts
 from alliance.web import words as plain
-from complaints.surveys.engine.kinds import DISCHARGES, TOTAL
+from complaints.surveys.engine.kinds import DEPARTMENT, TEAM, TOTAL
 from complaints.surveys.models import Campaign, Result
 from complaints.surveys.show import survey as whole
 from complaints.surveys.show import words
@@ -28,27 +28,31 @@ def page(campaign: Campaign, place: Institution) -> dict[str, Any]:
     rows = list(Result.objects.filter(campaign=campaign, institution=place))
     own = {row.measure: row for row in rows if not row.department_code}
     measures = words.measures(campaign)
-    total = own.get(TOTAL)
+    total, split = own.get(TOTAL), campaign.plan.parts
+    names = names_of(place, split)
+    others = _("other teams together") if split == TEAM else _("other departments together")
     return {
         "title": f"{campaign.edition.title} · {place.short_name}", "survey": campaign, "place": place,
         "total": total, "why": words.why(total), "figs": figs(campaign, total),
         "scales": [(words.scale(one), own.get(one), words.value(own.get(one)), words.interval(own.get(one)))
                    for one in measures],
-        "formula": formula(total, names_of(place)) if total is not None else [],
-        "departments": departments(rows, measures, names_of(place)),
+        "formula": formula(total, names, others) if total is not None else [],
+        "departments": departments(rows, measures, names),
         "heads": [words.scale(one) for one in measures],
         "peers": peers(campaign, place, own, measures), "trend": trend(campaign, place),
         "findings": [] if campaign.plan.of_staff else whole.findings(campaign, place),
         "comments": [] if campaign.plan.of_staff else whole.comments(campaign, place),
         "sheet": reverse("survey-place-sheet", args=[campaign.pk, place.code]),
         "confidence": plain.plain(Decimal(str(campaign.limits["confidence"]))),
-        "by_department": campaign.plan.source == DISCHARGES, "group_min": campaign.limits["group_min"],
+        "parts": {DEPARTMENT: _("Departments"), TEAM: _("Family-doctor teams")}.get(split, ""),
+        "group_min": campaign.limits["group_min"],
     }  # fmt: skip
 
 
-def names_of(place: Institution) -> Mapping[str, str]:
-    """The departments of an institution by code."""
-    return dict(Department.objects.filter(institution=place).values_list("code", "name"))
+def names_of(place: Institution, parts_: str) -> Mapping[str, str]:
+    """The departments of an institution by code, or its teams."""
+    model: Any = Team if parts_ == TEAM else Department
+    return dict(model.objects.filter(institution=place).values_list("code", "name"))
 
 
 def figs(campaign: Campaign, total: Result | None) -> list[parts.Fig]:
@@ -68,8 +72,10 @@ def figs(campaign: Campaign, total: Result | None) -> list[parts.Fig]:
     ]  # fmt: skip
 
 
-def formula(total: Result, names: Mapping[str, str]) -> list[parts.FormulaLine]:
-    """The weighted mean with the numbers put in; departments that stay hidden are one term."""
+def formula(total: Result, names: Mapping[str, str], others: str) -> list[parts.FormulaLine]:
+    """The weighted mean with the numbers put in; departments or teams that stay hidden are one term, called
+    `others`.
+    """
     if total.value is None:
         return []
     lines = []
@@ -77,7 +83,7 @@ def formula(total: Result, names: Mapping[str, str]) -> list[parts.FormulaLine]:
         weight, mean = Decimal(part["weight"]), Decimal(part["mean"])
         persons = _("weight: %(n)s persons") % {"n": plain.num(part["population"])}
         lines.append(parts.FormulaLine(
-            _part_name(part, names),
+            _part_name(part, names, others),
             [
                 parts.Term(plain.num(weight, 4), persons),
                 parts.Term(plain.num(mean, 2), _("mean of %(n)d answers") % {"n": part["answers"]}, op="×"),
@@ -91,16 +97,16 @@ def formula(total: Result, names: Mapping[str, str]) -> list[parts.FormulaLine]:
     return lines
 
 
-def _part_name(part: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _part_name(part: Mapping[str, Any], names: Mapping[str, str], others: str) -> str:
     if part["code"] is None:
-        return _("other departments together")
+        return others
     return names.get(part["code"], part["code"]) or _("whole institution")
 
 
 def departments(
     rows: Sequence[Result], measures: Sequence[str], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Each department with its points, or why there are none."""
+    """Each department or team with its points, or why there are none."""
     by: dict[str, dict[str, Result]] = defaultdict(dict)
     for row in rows:
         if row.department_code:

@@ -12,10 +12,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from alliance.lib import sheets
-from alliance.models import Department, Institution
+from alliance.models import Department, Institution, Team
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
 from complaints.surveys import visible
+from complaints.surveys.engine.kinds import TEAM
 from complaints.surveys.models import Campaign, Result
 from complaints.surveys.services.rights import VIEW
 from complaints.surveys.show import place as show
@@ -55,7 +56,7 @@ def export(request: Any, pk: int) -> HttpResponse:
     places = {one.pk: one for one in visible.places(request.membership, row)}
     found = Result.objects.filter(campaign=row, institution__in=places).exclude(measure__contains="=")
     journal.write(by=request.membership, verb="survey.results_exported", about=row, rows=found.count())
-    body = b"".join(sheets.csv_chunks([_heads(), *_rows(found, places)]))
+    body = b"".join(sheets.csv_chunks([_heads(), *_rows(row, found, places)]))
     answer = HttpResponse(body, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="survey-{row.first}-{row.months}-{row.pk}.csv"'
     answer["Cache-Control"] = "no-store"
@@ -64,14 +65,15 @@ def export(request: Any, pk: int) -> HttpResponse:
 
 def _heads() -> list[str]:
     return [
-        _("institution"), _("department"), pgettext("survey", "measure"), _("points"),
+        _("institution"), _("department or team"), pgettext("survey", "measure"), _("points"),
         pgettext("survey", "from"), pgettext("survey", "to"), pgettext("survey", "answers"),
         pgettext("survey", "asked"), pgettext("survey", "persons of the period"), _("why"),
     ]  # fmt: skip
 
 
-def _rows(found: Any, places: dict[int, Institution]) -> Iterator[list[Any]]:
-    named = Department.objects.filter(institution__in=places).values_list("institution_id", "code", "name")
+def _rows(survey: Campaign, found: Any, places: dict[int, Institution]) -> Iterator[list[Any]]:
+    model: Any = Team if survey.plan.parts == TEAM else Department
+    named = model.objects.filter(institution__in=places).values_list("institution_id", "code", "name")
     units = {(at, code): name for at, code, name in named}
     for one in found.order_by("institution__code", "department_code", "pk"):
         yield [

@@ -61,6 +61,11 @@ def banks() -> dict[str, PayoutTemplate]:
     return {one.bank: one for one in rows.order_by("bank", "revision")}
 
 
+def bank_name(code: str, known: Mapping[str, PayoutTemplate]) -> str:
+    """What a bank is called, by its template among those `known`; its code where it has none."""
+    return known[code].name if code in known else code.upper()
+
+
 def token(number: str, code: str) -> str:
     """The keyed token of an account number in an alliance, for `=` search; "" for no number."""
     return secrets.blind_index(_key(settings.BLIND_KEY, code), number) if number else ""
