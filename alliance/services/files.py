@@ -29,7 +29,6 @@ from alliance.tenancy.scope import current_alliance_id
 
 PIECE = 1 << 20  # bytes sealed at a time: memory stays flat whatever the size
 HEADER = b"xtf1"
-HIDDEN = 1 << 61  # numbers from here to twice as much are those of files that the journal does not tell
 _AROUND = 4 + 16  # bytes of length and tag around a sealed piece
 
 
@@ -68,15 +67,13 @@ def store(
 ) -> Attachment:
     """Seal and keep a stream; the stored name is random, `name` is only shown. Raises `TooLarge`.
 
-    `by` None: sent by the public (purpose "said"). Not `told`: the journal, which many read, says nothing,
-    and the number of the row is none of the running ones, so that no gap among those says that it is there.
+    `by` None: sent by the public (purpose "said"). Not `told`: the journal, which many read, says nothing.
 
     The file is removed again when the surrounding transaction does not commit.
     """
     stored_name = secrets.token_hex(16)
     size, sha256 = _write(_path(stored_name), content, limit)
     row = Attachment.objects.create(
-        **({} if told else {"pk": HIDDEN + secrets.randbelow(HIDDEN)}),
         purpose=purpose,
         stored_name=stored_name,
         shown_name=_shown(name),

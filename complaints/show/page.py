@@ -37,13 +37,13 @@ OTHERS = (
 def page(row: Complaint, membership: Membership, now: datetime) -> dict[str, Any]:
     """Everything of the page; a name only masked, and to the department not at all."""
     office = bool(row.sides_of(membership) & {"institution", "alliance"})
-    actions = list(_actions(row, membership))
-    first = next((one for one in actions if one.id in ("act-answer", "act-resolve")), None)
+    deeds = list(actions(row, membership))
+    first = next((one for one in deeds if one.id in ("act-answer", "act-resolve")), None)
     return {
         "title": row.short, "complaint": row, "chip": tables.state_chip(row, now), "now": now,
         "category": kind_words(row.category), "clocks": clocks(row, now), "similar": similar(row, membership),
         "first": first, "first_title": first.label.rstrip("…") if first else "",
-        "actions": [one for one in actions if one is not first],
+        "actions": [one for one in deeds if one is not first],
         "answers": list(row.answers.select_related("by__user")), "additions": list(row.additions.all()),
         "files": files(row), "who": who(row, office), "trail": trail(row, now),
         "merged": merging.duplicates_of(row), "into": row.merged_into,
@@ -93,7 +93,7 @@ def similar(row: Complaint, membership: Membership) -> dict[str, Any]:
     return {"count": rows.count(), "url": f"{reverse('complaints')}{query}"}
 
 
-def _actions(row: Complaint, membership: Membership) -> Any:
+def actions(row: Complaint, membership: Membership) -> Any:
     today = timezone.localdate()
     taken = set()
     for step in row.steps_for(membership):

@@ -104,9 +104,7 @@ def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """A file of a complaint, for who sees the complaint; fetching it is reading (N44)."""
     found = visible(request.membership, pk)
     row = get_or_404(found.files.select_related("attachment"), pk=file, attachment__deleted_at=None)
-    journal.write(
-        by=request.membership, verb="complaint.read", about=found, request=request, file=row.attachment_id
-    )
+    journal.write(by=request.membership, verb="complaint.read", about=found, request=request, file=row.pk)
     return send(row.attachment)
 
 
