@@ -88,7 +88,7 @@ def _changed(request: Any, now_there: Complaint, step: str, form: Any) -> HttpRe
     """Somebody was faster: what the complaint is now, and the form with all that was typed. Sent again it
     names the version of now; where the step is over, its words can only be copied.
     """
-    known = {action.url for action in show.actions(now_there, request.membership, timezone.localdate())}
+    known = {action.url for action in show.actions(now_there, request.membership)}
     action = show.act_url(now_there, step)
     context = {
         "title": str(STEP_TITLES[step]()), "form": form, "complaint": now_there, "open": action in known,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alliance.demo import DeliveredFile, Demo
+from alliance.demo import DeliveredFile, Demo, fees
 from alliance.demo.casemix import MIXES
 from alliance.demo.families import FAMILIES
 from alliance.lib.identity import id_number, phone
@@ -218,3 +218,13 @@ def test_last_year_and_pay_bases_are_there_for_every_member_that_reports(demo: D
         for pool in alliance.pools:
             bases = sum(base.fen for base in alliance.pay_bases if base.month == pool.month)
             assert pool.fen * 100 == bases * 15
+
+
+def test_what_patients_pay_themselves_follows_the_guide_beside_their_bill(demo: Demo) -> None:
+    for stay in (stay for alliance in demo.alliances.values() for stay in alliance.stays):
+        if stay.patient.payment == fees.SELF_PAYING:
+            assert stay.own_pay == stay.total
+            continue
+        deductible, percent = fees.GUIDE[stay.patient.payment, stay.institution.level == "primary"]
+        paid = Decimal(max(0, stay.total - deductible) * percent) / 100
+        assert 0 <= paid - (stay.total - stay.own_pay) < 1, stay.key
