@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+# The plan of a trigger is kept for the session, made when the tables were empty: it must ask their indexes.
 # A pool keeps its money; on the way into the books every level adds up and no pay total is exceeded. Pools of
 # one alliance take turns there, so that two at once cannot both fit.
 KEEP_POOL = """
-create or replace function public.performance_keep_pool() returns trigger language plpgsql as $pay$
+create or replace function public.performance_keep_pool() returns trigger language plpgsql
+  set enable_seqscan to off as $pay$
 declare
   moving constant text[] := array['state', 'version', 'approval_id', 'journal_id'];
   over record;
@@ -63,7 +65,8 @@ end $pay$;
 
 # Proved once a statement: pots come by the thousand. A pot stands in the pool of its share.
 LATE = """
-create or replace function public.performance_late_part() returns trigger language plpgsql as $pay$
+create or replace function public.performance_late_part() returns trigger language plpgsql
+  set enable_seqscan to off as $pay$
 begin
   if exists (select from (select distinct a.alliance_id, a.pool_id from added a) a
       join performance_paypool p on p.alliance_id = a.alliance_id and p.id = a.pool_id
@@ -72,12 +75,13 @@ begin
   end if;
   return null;
 end $pay$;
-create or replace function public.performance_pot_of_share() returns trigger language plpgsql as $pay$
+create or replace function public.performance_pot_of_share() returns trigger language plpgsql
+  set enable_seqscan to off set enable_hashjoin to off set enable_mergejoin to off as $pay$
 begin
   if exists (
-      select from added a
-        join performance_payshare s on s.alliance_id = a.alliance_id and s.id = a.share_id
-     where s.pool_id <> a.pool_id) then
+      select from (select distinct a.alliance_id, a.pool_id, a.share_id from added a) a
+       where not exists (select from performance_payshare s
+              where s.alliance_id = a.alliance_id and s.id = a.share_id and s.pool_id = a.pool_id)) then
     raise exception 'a pot stands in the pool of its share' using errcode = 'check_violation';
   end if;
   return null;

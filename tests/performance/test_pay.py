@@ -20,14 +20,14 @@ from django.test.utils import CaptureQueriesContext
 from alliance.ledger import facts as books
 from alliance.ledger.models import Account
 from alliance.lib.period import Month
-from alliance.models import RosterRow, Team, TeamMember
+from alliance.models import RosterRow, Staff, Team, TeamMember
 from alliance.models.base import Stale
 from alliance.services.files import Upload
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
 from performance.models import PayLine, PayPool, PayPot, PayReply, PayShare, PayTotal, PayTransfer
 from performance.pay.refusals import EntryRefused, PoolRefused, PotRefused
-from performance.pay.services import between, entering, pools, pots
+from performance.pay.services import between, computing, entering, pools, pots
 from performance.pay.waiting import waiting
 from referrals import transfers
 from tests.performance import pay_scene as scene
@@ -70,6 +70,12 @@ def from_fund(world: World, made: Any, **change: Any) -> PayPool:
     return pools.make_from_fund(by=world.luo, **{**asked, **change})
 
 
+def columns_of(row: Any) -> dict[str, Any]:
+    """What a row holds, to write another one like it."""
+    found = {field.attname: getattr(row, field.attname) for field in row._meta.fields}
+    return {name: value for name, value in found.items() if name not in ("id", "alliance_id")}
+
+
 # From the month to pots -------------------------------------------------------------
 def test_the_month_s_shares_flow_to_pots_and_the_books_stay_balanced(house: World) -> None:
     pool = scene.posted_bonus(house)
@@ -107,6 +113,29 @@ def test_nobody_proposes_what_changed_and_a_draft_is_discarded_whole(house: Worl
         pools.discard(by=house.luo, pool=again)
     with pytest.raises(PermissionDenied):
         pools.make_bonus(by=house.kong, month=OCTOBER, now=NOW)
+
+
+def test_what_changed_without_a_yuan_to_it_does_not_stop_a_draft(house: World) -> None:
+    """Other rows were read than when it was made, so the pots are computed again: they are the same."""
+    pool = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+    marks = pool.read, computing.ground(OCTOBER).mark
+    Staff.objects.filter(pk=next(iter(pots.points_of(doctors(house))))).update(name="另名")
+    assert marks[0] == marks[1] != computing.ground(OCTOBER).mark
+    assert pools.propose(by=house.luo, pool=pool, today=TODAY).state == "open"
+
+
+def test_the_database_takes_parts_of_drafts_alone_and_each_in_its_pool(house: World) -> None:
+    made, row = fund(house)
+    scene.rule(house, "surplus")
+    entering.confirm_fund(by=house.cai, row=row, now=NOW)
+    first, other = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW), from_fund(house, made)
+    pot = PayPot.objects.filter(pool=first, department__isnull=False).earliest("pk")
+    PayPot.objects.filter(pool=other).delete()
+    with pytest.raises(IntegrityError, match="in the pool of its share"), transaction.atomic():
+        PayPot.objects.create(**{**columns_of(pot), "pool_id": other.pk})
+    pools.propose(by=house.luo, pool=first, today=TODAY)
+    with pytest.raises(DatabaseError, match="takes no further part"), transaction.atomic():
+        PayPot.objects.create(**{**columns_of(pot), "group": "administrator"})
 
 
 def test_a_source_account_is_fed_by_two_people_and_never_overdrawn(house: World) -> None:
@@ -165,11 +194,8 @@ def test_n50_the_approved_pay_total_is_a_hard_limit(house: World) -> None:
 ])  # fmt: skip
 def test_the_database_refuses_unlawful_pools(house: World, change: dict[str, Any]) -> None:
     found = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
-    columns = {field.attname: getattr(found, field.attname) for field in PayPool._meta.fields}
-    for name in ("id", "alliance_id"):
-        columns.pop(name)
     with pytest.raises(IntegrityError), transaction.atomic():
-        PayPool.objects.create(**{**columns, "number": 9, "month": date(2026, 9, 1), **change})
+        PayPool.objects.create(**{**columns_of(found), "number": 9, "month": date(2026, 9, 1), **change})
 
 
 def test_the_database_keeps_sums_totals_and_money(house: World) -> None:
