@@ -47,17 +47,22 @@ INSTALLED_APPS = [
     "alliance.equipment",
     "alliance.confirmation",
     "grouping",
+    "grouping.abnormal",
     "referrals",
     "referrals.consultations",
     "referrals.recognition",
+    "referrals.offsite",
+    "referrals.mdt",
     "complaints",
     "complaints.bills",
     "complaints.surveys",
+    "complaints.events",
     "performance",
     "performance.meetings",
     "performance.improvement",
     "performance.agreements",
     "performance.violations",
+    "performance.tolerance",
 ]
 
 MIDDLEWARE = [

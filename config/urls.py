@@ -18,6 +18,7 @@ urlpatterns = [
     path("say/", include("complaints.public_urls")),
     path("say/", include("complaints.bills.public_urls")),
     path("say/", include("complaints.surveys.public_urls")),
+    path("say/", include("referrals.offsite.public_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", include((api_patterns, "api"))),
 ]

@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from alliance.lib.period import Month
-from alliance.models import Institution
+from alliance.models import Institution, Membership
 from referrals.measuring import bounds
 from referrals.models import Referral, VisitCount
 from referrals.models.queries import accepted, undecided
@@ -216,6 +216,13 @@ def visits(month: Month) -> dict[str, VisitCount | None]:
     """
     told = visit_counts.latest(month)
     return {place.code: told.get(place.pk) for place in visit_counts.expected(month).order_by("code")}
+
+
+def numbered(number: str, membership: Membership) -> int | None:
+    """The id of the referral of a number among those a member may see, or None."""
+    rows = Referral.objects.visible_to(membership).filter(number=number)
+    found: int | None = rows.values_list("pk", flat=True).first()
+    return found
 
 
 def visits_named(ids: Iterable[int]) -> QuerySet[VisitCount]:

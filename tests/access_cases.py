@@ -15,7 +15,9 @@ from django.db import transaction
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from tests.access_scene import KEY, OCTOBER, Things
+from tests.care import access as care_access
 from tests.complaints import access as complaints_access
+from tests.offsite import access as offsite_access
 
 Make = Callable[[Things], dict[str, Any]]
 
@@ -144,11 +146,14 @@ PUBLIC = {
     "say-bill-ask", "say-bill-guide", "say-bill",
     "say-complaint", "say-complaint-at", "say-complaint-follow", "say-complaint-act", "say-report",
     "say-report-follow",
+    "say-offsite", "say-offsite-follow", "say-offsite-act",
     "say-survey-enter", "say-survey-thanks", "say-survey",
 }  # fmt: skip
 
 CASES: dict[str, Case] = {
     **complaints_access.cases(Case, one, LIST),
+    **offsite_access.cases(Case, one, LIST),
+    **care_access.cases(Case, one, part, LIST),
     "home": LIST,
     "inbox": Case(queries=("?state=late", "?room=referrals")),
     "messages": LIST,

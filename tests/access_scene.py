@@ -176,11 +176,13 @@ from referrals.consultations import services as consultations
 from referrals.recognition import services as recognition
 from referrals.services import papers
 from tests.agreements import access as agreements_access
+from tests.care import access as care_access
 from tests.complaints import access as complaints_access
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.improvement import access as improvement_access
 from tests.meetings import access as meetings_access
+from tests.offsite import access as offsite_access
 from tests.performance import appeals_access, life_access, papers_access, pay_access, payout_access
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
@@ -450,6 +452,37 @@ class Things:
             diagnosis_name=side.mark, consent=True,
         )  # fmt: skip
         return consultations.ask(by=side.steward, person=person, question=body, now=NOW)
+
+    @cached_property
+    def tolerance_case(self) -> Any:
+        side = self.side
+        return care_access.tolerance_case(side.steward, side.office, side.place, side.mark, NOW)
+
+    @cached_property
+    def mdt_meeting(self) -> Any:
+        side = self.side
+        staff = Staff.objects.create(institution=side.place, code=f"MDT{side.serial}", name=side.mark)
+        return care_access.meeting(side.steward, side.place, staff, side.mark, NOW)
+
+    @cached_property
+    def abnormal_report(self) -> Any:
+        return care_access.report(self.side.steward, self.case, self.side.mark, NOW)
+
+    @cached_property
+    def patient_day(self) -> Any:
+        return care_access.day(self.side.steward, self.side.place, self.side.mark)
+
+    @cached_property
+    def focus_group(self) -> Any:
+        return care_access.group(self.side.steward, self.side.place, self.side.mark)
+
+    @cached_property
+    def offsite_filing(self) -> Any:
+        return offsite_access.filing(self.side.place, self.side.mark, NOW)
+
+    @cached_property
+    def offsite_slip(self) -> str:
+        return offsite_access.slip(self.side.steward, self.side.place, self.side.mark, NOW)
 
     @cached_property
     def exam_result(self) -> Any:

@@ -23,13 +23,16 @@ _OBJECT = re.compile(r"^(?P<page>[^?#]*/[0-9]+/)(#.*)?$")
 # What people call the rooms that register here.
 ROOMS = {
     "agreements": _("Agreements"),
+    "abnormal": _("Abnormal cases"), "events": _("Days of patients"),
+    "mdt": _("Multidisciplinary records"), "tolerance": _("Error tolerance"),
     "appeals": _("Objections and appeals"), "approvals": _("Approvals"), "bills": _("Bills for patients"),
     "calendar": _("Calendar of the month"), "clues": _("Clues of unusual patterns"),
     "complaints": _("Complaints"), "confirmation": _("Mutual confirmation"),
     "consequences": _("Consequences"), "consultations": _("Consultations"), "declared": _("Declared values"),
     "disputes": _("Disputes about the scheme"), "equipment": _("Shared equipment"),
     "evaluations": _("Evaluations"), "grouping": _("Cases and groups"), "improvement": _("Improvement"),
-    "joint": _("Joint work"), "meetings": _("Meetings"), "onsite": _("On-site assessment"),
+    "joint": _("Joint work"), "meetings": _("Meetings"), "offsite": _("Off-site care filing"),
+    "onsite": _("On-site assessment"),
     "papers": pgettext_lazy("inbox", "Minutes and bulletins"), "pay": _("Pay and distribution"),
     "payout": _("Paying out"), "performance": _("Performance month"), "postings": _("Experts posted"),
     "recognition": _("Recognition of results"), "referrals": _("Referrals"), "surveys": _("Surveys"),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Institution
 from alliance.web.form_fields import RowField, Rows
+from alliance.web.photos import FilesField
 from complaints.categories import choices
-from complaints.forms.files import FilesField
 from complaints.models import TAKEN_DOWN, Channel, Filer
 from complaints.services.filing import Said
 

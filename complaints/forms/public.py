@@ -9,49 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.web.photos import FilesField
+from alliance.web.public_forms import PublicForm, text_field
 from complaints.categories import choices
-from complaints.forms.files import FilesField
 from complaints.models import Filer
 
-TEXT_MOST = 2_000  # characters of a text box on a phone
 ANONYMOUS, NAMED = "anonymous", "named"
-
-
-class PublicForm(forms.Form):
-    """Base of the public forms: the sheet it was handed out on, and a field that only robots fill in."""
-
-    website = forms.CharField(required=False, label=gettext_lazy("leave this empty"))
-    sheet = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, sheet: str = "", files_most: int = 0, **more: Any) -> None:
-        super().__init__(*args, **{"auto_id": "say-%s", "label_suffix": "", **more})
-        self.fields["sheet"].initial = sheet
-        self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
-        if isinstance(field := self.fields.get("files"), FilesField):
-            field.most = files_most
-            field.help_text = _("At most %(most)s, for example the receipt.") % {"most": files_most}
-
-    def clean_website(self) -> str:
-        """A person does not see this field; a program that fills in everything does."""
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Leave this field empty, then send again."))
-        return ""
-
-    def renewed(self, sheet: str) -> None:
-        """The same form with another sheet: the one it came with is too old."""
-        self.data = self.data.copy()
-        self.data["sheet"] = sheet
-
-    @property
-    def shown(self) -> list[Any]:
-        """The fields a person sees, as the page draws them."""
-        return [self[name] for name in self.fields if name not in ("website", "sheet")]
-
-
-def text_field(label: Any, **more: Any) -> forms.CharField:
-    """A box for what happened."""
-    widget = forms.Textarea(attrs={"rows": more.pop("rows", 6), "maxlength": TEXT_MOST})
-    return forms.CharField(label=label, max_length=TEXT_MOST, widget=widget, **more)
 
 
 class Naming(PublicForm):

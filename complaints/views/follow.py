@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.models.base import Stale
 from alliance.web import public
+from alliance.web import public_came as came
 from complaints import links
 from complaints.forms.public import AddForm, PlainForm, ReopenForm
 from complaints.models import Complaint
 from complaints.services import attaching, person
 from complaints.show import follow as show
-from complaints.views import came
 
 FORMS: dict[str, type[Any]] = {
     "add": AddForm,

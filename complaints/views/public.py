@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.models import Alliance, Institution
 from alliance.web import public
+from alliance.web import public_came as came
 from complaints import links
 from complaints.forms.public import ComplaintForm
 from complaints.services import attaching, filing
 from complaints.show import public as show
-from complaints.views import came
 
 PURPOSE = "complaint"
 

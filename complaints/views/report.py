@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.models import Institution
 from alliance.web import public
+from alliance.web import public_came as came
 from complaints import links
 from complaints.forms.public import AddForm, ReportForm
 from complaints.services import attaching, box
 from complaints.show import public as show
-from complaints.views import came
 
 PURPOSE = "report"
 

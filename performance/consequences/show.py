@@ -19,6 +19,7 @@ from performance.consequences.services import proposals
 from performance.consequences.show_letters import tabs
 from performance.models import Consequence, Interview
 from performance.models.consequences import PROPOSE, REDUCE
+from performance.tolerance import services as tolerance
 
 State = Consequence.State
 
@@ -64,6 +65,9 @@ def facts(row: Consequence, membership: Membership) -> list[parts.Fact]:
     if row.decided_by is not None:
         said = f"{row.decided_by.user} {web_words.moment(row.decided_at)}"
         found.append(parts.Fact(_("decided by"), said))
+    if (case := tolerance.exempting(row.pk)) is not None:
+        url = way(membership, "tolerance-case", case.pk)
+        found.append(parts.Fact(_("exempted by decision"), case.number, url))
     return found
 
 

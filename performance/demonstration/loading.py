@@ -93,6 +93,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         agreements,
         appeals,
         bills,
+        care,
         clues,
         complaints,
         consequences,
@@ -107,6 +108,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         live,
         meetings,
         months,
+        offsite,
         papers,
         pay,
         payout,
@@ -138,6 +140,8 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
     yield "life of the months", lambda: [life.load(base, demo)]
     yield "complaints under way", lambda: [complaints.load(base, timezone.now())]
+    yield "off-site filings", lambda: [offsite.load(base, timezone.now())]
+    yield "care rooms", lambda: [care.load(base, timezone.now())]
 
 
 @contextmanager

@@ -9,7 +9,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """An action of an item says where it comes from."""
+        from grouping.abnormal import services as abnormal
         from performance.improvement import show
         from performance.meetings import show_tasks
 
         show_tasks.register_origin("improvement.item", show.origin)
+        abnormal.register_followed("improvement.item", _("improvement item"), show.offered, "improvement")

@@ -224,6 +224,12 @@ def _line(one: Any, mean: Any, acted: list[str]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def offered(membership: Membership) -> list[tuple[int, str]]:
+    """Open items the member may see, newest first, as what may follow from a report."""
+    found = Item.objects.seen_by(membership).exclude(state=Item.State.WITHDRAWN)
+    return list(found.values_list("pk", "title")[:CHOSEN])
+
+
 def origin(membership: Membership, pk: int) -> parts.Fact:
     """The item an action belongs to; it opens for who may see it."""
     seen = Item.objects.seen_by(membership).filter(pk=pk).exists()

@@ -21,6 +21,7 @@ from performance.life import forms, words
 from performance.life.services import bearing
 from performance.life.show_calendar import leads
 from performance.models import Clawback, ClawbackShare, Statement, StatementLine
+from performance.tolerance import services as tolerance
 
 
 def statements_seen(membership: Membership) -> QuerySet[Any]:
@@ -175,10 +176,11 @@ def clawback(row: Clawback, membership: Membership, form: Any = None) -> dict[st
     draft = row.state != Clawback.State.POSTED
     taken = bearing.taken(shares, row.open_month) if draft else []
     done = bearing.deducted(shares)
+    exempted = tolerance.exempted_shares([one.pk for one in shares])
     return {
         "title": _("Claw-back from %(document)s") % {"document": row.statement.document}, "row": row,
         "chip": words.booked_chip(row), "people": people, "draft": draft,
-        "shares": [(one, _taken(one, taken, done, draft=draft)) for one in shares
+        "shares": [(one, _taken(one, taken, done, draft=draft), exempted.get(one.pk)) for one in shares
                    if people or one.bearer != ClawbackShare.Bearer.PERSON],
         "figs": [
             parts.Fig(

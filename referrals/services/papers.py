@@ -52,6 +52,13 @@ def file_insurance(*, by: Membership, referral: Referral, number: str) -> Referr
         raise ReferralRefused("filing_no")
     if referral.state in NOT_GOING:
         raise ReferralRefused("finished", state=referral.get_state_display())
+    return filed_by_the_desk(by=by, referral=referral, number=number)
+
+
+def filed_by_the_desk(*, by: Membership, referral: Referral, number: str) -> Referral:
+    """Keep the number on the referral: asked for by the sender above, or by the desk that filed the patient
+    for care elsewhere (referrals.offsite), which has judged who may.
+    """
     filed: Referral = Referral.objects.claim(
         referral.pk, expect={},
         change={"filing": Referral.Filing.FILED, "filing_no": number.strip(), "version": F("version") + 1},

@@ -14,6 +14,7 @@ from alliance.web import parts, words
 from referrals import forms
 from referrals.machine import LIVE
 from referrals.models import Referral
+from referrals.offsite import show as offsite
 from referrals.services import papers
 
 
@@ -28,7 +29,12 @@ def papers_of(referral: Referral, membership: Membership) -> dict[str, Any]:
     if side and referral.state in LIVE and (writes or answers):
         add = forms.FileForm(auto_id="file-%s")
         small.append(_small(_("Add a file…"), referral, "referral-add-file", add, "plus"))
-    return {"files": _files(referral) if side else [], "filing": insurance(referral), "small": small}
+    filing = insurance(referral)
+    if referral.filing != Referral.Filing.NOT_NEEDED and (
+        elsewhere := offsite.of_referral(referral, membership)
+    ):
+        filing.append(elsewhere)
+    return {"files": _files(referral) if side else [], "filing": filing, "small": small}
 
 
 def _files(referral: Referral) -> list[parts.Fact]:

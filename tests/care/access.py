@@ -1,0 +1,91 @@
+"""Things of the care rooms of any side, small, for the crawl; their texts bear the mark."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from alliance.models import Institution, Membership
+from alliance.services.files import Upload
+from complaints.events.models import FocusGroup, PatientDay
+from grouping.abnormal.models import AbnormalReport
+from grouping.models import Case
+from performance.tolerance import services as tolerance
+from performance.tolerance.models import ToleranceCase
+from referrals.mdt.models import MdtMeeting, Seat
+
+
+def tolerance_case(
+    steward: Membership, office: Membership, place: Institution, mark: str, now: datetime
+) -> ToleranceCase:
+    """Opened by the office for the steward, with evidence."""
+    row = tolerance.open_case(
+        by=office, institution=place, person=steward, kind="dispute", happened_on=date(2026, 11, 1),
+        what=mark, pathway=mark, now=now,
+    )  # fmt: skip
+    pdf = Upload("表.pdf", [b"%PDF-1.4"], "application/pdf", 99)
+    return tolerance.prove(by=office, case=row, uploads=[pdf], note=mark, now=now)
+
+
+def meeting(steward: Membership, place: Institution, staff: Any, mark: str, now: datetime) -> MdtMeeting:
+    """Planned, with one seat."""
+    row: MdtMeeting = MdtMeeting.objects.create(
+        institution=place, record_no=mark, question=mark, starts_at=now, entered_by=steward
+    )
+    Seat.objects.create(meeting=row, staff=staff, profession="physician", entered_by=steward)
+    return row
+
+
+def report(steward: Membership, case: Case, mark: str, now: datetime) -> AbnormalReport:
+    """Waiting for its answer."""
+    row: AbnormalReport = AbnormalReport.objects.create(
+        case=case, institution_id=case.institution_id, kind="cost", text=mark, reported_by=steward,
+        reported_at=now, rule="D9", due_at=now.replace(day=28),
+    )  # fmt: skip
+    return row
+
+
+def day(steward: Membership, place: Institution, mark: str) -> PatientDay:
+    """Planned."""
+    row: PatientDay = PatientDay.objects.create(
+        institution=place, month=date(2026, 11, 1), planned_on=date(2026, 11, 20), topic=mark, plan=mark,
+        entered_by=steward,
+    )  # fmt: skip
+    return row
+
+
+def group(steward: Membership, place: Institution, mark: str) -> FocusGroup:
+    """With its follow-up open."""
+    row: FocusGroup = FocusGroup.objects.create(
+        institution=place, held_on=date(2026, 11, 2), topic=mark, inpatients=3, findings=mark, follow_up=mark,
+        owner=steward, due_on=date(2026, 11, 30), entered_by=steward,
+    )  # fmt: skip
+    return row
+
+
+def cases(case: Any, one: Any, part: Any, listing: Any) -> dict[str, Any]:
+    """How the addresses of these rooms are asked for."""
+    return {
+        "tolerance": listing,
+        "tolerance-open": listing,
+        "tolerance-case": one("tolerance_case"),
+        "tolerance-file": part("tolerance_case", "file", "evidence"),
+        "tolerance-act": one("tolerance_case", step="withdraw"),
+        "mdt": listing,
+        "mdt-plan": listing,
+        "mdt-meeting": one("mdt_meeting"),
+        "mdt-sheet": one("mdt_meeting"),
+        "mdt-unseat": part("mdt_meeting", "seat", "seats"),
+        "mdt-act": one("mdt_meeting", step="cancel"),
+        "abnormal": case(queries=("?view=answered", "?view=all", "?month=2026-11", "?month=x")),
+        "abnormal-new": case(lambda things: {"case": things.case.pk}, of=("case",)),
+        "abnormal-report": one("abnormal_report"),
+        "abnormal-act": one("abnormal_report", step="reply"),
+        "patient-days": case(queries=("?year=2025", "?year=x")),
+        "patient-day-plan": listing,
+        "patient-day": one("patient_day"),
+        "patient-day-act": one("patient_day", step="cancel"),
+        "focus-group-new": listing,
+        "focus-group": one("focus_group"),
+        "focus-group-done": one("focus_group"),
+    }
