@@ -933,6 +933,7 @@ CASES: dict[str, Case] = {
     "appeal-file": LIST,
     "appeal": one("appeal"),
     "appeal-act": one("appeal", step="withdraw"),
+    "appeal-add": one("appeal"),
     "appeal-uphold": one("appeal"),
     "appeal-evidence": part("appeal", "file", "files"),
     # Commitment letters and consequences

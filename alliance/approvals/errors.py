@@ -77,6 +77,12 @@ class NotYours(
     """The member holds no role of the step, or is the proposer where one person decides."""
 
 
+class Involved(
+    ApprovalRefused, sentence=_("You are involved in what is decided here. Somebody uninvolved decides it.")
+):
+    """Who is concerned by an object gives no verdict on it; recusing oneself is always open."""
+
+
 class AlreadyDecided(ApprovalRefused, sentence=_("You have already decided step “%(step)s”.")):
     """One person, one verdict a step."""
 

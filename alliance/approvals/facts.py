@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alliance.approvals import bodies, names
+from alliance.approvals import bodies, names, registry
 from alliance.approvals.models import Approval, Decision, OutsideDecision
 from alliance.approvals.steps import Step, Votes
 from alliance.models import Institution, Membership
@@ -83,6 +83,20 @@ def may_decide(membership: Membership, approval: Approval) -> bool:
     return not approval.decisions.filter(step=approval.step, user=membership.user_id).exists()
 
 
+def barred(membership: Membership, approval: Approval) -> bool:
+    """Whether the member is involved in what an approval is about, and so gives no verdict."""
+    return bool(registry.barred([approval], [membership]))
+
+
+def free_deciders(approval: Approval) -> list[Membership]:
+    """Who may still give a verdict in the current step and is not involved; a few queries."""
+    rows = Membership.objects.living().select_related("user", "institution").order_by("pk")
+    given = set(approval.decisions.filter(step=approval.step).values_list("user_id", flat=True))
+    may = [one for one in rows if one.user_id not in given and _eligible(one, approval)]
+    involved = registry.barred([approval], may)
+    return [one for one in may if (approval.pk, one.pk) not in involved]
+
+
 def may_handle_papers(membership: Membership, approval: Approval) -> bool:
     """True when the member may enter and check documents: of the alliance, or of the one concerned."""
     return bool(membership.can(DECIDE) and membership.sees(approval.institution_id))
@@ -102,10 +116,16 @@ def waiting_for(membership: Membership) -> list[Approval]:
         .select_related("proposed_by__user")
         .order_by("pk")
     )
+    asked_now = list(found)
+    involved = registry.barred(asked_now, [membership])
     return [
         approval
-        for approval in found
-        if (not approval.decided and _eligible(membership, approval))
+        for approval in asked_now
+        if (
+            not approval.decided
+            and (approval.pk, membership.pk) not in involved
+            and _eligible(membership, approval)
+        )
         or (approval.to_check and may_handle_papers(membership, approval))
     ]
 

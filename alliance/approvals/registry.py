@@ -5,7 +5,7 @@ No signal, no import upward: services of this room call what was registered, in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ Digest = Callable[["Approval"], str]
 # Words the title of a proposal from its stored arguments, without a query: lists show many.
 Title = Callable[[Mapping[str, Any]], str]
 Handler = Callable[["Approval", "Membership"], None]
+# Of approvals of one kind and members: the pairs (approval pk, member pk) in which the member is involved.
+Barred = Callable[[Sequence["Approval"], Sequence["Membership"]], set[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Kind:
     digest: Digest
     summary: Callable[[Approval], Summary]
     title: Title | None = None
+    barred: Barred | None = None
+    why_barred: str | Promise = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -53,13 +57,16 @@ def register(
     digest: Digest,
     summary: Callable[[Approval], Summary],
     title: Title | None = None,
+    barred: Barred | None = None,
+    why_barred: str | Promise = "",
 ) -> None:
     """Let objects of a kind be approved; the same kind again replaces it. Called in an app's `ready()`.
 
     `digest(approval)` is the digest of the object as it is now; `summary(approval)` what is shown of it;
-    `title(arguments)` words what it is about from the arguments of `propose`.
+    `title(arguments)` words what it is about from the arguments of `propose`; `barred` tells who is involved
+    and gives no verdict, `why_barred` says in words why.
     """
-    _kinds[kind] = Kind(name, digest, summary, title)
+    _kinds[kind] = Kind(name, digest, summary, title, barred, why_barred)
 
 
 def on_decided(kind: str, handler: Handler) -> None:
@@ -88,6 +95,24 @@ def title(approval: Approval) -> str:
     if kind is None or kind.title is None or not approval.arguments:
         return approval.subject
     return kind.title(approval.arguments)
+
+
+def barred(approvals: Sequence[Approval], members: Sequence[Membership]) -> set[tuple[int, int]]:
+    """The pairs (approval pk, member pk) in which the member is involved; one question a kind that asks."""
+    by_kind: dict[str, list[Approval]] = {}
+    for approval in approvals:
+        by_kind.setdefault(approval.kind, []).append(approval)
+    found: set[tuple[int, int]] = set()
+    for kind, rows in by_kind.items():
+        known = _kinds.get(kind)
+        if known is not None and known.barred is not None and members:
+            found |= known.barred(rows, members)
+    return found
+
+
+def why_barred(approval: Approval) -> str:
+    """Why somebody involved gives no verdict, in the language of the page."""
+    return str(_kinds[approval.kind].why_barred) if approval.kind in _kinds else ""
 
 
 def tell(approval: Approval, by: Membership) -> None:

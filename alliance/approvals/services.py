@@ -68,7 +68,7 @@ def decide(
     """Give one person's verdict (yes, no, recused) in the current step, and settle the step.
 
     `step`: the step the person saw. Raises NotOpen, StepPassed, ContentChanged, NotYours, AlreadyDecided,
-    NoteMissing (no and recused need a note), and whatever the handlers of the kind raise.
+    Involved, NoteMissing (no and recused need a note), and whatever the handlers of the kind raise.
     """
     approval = _claimed(approval, step)
     if verdict != Verdict.YES and not note.strip():
@@ -77,6 +77,8 @@ def decide(
         raise errors.AlreadyDecided(step=names.of_step(approval.current))
     if not facts.may_decide(by, approval):
         raise errors.NotYours(step=names.of_step(approval.current))
+    if verdict != Verdict.RECUSED and facts.barred(by, approval):
+        raise errors.Involved()
     approval.decisions.create(
         step=approval.step, membership=by, user_id=by.user_id, verdict=Verdict(verdict), note=note
     )

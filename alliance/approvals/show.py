@@ -22,12 +22,14 @@ def page(approval: Approval, membership: Membership, bound: Any = None) -> dict[
     """Everything of the page; `bound` is a form that came back with errors."""
     summary = registry.of(approval.kind).summary(approval)
     unchecked = approval.outside.filter(step=approval.step, checked_at=None).first()
+    involved = facts.may_decide(membership, approval) and facts.barred(membership, approval)
     return {
         "title": approval.title, "approval": approval, "kind_name": registry.name(approval.kind),
         "chip": tables.state_chip(approval), "standing": facts.state_text(approval),
         "summary": summary, "subject": summary.context, "stages": stages(approval),
         "history": history(approval), "paper": paper_facts(unchecked) if unchecked else None,
-        "facts_about": about(approval), "actions": actions(approval, membership, unchecked, bound),
+        "facts_about": about(approval), "barred_said": barred_said(approval) if involved else "",
+        "actions": actions(approval, membership, unchecked, bound, involved=involved),
     }  # fmt: skip
 
 
@@ -119,14 +121,19 @@ def paper_facts(paper: OutsideDecision) -> list[parts.Fact]:
 
 
 def actions(
-    approval: Approval, membership: Membership, unchecked: OutsideDecision | None, bound: Any
+    approval: Approval,
+    membership: Membership,
+    unchecked: OutsideDecision | None,
+    bound: Any,
+    *,
+    involved: bool = False,
 ) -> list[parts.Action]:
-    """The buttons of what this member may do now; none on a decided approval."""
+    """The buttons of what this member may do now; none on a decided approval. Who is involved recuses."""
     if approval.state != Approval.State.OPEN:
         return []
     found: list[parts.Action] = []
     if facts.may_decide(membership, approval):
-        found += _verdicts(approval, bound)
+        found += _verdicts(approval, bound, involved=involved)
     if facts.may_handle_papers(membership, approval):
         found += _paper_actions(approval, membership, unchecked, bound, primary=not found)
     if membership.user_id == approval.proposed_by.user_id:
@@ -141,7 +148,17 @@ def actions(
     return found
 
 
-def _verdicts(approval: Approval, bound: Any) -> list[parts.Action]:
+def barred_said(approval: Approval) -> str:
+    """Why the member gives no verdict, and who can."""
+    free = [str(one.user) for one in facts.free_deciders(approval)]
+    if not free:
+        nobody = _("Nobody uninvolved is left for this step; give somebody the role, or withdraw it.")
+        return f"{registry.why_barred(approval)} {nobody}"
+    who = _("Who can decide: %(names)s.") % {"names": "、".join(dict.fromkeys(free))}
+    return f"{registry.why_barred(approval)} {who}"
+
+
+def _verdicts(approval: Approval, bound: Any, *, involved: bool) -> list[parts.Action]:
     buttons = {
         Verdict.YES: (_("Agree"), "check", "primary"),
         Verdict.NO: (_("Refuse"), "x", "danger"),
@@ -151,6 +168,7 @@ def _verdicts(approval: Approval, bound: Any) -> list[parts.Action]:
     return [
         parts.Action(label, url, icon, kind, form=_decide_form(approval, verdict, bound), id=f"act-{verdict}")
         for verdict, (label, icon, kind) in buttons.items()
+        if not involved or verdict == Verdict.RECUSED
     ]
 
 

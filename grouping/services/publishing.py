@@ -4,6 +4,7 @@ before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal
 from grouping import sql
 from grouping.delivered import sql as delivered
-from grouping.models import Case, CaseFile, MissingCase
+from grouping.models import Case, CaseFile, MissingCase, StagedCase
 from grouping.queues import bell, found
 from grouping.services import grouping, locked, pairing
 
@@ -30,8 +31,9 @@ class PublishRefused(Refused):
         "or choose to store the %(good)s good rows.",
         "no_good_rows": "No row is without errors; nothing can be stored.",
         "not_ready": "The file is %(state)s, not ready to be stored.",
-        "locked": "%(month)s is decided: rows of %(names)s for it are not stored. Ask the performance office "
-        "for a lock exception and store the file then, or deliver it without these rows.",
+        "locked": "%(month)s is decided: rows of %(names)s for it are not stored. These are %(n)s of "
+        "%(rows)s rows, in the file's lines %(lines)s. Ask the performance office for a lock exception and "
+        "store the file then, or deliver it without these rows.",
     }
 
 
@@ -114,16 +116,41 @@ def _check_ready(file: CaseFile, take_good: bool) -> None:
 
 
 def locked_parts(file: CaseFile) -> dict[str, str]:
-    """The first decided month a checked file would change and whose rows those are; empty for none."""
+    """The first decided month a checked file would change, whose rows those are and in which lines they
+    stand; empty for none.
+    """
     if not (file.preview.get("new") or file.preview.get("changed")):
         return {}
     parts = [(Month.parse(entry["month"]), entry["institution"]) for entry in file.months]
     closed = locked.closed(parts, timezone.now())
     if not closed:
         return {}
-    places = Institution.objects.filter(pk__in=[pk for month, pk in closed if month == closed[0][0]])
+    first = closed[0][0]
+    places = Institution.objects.filter(pk__in=[pk for month, pk in closed if month == first])
     names = places.order_by("code").values_list("short_name", flat=True)
-    return {"month": str(closed[0][0]), "names": "、".join(names)}
+    rows = StagedCase.objects.filter(file=file, institution__in=places, month=first.first_day)
+    found = list(rows.order_by("line").values_list("line", flat=True))
+    return {
+        "month": str(first), "names": "、".join(names), "n": str(len(found)), "rows": str(file.rows_read),
+        "lines": lines_said(found),
+    }  # fmt: skip
+
+
+NAMED = 20  # stretches of lines that are named; a sentence stays one
+
+
+def lines_said(lines: Sequence[int]) -> str:
+    """Line numbers of a file as people read them, in ascending order: "3, 5–9"; the first stretches alone
+    where there are many.
+    """
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    said = [str(low) if low == high else f"{low}–{high}" for low, high in spans[:NAMED]]
+    return ", ".join([*said, "…"] if len(spans) > NAMED else said)
 
 
 @transaction.atomic

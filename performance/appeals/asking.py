@@ -13,7 +13,7 @@ from alliance.models import Membership
 from performance.appeals import subjects as own
 from performance.appeals import window
 from performance.appeals.subjects import Subject
-from performance.models import AppealLine
+from performance.models import Appeal, AppealLine
 
 About = AppealLine.About
 MOST = 40  # numbers offered beside the first
@@ -56,6 +56,38 @@ def others(by: Membership, chosen: Sequence[Subject]) -> list[Subject]:
         )
         rows = [own.subject_of(About.PAY, row) for row in more[:MOST]]
     return [one for one in rows if one.key not in known]
+
+
+def further(by: Membership, appeal: Appeal, now: datetime) -> list[Subject]:
+    """Numbers that may be added to an appeal: of the same owner and month, in their time, in no open appeal
+    yet; none to a second instance.
+    """
+    if appeal.earlier_id is not None:
+        return []
+    lines = list(AppealLine.objects.filter(appeal=appeal).order_by("number"))
+    first = own.of_line(by, lines[0])
+    if first is None:
+        return []
+    found = [one for one in others(by, [first]) if one.key != first.key]
+    taken = AppealLine.objects.filter(appeal__state__in=Appeal.RUNNING, appeal__month=appeal.month)
+    known = {own.key_of(line) for line in taken.select_related("own")}
+    times = window.all_of(found)
+    return [
+        one for one, time in zip(found, times, strict=True)
+        if time.open(now) and own.identity(one) not in known
+    ]  # fmt: skip
+
+
+def open_about(by: Membership, chosen: Sequence[Subject]) -> Appeal | None:
+    """The member's own open appeal about one of the numbers: what is new is added to that one."""
+    for one in chosen:
+        rows = Appeal.objects.unanswered().filter(filed_by__user=by.user_id)
+        found: Appeal | None = rows.filter(
+            pk__in=AppealLine.objects.filter(**one.columns).values("appeal")
+        ).first()
+        if found is not None:
+            return found
+    return None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy, pgettext
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
 from alliance.ledger import evidence
+from alliance.models import Membership
 from alliance.web import parts, words
 from grouping import beside
-from performance.appeals import asking
+from performance.appeals import asking, sql
 from performance.appeals.services import posting
 from performance.models import Appeal
 
@@ -23,9 +24,22 @@ def register() -> None:
     """Make corrections known to approvals and to the ledger, appeals to cases; called in `ready()`."""
     beside.register(asking.beside_case)
     name = gettext_lazy("Correction after an appeal")
-    registry.register(posting.KIND, name=name, digest=posting.digest_of, summary=_summary, title=_title)
+    registry.register(
+        posting.KIND, name=name, digest=posting.digest_of, summary=_summary, title=_title, barred=_involved,
+        why_barred=gettext_lazy(
+            "You are involved: you filed or examined this appeal, made or checked a number it is about, or "
+            "your own pay or your institution's is among those it changes. So you do not decide it."
+        ),
+    )  # fmt: skip
     evidence.name_journals(posting.KIND, name)
     evidence.register(posting.KIND, lambda pk: reverse("appeal", args=[pk]), gettext_lazy("appeal"))
+
+
+def _involved(approvals: Sequence[Approval], members: Sequence[Membership]) -> set[tuple[int, int]]:
+    """Who is concerned by the appeals behind approvals, by the database's own rule; one query."""
+    about = {approval.about_id: approval.pk for approval in approvals}
+    found = sql.involved(list(about), [one.pk for one in members])
+    return {(about[appeal], member) for appeal, member in found}
 
 
 def _title(arguments: Mapping[str, Any]) -> str:

@@ -62,6 +62,11 @@ class FileForm(forms.Form):
                 choices=[(key, words.subject(one)) for key, one in self.others.items()],
                 help_text=_("Of a line of pay chosen here the whole is disputed."),
             )
+        self._said()
+
+    def _said(self) -> None:
+        """What kind it is, what is wrong, with evidence."""
+        fields: dict[str, Any] = self.fields
         usual = USUAL[self.subjects[0].about] if self.subjects else Appeal.Kind.PERSONAL
         fields["kind"] = forms.ChoiceField(
             label=pgettext_lazy("appeal", "kind"), choices=Appeal.Kind.choices, initial=usual
@@ -77,6 +82,15 @@ class FileForm(forms.Form):
         ]
         more = [self.others[key] for key in data.get("others", [])]
         return [*first, *(NewLine(one, "", one.fen if one.about == About.PAY else None) for one in more)]
+
+
+class AddForm(FileForm):
+    """What is added to an open appeal: words, evidence, further numbers; one of them is enough."""
+
+    def _said(self) -> None:
+        fields: dict[str, Any] = self.fields
+        fields["text"] = _words(gettext_lazy("what is added"), required=False)
+        fields["files"] = EvidenceField()
 
 
 class AssignForm(forms.Form):
@@ -111,6 +125,7 @@ class UpholdForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(data, **more)
         self.facts, self.points = list(facts), points
+        self.resting: list[int] = []  # lines of pay proposed because they may rest on a corrected indicator
         fields: dict[str, Any] = self.fields
         fields["answer"] = _words(pgettext_lazy("appeal", "answer"))
         for line in lines:
@@ -123,7 +138,17 @@ class UpholdForm(forms.Form):
                 fields[f"back_{line.deduction_id}"] = YuanField(
                     label=_("given back of the deduction (yuan)"), required=False
                 )
+        named = {line.pay_line_id for line in lines}
+        rest = any(line.own is not None for line in lines)
         for pay in correcting.pay_lines(lines):
+            if rest and pay.pk not in named:
+                self.resting.append(pay.pk)
+                fields[f"rests_{pay.pk}"] = forms.BooleanField(
+                    label=_("rests on the corrected indicator: %(name)s") % {"name": words.pay_line(pay)},
+                    required=False, initial=True,
+                    help_text=_("Proposed as the person's line of this month. Give its points below as they "
+                                "follow, or take the mark off."),
+                )  # fmt: skip
             fields[f"points_{pay.pk}"] = NumberField(
                 label=_("corrected points: %(name)s") % {"name": f"{pay.staff} · {pay.pot.place}"},
                 min_value=0, max_digits=12, decimal_places=4, initial=web_words.plain(points[pay.pk]),
@@ -147,6 +172,25 @@ class UpholdForm(forms.Form):
                 required=False,
                 help_text=gettext_lazy("Such as 2026-12. A version of the scheme carries it out."),
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Every line said to rest on a corrected indicator has other points; so none is forgotten."""
+        data: dict[str, Any] = super().clean() or {}
+        corrected = any(name.startswith("value_") and value is not None for name, value in data.items())
+        for pk in self.resting:
+            points = data.get(f"points_{pk}")
+            if corrected and data.get(f"rests_{pk}") and points == self.points[pk]:
+                self.add_error(
+                    f"points_{pk}",
+                    _("These are the points as they stand. Give those that follow from the corrected value, "
+                      "or take the mark off this line."),
+                )  # fmt: skip
+        return data
+
+    def typed(self) -> dict[str, str]:
+        """Everything as it was typed, to be kept."""
+        kept = {name: str(self.data.get(name, ""))[:2000] for name in self.fields}
+        return {name: text for name, text in kept.items() if text or name.startswith("rests_")}
 
     def clean_from_month(self) -> Month | None:
         """A month, or none."""

@@ -15,6 +15,11 @@ class AppealRefused(Refused):
         "closed": "Appeals about %(month)s ended %(until)s. Against an answer, ask for a second instance; "
         "of an error in the data, tell the performance office.",
         "open": "There is an open appeal about this number already: number %(appeal)s. Add to that one.",
+        "decided": "This appeal is decided. Nothing is added to it any more.",
+        "nothing_added": "Write something, attach evidence, or choose a further number.",
+        "same_lines": "A second instance is about the numbers of the first one. Add words or evidence.",
+        "handler_involved": "%(name)s, who examines this appeal, is involved in that number. File an appeal "
+        "of its own about it.",
         "text": "Say what is wrong and why.",
         "disputed": "The disputed amount is above zero and at most the line, %(most)s yuan.",
         "handler": "%(name)s is involved in this number or may not decide appeals. Choose somebody else.",
@@ -40,6 +45,9 @@ class AppealRefused(Refused):
         "second": "Only who filed the first instance asks for a second one, once, after an answer.",
     }
     fields = dict.fromkeys(
-        ("lines", "month", "early", "closed", "open", "same", "not_frozen", "changed", "blocked", "involved",
-         "value", "strange", "second", "second_late", "pot", "points", "fact", "give_back"), "",
+        (
+            "decided", "nothing_added", "same_lines", "handler_involved", "lines", "month", "early",
+            "closed", "open", "same", "not_frozen", "changed", "blocked", "involved", "value", "strange",
+            "second", "second_late", "pot", "points", "fact", "give_back",
+        ), "",
     ) | {"nobody": "handler", "red_line": "bearer"}  # fmt: skip

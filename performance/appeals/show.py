@@ -18,9 +18,17 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.appeals import clock, forms, words
-from performance.appeals.services import correcting, filing, handling, posting, standing
+from performance.appeals.services import adding, correcting, filing, handling, posting, standing
 from performance.appeals.services.correcting import Draft, FactKey
-from performance.models import Appeal, AppealCorrection, AppealFile, AppealLine
+from performance.life import plan
+from performance.models import (
+    Appeal,
+    AppealAddition,
+    AppealCorrection,
+    AppealFile,
+    AppealLine,
+    MonthStep,
+)
 
 State, About = Appeal.State, AppealLine.About
 NAMED = (
@@ -28,7 +36,7 @@ NAMED = (
     "deduction__institution", "deduction__staff", "deduction__department", "staff", "institution",
     "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__pot__department__institution",
     "pay_line__pot__team", "pay_line__staff", "own__run__scheme", "own__staff",
-    "appeal",
+    "appeal", "addition",
 )  # fmt: skip
 
 
@@ -42,6 +50,15 @@ class Row:
     said: str
     disputed: int | None
     whole: int | None
+    added: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    """An addition: its record, the evidence that came with it."""
+
+    row: AppealAddition
+    files: Sequence[AppealFile]
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ def rows(found: Sequence[AppealLine], member: Membership) -> list[Row]:
     """The numbers an appeal is about, each a way to where it is explained."""
     return [
         Row(str(one.get_about_display()), words.line(one), url_of(one, member), said(one), one.disputed_fen,
-            one.whole_fen)
+            one.whole_fen, one.addition.added_at if one.addition else None)
         for one in found
     ]  # fmt: skip
 
@@ -99,11 +116,13 @@ def page(
     appeal: Appeal, member: Membership, now: datetime, given: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """One appeal, for one of its parties."""
-    found = lines(appeal)
+    found, files = lines(appeal), files_of(appeal)
     return {
         "title": str(appeal), "appeal": appeal, "chip": words.state(appeal), "rows": rows(found, member),
         "clock_facts": clock_facts(appeal, now), "facts_appeal": facts(appeal, member), "now": now,
-        "files": files_of(appeal), "affected": affected(appeal, member), "history": parts.history(appeal),
+        "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found),
+        "additions": additions(appeal, files), "adds": adding.may_add(member, appeal),
+        "affected": affected(appeal, member), "history": parts.history(appeal),
         "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.UNANSWERED,
         "bearer": appeal.get_bearer_display() if appeal.bearer else "",
     }  # fmt: skip
@@ -115,6 +134,29 @@ def files_of(appeal: Appeal) -> list[AppealFile]:
     return list(
         AppealFile.objects.filter(appeal__in=of, file__deleted_at=None).select_related("file").order_by("pk")
     )
+
+
+def additions(appeal: Appeal, files: Sequence[AppealFile]) -> list[Added]:
+    """What was added since it was filed, oldest first; one query."""
+    rows = AppealAddition.objects.filter(appeal=appeal).select_related("added_by__user").order_by("number")
+    return [Added(row, [one for one in files if one.addition_id == row.pk]) for row in rows]
+
+
+def waits(appeal: Appeal, found: Sequence[AppealLine]) -> str:
+    """What a correction waits for and until when; '' where nothing is in its way or the appeal is decided."""
+    if appeal.state not in Appeal.UNANSWERED:
+        return ""
+    pots = correcting.waiting_pots(found)
+    if not pots:
+        return ""
+    step = next(one for one in plan.planned(appeal.period) if one.step == MonthStep.SECOND)
+    names = "、".join(f"{pot.place} ({pot.get_state_display()})" for pot in pots)
+    text = _(
+        "Not in the books yet: %(names)s. A correction of its lines is booked once the department has "
+        "submitted its plan and the office has posted it, by the calendar until %(until)s. It is examined "
+        "meanwhile and the time for the answer runs on; a decision that is typed is kept until then."
+    )
+    return text % {"names": names, "until": web_words.last_day(step.due_at)}
 
 
 def clock_facts(appeal: Appeal, now: datetime) -> list[parts.Fact]:

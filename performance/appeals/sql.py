@@ -190,6 +190,28 @@ def _again(text: str, after: str, more: str) -> str:
     return text[:end].replace("create function", "create or replace function").replace(after, after + more)
 
 
+_OWN_LINE = _again(
+    _LINE,
+    "where c.alliance_id = new.alliance_id and c.id = new.deduction_id;\n",
+    """  elsif new.about = 'own' then
+    select s.institution_id, s.staff_id into new.institution_id, new.staff_id
+      from performance_levelsubject s
+      join performance_levelrun r on r.alliance_id = s.alliance_id and r.id = s.run_id
+     where s.alliance_id = new.alliance_id and s.id = new.own_id and s.staff_id is not null
+       and r.level = 'person' and r.state = 'computed' and r.month = filed.month
+       and exists (select 1 from performance_levelscore v
+            where v.alliance_id = s.alliance_id and v.subject_id = s.id and v.indicator = new.indicator);
+""",
+)
+_LATER_LINE = _OWN_LINE.replace(
+    "if filed.state is distinct from 'filed' then",
+    "if filed.state is distinct from 'filed' and (filed.state is distinct from 'assigned' or not exists (\n"
+    "      select 1 from performance_appealaddition d where d.alliance_id = new.alliance_id\n"
+    "         and d.id = new.addition_id and d.appeal_id = new.appeal_id)) then",
+)
+assert _LATER_LINE != _OWN_LINE
+
+
 # A person's indicator: of the run of its month, of its own person; who started the run has made it. What is
 # right instead is decided with the appeal.
 INSTALL_OWN = (
@@ -203,20 +225,54 @@ INSTALL_OWN = (
        where r.started_by_id in (select id from known))
 """,
     )
-    + _again(
-        _LINE,
-        "where c.alliance_id = new.alliance_id and c.id = new.deduction_id;\n",
-        """  elsif new.about = 'own' then
-    select s.institution_id, s.staff_id into new.institution_id, new.staff_id
-      from performance_levelsubject s
-      join performance_levelrun r on r.alliance_id = s.alliance_id and r.id = s.run_id
-     where s.alliance_id = new.alliance_id and s.id = new.own_id and s.staff_id is not null
-       and r.level = 'person' and r.state = 'computed' and r.month = filed.month
-       and exists (select 1 from performance_levelscore v
-            where v.alliance_id = s.alliance_id and v.subject_id = s.id and v.indicator = new.indicator);
-""",
-    )
+    + _OWN_LINE
     + _again(_KEEP, "'journal_id', 'ended_at'", ", 'right'")
+)
+# What is added: by who filed it, until it is decided. A further line never makes the examiner one who is
+# involved, and evidence comes to no appeal that is decided.
+INSTALL_ADDED = (
+    _again(_KEEP, "'journal_id', 'ended_at'", ", 'right', 'draft'")
+    + _LATER_LINE
+    + """
+create function public.performance_appeal_addition() returns trigger language plpgsql as $appeal$
+begin
+  if not exists (select 1 from performance_appeal a
+        join alliance_membership f on f.alliance_id = a.alliance_id and f.id = a.filed_by_id
+        join alliance_membership m on m.alliance_id = a.alliance_id and m.id = new.added_by_id
+       where a.alliance_id = new.alliance_id and a.id = new.appeal_id and a.state in ('filed', 'assigned')
+         and f.user_id = m.user_id) then
+    raise exception 'who filed an appeal adds to it until it is decided' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $appeal$;
+create trigger performance_appeal_addition before insert on public.performance_appealaddition
+  for each row execute function public.performance_appeal_addition();
+
+create function public.performance_appeal_added_line() returns trigger language plpgsql as $appeal$
+begin
+  if exists (select 1 from performance_appeal a
+        join alliance_membership m on m.alliance_id = a.alliance_id and m.id = a.handler_id
+       where a.alliance_id = new.alliance_id and a.id = new.appeal_id
+         and public.performance_appeal_involved(a.alliance_id, a.id, m.user_id)) then
+    raise exception 'who examines an appeal is involved in no number of it' using errcode = 'check_violation';
+  end if;
+  return null;
+end $appeal$;
+create trigger performance_appeal_added_line after insert on public.performance_appealline
+  for each row when (new.addition_id is not null)
+  execute function public.performance_appeal_added_line();
+
+create function public.performance_appeal_evidence() returns trigger language plpgsql as $appeal$
+begin
+  if not exists (select 1 from performance_appeal a where a.alliance_id = new.alliance_id
+      and a.id = new.appeal_id and a.state in ('filed', 'assigned')) then
+    raise exception 'evidence comes until an appeal is decided' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $appeal$;
+create trigger performance_appeal_evidence before insert on public.performance_appealfile
+  for each row execute function public.performance_appeal_evidence();
+"""
 )
 REMOVE_POSTED = """
 drop trigger performance_correct_posted on public.performance_appealcorrection;
@@ -237,6 +293,22 @@ select m.id from alliance_membership m
  where m.alliance_id = %(alliance)s and m.id = any(%(members)s)
    and not public.performance_appeal_involved(m.alliance_id, %(appeal)s, m.user_id)
 """
+
+
+_INVOLVED_OF = """
+select a.id, m.id from performance_appeal a
+  join alliance_membership m on m.alliance_id = a.alliance_id and m.id = any(%(members)s)
+ where a.alliance_id = %(alliance)s and a.id = any(%(appeals)s)
+   and public.performance_appeal_involved(a.alliance_id, a.id, m.user_id)
+"""
+
+
+def involved(appeals: list[int], members: list[int]) -> set[tuple[int, int]]:
+    """The pairs (appeal, membership) in which the person is involved; one query."""
+    asked = {"alliance": current_alliance_id(), "appeals": appeals, "members": members}
+    with connection.cursor() as cursor:
+        cursor.execute(_INVOLVED_OF, asked)
+        return {(int(appeal), int(member)) for appeal, member in cursor.fetchall()}
 
 
 def uninvolved(appeal: int, members: list[int]) -> set[int]:

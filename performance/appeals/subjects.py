@@ -138,6 +138,26 @@ def subject_of(about: str, row: Any) -> Subject:
     return Subject(about, row, Month.of(row.settlement.month), getattr(row, "fen", None))
 
 
+def of_line(by: Membership, line: AppealLine) -> Subject | None:
+    """The number a stored line is about, if the member may file about it."""
+    if line.about != About.OWN:
+        return find(by, line.about, line.subject_id)
+    row = rows(by, About.OWN).filter(subject=line.own_id, indicator=line.indicator).first()
+    return None if row is None else subject_of(About.OWN, row)
+
+
+def identity(one: Subject) -> tuple[str, int, str]:
+    """What makes a number the same as that of a line: its kind, its row, of a person the indicator."""
+    if one.about == About.OWN:
+        return one.about, one.row.subject_id, one.row.indicator
+    return one.about, one.row.pk, ""
+
+
+def key_of(line: AppealLine) -> tuple[str, int, str]:
+    """The same of a stored line."""
+    return line.about, line.subject_id, line.indicator
+
+
 def month_of(period: str) -> Month:
     """The month a period ends with: "2026-10", "2026-Q3" or "2026"."""
     year, _dash, part = period.partition("-")
@@ -146,4 +166,7 @@ def month_of(period: str) -> Month:
     return Month(int(year), int(part) if part else 12)
 
 
-__all__ = ["DECIDED", "PERSONS", "Subject", "find", "month_of", "rows", "speaks_for_place"]
+__all__ = [
+    "DECIDED", "PERSONS", "Subject", "find", "identity", "key_of", "month_of", "of_line", "rows",
+    "speaks_for_place",
+]  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -20,14 +21,15 @@ from alliance.approvals.errors import ContentChanged
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.services import journal
+from alliance.services.files import Upload
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
 from performance.appeals import asking, forms, show, tables, window
-from performance.appeals.services import correcting, filing, handling
-from performance.declared.uploads import KeptFiles
+from performance.appeals.services import adding, correcting, filing, handling
+from performance.declared.uploads import EvidenceField, KeptFiles
 from performance.models import Appeal, AppealFile
 from performance.models.appeals import FILE, VIEW
 
@@ -92,11 +94,64 @@ def appeal_file(request: Any) -> HttpResponseBase:
         "title": _("File an appeal"), "form": form, "subjects": subjects, "kept": waiting,
         "action": "?" + "&".join(f"on={one.key}" for one in subjects), "back": asking.back(subjects, by),
         "ended": ended is not None, "posted": posted, "window_said": window.said(ended or times[0], now),
-        "paid_said": window.paid_meanwhile(subjects[0].month),
+        "paid_said": window.paid_meanwhile(subjects[0].month), "open_one": asking.open_about(by, subjects),
     }  # fmt: skip
     answer = render(request, "performance/appeals/file.html", context, status=400 if form.errors else 200)
     answer.keeps = bool(waiting)  # type: ignore[attr-defined]
     return answer
+
+
+@permit(FILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: Any, pk: int) -> HttpResponseBase:
+    """Add words, evidence or further numbers to one's own open appeal; `do=review` only shows what another
+    form has typed.
+    """
+    row, by, now = found(request, pk), request.membership, timezone.now()
+    if by.user_id != row.filed_by.user_id:
+        raise Http404
+    chosen, review = asking.further(by, row, now), request.POST.get("do") == "review"
+    posted = request.method == "POST" and not review
+    initial = {"text": request.POST.get("text", "")} if review else None
+    form = forms.AddForm(
+        request.POST if posted else None, request.FILES if posted else None, subjects=[], others=chosen,
+        initial=initial,
+    )  # fmt: skip
+    if posted and form.is_valid():
+        kept = KeptFiles(request, form.cleaned_data["files"])
+        try:
+            with transaction.atomic():
+                adding.add(
+                    by=by, appeal=row, text=form.cleaned_data["text"], lines=form.lines(), files=kept.all(),
+                    now=now,
+                )  # fmt: skip
+        except Refused as error:
+            add_refusal(form, error)
+        except Stale:
+            form.add_error(None, _(FASTER))
+        else:
+            messages.success(
+                request, _("Added. Who examines it is told; the time for the answer is the same.")
+            )
+            return redirect("appeal", pk)
+    waiting = KeptFiles(request, _typed_files(request, form, posted=posted)).waiting()
+    context = {
+        "title": _("Add to appeal %(n)d") % {"n": row.pk}, "appeal": row, "form": form, "kept": waiting,
+        "open": adding.may_add(by, row),
+    }  # fmt: skip
+    answer = render(request, "performance/appeals/add.html", context, status=400 if form.errors else 200)
+    answer.keeps = bool(waiting)  # type: ignore[attr-defined]
+    return answer
+
+
+def _typed_files(request: Any, form: forms.AddForm, *, posted: bool) -> Sequence[Upload]:
+    """The files chosen in a form that stays open, or in the one that led here."""
+    if posted:
+        return form.cleaned_data.get("files") or ()
+    try:
+        return EvidenceField().clean(request.FILES.getlist("files"))
+    except ValidationError:
+        return ()
 
 
 def found(request: Any, pk: int) -> Appeal:
@@ -156,7 +211,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def uphold(request: Any, pk: int) -> HttpResponseBase:
     """Correct the numbers, see everyone affected, then put it before a second person."""
-    row, status, preview = found(request, pk), 200, None
+    row, status, preview, kept = found(request, pk), 200, None, False
     if not any(one.name == "uphold" for one in row.steps_for(request.membership)):
         if request.method != "POST":
             raise Http404
@@ -164,8 +219,12 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
     lines = show.lines(row)
     form = forms.UpholdForm(
         request.POST if request.method == "POST" else None, appeal=row, lines=lines,
-        facts=show.facts_to_correct(lines), points=show.points_of(lines),
+        facts=show.facts_to_correct(lines), points=show.points_of(lines), initial=row.draft or None,
     )  # fmt: skip
+    if request.method == "POST" and request.POST.get("do") == "keep":
+        handling.keep_draft(by=request.membership, appeal=row, typed=form.typed())
+        messages.success(request, _("The decision is kept as you typed it. It stands here until you decide."))
+        return redirect("appeal", pk)
     if request.method == "POST" and form.is_valid():
         decision = form.decision()
         try:
@@ -178,16 +237,22 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
             preview = [show.of_draft(one) for one in correcting.drafts(row, decision)]
         except (Refused, ContentChanged) as error:
             add_refusal(form, error)  # type: ignore[arg-type]
+            if getattr(error, "reason", "") == "pot":
+                handling.keep_draft(by=request.membership, appeal=row, typed=form.typed())
+                kept = True
+                form.add_error(None, _("Your decision is kept as you typed it and stands here until then."))
         except Stale:
             status = 409
             form.add_error(None, _(FASTER))
     status = 400 if form.errors and status == 200 else status
     context = {
         "title": _("Uphold the appeal"), "appeal": row, "form": form, "preview": preview,
-        "rows": show.rows(lines, request.membership),
+        "rows": show.rows(lines, request.membership), "waits": show.waits(row, lines),
         "action": f"?version={asked.version(request) or row.version}",
     }  # fmt: skip
-    return render(request, "performance/appeals/uphold.html", context, status=status)
+    answer = render(request, "performance/appeals/uphold.html", context, status=status)
+    answer.keeps = kept  # type: ignore[attr-defined]
+    return answer
 
 
 @permit(VIEW)

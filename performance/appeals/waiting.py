@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliance.models import Membership
 from alliance.services.inbox import Todo
-from performance.models import Appeal
+from alliance.web import words
+from performance.models import Appeal, AppealLine, PayPot
 from performance.models.appeals import HANDLE, VIEW
 
 State = Appeal.State
@@ -28,14 +30,36 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
 
 def _mine(membership: Membership, now: datetime) -> list[Todo]:
     """Assigned to me, each with its clock."""
-    rows = Appeal.objects.filter(handler__user=membership.user_id, state=State.ASSIGNED).order_by("due_at")
+    rows = Appeal.objects.filter(handler__user=membership.user_id, state=State.ASSIGNED).annotate(
+        added=Count("additions"), last=Max("additions__added_at"), waits=Exists(_not_posted())
+    )
     return [
         Todo(
             _state(row.due_at, row.escalates_at, now), _("Answer appeal %(n)d") % {"n": row.pk},
-            _("It is yours: nobody involved decides it."), reverse("appeal", args=[row.pk]), row.due_at,
+            _why(row), reverse("appeal", args=[row.pk]), row.due_at,
         )
-        for row in rows
+        for row in rows.order_by("due_at")
     ]  # fmt: skip
+
+
+def _not_posted() -> Any:
+    """Lines of pay of an appeal whose pot is not in the books."""
+    rows = AppealLine.objects.filter(appeal=OuterRef("pk"), pay_line__isnull=False)
+    return rows.exclude(pay_line__pot__state=PayPot.State.POSTED)
+
+
+def _why(row: Any) -> str:
+    """What is new since the examiner was asked: additions, a pot that is in the books now."""
+    said = []
+    if row.added:
+        text = ngettext(
+            "%(n)d addition, of %(at)s: read it before you answer.",
+            "%(n)d additions, the last of %(at)s: read them before you answer.", row.added,
+        )  # fmt: skip
+        said.append(text % {"n": row.added, "at": words.moment(row.last)})
+    if row.draft and not row.waits:
+        said.append(_("What your decision waited for is in the books."))
+    return " ".join(said) or _("It is yours: nobody involved decides it.")
 
 
 def _state(due: datetime, escalates: datetime, now: datetime) -> str:

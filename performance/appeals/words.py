@@ -62,6 +62,11 @@ def line(row: AppealLine) -> str:
     return number(row.about, found)
 
 
+def pay_line(row: Any) -> str:
+    """A line of pay: which pool, whose pot, who."""
+    return f"{row.pot.pool.title} · {row.pot.place} · {row.staff}"
+
+
 def of_person(run: LevelRun, code: str) -> Any:
     """An indicator of a run of persons, as its scheme has it."""
     known = schemes.indicators_of(run.scheme.scheme(), run.level)

@@ -18,6 +18,7 @@ from alliance.tenancy.scope import act_in
 from performance.appeals import sql, subjects, window
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.filing import NewLine
+from performance.demonstration.clock import acting
 from performance.demonstration.ground import Ground
 from performance.life.services import stages
 from performance.models import Appeal, AppealLine, PayLine, PayPot
@@ -40,7 +41,8 @@ def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
     older, newer = demo.pools[0].month, demo.pools[-2].month
     with act_in(base.alliance), transaction.atomic():
         if stages.of(newer) is None:
-            stages.publish(by=base.office[0], month=newer, now=now - timedelta(days=3))
+            with acting(now - timedelta(days=3)):
+                stages.publish(by=base.office[0], month=newer, now=now - timedelta(days=3))
         posted, shown = PayPot.State.POSTED, PayPot.State.SHOWN
         lines = {
             "older": _lines(base, posted, older), "newer": _lines(base, posted, newer),
@@ -83,21 +85,24 @@ def _on_its_way(
     subject = subjects.find(by, AppealLine.About.PAY, line.pk)
     assert subject is not None
     wanted = NewLine(subject, said, max(1, line.fen // 5))
-    row = filing.file(by=by, kind="personal", lines=[wanted], text=text, now=filed)
+    with acting(filed):
+        row = filing.file(by=by, kind="personal", lines=[wanted], text=text, now=filed)
     row = _again(row)
     if state == "withdrawn":
-        filing.withdraw(by=by, appeal=row, now=filed + timedelta(hours=5))
+        with acting(filed + timedelta(hours=5)):
+            filing.withdraw(by=by, appeal=row, now=filed + timedelta(hours=5))
     if state in ("withdrawn", "filed"):
         return
     free = handling.candidates(row)
     if not free:
         return
-    row = _again(
-        handling.assign(by=base.office[0], appeal=row, handler=free[0].pk, now=filed + timedelta(days=1))
-    )
+    taken = filed + timedelta(days=1)
+    with acting(taken):
+        row = _again(handling.assign(by=base.office[0], appeal=row, handler=free[0].pk, now=taken))
     if state == "rejected":
         answer = "核对排班表、派驻确认单与科室记录，分值计算无误。"
-        handling.reject(by=free[0], appeal=row, answer=answer, now=filed + timedelta(days=4))
+        with acting(filed + timedelta(days=4)):
+            handling.reject(by=free[0], appeal=row, answer=answer, now=filed + timedelta(days=4))
     if state in ("upheld", "corrected"):
         _uphold(free[0], row, line, filed + timedelta(days=2), agreed=state == "corrected")
 
@@ -105,13 +110,15 @@ def _on_its_way(
 def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, *, agreed: bool) -> None:
     points = {line.pk: line.points + Decimal("0.2")}
     decision = correcting.Decision(Appeal.Bearer.POT, points=points)
-    row = _again(
-        handling.uphold(by=by, appeal=row, decision=decision, answer="派驻记录属实，补记分值。", now=now)
-    )
+    with acting(now):
+        row = _again(
+            handling.uphold(by=by, appeal=row, decision=decision, answer="派驻记录属实，补记分值。", now=now)
+        )
     if agreed and row.approval is not None:
         second = _second(row, row.approval)
         if second is not None:
-            approvals.decide(by=second, approval=row.approval, verdict=Decision.Verdict.YES)
+            with acting(now + timedelta(hours=20)):
+                approvals.decide(by=second, approval=row.approval, verdict=Decision.Verdict.YES)
 
 
 def _second(row: Appeal, approval: Approval) -> Membership | None:

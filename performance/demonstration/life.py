@@ -21,6 +21,7 @@ from alliance.tenancy.scope import act_in
 from grouping import facts as case_books
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import central, paying, sources
+from performance.demonstration.clock import acting
 from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import FIRST_DAY, Ground
 from performance.demonstration.pay import days_after
@@ -79,7 +80,9 @@ def _finished(base: Ground, month: Month) -> None:
         life = stages.of(month)
         assert life is not None and life.published_until is not None, "it was published before"
         for step, day in ((stages.pay, 25), (stages.close, 26), (stages.end, 29)):
-            step(by=base.office[1], month=month, now=max(days_after(month, day), life.published_until))
+            at = max(days_after(month, day), life.published_until)
+            with acting(at):
+                step(by=base.office[1], month=month, now=at)
 
 
 def _reminders(base: Ground, month: Month, now: datetime) -> str:

@@ -21,6 +21,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership, Staff, User
 from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
+from performance.demonstration.clock import acting
 from performance.demonstration.ground import Ground
 from performance.engine.pay.flow import FlowRule
 from performance.models import PayFund, PayPool, PayPot
@@ -47,7 +48,10 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         _signed_in(demo)
         fund = _decide(base, demo, months[0])
         for month in months:
-            _agreed(base, pools.make_bonus(by=base.office[0], month=month, now=days_after(month, 17)), month)
+            at = days_after(month, 17)
+            with acting(at):
+                bonus = pools.make_bonus(by=base.office[0], month=month, now=at)
+            _agreed(base, bonus, month)
         _owed(base, months[-1])
         _reward(base, fund, months[-1])
         for head in _heads(base):
@@ -108,8 +112,11 @@ def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
 
 
 def _agreed(base: Ground, pool: PayPool, month: Month) -> None:
-    approval = pools.propose(by=base.office[0], pool=pool, today=days_after(month, 18).date())
-    approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
+    at = days_after(month, 18)
+    with acting(at):
+        approval = pools.propose(by=base.office[0], pool=pool, today=at.date())
+    with acting(at + timedelta(hours=6)):
+        approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
 
 
 def _owed(base: Ground, month: Month) -> None:
@@ -162,17 +169,21 @@ def _divide_the_rest(base: Ground, month: Month) -> None:
         staff[place].append(pk)
     waiting: dict[int, list[PayPot]] = defaultdict(list)
     for pot in PayPot.objects.named().filter(pool__month=month.first_day, state=PayPot.State.SUBMITTED):
-        pots.post(by=base.office[0], pot=pot, now=days_after(month, 26))
+        with acting(days_after(month, 26)):
+            pots.post(by=base.office[0], pot=pot, now=days_after(month, 26))
     for pot in PayPot.objects.named().filter(pool__month=month.first_day, state=PayPot.State.OPEN):
         waiting[pot.institution_id].append(pot)
     at = days_after(month, 20)
     for place, found in sorted(waiting.items()):
         head, ids = heads[place], [pot.pk for pot in found]
         plans = [(pot, _agreed_of(pot, staff[place], at)) for pot in found]
-        together.write(by=head, plans=plans, now=at)
-        together.show(by=head, pots=_as_now(ids), now=at)
-        together.submit(by=head, pots=_as_now(ids), now=at + timedelta(days=5))
-        together.post(by=base.office[0], pots=_as_now(ids), now=at + timedelta(days=6))
+        with acting(at):
+            together.write(by=head, plans=plans, now=at)
+            together.show(by=head, pots=_as_now(ids), now=at)
+        with acting(at + timedelta(days=5)):
+            together.submit(by=head, pots=_as_now(ids), now=at + timedelta(days=5))
+        with acting(at + timedelta(days=6)):
+            together.post(by=base.office[0], pots=_as_now(ids), now=at + timedelta(days=6))
 
 
 def _agreed_of(pot: PayPot, colleagues: Sequence[int], now: datetime) -> pots.Agreed:
@@ -203,15 +214,19 @@ def _on_its_way(base: Ground, head: Membership, pot: PayPot, month: Month, *, pa
     agreed = pots.Agreed(pots.points_of(pot), group, now.date(), MINUTES)
     if not paid and place == PAID - 1:
         return
-    pot = _again(pots.write(by=head, pot=pot, agreed=agreed, now=now))
+    with acting(now):
+        pot = _again(pots.write(by=head, pot=pot, agreed=agreed, now=now))
     if not paid and place == PAID - 2:
         return
-    pot = _again(pots.show(by=head, pot=pot, now=now))
+    with acting(now + timedelta(minutes=20)):
+        pot = _again(pots.show(by=head, pot=pot, now=now + timedelta(minutes=20)))
     if not paid:
         return
-    pot = _again(pots.submit(by=head, pot=pot, now=now + timedelta(days=5)))
+    with acting(now + timedelta(days=5)):
+        pot = _again(pots.submit(by=head, pot=pot, now=now + timedelta(days=5)))
     if place < PAID - 1:
-        pots.post(by=base.office[0], pot=pot, now=now + timedelta(days=6))
+        with acting(now + timedelta(days=6)):
+            pots.post(by=base.office[0], pot=pot, now=now + timedelta(days=6))
 
 
 def _again(pot: PayPot) -> PayPot:

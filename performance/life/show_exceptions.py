@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +18,7 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.cells import chip
+from alliance.web.lists import PER_PAGE
 from performance.life import forms, words
 from performance.life.services import exceptions
 from performance.life.show_calendar import leads
@@ -83,8 +85,8 @@ def _acts(
     return found
 
 
-def correction(row: MonthCorrection, membership: Membership) -> dict[str, Any]:
-    """One correction: every share it moves, before and after."""
+def correction(row: MonthCorrection, membership: Membership, number: str | None = None) -> dict[str, Any]:
+    """One correction: every share it moves, before and after; a page of what follows below."""
     lines = CorrectionLine.objects.filter(correction=row).select_related("institution")
     if membership.institution_id is not None:
         lines = lines.filter(institution=membership.institution_id)
@@ -94,7 +96,7 @@ def correction(row: MonthCorrection, membership: Membership) -> dict[str, Any]:
         "title": _("Correction of %(month)s: %(place)s")
         % {"month": web_words.month(row.month), "place": found.institution.short_name},
         "row": row, "chip": words.booked_chip(row), "lines": list(lines),
-        "parts": list(parts_seen(row, membership)),
+        "page": Paginator(parts_seen(row, membership), PER_PAGE).get_page(number),
         "facts": [
             parts.Fact(_("belongs to"), web_words.month(row.month)),
             parts.Fact(_("posted into"), web_words.month(row.into)), parts.Fact(_("reason"), found.reason),

@@ -1,4 +1,4 @@
-from performance.models.appeal_parts import AppealCorrection, AppealFile
+from performance.models.appeal_parts import AppealAddition, AppealCorrection, AppealFile
 from performance.models.appeals import Appeal, AppealLine
 from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
 from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
@@ -67,6 +67,7 @@ from performance.models.years import Interview, YearEvaluation, YearLine
 
 __all__ = [
     "Appeal",
+    "AppealAddition",
     "AppealCorrection",
     "AppealFile",
     "AppealLine",

@@ -11,13 +11,39 @@ from performance.models.appeals import Appeal
 from performance.models.declared import link
 
 
+class AppealAddition(AllianceRow):
+    """What the person who filed an appeal adds to it until it is decided: words, evidence, further lines.
+
+    Nothing filed before is overwritten; the clock of the appeal goes on unchanged.
+    """
+
+    append_only = True
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="additions")
+    number = models.PositiveSmallIntegerField(_("addition"))
+    text = models.CharField(_("what is added"), max_length=2000, blank=True)
+    added_by = link(_("added by"), "alliance.Membership")
+    added_at = models.DateTimeField(_("added"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("addition to an appeal"), _("additions to appeals")
+        ordering = ["appeal", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "appeal", "number"], name="appealaddition_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id}+{self.number}"
+
+
 class AppealFile(AllianceRow):
-    """One piece of evidence of an appeal."""
+    """One piece of evidence of an appeal, filed with it or added later (`addition`)."""
 
     append_only = True
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="files")
     file = link(_("file"), "alliance.Attachment")
+    addition = link(_("addition"), "performance.AppealAddition", null=True)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("evidence of an appeal"), _("evidence of appeals")

@@ -117,6 +117,8 @@ class Appeal(AllianceRow, Stepped):
     from_month = models.DateField(_("changes from month"), null=True)
     # Corrected values of persons' indicators by the number of their line, as text.
     right = models.JSONField(_("corrected values"), default=dict)
+    # What the examiner typed of a decision that waits: fields of the form as text; nobody else is shown it.
+    draft = models.JSONField(_("decision as typed"), default=dict)
     revision = models.PositiveSmallIntegerField(_("revision of the correction"), default=0)
     approval = link(_("approval"), "approvals.Approval", null=True)
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
@@ -253,6 +255,7 @@ class AppealLine(AllianceRow):
     institution = link(_("institution"), "alliance.Institution")
     staff = link(_("staff member"), "alliance.Staff", null=True)
     whole_fen = models.BigIntegerField(_("amount (fen)"), null=True)
+    addition = link(_("addition"), "performance.AppealAddition", null=True)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("line of an appeal"), _("lines of appeals")

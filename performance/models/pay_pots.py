@@ -200,6 +200,8 @@ class PayPlan(AllianceRow):
     minutes = models.CharField(_("minutes"), max_length=2000)
     made_by = link(_("written by"), "alliance.Membership")
     made_at = models.DateTimeField(_("written"))
+    # An earlier month's plan whose points were the proposal this group agreed on unchanged (practice.md 4).
+    as_in = link(_("points as in the plan"), "self", null=True)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("plan of a pot"), _("plans of pots")

@@ -20,7 +20,7 @@ from performance.engine.pay.flow import FlowRule
 from performance.models import PayFund, PayPot
 from performance.models.pay import BETWEEN, PayKind, PaySource
 from performance.pay import words
-from performance.pay.services.pots import Agreed
+from performance.pay.services.pots import Agreed, Proposal
 
 LONG = forms.Textarea(attrs={"rows": 3})
 DATE = {"type": "date"}
@@ -242,11 +242,12 @@ class PlanForm(forms.Form):
             (_("the group's agreement"), ["agreed_on", "group", "minutes"]),
         ]
 
-    def agreed(self) -> Agreed:
-        """As the service takes it."""
+    def agreed(self, begun: Proposal) -> Agreed:
+        """As the service takes it; `begun`: the points the form was offered with."""
         data = self.cleaned_data
         points = {one.pk: data[f"points_{one.pk}"] for one in self.people}
-        return Agreed(points, [one.pk for one in data["group"]], data["agreed_on"], data["minutes"])
+        group = [one.pk for one in data["group"]]
+        return Agreed(points, group, data["agreed_on"], data["minutes"], begun.taken(points))
 
 
 MANY = 3

@@ -9,18 +9,20 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from alliance.lib.period import Month
 from alliance.models import Membership, Staff
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.models import PayLine, PayMember, PayPlan, PayPot, PayReply
+from performance.life.plan import planned
+from performance.models import MonthStep, PayLine, PayMember, PayPlan, PayPot, PayReply
 from performance.models.pay_pots import PERSONS, leads_all
 from performance.pay import forms, show, words
 from performance.pay.services import pots
@@ -66,7 +68,8 @@ def page(
         "actions": [*actions(pot, membership, now, given), *answers(pot, membership, mine, replies, given)],
         "history": parts.history(pot), "writes": writes(pot, membership),
         "rooms": show.tabs("pay-pots", membership),
-        "shown_said": shown_said(pot, now),
+        "shown_said": shown_said(pot, now), "late_said": late_said(pot, now),
+        "last_plan": last_plan(pot) if pot.state == State.OPEN else None,
         "early": pot.state == State.SHOWN and pot.shown_until is not None and now < pot.shown_until,
     }  # fmt: skip
 
@@ -161,6 +164,11 @@ def plan_facts(pot: PayPot) -> list[parts.Fact]:
         parts.Fact(_("group that agreed"), "、".join(one.staff.name for one in group) or web_words.DASH),
         parts.Fact(pgettext("pay", "minutes"), pot.plan.minutes),
     ]
+    if pot.plan.as_in is not None:
+        said = _("as in %(month)s, taken as a proposal and agreed on by the group") % {
+            "month": web_words.month(pot.plan.as_in.pot.pool.month)
+        }
+        found.append(parts.Fact(pgettext("pay", "points"), said))
     if pot.shown_until is not None:
         found.append(parts.Fact(_("shown until"), web_words.last_day(pot.shown_until)))
     if pot.submitted_by is not None:
@@ -279,14 +287,47 @@ def last_plan(pot: PayPot) -> PayPlan | None:
     rows = PayPlan.objects.filter(
         pot__institution=pot.institution_id, pot__department=pot.department_id, pot__team=pot.team_id,
         pot__group=pot.group, pot__pool__kind=pot.pool.kind, pot__pool__month__lt=pot.pool.month,
-        pot__state=State.POSTED,
+        pot__state=State.POSTED, pk=F("pot__plan"),
     )  # fmt: skip
-    found: PayPlan | None = rows.order_by("-pot__pool__month", "-revision").first()
+    found: PayPlan | None = (
+        rows.select_related("pot__pool").order_by("-pot__pool__month", "-revision").first()
+    )
     return found
 
 
-def proposal(pot: PayPot) -> dict[int, Decimal]:
+def proposal(pot: PayPot) -> pots.Proposal:
     """Points to begin with: of the plan so far, else of last month's plan, else by the roster."""
-    before = pot.plan or last_plan(pot)
-    kept = dict(PayLine.objects.filter(plan=before).values_list("staff", "points")) if before else {}
-    return {staff: kept.get(staff, points) for staff, points in pots.points_of(pot).items()}
+    before = None if pot.plan else last_plan(pot)
+    plan = pot.plan or before
+    kept = dict(PayLine.objects.filter(plan=plan).values_list("staff", "points")) if plan else {}
+    return pots.Proposal(
+        {staff: kept.get(staff, points) for staff, points in pots.points_of(pot).items()}, before
+    )
+
+
+def late(pot: PayPot, now: datetime) -> datetime | None:
+    """Since when the second distribution of a pot is late by the month's calendar; None while it is not."""
+    if pot.state not in (State.OPEN, State.DRAFTED):
+        return None
+    due = due_at(pot.pool.period)
+    return due if now >= due else None
+
+
+def due_at(month: Month) -> datetime:
+    """Until when plans of a month are submitted, by its calendar; three queries."""
+    return next(one for one in planned(month) if one.step == MonthStep.SECOND).due_at
+
+
+def late_said(pot: PayPot, now: datetime) -> str:
+    """The reminder of a late pot, with what helps; '' while it is not late."""
+    since = late(pot, now)
+    if since is None:
+        return ""
+    text = _("The second distribution of this pot is late: by the calendar it was due %(until)s.") % {
+        "until": web_words.last_day(since)
+    }
+    if pot.state != State.OPEN:
+        return f"{text} {_('The plan is written: show it to the department.')}"
+    if last_plan(pot) is None:
+        return f"{text} {_('No earlier plan of this pot is in the books; the roster gives the points.')}"
+    return f"{text} {_('The shares of the last month can be taken as a proposal; the group confirms them.')}"

@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 from performance.models import FundEntry, PayPot, PayReply, PayRule, PayTotal
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
 from performance.models.pay_pots import leads_all
+from performance.pay import show_pots
 
 State = PayPot.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Five queries at most."""
+    """Eight queries at most."""
     if membership.institution_id is None:
         return _office(membership) if membership.can(CONFIRM) else []
     if not membership.can(VIEW):
@@ -65,15 +67,20 @@ def _led(membership: Membership, now: datetime) -> list[Todo]:
         own &= Q(department=membership.department_id)
     rows: dict[str, Any] = PayPot.objects.filter(own, pool__state="posted").aggregate(
         open=Count("pk", filter=Q(state__in=[State.OPEN, State.DRAFTED])),
+        first=Min("pool__month", filter=Q(state__in=[State.OPEN, State.DRAFTED])),
         ripe=Count("pk", filter=Q(state=State.SHOWN, shown_until__lte=now)),
     )
     found = []
     if rows["open"]:
+        due = show_pots.due_at(Month.of(rows["first"]))
+        why = _("A group of the department agrees on the points, with minutes.")
+        if now >= due:
+            why = _("Late by the calendar. The last month's shares stand ready as a proposal for the group.")
         found.append(Todo(
-            "warn", ngettext("%(n)d pot to distribute", "%(n)d pots to distribute", rows["open"])
+            "late" if now >= due else "warn",
+            ngettext("%(n)d pot to distribute", "%(n)d pots to distribute", rows["open"])
             % {"n": rows["open"]},
-            _("A group of the department agrees on the points, with minutes."), _pots(State.OPEN), None,
-            rows["open"],
+            why, _pots(State.OPEN), due, rows["open"],
         ))  # fmt: skip
     if rows["ripe"]:
         found.append(Todo(

@@ -17,6 +17,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from alliance.approvals import services as approvals
+from alliance.approvals import show as approval_page
+from alliance.approvals.errors import Involved
 from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account, LedgerJournal
@@ -25,7 +27,7 @@ from alliance.models import Membership, WorkCalendarDay
 from alliance.models.base import Stale
 from performance.appeals import clock, facts, subjects, words
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.services import correcting, filing, handling
+from performance.appeals.services import correcting, filing, handling, posting
 from performance.appeals.services.correcting import Decision, FactKey
 from performance.appeals.services.filing import NewLine
 from performance.appeals.waiting import waiting
@@ -288,11 +290,25 @@ def test_a_correction_never_goes_into_a_closed_month(house: World) -> None:
     ]
 
 
+@override_settings(ROOT_URLCONF="config.alliance_urls", LANGUAGE_CODE="en")
 @time_machine.travel(LATER, tick=False)
 def test_nobody_concerned_agrees_to_a_correction(house: World) -> None:
     row = upheld(house, "source")
+    assert row.approval is not None
+    for verdict in ("yes", "no"):
+        with pytest.raises(Involved), transaction.atomic():
+            approvals.decide(by=house.luo, approval=row.approval, verdict=verdict, note="x")
+    shown = approval_page.page(row.approval, house.luo)
+    assert [one.id for one in shown["actions"]] == ["act-recused"]
+    assert "involved" in shown["barred_said"] and str(house.cai.user) in shown["barred_said"]
+    assert row.approval not in approvals.waiting_for(house.luo)
+    assert row.approval in approvals.waiting_for(house.cai)
+    assert next(one.id for one in approval_page.page(row.approval, house.cai)["actions"]) == "act-yes"
     with pytest.raises(AppealRefused, match="Somebody uninvolved agrees"), transaction.atomic():
-        agreed(house, row, by="luo")
+        row.approval.state = "approved"
+        row.approval.decisions.create(step=1, membership=house.luo, user_id=house.luo.user_id, verdict="yes")
+        posting.decided(row.approval, house.luo)
+    row = fresh(row)
     assert fresh(row).state == "upheld"
     assert row.approval is not None
     approvals.decide(by=house.cai, approval=row.approval, verdict="no", note="证据不足")
@@ -326,6 +342,42 @@ def test_persons_never_get_more_than_the_approved_total(house: World) -> None:
     entering.confirm(by=house.cai, row=total, now=NOW)
     with pytest.raises(AppealRefused, match="approved pay total of 2026"):
         upheld(house, "source")
+
+
+@time_machine.travel(LATER, tick=False)
+def test_what_waits_for_the_books_is_said_at_once_and_the_decision_is_kept(
+    world: World, tmp_path: Path
+) -> None:
+    """Shown, not posted: the page says what waits; what was typed stands there when the pot is posted."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        with inside(world):
+            scene.grounded(world)
+            scene.posted_bonus(world)
+            pots.write(by=world.kong, pot=doctors(world), agreed=plan_of(doctors(world)), now=NOW)
+            pot = fresh(pots.show(by=world.kong, pot=fresh(doctors(world)), now=NOW))
+            row, line = assigned(world), own_line(world)
+        page = f"/a/qinghe/appeals/{row.pk}/"
+        meng, doctor = world.client("meng"), world.client("dr")
+        for client in (meng, doctor):
+            assert "尚未入账" in client.get(page).content.decode()
+        form = meng.get(f"{page}uphold/").content.decode()
+        assert "尚未入账" in form and 'value="keep"' in form
+        typed = {"answer": "派驻属实", f"points_{line.pk}": "1.5", "bearer": "pot"}
+        refused = meng.post(f"{page}uphold/?version={row.version}", typed | {"do": "confirm"})
+        assert refused.status_code == 400 and "派驻属实" in refused.content.decode()
+        assert "派驻属实" in meng.get(f"{page}uphold/").content.decode()  # kept by itself
+        later = typed | {"answer": "派驻两天属实"}
+        assert meng.post(f"{page}uphold/", later | {"do": "keep"}).status_code == 302
+        assert "派驻两天属实" in meng.get(f"{page}uphold/").content.decode()
+        assert "派驻两天属实" not in doctor.get(page).content.decode()  # the examiner's alone
+        with inside(world):
+            pot = fresh(pots.submit(by=world.wu, pot=pot, now=LATER))
+            pots.post(by=world.luo, pot=pot, now=LATER)
+        form = meng.get(f"{page}uphold/").content.decode()
+        assert "尚未入账" not in form and "派驻两天属实" in form and 'value="1.5"' in form
+        assert meng.post(f"{page}uphold/?version={row.version}", later | {"do": "confirm"}).status_code == 302
+        with inside(world):
+            assert fresh(row).state == "upheld" and fresh(row).draft == {}
 
 
 def test_a_line_is_corrected_once_its_pot_is_in_the_books(world: World, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -85,8 +86,9 @@ def test_corrected_data_of_one_institution_go_into_an_open_month(world: World) -
         ledger.open_period(by=world.luo, month=NOVEMBER)
         row = opened(world)
         refused(world, row)
-    with pytest.raises(PublishRefused, match="2026-10 is decided: rows of 清河县人民医院"):
+    with pytest.raises(PublishRefused, match="2026-10 is decided: rows of 清河县人民医院") as refusal:
         corrected_file(world)
+    assert re.search(r"These are \d+ of \d+ rows, in the file's lines 2", str(refusal.value))
     with inside(world):
         exceptions.confirm(by=world.cai, row=row, now=AT)
     store_again(world)

@@ -41,13 +41,18 @@ def house(world: World, tmp_path: Path) -> Iterator[World]:
     """Dr has a line of October in the books and an indicator of the run that Luo started."""
     with override_settings(MEDIA_ROOT=tmp_path), inside(world):
         paid(world)
-        found = shipped_templates()["person_posts"]
-        version = schemes.adopt(
-            by=world.luo, scheme=replace(found.scheme, effective_from=date(2026, 1, 1)), level=found.level,
-            evaluators=found.evaluators,
-        )  # fmt: skip
-        scored(world, version)
+        scored_house(world)
         yield world
+
+
+def scored_house(world: World) -> None:
+    """Everybody of dr's pot has an indicator of the month, of a run that Luo started."""
+    found = shipped_templates()["person_posts"]
+    version = schemes.adopt(
+        by=world.luo, scheme=replace(found.scheme, effective_from=date(2026, 1, 1)), level=found.level,
+        evaluators=found.evaluators,
+    )  # fmt: skip
+    scored(world, version)
 
 
 def scored(world: World, version: Any, number: int = 1) -> LevelScore:
@@ -158,6 +163,16 @@ def test_the_slip_leads_from_the_indicator_to_the_appeal_and_back(house: World) 
     row = AppealLine.objects.get().appeal
     handling.assign(by=house.luo, appeal=fresh(row), handler=house.meng.pk, now=LATER)
     upheld = f"/a/qinghe/appeals/{row.pk}/uphold/"
+    form, line = meng.get(upheld).content.decode(), own_line(house)
+    proposed = form[form.index(f'name="rests_{line.pk}"') :].partition(">")[0]
+    assert "checked" in proposed  # the person's line is proposed, chosen
+    typed = {"answer": "属实", "value_1": "9", f"rests_{line.pk}": "on", "bearer": "source", "do": "preview",
+             f"points_{line.pk}": f"{line.points:f}"}  # fmt: skip
+    same = meng.post(f"{upheld}?version=2", typed)
+    assert same.status_code == 400 and "分值未变" in same.content.decode()
+    assert meng.post(f"{upheld}?version=2", {**typed, f"points_{line.pk}": "1.5"}).status_code == 200
+    without = {name: value for name, value in typed.items() if not name.startswith("rests_")}
+    assert meng.post(f"{upheld}?version=2", without).status_code == 200  # the mark taken off
     shown = meng.get(upheld).content.decode()
     assert "更正值" in shown and f"points_{own_line(house).pk}" in shown
     typed = {"answer": "属实", "value_1": "9", f"points_{own_line(house).pk}": "1.5", "bearer": "source"}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from alliance.lib.money import SplitRefused, yuan
 from alliance.lib.period import Month
@@ -31,6 +31,7 @@ from performance.services.approving import source_code
 
 About, Bearer = AppealLine.About, Appeal.Bearer
 DOWN: Mapping[str, Any] = {"rule": "pay.share"}  # why of what flows down from a corrected share
+PAY_LINE = ("pot__pool", "pot__institution", "pot__department", "pot__team", "plan", "staff")
 FactKey = tuple[int, str, str]  # settlement pk, institution code, name of the fact in its month
 
 
@@ -86,18 +87,41 @@ def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
 
 def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:
     """The lines of pay an appeal may correct: those it names, and of a person's indicator those in the books
-    that the person has of its month.
+    that the person has of its month. Where the plan was written anew since, the person's line of the plan
+    that counts now.
     """
-    found = {line.pay_line.pk: line.pay_line for line in lines if line.pay_line is not None}
+    named = [line.pay_line for line in lines if line.pay_line is not None]
+    found = {row.pk: row for row in (_present(row) for row in named)}
     people = {line.staff_id: line.appeal.month for line in lines if line.about == About.OWN}
     if people:
         rows = PayLine.objects.filter(
             staff__in=people, pot__pool__month__in=set(people.values()), pot__state=PayPot.State.POSTED,
             plan=F("pot__plan"),
         )  # fmt: skip
-        more = rows.select_related("pot__pool", "pot__institution", "pot__department", "plan", "staff")
+        more = rows.select_related(*PAY_LINE)
         found |= {row.pk: row for row in more.order_by("pk") if row.pk not in found}
     return list(found.values())
+
+
+def _present(row: PayLine) -> PayLine:
+    """The same person's line in the plan of the pot that counts."""
+    if row.plan_id == row.pot.plan_id or row.pot.state not in PayPot.WITH_LINES:
+        return row
+    rows = PayLine.objects.filter(plan=row.pot.plan_id, staff=row.staff_id)
+    later: PayLine | None = rows.select_related(*PAY_LINE).first()
+    return later or row
+
+
+def waiting_pots(lines: Sequence[AppealLine]) -> list[PayPot]:
+    """Pots whose lines the appeal names or rests on and that are not in the books: a correction of theirs
+    waits for that. Two queries.
+    """
+    own = Q(lines__in=[line.pay_line_id for line in lines if line.pay_line_id is not None])
+    for line in lines:
+        if line.about == About.OWN and line.staff_id is not None:
+            own |= Q(lines__staff=line.staff_id, pool__month=line.appeal.month, plan=F("lines__plan"))
+    rows = PayPot.objects.named().filter(own).exclude(state=PayPot.State.POSTED).distinct()
+    return list(rows.order_by("pk"))
 
 
 def _of_pots(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:

@@ -18,7 +18,7 @@ from alliance.web import words
 from performance.appeals import clock, window
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.subjects import Subject
-from performance.models import Appeal, AppealFile, AppealLine
+from performance.models import Appeal, AppealAddition, AppealFile, AppealLine
 from performance.models.appeals import COLUMNS, FILE
 
 Kind, State, About = Appeal.Kind, Appeal.State, AppealLine.About
@@ -60,22 +60,37 @@ def file(
     if len(months) > 1:
         raise AppealRefused("month")
     (month,) = months
-    _open_for_appeals(lines, now)
     if not text.strip():
         raise AppealRefused("text")
+    check_lines(lines, now)
+    made = _make(by, kind, month, text, now, files, earlier=None)
+    AppealLine.objects.bulk_create(new_lines(made, lines, 1))
+    return made
+
+
+def check_lines(lines: Sequence[NewLine], now: datetime) -> None:
+    """Each number in its time, with what is disputed of it, and in no other open appeal.
+
+    Raises AppealRefused (early, closed, disputed, open).
+    """
+    _open_for_appeals(lines, now)
     for one in lines:
         _disputed(one)
         _not_twice(one.subject)
-    made = _make(by, kind, month, text, now, files, earlier=None)
-    AppealLine.objects.bulk_create(
+
+
+def new_lines(
+    appeal: Appeal, lines: Sequence[NewLine], first: int, addition: AppealAddition | None = None
+) -> list[AppealLine]:
+    """Lines of an appeal, unsaved, numbered from `first`."""
+    return [
         AppealLine(
-            appeal=made, number=number, about=one.subject.about, said=one.said.strip(),
-            disputed_fen=one.disputed_fen, institution_id=made.institution_id,
+            appeal=appeal, number=number, about=one.subject.about, said=one.said.strip(),
+            disputed_fen=one.disputed_fen, institution_id=appeal.institution_id, addition=addition,
             **one.subject.columns,
         )
-        for number, one in enumerate(lines, start=1)
-    )  # fmt: skip
-    return made
+        for number, one in enumerate(lines, start=first)
+    ]  # fmt: skip
 
 
 def _may_file(by: Membership) -> None:

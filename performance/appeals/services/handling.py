@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import F
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
+from alliance.models.base import Stale
 from alliance.services import journal, steps
 from performance.appeals import sql
 from performance.appeals.refusals import AppealRefused
@@ -59,7 +60,7 @@ def assign(
         raise AppealRefused("handler", name=str(asked.user) if asked else handler)
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.assigned", handler=free[handler],
-        assigned_at=appeal.assigned_at or now, said={"handler": handler},
+        assigned_at=appeal.assigned_at or now, said={"handler": handler}, draft={},
     )  # fmt: skip
     return moved
 
@@ -71,9 +72,22 @@ def reject(
     """The number stands, with the reason. Raises PermissionDenied, AppealRefused (answer), Stale."""
     step = steps.admitted("reject", by=by, row=appeal, version=version)
     moved: Appeal = steps.take(
-        step, by=by, row=appeal, verb="appeal.rejected", now=now, remark=answer, **_answered(by, answer, now)
-    )
+        step, by=by, row=appeal, verb="appeal.rejected", now=now, remark=answer, draft={},
+        **_answered(by, answer, now),
+    )  # fmt: skip
     return moved
+
+
+@transaction.atomic
+def keep_draft(*, by: Membership, appeal: Appeal, typed: Mapping[str, str]) -> None:
+    """Keep a decision as it was typed, for the examiner alone: it waits until what it corrects is in the
+    books. Raises PermissionDenied, Stale.
+    """
+    steps.require("uphold", by=by, row=appeal)
+    kept = Appeal.objects.filter(pk=appeal.pk, state=State.ASSIGNED).update(draft=dict(typed))
+    if not kept:
+        raise Stale(appeal)
+    journal.write(by=by, verb="appeal.draft_kept", about=appeal)
 
 
 def _answered(by: Membership, answer: str, now: datetime) -> dict[str, Any]:
@@ -108,7 +122,7 @@ def uphold(
         step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
         bearer=decision.bearer if drafts else "", from_month=from_month,
         right={str(line): str(value) for line, value in decision.values.items()},
-        said={"entries": len(drafts)}, **said,
+        said={"entries": len(drafts)}, draft={}, **said,
     )  # fmt: skip
     if not drafts:
         ended: Appeal = steps.take(

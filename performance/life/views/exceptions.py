@@ -88,7 +88,7 @@ def correct(request: Any, pk: int) -> HttpResponseBase:
 def correction(request: Any, pk: int) -> HttpResponse:
     """One correction: whose share moves by how much, before and after."""
     row = get_or_404(show_exceptions.seen(request.membership), pk=pk)
-    page = show_exceptions.correction(row, request.membership)
+    page = show_exceptions.correction(row, request.membership, request.GET.get("page"))
     return render(request, "performance/life/correction.html", page)
 
 

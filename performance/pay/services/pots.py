@@ -29,12 +29,27 @@ State = PayPot.State
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What a group agreed on: points of every person of the pot, who was there, when, the minutes."""
+    """What a group agreed on: points of every person of the pot, who was there, when, the minutes; `as_in`
+    is the earlier month's plan (pk) whose points were proposed and taken unchanged.
+    """
 
     points: Mapping[int, Decimal]
     group: Sequence[int]
     agreed_on: date
     minutes: str
+    as_in: int | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Points a plan begins with, by staff; `of` is the earlier month's plan they come from, if they do."""
+
+    points: Mapping[int, Decimal]
+    of: PayPlan | None = None
+
+    def taken(self, points: Mapping[int, Decimal]) -> int | None:
+        """The plan (pk) whose points a group took as they were proposed; None where it gave others."""
+        return self.of.pk if self.of is not None and dict(points) == dict(self.points) else None
 
 
 def points_of(pot: PayPot) -> dict[int, Decimal]:
@@ -72,7 +87,7 @@ def write(
     last = PayPlan.objects.filter(pot=pot).aggregate(last=Max("revision"))["last"] or 0
     plan: PayPlan = PayPlan.objects.create(
         pot=pot, revision=last + 1, agreed_on=agreed.agreed_on, minutes=agreed.minutes.strip(), made_by=by,
-        made_at=now,
+        made_at=now, as_in_id=agreed.as_in,
     )  # fmt: skip
     PayMember.objects.bulk_create(PayMember(plan=plan, staff_id=pk) for pk in group)
     PayLine.objects.bulk_create(lines_of(plan, agreed.points, keys))

@@ -53,7 +53,7 @@ def write(*, by: Membership, plans: Sequence[tuple[PayPot, Agreed]], now: dateti
             raise PotRefused("people")
     made = PayPlan.objects.bulk_create(
         PayPlan(pot=pot, revision=1, agreed_on=agreed.agreed_on, minutes=agreed.minutes.strip(), made_by=by,
-                made_at=now)
+                made_at=now, as_in_id=agreed.as_in)
         for pot, agreed in plans
     )  # fmt: skip
     PayMember.objects.bulk_create(

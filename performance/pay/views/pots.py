@@ -73,15 +73,15 @@ def plan(request: Any, pk: int) -> HttpResponseBase:
     if request.method != "POST" and not show_pots.writes(row, request.membership):
         raise Http404
     people = list(Staff.objects.filter(pk__in=[one for one, _points in row.people]).order_by("code"))
-    initial = {"agreed_on": timezone.localdate()}
+    initial, begun = {"agreed_on": timezone.localdate()}, show_pots.proposal(row)
     form = forms.PlanForm(
         request.POST if request.method == "POST" else None, initial=initial, pot=row, people=people,
-        points=show_pots.proposal(row),
+        points=begun.points,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             pots.write(
-                by=request.membership, pot=row, agreed=form.agreed(), now=timezone.now(),
+                by=request.membership, pot=row, agreed=form.agreed(begun), now=timezone.now(),
                 version=asked.version(request),
             )  # fmt: skip
             messages.success(
@@ -97,6 +97,7 @@ def plan(request: Any, pk: int) -> HttpResponseBase:
     context = {
         "title": _("Plan of the second distribution"), "pot": row, "form": form, "groups": form.groups(),
         "action": f"?version={asked.version(request) or row.version}", "least": pots.group_least(row),
+        "proposed": begun.of,
     }  # fmt: skip
     return render(request, "performance/pay/plan.html", context, status=status)
 
