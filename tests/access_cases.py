@@ -830,6 +830,13 @@ CASES: dict[str, Case] = {
     "violation-paper": one("violation", which="notice"),
     "violation-paper-docx": one("violation", which="notice"),
     "violation-act": one("violation", step="find"),
+    # Verification opinions
+    "verifications": Case(queries=(f"?institution={THERE}",)),
+    "verification-draw": LIST,
+    "verification": one("verification"),
+    "verification-file": one("verification"),
+    "verification-item-file": part("verification", "item", "items"),
+    "verification-act": one("verification", step="sign"),
     # Papers of a month and what the public reads
     "papers": Case(queries=("?kind=minutes", "?state=draft")),
     "paper-make": LIST,

@@ -187,6 +187,7 @@ from tests.performance import appeals_access, life_access, papers_access, pay_ac
 from tests.performance import onsite_access as onsite
 from tests.referrals.scene import content, number_of
 from tests.surveys import access as survey_access
+from tests.verification import access as verification_access
 from tests.violations import access as violations_access
 from tests.world import World
 from tests.world import member as make_member
@@ -1120,6 +1121,12 @@ class Things:
         """A case against the institution, warned and heard."""
         side = self.side
         return violations_access.violation(side.office, side.place, side.steward, side.mark, side.serial)
+
+    @cached_property
+    def verification(self) -> Any:
+        """A signed opinion on a case of the institution."""
+        side = self.side
+        return verification_access.opinion(side.office, side.place, self.case, side.mark)
 
     @cached_property
     def month_paper(self) -> Paper:

@@ -38,6 +38,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("improvements", _("Improvement"), "refresh", "improvement.view"),
             Entry("agreements", _("Agreements"), "file", "agreement.view"),
             Entry("violations", _("Violations"), "alert", "violation.view"),
+            Entry("verifications", _("Verification by third parties"), "search", "verification.view"),
             Entry("publications", _("Publications"), "eye", "home.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("declared", _("Declared values"), "upload", "declared.view"),

@@ -166,6 +166,8 @@ def actions(
     apart = not of_the_place(membership, row) and row.opened_by.user_id != membership.user_id
     for step in row.steps_for(membership):
         form = given.get(step.name)
+        if step.name == "close" and any(one.carried_at is None for one in deciding.penalties(row)):
+            continue
         if step.name in ("find", "drop") and not apart:
             continue
         if step.name == "find":
