@@ -7,10 +7,20 @@ class Config(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
+        from alliance.approvals import registry
         from alliance.services import inbox
-        from alliance.web import journal_words
+        from alliance.web import carrying, journal_words
+        from complaints import origins
         from complaints.categories import words
+        from complaints.services import keepers
+        from complaints.show import keepers as shown
         from complaints.waiting import waiting
 
         inbox.register("complaints", waiting)
+        carrying.source(origins.KIND, origins.complaint)
+        registry.register(
+            keepers.KIND, name=_("Keeper of the sealed box"), digest=keepers.digest_of, summary=shown.summary,
+            title=shown.title,
+        )  # fmt: skip
+        registry.on_decided(keepers.KIND, keepers.decided)
         journal_words.register("category", words)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import box, desk, figures, staff
+from complaints.views import box, desk, figures, keepers, staff
 
 urlpatterns = [
     path("complaints/", staff.complaint_list, name="complaints"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("complaints/figures/", figures.figures, name="complaint-figures"),
     path("complaints/figures/export/", figures.export, name="complaint-export"),
     path("complaints/box/", box.box_list, name="sealed-box"),
+    path("complaints/box/keepers/", keepers.page, name="box-keepers"),
+    path("complaints/box/keepers/noted/", keepers.noted, name="box-keepers-noted"),
+    path("complaints/box/keepers/<int:pk>/<slug:step>/", keepers.act, name="box-keeper-act"),
     path("complaints/box/<int:pk>/", box.report, name="sealed-report"),
     path("complaints/box/<int:pk>/files/<int:file>/", box.file, name="sealed-file"),
     path("complaints/<int:pk>/", staff.complaint, name="complaint"),

@@ -10,17 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 from complaints import machine
 from complaints.models import Complaint, Level, Report
-from complaints.services import box
+from complaints.services import box, keepers
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
     """Late and open complaints the member can answer, one query; the alliance sees what went up to it."""
-    if box.may_open(membership):
-        return _sealed(membership, now)
+    if keepers.may_keep(membership):
+        return [*_keeping(membership, now), *_sealed(membership, now)]
     if not membership.can(machine.ANSWER):
         return []
     rows = Complaint.objects.visible_to(membership).live()
@@ -62,6 +63,8 @@ def _open(found: dict[str, Any]) -> list[Todo]:
 
 
 def _sealed(membership: Membership, now: datetime) -> list[Todo]:
+    if not box.may_open(membership):
+        return []
     fresh = [one for one in box.listed(by=membership) if one.state == Report.State.RECEIVED]
     if not fresh:
         return []
@@ -70,3 +73,32 @@ def _sealed(membership: Membership, now: datetime) -> list[Todo]:
     why = _("Say whether it is taken up.")
     state = "late" if due < now else "warn"
     return [Todo(state, what % {"n": len(fresh)}, why, reverse("sealed-box"), due, len(fresh))]
+
+
+def _keeping(membership: Membership, now: datetime) -> list[Todo]:
+    """What happened to who may open the box: my own suspension, what I can consent to or confirm, news."""
+    url, found = reverse("box-keepers"), keepers.standings(now.astimezone(SHANGHAI).date())
+    mine = [one for one in found if one.keeper.user_id == membership.user_id]
+    others = [one for one in found if one.keeper.user_id != membership.user_id]
+    told = []
+    if not box.may_open(membership):
+        if any(one.state == "suspended" for one in mine):
+            why = _(
+                "Your password or second factor was reset by somebody else. Confirm it, or ask a colleague."
+            )
+            told.append(Todo("late", _("The sealed box does not open for you now"), why, url))
+        return told
+    for state, what, why in (
+        ("waits", _("A keeper of the sealed box is proposed"), _("A second person has to consent.")),
+        (
+            "suspended",
+            _("A keeper of the sealed box is suspended"),
+            _("Somebody reset the sign-in. Confirm it."),
+        ),
+    ):
+        if number := sum(one.state == state for one in others):
+            told.append(Todo("warn", what, why, url, None, number))
+    if news := keepers.unseen(membership):
+        why = _("Look who may open the box, and take note of it.")
+        told.append(Todo("info", _("Keepers of the sealed box have changed"), why, url, None, len(news)))
+    return told

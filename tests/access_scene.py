@@ -77,6 +77,8 @@ from alliance.training.models import Attendance, Session, Spending
 from complaints.bills import asking as bill_questions
 from complaints.bills import composition
 from complaints.bills import services as bills
+from complaints.services import keepers
+from complaints.surveys import services as survey_services
 from grouping import billed
 from grouping.disputes import services as disputes
 from grouping.models import Case, CaseFile, Pairing, WorkItem
@@ -380,6 +382,13 @@ class Things:
         item = WorkItem.objects.get(institution=side.place, subject=f"{side.serial}99/1")
         queue_services.ask(by=side.steward, items=[item.pk], text=side.mark, now=NOW)
         return item
+
+    @cached_property
+    def box_keeper(self) -> Any:
+        """Somebody proposed for the sealed box."""
+        side = self.side
+        inspector = make_member(f"keeper{side.serial}", side.mark, None, "discipline")
+        return keepers.propose(by=side.admin, member=inspector, reason=side.mark, until=None, now=NOW)
 
     @cached_property
     def message_address(self) -> Any:
@@ -1496,6 +1505,13 @@ class Things:
     @cached_property
     def survey(self) -> Any:
         return survey_access.running(self.side)
+
+    @cached_property
+    def survey_run(self) -> Any:
+        """Slips of a survey of its own, on paper."""
+        side = self.side
+        made = survey_access.running(side)
+        return survey_services.print_slips(by=side.office, campaign=made, institution=side.place, now=NOW)[0]
 
     @cached_property
     def survey_of_staff(self) -> Any:

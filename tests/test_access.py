@@ -30,6 +30,7 @@ from alliance.tenancy import walls
 from alliance.tenancy.scope import act_in
 from tests.access_cases import CASES, PUBLIC, Case
 from tests.access_scene import NOW, Things, sides
+from tests.complaints.scene import appoint
 from tests.plugin import Homes, connect_to, copy_of_template
 from tests.world import World, make_world, member
 
@@ -228,6 +229,7 @@ def _build() -> Town:
         world = make_world()
         with act_in(world.qinghe):  # the sealed box is opened by nobody else
             world.people["ji"] = member("ji", "纪明正", None, "discipline")
+            appoint(world, world.ji)
         made = {name: Things(side) for name, side in sides(world).items()}
         town = Town(world, **made)
         browsers = {name: Browser(world.client(name)) for name in ACTORS}

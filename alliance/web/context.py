@@ -85,6 +85,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("complaints", _("Complaints"), "msg", "complaint.view"),
             Entry("patient-days", _("Days of patients"), "cal", "event.view"),
             Entry("sealed-box", _("Sealed box"), "lock", "sealed_box.open"),
+            Entry("box-keepers", _("Keepers of the sealed box"), "lock", "sealed_box.keepers"),
         ),
     ),
     (

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import check_for_language
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.models import User
 from alliance.services import journal
+from alliance.sql import own_sign_in
 from alliance.tenancy import sessions
 from alliance.web import second_factor, signin_journal  # noqa: F401 (its receivers listen from here on)
 from alliance.web.ways import next_page
@@ -77,7 +79,10 @@ def password(request: Any) -> HttpResponseBase:
         return redirect(second_factor.way(request, request.path))
     form = ChangePassword(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        update_session_auth_hash(request, form.save())
+        with transaction.atomic():
+            own_sign_in(request.user.pk)
+            user = form.save()
+        update_session_auth_hash(request, user)
         journal.platform(user=request.user, verb="password.changed", request=request)
         messages.success(request, _("Your password is changed. All other sessions have ended."))
         return redirect(next_page(request))

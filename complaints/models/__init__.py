@@ -2,6 +2,7 @@
 
 from complaints.models.box import Report, ReportEvent, ReportFile
 from complaints.models.complaint import Complaint
+from complaints.models.keepers import BoxDeed, BoxKeeper
 from complaints.models.numbers import ComplaintNumber
 from complaints.models.parts import Addition, Answer, ComplaintFile, Concerned, Escalation
 from complaints.models.words import (
@@ -17,7 +18,7 @@ from complaints.models.words import (
 )
 
 __all__ = [
-    "BY_ONESELF", "ORDERS", "TAKEN_DOWN", "Addition", "Answer", "Channel", "Clock", "Complaint",
-    "ComplaintFile", "ComplaintNumber", "Concerned", "Escalation", "Filer", "Level", "Report", "ReportEvent",
-    "ReportFile", "Severity", "Verdict",
+    "BY_ONESELF", "ORDERS", "TAKEN_DOWN", "Addition", "Answer", "BoxDeed", "BoxKeeper", "Channel",
+    "Clock", "Complaint", "ComplaintFile", "ComplaintNumber", "Concerned", "Escalation", "Filer",
+    "Level", "Report", "ReportEvent", "ReportFile", "Severity", "Verdict",
 ]  # fmt: skip

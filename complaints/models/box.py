@@ -21,13 +21,14 @@ from alliance.models.fields import SealedField
 from alliance.models.state import StateField
 from complaints.models.words import link, optional
 
-OPEN = "current_setting('app.sealed_box', true) = 'open'"
+# What a transaction has opened: everything for a keeper whose appointment stands, one report for its sender.
+SEEN, HELD = "sealed_box_seen(link_hash, mark)", "sealed_box_holds(report_id)"
 
 
 class Report(AllianceRow):
     """One report; what it says, about whom and by whom is sealed."""
 
-    seen_when: ClassVar[str] = OPEN
+    seen_when: ClassVar[str] = SEEN
 
     class State(models.TextChoices):
         RECEIVED = "received", pgettext_lazy("sealed box", "in the box")
@@ -80,7 +81,7 @@ class ReportEvent(AllianceRow):
     """One line of the box's own history: who opened a report, what was decided, what the person added."""
 
     append_only = True
-    seen_when: ClassVar[str] = OPEN
+    seen_when: ClassVar[str] = HELD
 
     class What(models.TextChoices):
         OPENED = "opened", pgettext_lazy("sealed box", "opened")
@@ -105,7 +106,7 @@ class ReportFile(AllianceRow):
     """A file beside a report; it bears a number instead of its own name."""
 
     append_only = True
-    seen_when: ClassVar[str] = OPEN
+    seen_when: ClassVar[str] = HELD
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files")
     attachment = link("alliance.Attachment", _("file"))

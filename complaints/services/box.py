@@ -41,16 +41,19 @@ class Sealed:
 
 
 @contextmanager
-def _open() -> Iterator[None]:
+def _open(what: str) -> Iterator[None]:
     with transaction.atomic():
-        before = sql.set_box("open")
+        before = sql.set_box(what)
         yield
         sql.set_box(before)
 
 
 def may_open(by: Membership) -> bool:
-    """Discipline inspection of the whole alliance; never a member of an institution, whatever the role."""
-    return by.institution_id is None and by.can(machine.BOX)
+    """Discipline inspection of the whole alliance whose appointment stands.
+
+    The role alone opens nothing, and a member of an institution never does.
+    """
+    return by.institution_id is None and by.can(machine.BOX) and sql.box_standing(by.pk)
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def opened(*, by: Membership) -> Iterator[None]:
     """The box open for who may: everything that is shown has to be read inside. Raises PermissionDenied."""
     if not may_open(by):
         raise PermissionDenied
-    with _open():
+    with _open(f"m:{by.pk}"):
         yield
 
 
@@ -79,7 +82,7 @@ def file(
     if len(uploads) > (limit := most(now)):
         raise ComplaintRefused("too_many_files", most=limit)
     secret, once = links.secret(institution.alliance.code, PURPOSE, mark), hashed(mark)
-    with _open():
+    with _open(f"k:{once}"):
         known = Report.objects.filter(mark=once).first()
         if known is None:
             try:
@@ -119,7 +122,7 @@ def _attach(row: Report, uploads: Sequence[Upload]) -> None:
 
 def of_link(secret: str) -> Report | None:
     """The report of a private link, in the alliance in scope; None where the link opens nothing."""
-    with _open():
+    with _open(f"k:{hashed(secret)}"):
         found: Report | None = Report.objects.filter(link_hash=hashed(secret)).first()
         return found
 
@@ -127,7 +130,7 @@ def of_link(secret: str) -> Report | None:
 def add(*, report: Report, text: str, mark: str, now: datetime) -> None:
     """Keep what the person says later; the same form sent twice is one addition."""
     text = needed(text, "text")
-    with _open():
+    with _open(f"k:{report.link_hash}"):
         ReportEvent.objects.bulk_create(
             [ReportEvent(report=report, what="added", note=text, mark=hashed(mark), at=now)],
             ignore_conflicts=True,

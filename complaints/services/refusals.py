@@ -35,11 +35,22 @@ class ComplaintRefused(Refused):
         "too_early": "The time lies before that of the step before it.",
         "box_step": "This report is already decided.",
         "said": "Write what the person is told.",
+        "keeper_oneself": "Nobody proposes himself for the sealed box. Ask a colleague.",
+        "keeper_role": "Only a member with the role of discipline inspection for the whole alliance keeps "
+        "the box.",
+        "keeper_waits": "This member keeps the box already, or a proposal waits.",
+        "keeper_second": "Another keeper of the sealed box has to do this.",
+        "keeper_paper": "The decision needs its number and its scan, entered and checked by two people whose "
+        "sign-ins neither the proposer nor the proposed member made or reset.",
+        "keeper_factor": "Sign in with the phone you had before the reset, or ask another keeper of the box.",
+        "keeper_until": "The last day lies in the past.",
     }
     fields = {
         "anonymous": "name", "no_department": "department", "order_known": "order_number", "key_known": "key",
         "sent_before": "text",
         "order_due": "result_due_at", "answer": "text", "not_open": "", "reopen_over": "", "same": "number",
         "not_found": "number", "target_ended": "number", "top": "", "too_many_files": "files",
-        "too_early": "", "box_step": "",
+        "too_early": "", "box_step": "", "keeper_oneself": "", "keeper_role": "member",
+        "keeper_waits": "member",
+        "keeper_second": "", "keeper_paper": "", "keeper_factor": "", "keeper_until": "until",
     }  # fmt: skip

@@ -19,7 +19,7 @@ from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
 from complaints.forms.enter import DecideForm
 from complaints.models import Report, ReportEvent
-from complaints.services import box
+from complaints.services import box, keepers
 
 State = Report.State
 STEPS = {State.RECEIVED: (State.EXAMINED, State.REFUSED), State.EXAMINED: (State.FINISHED,)}
@@ -28,7 +28,11 @@ STEPS = {State.RECEIVED: (State.EXAMINED, State.REFUSED), State.EXAMINED: (State
 @permit("sealed_box.open")
 @require_safe
 def box_list(request: Any) -> HttpResponse:
-    """All reports, newest first; what they say stands only on their own pages, whose opening is kept."""
+    """All reports, newest first; what they say stands only on their own pages, whose opening is kept. To whom
+    the box does not open the page of its keepers says why.
+    """
+    if keepers.may_keep(request.membership) and not box.may_open(request.membership):
+        return redirect("box-keepers")
     rows = box.listed(by=request.membership)
     context = {"title": _("Sealed box"), "reports": rows, "now": timezone.now()}
     return render(request, "complaints/box.html", context)

@@ -15,12 +15,14 @@ from typing import Any
 
 from django.db import transaction
 
+from alliance.approvals import services as approvals
 from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership
+from alliance.services import files
 from alliance.tenancy.scope import act_in
-from complaints.services import box, clocks, filing, handling, merging, person
+from complaints.services import box, clocks, filing, handling, keepers, merging, person
 from performance.declared import services
 from performance.declared.services import Entry, Place
 from performance.demonstration.ground import Ground
@@ -101,6 +103,7 @@ def load(base: Ground, now: datetime) -> str:
         for number, told in enumerate(TOLD):
             _tell(desk, number, *told)
         _report(desk)
+        _keeper(base, now)
         clocks.run(now)
         return f"{len(TOLD)} complaints, 1 sealed report"
 
@@ -144,6 +147,25 @@ def _entry(place: Place, discharges: int, month: Month, by: Membership) -> Entry
     return Entry(
         place, "visits", Span(month), Decimal(discharges * VISITS), str(by.user), "门诊系统月报"
     )  # fmt: skip
+
+
+def _keeper(base: Ground, now: datetime) -> None:
+    """Who opens the box: proposed by the administrator, decided by the council on paper, checked."""
+    inspector = next((one for one in base.members.values() if keepers.may_keep(one)), None)
+    admin = next((one for one in base.members.values() if "alliance_admin" in one.roles), None)
+    if inspector is None or admin is None or len(base.office) < 2:
+        return
+    row = keepers.propose(by=admin, member=inspector, reason="理事会聘任", until=None, now=now)
+    enters, checks = base.office[:2]
+    scan = files.store(
+        by=enters, name="理事会决定.pdf", content=[b"%PDF-1.4\n%%EOF\n"], purpose="evidence",
+        content_type="application/pdf", limit=1_000_000,
+    )  # fmt: skip
+    entered = approvals.enter_outside(
+        by=enters, approval=keepers.asked(row)[0], verdict="yes", decided_on=now.astimezone(SHANGHAI).date(),
+        document="医共体理〔2026〕7号", attachment=scan,
+    )  # fmt: skip
+    approvals.check_outside(by=checks, outside=entered, correct=True)
 
 
 def _tell(desk: Desk, number: int, place: str, ago: int, channel: str, kind: str, text: str, to: str) -> None:

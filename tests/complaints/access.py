@@ -43,7 +43,7 @@ def report(place: Institution, mark: str, now: Any) -> Report:
 
 def sealed_file(row: Report) -> int:
     """The id of its file."""
-    with box._open():
+    with box._open(f"k:{row.link_hash}"):
         return int(row.files.get().pk)
 
 
@@ -63,6 +63,9 @@ def cases(case: Any, one: Any, listing: Any) -> dict[str, Any]:
         "complaint-figures": case(queries=("?month=2026-10", "?month=x", there)),
         "complaint-export": case(queries=("?kind=csv", there)),
         "sealed-box": listing,
+        "box-keepers": listing,
+        "box-keepers-noted": listing,
+        "box-keeper-act": one("box_keeper", step="consent"),
         "sealed-report": one("report", shared=True),
         "sealed-file": case(
             lambda things: {"pk": things.report.pk, "file": sealed_file(things.report)},

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
+from alliance.approvals import services as approvals
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import Department, Institution
-from complaints.models import Channel, Complaint
-from complaints.services import filing, handling
+from alliance.models import Department, Institution, Membership
+from alliance.services import files
+from complaints.models import BoxKeeper, Channel, Complaint
+from complaints.services import filing, handling, keepers
 from tests.world import World, member
 
 _marks = itertools.count(1)
@@ -26,6 +30,27 @@ def people(world: World) -> None:
     world.people["gu"].department = department(world.lead)
     world.people["gu"].save()
     world.people["ji"] = member("ji", "纪明正", None, "discipline")
+
+
+def appoint(world: World, who: Membership) -> BoxKeeper:
+    """The first keeper of the box: proposed by Su, decided on paper, entered by Luo, checked by Meng."""
+    row = keepers.propose(by=world.su, member=who, reason="理事会聘任", until=None, now=timezone.now())
+    paper(world.luo, world.meng, row)
+    return row
+
+
+def paper(enters: Membership, checks: Membership, row: BoxKeeper, **more: Any) -> None:
+    """The council's decision about a keeper, with its scan."""
+    approval = keepers.asked(row)[0]
+    scan = files.store(
+        by=enters, name="决定.pdf", content=[b"%PDF-1.4"], purpose="evidence", content_type="application/pdf",
+        limit=99,
+    )  # fmt: skip
+    said = {"document": "清医共体理〔2026〕7号", "attachment": scan, **more}
+    entered = approvals.enter_outside(
+        by=enters, approval=approval, verdict="yes", decided_on=date(2026, 11, 1), **said
+    )
+    approvals.check_outside(by=checks, outside=entered, correct=True)
 
 
 def department(place: Institution) -> Department:

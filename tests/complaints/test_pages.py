@@ -18,7 +18,7 @@ from alliance.services import inbox
 from alliance.tenancy.scope import act_in
 from complaints.models import Addition, Complaint
 from complaints.services import box, handling, person
-from tests.complaints.scene import assigned, department, filed, phoned, resolved
+from tests.complaints.scene import appoint, assigned, department, filed, phoned, resolved
 from tests.world import World
 
 ROOT = "/a/qinghe/complaints/"
@@ -106,6 +106,7 @@ def test_a_list_costs_the_same_for_any_number_of_rows(ready: World) -> None:
 @override_settings(ROOT_URLCONF=settings.ALLIANCE_URLCONF)
 def test_the_inbox_names_what_is_late_and_what_waits(ready: World) -> None:
     with act_in(ready.qinghe):
+        appoint(ready, ready.ji)
         filed(ready.lead, now() - timedelta(days=2))
         filed(ready.lead, now())
         todos = inbox.waiting(by=ready.kong, now=now())
@@ -260,6 +261,7 @@ def test_figures_by_cause_with_trend_and_their_export(ready: World) -> None:
 
 def test_the_sealed_box_is_a_page_of_discipline_alone(ready: World) -> None:
     with act_in(ready.qinghe):
+        appoint(ready, ready.ji)
         box.file(institution=ready.lead, text="虚假住院", mark="r", now=now(), name="知情人")
         pk = box.listed(by=ready.ji)[0].pk
         before = Journal.objects.count()

@@ -21,7 +21,7 @@ from alliance.services import files
 from alliance.tenancy.scope import act_in
 from complaints.models import Complaint
 from complaints.services import box, handling
-from tests.complaints.scene import at, department
+from tests.complaints.scene import appoint, at, department
 from tests.world import World
 
 _hosts = itertools.count(2)
@@ -274,6 +274,7 @@ def test_a_report_goes_into_the_box_and_its_page_says_how_far_it_is(ready: World
     assert "JB-" in client.get(address).content.decode()
     assert client.post(address, {"sheet": sheet_of(client, address), "text": "还有"}).status_code == 303
     with act_in(ready.qinghe):
+        appoint(ready, ready.ji)
         pk = box.listed(by=ready.ji)[0].pk
         _row, events, _files = box.read(by=ready.ji, pk=pk, now=at("2026-11-12 09:00"))
         assert [one.note for one in events if one.what == "added"] == ["还有"]

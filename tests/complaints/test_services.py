@@ -14,7 +14,17 @@ from alliance.models.base import Stale
 from complaints.models import Channel, Complaint, Report
 from complaints.services import box, filing, handling, merging, person
 from complaints.services.refusals import ComplaintRefused
-from tests.complaints.scene import answered, assigned, at, department, filed, phoned, resolved, said
+from tests.complaints.scene import (
+    answered,
+    appoint,
+    assigned,
+    at,
+    department,
+    filed,
+    phoned,
+    resolved,
+    said,
+)
 from tests.world import World
 
 NOON = at("2026-11-11 12:00")
@@ -139,6 +149,7 @@ def test_who_sees_what(qinghe: World) -> None:
 
 
 def test_the_sealed_box_is_empty_to_every_other_query(qinghe: World) -> None:
+    appoint(qinghe, qinghe.ji)
     before = Journal.objects.count()
     sealed = box.file(
         institution=qinghe.lead, text="虚假住院套取基金", name="知情人", phone="", mark="r", now=NOON,
@@ -149,7 +160,7 @@ def test_the_sealed_box_is_empty_to_every_other_query(qinghe: World) -> None:
         for table in ("report", "reportfile", "reportevent"):
             cursor.execute(f"select count(*) from complaints_{table}")
             assert cursor.fetchone() == (0,)
-    assert Attachment.objects.get().shown_name == "1.pdf"
+    assert Attachment.objects.exclude(purpose="evidence").get().shown_name == "1.pdf"
     for who in (qinghe.luo, qinghe.su, qinghe.ding, qinghe.kong):
         with pytest.raises(PermissionDenied):
             box.listed(by=who)
@@ -163,6 +174,7 @@ def test_the_sealed_box_is_empty_to_every_other_query(qinghe: World) -> None:
 
 
 def test_a_report_is_told_once(qinghe: World) -> None:
+    appoint(qinghe, qinghe.ji)
     secret = box.file(institution=qinghe.lead, text="x", mark="r", now=NOON).secret
     pk = box.listed(by=qinghe.ji)[0].pk
     with pytest.raises(ComplaintRefused, match="told"):
