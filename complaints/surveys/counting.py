@@ -21,7 +21,7 @@ from complaints.surveys.engine.estimate import Estimate, Part, rounded, stratifi
 from complaints.surveys.engine.kinds import TOTAL
 from complaints.surveys.engine.questions import CHOICE, Question
 from complaints.surveys.engine.scoring import Score, Values, score
-from complaints.surveys.models import Campaign, Comment, Result, Stratum
+from complaints.surveys.models import Campaign, Comment, Exclusion, Result, Stratum
 
 PASSED = "passed"
 Why = Result.Why
@@ -59,6 +59,23 @@ def results(campaign: Campaign, given: Given) -> Iterator[Result]:
         yield from book.of_house(group)
     for group in book.readers:
         yield from book.findings(group)
+
+
+def kept(
+    campaign: Campaign, given: Sequence[tuple[int, Values, str]]
+) -> tuple[list[tuple[int, Values]], list[Exclusion]]:
+    """The answers that count, and how many of each institution were flagged, left out or not by the rule the
+    survey began with (sv.burst).
+    """
+    rule = campaign.limits.get("burst", {})
+    places = dict(campaign.strata.values_list("pk", "institution"))
+    left_out = {flag for flag in ("many", "staff") if rule.get(f"exclude_{flag}")}
+    counts = Counter((places[stratum], flag) for stratum, _body, flag in given if flag)
+    flagged = [
+        Exclusion(campaign=campaign, institution_id=at, flag=flag, answers=n, excluded=flag in left_out)
+        for (at, flag), n in sorted(counts.items())
+    ]
+    return [(stratum, body) for stratum, body, flag in given if flag not in left_out], flagged
 
 
 def comments(campaign: Campaign, texts: Sequence[tuple[int, str, str]]) -> Iterator[Comment]:

@@ -55,7 +55,10 @@ def _inside(request: HttpRequest, alliance: Alliance, token: str, language: str)
             return _form(request, alliance, ticket, form, language, status)
         if not form.is_valid():
             return _form(request, alliance, ticket, form, language, 400)
-        services.answer_by_link(typed=token, given=form.given(), now=timezone.now())
+        services.answer_by_link(
+            typed=token, given=form.given(), now=timezone.now(),
+            address=request.META["REMOTE_ADDR"],
+        )  # fmt: skip
     except LinkRefused as refusal:
         return _told(request, "" if refusal.reason == "unknown" else name, language, refusal)
     done = HttpResponse(status=303)

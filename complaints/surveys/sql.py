@@ -92,6 +92,41 @@ end $survey$;
 create trigger surveys_released_edition before insert on public.surveys_campaign
   for each row execute function public.surveys_released_edition();
 """
+# A link also goes on paper once, on a run of its own survey; of a run that is void it gets another code.
+PRINTING = """
+create or replace function public.surveys_keep_ticket() returns trigger language plpgsql as $survey$
+declare
+  spends text[] := array['spent', 'sealed']; prints text[] := array['run_id', 'turn', 'token_hash'];
+begin
+  if tg_op = 'UPDATE' and to_jsonb(new) - spends = to_jsonb(old) - spends
+     and not (old.spent and not new.spent) and not (old.sealed and not new.sealed)
+     and (new.spent = old.spent or not old.sealed) then
+    if new.spent <> old.spent and not exists (
+      select from public.surveys_campaign c
+       where c.alliance_id = new.alliance_id and c.id = new.campaign_id and c.state = 'running') then
+      raise exception 'this survey takes nothing any more'
+        using errcode = 'check_violation', constraint = 'survey_running';
+    end if;
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and not old.spent and to_jsonb(new) - prints = to_jsonb(old) - prints and (
+      (old.run_id is null and new.turn = old.turn and new.token_hash = old.token_hash and exists (
+        select from public.surveys_printrun r join public.surveys_stratum s on s.id = new.stratum_id
+         where r.id = new.run_id and r.campaign_id = new.campaign_id and r.voided_at is null
+           and r.institution_id = s.institution_id))
+      or (new.run_id is null and new.turn = old.turn + 1 and new.token_hash <> old.token_hash and exists (
+        select from public.surveys_printrun r where r.id = old.run_id and r.voided_at is not null))) then
+    return new;
+  end if;
+  raise exception 'a survey link is spent once and never changed'
+    using errcode = 'restrict_violation';
+end $survey$;
+"""
+NOT_PRINTING = INSTALL[
+    INSTALL.index("create function public.surveys_keep_ticket") : INSTALL.index(
+        "create trigger surveys_keep_ticket"
+    )
+].replace("create function", "create or replace function")
 REMOVE = """
 drop trigger surveys_released_edition on public.surveys_campaign;
 drop function public.surveys_released_edition();
@@ -116,18 +151,22 @@ class Given:
     stratum: int
     body: Mapping[str, int | str]
     texts: Mapping[str, str]
+    flag: str = ""
 
 
 def put_answers(campaign: int, answers: Sequence[Given]) -> None:
     """Store answers and, apart from them, their texts; two statements for any number. Nothing comes back."""
+    if not answers:
+        return
     alliance = current_alliance_id()
-    bodies = [(one.stratum, json.dumps(dict(one.body))) for one in answers]
+    bodies = [(one.stratum, json.dumps(dict(one.body)), one.flag) for one in answers]
     texts = [(one.stratum, code, text) for one in answers for code, text in one.texts.items()]
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into surveys_answer (alliance_id, campaign_id, stratum_id, body)"
-            " select %s, %s, s, b::jsonb from unnest(%s::bigint[], %s::text[]) as given (s, b)",
-            [alliance, campaign, [stratum for stratum, _b in bodies], [body for _s, body in bodies]],
+            "insert into surveys_answer (alliance_id, campaign_id, stratum_id, body, flag)"
+            " select %s, %s, s, b::jsonb, f from unnest(%s::bigint[], %s::text[], %s::text[])"
+            " as given (s, b, f)",
+            [alliance, campaign, *(list(column) for column in zip(*bodies, strict=True))],
         )
         if texts:
             cursor.execute(
@@ -147,11 +186,11 @@ def counting(campaign: int) -> Iterator[None]:
         cursor.execute("select set_config('app.counting_survey', '', true)")
 
 
-def answers(campaign: int) -> list[tuple[int, dict[str, Any]]]:
-    """(stratum, levels and options) of every answer, in no order that means anything."""
+def answers(campaign: int) -> list[tuple[int, dict[str, Any], str]]:
+    """(stratum, levels and options, flag) of every answer, in no order that means anything."""
     return [
-        (stratum, json.loads(body) if isinstance(body, str) else body)
-        for stratum, body in _read("select stratum_id, body from surveys_answer", campaign)
+        (stratum, json.loads(body) if isinstance(body, str) else body, flag)
+        for stratum, body, flag in _read("select stratum_id, body, flag from surveys_answer", campaign)
     ]
 
 

@@ -21,4 +21,7 @@ urlpatterns = [
     path("surveys/<int:pk>/at/<str:code>/", results.place, name="survey-place"),
     path("surveys/<int:pk>/at/<str:code>/sheet/", results.place_sheet, name="survey-place-sheet"),
     path("surveys/<int:pk>/at/<str:code>/links/", surveys.survey_links, name="survey-links"),
+    path("surveys/<int:pk>/at/<str:code>/runs/", surveys.survey_runs, name="survey-runs"),
+    path("surveys/<int:pk>/at/<str:code>/print/", surveys.survey_print, name="survey-print"),
+    path("surveys/<int:pk>/at/<str:code>/runs/<int:number>/", surveys.survey_void, name="survey-void"),
 ]

@@ -74,7 +74,7 @@ def opened(world: World, code: str, places: list[Any], **change: Any) -> Campaig
 
 def link_of(campaign: Campaign, ticket: Ticket) -> str:
     """The text of a ticket's link."""
-    return links.text_of(keys.of_links(), campaign.pk, ticket.number)
+    return links.text_of(keys.of_links(), campaign.pk, ticket.number, ticket.turn)
 
 
 def filled(row: Edition, level: int = 4, option: int = 0, **more: str) -> dict[str, str]:

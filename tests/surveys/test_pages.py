@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from complaints.surveys import services
+from complaints.surveys.engine.links import spaced
 from complaints.surveys.models import Campaign, Edition, Result
 from tests.surveys.scene import (
     LATER,
@@ -21,6 +22,7 @@ from tests.surveys.scene import (
     edition,
     filled,
     inside,
+    link_of,
     opened,
 )
 from tests.world import World, place
@@ -141,15 +143,26 @@ def test_another_institution_and_a_clinician_read_nothing(ready: World, counted:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_an_institution_prints_its_links_and_only_its_own(ready: World) -> None:
+def test_the_office_prints_once_and_the_institution_hands_over_without_codes(ready: World) -> None:
     with inside(ready):
         made = opened(ready, "outpatient", [ready.lead, ready.tcm], handed=26)
         answered(made, made.tickets.all()[:1])
-    kong = ready.client("kong", HTTP_ACCEPT_LANGUAGE="en")
-    first = text(kong.get(f"{HOME}{made.pk}/at/QH01/links/"))
-    assert first.count('class="cut"') == 24 and "25 links are not used yet" in first
-    assert "http://testserver/say/qinghe/survey/" in first and "data:image/svg+xml" in first
-    assert text(kong.get(f"{HOME}{made.pk}/at/QH01/links/?page=2")).count('class="cut"') == 1
+    kong, luo = (ready.client(who, HTTP_ACCEPT_LANGUAGE="en") for who in ("kong", "luo"))
+    at = f"{HOME}{made.pk}/at/QH01/"
+    assert "No slip is printed yet" in text(kong.get(f"{at}links/"))
+    assert kong.post(f"{at}print/").status_code == 403 and kong.get(f"{at}runs/").status_code == 403
+    assert luo.get(f"{at}links/").status_code == 403 and luo.get(f"{at}print/").status_code == 405
+    paper = text(luo.post(f"{at}print/"))
+    assert paper.count('class="cut"') == 25
+    assert "data:image/svg+xml" in paper
+    with inside(ready):
+        codes = [spaced(link_of(made, one)) for one in made.tickets.filter(stratum__institution=ready.lead)]
+    assert sum(code in paper for code in codes) == 25
+    later = [text(luo.get(f"{at}runs/")), text(kong.get(f"{at}links/")), text(luo.get(f"{HOME}{made.pk}/"))]
+    assert not [code for code in codes for page in later if code in page]
+    assert "<td>—</td>" in later[1] and luo.post(f"{at}print/").status_code == 302
+    assert luo.post(f"{at}runs/1/", {"why": "印错"}).status_code == 302
+    assert "印错" in text(luo.get(f"{at}runs/"))
     assert kong.get(f"{HOME}{made.pk}/at/QH02/links/").status_code == 404
 
 

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from alliance.models import Journal
+from alliance.models import Journal, PlatformJournal
 from complaints.surveys import services, sql
 from complaints.surveys.engine.questions import from_plain
 from complaints.surveys.models import Answer, Campaign, Comment, Edition, Remark, Result, Ticket
@@ -183,7 +184,7 @@ def test_nobody_reads_an_answer_not_even_by_sql_and_no_time_or_name_stands_besid
     with sql.counting(made.pk):
         assert [len(sql.answers(made.pk)), len(sql.texts(made.pk))] == [1, 1]
     columns = {field.name for model in (Answer, Remark) for field in model._meta.fields}
-    assert columns == {"id", "alliance", "campaign", "stratum", "body", "question", "text"}
+    assert columns == {"id", "alliance", "campaign", "stratum", "body", "flag", "question", "text"}
     assert {field.name for field in Ticket._meta.fields} & {"at", "spent_at", "answer"} == set()
     assert "denied" in refused("delete from surveys_answer")
     assert "denied" in refused("update surveys_answer set body = '{}'")
@@ -352,14 +353,76 @@ def test_a_survey_given_up_is_never_counted(qinghe: World) -> None:
         services.close(by=qinghe.luo, campaign=made, now=LATER)
 
 
-def test_links_are_printed_again_from_the_key_for_the_own_institution(qinghe: World) -> None:
+def test_who_prints_sees_no_person_and_who_hands_over_sees_no_code(qinghe: World) -> None:
+    adopt(qinghe)
+    discharged(qinghe, qinghe.lead, qinghe.lin, {"0301": 12})
+    made = opened(qinghe, "inpatient", [qinghe.lead])
+    for who in (qinghe.kong, qinghe.lin, qinghe.su):
+        with pytest.raises(PermissionDenied):
+            services.print_slips(by=who, campaign=made, institution=qinghe.lead, now=NOW)
+    run, slips = services.print_slips(by=qinghe.luo, campaign=made, institution=qinghe.lead, now=NOW)
+    assert run.slips == len(slips) > 0 and not hasattr(slips[0], "record")
+    count, lines = services.list_to_hand(by=qinghe.kong, campaign=made, institution=qinghe.lead)
+    assert count == len(slips) and {one.number for one in lines} <= {one.number for one in slips}
+    assert all(one.record for one in lines) and not hasattr(lines[0], "text")
+    for who in (qinghe.luo, qinghe.lin):
+        with pytest.raises(PermissionDenied):
+            services.list_to_hand(by=who, campaign=made, institution=qinghe.lead)
+    with pytest.raises(SurveyRefused, match="on paper"):
+        services.print_slips(by=qinghe.luo, campaign=made, institution=qinghe.lead, now=NOW)
+
+
+def test_a_void_run_kills_its_codes_and_a_used_one_stays_used(qinghe: World) -> None:
     made = opened(qinghe, "outpatient", [qinghe.lead], handed=3)
-    answered(made, made.tickets.all()[:1])
-    sheet = services.sheet_of(by=qinghe.kong, campaign=made, institution=qinghe.lead)
-    assert (sheet.left, [slip.number for slip in sheet.slips]) == (2, [2, 3])
-    services.answer_by_link(typed=sheet.slips[0].text, given=filled(made.edition), now=NOW)
+    run, slips = services.print_slips(by=qinghe.luo, campaign=made, institution=qinghe.lead, now=NOW)
+    services.answer_by_link(typed=slips[0].text, given=filled(made.edition), now=NOW)
+    with pytest.raises(SurveyRefused, match="Say why"):
+        services.void_run(by=qinghe.luo, run=run, why=" ", now=NOW)
     with pytest.raises(PermissionDenied):
-        services.sheet_of(by=qinghe.lin, campaign=made, institution=qinghe.lead)
+        services.void_run(by=qinghe.kong, run=run, why="x", now=NOW)
+    assert services.void_run(by=qinghe.luo, run=run, why="寄送途中丢失", now=NOW) == 2
+    for dead in slips[1:]:
+        with pytest.raises(LinkRefused, match="nowhere"):
+            services.find_link(dead.text, now=NOW)
+    with pytest.raises(SurveyRefused, match="void already"):
+        services.void_run(by=qinghe.luo, run=run, why="x", now=NOW)
+    again, fresh = services.print_slips(by=qinghe.luo, campaign=made, institution=qinghe.lead, now=NOW)
+    assert (again.number, [one.number for one in fresh]) == (2, [2, 3])
+    services.answer_by_link(typed=fresh[0].text, given=filled(made.edition), now=NOW)
+
+
+def test_the_database_prints_a_code_once(qinghe: World) -> None:
+    made = opened(qinghe, "outpatient", [qinghe.lead, qinghe.tcm], handed=2)
+    run, _slips = services.print_slips(by=qinghe.luo, campaign=made, institution=qinghe.lead, now=NOW)
+    mine = made.tickets.filter(run=run)
+    elsewhere = made.tickets.filter(stratum__institution=qinghe.tcm)
+    for rows, change in (
+        (mine, {"run": None}), (mine, {"token_hash": "f" * 64}), (mine, {"turn": 1}),
+        (elsewhere, {"run": run}), (elsewhere, {"token_hash": "e" * 64}),
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.filter(pk=rows.first().pk).update(**change)
+
+
+def test_answers_from_one_address_or_from_staff_are_flagged_left_out_and_told(qinghe: World) -> None:
+    cache.clear()
+    made = opened(qinghe, "outpatient", [qinghe.lead], handed=45)
+    PlatformJournal.objects.create(user=qinghe.kong.user, verb="sign_in.done", address="10.0.0.7")
+    tickets = list(made.tickets.order_by("number"))
+    for n, one in enumerate(tickets):
+        address = "10.0.0.7" if n < 2 else "10.9.9.9" if n < 10 else f"10.1.{n}.1"
+        services.answer_by_link(
+            typed=link_of(made, one), given=filled(made.edition, 1 if n < 10 else 4), now=NOW, address=address
+        )
+    services.close(by=qinghe.luo, campaign=made, now=LATER)
+    told = {one.flag: (one.answers, one.excluded) for one in made.exclusions.all()}
+    assert told == {"staff": (2, True), "many": (5, True)}  # three from one address within minutes count
+    total = Result.objects.get(campaign=made, measure="total")
+    assert total.answers == 38
+    for table in ("answer", "ticket"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"select * from surveys_{table}")
+            assert "10.9.9.9" not in str(cursor.fetchall())
 
 
 def test_questions_survive_the_way_to_the_table_and_back() -> None:

@@ -1,7 +1,7 @@
 """One-time links: what stands in the address, and the hash that alone is stored. Pure.
 
-The text of a link follows from a key of the alliance, the campaign and the number of the link: it can be
-printed again and never has to be kept. 80 bits in letters and digits that cannot be mistaken for each other.
+The text of a link follows from a key of the alliance, the campaign, the number of the link and how often it
+was replaced: it never has to be kept. 80 bits in letters and digits that cannot be mistaken for each other.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ SHAPE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 MISREAD = str.maketrans("ilou", "110v")
 
 
-def text_of(key: bytes, campaign: int, number: int) -> str:
-    """The link's text, 16 characters: what the address ends with."""
-    body = hmac.digest(key, f"survey:{campaign}:{number}".encode(), hashlib.sha256)
+def text_of(key: bytes, campaign: int, number: int, turn: int = 0) -> str:
+    """The link's text, 16 characters: what the address ends with. `turn` counts replaced texts."""
+    name = f"survey:{campaign}:{number}" + (f":{turn}" if turn else "")
+    body = hmac.digest(key, name.encode(), hashlib.sha256)
     value = int.from_bytes(body[:10], "big")
     return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in reversed(range(LENGTH)))
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.models import AllianceRow
 from complaints.surveys.models.campaigns import Campaign, Stratum
@@ -18,7 +19,15 @@ COUNTED = "campaign_id = nullif(current_setting('app.counting_survey', true), ''
 
 
 class Answer(AllianceRow):
-    """One filled questionnaire: levels and options by code of the question."""
+    """One filled questionnaire: levels and options by code of the question.
+
+    `flag` says that it came as those of a person do not; nothing of the address or the time is kept.
+    """
+
+    class Flag(models.TextChoices):
+        NONE = "", pgettext_lazy("survey", "nothing noticed")
+        MANY = "many", pgettext_lazy("survey", "many answers from one address within minutes")
+        STAFF = "staff", pgettext_lazy("survey", "from an address where staff of the institution sign in")
 
     append_only = True
     seen_when: ClassVar[str] = COUNTED
@@ -26,6 +35,7 @@ class Answer(AllianceRow):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
     stratum = models.ForeignKey(Stratum, on_delete=models.PROTECT, related_name="+")
     body = models.JSONField()
+    flag = models.CharField(max_length=8, choices=Flag, blank=True, default="")
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("answer of a survey"), _("answers of surveys")

@@ -152,6 +152,9 @@ class Ticket(AllianceRow):
     member = link("alliance.Membership", null=True)
     person = link("alliance.Person", null=True)
     episode = models.BigIntegerField(null=True)  # key of the case it was drawn from
+    # On which print run it is on paper, and how often its code was replaced because a run was declared void.
+    run = models.ForeignKey("surveys.PrintRun", on_delete=models.PROTECT, null=True, related_name="tickets")
+    turn = models.PositiveSmallIntegerField(default=0)
     spent = models.BooleanField(default=False)
     # Set for all tickets of a survey at once when it is counted: one statement writes every row anew, and no
     # trace is left of which transaction spent which (see complaints.surveys.sql).

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from alliance.models import AllianceRow
+from complaints.surveys.models.answers import Answer
 from complaints.surveys.models.campaigns import FLOOR, Campaign
 from complaints.surveys.models.questionnaires import link
 
@@ -62,6 +63,31 @@ class Result(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.measure}"
+
+
+class Exclusion(AllianceRow):
+    """How many answers of an institution were flagged, why, and whether they count in its results."""
+
+    append_only = True
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="exclusions")
+    institution = link("alliance.Institution", _("institution"))
+    flag = models.CharField(max_length=8, choices=Answer.Flag)
+    answers = models.PositiveIntegerField(_("answers"))
+    excluded = models.BooleanField()
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("flagged answers"), _("flagged answers")
+        ordering = ["campaign", "institution__code", "flag"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "campaign", "institution", "flag"], name="survey_exclusion_once"
+            ),
+            models.CheckConstraint(condition=~Q(flag="") & Q(answers__gt=0), name="survey_exclusion_some"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.flag}"
 
 
 class Comment(AllianceRow):

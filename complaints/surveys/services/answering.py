@@ -18,6 +18,7 @@ from complaints.surveys import sql
 from complaints.surveys.engine import links
 from complaints.surveys.engine.questions import CHOICE, LEVELS, SCALE, TEXT_LIMIT
 from complaints.surveys.models import Campaign, Ticket
+from complaints.surveys.services import noticing
 from complaints.surveys.services.refusals import LinkRefused
 
 Given = Mapping[str, str | int]
@@ -54,9 +55,13 @@ def _takes(ticket: Ticket, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def answer_by_link(*, typed: str, given: Given, now: datetime) -> None:
-    """Take the answer of a patient. Raises LinkRefused; sent twice, the second one is `spent`."""
-    _take(find_link(typed, now=now), given)
+def answer_by_link(*, typed: str, given: Given, now: datetime, address: str = "") -> None:
+    """Take the answer of a patient, flagged where `address` sends as no single person does.
+
+    Raises LinkRefused; sent twice, the second one is `spent`.
+    """
+    ticket = find_link(typed, now=now)
+    _take(ticket, given, noticing.flag(ticket, address, now) if address else "")
 
 
 @transaction.atomic
@@ -83,11 +88,11 @@ def answer_many(*, campaign: Campaign, given: Mapping[int, Given], now: datetime
     return len(answers)
 
 
-def _take(ticket: Ticket, given: Given) -> None:
+def _take(ticket: Ticket, given: Given, flag: str = "") -> None:
     body, texts = _sorted(ticket, given)
     if not Ticket.objects.filter(pk=ticket.pk, spent=False).update(spent=True):
         raise LinkRefused("spent")
-    sql.put_answers(ticket.campaign_id, [sql.Given(ticket.stratum_id, body, texts)])
+    sql.put_answers(ticket.campaign_id, [sql.Given(ticket.stratum_id, body, texts, flag)])
 
 
 def _sorted(ticket: Ticket, given: Given) -> tuple[dict[str, int | str], dict[str, str]]:

@@ -12,8 +12,8 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import journal
 from complaints.surveys import sql
-from complaints.surveys.counting import comments, results
-from complaints.surveys.models import Campaign, Comment, Result
+from complaints.surveys.counting import comments, kept, results
+from complaints.surveys.models import Campaign, Comment, Exclusion, Result
 from complaints.surveys.services.refusals import SurveyRefused
 from complaints.surveys.services.rights import RUN, require
 
@@ -47,12 +47,16 @@ def count_over(*, now: datetime) -> int:
 
 def _count(by: Membership | None, found: Campaign, now: datetime) -> Campaign:
     with sql.counting(found.pk):
-        given, texts = sql.answers(found.pk), sql.texts(found.pk)
+        all_given, texts = sql.answers(found.pk), sql.texts(found.pk)
     sql.seal_tickets(found.pk)
+    given, flagged = kept(found, all_given)
+    Exclusion.objects.bulk_create(flagged)
     Result.objects.bulk_create(results(found, given))
     Comment.objects.bulk_create(comments(found, texts))
     found.close()
-    return _ended(by, found, "survey.counted", now, answers=len(given))
+    return _ended(
+        by, found, "survey.counted", now, answers=len(all_given), excluded=len(all_given) - len(given)
+    )
 
 
 @transaction.atomic

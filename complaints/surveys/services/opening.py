@@ -31,7 +31,7 @@ from grouping import facts as case_books
 LENGTHS = (1, 3, 12)
 BATCH = 2_000
 LIMITS = ("sv.share", "sv.stratum_least", "sv.handed", "sv.sample_min", "sv.department_min", "sv.group_min",
-          "sv.level_points", "sv.quiz_pass", "sv.confidence")  # fmt: skip
+          "sv.level_points", "sv.quiz_pass", "sv.confidence", "sv.burst")  # fmt: skip
 Place = tuple[int, str]  # institution, code of the department
 
 

@@ -22,8 +22,14 @@ class SurveyRefused(Refused):
         "early": "It is answered until %(last)s. Count it from the next day on.",
         "ended": "This survey is counted or given up already.",
         "why": "Say why it is given up.",
+        "printed": "Every link of this institution is on paper. Declare a run void to replace its codes.",
+        "void_why": "Say why the run is void.",
+        "void_already": "This run is void already.",
     }
-    fields = {"period": "month", "future": "month", "days": "closes_on", "nobody": "places"}
+    fields = {
+        "period": "month", "future": "month", "days": "closes_on", "nobody": "places", "printed": "",
+        "void_why": "why", "void_already": "",
+    }  # fmt: skip
 
 
 class LinkRefused(Refused):

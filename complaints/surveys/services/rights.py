@@ -1,4 +1,5 @@
-"""Rights of surveys: to read results, to run surveys, to hand out links."""
+"""Rights of surveys: to read results, to run surveys, to hand out slips, to print their codes (the alliance's
+office alone: who is rated never sees a code)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from alliance.models import Membership
 
-VIEW, RUN, HAND_OUT = "survey.view", "survey.run", "survey.hand_out"
+VIEW, RUN, HAND_OUT, PRINT = "survey.view", "survey.run", "survey.hand_out", "survey.print"
 
 
 def require(by: Membership, action: str) -> None:

@@ -21,8 +21,8 @@ from alliance.web.access import way
 from complaints.surveys import visible
 from complaints.surveys.engine.kinds import DISCHARGES, HANDED, TOTAL
 from complaints.surveys.forms import CancelForm
-from complaints.surveys.models import Campaign, Result, Stratum, Ticket
-from complaints.surveys.services.rights import HAND_OUT, RUN
+from complaints.surveys.models import Campaign, Exclusion, Result, Stratum, Ticket
+from complaints.surveys.services.rights import HAND_OUT, PRINT, RUN
 from complaints.surveys.show import words
 
 Rows = Mapping[str, Result]
@@ -71,6 +71,8 @@ def page(campaign: Campaign, membership: Membership, today: date) -> dict[str, A
         "findings": findings(campaign) if closed and campaign.plan.of_staff else [],
         "comments": comments(campaign, None) if closed and campaign.plan.of_staff else [],
         "tabs": tabs("surveys", membership), "history": parts.history(campaign),
+        "prints": membership.can(PRINT), "exclusions": exclusions(campaign, membership),
+        "burst": campaign.limits.get("burst"),
         "export": reverse("survey-export", args=[campaign.pk]) if closed else "",
     }  # fmt: skip
 
@@ -104,16 +106,22 @@ def lines_of(campaign: Campaign, membership: Membership) -> list[Line]:
     results: dict[int | None, dict[str, Result]] = defaultdict(dict)
     for row in Result.objects.filter(campaign=campaign, department_code="", institution__in=places):
         results[row.institution_id][row.measure] = row
-    hands = campaign.state == Campaign.State.RUNNING and membership.can(HAND_OUT)
-    hands = hands and not campaign.plan.of_staff
+    slips = campaign.state == Campaign.State.RUNNING and not campaign.plan.of_staff
+    name = "survey-runs" if membership.can(PRINT) else "survey-links" if membership.can(HAND_OUT) else ""
     return [
         Line(
             at, *sizes[at.pk], spent.get(at.pk, 0), results.get(at.pk, {}),
             reverse("survey-place", args=[campaign.pk, at.code]),
-            reverse("survey-links", args=[campaign.pk, at.code]) if hands else "",
+            reverse(name, args=[campaign.pk, at.code]) if slips and name else "",
         )
         for at in places
     ]  # fmt: skip
+
+
+def exclusions(campaign: Campaign, membership: Membership) -> list[Exclusion]:
+    """Flagged answers of the institutions the member may see."""
+    rows = campaign.exclusions.filter(institution__in=visible.places(membership, campaign))
+    return list(rows.select_related("institution"))
 
 
 def _cells(line: Line, measures: Sequence[str]) -> list[tuple[str, str]]:

@@ -21,11 +21,11 @@ from alliance.web.qr import picture
 from alliance.web.refused import add_refusal
 from complaints.surveys import forms, services, tables, visible
 from complaints.surveys.engine.links import spaced
-from complaints.surveys.models import Campaign
-from complaints.surveys.services.rights import HAND_OUT, RUN, VIEW
+from complaints.surveys.models import Campaign, PrintRun
+from complaints.surveys.services.rights import HAND_OUT, PRINT, RUN, VIEW
 from complaints.surveys.show import survey as show
 
-SLIPS = 24  # on one sheet of paper to cut
+LINES = 60  # of the list on one page
 
 
 @permit(VIEW)
@@ -95,22 +95,76 @@ def cancel(request: Any, pk: int) -> HttpResponseBase:
 @permit(HAND_OUT)
 @require_safe
 def survey_links(request: Any, pk: int, code: str) -> HttpResponse:
-    """Slips of an institution with link and QR code, to print and cut; 24 on a page."""
+    """The list an institution hands its slips over by: numbers and persons, no code."""
+    row, place = _printable(request, pk, code)
+    number = max(1, int(page) if (page := request.GET.get("page", "1")).isdecimal() else 1)
+    count, lines = services.list_to_hand(
+        by=request.membership, campaign=row, institution=place, first=LINES * (number - 1), most=LINES
+    )
+    context = {
+        "title": _("Slips to hand over"), "survey": row, "place": place, "lines": lines, "count": count,
+        "number": number, "more": count > LINES * number,
+    }  # fmt: skip
+    return render(request, "surveys/list_to_hand.html", context)
+
+
+@permit(PRINT)
+@require_safe
+def survey_runs(request: Any, pk: int, code: str) -> HttpResponse:
+    """What is on paper for an institution: its print runs, what is left to print."""
+    row, place = _printable(request, pk, code)
+    runs = row.runs.filter(institution=place).select_related("printed_by__user", "voided_by__user")
+    left = row.tickets.filter(stratum__institution=place, spent=False, run=None).count()
+    context = {
+        "title": _("Print slips"), "survey": row, "place": place, "runs": runs, "left": left,
+        "next": min(left, services.RUN_OF),
+    }  # fmt: skip
+    return render(request, "surveys/runs.html", context)
+
+
+@permit(PRINT)
+@require_POST
+def survey_print(request: Any, pk: int, code: str) -> HttpResponseBase:
+    """Print the next slips: this answer alone shows their codes."""
+    row, place = _printable(request, pk, code)
+    try:
+        run, slips = services.print_slips(
+            by=request.membership, campaign=row, institution=place, now=timezone.now()
+        )
+    except Refused as error:
+        messages.error(request, _(error.template) % error.params)
+        return redirect("survey-runs", pk, code)
+    context = {
+        "title": _("Slips, shown once"), "survey": row, "place": place, "run": run,
+        "slips": [(one, spaced(one.text), picture(_address(request, one.text))) for one in slips],
+        "enter": _outside(request, "say-survey-enter"),
+    }  # fmt: skip
+    return render(request, "surveys/slips.html", context)
+
+
+@permit(PRINT)
+@require_POST
+def survey_void(request: Any, pk: int, code: str, number: int) -> HttpResponseBase:
+    """Declare a print run void: its codes that are not used lead nowhere."""
+    row, place = _printable(request, pk, code)
+    run = get_or_404(PrintRun.objects.filter(campaign=row, institution=place), number=number)
+    why = request.POST.get("why", "")
+    try:
+        count = services.void_run(by=request.membership, run=run, why=why, now=timezone.now())
+    except Refused as error:
+        messages.error(request, _(error.template) % error.params)
+    else:
+        messages.success(request, _("Void: %(n)d codes lead nowhere and can be printed anew.") % {"n": count})
+    return redirect("survey-runs", pk, code)
+
+
+def _printable(request: Any, pk: int, code: str) -> tuple[Campaign, Institution]:
+    """A running survey by slips, at an institution whose page the member may open, or 404."""
     row = survey_of(request, pk)
     place = place_of(request, row, code)
     if row.state != Campaign.State.RUNNING or row.plan.of_staff:
         raise Http404
-    number = max(1, int(page) if (page := request.GET.get("page", "1")).isdecimal() else 1)
-    sheet = services.sheet_of(
-        by=request.membership, campaign=row, institution=place, first=SLIPS * (number - 1), most=SLIPS
-    )
-    slips = [(slip, spaced(slip.text), picture(_address(request, slip.text))) for slip in sheet.slips]
-    context = {
-        "title": _("Links to hand out"), "survey": row, "place": place, "slips": slips, "left": sheet.left,
-        "number": number, "more": sheet.left > SLIPS * number,
-        "enter": _outside(request, "say-survey-enter"),
-    }  # fmt: skip
-    return render(request, "surveys/links.html", context)
+    return row, place
 
 
 def _address(request: Any, text: str) -> str:
