@@ -24,6 +24,12 @@ class AddressForm(Rows):
         help_text=gettext_lazy("An e-mail address, or the https address of the robot."),
     )  # fmt: skip
 
+    secret = forms.CharField(
+        label=gettext_lazy("signing secret"), max_length=128, required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Only where a DingTalk robot checks signatures; kept sealed, never shown."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row("member").offer(members, str)

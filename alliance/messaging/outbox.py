@@ -31,6 +31,7 @@ class MessageRefused(Refused):
     reasons = {
         "channel": "This channel is switched off. The environment names the ones that are on.",
         "address": "This is no address of the channel: a robot has an https address of an allowed host.",
+        "secret": "Only a DingTalk robot has a signing secret: letters, digits, - and _, 16 to 128 of them.",
         "known": "This member has an address on this channel already. End it first.",
         "second": "Somebody else than who entered it has to confirm it.",
         "moved": "Somebody else was faster.",
@@ -77,7 +78,9 @@ def _claim(now: datetime) -> Outbox | None:
 def _send(row: Outbox, now: datetime) -> bool:
     if row.address.ended_at is not None or row.address.confirmed_at is None:
         return _end(row, State.FAILED, "the address has ended")
-    letter = Letter(row.body["title"], row.body["text"], f"{row.alliance_id}.{row.pk}")
+    letter = Letter(
+        row.body["title"], row.body["text"], f"{row.alliance_id}.{row.pk}", row.address.secret or ""
+    )
     try:
         senders.SENDERS[row.channel](row.address.address, letter)
     except senders.NotTaken as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -23,6 +24,8 @@ from alliance.services import inbox, journal
 from alliance.services.inbox import Todo
 from alliance.web.addresses import page_addresses
 
+SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
+
 
 def channels() -> list[str]:
     """The channels that the environment has switched on; none by itself."""
@@ -30,10 +33,12 @@ def channels() -> list[str]:
 
 
 @transaction.atomic
-def enter(*, by: Membership, member: Membership, channel: str, address: str, now: datetime) -> MessageAddress:
-    """Enter where a member's messages go; a second person confirms it.
+def enter(
+    *, by: Membership, member: Membership, channel: str, address: str, now: datetime, secret: str = ""
+) -> MessageAddress:
+    """Enter where a member's messages go, and the secret they are signed with; a second person confirms it.
 
-    Raises PermissionDenied, MessageRefused (channel, address, known).
+    Raises PermissionDenied, MessageRefused (channel, address, secret, known).
     """
     if not by.can(MANAGE):
         raise PermissionDenied
@@ -42,15 +47,18 @@ def enter(*, by: Membership, member: Membership, channel: str, address: str, now
     address = address.strip()
     if not _fits(channel, address):
         raise MessageRefused("address")
+    secret = secret.strip()
+    if secret and not (channel == Channel.DINGTALK and SECRET.fullmatch(secret)):
+        raise MessageRefused("secret")
     try:
         with transaction.atomic():
             row: MessageAddress = MessageAddress.objects.create(
                 membership=member, channel=channel, address=address, shown=_shown(channel, address),
-                entered_by=by, entered_at=now,
+                secret=secret or None, entered_by=by, entered_at=now,
             )  # fmt: skip
     except IntegrityError:
         raise MessageRefused("known") from None
-    journal.write(by=by, verb="message.address_entered", about=row, channel=channel)
+    journal.write(by=by, verb="message.address_entered", about=row, channel=channel, signed=bool(secret))
     return row
 
 

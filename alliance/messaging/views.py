@@ -115,7 +115,9 @@ def addresses(request: Any) -> HttpResponseBase:
             said.success(request, _("Entered. Somebody else has to confirm it before anything is sent."))
             return redirect("message-addresses")
         except MessageRefused as refused:
-            field = {"channel": "channel", "address": "address", "known": "member"}.get(refused.reason)
+            field = {"channel": "channel", "address": "address", "known": "member", "secret": "secret"}.get(
+                refused.reason
+            )
             form.add_error(field, _(refused.template) % refused.params)
     rows = MessageAddress.objects.select_related("membership__user", "entered_by__user")
     answer = lists.answer(

@@ -37,6 +37,8 @@ class MessageAddress(AllianceRow):
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     address = SealedField(_("address"))
     shown = models.CharField(_("address"), max_length=60)
+    # With which a robot that wants signed messages checks who sends; never shown again.
+    secret = SealedField(_("signing secret"), null=True)
     entered_by = models.ForeignKey("alliance.Membership", on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(

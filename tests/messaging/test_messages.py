@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.urls import NoReverseMatch, reverse
 
 from alliance.messaging import outbox, senders, services
@@ -55,10 +55,14 @@ def town(own_database: str) -> World:
     return make_world()
 
 
-def address(world: World, channel: str = "mail", text: str = "luo@example.org") -> MessageAddress:
+def address(
+    world: World, channel: str = "mail", text: str = "luo@example.org", secret: str = ""
+) -> MessageAddress:
     """An address of Luo's, entered by one and confirmed by another."""
     with act_in(world.qinghe), transaction.atomic():
-        row = services.enter(by=world.su, member=world.luo, channel=channel, address=text, now=NOW)
+        row = services.enter(
+            by=world.su, member=world.luo, channel=channel, address=text, now=NOW, secret=secret
+        )
         return services.confirm(by=world.meng, row=row, now=NOW)
 
 
@@ -251,6 +255,44 @@ def test_a_robot_is_posted_to_by_https_at_an_allowed_host(
         settings.WEBHOOK_HOSTS = ["qyapi.weixin.qq.com"]
         with pytest.raises(senders.NotTaken):
             senders.wecom(f"https://{host}/", senders.Letter("t", "x", "k"))
+
+
+SIGNED = "SEC0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(("secret", "state"), [(SIGNED, "sent"), (SIGNED[::-1], "waiting"), ("", "waiting")])
+def test_a_robot_that_wants_signatures_gets_them(
+    town: World, inboxes: Any, settings: Any, tmp_path: Path, secret: str, state: str
+) -> None:
+    with robot(tmp_path) as taken:
+        taken.secret = SIGNED
+        host = f"localhost:{taken.port}"
+        settings.MESSAGE_CHANNELS, settings.WEBHOOK_HOSTS = ["dingtalk"], [host]
+        settings.WEBHOOK_CA_FILE = taken.ca
+        row = address(town, "dingtalk", f"https://{host}/robot/send?access_token=abc", secret=secret)
+        with act_in(town.qinghe), transaction.atomic():
+            services.choose(by=town.luo, row=row, digest_at=time(8), at_once=False)
+        work(town)
+        assert states(town) == [state] and len(taken.texts) == 1
+        with act_in(town.qinghe), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select * from alliance_messageaddress")
+            assert SIGNED not in str(cursor.fetchall())  # sealed at rest
+            told = str(list(Journal.objects.values_list("detail", flat=True)))
+            assert SIGNED not in told
+        page = town.client("meng").get("/a/qinghe/messages/addresses/").content.decode()
+        assert SIGNED not in page
+
+
+def test_only_a_dingtalk_robot_has_a_secret(town: World, settings: Any) -> None:
+    settings.MESSAGE_CHANNELS, settings.WEBHOOK_HOSTS = ["dingtalk", "wecom", "mail"], ["robot.example"]
+    to = {"dingtalk": "https://robot.example/x", "wecom": "https://robot.example/x", "mail": "a@example.org"}
+    wrong = [("wecom", SIGNED), ("mail", SIGNED), ("dingtalk", "short"), ("dingtalk", "a b" * 9)]
+    with act_in(town.qinghe), transaction.atomic():
+        for channel, secret in wrong:
+            with pytest.raises(MessageRefused, match="signing secret"):
+                services.enter(
+                    by=town.su, member=town.luo, channel=channel, address=to[channel], now=NOW, secret=secret
+                )
 
 
 @pytest.mark.parametrize(
