@@ -11,6 +11,12 @@ class Config(AppConfig):
         self._decided()
         self._waiting()
         self._frozen()
+        self._origins()
+
+    def _origins(self) -> None:
+        from performance import origins
+
+        origins.register()
 
     def _frozen(self) -> None:
         from alliance.services import rosters

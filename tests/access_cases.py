@@ -630,6 +630,15 @@ CASES: dict[str, Case] = {
     "survey-place": surveyed("survey_counted"),
     "survey-place-sheet": surveyed("survey_counted"),
     "survey-links": surveyed("survey"),
+    "survey-runs": surveyed("survey"),
+    "survey-print": surveyed("survey"),
+    "survey-void": Case(
+        lambda things: {
+            "pk": things.survey_run.campaign_id, "code": things.side.place.code,
+            "number": things.survey_run.number,
+        },
+        of=("pk", "code"),
+    ),
     "evaluations": LIST,
     "evaluation-open": Case(),
     "evaluation": one("evaluation", shared=True),
@@ -774,6 +783,10 @@ CASES: dict[str, Case] = {
         },
         of=("pk", "resolution"),
     ),
+    "meeting-vote": Case(
+        lambda things: {"pk": things.meeting.pk, "resolution": things.meeting.resolutions.get().pk},
+        of=("pk", "resolution"),
+    ),
     "meeting-minutes": one("meeting"),
     "minutes": one("meeting", number=1),
     "minutes-print": one("meeting", number=1),
@@ -784,6 +797,9 @@ CASES: dict[str, Case] = {
         lambda things: {"pk": things.meeting.pk, "drawn": things.drawn.pk}, of=("pk", "drawn")
     ),
     "unified": LIST,
+    "task-give": Case(
+        lambda things: {"kind": "complaints.complaint", "about": things.complaint.pk}, of=("about",)
+    ),
     "tasks": Case(queries=("?state=answered", "?late=late", "?late=escalated")),
     "task": one("task"),
     "task-act": one("task", step="accept"),
@@ -945,6 +961,8 @@ CASES: dict[str, Case] = {
     "appeal-evidence": part("appeal", "file", "files"),
     # Commitment letters and consequences
     "letters": Case(queries=(f"?institution={THERE}", "?year=2026", "?state=paper")),
+    "letter-year-now": LIST,
+    "letter-year": Case(lambda things: {"year": 2026}),
     "letter-begin": LIST,
     "letter": one("letter"),
     "letter-edit": one("letter"),

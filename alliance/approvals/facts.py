@@ -23,17 +23,17 @@ def asked(step: Step) -> list[str]:
 
 def asked_as(membership: Membership) -> Sequence[str]:
     """As what the member may be asked: by her roles, and by the bodies she sits in today."""
-    sits = bodies.seats(membership, timezone.localdate()) if membership.can(DECIDE) else frozenset()
+    sits = bodies.seats(membership, timezone.localdate())
     return [*membership.roles, *(f"{bodies.TAG}{code}" for code in sorted(sits))]
 
 
 def holds(membership: Membership, step: Step, institution_id: int | None) -> bool:
     """True when the membership's roles and place are those of the step; of the alliance: everywhere.
 
-    In a step of a body: when the person sits in it today.
+    In a step of a body: when the person sits in it today; the seat gives the vote, whatever the role.
     """
     if step.body:
-        return membership.can(DECIDE) and step.body in bodies.seats(membership, timezone.localdate())
+        return step.body in bodies.seats(membership, timezone.localdate())
     if not set(membership.roles) & set(step.roles) or not membership.can(DECIDE):
         return False
     if membership.institution is None:
@@ -57,10 +57,9 @@ def electors(step: Step, *, institution_id: int | None, proposer: int) -> frozen
 
 
 def _seated(step: Step, proposer: int) -> frozenset[int]:
-    """Who sits in the body of a step today and may decide."""
+    """Who sits in the body of a step today."""
     sitting = bodies.users(step.body, timezone.localdate())
-    living = Membership.objects.living().filter(user__in=sitting)
-    users = {membership.user_id for membership in living if membership.can(DECIDE)}
+    users = set(Membership.objects.living().filter(user__in=sitting).values_list("user", flat=True))
     return frozenset(users - {proposer} if step.one_person_decides else users)
 
 

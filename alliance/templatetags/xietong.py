@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from alliance.lib import identity
 from alliance.roles import roles
-from alliance.web import fields, words
+from alliance.web import carrying, fields, words
 
 register = template.Library()
 
@@ -99,6 +100,25 @@ def _length(share: Any) -> str:
     value = Fraction(share or 0)
     part = max(Fraction(0), min(Fraction(100), value))
     return str((Decimal(part.numerator) / part.denominator).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+@register.inclusion_tag("_carry.html", takes_context=True)
+def carry(
+    context: Any, kind: str, pk: int, title: str = "", indicator: str = "", said: str = ""
+) -> dict[str, Any]:
+    """What a thing leads to: buttons that carry on from it, and what was made of it; in a panel with a title.
+
+    With an indicator, by code and words, the buttons about it alone.
+    """
+    membership = context["membership"]
+    origin = carrying.find(membership, kind, pk)
+    if origin and indicator:
+        origin = replace(origin, indicator=indicator, title=f"{said} · {origin.title}")
+    return {
+        "acts": carrying.acts(membership, origin) if origin else [],
+        "made": carrying.made(membership, kind, pk) if origin and not indicator else [],
+        "title": title, "csrf_token": context.get("csrf_token", ""),
+    }  # fmt: skip
 
 
 @register.filter

@@ -79,7 +79,7 @@ def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
         ("consequences", _("Consequences")), ("years", _("Annual evaluations")),
-        ("letters", _("Commitment letters")),
+        ("letters", _("Commitment letters")), ("letter-year-now", _("Who has signed")),
         ("letter-templates", _("Templates of letters")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]

@@ -8,6 +8,8 @@ from performance.consequences.views import consequences, earlier, letters, years
 ONE = "letters/<int:pk>/"
 urlpatterns = [
     path("letters/", letters.letter_list, name="letters"),
+    path("letters/year/", letters.letter_year, name="letter-year-now"),
+    path("letters/year/<int:year>/", letters.letter_year, name="letter-year"),
     path("letters/begin/", letters.letter_begin, name="letter-begin"),
     path("letters/templates/", letters.template_list, name="letter-templates"),
     path("letters/templates/take/", letters.template_install, name="letter-templates-take"),

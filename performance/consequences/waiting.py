@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from alliance.models import Membership
 from alliance.services.inbox import Todo
+from performance.consequences import show_signing
 from performance.models import Consequence, EarlierYear, Interview, Letter
 from performance.models.consequences import PROPOSE
 from performance.models.letters import FILE, RUN, SIGN
@@ -19,12 +20,12 @@ State = Letter.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Four queries at most."""
+    """Six queries at most."""
     found: list[Todo] = []
     if membership.institution_id is not None:
         return _own(membership)
     if membership.can(RUN):
-        found += _office(membership)
+        found += [*_office(membership), *_unsigned(now)]
     if membership.can(PROPOSE):
         found += [*_proposals(), *_interviews(membership, now), *_earlier(membership)]
     return found
@@ -56,6 +57,20 @@ def _own(membership: Membership) -> list[Todo]:
                 _("The forecast of the year stays below what the letter promises."), url, None, risky,
             ))  # fmt: skip
     return found
+
+
+def _unsigned(now: datetime) -> list[Todo]:
+    """Members that have not signed the letter of the year, in one line; two queries."""
+    year = timezone.localdate(now).year
+    if not (count := show_signing.unsigned(year)):
+        return []
+    what = ngettext(
+        "%(n)d member has not signed the letter of %(year)s",
+        "%(n)d members have not signed the letter of %(year)s", count,
+    )  # fmt: skip
+    why = _("The letters of a year are signed at its beginning.")
+    url = reverse("letter-year", args=[year])
+    return [Todo("warn", what % {"n": count, "year": year}, why, url, None, count, _("Look who"))]
 
 
 def _office(membership: Membership) -> list[Todo]:

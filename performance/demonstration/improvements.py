@@ -13,6 +13,7 @@ from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.tenancy.scope import act_in
+from performance import origins
 from performance.demonstration.ground import Ground
 from performance.engine.indicators import Indicator
 from performance.improvement import services, show
@@ -21,7 +22,7 @@ from performance.meetings.models import Task
 from performance.meetings.services import tasks
 from performance.models import IndicatorValue
 
-CAUSE = "分级管理未落实到处方环节，临床药师介入较晚。"
+CAUSE = "科室没有按周核对本指标，偏离到月底才发现。"
 
 
 def load(base: Ground, demo: DemoAlliance) -> str:
@@ -38,7 +39,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
             row = services.open_item(
                 by=base.office[0], institution=lead, indicator=indicator.code, month=first,
                 title=f"改进：{indicator.name_zh}", wanted=goal, source=Item.Source.PORTRAIT,
-                source_text="质量控制例会：异常波动", now=now - timedelta(days=60),
+                source_id=origins.portrait_number(lead, first), now=now - timedelta(days=60),
+                source_text=f"{first.year}年{first.number}月机构画像：{indicator.name_zh}",
             )  # fmt: skip
             _done(base, row, close=number == 0, last=last)
         return f"{Item.objects.count()} improvement items"
@@ -76,15 +78,21 @@ def _done(base: Ground, row: Item, *, close: bool, last: Month) -> None:
     row = services.explain(by=office, item=row, cause=CAUSE)
     owner = next(one for one in base.members.values() if one.institution_id == row.institution_id)
     task = services.act(
-        by=office, item=row, title="限制级抗菌药物由临床药师会审", owner=owner, now=now - timedelta(days=50),
+        by=office, item=row, title="每周核对本指标，偏离目标时当周查明原因", owner=owner,
+        now=now - timedelta(days=50),
         due_on=timezone.localdate(now - timedelta(days=30) if close else now + timedelta(days=12)),
     )  # fmt: skip
     row = services.begin(by=office, item=Item.objects.named().get(pk=row.pk))
     if not close:
         return
-    tasks.answer(by=owner, task=Task.objects.named().get(pk=task.pk), text="已实施会审。", now=now)
-    tasks.check(by=office, task=Task.objects.named().get(pk=task.pk), accepted=True, now=now)
+    done, checked = now - timedelta(days=32), now - timedelta(days=31)
+    answered = Task.objects.named().get(pk=task.pk)
+    tasks.answer(by=owner, task=answered, text="已按周核对，记录在科室台账。", now=done)
+    tasks.check(by=office, task=Task.objects.named().get(pk=task.pk), accepted=True, now=checked)
     services.measure(by=office, item=Item.objects.named().get(pk=row.pk), month=last, now=now)
     services.close(
-        by=office, item=Item.objects.named().get(pk=row.pk), conclusion="会审有效，写入科室规范。", now=now
+        by=office,
+        item=Item.objects.named().get(pk=row.pk),
+        conclusion="按周核对有效，写入科室规范。",
+        now=now,
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from alliance.approvals import services as approvals
 from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Institution, Membership, Staff, User
 from alliance.tenancy.scope import act_in
 from performance.demonstration.ground import Ground
 from performance.meetings.models import Attendance, Body, Meeting, Resolution, Seat, Task, Unified
@@ -59,6 +59,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         _seated(base, found)
         unify(base)
         fund = _fund(base)
+        _liaisons(base)
         for number, month in enumerate(months):
             _met(base, found["quality"], month, number, last=number == len(months) - 1)
         coming = timezone.now() + timedelta(days=9)
@@ -73,8 +74,15 @@ def load(base: Ground, demo: DemoAlliance) -> str:
 
 def _founded(base: Ground, code: str, kind: str, rhythm: str, day: int | None) -> Body:
     return bodies.found(
-        by=base.office[0], code=code, kind=kind, rhythm=rhythm, due_day=day, document=FOUNDED, now=_start()
-    )
+        by=base.office[0], code=code, kind=kind, rhythm=rhythm, due_day=day, document=FOUNDED, now=_start(),
+        name=_name(base, kind),
+    )  # fmt: skip
+
+
+def _name(base: Ground, kind: str) -> str:
+    """Where the deciding body is a council there are two of that name: the governing one bears its level."""
+    governing = kind == Kind.COUNCIL and base.alliance.body == Kind.COUNCIL
+    return f"{base.alliance.name}理事会（县级）" if governing else ""
 
 
 def _start() -> datetime:
@@ -133,6 +141,20 @@ def unify(base: Ground) -> None:
             for place in members[len(degrees):]
         ]  # fmt: skip
     Unified.objects.bulk_create(rows)
+
+
+def _liaisons(base: Ground) -> None:
+    """One or two liaisons in most departments of the lead hospital (S1-54); the others still lack one."""
+    units = [
+        one for (place, _code), one in sorted(base.units.items()) if place == "A01" and one.kind == "clinical"
+    ]
+    for number, unit in enumerate(units[:-4]):
+        doctors = Staff.objects.filter(department=unit, kind="doctor", is_active=True).order_by("-code")
+        for doctor in doctors[: 1 + number % 2]:
+            user = User.objects.create_user(f"{base.alliance.code}-{doctor.code}".lower(), name=doctor.name)
+            Membership.objects.create(
+                user=user, institution_id=unit.institution_id, department=unit, roles=["insurance_liaison"]
+            )
 
 
 def _fund(base: Ground) -> Body:

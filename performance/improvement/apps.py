@@ -9,9 +9,11 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """An action of an item says where it comes from."""
+        from alliance.web import carrying
         from grouping.abnormal import services as abnormal
         from performance.improvement import show
         from performance.meetings import show_tasks
 
         show_tasks.register_origin("improvement.item", show.origin)
         abnormal.register_followed("improvement.item", _("improvement item"), show.offered, "improvement")
+        carrying.offer("improvement", show.offers, show.follows)

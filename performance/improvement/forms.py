@@ -39,6 +39,7 @@ class OpenForm(MonthForm):
 
     field_order = (
         "institution", "department", "indicator", "month", "title", "wanted", "source", "source_text",
+        "source_id",
     )  # fmt: skip
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None)
     department = forms.ModelChoiceField(label=gettext_lazy("department"), queryset=None, required=False)
@@ -54,6 +55,8 @@ class OpenForm(MonthForm):
     source_text = forms.CharField(
         label=pgettext_lazy("improvement", "what showed it"), max_length=300, required=False
     )
+
+    source_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, by: Membership, indicators: Iterable[tuple[str, str]], **kwargs: Any

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -16,11 +17,11 @@ from django.utils.translation import pgettext
 from alliance.lib.documents import Document, Part, Table
 from alliance.lib.period import Month
 from alliance.models import Membership
-from alliance.web import charts, parts, words
+from alliance.web import carrying, charts, parts, words
 from alliance.web.access import way
 from performance.engine.indicators import Indicator
 from performance.improvement import forms, tables
-from performance.improvement.models import RUN, Item, Measure
+from performance.improvement.models import RUN, VIEW, Item, Measure
 from performance.improvement.services import SIDES, actions_of
 from performance.meetings import tables as task_tables
 from performance.meetings.models import Task
@@ -72,7 +73,7 @@ def page(item: Item, membership: Membership, now: datetime, given: Mapping[str, 
     found = actions_of(item).named()
     return {
         "title": item.title, "item": item, "chip": tables.state_chip(item),
-        "facts_item": facts(item, defined),
+        "facts_item": facts(item, defined, membership),
         "measures": [_measured(one, defined, membership, item) for one in measures],
         "chart": _chart(item, defined, measures), "unit": labels.unit(defined),
         "tasks": [(one, task_tables.who(one), task_tables.task_chip(one, now)) for one in found],
@@ -81,7 +82,7 @@ def page(item: Item, membership: Membership, now: datetime, given: Mapping[str, 
     }  # fmt: skip
 
 
-def facts(item: Item, defined: Indicator) -> list[parts.Fact]:
+def facts(item: Item, defined: Indicator, membership: Membership) -> list[parts.Fact]:
     """What it is about, what showed it, the goal."""
     better = (
         pgettext("improvement", "less is better")
@@ -102,8 +103,11 @@ def facts(item: Item, defined: Indicator) -> list[parts.Fact]:
     ]  # fmt: skip
     if item.department is not None:
         found.insert(1, parts.Fact(_("department"), item.department.name))
-    if item.source_text:
-        found.append(parts.Fact(pgettext("improvement", "what showed it"), item.source_text))
+    came_from = _came_from(item, membership)
+    if item.source_text or came_from:
+        said = item.source_text or (came_from.title if came_from else "")
+        url = came_from.url if came_from else ""
+        found.append(parts.Fact(pgettext("improvement", "what showed it"), said, url))
     return found
 
 
@@ -228,6 +232,48 @@ def offered(membership: Membership) -> list[tuple[int, str]]:
     """Open items the member may see, newest first, as what may follow from a report."""
     found = Item.objects.seen_by(membership).exclude(state=Item.State.WITHDRAWN)
     return list(found.values_list("pk", "title")[:CHOSEN])
+
+
+# Kinds of things an item can follow from, and the word for each.
+SOURCES = {
+    "performance.portrait": Item.Source.PORTRAIT, "complaints.complaint": Item.Source.COMPLAINT,
+    "performance.clue": Item.Source.CLUE, "performance.monthstep": Item.Source.OTHER,
+}  # fmt: skip
+
+
+def offers(membership: Membership, origin: carrying.Origin) -> list[parts.Action]:
+    """An item about a thing that was noticed, its baseline filled in as far as the thing names it."""
+    place = origin.institution
+    may = membership.can(VIEW) and membership.can(RUN) and origin.kind in SOURCES
+    if not may or (place is not None and not membership.sees(place.pk)):
+        return []
+    given = {
+        "institution": place.code if place else "", "indicator": origin.indicator, "month": origin.month,
+        "source": str(SOURCES[origin.kind]), "source_id": origin.pk, "source_text": origin.title[:300],
+        "title": origin.title[:160],
+    }  # fmt: skip
+    query = urlencode({key: value for key, value in given.items() if value})
+    url = f"{reverse('improvement-open')}?{query}"
+    return [parts.Action(_("Make an improvement item…"), url, "refresh", get=True)]
+
+
+def follows(membership: Membership, kind: str, pk: int) -> list[parts.Fact]:
+    """The items about a thing that the member may open."""
+    if kind not in SOURCES or not membership.can(VIEW):
+        return []
+    rows = Item.objects.seen_by(membership).filter(source=SOURCES[kind], source_id=pk)
+    return [
+        parts.Fact(row.title, str(row.get_state_display()), reverse("improvement", args=[row.pk]))
+        for row in rows.order_by("pk")
+    ]
+
+
+def _came_from(item: Item, membership: Membership) -> carrying.Origin | None:
+    """The thing an item follows from, if the member may know it."""
+    kinds = {str(source): kind for kind, source in SOURCES.items()}
+    if item.source_id is None or item.source not in kinds:
+        return None
+    return carrying.find(membership, kinds[item.source], item.source_id)
 
 
 def origin(membership: Membership, pk: int) -> parts.Fact:

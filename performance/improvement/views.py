@@ -38,8 +38,8 @@ def item_list(request: Any) -> HttpResponse:
 
 def _given(request: Any) -> dict[str, Any]:
     """What a link names: institution by code, indicator, month, source with its id and words."""
-    found = {key: request.GET[key] for key in ("indicator", "month", "source", "source_text", "title")
-             if key in request.GET}  # fmt: skip
+    names = ("indicator", "month", "source", "source_id", "source_text", "title")
+    found = {key: request.GET[key] for key in names if key in request.GET}
     place = Institution.objects.filter(code=request.GET.get("institution", "")).first()
     if place is None:
         place = request.membership.institution

@@ -16,6 +16,7 @@ from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution, Membership
 from alliance.web import parts
 from alliance.web import words as web_words
+from performance import origins
 from performance.life import forms, standing, words
 from performance.life.standing import Standing
 from performance.models import MonthReminder, MonthStep
@@ -38,6 +39,7 @@ class Line:
     url: str
     change: str
     actions: list[parts.Action]
+    late: int = 0  # its number as something others follow from, while it is late
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def _line(
         str(plan.step.label), web_words.day(plan.due_on), words.role(plan.owner),
         _("%(role)s after %(n)d working days")
         % {"role": words.role(plan.escalate_to), "n": plan.escalate_workdays},
-        words.step_chip(one, now), detail(one, shown), "", change, _done(one, membership, month, given),
+        words.step_chip(one, now), detail(one, shown), standing.page_of(one.planned.step, month, membership),
+        change, _done(one, membership, month, given),
+        origins.step_number(month, str(one.planned.step)) if one.state == standing.LATE else 0,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ the minutes of the meeting and the bulletin ends theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from django.db.models import Count, Min, Q
 
 from alliance.confirmation import facts as confirmations
 from alliance.lib.period import Month
-from alliance.models import Institution, RosterRow, Staff
+from alliance.models import Institution, Membership, RosterRow, Staff
 from performance.declared import due
 from performance.life.plan import Planned, planned
 from performance.models import CalendarDone, MonthLife, MonthRun, MonthStep, Paper, PayPot
@@ -23,6 +23,23 @@ from performance.services import months
 from performance.services.completeness import deliveries
 
 DONE, OPEN, LATE, PASSED = "done", "open", "late", "passed"
+# Steps another room ticks by a deed of its own: when it was done, and where it opens.
+Deed = Callable[[Month], "datetime | None"]
+Opens = Callable[[Month, Membership], str]
+_deeds_of: dict[str, tuple[Deed, Opens]] = {}
+
+
+def register(step: str, deed: Deed, opens: Opens) -> None:
+    """Let a room say when it has done a step of a month, and where a member opens it ("": nowhere)."""
+    _deeds_of[str(step)] = (deed, opens)
+
+
+def page_of(step: str, month: Month, membership: Membership) -> str:
+    """The page of the room that does a step, or ""."""
+    known = _deeds_of.get(str(step))
+    return known[1](month, membership) if known else ""
+
+
 DECIDED = (MonthRun.State.APPROVED, MonthRun.State.POSTED)
 PAPERS = {MonthStep.MEETING: Paper.Kind.MINUTES, MonthStep.BULLETIN: Paper.Kind.BULLETIN}
 
@@ -145,6 +162,9 @@ def _deeds(month: Month, run: MonthRun | None) -> dict[str, datetime]:
     released = Paper.objects.filter(month=month.first_day, state=Paper.State.RELEASED).order_by()
     first = dict(released.values("kind").annotate(at=Min("released_at")).values_list("kind", "at"))
     found = {str(step): first[kind] for step, kind in PAPERS.items() if kind in first}
+    for step, (deed, _opens) in _deeds_of.items():
+        if step not in found and (at := deed(month)) is not None:
+            found[step] = at
     approval = run.approval if run is not None and run.state in (*DECIDED, MonthRun.State.PROPOSED) else None
     return {**found, MonthStep.CHECK: approval.proposed_at} if approval is not None else found
 

@@ -12,12 +12,17 @@ class Config(AppConfig):
         from alliance.approvals import bodies as deciding
         from alliance.approvals import registry
         from alliance.services import inbox
-        from performance.meetings import elsewhere, show_tasks
+        from alliance.web import carrying
+        from performance.life import standing
+        from performance.meetings import checking, elsewhere, show_checking, show_tasks
         from performance.meetings.services import bodies, resolving
         from performance.meetings.waiting import waiting
+        from performance.models import MonthStep
 
         deciding.register(deciding.Bodies(bodies.codes_of, bodies.users_of, bodies.title_of))
         inbox.register("meetings", waiting)
+        carrying.offer("meetings", show_tasks.offers, show_tasks.follows)
+        standing.register(MonthStep.MEETING, checking.held, show_checking.opens)
         registry.register(
             resolving.KIND, name=_("Resolution"), digest=resolving.digest_of, summary=elsewhere.summary,
             title=elsewhere.title,

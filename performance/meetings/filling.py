@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,10 @@ Source = AgendaItem.Source
 
 @dataclass(frozen=True)
 class Point:
-    """One thing for the agenda: brought by, its key, words, the page where it opens."""
+    """One thing for the agenda: brought by, its key, words, the page where it opens with its arguments.
+
+    A last argument that begins with "?" is the question the page is asked.
+    """
 
     source: str
     key: str
@@ -53,7 +57,7 @@ def points(by: Membership, meeting: Meeting, now: datetime) -> list[Point]:
     month, here = meeting.period, meeting.body.institution
     return [
         *_tasks(meeting), *_departments(month, here), *_institutions(by, month, here),
-        *_clues(by, here), *_late(month, here, now), *_money(month, here),
+        *_clues(month, here), *_late(month, here, now), *_money(month, here),
     ]  # fmt: skip
 
 
@@ -90,7 +94,9 @@ def _departments(month: Month, here: Institution | None) -> Iterator[Point]:
             "line": words.num(limit, 2),
         }  # fmt: skip
         title = _("Abnormal department: %(place)s %(name)s") % {"place": places.get(place, ""), "name": name}
-        yield Point(Source.ABNORMAL, f"department-{month}-{place}-{code}"[:80], title, text, "metrics")
+        asked = urlencode({"month": month, "by": "department", "institution": place, "department": code})
+        key = f"department-{month}-{place}-{code}"[:80]
+        yield Point(Source.ABNORMAL, key, title, text, "metrics", (f"?{asked}",))
 
 
 def _named(places: Iterator[int]) -> tuple[dict[int, str], dict[tuple[int, str], str]]:
@@ -126,9 +132,11 @@ def _institutions(by: Membership, month: Month, here: Institution | None) -> Ite
             )  # fmt: skip
 
 
-def _clues(by: Membership, here: Institution | None) -> Iterator[Point]:
-    """Clues nobody has decided; what is confidential stays with those who decide it."""
-    rows = Clue.objects.filter(state__in=Clue.LIVE, confidential=False).named()
+def _clues(month: Month, here: Institution | None) -> Iterator[Point]:
+    """Clues of the month and of those before that nobody has decided; what is confidential stays with those
+    who decide it.
+    """
+    rows = Clue.objects.filter(state__in=Clue.LIVE, confidential=False, month__lte=month.first_day).named()
     if here is not None:
         rows = rows.filter(institution=here)
     for row in rows.order_by("month", "pk"):
@@ -175,4 +183,4 @@ def _money(month: Month, here: Institution | None) -> Iterator[Point]:
         "left": sum(one.estimated for one in found),
     }  # fmt: skip
     title = _("Money of %(month)s") % {"month": words.month(month)}
-    yield Point(Source.FORECAST, f"money-{month}", title, text, "payment-month")
+    yield Point(Source.FORECAST, f"money-{month}", title, text, "payment-month", (f"?month={month}",))

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from alliance.approvals.models import Decision
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.web import words
@@ -20,6 +21,15 @@ DAY = {"widget": forms.DateInput(attrs={"type": "date"})}
 
 def _text(label: Any, length: int, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, widget=forms.Textarea(attrs={"rows": 3}), **more)
+
+
+class VoteForm(forms.Form):
+    """One's own vote; no and recusal need a reason."""
+
+    verdict = forms.ChoiceField(
+        label=pgettext_lazy("meeting", "vote"), choices=Decision.Verdict.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
 
 
 class FoundForm(forms.Form):

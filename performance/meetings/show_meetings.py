@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from alliance.approvals import facts as approved
+from alliance.approvals.models import Approval, Decision
 from alliance.models import Membership
 from alliance.web import parts, words
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.meetings import forms, minutes, tables
-from performance.meetings.models import AgendaItem, Attendance, Meeting, Minutes, Resolution
+from performance.meetings import forms, minutes, show_checking, tables
+from performance.meetings.models import VIEW, AgendaItem, Attendance, Meeting, Minutes, Resolution
 from performance.meetings.services import minuting
 from performance.meetings.services.meetings import quorum
 
@@ -33,7 +35,8 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
     have, of, need = quorum(meeting, attendance)
     return {
         "title": meeting.title, "meeting": meeting, "chip": tables.meeting_chip(meeting), "desk": desk,
-        "facts_meeting": facts(meeting), "history": parts.history(meeting),
+        "facts_meeting": facts(meeting, membership), "looks": membership.can(VIEW),
+        "history": parts.history(meeting),
         "points": [_point(one, meeting, membership, given, desk=desk) for one in meeting.agenda.all()],
         "attendance": [(one, chip_of(one)) for one in attendance],
         "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
@@ -42,6 +45,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
         "actions": actions(meeting, membership, given, attendance, desk=desk),
         "adding": _adding(meeting, membership, given, desk=desk),
         "signing": _signing(meeting, membership, versions),
+        "checking": show_checking.block(meeting, membership),
     }  # fmt: skip
 
 
@@ -51,10 +55,10 @@ def chip_of(row: Attendance) -> Any:
     return chip(kinds[row.presence], row.get_presence_display())
 
 
-def facts(meeting: Meeting) -> list[parts.Fact]:
+def facts(meeting: Meeting, membership: Membership) -> list[parts.Fact]:
     """When, where, about what."""
     found = [
-        parts.Fact(_("body"), meeting.body.title, reverse("body", args=[meeting.body_id])),
+        parts.Fact(_("body"), meeting.body.title, way(membership, "body", meeting.body_id)),
         parts.Fact(_("kind"), str(meeting.get_kind_display())),
         parts.Fact(_("month"), words.month(meeting.month)),
         parts.Fact(pgettext("meeting", "begins"), words.moment(meeting.begins_at)),
@@ -77,8 +81,15 @@ def _point(
         actions.append(parts.Action(_("What was said"), url, "msg", form=form))
         url = reverse("meeting-point", args=[meeting.pk, one.pk, "remove"])
         actions.append(parts.Action(_("Take out"), url, "x"))
-    url = way(membership, one.page, *one.arguments) if one.page else ""
-    return {"row": one, "url": url, "actions": actions}
+    return {"row": one, "url": _opens(one, membership), "actions": actions}
+
+
+def _opens(one: AgendaItem, membership: Membership) -> str:
+    """Where a point opens for the member; a question of its page stands last among its arguments."""
+    plain = [text for text in one.arguments if not text.startswith("?")]
+    url = way(membership, one.page, *plain) if one.page else ""
+    asked = one.arguments[-1] if len(plain) < len(one.arguments) else ""
+    return url + asked if url else ""
 
 
 def _resolutions(
@@ -87,10 +98,11 @@ def _resolutions(
     rows = Resolution.objects.filter(meeting=meeting).select_related(
         "owner__user", "institution", "department", "point", "approval"
     )
-    found = []
+    mine = Decision.objects.filter(approval__in=[row.approval_id for row in rows], user=membership.user_id)
+    voted, found = set(mine.values_list("approval", flat=True)), []
     for row in rows:
         row.meeting = meeting
-        actions = []
+        actions = _vote(row, membership, given) if row.approval_id not in voted else []
         if desk and row.state == Resolution.State.DRAFT and meeting.state == Meeting.State.HELD:
             url = reverse("meeting-resolution", args=[meeting.pk, row.pk, "put"])
             actions.append(parts.Action(_("Put to the vote"), f"{url}?version={row.version}", "scale"))
@@ -103,6 +115,18 @@ def _resolutions(
             "url": way(membership, "approval", row.approval_id) if row.approval_id else "",
         })  # fmt: skip
     return found
+
+
+def _vote(row: Resolution, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
+    """One's own vote, where the body is asked and the member sits in it today."""
+    approval = row.approval
+    if approval is None or approval.state != Approval.State.OPEN:
+        return []
+    if not approved.holds(membership, approval.current, approval.institution_id):
+        return []
+    form = given.get(f"vote-{row.pk}") or forms.VoteForm(auto_id=f"vote-{row.pk}-%s")
+    url = reverse("meeting-vote", args=[row.meeting_id, row.pk])
+    return [parts.Action(_("Vote…"), url, "scale", "primary", form=form)]
 
 
 def _signing(meeting: Meeting, membership: Membership, versions: list[Minutes]) -> list[parts.Action]:

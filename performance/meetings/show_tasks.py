@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from alliance.models import Membership
-from alliance.web import parts, words
+from alliance.web import carrying, parts, words
 from alliance.web.access import way
 from performance.meetings import forms, tables
 from performance.meetings.models import Resolution, Task
+from performance.meetings.services.tasks import may_give
 
 Opens = Callable[[Membership, int], parts.Fact]
 _origins: dict[str, Opens] = {}
@@ -46,9 +47,34 @@ def facts(task: Task, membership: Membership) -> list[parts.Fact]:
     ]  # fmt: skip
     if task.body is not None:
         found.append(parts.Fact(_("body"), task.body.title, way(membership, "body", task.body_id)))
+    if origin := carrying.find(membership, task.about_kind, task.about_id):
+        found.append(parts.Fact(pgettext("task", "from"), origin.title, origin.url))
     if task.about_kind in _origins:
         found.append(_origins[task.about_kind](membership, task.about_id))
     return found
+
+
+def offers(membership: Membership, origin: carrying.Origin) -> list[parts.Action]:
+    """A task about a thing that was noticed, for who gives tasks."""
+    if not may_give(membership) or not _within(membership, origin):
+        return []
+    url = reverse("task-give", args=[origin.kind, origin.pk])
+    return [parts.Action(_("Make a task…"), url, "check", get=True)]
+
+
+def _within(membership: Membership, origin: carrying.Origin) -> bool:
+    """An institution gives tasks to itself alone."""
+    here = membership.institution_id
+    return here is None or origin.institution is None or origin.institution.pk == here
+
+
+def follows(membership: Membership, kind: str, pk: int) -> list[parts.Fact]:
+    """The tasks about a thing that the member may see."""
+    rows = Task.objects.seen_by(membership).filter(about_kind=kind, about_id=pk)
+    return [
+        parts.Fact(row.title, str(row.get_state_display()), reverse("task", args=[row.pk]))
+        for row in rows.order_by("pk")
+    ]
 
 
 def resolution(membership: Membership, pk: int) -> parts.Fact:

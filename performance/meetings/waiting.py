@@ -7,14 +7,27 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from alliance.approvals.facts import waiting_for
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 from alliance.web import words
 from performance.life import plan
 from performance.meetings import planning
-from performance.meetings.models import ANSWER, RUN, VIEW, Attendance, Body, Meeting, Minutes, Task, leading
-from performance.meetings.services import minuting
+from performance.meetings.models import (
+    ANSWER,
+    RUN,
+    VIEW,
+    Attendance,
+    Body,
+    Meeting,
+    Minutes,
+    Resolution,
+    Task,
+    leading,
+)
+from performance.meetings.services import minuting, resolving
 
 SOON = timedelta(days=3)
 
@@ -64,9 +77,24 @@ def _checks(membership: Membership, now: datetime) -> list[Todo]:
 
 
 def _meetings(membership: Membership, now: datetime) -> list[Todo]:
-    if not membership.can(VIEW):
+    """A seat alone asks to come, to vote and to sign; planning is for who looks at meetings."""
+    owed = _owed(membership, now) if membership.can(VIEW) else []
+    return [*owed, *_asked(membership, now), *_votes(membership), *_unsigned(membership)]
+
+
+def _votes(membership: Membership) -> list[Todo]:
+    """Resolutions that wait for the vote of who has no page of approvals; the others find them there."""
+    if membership.can("approval.view"):
         return []
-    return [*_owed(membership, now), *_asked(membership, now), *_unsigned(membership)]
+    asked = [one.pk for one in waiting_for(membership) if one.kind == resolving.KIND]
+    rows = Resolution.objects.filter(approval__in=asked).select_related("meeting") if asked else ()
+    return [
+        Todo(
+            "info", row.text[:80], _("Vote in %(meeting)s") % {"meeting": row.meeting.title},
+            reverse("meeting", args=[row.meeting_id]), button=pgettext("meeting", "Vote"),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _owed(membership: Membership, now: datetime) -> list[Todo]:

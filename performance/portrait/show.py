@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alliance.web import charts, words
 from alliance.web.parts import Fig
 from alliance.web.profile_charts import Axis, Spark, radar, spark
+from performance import origins
 from performance.declared.services import samples
 from performance.engine.control import Rule
 from performance.engine.reach import Points, losses
@@ -44,6 +45,7 @@ def page(frame: Frame, line: Line) -> dict[str, Any]:
         "rows": rows,
         "veto": samples.vetoes(frame.month).get(line.institution.code),
         "signals": signals.of_institution(frame, line, before, by),
+        "portrait": origins.portrait_number(line.institution, frame.month),
         "few": all(row.limits == words.DASH for row in rows), "rule": by,
     }  # fmt: skip
 

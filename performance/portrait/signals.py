@@ -48,6 +48,7 @@ class Shown:
     kind: str
     word: str
     sentence: str
+    indicator: str = ""
 
     @property
     def url(self) -> str:
@@ -84,7 +85,7 @@ def _shown(frame: Frame, line: Line, indicator: Indicator, judged: Judged, signa
     )
     return Shown(
         line.institution.short_name, labels.named(indicator), frame, at, KINDS[signal.side], word(signal),
-        sentence,
+        sentence, indicator.code,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from alliance.approvals import errors
 from alliance.approvals import services as approvals
@@ -22,7 +23,7 @@ from alliance.approvals.models import Approval
 from alliance.lib.intervals import wilson
 from alliance.lib.period import Month
 from alliance.models.base import Stale
-from performance.consequences import measures
+from performance.consequences import measures, show_signing
 from performance.consequences.measures import Clock
 from performance.consequences.refusals import ConsequenceRefused, LetterRefused
 from performance.consequences.services import assessing, letters, proposals, templates
@@ -294,13 +295,18 @@ def test_kept_letters_are_facts_of_the_year(house: World) -> None:
     assert known == {("QH11", Month(2025, 12), key): 1 for key in ("commitments", "commitments_kept")}
 
 
+def single(world: World) -> list[Any]:
+    """What waits for the office about single letters, without the line that counts the unsigned ones."""
+    return [one for one in waiting(world.luo, JANUARY) if "/year/" not in one.url]
+
+
 @pytest.mark.urls("config.alliance_urls")
 def test_the_year_waits_for_who_can_act(house: World) -> None:
     letter = letters.offer(by=house.luo, letter=drafted(house), now=JANUARY)
     assert [todo.button for todo in waiting(house.head, JANUARY)]
-    assert waiting(house.kong, JANUARY) == [] and waiting(house.luo, JANUARY) == []
+    assert waiting(house.kong, JANUARY) == [] and single(house) == []
     letters.sign(by=house.head, letter=letter, name=house.shiqiao.name, seen=letter.digest, now=JANUARY)
-    assert len(waiting(house.luo, JANUARY)) == 1
+    assert len(single(house)) == 1
     assert Clock.at(2025, date(2025, 12, 31)).over is False and Clock.at(2025, date(2026, 1, 1)).over
 
 
@@ -339,3 +345,23 @@ def test_the_pages_of_letters(world: World, settings: Any, tmp_path: Path) -> No
         assert office.get("/a/qinghe/letters/").status_code == 200
         assert head.get("/a/qinghe/consequences/").status_code == 200
         assert world.client("zhao").get("/a/qinghe/consequences/").status_code == 403
+
+
+def test_a_page_says_who_has_signed_and_who_has_not_and_the_inbox_of_the_office_reminds(
+    house: World,
+) -> None:
+    in_force(house)
+    obliged = show_signing.obliged(2025)
+    assert house.shiqiao in obliged and show_signing.unsigned(2025) == len(obliged) - 1
+    with override_settings(ROOT_URLCONF="config.alliance_urls"):
+        rows = show_signing.rows(2025, house.luo)
+        assert [one.signed for one in rows] == [False] * (len(obliged) - 1) + [True]
+        assert [one.place for one in show_signing.rows(2025, house.head)] == [house.shiqiao]
+    with time_machine.travel(datetime(2025, 3, 1, 2, tzinfo=UTC), tick=False):
+        with override_settings(ROOT_URLCONF="config.alliance_urls"):
+            found = [one for one in waiting(house.luo, timezone.now()) if one.url.endswith("/year/2025/")]
+        assert [one.count for one in found] == [len(obliged) - 1]
+        page = house.client("luo").get("/a/qinghe/letters/year/2025/", HTTP_ACCEPT_LANGUAGE="zh-hans")
+        assert page.status_code == 200 and "何院长" in page.content.decode()
+        assert house.client("luo").get("/a/qinghe/letters/year/1999/").status_code == 404
+        assert house.client("lin").get("/a/qinghe/letters/year/").status_code == 403

@@ -23,7 +23,7 @@ from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import send
 from alliance.web.parts import Empty
 from alliance.web.refused import add_refusal
-from performance.consequences import forms, records, show_letters, tables, words
+from performance.consequences import forms, records, show_letters, show_signing, tables, words
 from performance.consequences.services import assessing, letters, templates
 from performance.models import Letter, LetterTemplate
 from performance.models.letters import RUN, SIGN, VIEW
@@ -52,6 +52,17 @@ def letter_list(request: Any) -> HttpResponse:
         extra={"title": _("Commitment letters"), "rooms": show_letters.tabs("letters", member),
                "begins": member.institution_id is None and member.can(RUN)},
     )  # fmt: skip
+
+
+@permit(VIEW)
+@require_safe
+def letter_year(request: Any, year: int = 0) -> HttpResponse:
+    """Who has signed the letter of a year, and who has not."""
+    today = timezone.localdate()
+    if year and not today.year - 5 <= year <= today.year + 1:
+        raise Http404
+    page = show_signing.page(year or today.year, request.membership, today)
+    return render(request, "performance/consequences/letter_year.html", page)
 
 
 @permit(RUN)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import transition
@@ -29,10 +30,18 @@ class MeetingQuerySet(AllianceQuerySet):
     """Which meetings a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
-        """The alliance's members all; an institution those of its own bodies; who sits or sat there those."""
+        """The alliance's members all; an institution those of its own bodies; who sits or sat there those.
+
+        Who has no right to look at meetings sees those of the bodies they sat in on the day of the meeting.
+        """
+        sat = Seat.objects.filter(body=models.OuterRef("body"), user=membership.user_id)
+        if not membership.can(VIEW):
+            day = models.OuterRef("begins_on")
+            ended = Q(ended_on=None) | Q(ended_on__gte=day)
+            sat = sat.filter(ended, Q(until=None) | Q(until__gte=day), from_date__lte=day)
+            return self.alias(begins_on=TruncDate("begins_at")).filter(models.Exists(sat))
         if membership.institution_id is None:
             return self.all()
-        sat = Seat.objects.filter(body=models.OuterRef("body"), user=membership.user_id)
         return self.filter(Q(body__institution=membership.institution_id) | models.Exists(sat))
 
     def named(self) -> Any:
@@ -45,6 +54,7 @@ class Meeting(AllianceRow, Stepped):
 
     class Kind(models.TextChoices):
         REGULAR = "regular", pgettext_lazy("meeting", "regular meeting")
+        DATA_CHECK = "data_check", pgettext_lazy("meeting", "data-check meeting")
         REVIEW = "review", pgettext_lazy("meeting", "case review")
         CONSULTATION = "consultation", pgettext_lazy("meeting", "consultation with insurer and others")
         EXTRA = "extra", pgettext_lazy("meeting", "extraordinary meeting")

@@ -27,7 +27,7 @@ def may_give(by: Membership, body: Body | None = None) -> bool:
 
 @transaction.atomic
 def give(
-    *, by: Membership, about: models.Model, title: str, now: datetime, text: str = "",
+    *, by: Membership, about: models.Model | tuple[str, int], title: str, now: datetime, text: str = "",
     owner: Membership | None = None, institution: Institution | None = None,
     department: Department | None = None, due_on: date | None = None, body: Body | None = None,
     decided: bool = False,
@@ -35,8 +35,8 @@ def give(
     """Give a member or an institution something to do until the end of a day.
 
     A day off moves to the next working day; without a day the time in force counts (parameter task.time). The
-    room whose decision gives it has asked who may (`decided`). Raises PermissionDenied, TaskRefused
-    (title, owner, due_on, department).
+    room whose decision gives it has asked who may (`decided`). `about`: the row it follows from, or kind and
+    number of a thing that is no row. Raises PermissionDenied, TaskRefused (title, owner, due_on, department).
     """
     today = timezone.localdate(now)
     if not decided:
@@ -48,8 +48,9 @@ def give(
     if department is not None and (institution is None or department.institution_id != institution.pk):
         raise TaskRefused("department")
     due = due_day(due_on, now)
+    kind, pk = about if isinstance(about, tuple) else (about._meta.label_lower, about.pk)
     row: Task = Task.objects.create(
-        title=title.strip(), text=text.strip(), about_kind=about._meta.label_lower, about_id=about.pk,
+        title=title.strip(), text=text.strip(), about_kind=kind, about_id=pk,
         body=body, owner=owner, institution=institution or (owner.institution if owner else None),
         department=department, due_on=due, due_at=plan.end_of_day(due), escalates_at=escalation(due, today),
         given_by=by, given_at=now,

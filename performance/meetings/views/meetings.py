@@ -46,7 +46,10 @@ def plan(request: Any, pk: int) -> HttpResponseBase:
     if not desk(request.membership, row):
         raise Http404
     spread = [Month.of(today).plus(step) for step in range(-BACK, AHEAD + 1)]
-    initial = {"month": str(planning.awaited(row, today)), "kind": Meeting.Kind.REGULAR}
+    initial = {
+        "month": request.GET.get("month", str(planning.awaited(row, today))),
+        "kind": request.GET.get("kind", Meeting.Kind.REGULAR),
+    }
     form = forms.PlanForm(request.POST or None, months=reversed(spread), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -61,7 +64,7 @@ def plan(request: Any, pk: int) -> HttpResponseBase:
 
 
 def found(request: Any, pk: int) -> Meeting:
-    """A meeting the member may see."""
+    """A meeting the member may see: by right, or because of a seat in its body on the day."""
     return get_or_404(Meeting.objects.seen_by(request.membership).named(), pk=pk)
 
 
@@ -88,7 +91,7 @@ def tried(request: Any, row: Meeting, name: str, form: Any, deed: Callable[[], s
     return answered(request, row, {name: form}, 400)
 
 
-@permit(VIEW)
+@permit("home.view")
 @require_safe
 def meeting(request: Any, pk: int) -> HttpResponse:
     """One meeting."""

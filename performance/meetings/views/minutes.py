@@ -50,7 +50,7 @@ def _version(request: Any, pk: int, number: int) -> tuple[Meeting, Minutes]:
     return row, get_or_404(rows, number=number)
 
 
-@permit(VIEW)
+@permit("home.view")
 @require_safe
 def page(request: Any, pk: int, number: int) -> HttpResponse:
     """One version as it reads."""
@@ -59,7 +59,7 @@ def page(request: Any, pk: int, number: int) -> HttpResponse:
     return render(request, "meetings/minutes.html", {**context, "document": minuting.document(version)})
 
 
-@permit(VIEW)
+@permit("home.view")
 @require_safe
 def sheet(request: Any, pk: int, number: int) -> HttpResponse:
     """On A4."""
@@ -68,7 +68,7 @@ def sheet(request: Any, pk: int, number: int) -> HttpResponse:
     return render(request, "meetings/minutes_sheet.html", {**context, "document": minuting.document(version)})
 
 
-@permit(VIEW)
+@permit("home.view")
 @require_safe
 def docx(request: Any, pk: int, number: int) -> HttpResponse:
     """As a file an office can go on editing; each download is journaled."""
@@ -80,7 +80,7 @@ def docx(request: Any, pk: int, number: int) -> HttpResponse:
     return papers.send(minuting.document(version), f"{version.title} {version.number}")
 
 
-@permit(VIEW)
+@permit("home.view")
 @require_POST
 def sign(request: Any, pk: int, number: int) -> HttpResponseBase:
     """Sign the version that was read."""

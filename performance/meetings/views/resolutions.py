@@ -1,4 +1,4 @@
-"""Writing a resolution, putting it to the vote, taking it out."""
+"""Writing a resolution, putting it to the vote, taking it out, one's own vote."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from alliance.approvals import services as approvals
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
 from performance.meetings import forms
@@ -50,3 +51,18 @@ def act(request: Any, pk: int, resolution: int, step: str) -> HttpResponseBase:
         return _("Taken out.")
 
     return tried(request, row, "", None, put if step == "put" else remove)
+
+
+@permit("home.view")
+@require_POST
+def vote(request: Any, pk: int, resolution: int) -> HttpResponseBase:
+    """The vote of who sits in the body; the seat gives it, no right of a role."""
+    row, by = found(request, pk), request.membership
+    one = get_or_404(row.resolutions.select_related("approval"), pk=resolution, approval__isnull=False)
+    form = forms.VoteForm(request.POST, auto_id=f"vote-{resolution}-%s")
+
+    def deed() -> str:
+        approvals.decide(by=by, approval=one.approval, **form.cleaned_data)
+        return _("Your vote is kept.")
+
+    return tried(request, row, f"vote-{resolution}", form, deed)

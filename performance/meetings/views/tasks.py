@@ -9,19 +9,19 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.refusal import Refused
 from alliance.models import Attachment
 from alliance.models.base import Stale
 from alliance.services import journal, steps
-from alliance.web import asked, lists
+from alliance.web import asked, carrying, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
 from performance.declared.services.proving import keep
 from performance.meetings import forms, show_tasks, tables
-from performance.meetings.models import Task, TaskFile
+from performance.meetings.models import RUN, Task, TaskFile
 from performance.meetings.services import tasks
 
 STEPS = {"answer": "answer", "accept": "accept", "give-back": "give_back", "drop": "drop"}
@@ -36,6 +36,29 @@ def task_list(request: Any) -> HttpResponse:
         request, "meetings/tasks.html", rows, tables.TaskTable, filterset=tables.TaskFilter,
         empty=tables.NO_TASK, extra={"title": _("Tasks")},
     )  # fmt: skip
+
+
+@permit("home.view", RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: Any, kind: str, about: int) -> HttpResponseBase:
+    """A task about a thing that was noticed: a complaint, a clue, a late step."""
+    by, now = request.membership, timezone.now()
+    origin = carrying.find(by, kind, about)
+    if origin is None:
+        raise Http404
+    here = by.institution or origin.institution
+    initial = {"title": origin.title[:200], "institution": here.pk if here else None}
+    form = forms.GiveForm(request.POST or None, by=by, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = tasks.give(by=by, about=(kind, about), now=now, **form.cleaned_data)
+        except Refused as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Given. It stands in the inbox of who does it."))
+            return redirect("task", made.pk)
+    context = {"title": _("Make a task"), "form": form, "origin": origin}
+    return render(request, "meetings/task_give.html", context, status=400 if form.errors else 200)
 
 
 def found(request: Any, pk: int) -> Task:
