@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from alliance.ledger import facts as books
 from alliance.ledger.models import Account
 from alliance.lib.period import Month
-from alliance.models import RosterRow, Staff, Team, TeamMember
+from alliance.models import Department, RosterRow, Staff, Team, TeamMember
 from alliance.models.base import Stale
 from alliance.services.files import Upload
 from performance.engine.pay.redlines import RedLine
@@ -133,9 +133,10 @@ def test_the_database_takes_parts_of_drafts_alone_and_each_in_its_pool(house: Wo
     PayPot.objects.filter(pool=other).delete()
     with pytest.raises(IntegrityError, match="in the pool of its share"), transaction.atomic():
         PayPot.objects.create(**{**columns_of(pot), "pool_id": other.pk})
+    nobodys = Department.objects.exclude(pk__in=PayPot.objects.values("department")).earliest("pk")
     pools.propose(by=house.luo, pool=first, today=TODAY)
     with pytest.raises(DatabaseError, match="takes no further part"), transaction.atomic():
-        PayPot.objects.create(**{**columns_of(pot), "group": "administrator"})
+        PayPot.objects.create(**{**columns_of(pot), "department_id": nobodys.pk})
 
 
 def test_a_source_account_is_fed_by_two_people_and_never_overdrawn(house: World) -> None:
