@@ -16,7 +16,7 @@ test: environment node_modules/axe-core/axe.min.js
 
 # Long runs against what must never break.
 faults: environment
-> LEDGER_OPERATIONS=100000 $(BIN)/python -m pytest -n0 tests/ledger/test_operations.py $(ARGS)
+> LEDGER_OPERATIONS=100000 PLAIN_MIGRATE=1 $(BIN)/python -m pytest -n0 tests/ledger/test_operations.py tests/test_migrating.py $(ARGS)
 
 check: environment
 > $(BIN)/ruff check .
