@@ -20,7 +20,7 @@ from complaints.surveys.services.rights import VIEW
 MONTH = OpenApiParameter("month", str, description="first month of the survey, 2026-10")
 
 
-class ResultShown(serializers.Serializer[Result]):
+class SurveyResultShown(serializers.Serializer[Result]):
     """One measure of one place: points of 0 to 100 with their interval, or `why` there are none."""
 
     survey = serializers.IntegerField(source="campaign_id", read_only=True)
@@ -47,7 +47,7 @@ class SurveyResults(RowsView):
     """GET: points of institutions and their parts, of the own institution or of all, newest survey first."""
 
     model = Result
-    serializer_class: Any = ResultShown
+    serializer_class: Any = SurveyResultShown
     of_patients = False
     permits = {"GET": VIEW}
 
@@ -62,11 +62,15 @@ class SurveyResults(RowsView):
         )
         return rows.order_by("-campaign__month", "-campaign", "institution__code", "department_code", "pk")
 
-    @extend_schema(operation_id="survey_results_list", responses=ResultShown(many=True), parameters=[MONTH])
+    @extend_schema(
+        operation_id="survey_results_list", responses=SurveyResultShown(many=True), parameters=[MONTH]
+    )
     def get(self, request: Request) -> Response:
         rows, month = self.get_queryset(), self.month_asked()
         journal.write(
             by=self.member, verb="survey.results_exported", request=request._request,
             list="api.survey-results",
         )  # fmt: skip
-        return self.page_of(rows.filter(campaign__month=month.first_day) if month else rows, ResultShown)
+        return self.page_of(
+            rows.filter(campaign__month=month.first_day) if month else rows, SurveyResultShown
+        )
