@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from alliance.roles import roles
@@ -34,26 +34,36 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("months", _("Performance month"), "sum", "month.view", foot=_("Performance")),
             Entry("month-calendar-now", _("Calendar of the month"), "cal", "month.propose"),
-            Entry("meetings", _("Meetings"), "users", "meeting.view"),
-            Entry("improvements", _("Improvement"), "refresh", "improvement.view"),
-            Entry("agreements", _("Agreements"), "file", "agreement.view"),
-            Entry("violations", _("Violations"), "alert", "violation.view"),
-            Entry("verifications", _("Verification by third parties"), "search", "verification.view"),
             Entry("publications", _("Publications"), "eye", "home.view"),
             Entry("confirmations", _("Mutual confirmation"), "scale", "confirmation.view"),
             Entry("declared", _("Declared values"), "upload", "declared.view"),
             Entry("onsite", _("On-site assessment"), "flag", "onsite.view"),
             Entry("evaluations", _("Evaluations"), "check", "home.view"),
             Entry("surveys", _("Surveys"), "check", "survey.view"),
-            Entry("tolerance", _("Error tolerance"), "scale", "tolerance.view"),
             Entry("clues", _("Clues of unusual patterns"), "search", "fairness.view"),
-            Entry("consequences", _("Consequences"), "flag", "consequence.view"),
-            Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),
             Entry("appeals", _("Objections and appeals"), "scale", "appeal.view"),
-            Entry("disclosure", _("Disclosure to the public"), "globe", "month.propose"),
+        ),
+    ),
+    (
+        pgettext_lazy("menu", "Pay"),
+        (
+            Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),
             Entry("payout", _("Paying out"), "coin", "payout.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
+        ),
+    ),
+    (
+        _("Governance"),
+        (
+            Entry("meetings", _("Meetings"), "users", "meeting.view"),
+            Entry("improvements", _("Improvement"), "refresh", "improvement.view"),
+            Entry("consequences", _("Consequences"), "flag", "consequence.view"),
+            Entry("agreements", _("Agreements"), "file", "agreement.view"),
+            Entry("violations", _("Violations"), "alert", "violation.view"),
+            Entry("verifications", _("Verification by third parties"), "search", "verification.view"),
+            Entry("tolerance", _("Error tolerance"), "scale", "tolerance.view"),
+            Entry("disclosure", _("Disclosure to the public"), "globe", "month.propose"),
         ),
     ),
     (
@@ -123,7 +133,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
-SHORT = 24  # entries that stand open together; of a longer menu the first group and the one where one is
+SHORT = 24  # entries that stand open together: the group where one is, and from the top what has room
 
 
 @dataclass(frozen=True)
@@ -198,10 +208,14 @@ def menu(membership: Any, path: str) -> list[Group]:
     groups = [group for group in groups if group.links]
     if len(open_) <= SHORT:
         return groups
-    first = next(group for group in groups if group.label)  # where the month's work begins
-    return [
-        replace(group, open=group is first or any(link.current for link in group.links)) for group in groups
-    ]
+    here_in = [any(link.current for link in group.links) for group in groups]
+    room = SHORT - sum(len(group.links) for group, here in zip(groups, here_in, strict=True) if here)
+    found = []
+    for group, inside in zip(groups, here_in, strict=True):
+        fits = not inside and len(group.links) <= room
+        room -= len(group.links) if fits else 0
+        found.append(replace(group, open=inside or fits))
+    return found
 
 
 def address(entry: Entry, membership: Any) -> str:

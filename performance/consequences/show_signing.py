@@ -78,7 +78,7 @@ def page(year: int, membership: Membership, today: date) -> dict[str, Any]:
     return {
         "title": _("Letters of %(year)s: who has signed") % {"year": year}, "year": year, "rows": found,
         "figs": [
-            parts.Fig(_("signed"), f"{done} / {len(found)}"),
+            parts.Fig(pgettext("letter", "signed"), f"{done} / {len(found)}"),
             parts.Fig(pgettext("letter", "not signed"), str(len(found) - done), bad=done < len(found)),
         ],
         "rooms": tabs("letter-year-now", membership), "years": _years(year, today),

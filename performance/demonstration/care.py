@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -19,6 +19,15 @@ from performance.tolerance import services as tolerance
 from performance.tolerance.models import ToleranceCase
 from referrals.mdt import services as mdt
 
+GAP = 11  # one month in so many passes without its day
+DAYS = (
+    (
+        "陪同就医，体验结算",
+        "集中反映：慢病续方需重复挂号；异地备案不会操作。续方窗口已并号，备案改为扫码办理。",
+    ),
+    ("住院费用一日清单", "清单字小、项目看不懂。改大字版，护士站每日口头说明自付部分。"),
+    ("转诊回来的第一周", "回镇取药要跑两次。上级出院带药与卫生院备药清单已对齐。"),
+)
 PDF = Upload("临床路径执行单.pdf", [b"%PDF-1.4 demonstration"], "application/pdf", 999)
 
 
@@ -36,33 +45,41 @@ def load(base: Ground, now: datetime) -> str:
 
 
 def _days(office: Membership, base: Ground, now: datetime) -> None:
-    """Held in the months past at two institutions, this month's planned."""
+    """Held in the months of the year at every institution but a few; this month's planned at two."""
     today = now.astimezone(SHANGHAI).date()
     first = today.replace(day=1)
-    for code, numbers in (("A01", (31, 22, 17)), ("B01", (14, 9, 9))):
-        place, month = base.places[code], first
-        for back in range(3):
-            month = (month - timedelta(days=1)).replace(day=1)
-            if code == "B01" and back == 1:
+    houses = sorted((code, place) for code, place in base.places.items() if place.parent_id is None)
+    for nth, (code, place) in enumerate(houses):
+        for number in range(1, first.month):
+            if (nth * 3 + number * 5) % GAP == 0:
                 continue  # a month without its day is seen as missing
-            on = month.replace(day=16 + back)
-            day = events.plan(
-                by=office, institution=place, planned_on=on, topic="陪同就医，体验结算",
-                plan="院领导与医保办陪同患者走完挂号、检查、结算全程，记录堵点。",
-            )  # fmt: skip
-            visitors, asked, settled = numbers
-            events.hold(
-                by=office, day=day, held_on=on, visitors=visitors, asked=asked, settled=settled, now=now,
-                minutes="集中反映：慢病续方需重复挂号；异地备案不会操作。续方窗口已并号，备案改为扫码办理。",
-            )  # fmt: skip
-        events.plan(
-            by=office, institution=place, planned_on=today, topic="出院结算一站式", plan="重点看床旁结算。"
-        )
+            _held(office, place, date(first.year, number, 14 + (nth + number) % 7), nth + number, now)
+        if code in ("A01", "B01"):
+            events.plan(
+                by=office,
+                institution=place,
+                planned_on=today,
+                topic="出院结算一站式",
+                plan="重点看床旁结算。",
+            )
     events.interview(
         by=office, institution=base.places["A01"], held_on=first - timedelta(days=9), topic="出院带药说明",
         inpatients=5, families=3, staff=2, findings="老年患者看不清说明书，漏服常见；希望有大字用药卡。",
         follow_up="药学部制作大字用药卡并在三个病区试用", owner=office,
         due_on=today + timedelta(days=12), now=now,
+    )  # fmt: skip
+
+
+def _held(office: Membership, place: Institution, on: date, seed: int, now: datetime) -> None:
+    topic, minutes = DAYS[seed % len(DAYS)]
+    asked = 6 + seed * 7 % 19
+    day = events.plan(
+        by=office, institution=place, planned_on=on, topic=topic,
+        plan="院领导与医保办陪同患者走完挂号、检查、结算全程，记录堵点。",
+    )  # fmt: skip
+    events.hold(
+        by=office, day=day, held_on=on, visitors=asked + 3 + seed % 5, asked=asked,
+        settled=asked - seed % 4, minutes=minutes, now=now,
     )  # fmt: skip
 
 

@@ -116,17 +116,21 @@ def test_the_menu_shows_what_the_member_may(world: World) -> None:
 
 
 def test_a_long_menu_opens_where_one_is_and_a_short_one_whole(world: World) -> None:
-    def opened(who: str, path: str) -> list[bool]:
+    def opened(who: str, path: str) -> list[tuple[bool, int]]:
         page = world.client(who).get(path).content.decode()
         side = page[page.index('id="menu"') : page.index("</nav>")]
-        return [bool(one) for one in re.findall(r"<details( open)?>", side)]
+        groups = re.findall(r"<details( open)?>(.*?)</details>", side, re.DOTALL)
+        return [(bool(open_), inside.count("<a ")) for open_, inside in groups]
 
     home, away = opened("luo", HOME), opened("luo", f"{HOME}parameters/")
-    assert len(home) > 4 and home == [True, *[False] * (len(home) - 1)]
-    assert away.count(True) == 2 and away[0]
+    assert len(home) > 4 and home[0][0] and not home[-1][0]
+    rules = [number for number, (open_, _links) in enumerate(away) if open_][-1]
+    assert not home[rules][0], "where one is stands open"
+    for shown in (home, away):
+        assert sum(links for open_, links in shown if open_) <= context.SHORT
     with act_in(world.qinghe):
-        Membership.objects.filter(pk=world.lin.pk).update(roles=["clinician"])
-    assert set(opened("lin", HOME)) == {True}
+        Membership.objects.filter(pk=world.lin.pk).update(roles=["family_doctor"])
+    assert {open_ for open_, _links in opened("lin", HOME)} == {True}
 
 
 def test_a_form_s_address_opened_as_a_page_says_so_and_leads_back(world: World) -> None:
