@@ -17,6 +17,7 @@ from alliance.services.inbox import Todo
 from alliance.web import charts, lists, parts
 from alliance.web.context import Group, Link
 from alliance.web.profile_charts import spark
+from performance.appeals.asking import Flag
 
 NOW = datetime(2026, 11, 19, 6, 20, tzinfo=UTC)
 TODOS = [
@@ -121,6 +122,11 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         },
         "_banner.html": {},
         "_beside.html": {"field": form["amount"]},
+        "_carry.html": {
+            "acts": [parts.Action("布置任务", "/x/", get=True)],
+            "made": [parts.Fact("任务 3", "已完成", "/x/")],
+            "title": "后续",
+        },
         "_chain.html": {
             "links": [
                 parts.ChainLink("医共体", "协同奖励基金", 128_640_000, "/x/", Decimal(100), facts),
@@ -144,6 +150,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         "_filter.html": {"filter": Find({"kind": "a"}, nobody), "filtered": True, "cleared": "/x/"},
         "_flow.html": {"stages": stages},
         "_foot.html": {"menu": [Group("", (Link("今天", "home", "/x/", True, "今天"),))]},
+        "_flag.html": {"flag": Flag("/x/", "申诉至 11月27日 24:00"), "label": "申诉本行"},
         "_form.html": {"form": form, "submit": "提交", "cancel": "/x/", "consequence": "已存草稿"},
         "_formula.html": {
             "lines": [
