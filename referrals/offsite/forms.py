@@ -39,7 +39,9 @@ class FilingForm(PublicForm, Rows):
         widget=forms.RadioSelect,
     )  # fmt: skip
     name = forms.CharField(
-        label=gettext_lazy("name"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=pgettext_lazy("person", "name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     id_number = forms.CharField(
         label=gettext_lazy("ID number"), max_length=30,

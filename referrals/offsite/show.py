@@ -61,7 +61,7 @@ def head(membership: Membership, now: datetime) -> dict[str, Any]:
 def whom(row: Filing) -> list[parts.Fact]:
     """The person, masked: the whole numbers open by their own step."""
     return [
-        parts.Fact(_("name"), mask_name(str(row.name))),
+        parts.Fact(pgettext("person", "name"), mask_name(str(row.name))),
         parts.Fact(_("ID number"), mask_id(str(row.id_number))),
         parts.Fact(_("phone"), mask_phone(str(row.phone))),
         parts.Fact(_("insurance"), str(row.get_insurance_display())),
@@ -111,7 +111,7 @@ def page(
     person = whom(row)
     if opened:
         person[:3] = [
-            parts.Fact(_("name"), opened["name"]), parts.Fact(_("ID number"), opened["id_number"]),
+            parts.Fact(pgettext("person", "name"), opened["name"]), parts.Fact(_("ID number"), opened["id_number"]),
             parts.Fact(_("phone"), opened["phone"]),
         ]  # fmt: skip
     mine = "desk" in row.sides_of(membership)

@@ -33,7 +33,7 @@ class FilingTable(lists.Table):
         verbose_name=pgettext_lazy("offsite", "number"), linkify=("offsite-filing", [tables.A("pk")]),
         attrs=lists.HEAD,
     )  # fmt: skip
-    name = tables.Column(verbose_name=gettext_lazy("name"), orderable=False)
+    name = tables.Column(verbose_name=pgettext_lazy("person", "name"), orderable=False)
     kind = tables.Column(verbose_name=pgettext_lazy("offsite", "kind of filing"))
     city = tables.Column(verbose_name=pgettext_lazy("offsite", "place of care"))
     institution = tables.Column(verbose_name=gettext_lazy("institution"))
