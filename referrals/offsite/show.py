@@ -111,7 +111,8 @@ def page(
     person = whom(row)
     if opened:
         person[:3] = [
-            parts.Fact(pgettext("person", "name"), opened["name"]), parts.Fact(_("ID number"), opened["id_number"]),
+            parts.Fact(pgettext("person", "name"), opened["name"]),
+            parts.Fact(_("ID number"), opened["id_number"]),
             parts.Fact(_("phone"), opened["phone"]),
         ]  # fmt: skip
     mine = "desk" in row.sides_of(membership)
