@@ -932,6 +932,7 @@ CASES: dict[str, Case] = {
     "payout-print": one("payout_lot"),
     "payout-preview": one("payout_lot"),
     "payout-act": one("payout_lot", step="answer"),
+    "payout-answer-withdraw": Case(lambda things: {"pk": things.payout_row.result_id}, of=("pk",)),
     "payout-paper": one("payout_paper", shared=True),
     "payout-rows": Case(queries=("?kind=amount",)),
     "payout-row": one("payout_row"),

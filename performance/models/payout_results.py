@@ -17,22 +17,37 @@ from performance.models.payout_lots import PayoutLot
 
 
 class PayoutResult(AllianceRow):
-    """A file of the bank, taken once; its rows are kept, the file with its whole numbers is not."""
+    """A file of the bank, taken once; its rows are kept, the file with its whole numbers is not.
+
+    Until a row of it is posted it can be withdrawn, with why: its rows stay, and count no longer.
+    """
 
     append_only = True
+    fill_once: ClassVar[tuple[str, ...]] = ("withdrawn_by_id", "withdrawn_at", "withdrawn_why")
 
     lot = models.ForeignKey(PayoutLot, on_delete=models.PROTECT, related_name="results")
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(max_length=64)
     by = link(_("imported by"), "alliance.Membership")
     at = models.DateTimeField(_("imported"))
+    withdrawn_by = link(_("withdrawn by"), "alliance.Membership", null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_why = models.CharField(_("why"), max_length=200, null=True)  # noqa: DJ001 (filled once)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("answer of a bank"), _("answers of banks")
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["alliance", "lot", "sha256"], name="payoutresult_once"),
-        ]
+            models.UniqueConstraint(
+                fields=["alliance", "lot", "sha256"], name="payoutresult_once",
+                condition=Q(withdrawn_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None, withdrawn_why=None)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False, withdrawn_why__gt=""),
+                name="payoutresult_withdrawn_whole",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.lot} {self.at:%Y-%m-%d}"
@@ -46,13 +61,20 @@ class PayoutRowQuerySet(AllianceQuerySet):
         here = membership.institution_id
         return self.all() if here is None else self.filter(result__lot__institution=here)
 
+    def live(self) -> Any:
+        """Rows of answers that nobody has withdrawn."""
+        return self.filter(result__withdrawn_at=None)
+
     def open(self) -> Any:
         """Rows nobody has decided yet: the work queue."""
-        return self.filter(action=None)
+        return self.live().filter(action=None)
 
     def ripe(self) -> Any:
-        """Decided rows with a payment that wait for the second person."""
-        return self.filter(action__in=["paid", "returned"], posted_at=None)
+        """Decided rows that wait for the second person; a payment that ended so already waits no longer."""
+        follows = Q(action="paid", payment__state="exported") | Q(
+            action="returned", payment__state__in=["exported", "paid"]
+        )
+        return self.live().filter(follows, posted_at=None)
 
     def named(self) -> Any:
         """With all that a list or a page names."""
@@ -74,6 +96,9 @@ class PayoutRow(AllianceRow):
         UNKNOWN = "unknown", pgettext_lazy("bank row", "unknown payment")
         MISSING = "missing", pgettext_lazy("bank row", "missing in the answer")
         UNCLEAR = "unclear", pgettext_lazy("bank row", "state not understood")
+        REPEAT = "repeat", pgettext_lazy("bank row", "repeats an earlier answer")
+        CONTRARY = "contrary", pgettext_lazy("bank row", "contradicts an earlier answer")
+        TWICE = "twice", pgettext_lazy("bank row", "named twice in the file")
 
     class Action(models.TextChoices):
         PAID = "paid", pgettext_lazy("bank row", "paid")
@@ -116,7 +141,7 @@ class PayoutRow(AllianceRow):
             models.UniqueConstraint(fields=["alliance", "result", "number"], name="payoutrow_number"),
             models.UniqueConstraint(
                 fields=["alliance", "result", "payment"], name="payoutrow_payment",
-                condition=Q(payment__isnull=False),
+                condition=Q(payment__isnull=False) & ~Q(kind="twice"),
             ),
             models.CheckConstraint(
                 condition=Q(action=None, decided_by=None, decided_at=None)
@@ -124,7 +149,8 @@ class PayoutRow(AllianceRow):
                 name="payoutrow_decided_whole",
             ),
             models.CheckConstraint(
-                condition=Q(kind="matched") | Q(action=None) | Q(note__gt=""), name="payoutrow_says_why"
+                condition=Q(kind__in=["matched", "repeat"]) | Q(action=None) | Q(note__gt=""),
+                name="payoutrow_says_why",
             ),
             models.CheckConstraint(
                 condition=~Q(action__in=["paid", "returned"]) | Q(payment__isnull=False),

@@ -215,6 +215,12 @@ class HoldForm(forms.Form):
     why = forms.CharField(label=pgettext_lazy("hold", "why it waits"), max_length=200)
 
 
+class TakeBackForm(forms.Form):
+    """Why an answer of a bank is withdrawn."""
+
+    why = forms.CharField(label=gettext_lazy("why it is withdrawn"), max_length=200)
+
+
 class SettledForm(forms.Form):
     """What one institution has paid another."""
 

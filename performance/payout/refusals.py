@@ -61,7 +61,12 @@ class PayoutRefused(Refused):
         "note": "Say in a few words what was found out with the bank.",
         "no_payment": "This row names no payment of the lot; it can only be settled with the bank.",
         "ended": "The payment has ended otherwise already. Settle the row with the bank.",
-        "nothing_ripe": "No row waits to be posted.",
+        "nothing_ripe": "No row waits to be posted. What is left of the answers stands below, row by row.",
+        "awaited": "Another row says that this payment is %(said)s and waits to be posted. Post it first, or "
+        "withdraw its file.",
+        "posted": "Rows of this file are posted already. Settle each row that is left with the bank.",
+        "withdrawn": "This file is withdrawn already.",
+        "why_file": "Say in a few words why the file is withdrawn.",
         "why": "Say in a few words why it is held.",
         "covered": "Everything of this line is paid or held already.",
         "released": "It is released already.",
@@ -77,6 +82,7 @@ class PayoutRefused(Refused):
         "nothing": "",
         "published": "", "busy": "", "same_person": "", "checked": "", "not_checked": "", "left": "",
         "no_template": "", "not_exported": "", "there": "file", "long": "file", "decided": "",
-        "no_payment": "action", "ended": "action", "nothing_ripe": "", "covered": "", "released": "",
+        "no_payment": "action", "ended": "action", "awaited": "action", "posted": "", "withdrawn": "",
+        "why_file": "why", "nothing_ripe": "", "covered": "", "released": "",
         "disputed": "", "no_map": "", "too_much": "fen", "settled_there": "document",
     }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -21,14 +21,15 @@ from performance.models import (
     PayoutHold,
     PayoutLot,
     PayoutPayment,
+    PayoutResult,
     PayoutRow,
 )
 from performance.models.payout import CHECK, EXPORT, RUN
 from performance.payout import facts, forms, words
-from performance.payout.services import accounts, exporting, lots, payables
+from performance.payout.services import accounts, answering, exporting, lots, payables
 from performance.payout.services.payables import Payable
 
-SHOWN = 30
+SHOWN, MOST_LEFT = 30, 200
 
 
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:
@@ -116,9 +117,11 @@ def lot_page(lot: Any, membership: Membership, given: Mapping[str, Any] | None =
     waiting, ripe = rows.open().count(), rows.ripe()
     return {
         "title": lot.code, "lot": lot, "chip": words.lot_chip(lot.state), "figs": figures(lot),
-        "facts": terms(lot, membership), "waiting": waiting, "ripe": ripe.count(),
+        "facts": terms(lot, membership), "waiting": waiting,
+        "ripe": ripe.order_by().values("payment").distinct().count(),
+        "left": [(row, words.row_chip(row), words.remedy(row)) for row in answering.left(lot)[:MOST_LEFT]],
         "actions": actions(lot, membership, ripe, given or {}),
-        "results": list(lot.results.select_related("by__user").order_by("pk")),
+        "results": answers(lot, membership, given),
         "exports": list(lot.exports.select_related("by__user", "template").order_by("pk")),
         "papers": [
             (one, way(membership, "payout-paper", one.pk))
@@ -126,6 +129,24 @@ def lot_page(lot: Any, membership: Membership, given: Mapping[str, Any] | None =
         ],
         "previews": way(membership, "payout-preview", lot.pk), "rooms": tabs("payout", membership),
     }  # fmt: skip
+
+
+def answers(
+    lot: Any, membership: Membership, given: Mapping[str, Any]
+) -> list[tuple[PayoutResult, list[parts.Action]]]:
+    """The files of the bank, each with the button that withdraws it while nothing of it is posted."""
+    posted = PayoutRow.objects.filter(result=OuterRef("pk"), posted_at__isnull=False)
+    rows = lot.results.select_related("by__user", "withdrawn_by__user").annotate(posted=Exists(posted))
+    runs = does(membership, RUN)
+    return [(one, _withdrawing(one, given) if runs else []) for one in rows.order_by("pk")]
+
+
+def _withdrawing(one: Any, given: Mapping[str, Any]) -> list[parts.Action]:
+    if one.posted or one.withdrawn_at is not None:
+        return []
+    form = given.get(f"back{one.pk}") or forms.TakeBackForm(auto_id=f"back{one.pk}-%s")
+    url = reverse("payout-answer-withdraw", args=[one.pk])
+    return [parts.Action(_("Withdraw the file…"), url, "x", form=form)]
 
 
 def figures(lot: Any) -> list[parts.Fig]:
@@ -178,8 +199,7 @@ def actions(
     if does(membership, EXPORT) and lot.checked_at is not None and lot.people > lot.n_withdrawn:
         label = _("Write the file for the bank") if lot.n_made else _("Write the same file again")
         found.append(parts.Action(label, url("export"), "download", "primary" if lot.n_made else ""))
-    mine = ripe.filter(decided_by__user=membership.user_id).exists()
-    if checks and not mine and ripe.exists():
+    if checks and ripe.exclude(decided_by__user=membership.user_id).exists():
         found.append(parts.Action(_("Check and post the answer"), url("settle"), "check", "primary"))
     if runs and lot.n_exported + lot.n_paid + lot.n_returned:
         form = given.get("answer") or forms.AnswerForm(auto_id="answer-%s")
@@ -221,11 +241,17 @@ def preview(lot: PayoutLot, membership: Membership) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _undecided(row: PayoutRow) -> bool:
+    return row.action is None and row.result.withdrawn_at is None
+
+
 def row_page(row: PayoutRow, membership: Membership, form: Any) -> dict[str, Any]:
     """One row that does not match, with what is known of both sides."""
     sent = row.payment
     told = [
         parts.Fact(_("lot"), str(row.result.lot), way(membership, "payout-lot", row.result.lot_id)),
+        parts.Fact(_("file"), _("%(file)s, row %(n)d") % {"file": row.result.name, "n": row.number}),
+        parts.Fact(_("what to do"), words.remedy(row) or web_words.DASH),
         parts.Fact(_("amount of the bank (yuan)"), web_words.yuan(row.fen)),
         parts.Fact(_("amount sent (yuan)"), web_words.yuan(row.expected_fen)),
         parts.Fact(_("state of the bank"), row.says or web_words.DASH),
@@ -239,11 +265,11 @@ def row_page(row: PayoutRow, membership: Membership, form: Any) -> dict[str, Any
         ]
     if row.action is not None:
         told += [
-            parts.Fact(_("decided"), f"{row.get_action_display()} · {row.note or ''}"),
+            parts.Fact(_("decided"), f"{row.get_action_display()} · {_(row.note) if row.note else ''}"),
             parts.Fact(_("decided by"), f"{row.decided_by.user} {web_words.moment(row.decided_at)}"),
         ]
     return {
         "title": str(row.get_kind_display()), "row": row, "facts": told,
         "rooms": tabs("payout-rows", membership),
-        "form": form if row.action is None and does(membership, RUN) else None,
+        "form": form if _undecided(row) and does(membership, RUN) else None,
     }  # fmt: skip

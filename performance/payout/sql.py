@@ -127,3 +127,36 @@ drop trigger performance_fits_line on public.performance_payouthold;
 drop trigger performance_fits_line on public.performance_payoutpart;
 drop function public.performance_fits_line();
 """
+
+# A withdrawn answer moves nothing, and what moved something is not withdrawn; both take the answer's lock.
+INSTALL_WITHDRAWN = """
+create function public.performance_live_answer() returns trigger language plpgsql as $payout$
+declare
+  gone boolean;
+begin
+  if tg_table_name = 'performance_payoutrow' then
+    if new.posted_at is not null and old.posted_at is null then
+      select r.withdrawn_at is not null into gone from performance_payoutresult r
+       where r.alliance_id = new.alliance_id and r.id = new.result_id for share;
+      if gone then
+        raise exception 'the answer is withdrawn'
+          using errcode = 'check_violation', constraint = 'payoutrow_of_a_live_answer';
+      end if;
+    end if;
+  elsif new.withdrawn_at is not null and exists (select from performance_payoutrow r
+      where r.alliance_id = new.alliance_id and r.result_id = new.id and r.posted_at is not null) then
+    raise exception 'rows of the answer are posted'
+      using errcode = 'check_violation', constraint = 'payoutresult_nothing_posted';
+  end if;
+  return new;
+end $payout$;
+create trigger performance_live_answer before update on public.performance_payoutrow
+  for each row execute function public.performance_live_answer();
+create trigger performance_live_answer before update on public.performance_payoutresult
+  for each row execute function public.performance_live_answer();
+"""
+REMOVE_WITHDRAWN = """
+drop trigger performance_live_answer on public.performance_payoutresult;
+drop trigger performance_live_answer on public.performance_payoutrow;
+drop function public.performance_live_answer();
+"""

@@ -185,11 +185,15 @@ class AccountFilter(django_filters.FilterSet):
         return rows.filter(confirmed_at=None, declined_at=None) if value == "waiting" else rows
 
 
+# What can wait in the queue: what matches or repeats an earlier answer never does.
+DIFFER = [(one.value, one.label) for one in PayoutRow.Kind if one not in ("matched", "repeat")]
+
+
 class RowFilter(django_filters.FilterSet):
     """Conditions of the rows."""
 
     kind = django_filters.ChoiceFilter(
-        choices=PayoutRow.Kind.choices, label=gettext_lazy("kind"), empty_label=gettext_lazy("Kind: all")
+        choices=DIFFER, label=gettext_lazy("kind"), empty_label=gettext_lazy("Kind: all")
     )
 
     class Meta:

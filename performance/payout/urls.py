@@ -17,6 +17,7 @@ urlpatterns = [
     path("payout/lots/<int:pk>/print/", lots.sheet, name="payout-print"),
     path("payout/lots/<int:pk>/preview/", lots.preview, name="payout-preview"),
     path("payout/lots/<int:pk>/act/<slug:step>/", lots.act, name="payout-act"),
+    path("payout/answers/<int:pk>/withdraw/", lots.withdraw_answer, name="payout-answer-withdraw"),
     path("payout/papers/<int:pk>/", lots.paper, name="payout-paper"),
     path("payout/rows/", rows.row_list, name="payout-rows"),
     path("payout/rows/<int:pk>/", rows.row, name="payout-row"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.web import words as web_words
@@ -22,6 +23,30 @@ PAYMENT: Mapping[str, str] = {
 }  # fmt: skip
 ROW: Mapping[str, str] = {
     "matched": "ok", "amount": "warn", "unknown": "warn", "missing": "warn", "unclear": "warn",
+    "repeat": "", "contrary": "warn", "twice": "warn",
+}  # fmt: skip
+REMEDY: Mapping[str, Any] = {
+    "matched": gettext_lazy("A second person posts it on the page of the lot."),
+    "repeat": gettext_lazy("It says what an earlier answer says; nothing is to be done."),
+    "amount": gettext_lazy(
+        "Ask the bank what it paid. Decide the row, or withdraw the file and read a right one."
+    ),
+    "unknown": gettext_lazy(
+        "It names no payment of this lot. Note what the bank says, or withdraw the file if it is "
+        "another lot's."
+    ),
+    "missing": gettext_lazy(
+        "The bank has not answered yet. Read its next file, or decide the row by its receipt."
+    ),
+    "unclear": gettext_lazy("The template does not know this state. Ask the bank and decide the row."),
+    "contrary": gettext_lazy(
+        "An earlier answer says otherwise. Ask the bank which holds, and withdraw the file that is "
+        "wrong or decide the row."
+    ),
+    "twice": gettext_lazy(
+        "A row above names the same payment. Ask the bank whether it paid twice, and note what it "
+        "says."
+    ),
 }  # fmt: skip
 FLOWS: Mapping[str, Any] = {
     "paid": gettext_lazy("pay paid out"), "returned": gettext_lazy("pay returned"),
@@ -44,6 +69,17 @@ def payment_chip(row: PayoutPayment) -> SafeString:
 def row_chip(row: PayoutRow) -> SafeString:
     """What a row of an answer is."""
     return chip(ROW[row.kind], row.get_kind_display())
+
+
+def remedy(row: PayoutRow) -> str:
+    """What is to be done about a row of an answer."""
+    if row.result.withdrawn_at is not None:
+        return _("Its file is withdrawn: %(why)s") % {"why": row.result.withdrawn_why}
+    if row.action is None or row.kind in ("matched", "repeat"):
+        return str(REMEDY[row.kind])
+    if row.posted_at is None and row.action != PayoutRow.Action.NOTED:
+        return str(REMEDY["matched"])
+    return ""
 
 
 def corrected(row: Any) -> str:

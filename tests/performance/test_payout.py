@@ -23,6 +23,7 @@ from performance.models import (
     PayoutLot,
     PayoutPart,
     PayoutPayment,
+    PayoutResult,
     PayoutRow,
 )
 from performance.payout import facts
@@ -326,3 +327,80 @@ def test_differences_wait_in_a_queue_until_two_people_have_settled_them(house: W
     answering.settle(by=house.cai, lot=lot, now=PAYDAY)
     assert lot.payments.get(number=4).state == "paid" and not PayoutRow.objects.open().exists()
     assert books.trial_balance().sum_fen == 0
+
+
+def test_several_files_of_one_lot_never_block_what_is_right(house: World) -> None:
+    """One with a wrong amount, one with a foreign row, a duplicate, at last the right one: what is right is
+    posted, the rest stands row by row.
+    """
+    lot = exported(house)[0]
+    foreign = ("XX-1", "62229999", "5.00", "成功", "")
+    first = answered(house, lot, answer(lot, amounts={1: "1.00"}))
+    second = answered(house, lot, answer(lot, more=[foreign]))
+    twice = answer(lot).decode("utf-8-sig").splitlines()
+    third = answered(house, lot, "\n".join([*twice, twice[2]]).encode("utf-8-sig"))
+    kinds = [list(one.rows.values_list("kind", "action")) for one in (first, second, third)]
+    assert kinds[0] == [("amount", None), *[("matched", "paid")] * 3]
+    assert kinds[1] == [("matched", "paid"), *[("repeat", "paid")] * 3, ("unknown", None)]
+    assert kinds[2] == [*[("repeat", "paid")] * 4, ("twice", None)]
+    assert answering.settle(by=house.cai, lot=lot, now=PAYDAY) == 4
+    assert again(lot).state == "paid" and balance("paid:QH01") == again(lot).fen_paid
+    left = [(row.result_id, row.number, row.kind) for row in answering.left(lot)]
+    assert left == [
+        (first.pk, 3, "amount"), (second.pk, 7, "unknown"), (third.pk, 7, "twice"),
+    ]  # fmt: skip
+    assert not PayoutRow.objects.ripe().filter(result__lot=lot).exists()
+    with pytest.raises(PayoutRefused, match="No row waits"):
+        answering.settle(by=house.cai, lot=lot, now=PAYDAY)
+    fourth = answered(house, lot, answer(lot, {2: "成功 "}) + b"\n")
+    assert set(fourth.rows.values_list("kind", "action")) == {("repeat", "noted")}
+    assert books.trial_balance().sum_fen == 0
+
+
+def test_a_row_that_contradicts_an_earlier_answer_stands_alone(house: World) -> None:
+    lot = exported(house)[0]
+    answered(house, lot, answer(lot))
+    late = answered(house, lot, answer(lot, {2: "退票"}))
+    assert dict(late.rows.values_list("payment__number", "kind")) == {
+        1: "repeat", 2: "contrary", 3: "repeat", 4: "repeat",
+    }  # fmt: skip
+    row = PayoutRow.objects.named().get(result=late, kind="contrary")
+    with pytest.raises(PayoutRefused, match="waits to be posted"):
+        answering.decide(by=house.luo, row=row, action="paid", note="x", now=PAYDAY)
+    assert answering.settle(by=house.cai, lot=lot, now=PAYDAY) == 4
+    assert [one.pk for one in answering.left(lot)] == [row.pk]
+    row = PayoutRow.objects.named().get(pk=row.pk)
+    answering.decide(by=house.luo, row=row, action="returned", note="次日退回，有退票通知", now=PAYDAY)
+    assert answering.settle(by=house.cai, lot=lot, now=PAYDAY) == 1
+    assert lot.payments.get(number=2).state == "returned" and not answering.left(lot)
+    assert books.trial_balance().sum_fen == 0
+
+
+def test_an_answer_is_withdrawn_until_a_row_of_it_is_posted(house: World) -> None:
+    lot = exported(house)[0]
+    wrong = answered(house, lot, answer(lot, {1: "退票"}))
+    right = answered(house, lot, answer(lot))
+    with pytest.raises(PermissionDenied):
+        answering.withdraw(by=house.kong, result=wrong, why="x", now=PAYDAY)
+    with pytest.raises(PayoutRefused, match="why the file"):
+        answering.withdraw(by=house.luo, result=wrong, why=" ", now=PAYDAY)
+    answering.withdraw(by=house.luo, result=wrong, why="银行发错了文件", now=PAYDAY)
+    with pytest.raises(PayoutRefused, match="withdrawn already"):
+        answering.withdraw(by=house.luo, result=wrong, why="x", now=PAYDAY)
+    assert Journal.objects.get(verb="payout.answer_withdrawn").detail["why"] == "银行发错了文件"
+    said = wrong.rows.filter(payment__number=1)
+    with pytest.raises(IntegrityError, match="withdrawn"), transaction.atomic():
+        said.update(posted_by=house.cai, posted_at=PAYDAY)
+    # What the withdrawn file said first, the later one says now; its contradiction is decided.
+    (row,) = PayoutRow.objects.open().named()
+    assert (row.result, row.kind) == (right, "contrary")
+    answering.decide(by=house.luo, row=row, action="paid", note="银行更正", now=PAYDAY)
+    assert answering.settle(by=house.cai, lot=lot, now=PAYDAY) == 4 and again(lot).state == "paid"
+    with pytest.raises(PayoutRefused, match="posted already"):
+        answering.withdraw(by=house.luo, result=right, why="x", now=PAYDAY)
+    with pytest.raises(IntegrityError, match="are posted"), transaction.atomic():
+        PayoutResult.objects.filter(pk=right.pk).update(
+            withdrawn_by=house.luo, withdrawn_at=PAYDAY, withdrawn_why="x"
+        )
+    again_read = answered(house, lot, answer(lot, {1: "退票"}))
+    assert again_read.pk != wrong.pk

@@ -11,8 +11,8 @@ from performance.engine.payout.layouts import Layout, Said, means
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A payment as it left: id, reference, token of its account, amount, state, and whether an earlier answer
-    to it still waits.
+    """A payment as it left: id, reference, token of its account, amount, state, whether an earlier answer to
+    it still waits, and what an earlier answer says of it that waits to be posted ("" nothing).
     """
 
     pk: int
@@ -21,6 +21,7 @@ class Sent:
     fen: Fen
     state: str
     waits: bool = False
+    promised: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ def match(layout: Layout, told: Sequence[tuple[Said, str]], sent: Iterable[Sent]
     """Compare row by row; `told` pairs each row with the token of its account ("" without).
 
     By the reference, else by the account where it was sent one payment of that amount. A payment named twice
-    matches once; one already ended as the row says needs nothing. Payments with the bank that no row names
-    are missing, behind the last row, unless an earlier answer to them waits.
+    matches once. A row that says what an earlier answer says is a repeat and needs nothing; one that says
+    otherwise contradicts it and stands alone. Payments with the bank that no row names are missing, behind
+    the last row, unless an earlier answer to them waits.
     """
     everything = list(sent)
     by_reference = {one.reference.casefold(): one for one in everything}
@@ -48,8 +50,11 @@ def match(layout: Layout, told: Sequence[tuple[Said, str]], sent: Iterable[Sent]
     used: set[int] = set()
     for said, key in told:
         one = by_reference.get(said.reference.casefold()) or _by_account(everything, key, said.fen, used)
-        if one is None or one.pk in used:
+        if one is None:
             found.append(Matched(said.number, "unknown", None, said, None))
+            continue
+        if one.pk in used:
+            found.append(Matched(said.number, "twice", one.pk, said, one.fen))
             continue
         used.add(one.pk)
         found.append(_judged(layout, said, one))
@@ -72,8 +77,11 @@ def _judged(layout: Layout, said: Said, one: Sent) -> Matched:
     if said.fen != one.fen:
         return Matched(said.number, "amount", one.pk, said, one.fen)
     meaning = means(layout, said.state)
-    if meaning and meaning == one.state:
-        return Matched(said.number, "matched", one.pk, said, one.fen, "noted")
+    if not meaning:
+        return Matched(said.number, "unclear", one.pk, said, one.fen)
+    if meaning == (one.promised or one.state):
+        return Matched(said.number, "repeat", one.pk, said, one.fen, one.promised or "noted")
     follows = {"exported": ("paid", "returned"), "paid": ("returned",)}.get(one.state, ())
-    kind = "matched" if meaning in follows else "unclear"
-    return Matched(said.number, kind, one.pk, said, one.fen, meaning if kind == "matched" else "")
+    if one.promised or meaning not in follows:
+        return Matched(said.number, "contrary", one.pk, said, one.fen)
+    return Matched(said.number, "matched", one.pk, said, one.fen, meaning)

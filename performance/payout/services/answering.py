@@ -53,9 +53,10 @@ def take(*, by: Membership, lot: PayoutLot, name: str, source: BinaryIO, now: da
     if len(rows) > MOST_ROWS:
         raise PayoutRefused("long", most=MOST_ROWS)
     said = [(one, accounts.token(one.account, by.alliance.code)) for one in read_answer(layout, rows)]
-    waits = _waiting(sent)
+    waits, promised = _waiting(sent), _promised(sent)
     known = [
-        Sent(one.pk, one.reference, one.account.number_key, one.fen, one.state, one.pk in waits)
+        Sent(one.pk, one.reference, one.account.number_key, one.fen, one.state, one.pk in waits,
+             promised.get(one.pk, ""))
         for one in sent if one.state != State.WITHDRAWN
     ]  # fmt: skip
     return _kept(by, lot, name, _digest(source), match(layout, said, known), now)
@@ -68,8 +69,14 @@ def _digest(source: BinaryIO) -> str:
 
 def _waiting(sent: Iterable[PayoutPayment]) -> set[int]:
     """Payments an earlier answer to which is not decided or not posted."""
-    rows = PayoutRow.objects.filter(payment__in=[one.pk for one in sent], posted_at=None)
+    rows = PayoutRow.objects.live().filter(payment__in=[one.pk for one in sent], posted_at=None)
     return set(rows.filter(Q(action=None) | ~Q(action=Action.NOTED)).values_list("payment", flat=True))
+
+
+def _promised(sent: Iterable[PayoutPayment]) -> dict[int, str]:
+    """What a decided row that waits for the second person says of a payment: the last of them."""
+    rows = PayoutRow.objects.ripe().filter(payment__in=[one.pk for one in sent])
+    return dict(rows.order_by("result_id", "number", "pk").values_list("payment", "action"))
 
 
 def _kept(
@@ -107,16 +114,21 @@ def _row(result: PayoutResult, one: Matched, by: Membership, now: datetime) -> P
 def decide(*, by: Membership, row: PayoutRow, action: str, note: str, now: datetime) -> PayoutRow:
     """What was found out with the bank about a row that does not match; a second person posts it.
 
-    Raises PermissionDenied, PayoutRefused (note, no_payment, ended, decided).
+    Raises PermissionDenied, PayoutRefused (note, no_payment, ended, awaited, withdrawn, decided).
     """
     require(by, RUN)
     if not note.strip():
         raise PayoutRefused("note")
+    if row.result.withdrawn_at is not None:
+        raise PayoutRefused("withdrawn")
     if action != Action.NOTED:
         if row.payment is None:
             raise PayoutRefused("no_payment")
         if row.payment.state not in FROM[Action(action)]:
             raise PayoutRefused("ended")
+        said = _promised([row.payment]).get(row.payment_id or 0, "")
+        if said and (action, said) != (Action.RETURNED, Action.PAID):
+            raise PayoutRefused("awaited", said=str(Action(said).label))
     waiting = PayoutRow.objects.filter(pk=row.pk, action=None)
     if not waiting.update(action=action, note=note.strip(), decided_by=by, decided_at=now):
         raise PayoutRefused("decided")
@@ -133,39 +145,83 @@ def settle(*, by: Membership, lot: PayoutLot, now: datetime) -> int:
     """The second person has compared the rows with the bank's statement: they are posted, answer by answer.
 
     Paid: from the person to paid out. Returned: the money is the person's again, and its parts go into the
-    next lot. Returns how many rows were posted. Raises PermissionDenied, PayoutRefused (nothing_ripe,
-    same_person, ended), and what the ledger raises.
+    next lot. A payment takes the first row that says so, a repeat moves nothing; payments with a row this
+    person decided wait for a colleague. Returns how many rows were posted; what is left: `left`. Raises
+    PermissionDenied, PayoutRefused (nothing_ripe, same_person), and what the ledger raises.
     """
     require(by, CHECK)
-    rows = list(PayoutRow.objects.ripe().filter(result__lot=lot).order_by("result", "number"))
+    ripe = PayoutRow.objects.ripe().filter(result__lot=lot)
+    rows = list(ripe.named().order_by("result_id", "number"))
     if not rows:
         raise PayoutRefused("nothing_ripe")
-    rows = list(
-        PayoutRow.objects.named().filter(pk__in=[row.pk for row in rows]).order_by("result", "number")
-    )
-    if any(row.decided_by.user_id == by.user_id for row in rows):
+    own = {row.payment_id for row in rows if row.decided_by.user_id == by.user_id}
+    rows = [row for row in rows if row.payment_id not in own]
+    if not rows:
         raise PayoutRefused("same_person")
+    done = 0
     for result in dict.fromkeys(row.result_id for row in rows):
         for action in (Action.PAID, Action.RETURNED):
             of = [row for row in rows if row.result_id == result and row.action == action]
-            if of:
-                _post(by, lot, of, action, now)
-    done = [row.payment_id for row in rows]
-    PayoutRow.objects.filter(payment__in=done, kind=Kind.MISSING, action=None).update(
-        action=Action.NOTED, note=ANSWERED, decided_by=by, decided_at=now
+            done += _post(by, lot, of, action, now)
+    if not done:
+        raise PayoutRefused("nothing_ripe")
+    PayoutRow.objects.open().filter(
+        payment__in=[row.payment_id for row in rows], kind=Kind.MISSING
+    ).update(action=Action.NOTED, note=ANSWERED, decided_by=by, decided_at=now)  # fmt: skip
+    return done
+
+
+def left(lot: PayoutLot) -> list[PayoutRow]:
+    """What of a lot's answers is not settled: rows nobody has decided, and decided rows whose payment has
+    ended otherwise; in the order of the files.
+    """
+    rows = PayoutRow.objects.live().filter(result__lot=lot, posted_at=None)
+    undone = Q(action=None) | (
+        Q(action=Action.PAID) & ~Q(payment__state__in=[State.EXPORTED, State.PAID])
+        & ~Q(kind=Kind.REPEAT)
+    )  # fmt: skip
+    found: list[PayoutRow] = list(
+        rows.filter(undone).named().defer("payment__account__number").order_by("result_id", "number", "pk")
     )
-    return len(rows)
+    return found
+
+
+@transaction.atomic
+def withdraw(*, by: Membership, result: PayoutResult, why: str, now: datetime) -> None:
+    """Take an answer back of which nothing is posted: its rows stay and count no longer.
+
+    A later file that said the same takes its place. Raises PermissionDenied, PayoutRefused (why_file,
+    withdrawn, posted).
+    """
+    require(by, RUN)
+    if not why.strip():
+        raise PayoutRefused("why_file")
+    locked = PayoutResult.objects.select_for_update().get(pk=result.pk)
+    if locked.withdrawn_at is not None:
+        raise PayoutRefused("withdrawn")
+    if locked.rows.filter(posted_at__isnull=False).exists():
+        raise PayoutRefused("posted")
+    PayoutResult.objects.filter(pk=result.pk).update(
+        withdrawn_by=by, withdrawn_at=now, withdrawn_why=why.strip()
+    )
+    journal.write(
+        by=by, verb="payout.answer_withdrawn", about=result, lot=result.lot.code, file=result.name,
+        why=why.strip(),
+    )  # fmt: skip
 
 
 ANSWERED = "answered by a later file"
 
 
-def _post(by: Membership, lot: PayoutLot, rows: Sequence[PayoutRow], action: str, now: datetime) -> None:
-    """Rows, books and payments of one answer and one action."""
+def _post(by: Membership, lot: PayoutLot, rows: Sequence[PayoutRow], action: str, now: datetime) -> int:
+    """Rows, books and payments of one answer and one action, of payments that can still end so; how many."""
+    asked = [row.payment_id for row in rows if row.payment_id is not None]
+    states = dict(PayoutPayment.objects.select_for_update().filter(pk__in=asked).values_list("pk", "state"))
+    first = {row.payment_id: row for row in reversed(rows)}
+    rows = [row for row in first.values() if states.get(row.payment_id or 0) in FROM[Action(action)]][::-1]
+    if not rows:
+        return 0
     pks = [row.payment_id for row in rows if row.payment_id is not None]
-    states = dict(PayoutPayment.objects.select_for_update().filter(pk__in=pks).values_list("pk", "state"))
-    if any(state not in FROM[Action(action)] for state in states.values()):
-        raise PayoutRefused("ended")
     sign = -1 if action == Action.PAID else 1
     booked = [row for row in rows if action == Action.PAID or states[row.payment_id or 0] == State.PAID]
     posted = _books(by, lot, booked, sign, now) if booked else None
@@ -175,6 +231,7 @@ def _post(by: Membership, lot: PayoutLot, rows: Sequence[PayoutRow], action: str
     PayoutPayment.objects.filter(pk__in=pks).update(state=action)
     fen = sum(row.payment.fen for row in rows if row.payment)
     journal.write(by=by, verb=f"payout.{action}", about=lot, lot=lot.code, rows=len(rows), fen=fen)
+    return len(rows)
 
 
 def _books(

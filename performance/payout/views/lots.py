@@ -23,7 +23,7 @@ from alliance.web import lists
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
-from performance.models import PayLine, PayoutHold, PayoutLot, PayoutVoucher, PayPot
+from performance.models import PayLine, PayoutHold, PayoutLot, PayoutResult, PayoutVoucher, PayPot
 from performance.models.pay import LOOK
 from performance.models.payout import CHECK, EXPORT, RUN, VIEW
 from performance.payout import forms, show, tables
@@ -174,6 +174,12 @@ def _settle(request: Any, row: PayoutLot, _form: Any) -> None:
     messages.success(
         request, ngettext("%(n)d payment is posted.", "%(n)d payments are posted.", done) % {"n": done}
     )
+    n = len(answering.left(row))
+    if n:
+        said = ngettext(
+            "%(n)d row is left; see below what to do.", "%(n)d rows are left; see below what to do.", n
+        )
+        messages.warning(request, said % {"n": n})
 
 
 def _paper(request: Any, row: PayoutLot, form: Any) -> None:
@@ -212,6 +218,25 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             else:
                 add_refusal(form, error)
     return _page(request, found(request, pk), 400, **({step: form} if form else {}))
+
+
+@permit(RUN)
+@require_POST
+def withdraw_answer(request: Any, pk: int) -> HttpResponseBase:
+    """Take an answer of the bank back while nothing of it is posted."""
+    mine = PayoutLot.objects.seen_by(request.membership).values("pk")
+    result = get_or_404(PayoutResult.objects.select_related("lot__institution"), pk=pk, lot__in=mine)
+    form = forms.TakeBackForm(request.POST, auto_id=f"back{pk}-%s")
+    if form.is_valid():
+        try:
+            answering.withdraw(
+                by=request.membership, result=result, why=form.cleaned_data["why"], now=timezone.now()
+            )
+            messages.success(request, _("The file is withdrawn. Its rows stay and count no longer."))
+            return redirect("payout-lot", result.lot_id)
+        except Refused as error:
+            add_refusal(form, error)
+    return _page(request, found(request, result.lot_id), 400, **{f"back{pk}": form})
 
 
 @permit(EXPORT)
