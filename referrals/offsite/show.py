@@ -7,7 +7,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -19,6 +20,7 @@ from alliance.models import Alliance, Membership
 from alliance.web import parts, words
 from alliance.web.access import way
 from alliance.web.context import name_of
+from referrals.models import Referral
 from referrals.offsite import facts, forms, services, tables
 from referrals.offsite.models import ENTER, Filing, Round
 
@@ -175,12 +177,18 @@ def follow(
     }  # fmt: skip
 
 
+def with_filing(rows: QuerySet[Referral], membership: Membership) -> QuerySet[Referral]:
+    """Referrals with `offsite`: pk, number and state of their newest off-site filing, read with them."""
+    newest = Filing.objects.visible_to(membership).filter(referral=OuterRef("pk")).order_by("-pk")
+    said = JSONObject(pk="pk", number="number", state="state")
+    return rows.annotate(offsite=Subquery(newest.values(said=said)[:1]))
+
+
 def of_referral(referral: Any, membership: Membership) -> parts.Fact | None:
-    """On the page of a referral: its off-site filing, or where one is entered."""
-    row = Filing.objects.visible_to(membership).filter(referral=referral).order_by("-pk").first()
-    if row is not None:
-        words_ = f"{row.number} {row.get_state_display()}"
-        return parts.Fact(_("off-site care filing"), words_, way(membership, "offsite-filing", row.pk))
+    """On the page of a referral read `with_filing`: its off-site filing, or where one is entered."""
+    if row := referral.offsite:
+        words_ = f"{row['number']} {Filing.State(row['state']).label}"
+        return parts.Fact(_("off-site care filing"), words_, way(membership, "offsite-filing", row["pk"]))
     if membership.can(ENTER):
         url = f"{reverse('offsite-enter')}?referral={referral.pk}"
         return parts.Fact(_("off-site care filing"), pgettext("offsite", "enter one"), url)

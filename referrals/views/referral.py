@@ -29,6 +29,7 @@ from alliance.web.refused import add_refusal
 from grouping.services import diagnoses as dictionary
 from referrals import forms, services, show, tables
 from referrals.models import Referral
+from referrals.offsite.show import with_filing
 from referrals.services import board, papers, reception
 
 
@@ -169,7 +170,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
 def visible(membership: Membership, pk: int) -> Referral:
     """The referral if the member's institution sent or received it, else 404."""
     rows: QuerySet[Referral] = Referral.objects.visible_to(membership).with_names()
-    return get_or_404(rows, pk=pk)
+    return get_or_404(with_filing(rows, membership), pk=pk)
 
 
 def own_institution(membership: Membership) -> Institution:

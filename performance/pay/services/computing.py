@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ class People:
     staff: Mapping[str, int]
     units: Mapping[str, int]
     teams: Mapping[str, int]
+    # Who divides a pot, by its group and unit, as JSON: [staff, points as text]; the same for every pool.
+    told: Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,12 @@ def _people(month: Month, state: str, number: int | None) -> People:
         staff[post.person], units[post.unit] = row.staff_id, department_of(row).pk
         found[row.institution.parent_id or row.institution_id].append(post)
     crews = {institution: gather(inside) for institution, inside in found.items()}
-    return People(crews, staff, units, {key: pk for pk, (key, _place) in keys.items()})
+    told = {
+        (group, unit): json.dumps([[staff[person], str(points)] for person, points in one.people])
+        for crew in crews.values()
+        for group, inside in {**crew.units, "team": crew.teams}.items() for unit, one in inside.items()
+    }  # fmt: skip
+    return People(crews, staff, units, {key: pk for pk, (key, _place) in keys.items()}, told)
 
 
 def posts(month: Month, number: int | None = None) -> Iterator[tuple[RosterRow, Post]]:

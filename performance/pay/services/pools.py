@@ -192,7 +192,7 @@ def _still_so(pool: PayPool) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    if storing.digest_of(pool, shares, storing.flowing(pool, shares, read)) != pool.digest:
+    if storing.digest_of(pool, shares, storing.flowing(pool, shares, read), read) != pool.digest:
         raise PoolRefused("changed")
 
 

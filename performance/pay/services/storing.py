@@ -40,7 +40,7 @@ def keep(
     """Compute the pots and keep everything of a draft; four statements for any number of pots."""
     read = computing.ground(pool.period) if pool.persons else None
     found = flowing(pool, shares, read)
-    pool.made_by, pool.made_at, pool.digest = by, now, digest_of(pool, shares, found)
+    pool.made_by, pool.made_at, pool.digest = by, now, digest_of(pool, shares, found, read)
     pool.read = read.mark if read is not None else ""
     insert(pool)
     rows = {
@@ -85,12 +85,19 @@ def flowing(pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | 
     }  # fmt: skip
 
 
-def digest_of(pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Flow]) -> str:
-    """Names exactly this money, its shares and its pots."""
+def digest_of(
+    pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Flow], read: computing.Ground | None
+) -> str:
+    """Names exactly this money, its shares and its pots with their people."""
     rule = pool.rule.digest if pool.rule else ""
+    told = read.people.told if read is not None else {}
     pots = {
-        one.institution.code: found[one.institution.pk].pots for one in shares if one.institution.pk in found
-    }
+        one.institution.code: [
+            [pot.unit, pot.group, pot.fen, told[pot.group, pot.unit]]
+            for pot in found[one.institution.pk].pots
+        ]
+        for one in shares if one.institution.pk in found
+    }  # fmt: skip
     return digest([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots])
 
 
@@ -140,7 +147,7 @@ def _pots(
         yield (
             pool.pk, share.pk, share.institution_id, None if team else read.people.units[pot.unit],
             read.people.teams[pot.unit] if team else None, pot.group,
-            Jsonb([[read.people.staff[person], str(points)] for person, points in pot.points]),
+            read.people.told[pot.group, pot.unit],
             steps_of[pot.group].fen, PayPot.State.OPEN.value, 1, one.fen, Jsonb(to_plain(one.factors)),
             sums[pot.group], one.quota, one.remainder_rank, one.got_extra_fen,
         )  # fmt: skip
