@@ -67,6 +67,16 @@ class KeyReused(
     """The same idempotency key with another body (answer 409 or 422)."""
 
 
+class RoomRests(
+    LedgerRefused,
+    sentence=_(
+        "%(what)s stands on journal %(journal)s: undone here alone, pages and payments would go on as before."
+        " Correct it there; the correction is posted by itself."
+    ),
+):
+    """The rows of a room name the journal; only that room can take the money back whole."""
+
+
 class AlreadyReversed(
     LedgerRefused, sentence=_("Journal %(journal)s is already reversed by journal %(by)s.")
 ):

@@ -45,9 +45,10 @@ def propose_reversal(
 ) -> Approval:
     """Propose to reverse a journal into an open month, with the reason (冲正).
 
-    Raises AlreadyReversed, ChainUnknown, AlreadyProposed, TooFewDeciders.
+    Raises AlreadyReversed, RoomRests, ChainUnknown, AlreadyProposed, TooFewDeciders.
     """
     services.refuse_second_reversal(journal)
+    services.refuse_rested(journal)
     chain = chains.in_force(chains.TWO_PEOPLE, on=on, kind=REVERSE)
     return approval_services.propose(
         by=by, kind=REVERSE, about=journal, chain=chain, digest=journal.body_digest,
@@ -91,9 +92,11 @@ def reverse(approval: Approval, by: Membership) -> None:
     """The second person has agreed: post the mirror image."""
     if approval.state != Approval.State.APPROVED:
         return
+    journal = LedgerJournal.objects.get(pk=approval.about_id)
+    services.refuse_rested(journal)
     services.reverse(
         by=approval.proposed_by, confirmed_by=approvals.second_person(approval), text=approval.terms["text"],
-        journal=LedgerJournal.objects.get(pk=approval.about_id), month=Month.parse(approval.terms["month"]),
+        journal=journal, month=Month.parse(approval.terms["month"]),
     )  # fmt: skip
 
 

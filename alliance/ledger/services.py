@@ -261,6 +261,23 @@ def refuse_second_reversal(journal: LedgerJournal) -> None:
         raise errors.AlreadyReversed(journal=journal.pk, by=first.pk)
 
 
+def resting_on(journal: LedgerJournal) -> str:
+    """What kind of row of another room names the journal as its own posting, in words; "" when none does."""
+    for relation in LedgerJournal._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        if not relation.one_to_many or model in (Entry, LedgerJournal) or not isinstance(model, type):
+            continue
+        if model.objects.filter(**{relation.field.name: journal}).exists():  # type: ignore[attr-defined, union-attr]
+            return str(model._meta.verbose_name)  # type: ignore[attr-defined]
+    return ""
+
+
+def refuse_rested(journal: LedgerJournal) -> None:
+    """Raise RoomRests when a pool, a pot, a payment or the like stands on the journal."""
+    if what := resting_on(journal):
+        raise errors.RoomRests(what=what, journal=journal.pk)
+
+
 def _mirrored(entry: Entry) -> Line:
     evidence = (entry.evidence_kind, entry.evidence_id) if entry.evidence_id is not None else None
     return Line(entry.account, -entry.fen, {"reverses": entry.journal_id, "line": entry.number}, evidence)

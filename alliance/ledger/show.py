@@ -8,8 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.approvals.models import Approval
-from alliance.ledger import evidence, facts, forms, proposals
+from alliance.ledger import evidence, facts, forms, proposals, services
 from alliance.ledger.models import Entry, LedgerJournal, Period
 from alliance.lib.period import Month
 from alliance.models import Membership
@@ -78,10 +77,12 @@ def journal_page(journal: LedgerJournal, membership: Membership, bound: Any = No
     """Head facts, what it is about, whether it is reversed, and the button to propose its reversal."""
     reversal = journal.reversed_by.first()
     waiting = proposals.waiting(proposals.REVERSE, journal.pk)
+    free = reversal is None and waiting is None and membership.can("ledger.reverse")
+    rests = services.resting_on(journal) if free else ""
     return {
         "title": f"{evidence.journal_name(journal.kind)} {journal.pk}", "journal": journal,
         "head": head_facts(journal), "reversal": reversal, "waits": waiting,
-        "actions": reversing(journal, membership, reversal, waiting, bound),
+        "rests": rests, "actions": reversing(journal, membership, free and not rests, bound),
     }  # fmt: skip
 
 
@@ -107,17 +108,9 @@ def head_facts(journal: LedgerJournal) -> list[Fact]:
     return lines
 
 
-def reversing(
-    journal: LedgerJournal,
-    membership: Membership,
-    reversal: LedgerJournal | None,
-    waiting: Approval | None,
-    bound: Any,
-) -> list[Action]:
-    """The button to propose a reversal; absent where it is done, waits, or is not this member's."""
-    if reversal is not None or waiting is not None or not membership.can("ledger.reverse"):
-        return []
-    if membership.institution_id is not None:
+def reversing(journal: LedgerJournal, membership: Membership, free: bool, bound: Any) -> list[Action]:
+    """The button to propose a reversal; absent where it is not free, or is not this member's."""
+    if not free or membership.institution_id is not None:
         return []
     url = reverse("ledger-reverse", args=[journal.pk])
     form = bound or forms.ReverseForm(months=facts.open_months())

@@ -111,7 +111,11 @@ def carry(
     With an indicator, by code and words, the buttons about it alone.
     """
     membership = context["membership"]
-    origin = carrying.find(membership, kind, pk)
+    # One thing is looked for once a page, however many of its lines carry on.
+    known = context["request"].__dict__.setdefault("carried", {})
+    if (kind, pk) not in known:
+        known[kind, pk] = carrying.find(membership, kind, pk)
+    origin = known[kind, pk]
     if origin and indicator:
         origin = replace(origin, indicator=indicator, title=f"{said} · {origin.title}")
     return {

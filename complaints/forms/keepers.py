@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alliance.models import Membership
+from alliance.web.form_fields import DayField
 from complaints.services import keepers
 
 
@@ -15,7 +16,7 @@ class KeeperForm(forms.Form):
     """Who, until when, why."""
 
     member = forms.TypedChoiceField(label=_("member"), coerce=int)
-    until = forms.DateField(
+    until = DayField(
         label=_("until"), required=False, help_text=_("Empty: until it is ended."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip

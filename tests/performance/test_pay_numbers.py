@@ -16,7 +16,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.test import override_settings
 
-from alliance.ledger import errors, many
+from alliance.ledger import errors, many, proposals
 from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account, Entry, LedgerJournal, Period
@@ -235,3 +235,19 @@ def test_n50_pay_of_the_year_stays_within_the_approved_total(house: World) -> No
     )  # fmt: skip
     with pytest.raises(RedLine, match=r"清河县人民医院.*by 0\.01 yuan"):
         pools.propose(by=house.luo, pool=made, today=TODAY)
+
+
+def test_n28_a_journal_that_pay_stands_on_is_reversed_by_nobody_at_the_ledger(house: World) -> None:
+    """Undone in the books alone, the pot would still be paid: the correction is the pot's."""
+    journal = posted(house)
+    text = {"month": OCTOBER, "text": "录错", "on": AFTER.date()}
+    with pytest.raises(errors.RoomRests, match=f"journal {journal.pk}"):
+        proposals.propose_reversal(by=house.luo, journal=journal, **text)  # type: ignore[arg-type]
+    client = house.client("cai")
+    page = client.get(f"/a/qinghe/ledger/journals/{journal.pk}/").content.decode()
+    assert "请在原处更正" in page and "/reverse/" not in page
+    answer = client.post(
+        f"/a/qinghe/ledger/journals/{journal.pk}/reverse/", {"month": "2026-10", "text": "x"}
+    )
+    assert "只在账本冲正" in answer.content.decode()
+    assert not LedgerJournal.objects.filter(reverses=journal).exists()
