@@ -20,14 +20,15 @@ def open_in(month: Month) -> int:
 def disputed(month: Month) -> Mapping[int, int]:
     """Fen in dispute by line of pay (PayLine pk) of a month, of appeals that have not ended; one query.
 
-    0 < fen <= the line: what several appeals dispute of one line is at most the whole of it.
+    0 < fen <= the line: an appeal may ask for more than the line gives, held is the line at most.
     """
     rows = AppealLine.objects.filter(
         about=AppealLine.About.PAY, appeal__month=month.first_day, appeal__state__in=Appeal.RUNNING
     )
     found: dict[int, int] = {}
-    for line, fen, whole in rows.values_list("pay_line", "disputed_fen", "whole_fen"):
-        found[line] = min(found.get(line, 0) + fen, whole)
+    for line, fen, whole in rows.values_list("pay_line", "disputed_fen", "pay_line__fen"):
+        if whole:
+            found[line] = min(found.get(line, 0) + fen, whole)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Membership
+from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.asked import parsed
 from alliance.web.form_fields import NumberField, YuanField
@@ -46,9 +47,10 @@ class FileForm(forms.Form):
         for one in self.subjects:
             if one.about == About.PAY:
                 fields[f"fen_{one.key}"] = YuanField(
-                    initial=one.fen,
-                    label=_("disputed of it (yuan): %(name)s") % {"name": words.subject(one)},
-                    help_text=_("The whole line: %(yuan)s yuan.") % {"yuan": web_words.yuan(one.fen)},
+                    initial=one.fen or None,
+                    label=_("amount in question (yuan): %(name)s") % {"name": words.subject(one)},
+                    help_text=_("The line as it stands: %(yuan)s yuan; at most what the pot has, %(most)s.")
+                    % {"yuan": web_words.yuan(one.fen), "most": web_words.yuan(one.most)},
                 )  # fmt: skip
             fields[f"said_{one.key}"] = forms.CharField(
                 label=_("what is right instead: %(name)s") % {"name": words.subject(one)}, max_length=500,
@@ -81,7 +83,10 @@ class FileForm(forms.Form):
             NewLine(one, data.get(f"said_{one.key}", ""), data.get(f"fen_{one.key}")) for one in self.subjects
         ]
         more = [self.others[key] for key in data.get("others", [])]
-        return [*first, *(NewLine(one, "", one.fen if one.about == About.PAY else None) for one in more)]
+        return [
+            *first,
+            *(NewLine(one, "", (one.fen or one.most) if one.about == About.PAY else None) for one in more),
+        ]
 
 
 class AddForm(FileForm):
@@ -191,6 +196,19 @@ class UpholdForm(forms.Form):
         """Everything as it was typed, to be kept."""
         kept = {name: str(self.data.get(name, ""))[:2000] for name in self.fields}
         return {name: text for name, text in kept.items() if text or name.startswith("rests_")}
+
+    def in_words(self, typed: Mapping[str, Any]) -> list[parts.Fact]:
+        """What somebody kept of this form, label by label, choices in words; empty fields left out."""
+        found, fields = [], self.fields
+        for name, field in fields.items():
+            text = str(typed.get(name, ""))
+            if isinstance(field, forms.BooleanField):
+                text = str(_("yes") if text else _("no")) if name in typed else ""
+            elif isinstance(field, forms.ChoiceField):
+                text = str(dict(field.choices).get(text, text))  # type: ignore[arg-type]
+            if text:
+                found.append(parts.Fact(str(field.label), text))
+        return found
 
     def clean_from_month(self) -> Month | None:
         """A month, or none."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError
+
 from alliance.lib.refusal import Refused
 
 
@@ -21,7 +26,7 @@ class AppealRefused(Refused):
         "handler_involved": "%(name)s, who examines this appeal, is involved in that number. File an appeal "
         "of its own about it.",
         "text": "Say what is wrong and why.",
-        "disputed": "The disputed amount is above zero and at most the line, %(most)s yuan.",
+        "disputed": "The amount in question is above zero and at most what there is to give, %(most)s yuan.",
         "handler": "%(name)s is involved in this number or may not decide appeals. Choose somebody else.",
         "nobody": "Nobody uninvolved is left, not even in another institution. Give somebody the right.",
         "answer": "Answer in a few words: what was examined and what came of it.",
@@ -41,6 +46,14 @@ class AppealRefused(Refused):
         "changed": "Pots or shares of the month have moved since this was worked out. Decline it, and let it "
         "be worked out anew.",
         "involved": "You are involved in a number this appeal is about. Somebody uninvolved agrees to it.",
+        "involved_since": "You are involved in this appeal by now: who has posted, submitted or written the "
+        "pot of a line does not decide about it. The performance office gives it to somebody else; what you "
+        "typed is kept.",
+        "open_one": "There is an open appeal about this number already. Add to that one.",
+        "moved": "A number of it no longer counts: its plan was written anew or taken back. Open it anew "
+        "from its line.",
+        "unposted": "A line of pay is corrected once its pot is in the books, and that has changed "
+        "meanwhile. Look again.",
         "second_late": "A second instance is asked for until %(until)s.",
         "second": "Only who filed the first instance asks for a second one, once, after an answer.",
     }
@@ -49,5 +62,34 @@ class AppealRefused(Refused):
             "decided", "nothing_added", "same_lines", "handler_involved", "lines", "month", "early",
             "closed", "open", "same", "not_frozen", "changed", "blocked", "involved", "value", "strange",
             "second", "second_late", "pot", "points", "fact", "give_back",
+            "involved_since", "open_one", "moved", "unposted",
         ), "",
     ) | {"nobody": "handler", "red_line": "bearer"}  # fmt: skip
+
+
+# What the database refuses of appeals (performance.appeals.sql, constraints), by words of its message.
+SAID = {
+    "somebody involved does not decide": "involved_since", "appeal_by_others": "involved_since",
+    "there is an open appeal about this number": "open_one",
+    "the number does not belong to the month": "moved",
+    "an appeal that is examined takes no further line": "decided",
+    "an appeal keeps what was filed": "decided",
+    "a correction is made while its appeal is examined": "decided",
+    "adds to it until it is decided": "decided", "evidence comes until": "decided",
+    "a line of pay is corrected once it is in the books": "unposted",
+    "appeal_second_once": "second",
+}  # fmt: skip
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Round a deed (outside its transaction): what the database refuses becomes an AppealRefused; an error of
+    our own, such as entries that do not add up, stays what it is.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        reason = next((reason for part, reason in SAID.items() if part in str(error)), None)
+        if reason is None:
+            raise
+        raise AppealRefused(reason) from error

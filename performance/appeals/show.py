@@ -28,9 +28,11 @@ from performance.models import (
     AppealFile,
     AppealLine,
     MonthStep,
+    PayPot,
 )
 
 State, About = Appeal.State, AppealLine.About
+DECIDING = ("uphold", "reject")
 NAMED = (
     "score__institution", "score__settlement__scheme", "value__institution", "value__settlement", "case",
     "deduction__institution", "deduction__staff", "deduction__department", "staff", "institution",
@@ -123,6 +125,7 @@ def page(
         "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found),
         "additions": additions(appeal, files), "adds": adding.may_add(member, appeal),
         "affected": affected(appeal, member), "history": parts.history(appeal),
+        "barred_said": barred_said(appeal, member), "kept": kept(appeal, found, member),
         "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.UNANSWERED,
         "bearer": appeal.get_bearer_display() if appeal.bearer else "",
     }  # fmt: skip
@@ -157,6 +160,63 @@ def waits(appeal: Appeal, found: Sequence[AppealLine]) -> str:
         "meanwhile and the time for the answer runs on; a decision that is typed is kept until then."
     )
     return text % {"names": names, "until": web_words.last_day(step.due_at)}
+
+
+def examines(appeal: Appeal, member: Membership) -> bool:
+    """Whether it is the member's to decide now."""
+    return appeal.state == State.ASSIGNED and "handler" in appeal.sides_of(member)
+
+
+def barred_said(appeal: Appeal, member: Membership) -> str:
+    """Why the examiner no longer decides, and who gives it to somebody else; '' for any other."""
+    if not examines(appeal, member) or not handling.barred(member, appeal):
+        return ""
+    rows = PayPot.objects.named().filter(lines__in=appeal.lines.values("pay_line"), state=PayPot.State.POSTED)
+    mine = rows.filter(journal__confirmed_by__user=member.user_id).distinct().order_by("pk")
+    places = "、".join(pot.place for pot in mine)
+    if places:
+        why = _(
+            "You have posted a pot this appeal is about (%(places)s), so you are involved in it by now."
+        ) % {"places": places}
+    else:
+        why = _(
+            "You are involved in this appeal by now: you made or checked a number it is about, or your own "
+            "pay or your institution's is among those it changes."
+        )
+    if any(one.name == "assign" for one in appeal.steps_for(member)):
+        next_ = _("So you do not decide it: give it to somebody else below. What you kept stays readable.")
+    else:
+        next_ = _(
+            "So you do not decide it: the performance office sees that and gives it to somebody else. What "
+            "you kept stays readable."
+        )
+    return f"{why} {next_}"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A decision somebody kept as it was typed: who, and its fields in words."""
+
+    who: str
+    facts: Sequence[parts.Fact]
+
+
+def kept(appeal: Appeal, found: Sequence[AppealLine], member: Membership) -> list[Kept]:
+    """Decisions kept by an earlier examiner, or by one who is involved by now; for who examines it and for
+    who typed it.
+    """
+    drafts = [{"by": appeal.handler_id, **appeal.draft}] if appeal.draft else []
+    drafts += appeal.draft.get("before", [])
+    own = examines(appeal, member)
+    drafts = [one for one in drafts if own or one["by"] == member.pk]
+    if not drafts or (own and len(drafts) == 1 and drafts[0]["by"] == member.pk
+                      and not handling.barred(member, appeal)):  # fmt: skip
+        return []
+    form = forms.UpholdForm(
+        appeal=appeal, lines=found, facts=facts_to_correct(found), points=points_of(found)
+    )
+    known = Membership.objects.select_related("user").in_bulk([one["by"] for one in drafts])
+    return [Kept(str(known[one["by"]].user), form.in_words(one)) for one in drafts]
 
 
 def clock_facts(appeal: Appeal, now: datetime) -> list[parts.Fact]:
@@ -234,7 +294,10 @@ def actions(
     """The steps this member may take now."""
     found = []
     version = f"?version={appeal.version}"
+    barred = examines(appeal, member) and handling.barred(member, appeal)
     for one in appeal.steps_for(member):
+        if barred and one.name in DECIDING:
+            continue
         label, icon = str(one.custom["label"]), one.custom["icon"]
         url = reverse("appeal-act", args=[appeal.pk, one.name]) + version
         if one.name == "assign":

@@ -274,6 +274,44 @@ create trigger performance_appeal_evidence before insert on public.performance_a
   for each row execute function public.performance_appeal_evidence();
 """
 )
+# An appeal about a line of pay may ask for all its pot has to give, what posted corrections of shares moved
+# included: who was given nothing has a line of 0. One number is in one open appeal, whatever plan of its pot
+# a line of pay stands in. Giving back and withdrawing decide nothing.
+_POT_LINE = _LATER_LINE.replace(
+    "select p.staff_id, p.fen, t.institution_id",
+    """select p.staff_id, t.fen + coalesce((select sum(d.fen) from performance_paydue d
+        where d.alliance_id = t.alliance_id and d.pot_id = t.id and d.kind = 'share'), 0),
+      t.institution_id""",
+).replace(
+    "  return new;\nend",
+    """  perform pg_advisory_xact_lock(hashtext('performance_appealline'), new.alliance_id::int);
+  if exists (
+      select 1 from performance_appealline l
+        join performance_appeal a on a.alliance_id = l.alliance_id and a.id = l.appeal_id
+       where l.alliance_id = new.alliance_id and l.appeal_id <> new.appeal_id and l.about = new.about
+         and a.state in ('filed', 'assigned', 'upheld')
+         and (l.score_id = new.score_id or l.value_id = new.value_id or l.case_id = new.case_id
+              or l.deduction_id = new.deduction_id
+              or l.own_id = new.own_id and l.indicator = new.indicator
+              or exists (select 1 from performance_payline p
+                   join performance_payline q on q.alliance_id = p.alliance_id and q.pot_id = p.pot_id
+                    and q.staff_id = p.staff_id
+                  where p.alliance_id = new.alliance_id and p.id = l.pay_line_id
+                    and q.id = new.pay_line_id))) then
+    raise exception 'there is an open appeal about this number' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end""",
+)
+assert _POT_LINE.count("pg_advisory_xact_lock") == 1 and _POT_LINE.count("performance_paydue") == 1
+_ADDED_KEEP = _again(_KEEP, "'journal_id', 'ended_at'", ", 'right', 'draft'")
+_DECIDING_KEEP = _ADDED_KEEP.replace("'right', 'draft'", "'right', 'draft', 'more_why'").replace(
+    "or new.state is distinct from old.state))",
+    "or new.state is distinct from old.state\n"
+    "                                                and new.state not in ('assigned', 'withdrawn')))",
+)
+assert _DECIDING_KEEP != _ADDED_KEEP
+INSTALL_ONCE = _POT_LINE + _DECIDING_KEEP
 REMOVE_POSTED = """
 drop trigger performance_correct_posted on public.performance_appealcorrection;
 drop function public.performance_correct_posted();
@@ -301,6 +339,20 @@ select a.id, m.id from performance_appeal a
  where a.alliance_id = %(alliance)s and a.id = any(%(appeals)s)
    and public.performance_appeal_involved(a.alliance_id, a.id, m.user_id)
 """
+
+_STUCK = """
+select a.id from performance_appeal a
+  join alliance_membership m on m.alliance_id = a.alliance_id and m.id = a.handler_id
+ where a.alliance_id = %(alliance)s and a.state = 'assigned'
+   and public.performance_appeal_involved(a.alliance_id, a.id, m.user_id)
+"""
+
+
+def stuck() -> set[int]:
+    """Appeals whose examiner has become involved since: somebody else has to be asked. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STUCK, {"alliance": current_alliance_id()})
+        return {int(row[0]) for row in cursor.fetchall()}
 
 
 def involved(appeals: list[int], members: list[int]) -> set[tuple[int, int]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from alliance.lib.period import Month
 from alliance.models import Membership
@@ -19,6 +20,7 @@ from performance.models import (
     LevelScore,
     Line,
     MonthRun,
+    PayDue,
     PayLine,
     PayPot,
 )
@@ -35,12 +37,15 @@ DEDUCTIONS = (
 
 @dataclass(frozen=True)
 class Subject:
-    """One number: its row, the month it belongs to, and its amount where it is money (fen)."""
+    """One number: its row, the month it belongs to, its amount as it stands where it is money (fen), and
+    what may be asked of it at most: of a line of pay all its pot has.
+    """
 
     about: str
     row: Any
     month: Month
     fen: int | None = None
+    most: int | None = None
 
     @property
     def key(self) -> str:
@@ -81,7 +86,16 @@ def _pay(by: Membership) -> QuerySet[Any]:
     found: QuerySet[Any] = PayLine.objects.filter(
         pot__in=pots, plan__in=pots.values("plan"), staff__in=people_seen(by)
     ).select_related("pot__pool", "pot__department__institution", "pot__team", "pot__institution", "staff")
-    return found
+    return found.annotate(
+        corrected=_sum(PayDue.objects.filter(line=OuterRef("pk"))),
+        pot_more=_sum(PayDue.objects.filter(pot=OuterRef("pot"), kind=PayDue.Kind.SHARE)),
+    )
+
+
+def _sum(rows: QuerySet[Any]) -> Any:
+    """Fen of what posted corrections moved; 0 where none did."""
+    sums = rows.order_by().values("alliance").annotate(fen=Sum("fen")).values("fen")
+    return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
 
 
 def _of_month(model: Any) -> Any:
@@ -128,14 +142,16 @@ _OF = {
 def subject_of(about: str, row: Any) -> Subject:
     """A row as the number it is."""
     if about == About.PAY:
-        return Subject(about, row, row.pot.pool.period, row.fen)
+        most = row.pot.fen + row.pot_more
+        return Subject(about, row, row.pot.pool.period, row.fen + row.corrected, most)
     if about == About.OWN:
         return Subject(about, row, row.subject.run.period)
     if about == About.CASE:
         return Subject(about, row, Month.of(row.month))
     if about == About.DEDUCTION:
-        return Subject(about, row, month_of(row.period), row.fen)
-    return Subject(about, row, Month.of(row.settlement.month), getattr(row, "fen", None))
+        return Subject(about, row, month_of(row.period), row.fen, row.fen)
+    fen = getattr(row, "fen", None)
+    return Subject(about, row, Month.of(row.settlement.month), fen, fen)
 
 
 def of_line(by: Membership, line: AppealLine) -> Subject | None:

@@ -188,7 +188,7 @@ def _deed(step: str, row: Appeal, data: Any) -> tuple[Any, Any]:
 @require_POST
 def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     """One step of an appeal; a stale tab gets 409 and a sentence."""
-    row, status = found(request, pk), 400
+    row, status, kept = found(request, pk), 400, False
     form, deed = _deed(step, row, request.POST)
     if form is None or form.is_valid():
         data = form.cleaned_data if form is not None else {}
@@ -197,14 +197,20 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             moved = deed(by=request.membership, appeal=row, now=timezone.now(), **version, **data)
             return redirect("appeal", moved.pk)
         except Refused as error:
-            if form is None:
+            if form is None or getattr(error, "reason", "") == "involved_since":
                 messages.error(request, _(error.template) % error.params)
+                if step == "reject":  # its button is gone: what was typed is kept beside the appeal
+                    typed = {**handling.kept_by(request.membership, row), "answer": data["answer"]}
+                    handling.keep_draft(by=request.membership, appeal=row, typed=typed)
+                    kept = True
             else:
                 add_refusal(form, error)
         except Stale:
             status = 409
             messages.error(request, _(FASTER))
-    return _page(request, found(request, pk), status, **({step: form} if form is not None else {}))
+    answer = _page(request, found(request, pk), status, **({step: form} if form is not None else {}))
+    answer.keeps = kept  # type: ignore[attr-defined]
+    return answer
 
 
 @permit(VIEW)
@@ -216,10 +222,13 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
         if request.method != "POST":
             raise Http404
         raise PermissionDenied(_("This step belongs to the other side or to another role."))
+    if request.method != "POST" and handling.barred(request.membership, row):
+        return redirect("appeal", pk)  # there it stands why, and what was kept
     lines = show.lines(row)
     form = forms.UpholdForm(
         request.POST if request.method == "POST" else None, appeal=row, lines=lines,
-        facts=show.facts_to_correct(lines), points=show.points_of(lines), initial=row.draft or None,
+        facts=show.facts_to_correct(lines), points=show.points_of(lines),
+        initial=handling.kept_by(request.membership, row) or None,
     )  # fmt: skip
     if request.method == "POST" and request.POST.get("do") == "keep":
         handling.keep_draft(by=request.membership, appeal=row, typed=form.typed())
@@ -228,6 +237,7 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         decision = form.decision()
         try:
+            handling.check(request.membership, row)
             if request.POST.get("do") == "confirm":
                 handling.uphold(
                     by=request.membership, appeal=row, decision=decision, answer=form.cleaned_data["answer"],
@@ -237,7 +247,7 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
             preview = [show.of_draft(one) for one in correcting.drafts(row, decision)]
         except (Refused, ContentChanged) as error:
             add_refusal(form, error)  # type: ignore[arg-type]
-            if getattr(error, "reason", "") == "pot":
+            if getattr(error, "reason", "") in ("pot", "involved_since", "unposted"):
                 handling.keep_draft(by=request.membership, appeal=row, typed=form.typed())
                 kept = True
                 form.add_error(None, _("Your decision is kept as you typed it and stands here until then."))

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 from alliance.web import words
+from performance.appeals import sql
 from performance.models import Appeal, AppealLine, PayPot
 from performance.models.appeals import HANDLE, VIEW
 
@@ -22,7 +23,9 @@ UPWARD = frozenset({"alliance_admin", "management_committee"})
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Two queries at most: own to answer; in the office to acknowledge and reported upward."""
+    """Own to answer; in the office to acknowledge, to give to somebody else, reported upward. Five queries at
+    most, whatever the number of appeals.
+    """
     if not membership.can(VIEW):
         return []
     return [*_mine(membership, now), *_office(membership, now)]
@@ -33,12 +36,15 @@ def _mine(membership: Membership, now: datetime) -> list[Todo]:
     rows = Appeal.objects.filter(handler__user=membership.user_id, state=State.ASSIGNED).annotate(
         added=Count("additions"), last=Max("additions__added_at"), waits=Exists(_not_posted())
     )
+    found = list(rows.order_by("due_at"))
+    stuck = sql.stuck() if found else set()
     return [
         Todo(
             _state(row.due_at, row.escalates_at, now), _("Answer appeal %(n)d") % {"n": row.pk},
-            _why(row), reverse("appeal", args=[row.pk]), row.due_at,
+            _("You are involved in it by now: somebody else decides it.") if row.pk in stuck else _why(row),
+            reverse("appeal", args=[row.pk]), row.due_at,
         )
-        for row in rows.order_by("due_at")
+        for row in found
     ]  # fmt: skip
 
 
@@ -57,7 +63,7 @@ def _why(row: Any) -> str:
             "%(n)d additions, the last of %(at)s: read them before you answer.", row.added,
         )  # fmt: skip
         said.append(text % {"n": row.added, "at": words.moment(row.last)})
-    if row.draft and not row.waits:
+    if row.draft and row.draft.get("by", row.handler_id) == row.handler_id and not row.waits:
         said.append(_("What your decision waited for is in the books."))
     return " ".join(said) or _("It is yours: nobody involved decides it.")
 
@@ -78,6 +84,17 @@ def _office(membership: Membership, now: datetime) -> list[Todo]:
         near=Count("pk", filter=near), soon=Min("due_at", filter=near),
     )  # fmt: skip
     todos = []
+    if membership.can(HANDLE) and (stuck := sql.stuck()):
+        said = ngettext(
+            "%(n)d appeal needs another examiner", "%(n)d appeals need another examiner", len(stuck)
+        )
+        due = Appeal.objects.filter(pk__in=stuck).order_by("due_at").values_list("pk", "due_at")
+        first, at = due[0]
+        todos.append(Todo(
+            "late" if at <= now else "warn", said % {"n": len(stuck)},
+            _("Who examines it is involved by now: give it to somebody else."),
+            reverse("appeal", args=[first]), at, len(stuck),
+        ))  # fmt: skip
     if found["filed"] and membership.can(HANDLE):
         said = ngettext("%(n)d appeal to acknowledge", "%(n)d appeals to acknowledge", found["filed"])
         todos.append(Todo(

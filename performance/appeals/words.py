@@ -47,8 +47,8 @@ def person(member: Membership) -> str:
 
 
 def subject(one: Subject) -> str:
-    """A number in words."""
-    return number(one.about, one.row)
+    """A number in words; money as it stands after corrections."""
+    return number(one.about, one.row, one.fen)
 
 
 def line(row: AppealLine) -> str:
@@ -73,10 +73,11 @@ def of_person(run: LevelRun, code: str) -> Any:
     return next(one for one in known if one.code == code)
 
 
-def number(about: str, row: Any) -> str:
+def number(about: str, row: Any, fen: int | None = None) -> str:
     """What a number is: line of pay, score, indicator, case or deduction."""
     if about == About.PAY:
-        return f"{row.pot.pool.title} · {row.pot.place} · {web_words.yuan(row.fen)} {_('yuan')}"
+        amount = web_words.yuan(row.fen if fen is None else fen)
+        return f"{row.pot.pool.title} · {row.pot.place} · {amount} {_('yuan')}"
     if about == About.SCORE:
         return f"{row.institution.short_name} · {_('score')} {web_words.assessed(row.score, 4)}"
     if about == About.VALUE:

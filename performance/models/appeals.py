@@ -119,6 +119,8 @@ class Appeal(AllianceRow, Stepped):
     right = models.JSONField(_("corrected values"), default=dict)
     # What the examiner typed of a decision that waits: fields of the form as text; nobody else is shown it.
     draft = models.JSONField(_("decision as typed"), default=dict)
+    # Why a correction gives more than was asked for; required where it does.
+    more_why = models.CharField(_("why more than was asked for"), max_length=500, blank=True)
     revision = models.PositiveSmallIntegerField(_("revision of the correction"), default=0)
     approval = link(_("approval"), "approvals.Approval", null=True)
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
@@ -228,7 +230,9 @@ def one_number() -> Q:
 
 
 class AppealLine(AllianceRow):
-    """One number an appeal is about. The database fills whose it is and what it is at most (`whole_fen`)."""
+    """One number an appeal is about. The database fills whose it is and what may be asked of it at most
+    (`whole_fen`): of a line of pay what its pot has.
+    """
 
     append_only = True
 

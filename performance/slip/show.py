@@ -139,7 +139,7 @@ def _rows(
 
 
 def _files(line: PayLine, member: Membership) -> bool:
-    return member.institution_id is not None and member.can(FILE) and bool(line.fen)
+    return member.institution_id is not None and member.can(FILE)
 
 
 def _flag(line: PayLine, member: Membership, running: dict[int, int], time: Window, now: datetime) -> str:

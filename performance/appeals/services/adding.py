@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from alliance.models import Attachment, Membership
 from alliance.models.base import Stale
 from alliance.services import journal
-from performance.appeals.refusals import AppealRefused
+from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services.filing import NewLine, check_lines, new_lines
 from performance.models import Appeal, AppealAddition, AppealFile, AppealLine
 from performance.models.appeals import FILE
@@ -24,6 +24,7 @@ def may_add(by: Membership, appeal: Appeal) -> bool:
     return appeal.state in Appeal.UNANSWERED and by.user_id == appeal.filed_by.user_id and by.can(FILE)
 
 
+@in_words()
 @transaction.atomic
 def add(
     *, by: Membership, appeal: Appeal, text: str, now: datetime, lines: Sequence[NewLine] = (),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from alliance.lib.money import yuan
@@ -16,9 +17,9 @@ from alliance.models import Attachment, Membership
 from alliance.services import journal, steps
 from alliance.web import words
 from performance.appeals import clock, window
-from performance.appeals.refusals import AppealRefused
+from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.subjects import Subject
-from performance.models import Appeal, AppealAddition, AppealFile, AppealLine
+from performance.models import Appeal, AppealAddition, AppealFile, AppealLine, PayLine
 from performance.models.appeals import COLUMNS, FILE
 
 Kind, State, About = Appeal.Kind, Appeal.State, AppealLine.About
@@ -39,6 +40,7 @@ class NewLine:
     disputed_fen: int | None = None
 
 
+@in_words()
 @transaction.atomic
 def file(
     *,
@@ -108,17 +110,28 @@ def _open_for_appeals(lines: Sequence[NewLine], now: datetime) -> None:
 
 
 def _disputed(line: NewLine) -> None:
-    """Of a line of pay the disputed part is said; the rest of it is paid meanwhile."""
+    """Of a line of pay the amount in question is said, at most what its pot has; what the line gives beyond
+    it is paid meanwhile.
+    """
     money = line.subject.about == About.PAY
     if not money and line.disputed_fen is None:
         return
-    most = line.subject.fen or 0
+    most = line.subject.most or 0
     if line.disputed_fen is None or not 0 < line.disputed_fen <= most:
         raise AppealRefused("disputed", most=yuan(most, display=True))
 
 
 def _not_twice(subject: Subject) -> None:
-    rows = AppealLine.objects.filter(appeal__state__in=Appeal.RUNNING, **subject.columns)
+    _in_no_other(Q(**subject.columns) if subject.about != About.PAY else _of_person(subject.row))
+
+
+def _of_person(row: PayLine) -> Q:
+    """The same person's lines of the pot, whatever plan they stand in."""
+    return Q(pay_line__pot=row.pot_id, pay_line__staff=row.staff_id)
+
+
+def _in_no_other(number: Q) -> None:
+    rows = AppealLine.objects.filter(number, appeal__state__in=Appeal.RUNNING)
     found = rows.values_list("appeal", flat=True).first()
     if found is not None:
         raise AppealRefused("open", appeal=found)
@@ -147,13 +160,14 @@ def second_until(appeal: Appeal) -> datetime | None:
     return clock.second_until(appeal.ended_at)
 
 
+@in_words()
 @transaction.atomic
 def ask_second(
     *, by: Membership, appeal: Appeal, text: str, now: datetime, files: Sequence[Attachment] = ()
 ) -> Appeal:
     """Ask for a second instance about the same lines; other people answer it.
 
-    Raises PermissionDenied, AppealRefused (second, second_late, text).
+    Raises PermissionDenied, AppealRefused (second, second_late, text, open).
     """
     _may_file(by)
     until = second_until(appeal)
@@ -164,6 +178,11 @@ def ask_second(
         raise AppealRefused("second_late", until=words.last_day(until))
     if not text.strip():
         raise AppealRefused("text")
+    lines = list(appeal.lines.select_related("pay_line").order_by("number"))
+    for line in lines:
+        column = COLUMNS[line.about]
+        same = Q(**{column: line.subject_id, "indicator": line.indicator})
+        _in_no_other(same if line.pay_line is None else _of_person(line.pay_line))
     made = _make(by, appeal.kind, appeal.period, text, now, files, earlier=appeal)
     AppealLine.objects.bulk_create(
         AppealLine(
@@ -171,11 +190,12 @@ def ask_second(
             institution_id=line.institution_id, indicator=line.indicator,
             **{f"{COLUMNS[line.about]}_id": line.subject_id},
         )
-        for line in appeal.lines.order_by("number")
+        for line in lines
     )  # fmt: skip
     return made
 
 
+@in_words()
 @transaction.atomic
 def withdraw(*, by: Membership, appeal: Appeal, now: datetime, version: int | None = None) -> Appeal:
     """Take an appeal back before it is answered. Raises PermissionDenied, Stale."""

@@ -15,7 +15,7 @@ from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal, steps
 from performance.appeals import sql
-from performance.appeals.refusals import AppealRefused
+from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services import correcting, posting
 from performance.appeals.services.correcting import Decision
 from performance.models import Appeal, AppealCorrection, AppealLine
@@ -43,16 +43,31 @@ def _free(appeal: Appeal, members: Sequence[Membership]) -> list[Membership]:
     return [one for one in members if one.pk in free]
 
 
+def barred(by: Membership, appeal: Appeal) -> bool:
+    """Whether the member is involved in the appeal by now, by the database's own rule; one query."""
+    return not sql.uninvolved(appeal.pk, [by.pk])
+
+
+def check(by: Membership, appeal: Appeal) -> None:
+    """Raise AppealRefused (involved_since) for an examiner who has become involved since."""
+    if barred(by, appeal):
+        raise AppealRefused("involved_since")
+
+
+@in_words()
 @transaction.atomic
 def assign(
     *, by: Membership, appeal: Appeal, handler: int, now: datetime, version: int | None = None
 ) -> Appeal:
-    """Acknowledge an appeal and give it to somebody uninvolved; again when that person cannot.
+    """Acknowledge an appeal and give it to somebody uninvolved; again when that person cannot. What the
+    earlier examiner kept of a decision stays readable for the next.
 
     Raises PermissionDenied, AppealRefused (nobody, handler), Stale.
     """
     step = steps.admitted("assign", by=by, row=appeal, version=version)
     free = {one.pk: one for one in candidates(appeal)}
+    draft = _draft(appeal)
+    kept = draft and {"by": appeal.handler_id, **draft}
     if not free:
         raise AppealRefused("nobody")
     if handler not in free:
@@ -60,17 +75,21 @@ def assign(
         raise AppealRefused("handler", name=str(asked.user) if asked else handler)
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.assigned", handler=free[handler],
-        assigned_at=appeal.assigned_at or now, said={"handler": handler}, draft={},
+        assigned_at=appeal.assigned_at or now, said={"handler": handler}, draft=kept,
     )  # fmt: skip
     return moved
 
 
+@in_words()
 @transaction.atomic
 def reject(
     *, by: Membership, appeal: Appeal, answer: str, now: datetime, version: int | None = None
 ) -> Appeal:
-    """The number stands, with the reason. Raises PermissionDenied, AppealRefused (answer), Stale."""
+    """The number stands, with the reason. Raises PermissionDenied, AppealRefused (answer,
+    involved_since), Stale.
+    """
     step = steps.admitted("reject", by=by, row=appeal, version=version)
+    check(by, appeal)
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.rejected", now=now, remark=answer, draft={},
         **_answered(by, answer, now),
@@ -80,14 +99,33 @@ def reject(
 
 @transaction.atomic
 def keep_draft(*, by: Membership, appeal: Appeal, typed: Mapping[str, str]) -> None:
-    """Keep a decision as it was typed, for the examiner alone: it waits until what it corrects is in the
-    books. Raises PermissionDenied, Stale.
+    """Keep a decision as it was typed, for who examines it: it waits until what it corrects is in the books.
+    What an earlier examiner kept stays before it. Raises PermissionDenied, Stale.
     """
     steps.require("uphold", by=by, row=appeal)
-    kept = Appeal.objects.filter(pk=appeal.pk, state=State.ASSIGNED).update(draft=dict(typed))
+    last = _draft(appeal)
+    before = last.pop("before", [])
+    if last and last.get("by", by.pk) != by.pk:
+        before = [last, *before]
+    draft = {**typed, "by": by.pk, **({"before": before} if before else {})}
+    kept = Appeal.objects.filter(pk=appeal.pk, state=State.ASSIGNED).update(draft=draft)
     if not kept:
         raise Stale(appeal)
     journal.write(by=by, verb="appeal.draft_kept", about=appeal)
+
+
+def _draft(appeal: Appeal) -> dict[str, Any]:
+    """The draft as it is kept now, locked: it moves without the version of the appeal."""
+    rows = Appeal.objects.select_for_update(of=("self",)).filter(pk=appeal.pk)
+    return dict(rows.values_list("draft", flat=True).get())
+
+
+def kept_by(by: Membership, appeal: Appeal) -> dict[str, Any]:
+    """The fields of a decision as this member kept them; empty where it is another's."""
+    draft = dict(appeal.draft)
+    mine = draft.pop("by", by.pk) == by.pk
+    draft.pop("before", None)
+    return draft if mine else {}
 
 
 def _answered(by: Membership, answer: str, now: datetime) -> dict[str, Any]:
@@ -96,6 +134,7 @@ def _answered(by: Membership, answer: str, now: datetime) -> dict[str, Any]:
     return {"answer": answer.strip(), "decided_by": by, "decided_at": now}
 
 
+@in_words()
 @transaction.atomic
 def uphold(
     *, by: Membership, appeal: Appeal, decision: Decision, answer: str, now: datetime,
@@ -104,10 +143,11 @@ def uphold(
     """Uphold an appeal: its correcting entries are generated and put before a second person; where no money
     moves it ends at once (an indicator changes from a month on, by a version of the scheme).
 
-    Raises PermissionDenied, AppealRefused (answer, and what `correcting.drafts` refuses), Stale, and what
-    `approvals.propose` raises.
+    Raises PermissionDenied, AppealRefused (answer, involved_since, and what `correcting.drafts` refuses),
+    Stale, and what `approvals.propose` raises.
     """
     step = steps.admitted("uphold", by=by, row=appeal, version=version)
+    check(by, appeal)
     said = _answered(by, answer, now)
     drafts = correcting.drafts(appeal, decision)
     if not drafts and decision.from_month is None and not decision.values:

@@ -20,7 +20,7 @@ from alliance.models import Membership
 from alliance.services import steps
 from performance.accounts import institution_account, person_account
 from performance.appeals import sql
-from performance.appeals.refusals import AppealRefused
+from performance.appeals.refusals import AppealRefused, in_words
 from performance.dues import booking, flowing
 from performance.models import Appeal, AppealCorrection
 from performance.pay.services.posting import open_month, pot_accounts
@@ -58,6 +58,7 @@ def propose(*, by: Membership, appeal: Appeal, today: date) -> Approval:
     )  # fmt: skip
 
 
+@in_words()
 def decided(approval: Approval, by: Membership) -> None:
     """Agreed: in the books and ended. Declined or withdrawn: it is examined again.
 
