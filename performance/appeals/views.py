@@ -27,7 +27,7 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import send
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
-from performance.appeals import asking, forms, show, tables, window
+from performance.appeals import asking, examining, forms, show, tables, window
 from performance.appeals.services import adding, correcting, filing, handling
 from performance.declared.uploads import EvidenceField, KeptFiles
 from performance.models import Appeal, AppealFile
@@ -162,8 +162,11 @@ def found(request: Any, pk: int) -> Appeal:
 @permit(VIEW)
 @require_safe
 def appeal(request: Any, pk: int) -> HttpResponse:
-    """One appeal."""
-    return _page(request, found(request, pk))
+    """One appeal; reading a first instance as who examines the second is journaled."""
+    row = found(request, pk)
+    if request.method == "GET" and examining.reads_first(request.membership, row):
+        journal.write(by=request.membership, verb="appeal.first_read", about=row, request=request)
+    return _page(request, row)
 
 
 def _page(request: Any, row: Appeal, status: int = 200, **given: Any) -> HttpResponse:

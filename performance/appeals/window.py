@@ -1,8 +1,8 @@
 """Until when appeals are filed: the one definition every page, refusal and notice says (practice.md 4).
 
 From the decision of a month until its publication (公示) ends. What a department shows of its second
-distribution is another thing: objections to that plan are answered in the department. Only a line of pay that
-was shown for the first time after the publication has no other time than that showing, which is then its own.
+distribution is another thing: objections to that plan are answered in the department. But a line of pay
+keeps all days it is shown: where that goes on beyond the publication, appeals about it do as well.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def of_month(month: Month) -> Window:
 
 
 def of_pot(pot: PayPot, month: Window) -> Window:
-    """The time of the lines of a pot, by that of its month."""
-    shown, until = pot.shown_at, month.until
-    late = until is not None and shown is not None and shown >= until
-    return replace(month, decided=True, until=pot.shown_until if late else until)
+    """The time of the lines of a pot: until the publication of its month and its own showing are over."""
+    if month.until is None or pot.shown_until is None:
+        return replace(month, decided=True)
+    return replace(month, decided=True, until=max(month.until, pot.shown_until))
 
 
 def of(subject: Subject, month: Window | None = None) -> Window:

@@ -32,6 +32,17 @@ class AppealQuerySet(AllianceQuerySet):
     """Which appeals a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
+        """What the member is a party of, and the first instance of what is theirs to answer now."""
+        if membership.institution_id is None:
+            return self.all()
+        first = self.examined_by(membership).values("earlier")
+        return self.party(membership) | self.filter(pk__in=first)
+
+    def examined_by(self, membership: Membership) -> Any:
+        """What is the member's to answer now."""
+        return Appeal.objects.filter(handler__user=membership.user_id, state=Appeal.State.ASSIGNED)
+
+    def party(self, membership: Membership) -> Any:
         """The alliance's offices all; others what they filed, handle or are concerned by; an institution's
         leaders those about its numbers, a head those about pay of the own department (second wall).
         """

@@ -97,11 +97,15 @@ class Slip:
         return None if before is None or self.fen is None else self.fen - before.fen
 
 
-def slip(staff: Staff, month: Month | None, member: Membership, now: datetime) -> Slip:
-    """The month asked for, else the newest with a line; a fixed number of queries."""
-    lines = list(show_pots.lines(Q(staff=staff), member)[:MOST])
-    found = dues.of_person(staff.pk)
-    later = [*(_corrected(one, member) for one in found), *_taken(staff)]
+def slip(
+    staff: Staff, month: Month | None, member: Membership, now: datetime, only: PayLine | None = None
+) -> Slip:
+    """The month asked for, else the newest with a line; a fixed number of queries. `only`: nothing but this
+    line and its corrections, for who examines an appeal about it.
+    """
+    lines = [only] if only else list(show_pots.lines(Q(staff=staff), member)[:MOST])
+    found = [one for one in dues.of_person(staff.pk) if only is None or one.line == only.pk]
+    later = [*(_corrected(one, member) for one in found), *(() if only else _taken(staff))]
     sums: dict[Month, int] = {}
     for line in lines:
         at = line.pot.pool.period

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from alliance.models import Staff
 from alliance.services import journal
 from alliance.web import asked
-from alliance.web.access import get_or_404, permit
-from performance.appeals import window
+from alliance.web.access import get_or_404, permit, way
+from performance.appeals import examining, window
 from performance.models import PayLine
 from performance.models.pay import VIEW
 from performance.pay import show as pay_show
@@ -77,9 +77,10 @@ def sheet(request: Any, pk: int) -> HttpResponse:
     page = show.page(staff, asked.month(request), request.membership, now, "")
     if page["month"] is None:
         raise Http404
+    by = request.membership
     lines = [
-        (row, why.formula(row.line, why.points_of(row.line), request.membership),
-         why.chain(row.line, request.membership))
+        (row, why.formula(row.line, why.points_of(row.line), way(by, "pay-pot", row.line.pot_id)),
+         why.chain(row.line, by))
         for row in page["slip"].rows
     ]  # fmt: skip
     context = {
@@ -98,10 +99,14 @@ def line(request: Any, pk: int) -> HttpResponse:
     """Why a line of pay is what it is; reading another's is journaled."""
     people = show_pots.people_seen(request.membership).values("pk")
     rows = show_pots.lines(Q(staff__in=people), request.membership)
+    outside = not rows.filter(pk=pk).exists()
+    if outside:  # who examines an appeal about it reads this line, and nothing else of the person
+        rows = examining.pay_lines(request.membership)
     found = get_or_404(rows.select_related(
         "pot__pool__fund", "pot__pool__run__settlement__pool", "pot__pool__rule", "pot__share", "plan",
         "pot__institution", "pot__department__institution", "pot__team", "staff__institution",
     ), pk=pk)  # fmt: skip
     if request.method == "GET" and found.staff.user_id != request.membership.user_id:
         journal.write(by=request.membership, verb="pay.person_read", about=found.staff, request=request)
-    return render(request, "performance/slip/why.html", why.page(found, request.membership, timezone.now()))
+    page = why.page(found, request.membership, timezone.now(), outside=outside)
+    return render(request, "performance/slip/why.html", page)

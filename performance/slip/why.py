@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -24,19 +25,25 @@ from performance.slip.show import slip, state
 from performance.slip.words import indicator_words
 
 
-def page(line: PayLine, member: Membership, now: datetime) -> dict[str, Any]:
-    """One line of pay explained down to the records."""
+def page(
+    line: PayLine, member: Membership, now: datetime, *, outside: bool = False
+) -> dict[str, Any]:
+    """One line of pay explained down to the records; `outside`: for who examines an appeal about it, without
+    the person's other lines and indicators, and without ways to pages such a reader may not open.
+    """
     month, pot = line.pot.pool.period, line.pot
     points = points_of(line)
-    found = slip(line.staff, month, member, now)
+    found = slip(line.staff, month, member, now, only=line if outside else None)
     row = next(one for one in found.rows if one.line.pk == line.pk)
     before = _last(line, month, member)
     fewest = peers.least(now.date())
-    run, own = peers.indicators(line.staff, month, fewest)
+    run, own = (None, []) if outside else peers.indicators(line.staff, month, fewest)
+    links = [replace(one, url="") if outside else one for one in chain(line, member)]
     return {
         "title": _("How this amount came about"), "line": line, "staff": line.staff, "month": month,
         "chip": state(found, now), "row": row, "sentence": sentence(line, row.share),
-        "formula": [formula(line, points, member), rounding(line)], "chain": chain(line, member),
+        "formula": [formula(line, points, "" if outside else way(member, "pay-pot", line.pot_id)),
+                    rounding(line)], "chain": links, "outside": outside,
         "change": None if before is None else line.fen - before.fen,
         "bars": [] if before is None else differences.bars(line, points, before, points_of(before)),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
@@ -73,9 +80,8 @@ def sentence(line: PayLine, share: Decimal | None) -> str:
     }  # fmt: skip
 
 
-def formula(line: PayLine, points: Decimal, member: Membership) -> parts.FormulaLine:
-    """Pot × own points ÷ points of all, each opening where it comes from."""
-    pot = way(member, "pay-pot", line.pot_id)
+def formula(line: PayLine, points: Decimal, pot: str) -> parts.FormulaLine:
+    """Pot × own points ÷ points of all, each opening at the page `pot` where it comes from."""
     terms = [
         parts.Term(web_words.yuan(line.pot.fen), _("pot (yuan)"), pot),
         parts.Term(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.test import override_settings
+from django.utils import timezone
 
 from alliance.services import parameters
 from performance.appeals import asking, window
@@ -37,16 +38,24 @@ def house(world: World, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def test_a_line_first_shown_after_the_publication_has_its_own_showing_alone(house: World) -> None:
-    """Shown while the publication runs, it ends with it, also where the showing itself goes on."""
+@pytest.mark.parametrize("before", range(9))
+def test_a_line_keeps_all_days_it_is_shown(house: World, before: int) -> None:
+    """Whenever a pot is shown, its lines are appealed until both the publication and its showing are over."""
     with inside(house):
         month, pot = window.of_month(OCTOBER), fresh(doctors(house))
-        assert month.until is not None and window.of_pot(pot, month) == month
-        pot.shown_at, pot.shown_until = month.until - timedelta(hours=1), month.until + timedelta(days=3)
-        assert window.of_pot(pot, month) == month
-        pot.shown_at = month.until
-        late = window.of_pot(pot, month)
-    assert late.until == pot.shown_until and late.open(month.until) and not month.open(month.until)
+        assert month.until is not None
+        shown = month.until - timedelta(days=before, hours=1)
+        for days in range(1, 6):
+            pot.shown_at, pot.shown_until = shown, shown + timedelta(days=days)
+            found = window.of_pot(pot, month)
+            assert found.until == max(month.until, pot.shown_until)
+            with time_machine.travel(shown + timedelta(days=days, seconds=-1), tick=False):
+                assert found.open(timezone.now())  # never cut short by the publication
+            with time_machine.travel(month.until - timedelta(seconds=1), tick=False):
+                assert found.open(timezone.now())  # nor does a showing that is over end it early
+            assert not found.open(max(month.until, pot.shown_until))
+        pot.shown_at = month.until  # after the publication
+        assert window.of_pot(pot, month).until == max(month.until, pot.shown_until)
 
 
 def test_before_the_decision_nothing_is_appealed() -> None:
