@@ -25,9 +25,7 @@ from performance.slip.show import slip, state
 from performance.slip.words import indicator_words
 
 
-def page(
-    line: PayLine, member: Membership, now: datetime, *, outside: bool = False
-) -> dict[str, Any]:
+def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = False) -> dict[str, Any]:
     """One line of pay explained down to the records; `outside`: for who examines an appeal about it, without
     the person's other lines and indicators, and without ways to pages such a reader may not open.
     """

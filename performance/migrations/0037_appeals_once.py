@@ -6,7 +6,7 @@ from performance.appeals import sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('performance', '0035_additions_to_appeals'),
+        ('performance', '0036_answers_withdrawn'),
     ]
 
     operations = [
