@@ -16,6 +16,7 @@ from alliance.models import Membership
 from alliance.web import parts, words
 from grouping import beside
 from performance.appeals import asking, sql
+from performance.appeals import words as appeal_words
 from performance.appeals.services import posting
 from performance.models import Appeal
 
@@ -58,10 +59,14 @@ def _summary(approval: Approval) -> registry.Summary:
         parts.Fact(_("decided by"), str(appeal.decided_by.user)),
         parts.Fact(_("who bears it"), str(appeal.get_bearer_display())),
     ]
+    if appeal.more_why:
+        found.append(parts.Fact(_("why more than was asked for"), appeal.more_why))
     for row in posting.entries(appeal):
         who = str(row.staff or row.institution or row.account)
         change = words.yuan_diff(row.fen)
         if row.before_fen is not None:
             change = f"{words.yuan(row.before_fen)} → {words.yuan(row.after_fen)} ({change})"
+        if said := appeal_words.divided(row.why):
+            change = f"{change} · {said}"
         found.append(parts.Fact(who, change))
     return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("appeal", args=[appeal.pk]))

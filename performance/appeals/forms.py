@@ -18,7 +18,7 @@ from alliance.web.asked import parsed
 from alliance.web.form_fields import NumberField, YuanField
 from performance.appeals import words
 from performance.appeals.services import correcting
-from performance.appeals.services.correcting import Decision, FactKey
+from performance.appeals.services.correcting import Decision, Effect, FactKey
 from performance.appeals.services.filing import USUAL, NewLine
 from performance.appeals.subjects import Subject
 from performance.declared.uploads import EvidenceField
@@ -178,6 +178,22 @@ class UpholdForm(forms.Form):
                 help_text=gettext_lazy("Such as 2026-12. A version of the scheme carries it out."),
             )
 
+    def ask(self, found: Effect) -> None:
+        """Ask what such an effect needs: that less is meant, why more than asked for."""
+        fields: dict[str, Any] = self.fields
+        if found.lowers:
+            fields["lowers"] = forms.BooleanField(
+                label=_("Whoever appealed gets %(yuan)s yuan less by this, and that is meant")
+                % {"yuan": web_words.yuan(-found.fen)}, required=False,
+            )  # fmt: skip
+        if found.more:
+            fields["more_why"] = forms.CharField(
+                label=_("why more than was asked for"), max_length=500, required=False,
+                help_text=_("Asked for: %(asked)s yuan; this gives %(yuan)s yuan.") % {
+                    "asked": web_words.yuan(found.asked), "yuan": web_words.yuan(found.fen),
+                },
+            )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         """Every line said to rest on a corrected indicator has other points; so none is forgotten."""
         data: dict[str, Any] = super().clean() or {}
@@ -235,4 +251,7 @@ class UpholdForm(forms.Form):
             int(name[6:]): value for name, value in data.items()
             if name.startswith("value_") and value is not None
         }  # fmt: skip
-        return Decision(data.get("bearer", ""), points, facts, back, data.get("from_month"), values)
+        return Decision(
+            data.get("bearer", ""), points, facts, back, data.get("from_month"), values,
+            lowers=bool(self.data.get("lowers")), more_why=str(self.data.get("more_why", ""))[:500],
+        )  # fmt: skip

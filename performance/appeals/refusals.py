@@ -46,6 +46,9 @@ class AppealRefused(Refused):
         "changed": "Pots or shares of the month have moved since this was worked out. Decline it, and let it "
         "be worked out anew.",
         "involved": "You are involved in a number this appeal is about. Somebody uninvolved agrees to it.",
+        "lowers": "Whoever appealed would get %(yuan)s yuan less by this. Look at the points; if it is "
+        "meant, confirm it.",
+        "more": "This gives %(yuan)s yuan, more than the %(asked)s yuan that were asked for. Write why.",
         "involved_since": "You are involved in this appeal by now: who has posted, submitted or written the "
         "pot of a line does not decide about it. The performance office gives it to somebody else; what you "
         "typed is kept.",
@@ -64,7 +67,7 @@ class AppealRefused(Refused):
             "second", "second_late", "pot", "points", "fact", "give_back",
             "involved_since", "open_one", "moved", "unposted",
         ), "",
-    ) | {"nobody": "handler", "red_line": "bearer"}  # fmt: skip
+    ) | {"nobody": "handler", "red_line": "bearer", "lowers": "lowers", "more": "more_why"}  # fmt: skip
 
 
 # What the database refuses of appeals (performance.appeals.sql, constraints), by words of its message.

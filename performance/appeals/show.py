@@ -19,7 +19,7 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.appeals import clock, forms, words
 from performance.appeals.services import adding, correcting, filing, handling, posting, standing
-from performance.appeals.services.correcting import Draft, FactKey
+from performance.appeals.services.correcting import Draft, Effect, FactKey
 from performance.life import plan
 from performance.models import (
     Appeal,
@@ -65,13 +65,16 @@ class Added:
 
 @dataclass(frozen=True)
 class Affected:
-    """One account a correction moves: whose, so far, corrected, difference (fen)."""
+    """One account a correction moves: whose, so far, corrected, difference (fen); of a person of a divided
+    pot the points before and after and the formula with its numbers.
+    """
 
     name: str
     place: str
     before: int | None
     after: int | None
     fen: int
+    points: str = ""
 
 
 def lines(appeal: Appeal) -> list[AppealLine]:
@@ -122,7 +125,7 @@ def page(
     return {
         "title": str(appeal), "appeal": appeal, "chip": words.state(appeal), "rows": rows(found, member),
         "clock_facts": clock_facts(appeal, now), "facts_appeal": facts(appeal, member), "now": now,
-        "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found),
+        "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found, now),
         "additions": additions(appeal, files), "adds": adding.may_add(member, appeal),
         "affected": affected(appeal, member), "history": parts.history(appeal),
         "barred_said": barred_said(appeal, member), "kept": kept(appeal, found, member),
@@ -145,7 +148,7 @@ def additions(appeal: Appeal, files: Sequence[AppealFile]) -> list[Added]:
     return [Added(row, [one for one in files if one.addition_id == row.pk]) for row in rows]
 
 
-def waits(appeal: Appeal, found: Sequence[AppealLine]) -> str:
+def waits(appeal: Appeal, found: Sequence[AppealLine], now: datetime) -> str:
     """What a correction waits for and until when; '' where nothing is in its way or the appeal is decided."""
     if appeal.state not in Appeal.UNANSWERED:
         return ""
@@ -154,12 +157,21 @@ def waits(appeal: Appeal, found: Sequence[AppealLine]) -> str:
         return ""
     step = next(one for one in plan.planned(appeal.period) if one.step == MonthStep.SECOND)
     names = "、".join(f"{pot.place} ({pot.get_state_display()})" for pot in pots)
+    said = {"names": names, "until": web_words.last_day(step.due_at)}
+    if step.due_at <= now:
+        late = _(
+            "Not in the books yet: %(names)s. By the calendar it should have been by %(until)s: it is late "
+            "since then. A correction of its lines is booked once the department has submitted its plan and "
+            "the office has posted it. It is examined meanwhile and the time for the answer runs on; a "
+            "decision that is typed is kept until then."
+        )
+        return late % said
     text = _(
         "Not in the books yet: %(names)s. A correction of its lines is booked once the department has "
         "submitted its plan and the office has posted it, by the calendar until %(until)s. It is examined "
         "meanwhile and the time for the answer runs on; a decision that is typed is kept until then."
     )
-    return text % {"names": names, "until": web_words.last_day(step.due_at)}
+    return text % said
 
 
 def examines(appeal: Appeal, member: Membership) -> bool:
@@ -251,6 +263,8 @@ def facts(appeal: Appeal, member: Membership) -> list[parts.Fact]:
     if appeal.decided_by is not None and appeal.decided_at is not None:
         said = f"{appeal.decided_by.user} · {web_words.moment(appeal.decided_at)}"
         found.append(parts.Fact(_("decided by"), said))
+    if appeal.more_why:
+        found.append(parts.Fact(_("why more than was asked for"), appeal.more_why))
     if appeal.from_month is not None:
         found.append(parts.Fact(_("changes from"), web_words.month(appeal.from_month)))
     if appeal.approval is not None:
@@ -285,7 +299,15 @@ def of_draft(row: AppealCorrection | Draft) -> Affected:
     place = str(row.institution.short_name) if row.institution is not None and row.staff else ""
     if row.pot is not None and row.institution is not None and row.staff is None:
         place = f"→ {pot}"
-    return Affected(name, place, row.before_fen, row.after_fen, row.fen)
+    return Affected(name, place, row.before_fen, row.after_fen, row.fen, words.divided(row.why))
+
+
+def effect_said(found: Effect) -> str:
+    """What a correction means for whoever appealed."""
+    said = _("For whoever appealed this is %(yuan)s yuan.") % {"yuan": web_words.yuan_diff(found.fen)}
+    if found.asked is None:
+        return said
+    return f"{said} {_('Asked for: %(asked)s yuan.') % {'asked': web_words.yuan(found.asked)}}"
 
 
 def actions(

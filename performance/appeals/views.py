@@ -227,7 +227,7 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
         raise PermissionDenied(_("This step belongs to the other side or to another role."))
     if request.method != "POST" and handling.barred(request.membership, row):
         return redirect("appeal", pk)  # there it stands why, and what was kept
-    lines = show.lines(row)
+    lines, effect = show.lines(row), None
     form = forms.UpholdForm(
         request.POST if request.method == "POST" else None, appeal=row, lines=lines,
         facts=show.facts_to_correct(lines), points=show.points_of(lines),
@@ -241,15 +241,20 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
         decision = form.decision()
         try:
             handling.check(request.membership, row)
+            drafts = correcting.drafts(row, decision)
+            effect = correcting.effect(lines, drafts)
+            form.ask(effect)
             if request.POST.get("do") == "confirm":
                 handling.uphold(
                     by=request.membership, appeal=row, decision=decision, answer=form.cleaned_data["answer"],
                     now=timezone.now(), version=asked.version(request),
                 )  # fmt: skip
                 return redirect("appeal", pk)
-            preview = [show.of_draft(one) for one in correcting.drafts(row, decision)]
+            preview = [show.of_draft(one) for one in drafts]
         except (Refused, ContentChanged) as error:
             add_refusal(form, error)  # type: ignore[arg-type]
+            if getattr(error, "reason", "") in ("lowers", "more"):
+                preview = [show.of_draft(one) for one in drafts]
             if getattr(error, "reason", "") in ("pot", "involved_since", "unposted"):
                 handling.keep_draft(by=request.membership, appeal=row, typed=form.typed())
                 kept = True
@@ -260,7 +265,9 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
     status = 400 if form.errors and status == 200 else status
     context = {
         "title": _("Uphold the appeal"), "appeal": row, "form": form, "preview": preview,
-        "rows": show.rows(lines, request.membership), "waits": show.waits(row, lines),
+        "effect_said": "" if effect is None else show.effect_said(effect),
+        "lowers": effect is not None and effect.lowers,
+        "rows": show.rows(lines, request.membership), "waits": show.waits(row, lines, timezone.now()),
         "action": f"?version={asked.version(request) or row.version}",
     }  # fmt: skip
     answer = render(request, "performance/appeals/uphold.html", context, status=status)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.html import format_html
@@ -39,6 +41,23 @@ def clock(row: Appeal, now: datetime) -> SafeString:
     if row.provisional:
         return format_html("{} {}", found, chip("prov", _("provisional calendar")))
     return found
+
+
+def divided(why: Mapping[str, Any]) -> str:
+    """Points before and after a correction of a pot and how its amount comes about, as its entry keeps them;
+    '' for an entry of another kind.
+    """
+    if "corrected_of_all" not in why:
+        return ""
+    before, after, everybody = (
+        web_words.plain(Decimal(why[name])) for name in ("points", "corrected", "corrected_of_all")
+    )
+    exact = Fraction(Decimal(why["corrected"])) * why["pot_fen"] / 100
+    whole = Fraction(Decimal(why["corrected_of_all"]))
+    return _("points %(before)s → %(after)s: %(pot)s × %(after)s ÷ %(all)s = %(amount)s") % {
+        "before": before, "after": after, "all": everybody, "pot": web_words.yuan(why["pot_fen"]),
+        "amount": web_words.num(exact / whole if whole else Fraction(0), 4),
+    }  # fmt: skip
 
 
 def person(member: Membership) -> str:

@@ -28,6 +28,7 @@ SAID = (
     ("带教折算分漏计。", "带教 8 学时"), ("出勤天数与排班表不一致。", "出勤应为 20 天"),
     ("请假半天被按一天扣分。", "请假应为半天"), ("重复提出，前一份已更正。", ""),
 )  # fmt: skip
+MORE = "按派驻记录补记的分值高于申请金额，一并更正。"
 # What becomes of each, and about which pots: the older month's have ended before it is paid, those of the
 # month that is published now are under way.
 STEPS = (
@@ -109,7 +110,7 @@ def _on_its_way(
 
 def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, *, agreed: bool) -> None:
     points = {line.pk: line.points + Decimal("0.2")}
-    decision = correcting.Decision(Appeal.Bearer.POT, points=points)
+    decision = correcting.Decision(Appeal.Bearer.POT, points=points, more_why=MORE)
     with acting(now):
         row = _again(
             handling.uphold(by=by, appeal=row, decision=decision, answer="派驻记录属实，补记分值。", now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,8 @@ from alliance.models import Membership, Staff
 from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.appeals import asking, window
+from performance.appeals import asking, window, words
+from performance.appeals.services import standing
 from performance.appeals.window import Window
 from performance.dues import facts as dues
 from performance.dues.facts import Amount
@@ -105,7 +106,8 @@ def slip(
     """
     lines = [only] if only else list(show_pots.lines(Q(staff=staff), member)[:MOST])
     found = [one for one in dues.of_person(staff.pk) if only is None or one.line == only.pk]
-    later = [*(_corrected(one, member) for one in found), *(() if only else _taken(staff))]
+    whys = _divided(staff) if any(one.appeal for one in found) else {}
+    later = [*(_corrected(one, member, whys) for one in found), *(() if only else _taken(staff))]
     sums: dict[Month, int] = {}
     for line in lines:
         at = line.pot.pool.period
@@ -153,12 +155,20 @@ def _flag(line: PayLine, member: Membership, running: dict[int, int], time: Wind
     return asking.address(AppealLine.About.PAY, line.pk)
 
 
-def _corrected(one: Amount, member: Membership) -> Later:
-    """An amount of a correction with the way to where it was decided."""
+def _divided(staff: Staff) -> dict[tuple[int, int], str]:
+    """Points and formula of a person's corrections by appeal and line of pay; one query."""
+    rows = standing.in_the_books().filter(staff=staff, pay_line__isnull=False)
+    return {(row.appeal_id, row.pay_line_id): words.divided(row.why) for row in rows}
+
+
+def _corrected(one: Amount, member: Membership, whys: Mapping[tuple[int, int], str]) -> Later:
+    """An amount of a correction with how it comes about and the way to where it was decided."""
     month = {"month": web_words.month(one.about.first_day)}
     if one.appeal is not None:
         why = _("belongs to %(month)s, appeal %(n)s") % {**month, "n": one.appeal}
         url = way(member, "appeal", one.appeal)
+        if said := whys.get((one.appeal, one.line)):
+            why = f"{why} · {said}"
     else:
         why = _("belongs to %(month)s, the month was corrected") % month
         url = way(member, "month-correction", one.correction)
@@ -246,7 +256,11 @@ def state(found: Slip, now: datetime) -> SafeString:
         return chip("prov", _("not divided to you yet"))
     shown = [pot for pot in pots if pot.state == PayPot.State.SHOWN and pot.shown_until is not None]
     if shown:
-        until = web_words.last_day(min(pot.shown_until for pot in shown))
+        last = min(pot.shown_until for pot in shown)
+        until = web_words.last_day(last)
+        if last <= now:
+            said = _("shown to the department until %(until)s; its plan is late, not submitted since then")
+            return chip("late", said % {"until": until}, "clock")
         return chip("info", _("shown to the department until %(until)s") % {"until": until}, "eye")
     if months.published(found.month, now):
         row = months.life(found.month)

@@ -17,7 +17,8 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.appeals import window
+from performance.appeals import window, words
+from performance.appeals.services import standing
 from performance.models import PayLine
 from performance.pay import show_pots
 from performance.slip import differences, peers
@@ -39,9 +40,10 @@ def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = Fa
     links = [replace(one, url="") if outside else one for one in chain(line, member)]
     return {
         "title": _("How this amount came about"), "line": line, "staff": line.staff, "month": month,
+        "amount": line.fen + row.corrected,
         "chip": state(found, now), "row": row, "sentence": sentence(line, row.share),
         "formula": [formula(line, points, "" if outside else way(member, "pay-pot", line.pot_id)),
-                    rounding(line)], "chain": links, "outside": outside,
+                    rounding(line), *corrections(line)], "chain": links, "outside": outside,
         "change": None if before is None else line.fen - before.fen,
         "bars": [] if before is None else differences.bars(line, points, before, points_of(before)),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
@@ -102,6 +104,18 @@ def rounding(line: PayLine) -> parts.FormulaLine:
     return parts.FormulaLine(
         _("Amount"), result=web_words.yuan(line.fen), note=note, total=True, unit=_("yuan")
     )
+
+
+def corrections(line: PayLine) -> list[parts.FormulaLine]:
+    """What appeals made of the amount, oldest first: points before and after, the formula; one query."""
+    rows = standing.in_the_books().filter(pay_line=line.pk, staff=line.staff_id)
+    return [
+        parts.FormulaLine(
+            _("Corrected by appeal %(n)d") % {"n": row.appeal_id}, result=web_words.yuan(row.after_fen),
+            note=words.divided(row.why), total=True, unit=_("yuan"),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _without_source(links: list[parts.ChainLink], line: PayLine) -> list[parts.ChainLink]:

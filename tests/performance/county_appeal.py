@@ -62,7 +62,7 @@ def answered(world: World, appeal: Appeal) -> None:
     row = handling.assign(by=world.luo, appeal=appeal, handler=world.meng.pk, now=D25)
     line = appeal.lines.get().pay_line
     assert line is not None
-    decision = Decision("pot", {line.pk: line.points + Decimal(2)})
+    decision = Decision("pot", {line.pk: line.points + Decimal(2)}, more_why="按排班表")
     row = handling.uphold(by=world.meng, appeal=row, decision=decision, answer="排班表属实", now=ANSWERED)
     assert row.state == "upheld" and appeals.open_in(OCTOBER) == 1
 

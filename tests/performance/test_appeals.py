@@ -96,7 +96,7 @@ def assigned(world: World, to: str = "meng") -> Appeal:
 
 
 def upheld(world: World, bearer: str, points: str = "1.5000", now: datetime = LATER) -> Appeal:
-    decision = Decision(bearer, {own_line(world).pk: Decimal(points)})
+    decision = Decision(bearer, {own_line(world).pk: Decimal(points)}, more_why="按考勤表")
     return fresh(
         handling.uphold(by=world.meng, appeal=assigned(world), decision=decision, answer="属实", now=now)
     )
@@ -135,7 +135,7 @@ def test_an_appeal_is_filed_from_the_own_line_and_its_working_days_begin(house: 
 
 @pytest.mark.parametrize("fen", [0, -1, None, 10**12])
 def test_what_is_disputed_is_at_most_the_line(house: World, fen: int | None) -> None:
-    with pytest.raises(AppealRefused, match="disputed"):
+    with pytest.raises(AppealRefused, match="amount in question"):
         filing.file(by=house.dr, kind="personal", lines=[NewLine(subject(house), "", fen)], text="x", now=NOW)
     row = filed(house, fen=1)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -314,7 +314,7 @@ def test_nobody_concerned_agrees_to_a_correction(house: World) -> None:
     approvals.decide(by=house.cai, approval=row.approval, verdict="no", note="证据不足")
     row = fresh(row)
     assert row.state == "assigned" and facts.corrected(OCTOBER) == {}
-    again = Decision("source", {own_line(house).pk: Decimal("1.4")})
+    again = Decision("source", {own_line(house).pk: Decimal("1.4")}, more_why="按考勤表")
     row = fresh(handling.uphold(by=house.meng, appeal=row, decision=again, answer="补充证据", now=LATER))
     assert agreed(house, row).state == "corrected" and row.revision == 2
 
@@ -362,7 +362,7 @@ def test_what_waits_for_the_books_is_said_at_once_and_the_decision_is_kept(
             assert "尚未入账" in client.get(page).content.decode()
         form = meng.get(f"{page}uphold/").content.decode()
         assert "尚未入账" in form and 'value="keep"' in form
-        typed = {"answer": "派驻属实", f"points_{line.pk}": "1.5", "bearer": "pot"}
+        typed = {"answer": "派驻属实", f"points_{line.pk}": "1.5", "bearer": "pot", "more_why": "按考勤表"}
         refused = meng.post(f"{page}uphold/?version={row.version}", typed | {"do": "confirm"})
         assert refused.status_code == 400 and "派驻属实" in refused.content.decode()
         assert "派驻属实" in meng.get(f"{page}uphold/").content.decode()  # kept by itself
@@ -387,7 +387,7 @@ def test_a_line_is_corrected_once_its_pot_is_in_the_books(world: World, tmp_path
         pot = fresh(pots.write(by=world.kong, pot=doctors(world), agreed=plan_of(doctors(world)), now=NOW))
         pots.show(by=world.kong, pot=pot, now=NOW)
         row = assigned(world)
-        decision = Decision("pot", {own_line(world).pk: Decimal("1.5")})
+        decision = Decision("pot", {own_line(world).pk: Decimal("1.5")}, more_why="按考勤表")
         with pytest.raises(AppealRefused, match="has not posted its plan"):
             handling.uphold(by=world.meng, appeal=row, decision=decision, answer="属实", now=LATER)
         with pytest.raises(DatabaseError, match="once it is in the books"), transaction.atomic():
@@ -403,7 +403,8 @@ def test_a_later_correction_begins_where_an_earlier_one_ended(house: World) -> N
     second = fresh(filing.ask_second(by=house.dr, appeal=first, text="还少一天", now=LATER))
     inspector = member("ji", "纪明", None, "discipline")
     second = fresh(handling.assign(by=house.luo, appeal=second, handler=inspector.pk, now=LATER))
-    decision = Decision("pot", {own_line(house).pk: Decimal("1.2000")})  # back to the plan's points
+    back = {own_line(house).pk: Decimal("1.2000")}  # the plan's points
+    decision = Decision("pot", back, lowers=True)
     second = fresh(
         handling.uphold(by=inspector, appeal=second, decision=decision, answer="应为原值", now=LATER)
     )

@@ -68,7 +68,7 @@ def upheld(world: World, bearer: str = "source", points: str = "1.5") -> PayDue:
     with time_machine.travel(payout_scene.PUBLISHED, tick=False):
         row = filed(world, now=payout_scene.PUBLISHED)
     row = fresh(handling.assign(by=world.luo, appeal=row, handler=world.meng.pk, now=LATER))
-    decision = Decision(bearer, {own_line(world).pk: Decimal(points)})
+    decision = Decision(bearer, {own_line(world).pk: Decimal(points)}, more_why="按考勤表", lowers=True)
     row = fresh(handling.uphold(by=world.meng, appeal=row, decision=decision, answer="属实", now=LATER))
     agreed(world, row)
     return PayDue.objects.get(line=own_line(world))

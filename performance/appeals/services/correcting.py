@@ -39,7 +39,8 @@ FactKey = tuple[int, str, str]  # settlement pk, institution code, name of the f
 class Decision:
     """What somebody uninvolved decided: corrected points by line of pay, corrected facts of a month, money of
     a deduction given back (fen by Consequence pk), corrected values of persons' indicators by the number of
-    their line, who bears it, from which month an indicator changes.
+    their line, who bears it, from which month an indicator changes. `lowers`: it is meant that whoever
+    appealed gets less; `more_why`: why they get more than was asked for.
     """
 
     bearer: str = ""
@@ -48,6 +49,8 @@ class Decision:
     give_back: Mapping[int, int] = field(default_factory=dict)
     from_month: Month | None = None
     values: Mapping[int, Decimal] = field(default_factory=dict)
+    lowers: bool = False
+    more_why: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,51 @@ def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
     if found and decision.bearer not in Bearer.values:
         raise AppealRefused("bearer")
     return found
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a correction gives (+) or takes (-) of whose lines the appeal names, and what was asked for (fen;
+    None where no line of pay is named).
+    """
+
+    fen: int
+    asked: int | None
+
+    @property
+    def lowers(self) -> bool:
+        """Whether they would get less than now."""
+        return self.fen < 0
+
+    @property
+    def more(self) -> bool:
+        """Whether they would get more than was asked for."""
+        return self.asked is not None and self.fen > self.asked
+
+
+def effect(lines: Sequence[AppealLine], found: Sequence[Draft]) -> Effect:
+    """What entries mean for those whose numbers the appeal is about: persons of lines of pay and indicators,
+    else the institution.
+    """
+    people = {line.staff_id for line in lines if line.staff_id is not None}
+    places = {line.institution_id for line in lines if line.staff_id is None}
+    fen = sum(
+        one.fen for one in found
+        if (one.staff.pk in people if one.staff else bool(
+            one.pot is None and one.institution and one.before_fen is not None
+            and one.institution.pk in places))
+    )  # fmt: skip
+    asked = [line.disputed_fen for line in lines if line.about == About.PAY and line.disputed_fen is not None]
+    return Effect(fen, sum(asked) if asked else None)
+
+
+def plausible(found: Effect, decision: Decision) -> None:
+    """Raise AppealRefused (lowers, more) where less is not meant or more than asked has no reason."""
+    if found.lowers and not decision.lowers:
+        raise AppealRefused("lowers", yuan=yuan(-found.fen, display=True))
+    if found.more and not decision.more_why.strip():
+        asked = yuan(found.asked or 0, display=True)
+        raise AppealRefused("more", yuan=yuan(found.fen, display=True), asked=asked)
 
 
 def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:
@@ -156,6 +204,10 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
     so_far = flowing.among(pot, rows, now, whole)
     anew = flowing.among(pot, rows, {**now, **points}, whole)
     moved = 0
+    divided = {
+        "pot_fen": whole, "points_of_all": str(sum(now.values())),
+        "corrected_of_all": str(sum({**now, **points}.values())),
+    }  # fmt: skip
     for row in rows:
         if bearer == Bearer.SOURCE and row.pk not in points:
             continue
@@ -166,7 +218,7 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
             moved += fen
             before = row.fen + earlier.fen.get(row.pk, 0)
             corrected = points.get(row.pk, now[row.pk])
-            why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(corrected)}
+            why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(corrected), **divided}
             yield Draft(
                 person_code(row.staff), fen, row.staff.institution, row.staff, row,
                 before_fen=before, after_fen=before + fen, why=why,

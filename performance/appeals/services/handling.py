@@ -143,8 +143,8 @@ def uphold(
     """Uphold an appeal: its correcting entries are generated and put before a second person; where no money
     moves it ends at once (an indicator changes from a month on, by a version of the scheme).
 
-    Raises PermissionDenied, AppealRefused (answer, involved_since, and what `correcting.drafts` refuses),
-    Stale, and what `approvals.propose` raises.
+    Raises PermissionDenied, AppealRefused (answer, involved_since, lowers, more, and what
+    `correcting.drafts` refuses), Stale, and what `approvals.propose` raises.
     """
     step = steps.admitted("uphold", by=by, row=appeal, version=version)
     check(by, appeal)
@@ -152,6 +152,9 @@ def uphold(
     drafts = correcting.drafts(appeal, decision)
     if not drafts and decision.from_month is None and not decision.values:
         raise AppealRefused("same")
+    lines = list(AppealLine.objects.filter(appeal=appeal))
+    found_effect = correcting.effect(lines, drafts)
+    correcting.plausible(found_effect, decision)
     from_month = decision.from_month.first_day if decision.from_month else None
     number = appeal.revision + 1
     AppealCorrection.objects.bulk_create(
@@ -161,6 +164,7 @@ def uphold(
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
         bearer=decision.bearer if drafts else "", from_month=from_month,
+        more_why=decision.more_why.strip() if found_effect.more else "",
         right={str(line): str(value) for line, value in decision.values.items()},
         said={"entries": len(drafts)}, draft={}, **said,
     )  # fmt: skip

@@ -41,7 +41,10 @@ def entries(appeal: Appeal) -> QuerySet[Any]:
 def content_digest(appeal: Appeal) -> str:
     """What the second person agrees to: every entry, to the fen, and the answer."""
     rows = entries(appeal).values_list("account", "fen", "before_fen", "after_fen")
-    return digest([appeal.pk, appeal.revision, appeal.answer, appeal.bearer, [list(row) for row in rows]])
+    more = [appeal.more_why] if appeal.more_why else []
+    return digest(
+        [appeal.pk, appeal.revision, appeal.answer, appeal.bearer, [list(row) for row in rows], *more]
+    )
 
 
 def digest_of(approval: Approval) -> str:
