@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Max, Sum
 from django.urls import reverse as address
@@ -53,6 +55,7 @@ def propose_reversal(
     return approval_services.propose(
         by=by, kind=REVERSE, about=journal, chain=chain, digest=journal.body_digest,
         terms={"month": str(month), "text": text},
+        arguments={"kind": journal.kind, "number": journal.pk, "month": str(Month.of(journal.about_month))},
     )  # fmt: skip
 
 
@@ -74,7 +77,9 @@ def register() -> None:
         digest=lambda approval: period_digest(approval.about_id),
         summary=_closing_summary,
     )
-    registry.register(REVERSE, name=reversing, digest=_journal_digest, summary=_reversal_summary)
+    registry.register(
+        REVERSE, name=reversing, digest=_journal_digest, summary=_reversal_summary, title=_reversal_title
+    )
     registry.on_decided(CLOSE, close)
     registry.on_decided(REVERSE, reverse)
 
@@ -105,6 +110,13 @@ def period_digest(period_id: int) -> str:
     posted = LedgerJournal.objects.filter(period=period_id)
     sums = posted.aggregate(journals=Count("pk"), last=Max("pk"), debit=Sum("debit_fen"))
     return digest({"period": period_id, **sums})
+
+
+def _reversal_title(arguments: Mapping[str, Any]) -> str:
+    return _("%(kind)s, journal %(number)s, %(month)s") % {
+        "kind": evidence.journal_name(str(arguments["kind"])), "number": arguments["number"],
+        "month": words.month(str(arguments["month"])),
+    }  # fmt: skip
 
 
 def _journal_digest(approval: Approval) -> str:

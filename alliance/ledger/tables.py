@@ -196,6 +196,9 @@ def reason_name(key: str) -> str:
         "settlement": _("number of the month’s run"), "payer": _("payer"), "payee": _("payee"),
         "owed_fen": _("owed (yuan)"), "back_fen": _("owed back (yuan)"), "base_fen": _("base (yuan)"),
         "points": _("points"), "percent": _("percent"), "document": _("decision number"),
+        "before_fen": _("before (yuan)"), "after_fen": _("after (yuan)"),
+        "corrected": _("points as corrected"), "lot": _("lot of payments"),
+        "reference": _("number of the payment"),
         "mean_score": _("mean score of the others"), "evidence": _("evidence"),
     }  # fmt: skip
     return names.get(key, key)

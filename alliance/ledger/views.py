@@ -53,9 +53,10 @@ def account(request: Any, pk: int) -> HttpResponse:
     form = forms.RangeForm(request.GET)
     span = form.cleaned_data if form.is_valid() else {}
     paper = facts.statement(found, first=span.get("first"), last=span.get("last"))
+    moved = paper.closing_fen - paper.opening_fen
     figures = [
         Fig(_("opening balance"), words.yuan(paper.opening_fen), _("yuan")),
-        Fig(_("movement"), words.yuan_diff(paper.closing_fen - paper.opening_fen), _("yuan")),
+        Fig(_("movement"), words.yuan_diff(moved), _("yuan") if moved else ""),
         Fig(_("closing balance"), words.yuan(paper.closing_fen), _("yuan")),
     ]
     return lists.answer(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from alliance.lib.documents import Document, Part, Table
-from alliance.lib.hiding import hide
+from alliance.lib.hiding import Shown, hide
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import parameters
@@ -163,7 +163,7 @@ def _referrals(month: Month) -> Table:
             counts[fact.key][fact.institution] = int(fact.value)
     named = sorted({*counts[RECEIVED], *counts[DOWN]})
     grouped = {key: _together(one, named) for key, one in counts.items()}
-    shown = {key: hide(one, least(month)) for key, one in grouped.items()}
+    shown = _readable(grouped, least(month))
     rows = [
         (
             places.get(code, pgettext("paper", "all others")),
@@ -175,10 +175,26 @@ def _referrals(month: Month) -> Table:
     whole = {key: sum(one.values()) for key, one in counts.items()}
     total = (_("sum"), *_row({key: one.total for key, one in shown.items()}, whole))
     heads = (
-        _("institution"), _("up-referrals received"), _("accepted"), _("accepted in time"), _("in time, %"),
-        _("down-referrals sent"),
+        _("institution"), _("up-referrals received"), _("accepted"), pgettext("paper", "accepted in time"),
+        _("in time, %"), _("down-referrals sent"),
     )  # fmt: skip
     return Table(heads, (*rows, total) if any(whole.values()) else (), (1, 2, 3, 4, 5))
+
+
+def _readable(counts: Mapping[str, Mapping[str, int]], fewest: int) -> dict[str, Shown]:
+    """The counts as they may stand beside each other: a part is left out where what it leaves of its whole
+    (not accepted, not in time) is a small group, as it would be by subtracting.
+    """
+    shown = {key: hide(one, fewest) for key, one in counts.items()}
+    for whole, part in ((RECEIVED, ACCEPTED), (ACCEPTED, IN_TIME)):
+        rest = hide(
+            {code: max(0, counts[whole][code] - number) for code, number in counts[part].items()}, fewest
+        )
+        cells = {
+            code: None if rest.cells[code] is None else number for code, number in shown[part].cells.items()
+        }
+        shown[part] = Shown(cells, None if rest.total is None else shown[part].total)
+    return shown
 
 
 def _together(counts: Mapping[str, int], named: Sequence[str]) -> dict[str, int]:

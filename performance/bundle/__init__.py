@@ -2,6 +2,7 @@
 no Django, no clock, no database; `manage.py verify_month FILE` and an auditor's own script use this.
 
 archive   the file: members, their digests, the seal over every byte
+steps     what the journal says of run, step and books, against the manifest
 verifying from the file to `identical`, or to every difference with its path
 """
 

@@ -19,6 +19,7 @@ class Books:
     def __init__(self) -> None:
         self.fen: dict[str, int] = defaultdict(int)
         self._mirrors: dict[str, str] = {}
+        self.posted: dict[str, str] = {}  # the code version of the journals that posted the month, by path
 
     def journal(self, row: Mapping[str, Any], path: str) -> Iterator[str]:
         """One journal: sum zero, counts right, two people, no empty entry; a reversal is the mirror."""
@@ -58,6 +59,7 @@ def journals(
     for path, row in rows:
         yield from summed.journal(row, path)
         if row["kind"] == MONTH and row["reverses"] is None:
+            summed.posted[path] = row["code_version"]
             yield from entries(row["entries"], shares_of(result, row), path)
         for entry in row["entries"] if row["kind"] == FED else ():
             fed[entry["account"]] += entry["fen"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from alliance.lib.canonical import canonical
 from performance.bundle.differing import differences
+from performance.bundle.steps import Steps
 
 
 def first(head: Mapping[str, Any]) -> str:
@@ -28,11 +29,14 @@ def chained(head: Mapping[str, Any], rows: Iterable[Mapping[str, object]]) -> It
         yield {**row, "chain": link}
 
 
-def check(rows: Iterable[tuple[str, dict[str, Any]]], head: Mapping[str, Any]) -> Iterator[str]:
-    """Follow the chain; its end stands in the manifest, so that no row at the end can be left out."""
+def check(rows: Iterable[tuple[str, dict[str, Any]]], head: Mapping[str, Any], steps: Steps) -> Iterator[str]:
+    """Follow the chain; its end stands in the manifest, so that no row at the end can be left out. Each row
+    passes `steps`.
+    """
     link = first(head)
     for path, row in rows:
         stored = row.pop("chain")
+        steps.passes(row)
         link = after(link, row)
         yield from differences(stored, link, f"{path}.chain")
         link = stored

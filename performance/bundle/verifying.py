@@ -17,6 +17,7 @@ from alliance.lib.refusal import Refused
 from performance.bundle import books, chain, payments, pools
 from performance.bundle.archive import Archive, BundleRefused
 from performance.bundle.differing import differences
+from performance.bundle.steps import Steps
 from performance.engine.settlement import recompute
 
 MOST_DIFFERENCES = 20
@@ -31,7 +32,8 @@ class Verified:
     """What the recomputation found: empty `differences` mean that everything follows from the inputs.
 
     `unproved` names pools that add up to the fen, but some of whose people are registered otherwise since
-    (another kind, another team): the frozen roster alone does not give their pots.
+    (another kind, another team): the frozen roster alone does not give their pots. `unchecked` says what
+    nothing in the file proves.
     """
 
     month: str
@@ -43,6 +45,7 @@ class Verified:
     lines: int
     differences: tuple[str, ...]
     unproved: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
 
 def verify(path: Path) -> Verified:
@@ -54,6 +57,7 @@ def verify(path: Path) -> Verified:
     return Verified(
         str(head.get("month")), head.get("run", 0), str(head.get("state")), held.digest, said.inputs,
         said.result, said.lines, found, tuple(said.unproved),
+        tuple(said.unchecked),
     )  # fmt: skip
 
 
@@ -65,6 +69,7 @@ class Said:
     result: str = ""
     lines: int = 0
     unproved: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
 
 
 def _all(held: Archive, said: Said) -> Iterator[str]:
@@ -100,7 +105,10 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
     yield from books.journals(held.lines(LEDGER), result, rules["funds"], summed)
     yield from paid.books(summed.fen)
     yield from summed.balances(held.lines(ACCOUNTS))
-    yield from chain.check(held.lines(JOURNAL), held.manifest)
+    taken = Steps(held.manifest)
+    yield from chain.check(held.lines(JOURNAL), held.manifest, taken)
+    yield from taken.check(summed.posted)
+    said.unchecked.extend(taken.unchecked(bool(summed.posted)))
 
 
 def _month(held: Archive, said: Said) -> Any:

@@ -154,7 +154,7 @@ def clawback_form(rows: list[StatementLine], data: Any = None) -> forms.Clawback
     lines = [
         (
             one.pk,
-            f"{one.institution.short_name} · {one.result.record_no} · {web_words.yuan(one.rejected_fen)} · "
+            f"{one.institution.short_name} · {one.result} · {web_words.yuan(one.rejected_fen)} · "
             f"{one.reason or web_words.DASH}",
         )
         for one in rows

@@ -270,7 +270,7 @@ class AnswerForm(forms.Form):
     """The answer to an objection."""
 
     upheld = forms.TypedChoiceField(
-        label=gettext_lazy("decision"),
+        label=pgettext_lazy("pay", "what follows of the objection"),
         coerce=lambda value: value == "yes",
         choices=[
             ("no", gettext_lazy("stays as it is")),

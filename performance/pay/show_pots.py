@@ -149,7 +149,7 @@ def _said(reply: PayReply | None) -> SafeString:
     if reply is None:
         return SafeString(web_words.DASH)
     if reply.agrees:
-        return chip("ok", _("agrees"))
+        return chip("ok", pgettext("pay", "agrees"))
     return chip("late" if reply.answered_at is None else "", _("objects"))
 
 

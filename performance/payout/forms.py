@@ -196,7 +196,9 @@ class AnswerForm(forms.Form):
 class DecideForm(forms.Form):
     """What was found out about a row."""
 
-    action = forms.ChoiceField(label=gettext_lazy("decision"), choices=PayoutRow.Action.choices)
+    action = forms.ChoiceField(
+        label=pgettext_lazy("bank row", "what follows"), choices=PayoutRow.Action.choices
+    )
     note = forms.CharField(label=gettext_lazy("what the bank says"), max_length=300, widget=LONG)
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from alliance.lib.period import Month
-from alliance.models import Membership
+from alliance.models import Membership, Staff
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.life import facts as life
 from performance.models import (
+    Appeal,
+    AppealLine,
     PayoutHold,
     PayoutLot,
     PayoutPayment,
@@ -26,7 +29,7 @@ from performance.models import (
 )
 from performance.models.payout import CHECK, EXPORT, RUN
 from performance.payout import facts, forms, words
-from performance.payout.services import accounts, answering, exporting, lots, payables
+from performance.payout.services import accounts, answering, exporting, lots
 from performance.payout.services.payables import Payable
 
 SHOWN, MOST_LEFT = 30, 200
@@ -53,7 +56,7 @@ def does(membership: Membership, right: str) -> bool:
 def month_page(month: Month, membership: Membership, now: datetime) -> dict[str, Any]:
     """How far a month's pay has come, what can go into lots, what is missing, what is held."""
     told = facts.paid_in(month)
-    found = lots.ready(month, lots.disputed(month))
+    found = lots.sort(month, told.rows)
     free = [row for rows in found.groups.values() for row in rows]
     runs = does(membership, RUN)
     payable = life.payable(month, now)
@@ -61,18 +64,21 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
         "title": _("Paying out %(month)s") % {"month": web_words.month(month.first_day)}, "month": month,
         "figs": [
             parts.Fig(_("in the books of persons"), web_words.yuan(told.payable_fen), _("yuan"),
-                      _("%(n)s lines") % {"n": web_words.num(told.lines)}),
+                      _in_the_books(told)),
             parts.Fig(pgettext("payout", "paid"), web_words.yuan(told.paid_fen), _("yuan")),
             parts.Fig(_("in lots and with banks"), web_words.yuan(told.on_the_way_fen), _("yuan")),
             parts.Fig(pgettext("payout", "held"), web_words.yuan(told.held_fen), _("yuan")),
             parts.Fig(pgettext("payout", "open"), web_words.yuan(told.open_fen), _("yuan"),
                       bad=bool(told.open_fen)),
+            *([parts.Fig(_("taken of later pay"), web_words.yuan(told.later_fen), _("yuan"))]
+              if told.later_fen else []),
         ],
         "told": told, "payable": payable,
         "ready": web_words.yuan(sum(row.free for row in free)), "ready_lots": len(found.groups),
         "makes": runs and bool(free) and payable,
-        "missing": missing(found, membership)[:SHOWN], "held": held(month, membership),
-        "holdable": [(row, _hold(row)) for row in free[:SHOWN]] if runs else [],
+        "missing": missing(found, membership)[:SHOWN], "held": held(told.rows, membership),
+        "free": [(row, _hold(row) if runs else []) for row in free[:SHOWN]],
+        "more": [_more(rows[SHOWN:]) for rows in (free, [*found.no_account, *found.no_entity])],
         "lots": [
             (row, words.lot_chip(row.state))
             for row in PayoutLot.objects.seen_by(membership).filter(month=month.first_day).named().told()
@@ -100,14 +106,58 @@ def missing(found: lots.Ready, membership: Membership) -> list[tuple[Payable, st
     ]  # fmt: skip
 
 
-def held(month: Month, membership: Membership) -> list[tuple[PayoutHold, bool]]:
-    """Money of a month that waits, and whether the member may release it."""
-    rows = PayoutHold.objects.filter(line__in=payables.lines(month).values("pk"), ended_at=None)
-    runs = does(membership, RUN)
-    named = rows.select_related("line__staff", "line__pot__institution", "made_by__user")
-    return [
-        (row, runs and row.kind == PayoutHold.Kind.BY_HAND) for row in named.order_by("line__staff__code")
-    ]
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Money of a line that waits (fen): why, by whom, the hold that may be released (0 none), the appeal."""
+
+    staff: Staff
+    fen: int
+    why: str
+    who: str = ""
+    release: int = 0
+    url: str = ""
+
+
+def held(rows: Iterable[Payable], membership: Membership) -> list[Held]:
+    """What of a month's rows waits, by hand or by an open appeal, stored or not; two queries."""
+    waiting = [row for row in rows if row.line is not None and (row.disputed or row.by_hand)]
+    pks = [row.line for row in waiting]
+    runs, kind = does(membership, RUN), PayoutHold.Kind
+    stored = PayoutHold.objects.filter(line__in=pks, kind=kind.BY_HAND, ended_at=None)
+    by_hand = {one.line_id: one for one in stored.select_related("made_by__user")}
+    asked = AppealLine.objects.filter(pay_line__in=pks, appeal__state__in=Appeal.RUNNING)
+    about = dict(asked.order_by("-appeal").values_list("pay_line", "appeal"))
+    found = []
+    for row in waiting:
+        assert row.line is not None
+        if row.disputed:
+            appeal = about.get(row.line)
+            why = _("disputed by appeal %(n)s") % {"n": appeal} if appeal else str(kind.DISPUTED.label)
+            found.append(
+                Held(row.staff, row.disputed, why, url=way(membership, "appeal", appeal) if appeal else "")
+            )
+        if row.by_hand:
+            one = by_hand[row.line]
+            why = f"{one.get_kind_display()} · {one.why}"
+            found.append(Held(row.staff, row.by_hand, why, str(one.made_by.user), one.pk if runs else 0))
+    return found
+
+
+def _in_the_books(told: facts.PaidIn) -> str:
+    lines = _("%(n)s lines") % {"n": web_words.num(told.lines)}
+    if not told.corrected_fen:
+        return lines
+    both = _("%(lines)s with %(fen)s, corrections %(net)s")
+    return both % {
+        "lines": lines, "fen": web_words.yuan(told.lines_fen), "net": web_words.yuan_diff(told.corrected_fen)
+    }  # fmt: skip
+
+
+def _more(rows: list[Payable]) -> str:
+    if not rows:
+        return ""
+    said = ngettext("and %(n)s more line, %(fen)s yuan", "and %(n)s more lines, %(fen)s yuan", len(rows))
+    return said % {"n": web_words.num(len(rows)), "fen": web_words.yuan(sum(row.free for row in rows))}
 
 
 # A lot -----------------------------------------------------------------------------------
@@ -227,7 +277,8 @@ def sheet(lot: Any) -> dict[str, Any]:
     rows = payments(lot).exclude(state=PayoutPayment.State.WITHDRAWN).select_related("staff__department")
     found = list(rows)
     return {
-        "title": _("List of payments"), "lot": lot, "rows": found, "facts": [],
+        "title": _("List of payments"), "lot": lot,
+        "bank": accounts.bank_name(lot.bank, accounts.banks()), "rows": found, "facts": [],
         "corrected": sum(one.corrected_fen for one in found),
     }  # fmt: skip
 

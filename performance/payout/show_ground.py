@@ -14,7 +14,7 @@ from performance.engine.payout.layouts import Layout
 from performance.models import PayoutAccount, PayoutEntity, PayoutMap, PayoutSheet, PayoutTemplate
 from performance.models.payout import CHECK, RUN
 from performance.payout import words
-from performance.payout.services import ground
+from performance.payout.services import accounts, ground
 from performance.payout.show import does, tabs
 
 
@@ -23,8 +23,9 @@ def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, A
     rows = PayoutAccount.objects.filter(staff=staff).defer("number").select_related(
         "staff", "entered_by__user", "confirmed_by__user", "declined_by__user"
     ).order_by("-revision")  # fmt: skip
-    found, counts = list(rows), None
+    found, counts, banks = list(rows), None, accounts.banks()
     for row in found:
+        row.bank_name = accounts.bank_name(row.bank, banks)
         counts = counts or (row if row.confirmed_at else None)
     own = staff.user_id is not None and staff.user_id == membership.user_id
     checks = does(membership, CHECK) and not own
@@ -51,12 +52,15 @@ def sheets(membership: Membership) -> list[PayoutSheet]:
 def ground_page(membership: Membership) -> dict[str, Any]:
     """Legal entities, templates, account maps, the newest first, and what waits for a second person."""
     named = ("entered_by__user", "confirmed_by__user")
+    banks = accounts.banks()
     entities = PayoutEntity.objects.defer("number").select_related("institution", *named)
     return {
         "title": _("Entities, templates, account map"), "rooms": tabs("payout-ground", membership),
         "runs": does(membership, RUN),
         "adopts": does(membership, RUN) and not PayoutTemplate.objects.exists(),
-        "entities": [(row, confirms(row, membership)) for row in entities],
+        "entities": [
+            (row, accounts.bank_name(row.bank, banks), confirms(row, membership)) for row in entities
+        ],
         "templates": [
             (row, template_facts(ground.layout_of(row)), confirms(row, membership))
             for row in PayoutTemplate.objects.select_related(*named)

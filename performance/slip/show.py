@@ -28,6 +28,7 @@ from performance.life import facts as months
 from performance.models import AppealLine, PayDeduction, PayLine, PayPot
 from performance.models.appeals import FILE, VIEW
 from performance.pay import show_pots
+from performance.payout.services import lots
 from performance.slip import peers
 from performance.slip.words import indicator_words
 
@@ -47,6 +48,7 @@ class Row:
     corrected: int
     window: Window
     mine: bool  # whether the member is one who files about it
+    held: int  # fen of it that waits: an open appeal disputes it, or it is held by hand
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _rows(
         AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
         .values_list("pay_line", "appeal")
     )  # fmt: skip
+    held = lots.held_of((line.pk for line in lines), lines[0].pot.pool.period) if lines else {}
     later: dict[int, int] = {}
     for one in found:
         later[one.line] = later.get(one.line, 0) + one.fen
@@ -138,7 +141,7 @@ def _rows(
             line, _percent(line.fen, line.pot.fen), way(member, "pay-why", line.pk),
             _flag(line, member, running, window.of_pot(line.pot, of_month), now),
             running.get(line.pk) if member.can(VIEW) else None, later.get(line.pk, 0),
-            window.of_pot(line.pot, of_month), _files(line, member),
+            window.of_pot(line.pot, of_month), _files(line, member), held.get(line.pk, 0),
         )
         for line in lines
     ]  # fmt: skip

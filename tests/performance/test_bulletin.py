@@ -259,3 +259,17 @@ def months_run(world: World) -> MonthRun:
     with inside(world):
         found: MonthRun = MonthRun.objects.select_related("approval").get()
         return found
+
+
+def test_what_a_difference_would_give_away_is_left_out_too() -> None:
+    """71 accepted and 68 in time tell of 3 that were late: the same rule as for a count of 3."""
+    counts = {
+        filling.RECEIVED: {"a": 200, "b": 150, "": 0}, filling.ACCEPTED: {"a": 71, "b": 60, "": 0},
+        filling.IN_TIME: {"a": 68, "b": 45, "": 0}, filling.DOWN: {"a": 40, "b": 30, "": 0},
+    }  # fmt: skip
+    shown = filling._readable(counts, 10)
+    assert shown[filling.IN_TIME].cells == {"a": None, "b": None, "": 0}
+    assert shown[filling.ACCEPTED].cells == {"a": 71, "b": 60, "": 0}
+    assert shown[filling.IN_TIME].total == 113
+    wide = filling._readable({**counts, filling.IN_TIME: {"a": 50, "b": 45, "": 0}}, 10)
+    assert wide[filling.IN_TIME].cells == {"a": 50, "b": 45, "": 0}

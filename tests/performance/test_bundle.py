@@ -266,6 +266,56 @@ def test_changed_inputs_no_longer_give_the_result(
     assert found and said in " ".join(found), found
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("state", "draft", "manifest.json.state: the manifest says draft, the journal says posted"),
+        ("state", "computed", "manifest.json.state"),
+        ("code_version", "made up", "manifest.json.code_version"),
+        ("stage", "final", "manifest.json.stage"),
+        ("books", "closed", "manifest.json.books"),
+        ("run", 2, "manifest.json.state"),
+    ],
+)
+def test_the_manifest_says_what_the_journal_and_the_books_say(
+    content: bytes, tmp_path: Path, key: str, value: object, said: str
+) -> None:
+    """Digests and seal are made anew: what the manifest claims of the month is still found."""
+    held = members(content)
+    head = json.loads(held[MANIFEST])
+    assert head[key] != value
+    held[MANIFEST] = canonical({**head, key: value})
+    found = verified(scene.put_together(held), tmp_path).differences
+    assert found and said in " ".join(found), found
+
+
+def test_what_is_not_checked_is_said(content: bytes, tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "month.zip"
+    file.write_bytes(content)
+    call_command("verify_month", str(file))
+    said = capsys.readouterr().out
+    assert "not checked: whether it is the file the house handed out" in said
+    assert "not checked: seals of the journal" in said and "not checked: code_version" not in said
+    call_command("verify_month", str(file), digest=scene.digest(content))
+    assert "handed out" not in capsys.readouterr().out
+    held = members(content)
+    head = json.loads(held[MANIFEST])
+    del head["stage"]
+    held[MANIFEST] = canonical(head)
+    assert (
+        "stage: the manifest names no step of the month"
+        in verified(scene.put_together(held), tmp_path).unchecked
+    )
+
+
+def test_a_month_goes_through_its_steps_and_stays_identical(paid: World, tmp_path: Path) -> None:
+    with inside(paid):
+        stages.publish(by=paid.luo, month=OCTOBER, now=payout.PUBLISHED)
+    content = bundle_of(paid)
+    assert json.loads(members(content)[MANIFEST])["stage"] == "published"
+    assert verified(content, tmp_path).differences == ()
+
+
 def test_a_row_of_the_journal_cannot_be_changed_or_left_out(content: bytes, tmp_path: Path) -> None:
     held = members(content)
     lines = held["journal.jsonl"].splitlines(keepends=True)

@@ -43,6 +43,7 @@ from performance.models.payout_lots import PayoutLot
 from performance.pay.services import computing, entering, pools
 from performance.payout import facts as payout_facts
 from performance.payout.services import answering, exporting, lots, payables, vouchers
+from performance.payout.show import month_page
 from performance.slip import show as slips
 from tests.performance import payout_scene
 from tests.performance.pay_scene import NOW, SHARES, doctors, fresh
@@ -301,3 +302,36 @@ def test_each_sees_the_parts_of_a_correction_that_are_theirs(house: World) -> No
     assert seen("kong") == of(pot__institution=house.lead)
     assert seen("wu") == of(pot__institution=house.lead, pot__department=house.wu.department)
     assert seen("dr") == of(staff=own_line(house).staff) and len(seen("dr")) == 1
+
+
+def test_tiles_of_a_month_are_the_sums_of_the_records_below(house: World) -> None:
+    """A line held by hand, one disputed by an open appeal, corrections that give and take: added up again."""
+    row = corrected(house, {house.lead.pk: 30_000, house.shiqiao.pk: -30_000})
+    post(house, row)
+    with time_machine.travel(payout_scene.PUBLISHED, tick=False):
+        appeal = filed(house, now=payout_scene.PUBLISHED)
+    other = PayLine.objects.filter(pot__state="posted", fen__gt=0).exclude(pk=own_line(house).pk).first()
+    assert other is not None
+    lots.hold(by=house.luo, line=other.pk, why="核实中", now=LATER)
+    told = payout_facts.paid_in(OCTOBER)
+    page = month_page(OCTOBER, house.luo, LATER)
+    asked = appeal.lines.get()
+    assert {(one.staff, one.fen) for one in page["held"]} == {
+        (own_line(house).staff, asked.disputed_fen), (other.staff, other.fen),
+    }  # fmt: skip
+    lines = sum(PayLine.objects.filter(pot__state="posted").values_list("fen", flat=True))
+    net = sum(PayDue.objects.filter(staff__isnull=False).values_list("fen", flat=True))
+    assert net and any(fen < 0 for fen in PayDue.objects.values_list("fen", flat=True))
+    assert told.payable_fen == lines + net
+    assert told.held_fen == sum(one.fen for one in page["held"]) == asked.disputed_fen + other.fen
+    found = [*page["free"], *page["missing"]]
+    assert told.open_fen == sum(one[0].free for one in found)
+    money = told.paid_fen + told.on_the_way_fen + told.held_fen + told.open_fen
+    assert told.payable_fen + told.later_fen == money
+    slip = slips.slip(own_line(house).staff, OCTOBER, house.dr, LATER)
+    assert [one.held for one in slip.rows if one.line.pk == own_line(house).pk] == [asked.disputed_fen]
+    made(house)
+    told, page = payout_facts.paid_in(OCTOBER), month_page(OCTOBER, house.luo, LATER)
+    sent = sum(row.fen for row, _chip in page["lots"])
+    assert told.on_the_way_fen == sent and told.payable_fen == lines + net
+    assert told.payable_fen + told.later_fen == sent + told.held_fen + told.open_fen

@@ -209,7 +209,7 @@ def test_a_disputed_line_is_paid_at_its_undisputed_part_and_the_rest_after_the_d
     exported(house, {line.pk: 1_000})
     part = PayoutPart.objects.get(line=line)
     assert (part.part, part.fen) == (1, line.fen - 1_000)
-    assert facts.paid_in(OCTOBER).held_fen == 1_000
+    assert facts.paid_in(OCTOBER, {line.pk: 1_000}).held_fen == 1_000
     with pytest.raises(PayoutRefused, match="Nothing of"):
         made(house, {line.pk: 1_000})
     with pytest.raises(PayoutRefused, match="decision about it"):

@@ -62,6 +62,7 @@ def test_a_month_is_paid_through_the_pages(house: World, tmp_path: Path) -> None
         with inside(house):
             row = PayoutRow.objects.open().get()
         assert "状态不明" in office.get(f"{BASE}rows/").content.decode()
+        assert "[Fact(" not in office.get(f"{BASE}rows/{row.pk}/").content.decode()
         refused = office.post(f"{BASE}rows/{row.pk}/", {"action": "paid", "note": ""})
         assert refused.status_code == 400
         decided = {"action": "paid", "note": "次日入账"}

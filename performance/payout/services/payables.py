@@ -61,6 +61,12 @@ def one(line: int) -> Payable | None:
     return next(iter(_payables(rows)), None)
 
 
+def of_lines(lines: Iterable[int]) -> list[Payable]:
+    """The same of some lines; those in no books are left out."""
+    rows = PayLine.objects.filter(pk__in=list(lines), pot__state="posted", plan=F("pot__plan"), fen__gt=0)
+    return _payables(rows)
+
+
 def owed(month: Month) -> list[Payable]:
     """What corrections posted by a month owe persons and no lot of another month pays; two queries.
 
@@ -120,12 +126,3 @@ def held_for(disputed: Mapping[int, Fen], row: Payable, *, undisputed_paid: bool
     asked = disputed.get(row.line, 0) if row.line is not None else 0
     most = row.fen - row.taken - row.by_hand - row.deducted
     return min(asked if undisputed_paid else row.fen, most) if asked > 0 else 0
-
-
-def totals(rows: Iterable[Payable]) -> tuple[Fen, Fen, Fen]:
-    """Fen of the lines less deductions, of live payments, of held money."""
-    found = list(rows)
-    return (
-        sum(row.fen - row.deducted for row in found), sum(row.taken for row in found),
-        sum(row.disputed + row.by_hand for row in found),
-    )  # fmt: skip

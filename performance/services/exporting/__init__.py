@@ -60,6 +60,7 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
     month, hidden = run.period, Pseudonyms.of(alliance, run.period)
     head: dict[str, Any] = {
         "alliance": alliance, "month": month, "run": run.number, "state": run.state,
+        "stage": books.stage(month),
         "books": "open" if month in ledger.open_months() else "closed",
         "code_version": settlement.code_version, "scheme": settlement.scheme.code,
         "scheme_version": settlement.scheme.version, "scheme_digest": settlement.scheme_digest,

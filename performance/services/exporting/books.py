@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from alliance.ledger.models import Account, Entry, LedgerJournal
+from alliance.ledger.models import Account, Entry, LedgerJournal, Period
 from alliance.lib.period import Month
 from alliance.models import Journal
-from performance.models import MonthRun, PayPool, PayPot
+from performance.models import MonthLife, MonthRun, PayPool, PayPot
 from performance.services.exporting.pseudonyms import Pseudonyms
 
 PIECE = 2_000
@@ -67,6 +67,12 @@ def accounts(month: Month, hidden: Pseudonyms) -> Iterator[Row]:
         yield {"account": hidden.account(row), "kind": row.kind, "institution": place, "fen": fen[row.pk]}
 
 
+def stage(month: Month) -> str:
+    """How far the month has come after its posting; "" before it is published."""
+    row = MonthLife.objects.filter(month=month.first_day).first()
+    return "" if row is None or row.state == MonthLife.State.APPROVED else str(row.state)
+
+
 def deeds(month: Month, hidden: Pseudonyms) -> Iterator[Row]:
     """The journal's rows about the month's runs, pools, pots, approvals and books, oldest first."""
     rows = Journal.objects.filter(_about(month)).exclude(verb=EXPORTED).order_by("pk")
@@ -90,6 +96,8 @@ def _about(month: Month) -> Q:
         named[rows.model._meta.label_lower] |= set(rows.values_list("pk", flat=True))
     for rows in (MonthRun.objects.filter(month=first), PayPool.objects.filter(month=first)):
         named["approvals.approval"] |= set(rows.exclude(approval=None).values_list("approval", flat=True))
+    for steps in (MonthLife.objects.filter(month=first), Period.objects.filter(month=first)):
+        named[steps.model._meta.label_lower] |= set(steps.values_list("pk", flat=True))
     named["ledger.ledgerjournal"] = set(of_month(month).values_list("pk", flat=True))
     found = Q(pk__in=[])
     for kind, keys in named.items():

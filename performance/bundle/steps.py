@@ -1,0 +1,70 @@
+"""What the journal of a bundle says of the month (run, step, books) against its manifest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from performance.bundle.differing import differences
+
+RUN, LIFE, PERIOD = "performance.monthrun", "performance.monthlife", "ledger.period"
+# States a run can be in after the last deed of it that the journal names: a declined proposal is computed
+# again, an approved one is posted at once.
+AFTER: Mapping[str, tuple[str, ...]] = {
+    "month.computed": ("computed", "blocked"), "month.proposed": ("proposed", "approved", "computed"),
+    "month.posted": ("posted",),
+}  # fmt: skip
+STAGES = {
+    "month.published": "published", "month.paid": "paid", "month.closed": "closed", "month.final": "final",
+}  # fmt: skip
+OPENED, CLOSED = "ledger.period_opened", "ledger.period_closed"
+OF_MONTH = "manifest.json"
+
+
+class Steps:
+    """Collects the deeds of the journal as they pass."""
+
+    def __init__(self, head: Mapping[str, Any]) -> None:
+        self._head = head
+        self._which = self._last = self._digest = self._stage = ""
+        self._open = False  # nobody has opened its books yet
+
+    def passes(self, row: Mapping[str, Any]) -> None:
+        """One row of the journal, in its order."""
+        verb, detail = row["verb"], row["detail"]
+        if row["about"] == RUN and verb == "month.run_started" and detail.get("number") == self._head["run"]:
+            self._which = row["which"]
+        elif row["about"] == RUN and row["which"] == self._which and verb in AFTER:
+            self._last, self._digest = verb, detail.get("digest", self._digest)
+        elif row["about"] == LIFE and verb in STAGES:
+            self._stage = STAGES[verb]
+        elif row["about"] == PERIOD and verb in (OPENED, CLOSED):
+            self._open = verb == OPENED
+
+    def check(self, code_versions: Mapping[str, str]) -> Iterator[str]:
+        """The manifest against what passed; `code_versions` of the journals in the books that posted the
+        month, by their path.
+        """
+        head = self._head
+        if head["state"] not in AFTER.get(self._last, ()):
+            said = " or ".join(AFTER.get(self._last, ("of no run",)))
+            yield f"{OF_MONTH}.state: the manifest says {head['state']}, the journal says {said}"
+        if self._digest:
+            yield from differences(head["result_digest"], self._digest, f"{OF_MONTH}.result_digest")
+        if (head["state"] == "posted") != bool(code_versions):
+            yield f"{OF_MONTH}.state: {head['state']}, the month is posted {len(code_versions)} times"
+        for path, said in code_versions.items():
+            yield from differences(head["code_version"], said, f"{OF_MONTH}.code_version of {path}")
+        if "stage" in head:
+            yield from differences(head["stage"], self._stage, f"{OF_MONTH}.stage")
+        yield from differences(head["books"], "open" if self._open else "closed", f"{OF_MONTH}.books")
+
+    def unchecked(self, posted: bool) -> Iterator[str]:
+        """What nothing in the file proves."""
+        if not posted:
+            yield "code_version: nothing was posted that repeats it"
+        if "stage" not in self._head:
+            yield "stage: the manifest names no step of the month"
+        yield "scheme, scheme_version: names; what they stand for is proved by scheme_digest"
+        yield "who did what: persons stand under names that only the house can read back"
+        yield "seals of the journal: they follow from rows of other months too; ask the house"
