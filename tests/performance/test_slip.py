@@ -75,7 +75,7 @@ def test_an_appeal_is_filed_and_answered_through_the_pages(house: World) -> None
     assert office.post(f"{base}act/assign/?version=1", chosen).status_code == 302
     assert office.post(f"{base}act/assign/?version=1", chosen).status_code == 409
     assert office.get(f"{base}uphold/").status_code == 404
-    right = {"answer": "属实", f"points_{line.pk}": "1.5", "bearer": "pot"}
+    right = {"answer": "属实", f"points_{line.pk}": "1.5", "bearer": "pot", "more_why": "按考勤表"}
     shown = second.post(f"{base}uphold/?version=2", right | {"do": "preview"}).content.decode()
     with inside(house):
         assert Appeal.objects.get().state == "assigned"  # a preview stores nothing
