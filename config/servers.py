@@ -69,7 +69,9 @@ class Postgres:
         """Make the cluster when missing and start it; raise with the log's end when it does not answer."""
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        deadline = time.monotonic() + RETRY
+        # One that is ending holds the folder until everything is on disk, on a busy one for many seconds.
+        ending = _alive(self.data / "postmaster.pid", "postgres")
+        deadline = time.monotonic() + (PATIENCE if ending else RETRY)
         while not self._launch() and time.monotonic() < deadline:
             time.sleep(0.3)
         if not self._answers():
