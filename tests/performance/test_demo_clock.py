@@ -46,7 +46,7 @@ def test_a_month_is_lived_through_at_the_times_it_tells(world: World, tmp_path: 
             stages.publish(by=world.luo, month=OCTOBER, now=AFTER)
             row = assigned(world)
         at = AFTER + timedelta(days=1)
-        decision = Decision("source", {own_line(world).pk: Decimal("1.5")})
+        decision = Decision("source", {own_line(world).pk: Decimal("1.5")}, more_why="补记三日")
         with acting(at):
             row = fresh(handling.uphold(by=world.meng, appeal=row, decision=decision, answer="属实", now=at))
         with acting(at + timedelta(hours=20)):
