@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from alliance.models import Attachment
@@ -28,15 +28,21 @@ def file(request: Any, pk: int) -> HttpResponseBase:
     row = get_or_404(mine, pk=pk)
     if needed := NEEDS.get(Attachment.Purpose(row.purpose)):
         require(request.membership, needed)
-    if request.method == "GET":
-        journal.write(
-            by=request.membership, verb="file.fetched", about=row, request=request, purpose=row.purpose
-        )
+    return fetched(request, row)
+
+
+def fetched(request: Any, row: Attachment | None) -> StreamingHttpResponse:
+    """A file as a download, journaled first; the caller has asked who may. 404 for none and for one that is
+    gone.
+    """
+    if row is None or row.deleted_at is not None:
+        raise Http404
+    journal.write(by=request.membership, verb="file.fetched", about=row, request=request, purpose=row.purpose)
     return send(row)
 
 
 def send(row: Attachment) -> StreamingHttpResponse:
-    """The file as a download, never shown in place; the caller has asked who may."""
+    """The file as a download, never shown in place, where the caller keeps its own journal of the read."""
     response = StreamingHttpResponse(files.read(row), content_type=row.content_type)
     response["Content-Length"] = str(row.size)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.shown_name)}"

@@ -16,10 +16,10 @@ from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Institution
 from alliance.models.base import Stale
-from alliance.services import files, journal
+from alliance.services import files
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.parts import Empty, Tab
 from grouping import visible
 from grouping.disputes import forms, services, show
@@ -212,10 +212,4 @@ def _changed(request: Any, pk: int, form: Any) -> HttpResponse:
 @require_safe
 def dispute_evidence(request: Any, pk: int) -> HttpResponseBase:
     """The scan that belongs to a dispute."""
-    found = _found(request, pk)
-    if found.evidence is None or found.evidence.deleted_at is not None:
-        raise Http404
-    journal.write(
-        by=request.membership, verb="file.fetched", about=found.evidence, request=request, purpose="evidence"
-    )
-    return send(found.evidence)
+    return fetched(request, _found(request, pk).evidence)

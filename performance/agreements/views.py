@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.agreements import forms, show, tables
 from performance.agreements.models import ASSESS, RUN, SIGNED, VIEW, Agreement, Clause, ClauseCheck
@@ -140,15 +139,7 @@ def agreement(request: Any, pk: int) -> HttpResponse:
 @require_safe
 def scan(request: Any, pk: int) -> HttpResponseBase:
     """The signed paper; each download is journaled."""
-    return _file(request, found(request, pk).scan)
-
-
-def _file(request: Any, file: Any) -> HttpResponseBase:
-    if file is None or file.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=file, request=request)
-    return send(file)
+    return fetched(request, found(request, pk).scan)
 
 
 @permit(VIEW, RUN)
@@ -230,7 +221,7 @@ def clause(request: Any, pk: int, clause: int) -> HttpResponse:
 def check_file(request: Any, pk: int, clause: int, check: int) -> HttpResponseBase:
     """The evidence of a check by hand; each download is journaled."""
     row = _clause(request, pk, clause)
-    return _file(request, get_or_404(row.checks.select_related("file"), pk=check).file)
+    return fetched(request, get_or_404(row.checks.select_related("file"), pk=check).file)
 
 
 @permit(VIEW)

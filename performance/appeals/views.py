@@ -24,7 +24,7 @@ from alliance.services import journal
 from alliance.services.files import Upload
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
 from performance.appeals import asking, examining, forms, show, tables, window
@@ -281,6 +281,4 @@ def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """One piece of evidence; each download is journaled."""
     of = [one.pk for one in show.files_of(found(request, pk))]
     row = get_or_404(AppealFile.objects.filter(pk__in=of).select_related("file"), pk=file)
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=row.file, request=request)
-    return send(row.file)
+    return fetched(request, row.file)

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.tolerance import forms, services, show, tables
 from performance.tolerance.models import RUN, VIEW, ToleranceCase
@@ -78,12 +77,7 @@ def case(request: Any, pk: int) -> HttpResponse:
 def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """A file of the evidence."""
     row = get_or_404(_found(request, pk).evidence.select_related("attachment"), pk=file)
-    if row.attachment.deleted_at is not None:
-        raise Http404
-    journal.write(
-        by=request.membership, verb="file.fetched", about=row.attachment, request=request, purpose="evidence"
-    )
-    return send(row.attachment)
+    return fetched(request, row.attachment)
 
 
 def _form(request: Any, row: ToleranceCase, step: str) -> Any:

@@ -14,11 +14,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.lib.refusal import Refused
-from alliance.services import journal
 from alliance.web import lists, parts, words
 from alliance.web.access import get_or_404, permit, way
 from alliance.web.cells import chip
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.improvement.show import months
 from performance.verification import forms, services, tables
@@ -116,7 +115,7 @@ def opinion(request: Any, pk: int) -> HttpResponse:
 @require_safe
 def opinion_file(request: Any, pk: int) -> HttpResponseBase:
     """The signed paper; each download is journaled."""
-    return _file(request, found(request, pk).file)
+    return fetched(request, found(request, pk).file)
 
 
 @permit(VIEW)
@@ -124,15 +123,7 @@ def opinion_file(request: Any, pk: int) -> HttpResponseBase:
 def item_file(request: Any, pk: int, item: int) -> HttpResponseBase:
     """The evidence beside a record; each download is journaled."""
     row = found(request, pk)
-    return _file(request, get_or_404(row.items.select_related("file"), pk=item).file)
-
-
-def _file(request: Any, file: Any) -> HttpResponseBase:
-    if file is None or file.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=file, request=request)
-    return send(file)
+    return fetched(request, get_or_404(row.items.select_related("file"), pk=item).file)
 
 
 @permit(VIEW, GIVE)

@@ -17,7 +17,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import asked, lists, papers
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.agreements.models import Agreement, ClauseCheck
 from performance.models import Clue
@@ -115,22 +115,14 @@ def violation(request: Any, pk: int) -> HttpResponse:
 def evidence_file(request: Any, pk: int, evidence: int) -> HttpResponseBase:
     """A file a case rests on; each download is journaled."""
     row = found(request, pk)
-    return _file(request, get_or_404(row.evidence.select_related("file"), pk=evidence).file)
+    return fetched(request, get_or_404(row.evidence.select_related("file"), pk=evidence).file)
 
 
 @permit(VIEW)
 @require_safe
 def statement_file(request: Any, pk: int) -> HttpResponseBase:
     """The file of the institution's statement; each download is journaled."""
-    return _file(request, found(request, pk).statement_file)
-
-
-def _file(request: Any, file: Any) -> HttpResponseBase:
-    if file is None or file.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=file, request=request)
-    return send(file)
+    return fetched(request, found(request, pk).statement_file)
 
 
 def _paper(request: Any, pk: int, which: str) -> Any:

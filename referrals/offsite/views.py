@@ -20,7 +20,7 @@ from alliance.services import journal, private_links
 from alliance.services.files import TooLarge
 from alliance.web import asked, lists, public
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.parts import Tab
 from alliance.web.qr import picture
 from alliance.web.refused import add_refusal
@@ -165,12 +165,7 @@ def filing(request: Any, pk: int) -> HttpResponse:
 def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """A photo or PDF the person sent."""
     row = get_or_404(_found(request, pk).files.select_related("attachment"), pk=file)
-    if row.attachment.deleted_at is not None:
-        raise Http404
-    journal.write(
-        by=request.membership, verb="file.fetched", about=row.attachment, request=request, purpose="said"
-    )
-    return send(row.attachment)
+    return fetched(request, row.attachment)
 
 
 @permit(VIEW)

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.refusal import Refused
-from alliance.services import journal
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from referrals import forms, services, show
 from referrals.models import Referral
@@ -53,11 +52,9 @@ def file(request: Any, pk: int, number: int) -> HttpResponseBase:
     """One record or result: for the two sides only; the read is journaled first."""
     found = visible(request.membership, pk)
     row = get_or_404(found.files.select_related("file"), pk=number)
-    if not found.side_of(request.membership) or row.file.deleted_at is not None:
+    if not found.side_of(request.membership):
         raise Http404
-    by = request.membership
-    journal.write(by=by, verb="file.fetched", about=row.file, request=request, purpose="evidence")
-    return send(row.file)
+    return fetched(request, row.file)
 
 
 @permit("referral.log")

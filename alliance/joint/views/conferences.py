@@ -24,7 +24,7 @@ from alliance.lib.period import PeriodRefused, Quarter
 from alliance.services import journal
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 
 
 @permit("joint.view")
@@ -173,12 +173,9 @@ def void(request: Any, kind: str, pk: int) -> HttpResponseBase:
 def paper(request: Any, pk: int) -> HttpResponseBase:
     """Scanned minutes or slides, for those who take part; the read is journaled first."""
     row = get_or_404(ConferencePaper.objects.select_related("file", "conference"), pk=pk)
-    by = request.membership
-    if not show.may_read(row.conference, by) or row.file.deleted_at is not None:
+    if not show.may_read(row.conference, request.membership):
         raise Http404
-    if request.method == "GET":
-        journal.write(by=by, verb="file.fetched", about=row.file, request=request, purpose="evidence")
-    return send(row.file)
+    return fetched(request, row.file)
 
 
 def _row(pk: int) -> Conference:

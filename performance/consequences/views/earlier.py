@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.consequences import forms, show_earlier
 from performance.consequences.forms_earlier import EarlierForm
@@ -80,11 +79,7 @@ def earlier_year(request: Any, pk: int) -> HttpResponse:
 def earlier_scan(request: Any, pk: int) -> HttpResponseBase:
     """The scan of the decision; each download is journaled."""
     row = get_or_404(show_earlier.seen(request.membership), pk=pk)
-    if row.scan.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=row.scan, request=request)
-    return send(row.scan)
+    return fetched(request, row.scan)
 
 
 @permit(PROPOSE)

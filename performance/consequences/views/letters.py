@@ -20,7 +20,7 @@ from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.parts import Empty
 from alliance.web.refused import add_refusal
 from performance.consequences import forms, records, show_letters, show_signing, tables, words
@@ -198,11 +198,7 @@ def letter_print(request: Any, pk: int) -> HttpResponse:
 def letter_scan(request: Any, pk: int) -> HttpResponseBase:
     """The scan of the signed paper; each download is journaled."""
     row = found(request, pk)
-    if row.scan is None or row.scan.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=row.scan, request=request)
-    return send(row.scan)
+    return fetched(request, row.scan)
 
 
 @permit(VIEW)

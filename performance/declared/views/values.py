@@ -17,10 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.declared import forms, services, show, show_due, tables
 from performance.declared.services.entering import Entry
@@ -223,6 +222,4 @@ def proof(request: Any, pk: int, file: int) -> HttpResponseBase:
     """One evidence file; each download is journaled."""
     row = _row(request, pk)
     found = get_or_404(show.files(row).filter(file__deleted_at=None), pk=file)
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=found.file, request=request)
-    return send(found.file)
+    return fetched(request, found.file)

@@ -22,7 +22,7 @@ from alliance.services import journal, steps
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.parts import Fig, Tab
 from alliance.web.refused import add_refusal
 from performance.declared.forms import VetoForm
@@ -205,6 +205,4 @@ def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     found = clue_or_404(request, pk)
     rows = ClueFile.objects.filter(answer__clue=found, file__deleted_at=None).select_related("file")
     row = get_or_404(rows, pk=file)
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=row.file, request=request)
-    return send(row.file)
+    return fetched(request, row.file)

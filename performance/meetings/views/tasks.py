@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.models import Attachment
 from alliance.models.base import Stale
-from alliance.services import journal, steps
+from alliance.services import steps
 from alliance.web import asked, carrying, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.declared.services.proving import keep
 from performance.meetings import forms, show_tasks, tables
@@ -132,8 +132,4 @@ def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     row = found(request, pk)
     held = TaskFile.objects.filter(answer__task=row, file__deleted_at=None)
     stored = get_or_404(Attachment.objects.filter(pk__in=held.values("file")), pk=file)
-    if request.method == "GET":
-        journal.write(
-            by=request.membership, verb="file.fetched", about=stored, request=request, purpose=stored.purpose
-        )
-    return send(stored)
+    return fetched(request, stored)

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.models import OnsiteRectification, OnsiteStatement
 from performance.onsite import forms, show, tables
@@ -139,6 +138,4 @@ STEPS: dict[str, Any] = {
 def proof(request: Any, pk: int, proof: int) -> HttpResponseBase:
     """One file that shows that something was put right; each fetch is journaled."""
     found = get_or_404(_row(request, pk).proofs.select_related("file"), pk=proof)  # type: ignore[attr-defined]
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=found.file, request=request)
-    return send(found.file)
+    return fetched(request, found.file)

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
-from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.declared.services import vetoes
 from performance.models import OnsitePhoto, OnsiteSignature, OnsiteVisit
@@ -126,7 +125,7 @@ def photo(request: Any, pk: int, photo: int) -> HttpResponseBase:
     """One photo of a visit; each fetch is journaled."""
     row = visit_or_404(request, pk)
     rows = OnsitePhoto.objects.filter(visit=row, withdrawn_at=None).select_related("file")
-    return _sent(request, get_or_404(rows, pk=photo).file)
+    return fetched(request, get_or_404(rows, pk=photo).file)
 
 
 @permit("onsite.view")
@@ -179,10 +178,4 @@ def signature(request: Any, pk: int, signature: int) -> HttpResponseBase:
     """One signature of a visit."""
     row = visit_or_404(request, pk)
     rows = OnsiteSignature.objects.filter(visit=row, file__isnull=False).select_related("file")
-    return _sent(request, get_or_404(rows, pk=signature).file)
-
-
-def _sent(request: Any, file: Any) -> HttpResponseBase:
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=file, request=request)
-    return send(file)
+    return fetched(request, get_or_404(rows, pk=signature).file)

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.approvals.refusals import explained
 from alliance.lib.refusal import Refused
-from alliance.services import journal
 from alliance.web.access import get_or_404, permit
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.models import FundEntry, PayRule, PayTotal
 from performance.models.pay import CONFIRM, LOOK, RUN
@@ -88,8 +87,4 @@ def confirm(request: Any, what: str, pk: int) -> HttpResponseBase:
 def scan(request: Any, pk: int) -> HttpResponseBase:
     """The scan of a decision; each download is journaled."""
     row = get_or_404(FundEntry.objects.select_related("scan"), pk=pk)
-    if row.scan.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=row.scan, request=request)
-    return send(row.scan)
+    return fetched(request, row.scan)

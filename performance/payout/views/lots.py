@@ -18,10 +18,9 @@ from alliance.approvals.refusals import explained
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
-from alliance.services import journal
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import send
+from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.models import PayLine, PayoutHold, PayoutLot, PayoutResult, PayoutVoucher, PayPot
 from performance.models.pay import LOOK
@@ -245,11 +244,7 @@ def paper(request: Any, pk: int) -> HttpResponseBase:
     """A paper of a lot: it may show whole account numbers; each download is journaled."""
     mine = PayoutLot.objects.seen_by(request.membership).values("pk")
     row = get_or_404(PayoutVoucher.objects.select_related("file"), pk=pk, lot__in=mine)
-    if row.file.deleted_at is not None:
-        raise Http404
-    if request.method == "GET":
-        journal.write(by=request.membership, verb="file.fetched", about=row.file, request=request)
-    return send(row.file)
+    return fetched(request, row.file)
 
 
 def handed(file: File) -> HttpResponse:
