@@ -144,3 +144,15 @@ def post(world: World, run: MonthRun) -> MonthRun:
 def tokens(formula: dict[str, Any]) -> str:
     """A stored line as text."""
     return " ".join(str(token.get("text") or token["value"]) for token in formula["tokens"])
+
+
+def two_months(world: World) -> None:
+    """September and October computed: three institutions deliver, both months have a referral."""
+    adopt(world)
+    for month in (SEPTEMBER, OCTOBER):
+        decide(world, month)
+        deliver(world, month, "lead", "lin", 12)
+        deliver(world, month, "tcm", "tan", 11)
+        deliver(world, month, "shiqiao", "han", 4)
+        refer(world, month)
+        compute(world, month=month)
