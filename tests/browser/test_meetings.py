@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from alliance.approvals.models import Approval
+from alliance.lib.period import Month
 from performance.meetings.models import Meeting, Task
 from performance.meetings.services import bodies
 from tests.browser.test_appeal import signed_in
@@ -74,6 +75,7 @@ def planned(page: Any, address: str, body: int) -> None:
     """An hour ago, in the third floor; the month fills the agenda; everybody is asked and came."""
     page.goto(f"{address}/a/qinghe/bodies/{body}/plan/")
     begun = timezone.localtime() - timedelta(hours=1)
+    page.select_option("[name=month]", str(Month.of(begun.date()).plus(-2)))  # all its steps are past
     page.fill("[name=title]", "质控例会")
     page.fill("[name=begins_at]", begun.strftime("%Y-%m-%dT%H:%M"))
     page.fill("[name=place]", "三楼")
