@@ -15,7 +15,7 @@ from complaints.bills import composition
 from complaints.bills.composition import Line
 from complaints.bills.models import BillLink, BillQuestion
 from complaints.models import Channel, Complaint
-from complaints.services import filing
+from complaints.services import filing, person
 from grouping.billed import BillFact
 
 KIND, CATEGORY = "bills.billquestion", "charge"
@@ -23,10 +23,13 @@ KIND, CATEGORY = "bills.billquestion", "charge"
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of it: the complaint and the secret of the link by which the person follows it."""
+    """What came of it: the complaint, the secret of the link by which the person follows it, and whether new
+    words were added to a question sent before.
+    """
 
     complaint: Complaint
     secret: str
+    added: bool = False
 
 
 @transaction.atomic
@@ -34,7 +37,7 @@ def question(
     *, link: BillLink, fact: BillFact, line: Line, text: str, phone: str, mark: str, now: datetime
 ) -> Asked:
     """Question a line; the same form sent twice is one complaint. The office sees the stay and the line, and
-    the telephone only where one was given. Raises ComplaintRefused (text, phone).
+    the telephone only where one was given. Raises ComplaintRefused (text, phone, sent_over).
     """
     row, _new = BillQuestion.objects.get_or_create(
         mark=mark,
@@ -49,7 +52,10 @@ def question(
         about=filing.About(KIND, row.pk, about(row)),
     )  # fmt: skip
     filed = filing.file(by=None, said=said, mark=f"bill:{mark}", now=now)
-    return Asked(filed.complaint, filed.secret)
+    more = filed.again and person.say_again(
+        complaint=filed.complaint, text=text, mark=f"bill:{mark}", now=now
+    )
+    return Asked(filed.complaint, filed.secret, bool(more))
 
 
 def about(row: BillQuestion) -> str:

@@ -20,8 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Alliance, Institution
 from alliance.web import public
+from alliance.web.refused import add_refusal
 from complaints.bills import asking, composition, forms, services, show
 from complaints.bills.refusals import NotOpened
+from complaints.services.refusals import ComplaintRefused
 
 SCOPE = "say"
 FORM_ERRORS = {"early": 400, "old": 400, "forged": 403}
@@ -109,11 +111,16 @@ def bill(request: HttpRequest, code: str, token: str) -> HttpResponse:
         if request.method == "POST":
             sheet, status = _sheet_of(form, purpose)
             if sheet and form.is_valid():
-                asked = asking.question(
-                    link=link, fact=fact, line=made.known(form.cleaned_data["line"]), mark=sheet.mark,
-                    text=form.cleaned_data["text"], phone=form.cleaned_data["phone"], now=now,
-                )  # fmt: skip
-                return _answer(request, "say/bill_asked.html", {**frame, **show.asked(asked, code, token)})
+                try:
+                    asked = asking.question(
+                        link=link, fact=fact, line=made.known(form.cleaned_data["line"]), mark=sheet.mark,
+                        text=form.cleaned_data["text"], phone=form.cleaned_data["phone"], now=now,
+                    )  # fmt: skip
+                except ComplaintRefused as refused:
+                    add_refusal(form, refused)
+                else:
+                    page = {**frame, **show.asked(asked, code, token)}
+                    return _answer(request, "say/bill_asked.html", page)
             status = 400 if status == 200 else status
         page = {**frame, **show.bill(link, fact, made), "form": form}
         return _answer(request, "say/bill.html", {**page, "sheet": public.Sheet.hand_out(purpose)}, status)

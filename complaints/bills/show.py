@@ -40,6 +40,7 @@ def asked(found: Asked, code: str, token: str) -> dict[str, Any]:
     """The number of the complaint, its first clock, and where it is followed."""
     return {
         "complaint": found.complaint, "follow": _follow(code, found.secret), "token": token,
+        "added": found.added,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ limits are computed anew when the year's plan is published (definitions 9).
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -79,6 +80,41 @@ def escalate(*, by: Membership, complaint: Complaint, reason: str, now: datetime
     )  # fmt: skip
     journal.write(by=by, verb="complaint.escalated", about=complaint, when="by_hand", level=str(level))
     return row
+
+
+@transaction.atomic
+def by_order(
+    *, by: Membership, complaint: Complaint, first: datetime | None, result: datetime | None
+) -> Complaint:
+    """The hotline moved the limits of an order: the clocks that still run end then, whatever rule they had.
+
+    None leaves a clock alone. Raises PermissionDenied, ComplaintRefused (order_due, not_open), Stale.
+    """
+    if not by.can(machine.IMPORT):
+        raise PermissionDenied(_("This step belongs to the other side or to another role."))
+    if complaint.state not in Complaint.LIVE or (first and complaint.state not in Complaint.FIRST):
+        raise ComplaintRefused("not_open", state=complaint.get_state_display())
+    if any(one < complaint.received_at for one in (first, result) if one):
+        raise ComplaintRefused("order_due")
+    change: dict[str, Any] = {"version": F("version") + 1}
+    if first:
+        change |= {"first_rule": "", "first_due_at": first}
+    if result:
+        change |= {
+            "result_rule": "", "result_due_at": result, "result_stated_at": result, "provisional": False,
+        }  # fmt: skip
+    moved: Complaint = Complaint.objects.claim(
+        complaint.pk, expect={"version": complaint.version}, change=change
+    )
+    for clock, before, due in (
+        (Clock.FIRST, complaint.first_due_at, first), (Clock.RESULT, complaint.result_due_at, result)
+    ):  # fmt: skip
+        if due:
+            journal.write(
+                by=by, verb="complaint.due_moved", about=complaint, clock=str(clock),
+                before=before.isoformat(), due=due.isoformat(),
+            )  # fmt: skip
+    return moved
 
 
 def close_silent(now: datetime) -> int:

@@ -25,7 +25,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal
 from complaints.categories import categories
 from complaints.models import Addition, Complaint
-from complaints.services import filing, person
+from complaints.services import clocks, filing, person
 
 MOST_ROWS = 5_000
 LIMITS = sheets.Limits(csv_bytes=20 * 1024 * 1024)
@@ -82,11 +82,13 @@ class Known:
     order: str
     complaint: Complaint
     text: str = ""
+    first_due_at: datetime | None = None  # the limits it brings now, where they differ
+    result_due_at: datetime | None = None
 
     @property
     def changed(self) -> bool:
-        """Whether it says something that stands nowhere yet."""
-        return bool(self.text)
+        """Whether it says something that stands nowhere yet, or moves a limit that still runs."""
+        return bool(self.text or self.first_due_at or self.result_due_at)
 
 
 @dataclass(slots=True)
@@ -171,23 +173,41 @@ def _known(
     row = rows.with_names().first() if number else None
     if row is None:
         return None
-    said, due = cells.get("text", "").strip(), _moment(cells, "result_due")
-    text = said if said and said != row.text else ""
-    if due is not None and (row.result_rule or due != row.result_due_at):
-        text = "\n".join(filter(None, (said, f"{COLUMNS['result_due'][1]}：{cells['result_due']}")))
+    said, due = cells.get("text", "").strip(), _due(cells, row)
+    texts = [row.text, *row.additions.values_list("text", flat=True)]
+    if any(f"{one}\n".startswith(f"{said}\n") for one in texts):
+        said = ""  # these words stand already
+    text = "\n".join(filter(None, (said, *(f"{COLUMNS[one][1]}：{cells[one]}" for one in due))))
     if text and Addition.objects.filter(mark=hashed(_mark(channel, number, text))).exists():
         text = ""  # the change was taken before
-    return Known(line, number, row, text)
+    live = due if row.state in Complaint.LIVE else {}
+    return Known(line, number, row, text, live.get("first_due"), live.get("result_due"))
+
+
+def _due(cells: Mapping[str, str], row: Complaint) -> dict[str, datetime]:
+    """The limits of a line that are not those of its complaint, by column; a given answer has none."""
+    owed = {"result_due": (row.result_rule, row.result_due_at)}
+    if row.state in Complaint.FIRST:
+        owed["first_due"] = (row.first_rule, row.first_due_at)
+    said = {column: _moment(cells, column) for column in owed}
+    return {
+        column: at for column, at in said.items() if at and (owed[column][0] or at != owed[column][1])
+    }  # fmt: skip
 
 
 def _add(by: Membership, channel: str, known: Known, now: datetime) -> None:
     try:
-        person.add(
-            by=by, complaint=known.complaint, text=known.text, now=now,
-            mark=_mark(channel, known.order, known.text),
-        )  # fmt: skip
+        if known.text:
+            person.add(
+                by=by, complaint=known.complaint, text=known.text, now=now,
+                mark=_mark(channel, known.order, known.text),
+            )  # fmt: skip
+        if known.first_due_at or known.result_due_at:
+            clocks.by_order(
+                by=by, complaint=known.complaint, first=known.first_due_at, result=known.result_due_at
+            )
     except Refused as refused:
-        raise _Wrong("text", refused) from None
+        raise _Wrong(_BY_FIELD.get(refused.field, "text"), refused) from None
 
 
 def _mark(channel: str, number: str, text: str) -> str:

@@ -98,3 +98,15 @@ def add(*, by: Membership | None, complaint: Complaint, text: str, mark: str, no
         return Addition.objects.get(mark=hashed(mark))  # type: ignore[no-any-return]
     journal.write(by=by, verb="complaint.added", about=complaint)
     return row
+
+
+def say_again(*, complaint: Complaint, text: str, mark: str, now: datetime) -> Addition | None:
+    """The public form of a complaint came once more: other words are kept as an addition, the same ones once.
+
+    Raises ComplaintRefused (sent_over) where the complaint is over: the words belong into a new one.
+    """
+    if (text := text.strip()) == complaint.text:
+        return None
+    if complaint.state in Complaint.ENDED:
+        raise ComplaintRefused("sent_over", number=complaint.number)
+    return add(by=None, complaint=complaint, text=text, mark=f"{mark}:{text}", now=now)

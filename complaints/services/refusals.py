@@ -20,6 +20,8 @@ class ComplaintRefused(Refused):
         "order_number": "An order needs its number.",
         "order_known": "The order %(order)s is already here as %(number)s.",
         "sent_before": "This form was taken as %(number)s with other words. Add there what changed.",
+        "sent_over": "This form was taken as %(number)s, which is over by now. Send it once more: it is "
+        "filed as a new complaint.",
         "key_known": "This key came before with other words, as %(number)s. Send it with a key of its own.",
         "order_due": "The deadline of the order lies before its receipt.",
         "answer": "Write the answer: the person reads it.",
@@ -47,7 +49,7 @@ class ComplaintRefused(Refused):
     }
     fields = {
         "anonymous": "name", "no_department": "department", "order_known": "order_number", "key_known": "key",
-        "sent_before": "text",
+        "sent_before": "text", "sent_over": "",
         "order_due": "result_due_at", "answer": "text", "not_open": "", "reopen_over": "", "same": "number",
         "not_found": "number", "target_ended": "number", "top": "", "too_many_files": "files",
         "too_early": "", "box_step": "", "keeper_oneself": "", "keeper_role": "member",

@@ -16,7 +16,8 @@ from alliance.web import public
 from alliance.web import public_came as came
 from complaints import links
 from complaints.forms.public import ComplaintForm
-from complaints.services import attaching, filing
+from complaints.services import attaching, filing, person
+from complaints.services.refusals import ComplaintRefused
 from complaints.show import public as show
 
 PURPOSE = "complaint"
@@ -51,7 +52,12 @@ def complain(request: Any, code: str, place: str) -> HttpResponse:
         form = ComplaintForm(request.POST, request.FILES, **base)
 
         def deed(sheet: public.Sheet) -> HttpResponse:
-            return _file(alliance, about, form, sheet, now, language)
+            try:
+                return _file(alliance, about, form, sheet, now, language)
+            except ComplaintRefused as refused:
+                if refused.reason == "sent_over":
+                    form.renewed(came.fresh(PURPOSE, code))
+                raise
 
         return came.taken(request, form, PURPOSE, code, deed, draw)
 
@@ -63,9 +69,16 @@ def _file(
     said = filing.Said(about, data["category"], data["text"], filer=data["filer"], **form.naming())
     with transaction.atomic():
         done = filing.file(by=None, said=said, mark=sheet.mark, now=now)
-        if not done.again:
+        before = done.complaint.additions.count() if done.again else 0
+        added = done.again and person.say_again(
+            complaint=done.complaint, text=data["text"], mark=sheet.mark, now=now
+        )
+        if not done.again or done.complaint.additions.count() > before:
             attaching.attach(by=None, complaint=done.complaint, uploads=data["files"], now=now)
-    answer = HttpResponseRedirect(links.followed(alliance.code, done.secret, language))
+    to = links.followed(alliance.code, done.secret, language)
+    if done.again:
+        to += f"{'&' if '?' in to else '?'}again={'added' if added else 'same'}"
+    answer = HttpResponseRedirect(to)
     answer.status_code = 303
     return answer
 

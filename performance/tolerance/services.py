@@ -303,7 +303,7 @@ def exempt(*, by: Membership, case: ToleranceCase, line: Any, now: datetime) -> 
 def exempted_shares(pks: Sequence[int]) -> dict[int, ToleranceCase]:
     """Of shares of claw-backs those a decision exempts: id -> the case; one query."""
     rows = Exemption.objects.filter(share__in=pks).select_related("case")
-    return {row.share_id: row.case for row in rows}
+    return {row.share_id: row.case for row in rows if row.share_id is not None}
 
 
 def exempting(consequence: int) -> ToleranceCase | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from alliance.services import inbox
 from alliance.tenancy.scope import act_in
 from complaints.models import Addition, Complaint
 from complaints.services import box, handling, person
-from tests.complaints.scene import appoint, assigned, department, filed, phoned, resolved
+from tests.complaints.scene import appoint, assigned, at, department, filed, phoned, resolved
 from tests.world import World
 
 ROOT = "/a/qinghe/complaints/"
@@ -149,8 +149,8 @@ def test_the_qr_sheet_names_the_public_form_and_loads_nothing_from_elsewhere(rea
     assert "http://testserver/say/qinghe/complaint/QH01/" in body and "data:image/svg+xml;base64," in body
 
 
-def orders(world: World, lines: list[str], **more: Any) -> Any:
-    text = "\n".join([HEADS, *lines]).encode()
+def orders(world: World, lines: list[str], heads: str = HEADS, **more: Any) -> Any:
+    text = "\n".join([heads, *lines]).encode()
     data = {"channel": "12345", "file": SimpleUploadedFile("orders.csv", text), **more}
     return world.client("kong").post(f"{ROOT}orders/", data, HTTP_ACCEPT_LANGUAGE="zh-hans")
 
@@ -200,6 +200,43 @@ def test_a_sheet_sent_again_says_what_is_the_same_and_keeps_changes_as_additions
         assert Addition.objects.count() == 1 and Complaint.objects.count() == 3
         detail = Journal.objects.filter(verb="complaint.orders_imported").order_by("-pk")[0].detail
     assert detail == {"channel": "12345", "taken": 0, "left_out": 0, "again": 3}
+
+
+def test_a_deadline_the_hotline_moved_moves_the_clock_and_the_journal_says_from_when_to_when(
+    ready: World,
+) -> None:
+    def line(first: str, result: str) -> str:
+        return f"W1,2026-11-10 09:00,QH01,收费与价格,多收了一次,{result},,,{first}"
+
+    heads = f"{HEADS},首次答复期限"
+    assert orders(ready, [line("", "2026-11-13 17:00")], heads=heads).status_code == 302
+    with act_in(ready.qinghe):
+        before = Complaint.objects.get()
+        assert before.first_rule == "H24" and not before.result_rule
+    later = line("2026-11-12 12:00", "2026-11-20 17:00")
+    assert orders(ready, [later], heads=heads).status_code == 400  # asked first
+    assert orders(ready, [later], heads=heads, changes="1").status_code == 302
+    with act_in(ready.qinghe):
+        row = Complaint.objects.get()
+        assert (row.first_due_at, row.first_rule) == (at("2026-11-12 12:00"), "")
+        assert row.result_due_at == row.result_stated_at == at("2026-11-20 17:00")
+        assert row.clock == ("first", at("2026-11-12 12:00")) and row.version > before.version
+        told = [one.detail for one in Journal.objects.filter(verb="complaint.due_moved").order_by("pk")]
+        assert [one["clock"] for one in told] == ["first", "result"]
+        assert datetime.fromisoformat(told[1]["before"]) == before.result_due_at
+        assert datetime.fromisoformat(told[1]["due"]) == row.result_due_at
+        assert "2026-11-20 17:00" in Addition.objects.get().text
+    # The same sheet again moves nothing; back to the first deadline moves the clock, the words stand already.
+    assert orders(ready, [later], heads=heads, changes="1").status_code == 302
+    with act_in(ready.qinghe):
+        assert Complaint.objects.get().version == row.version
+    assert orders(ready, [line("", "2026-11-13 17:00")], heads=heads, changes="1").status_code == 302
+    assert orders(ready, [later], heads=heads, changes="1").status_code == 302
+    with act_in(ready.qinghe):
+        assert Complaint.objects.get().result_due_at == at("2026-11-20 17:00")
+        assert Addition.objects.count() == 3  # each time it said another deadline
+    early = orders(ready, [line("", "2026-11-09 17:00")], heads=heads, changes="1")
+    assert early.status_code == 400 and "早于" in early.content.decode()
 
 
 def test_a_change_of_an_order_that_is_over_names_its_line_and_stores_nothing(ready: World) -> None:

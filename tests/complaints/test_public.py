@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -20,7 +21,7 @@ from alliance.models import Attachment, Journal
 from alliance.services import files
 from alliance.tenancy.scope import act_in
 from complaints.models import Complaint
-from complaints.services import box, handling
+from complaints.services import box, handling, person
 from tests.complaints.scene import appoint, at, department
 from tests.world import World
 
@@ -93,7 +94,31 @@ def test_a_form_sent_twice_is_one_complaint_and_leads_to_the_same_page(ready: Wo
     client = phone()
     data = filled(client)
     first, second = (client.post(FORM, data)["Location"] for _n in range(2))
-    assert first == second and only(ready).number.endswith("-0001")
+    assert first.partition("?")[0] == second.partition("?")[0] and only(ready).number.endswith("-0001")
+
+
+def test_other_words_of_a_form_sent_twice_are_an_addition_and_the_page_says_so(ready: World) -> None:
+    client = phone()
+    data = filled(client)
+    page = client.get(client.post(FORM, data)["Location"])
+    assert "已提交过" not in page.content.decode()
+    same = client.get(client.post(FORM, data)["Location"]).content.decode()
+    assert "内容相同" in same
+    other = {**data, "text": "补充：收费单在我手上"}
+    for _again in range(2):  # the addition is one, however often it is sent
+        body = client.get(client.post(FORM, other)["Location"]).content.decode()
+        assert "作为补充保留" in body and "收费单在我手上" in body and TYPED in body
+    row = only(ready)
+    with act_in(ready.qinghe):
+        assert [one.text for one in row.additions.all()] == ["补充：收费单在我手上"]
+        person.withdraw(by=None, complaint=Complaint.objects.get(), now=timezone.now())
+    over = client.post(FORM, {**data, "text": "这是另一件事"})
+    body = over.content.decode()
+    assert over.status_code == 400 and "这是另一件事" in body and row.number in body
+    fresh = body.split('name="sheet" value="')[1].split('"')[0]
+    assert client.post(FORM, {**data, "text": "这是另一件事", "sheet": fresh}).status_code == 303
+    with act_in(ready.qinghe):
+        assert Complaint.objects.count() == 2
 
 
 def test_nothing_typed_is_lost_on_any_refusal(ready: World, settings: Any) -> None:
@@ -125,7 +150,7 @@ def test_too_many_from_one_address_wait_and_keep_their_text(ready: World) -> Non
     assert last.status_code == 429 and TYPED in last.content.decode() and int(last["Retry-After"]) > 0
     assert phone().get(FORM).status_code == 200  # another device is not held up
     # What was sent can still be read, by its own limit.
-    (link,) = {one["Location"] for one in answers if one.status_code == 303}
+    (link,) = {one["Location"].partition("?")[0] for one in answers if one.status_code == 303}
     assert client.get(FORM).status_code == 429
     assert {client.get(link).status_code for _n in range(30)} == {200}
 
