@@ -155,13 +155,13 @@ KEEP_OLD = f"""
 insert into grouping_caserevision
   (alliance_id, case_id, revision, file_id, line, content, changed, replaced_at)
 select c.alliance_id, c.id, c.revision, c.file_id, c.line, jsonb_build_object({_OLD}),
-       array_remove(array[{_CHANGED}], null), statement_timestamp()
+       array_remove(array[{_CHANGED}], null), %(now)s
 {_MATCH} and c.digest <> s.digest
 """
 
 CORRECT = f"""
 update grouping_case o set {_SET}, revision = o.revision + 1, file_id = s.file_id, line = s.line,
-       changed_at = now(), person_id = s.person_id, voided_at = null
+       changed_at = %(now)s, person_id = s.person_id, voided_at = null
 from (
   select s.*, c.id as case_id, p.id as person_id
   from grouping_stagedcase s
@@ -176,7 +176,7 @@ from (
 INSERT_NEW = f"""
 insert into grouping_case
   (alliance_id, document, institution_id, person_id, revision, file_id, line, changed_at, {_COLUMNS})
-select s.alliance_id, {_DOCUMENT}, s.institution_id, p.id, 1, s.file_id, s.line, now(), {_STAGED}
+select s.alliance_id, {_DOCUMENT}, s.institution_id, p.id, 1, s.file_id, s.line, %(now)s, {_STAGED}
 from (
   select * from grouping_stagedcase
   where alliance_id = %(alliance)s and file_id = %(file)s and line > %(after)s and line <= %(last)s

@@ -90,15 +90,15 @@ def _store(file: CaseFile) -> tuple[int, int]:
     sql.execute(delivered.PREPARE_PERSONS)
     for statement in (delivered.MAKE_PERSONS, delivered.FIND_PERSONS):
         sql.execute(statement, file=file.pk)
-    staged = sql.fetch(delivered.STAGED, file=file.pk)[0]
+    staged, now = sql.fetch(delivered.STAGED, file=file.pk)[0], timezone.now()
     new = sum(
-        sql.execute(delivered.INSERT_NEW, file=file.pk, after=after, last=after + SLICE)
+        sql.execute(delivered.INSERT_NEW, file=file.pk, now=now, after=after, last=after + SLICE)
         for after in range(0, staged["last"], SLICE)
     )
     if new == staged["rows"]:
         return new, 0
-    sql.execute(delivered.KEEP_OLD, file=file.pk)
-    return new, sql.execute(delivered.CORRECT, file=file.pk)
+    sql.execute(delivered.KEEP_OLD, file=file.pk, now=now)
+    return new, sql.execute(delivered.CORRECT, file=file.pk, now=now)
 
 
 def publish_by_id(*, by: Membership, file_id: int, take_good: bool = False) -> CaseFile:

@@ -18,7 +18,7 @@ from alliance.tenancy.scope import act_in
 from performance.appeals import sql, subjects, window
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.filing import NewLine
-from performance.demonstration.clock import acting
+from performance.demonstration.clock import acting, before, later
 from performance.demonstration.ground import Ground
 from performance.life.services import stages
 from performance.models import Appeal, AppealLine, PayLine, PayPot
@@ -42,8 +42,9 @@ def load(base: Ground, demo: DemoAlliance, now: datetime) -> str:
     older, newer = demo.pools[0].month, demo.pools[-2].month
     with act_in(base.alliance), transaction.atomic():
         if stages.of(newer) is None:
-            with acting(now - timedelta(days=3)):
-                stages.publish(by=base.office[0], month=newer, now=now - timedelta(days=3))
+            shown_at = before(now, 4)
+            with acting(shown_at):
+                stages.publish(by=base.office[0], month=newer, now=shown_at)
         posted, shown = PayPot.State.POSTED, PayPot.State.SHOWN
         lines = {
             "older": _lines(base, posted, older), "newer": _lines(base, posted, newer),
@@ -82,7 +83,7 @@ def _on_its_way(
 ) -> None:
     """From filed to the state, a few days ago; the office's uninvolved person answers."""
     until = window.of_month(line.pot.pool.period).until
-    filed = now - timedelta(days=2) if until is None or until > now else until - timedelta(days=3)
+    filed = before(now, 3, 10) if until is None or until > now else before(until, 2, 10)
     subject = subjects.find(by, AppealLine.About.PAY, line.pk)
     assert subject is not None
     wanted = NewLine(subject, said, max(1, line.fen // 5))
@@ -90,22 +91,24 @@ def _on_its_way(
         row = filing.file(by=by, kind="personal", lines=[wanted], text=text, now=filed)
     row = _again(row)
     if state == "withdrawn":
-        with acting(filed + timedelta(hours=5)):
-            filing.withdraw(by=by, appeal=row, now=filed + timedelta(hours=5))
+        regretted = filed + timedelta(hours=5)
+        with acting(regretted):
+            filing.withdraw(by=by, appeal=row, now=regretted)
     if state in ("withdrawn", "filed"):
         return
     free = handling.candidates(row)
     if not free:
         return
-    taken = filed + timedelta(days=1)
+    taken = later(filed, 1)
     with acting(taken):
         row = _again(handling.assign(by=base.office[0], appeal=row, handler=free[0].pk, now=taken))
     if state == "rejected":
         answer = "核对排班表、派驻确认单与科室记录，分值计算无误。"
-        with acting(filed + timedelta(days=4)):
-            handling.reject(by=free[0], appeal=row, answer=answer, now=filed + timedelta(days=4))
+        told = later(filed, 3, 11)
+        with acting(told):
+            handling.reject(by=free[0], appeal=row, answer=answer, now=told)
     if state in ("upheld", "corrected"):
-        _uphold(free[0], row, line, filed + timedelta(days=2), agreed=state == "corrected")
+        _uphold(free[0], row, line, later(filed, 2, 10), agreed=state == "corrected")
 
 
 def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, *, agreed: bool) -> None:
@@ -118,7 +121,7 @@ def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, *, agreed
     if agreed and row.approval is not None:
         second = _second(row, row.approval)
         if second is not None:
-            with acting(now + timedelta(hours=20)):
+            with acting(later(now, 2, 16, 30)):
                 approvals.decide(by=second, approval=row.approval, verdict=Decision.Verdict.YES)
 
 

@@ -20,6 +20,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import people
 from alliance.tenancy.scope import act_in
+from performance.demonstration.clock import acting, later
 from performance.demonstration.deliveries import local
 from performance.demonstration.ground import Ground
 from performance.fairness import services as fairness
@@ -123,11 +124,14 @@ def _held(base: Ground, taken: Sequence[int]) -> int:
     rows = Clue.objects.filter(state=Clue.State.OPEN, confidential=False).exclude(pk__in=taken)
     records = rows.exclude(detector="balance").order_by("share", "pk")[: len(HELD)]
     for clue, (measure, why) in zip(records, HELD, strict=False):
-        after = (clue.due_at or local(LOOKED)) + timedelta(days=1)
+        after = later(clue.due_at or local(LOOKED), 1, 10)
         held = fairness.propose(by=first, clue=clue, reason=why, measure=measure, now=after)
-        fairness.confirm(by=second, clue=held, now=after + timedelta(hours=2))
+        agreed = after + timedelta(hours=2)
+        fairness.confirm(by=second, clue=held, now=agreed)
         remedy = ClueRemedy.objects.named().get(clue=clue)
-        remedy = remedies.propose(by=first, remedy=remedy, chain=chains.TWO_PEOPLE, today=after.date())
+        with acting(agreed):
+            remedy = remedies.propose(by=first, remedy=remedy, chain=chains.TWO_PEOPLE, today=after.date())
         if measure == Clue.Measure.EXCLUDE:
-            approvals.decide(by=second, approval=remedy.approval, verdict=Decision.Verdict.YES)
+            with acting(agreed + timedelta(hours=3)):
+                approvals.decide(by=second, approval=remedy.approval, verdict=Decision.Verdict.YES)
     return int(ClueRemedy.objects.count())

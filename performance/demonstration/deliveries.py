@@ -14,10 +14,12 @@ from alliance.models import Job, Person
 from alliance.services import jobs, people
 from alliance.tenancy.scope import act_in
 from grouping.services import declarations, intake, publishing
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
 from referrals.services import history
 
 PIECE = 1 << 20
+DECLARED, DELIVERED, CORRECTED = 3, 5, 8  # days of the month after
 
 
 class JobFailed(RuntimeError):
@@ -46,17 +48,22 @@ class Delivered:
         )
 
 
-def deliver(ground: Ground, files: list[DeliveredFile], today: date) -> Delivered:
-    """Receive, check and store all files as the steward does; corrections follow the files they correct."""
+def deliver(ground: Ground, files: list[DeliveredFile]) -> Delivered:
+    """Receive, check and store all files as the steward does, month by month; corrections follow the files
+    they correct.
+    """
     counts = Delivered()
-    for wave in ([one for one in files if not one.corrects], [one for one in files if one.corrects]):
-        received = [_receive(ground, one.path, today) for one in wave]
-        drain(ground)
-        for file_id in received:
-            _publish(ground, file_id, counts)
-        for job in drain(ground):
-            for outcome, count in job.result.get("outcomes", {}).items():
-                counts.groups[outcome] = counts.groups.get(outcome, 0) + count
+    for month, corrects in sorted({(one.month, bool(one.corrects)) for one in files}):
+        at = days_after(month, CORRECTED if corrects else DELIVERED)
+        with acting(at):
+            wave = [one for one in files if (one.month, bool(one.corrects)) == (month, corrects)]
+            received = [_receive(ground, one.path, at.date()) for one in wave]
+            drain(ground)
+            for file_id in received:
+                _publish(ground, file_id, counts)
+            for job in drain(ground):
+                for outcome, count in job.result.get("outcomes", {}).items():
+                    counts.groups[outcome] = counts.groups.get(outcome, 0) + count
     return counts
 
 
@@ -90,13 +97,14 @@ def declare(ground: Ground, demo: DemoAlliance) -> None:
     """Declarations of the months, and last year's totals."""
     with act_in(ground.alliance), transaction.atomic():
         for one in demo.declarations:
-            declarations.declare(
-                by=ground.steward,
-                institution=ground.places[one.institution],
-                month=one.month,
-                discharges=one.discharges,
-                total_fen=one.charges,
-            )
+            with acting(days_after(one.month, DECLARED)):
+                declarations.declare(
+                    by=ground.steward,
+                    institution=ground.places[one.institution],
+                    month=one.month,
+                    discharges=one.discharges,
+                    total_fen=one.charges,
+                )
         for past in demo.last_year:
             declarations.state_total(
                 by=ground.steward,

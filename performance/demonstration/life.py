@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,10 +21,9 @@ from alliance.tenancy.scope import act_in
 from grouping import facts as case_books
 from grouping.readers.mapping import Column, TableMap
 from grouping.services import central, paying, sources
-from performance.demonstration.clock import acting
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import FIRST_DAY, Ground
-from performance.demonstration.pay import days_after
 from performance.life.refusals import CalendarRefused
 from performance.life.services import clawbacks, exceptions, planning, stages, statements
 from performance.models import MonthStep, Statement, StatementLine
@@ -35,6 +34,7 @@ HEADER = {
 }  # fmt: skip
 WHY = ("超限定支付范围", "重复收费", "无指征检查")
 REJECTED, REGROUPED = 12, 20
+STATED = 15  # day on which the insurer's statement comes, two months after its month
 MEETING = "数据校核会纪要〔2026〕8号，全体成员单位到会"
 
 
@@ -47,18 +47,18 @@ def load(base: Ground, demo: DemoAlliance) -> str:
     now = timezone.now()
     with act_in(base.alliance), transaction.atomic():
         office, other = base.office[0], base.office[1]
-        after = first.plus(1)
-        begun = datetime(after.year, after.number, 16, 1, tzinfo=UTC)
-        for month, at in ((first, begun), (second, now)):
+        for month, at in ((first, days_after(first, 16)), (second, now)):
             if stages.of(month) is None:  # papers and payouts have published theirs
-                stages.publish(by=office, month=month, now=at)
-        with contextlib.suppress(CalendarRefused):
-            planning.say_done(by=office, month=first, step=MonthStep.MEETING, note=MEETING, now=now)
+                with acting(at):
+                    stages.publish(by=office, month=month, now=at)
+        met = days_after(first, 14, 15)
+        with contextlib.suppress(CalendarRefused), acting(met):
+            planning.say_done(by=office, month=first, step=MonthStep.MEETING, note=MEETING, now=met)
         place = next(
             row for _code, row in sorted(base.places.items()) if row.kind in ("township", "community")
         )
         row = exceptions.open_exception(
-            by=office, institution=place, month=first, reason="病案系统升级，12 份首页主诊断需更正",
+            by=office, institution=place, month=second, reason="病案系统升级，12 份首页主诊断需更正",
             until=now + timedelta(days=5), now=now,
         )  # fmt: skip
         exceptions.confirm(by=other, row=row, now=now)
@@ -69,8 +69,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
     file = _file(base, first)
     with act_in(base.alliance), transaction.atomic():
         into = max(month for month in books.open_months() if month >= first)
-        booked = _statement(base, first, into, file, now)
-        _charge(base, booked, into, now)
+        booked = _statement(base, first, into, file)
+        _charge(base, booked, into)
     return f"{first} final, {second} published, the statement {booked.document} explained; {sent}"
 
 
@@ -79,8 +79,8 @@ def _finished(base: Ground, month: Month) -> None:
     with act_in(base.alliance), transaction.atomic():
         life = stages.of(month)
         assert life is not None and life.published_until is not None, "it was published before"
-        for step, day in ((stages.pay, 25), (stages.close, 26), (stages.end, 29)):
-            at = max(days_after(month, day), life.published_until)
+        for step, day, hour in ((stages.pay, 29, 16), (stages.close, 30, 10), (stages.end, 30, 16)):
+            at = max(days_after(month, day, hour), life.published_until)
             with acting(at):
                 step(by=base.office[1], month=month, now=at)
 
@@ -100,6 +100,12 @@ def _reminders(base: Ground, month: Month, now: datetime) -> str:
 
 def _file(base: Ground, month: Month) -> int:
     """The insurer's file of the month: as estimated, but some rejections and groups of its own."""
+    at = days_after(month.plus(1), STATED, 9)
+    with acting(at):
+        return _received(base, month, at.date())
+
+
+def _received(base: Ground, month: Month, day: date) -> int:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADER)
@@ -112,7 +118,7 @@ def _file(base: Ground, month: Month) -> int:
         )
         file, _new = central.receive(
             by=base.steward, source=made, name=f"医保结算单_{month}.csv",
-            content=[out.getvalue().encode("utf-8-sig")], today=date.today(),
+            content=[out.getvalue().encode("utf-8-sig")], today=day,
         )  # fmt: skip
     drain(base)
     return int(file.pk)
@@ -137,15 +143,18 @@ def _rows(month: Month) -> list[list[object]]:
     return found
 
 
-def _statement(base: Ground, month: Month, into: Month, file: int, now: datetime) -> Statement:
+def _statement(base: Ground, month: Month, into: Month, file: int) -> Statement:
     office, other = base.office[0], base.office[1]
     total = sum(one.settled_fen for one in insurer_rows(file, month))
-    row = statements.make(
-        by=office, file=file, month=month, into=into, stage=Statement.Stage.MONTH, now=now,
-        document=f"医保月结〔{month.year}〕{month.number}号", total_fen=total, other_why="",
-    )  # fmt: skip
-    approval = statements.propose(by=office, row=row, today=now.date())
-    approvals.decide(by=other, approval=approval, verdict=Decision.Verdict.YES)
+    now = days_after(month.plus(1), STATED, 10)
+    with acting(now):
+        row = statements.make(
+            by=office, file=file, month=month, into=into, stage=Statement.Stage.MONTH, now=now,
+            document=f"医保月结〔{month.year}〕{month.number}号", total_fen=total, other_why="",
+        )  # fmt: skip
+        approval = statements.propose(by=office, row=row, today=now.date())
+    with acting(days_after(month.plus(1), STATED, 15)):
+        approvals.decide(by=other, approval=approval, verdict=Decision.Verdict.YES)
     return Statement.objects.get(pk=row.pk)
 
 
@@ -154,10 +163,12 @@ def insurer_rows(file: int, month: Month) -> list[statements.InsurerRow]:
     return statements.insurer.rows(file, month)
 
 
-def _charge(base: Ground, row: Statement, into: Month, now: datetime) -> None:
+def _charge(base: Ground, row: Statement, into: Month) -> None:
     """The rejections wait for a second person, with a preview of who bears them."""
     lines = list(StatementLine.objects.filter(statement=row, rejected_fen__gt=0))
-    made = clawbacks.make(
-        by=base.office[0], statement=row, lines=lines, into=into, reason="经复核确认的拒付", now=now
-    )
-    clawbacks.propose(by=base.office[0], row=made, today=now.date())
+    now = days_after(Month.of(row.month).plus(1), STATED + 1, 10)
+    with acting(now):
+        made = clawbacks.make(
+            by=base.office[0], statement=row, lines=lines, into=into, reason="经复核确认的拒付", now=now
+        )
+        clawbacks.propose(by=base.office[0], row=made, today=now.date())

@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from alliance.demo import DeliveredFile, DemoAlliance, build_alliance
+from alliance.lib.workdays import SHANGHAI
+from performance.demonstration.clock import acting
 
 if TYPE_CHECKING:
     from performance.demonstration.ground import Ground
 
 Deed = Callable[[], list[str]]
 TODAY = date(2026, 11, 9)  # the day on which the demonstration's October files have all come
+FOUNDED = datetime(2026, 7, 20, 9, tzinfo=SHANGHAI)
 
 
 def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]:
@@ -25,7 +28,7 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
 
     demo = build_alliance(code)
     said = [f"{demo.name} ({demo.code})"]
-    with _step(said, "institutions, people, roster"):
+    with _step(said, "institutions, people, roster"), acting(FOUNDED):
         base = ground.load(demo, password_hash)
         payment.decide(base)
     for name, deed in _rooms(base, demo, files):
@@ -33,6 +36,16 @@ def load(code: str, files: list[DeliveredFile], password_hash: str) -> list[str]
             done = deed()
         said += (f"  {line}" for line in done)
     return said
+
+
+def _told(hour: int, deed: Deed) -> Deed:
+    """The deed at an hour of that day; those without one tell their times or happen while it is loaded."""
+
+    def done() -> list[str]:
+        with acting(datetime(TODAY.year, TODAY.month, TODAY.day, hour, tzinfo=SHANGHAI)):
+            return deed()
+
+    return done
 
 
 def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iterator[tuple[str, Deed]]:
@@ -51,11 +64,11 @@ def _records(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> It
         deliveries.declare(base, demo)
         return [f"{referrals} referrals"]
 
-    yield "case files through the importer", lambda: [deliveries.deliver(base, files, TODAY).summary()]
-    yield "lists and diseases of the insurer", lambda: [second_sources.load(base, demo, TODAY)]
-    yield "work of the coders", lambda: [payment.work(base, TODAY)]
-    yield "referrals and declarations", refer
-    yield "consultations and recognition", lambda: [exams.load(base, demo)]
+    yield "case files through the importer", lambda: [deliveries.deliver(base, files).summary()]
+    yield "lists and diseases of the insurer", _told(9, lambda: [second_sources.load(base, demo, TODAY)])
+    yield "work of the coders", _told(9, lambda: [payment.work(base, TODAY)])
+    yield "referrals and declarations", _told(9, refer)
+    yield "consultations and recognition", _told(9, lambda: [exams.load(base, demo)])
 
 
 def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
@@ -74,16 +87,19 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
         training,
     )
 
-    yield "postings", lambda: [f"{postings.load(base, TODAY)} days of experts confirmed"]
-    yield "joint work", lambda: [joint.load(base, demo, TODAY)]
-    yield "shared equipment", lambda: [f"{equipment.load(base, demo, TODAY)} uses of shared devices"]
-    yield "mutual confirmation", lambda: [confirmations.load(base, TODAY)]
-    yield "training", lambda: [training.load(base, TODAY)]
-    yield "declared values", lambda: [declared.load(base, TODAY)]
-    yield "family-doctor teams", lambda: [teams.load(base)]
-    yield "opinions and visits", lambda: [opinions.load(base, demo, TODAY)]
+    def used() -> list[str]:
+        return [f"{equipment.load(base, demo, TODAY)} uses of shared devices"]
+
+    yield "postings", _told(9, lambda: [f"{postings.load(base, TODAY)} days of experts confirmed"])
+    yield "joint work", _told(9, lambda: [joint.load(base, demo, TODAY)])
+    yield "shared equipment", _told(9, used)
+    yield "mutual confirmation", _told(9, lambda: [confirmations.load(base, TODAY)])
+    yield "training", _told(9, lambda: [training.load(base, TODAY)])
+    yield "declared values", _told(9, lambda: [declared.load(base, TODAY)])
+    yield "family-doctor teams", _told(9, lambda: [teams.load(base)])
+    yield "opinions and visits", _told(9, lambda: [opinions.load(base, demo, TODAY)])
     yield "surveys", lambda: [surveys.load(base, demo, timezone.localdate())]
-    yield "complaints that are over", lambda: [complaints.earlier(base, demo, TODAY)]
+    yield "complaints that are over", _told(9, lambda: [complaints.earlier(base, demo, TODAY)])
     yield "on-site assessment", lambda: [onsite.load(base, timezone.localdate())]
 
 
@@ -97,6 +113,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         clues,
         complaints,
         consequences,
+        corrections,
         disputes,
         drafts,
         equipment,
@@ -119,11 +136,11 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
         return [f"{days} days booked"]
 
-    yield "months", lambda: months.run_all(base, demo, TODAY)
-    yield "next year's scheme", lambda: [drafts.load(base, TODAY)]
-    yield "letters and consequences", lambda: [consequences.load(base, TODAY)]
-    yield "earlier months and years", lambda: [history.load(base, demo), history.years(base)]
-    yield "departments, teams and persons", lambda: levels.run_all(base, demo)
+    yield "months", lambda: months.run_all(base, demo)
+    yield "next year's scheme", _told(16, lambda: [drafts.load(base, TODAY)])
+    yield "letters and consequences", _told(16, lambda: [consequences.load(base, TODAY)])
+    yield "earlier months and years", _told(16, lambda: [history.load(base, demo), history.years(base)])
+    yield "departments, teams and persons", _told(17, lambda: levels.run_all(base, demo))
     yield "pay", lambda: [pay.load(base, demo)]
     yield "papers and disclosure", lambda: [papers.load(base, demo)]
     yield "appeals", lambda: [appeals.load(base, demo, timezone.now())]
@@ -138,6 +155,7 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
+    yield "what is put right afterwards", lambda: [corrections.load(base, demo)]
     yield "life of the months", lambda: [life.load(base, demo)]
     yield "complaints under way", lambda: [complaints.load(base, timezone.now())]
     yield "off-site filings", lambda: [offsite.load(base, timezone.now())]

@@ -13,6 +13,7 @@ from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership, Staff, User
 from alliance.tenancy.scope import act_in
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
 from performance.meetings.models import Attendance, Body, Meeting, Resolution, Seat, Task, Unified
 from performance.meetings.services import agenda, bodies, meetings, minuting, resolving, tasks
@@ -61,7 +62,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         fund = _fund(base)
         _liaisons(base)
         for number, month in enumerate(months):
-            _met(base, found["quality"], month, number, last=number == len(months) - 1)
+            with acting(days_after(month, DAY)):
+                _met(base, found["quality"], month, number, last=number == len(months) - 1)
         coming = timezone.now() + timedelta(days=9)
         meetings.plan(
             by=base.office[0], body=fund, month=Month.of(timezone.localdate()), title="医保运行分析会",
@@ -176,8 +178,7 @@ def _fund(base: Ground) -> Body:
 def _met(base: Ground, body: Body, month: Month, number: int, *, last: bool) -> None:
     """One meeting of the committee: the last one waits for a vote and for its signatures."""
     chair, secretary, *others = _deciders(base)
-    after = month.next()
-    begins = datetime(after.year, after.number, DAY, 1, tzinfo=UTC)
+    begins = days_after(month, DAY)
     row = meetings.plan(
         by=secretary, body=body, month=month, title=f"{month.number}月质量控制例会", begins_at=begins,
         place="行政楼三楼会议室", now=begins,

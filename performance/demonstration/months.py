@@ -16,32 +16,43 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.tenancy.scope import act_in
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import Ground
 from performance.models import PoolDecision
 from performance.services import approving, bases, months, pools, schemes
 
+COMPUTED = 9  # day of the month after
 
-def run_all(ground: Ground, demo: DemoAlliance, today: date) -> list[str]:
+
+def run_all(ground: Ground, demo: DemoAlliance) -> list[str]:
     """Compute all months and post all but the last, which waits for its second person; a line for each."""
     proposer, second = ground.office
-    with act_in(ground.alliance), transaction.atomic():
+    with act_in(ground.alliance), transaction.atomic(), acting(_at(demo.pools[0].decided_on)):
         schemes.adopt_demonstration(by=None)
         _decide_money(ground, demo)
     said = []
     for pool in demo.pools:
-        with act_in(ground.alliance), transaction.atomic():
-            months.enqueue_run(by=proposer, month=pool.month)
-        drain(ground)
+        with acting(days_after(pool.month, COMPUTED, 10)):
+            with act_in(ground.alliance), transaction.atomic():
+                months.enqueue_run(by=proposer, month=pool.month)
+            drain(ground)
         posted = pool is not demo.pools[-1]
+        at = days_after(pool.month, COMPUTED, 11)
         with act_in(ground.alliance), transaction.atomic():
             run = months.current(pool.month)
             assert run is not None, f"{pool.month} was not computed"
-            approval = approving.propose(by=proposer, run=run, today=today)
+            with acting(at):
+                approval = approving.propose(by=proposer, run=run, today=at.date())
             if posted:
-                approvals.decide(by=second, approval=approval, verdict=Decision.Verdict.YES)
+                with acting(days_after(pool.month, COMPUTED, 15)):
+                    approvals.decide(by=second, approval=approval, verdict=Decision.Verdict.YES)
             said.append(_summary(pool.month, pool.fen, posted))
     return said
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(9), SHANGHAI)
 
 
 def _decide_money(ground: Ground, demo: DemoAlliance) -> None:
@@ -62,7 +73,7 @@ def _decide_money(ground: Ground, demo: DemoAlliance) -> None:
             source_kind=PoolDecision.Source.PAY_TOTAL,
             source=pool.source,
         )
-        pools.confirm_pool(by=second, pool=entered, now=datetime.combine(pool.decided_on, time(9), SHANGHAI))
+        pools.confirm_pool(by=second, pool=entered, now=_at(pool.decided_on))
 
 
 def _summary(month: Month, fen: int, posted: bool) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 
 from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.tenancy.scope import act_in
 from performance.bulletin import services as papers
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
-from performance.demonstration.pay import days_after
 from performance.disclosure import services as disclosure
 from performance.life import facts as lives
 from performance.life.services import stages
@@ -31,30 +29,38 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         for kind in (Paper.Kind.BULLETIN, Paper.Kind.NOTICE):
             _released(base, first, kind)
         for kind in (Paper.Kind.BULLETIN, Paper.Kind.MINUTES):
-            papers.make(by=base.office[0], month=last, kind=kind, now=days_after(last, 28))
+            with acting(days_after(last, 28)):
+                papers.make(by=base.office[0], month=last, kind=kind, now=days_after(last, 28))
         _disclosed(base, first)
         return f"{Paper.objects.count()} papers, {len(disclosure.released())} month disclosed"
 
 
 def _released(base: Ground, month: Month, kind: str) -> None:
-    now, (writer, second) = days_after(month, 28), base.office
-    paper = papers.make(by=writer, month=month, kind=kind, now=now)
-    if kind == Paper.Kind.NOTICE:
-        texts = {len(paper.content()) - 1: ASKED}
-        paper = papers.edit(
-            by=writer, paper=paper, title=paper.title, line=paper.line, texts=texts, foot=paper.foot, now=now
-        )
-    papers.release(by=second, paper=Paper.objects.named().get(pk=paper.pk), now=now)
+    now, agreed, (writer, second) = days_after(month, 28), days_after(month, 28, 14), base.office
+    with acting(now):
+        paper = papers.make(by=writer, month=month, kind=kind, now=now)
+        if kind == Paper.Kind.NOTICE:
+            texts = {len(paper.content()) - 1: ASKED}
+            paper = papers.edit(
+                by=writer, paper=paper, title=paper.title, line=paper.line, texts=texts, foot=paper.foot,
+                now=now,
+            )  # fmt: skip
+    with acting(agreed):
+        papers.release(by=second, paper=Paper.objects.named().get(pk=paper.pk), now=agreed)
 
 
 def _disclosed(base: Ground, month: Month) -> None:
     """Published inside, then switched on and disclosed, each by two people."""
     writer, second = base.office
     if lives.life(month) is None:
-        stages.publish(by=writer, month=month, now=days_after(month, 16))
-    now: datetime = days_after(month, 29)
-    for row in (
-        disclosure.enter(by=writer, month=month, now=now),
-        disclosure.switch(by=writer, on=True, reason=DECISION, now=now),
-    ):
-        disclosure.confirm(by=second, row=row, now=now)
+        with acting(days_after(month, 16)):
+            stages.publish(by=writer, month=month, now=days_after(month, 16))
+    now, agreed = days_after(month, 29), days_after(month, 29, 15)
+    with acting(now):
+        rows = (
+            disclosure.enter(by=writer, month=month, now=now),
+            disclosure.switch(by=writer, on=True, reason=DECISION, now=now),
+        )
+    for row in rows:
+        with acting(agreed):
+            disclosure.confirm(by=second, row=row, now=agreed)

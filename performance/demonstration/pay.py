@@ -21,7 +21,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership, Staff, User
 from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
-from performance.demonstration.clock import acting
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
 from performance.engine.pay.flow import FlowRule
 from performance.models import PayFund, PayPool, PayPot
@@ -46,7 +46,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
     months = [pool.month for pool in demo.pools[:-1]]  # the last one waits for its second person
     with act_in(base.alliance), transaction.atomic():
         _signed_in(demo)
-        fund = _decide(base, demo, months[0])
+        with acting(DECIDED):
+            fund = _decide(base, demo, months[0])
         for month in months:
             at = days_after(month, 17)
             with acting(at):
@@ -64,12 +65,6 @@ def load(base: Ground, demo: DemoAlliance) -> str:
             f"{PayPool.objects.count()} pools, {PayPot.objects.count()} pots, {posted} paid to persons; "
             f"ledger sum {yuan(sums.sum_fen)}"
         )
-
-
-def days_after(month: Month, day: int) -> datetime:
-    """A day of the month after, when its money is worked on."""
-    after = month.plus(1)
-    return datetime(after.year, after.number, day, 1, tzinfo=UTC)
 
 
 def _signed_in(demo: DemoAlliance) -> None:
@@ -112,18 +107,20 @@ def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
 
 
 def _agreed(base: Ground, pool: PayPool, month: Month) -> None:
-    at = days_after(month, 18)
+    at = days_after(month, 18, 10)
     with acting(at):
         approval = pools.propose(by=base.office[0], pool=pool, today=at.date())
-    with acting(at + timedelta(hours=6)):
+    with acting(days_after(month, 18, 16)):
         approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
 
 
 def _owed(base: Ground, month: Month) -> None:
     """What institutions owe each other; a month without such a fact has no such pool."""
     for kind in (PayKind.TRANSFER, PayKind.RETURN, PayKind.SERVICE):
+        at = days_after(month, 17, 10)
         try:
-            pool = between.make(by=base.office[0], month=month, kind=kind, now=days_after(month, 17))
+            with acting(at):
+                pool = between.make(by=base.office[0], month=month, kind=kind, now=at)
         except PoolRefused:
             continue
         _agreed(base, pool, month)
@@ -132,11 +129,13 @@ def _owed(base: Ground, month: Month) -> None:
 def _reward(base: Ground, fund: PayFund, month: Month) -> None:
     """The DRG reward of family doctors out of retained surplus, of townships and community centres."""
     places = [one.pk for one in base.places.values() if one.kind in ("township", "community")]
-    pool = pools.make_from_fund(
-        by=base.office[0], month=month, kind=PayKind.REWARD,
-        fund=fund, fen=REWARD, name="家庭医生 DRG 贡献奖励", document=DOCUMENT,
-        institutions=places, now=days_after(month, 17),
-    )  # fmt: skip
+    at = days_after(month, 17, 11)
+    with acting(at):
+        pool = pools.make_from_fund(
+            by=base.office[0], month=month, kind=PayKind.REWARD,
+            fund=fund, fen=REWARD, name="家庭医生 DRG 贡献奖励", document=DOCUMENT,
+            institutions=places, now=at,
+        )  # fmt: skip
     _agreed(base, pool, month)
 
 
@@ -169,21 +168,25 @@ def _divide_the_rest(base: Ground, month: Month) -> None:
         staff[place].append(pk)
     waiting: dict[int, list[PayPot]] = defaultdict(list)
     for pot in PayPot.objects.named().filter(pool__month=month.first_day, state=PayPot.State.SUBMITTED):
-        with acting(days_after(month, 26)):
-            pots.post(by=base.office[0], pot=pot, now=days_after(month, 26))
+        with acting(days_after(month, 26, 15)):
+            pots.post(by=base.office[0], pot=pot, now=days_after(month, 26, 15))
     for pot in PayPot.objects.named().filter(pool__month=month.first_day, state=PayPot.State.OPEN):
         waiting[pot.institution_id].append(pot)
-    at = days_after(month, 20)
+    written, shown, handed, booked = (
+        days_after(month, 20, 14), days_after(month, 20, 16), days_after(month, 25, 10),
+        days_after(month, 26, 16),
+    )  # fmt: skip
     for place, found in sorted(waiting.items()):
         head, ids = heads[place], [pot.pk for pot in found]
-        plans = [(pot, _agreed_of(pot, staff[place], at)) for pot in found]
-        with acting(at):
-            together.write(by=head, plans=plans, now=at)
-            together.show(by=head, pots=_as_now(ids), now=at)
-        with acting(at + timedelta(days=5)):
-            together.submit(by=head, pots=_as_now(ids), now=at + timedelta(days=5))
-        with acting(at + timedelta(days=6)):
-            together.post(by=base.office[0], pots=_as_now(ids), now=at + timedelta(days=6))
+        plans = [(pot, _agreed_of(pot, staff[place], written)) for pot in found]
+        with acting(written):
+            together.write(by=head, plans=plans, now=written)
+        with acting(shown):
+            together.show(by=head, pots=_as_now(ids), now=shown)
+        with acting(handed):
+            together.submit(by=head, pots=_as_now(ids), now=handed)
+        with acting(booked):
+            together.post(by=base.office[0], pots=_as_now(ids), now=booked)
 
 
 def _agreed_of(pot: PayPot, colleagues: Sequence[int], now: datetime) -> pots.Agreed:
@@ -222,11 +225,12 @@ def _on_its_way(base: Ground, head: Membership, pot: PayPot, month: Month, *, pa
         pot = _again(pots.show(by=head, pot=pot, now=now + timedelta(minutes=20)))
     if not paid:
         return
-    with acting(now + timedelta(days=5)):
-        pot = _again(pots.submit(by=head, pot=pot, now=now + timedelta(days=5)))
+    handed, booked = days_after(month, 25), days_after(month, 26, 15)
+    with acting(handed):
+        pot = _again(pots.submit(by=head, pot=pot, now=handed))
     if place < PAID - 1:
-        with acting(now + timedelta(days=6)):
-            pots.post(by=base.office[0], pot=pot, now=now + timedelta(days=6))
+        with acting(booked):
+            pots.post(by=base.office[0], pot=pot, now=booked)
 
 
 def _again(pot: PayPot) -> PayPot:

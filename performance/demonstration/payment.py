@@ -30,7 +30,7 @@ SINCE = date(2026, 1, 1)
 CAUSE, ASKED, ANSWERED = "ambiguous", 6, 2
 QUESTION = "病案首页主要手术与主要诊断不对应，请核对本次住院的主要诊断和主要手术。"
 REPLY = "已核对病历，主要诊断应为本次手术所治疾病，请按更正后的首页重新上报。"
-HALF_A_DAY = timedelta(hours=12)
+UNTIL_ANSWERED = timedelta(hours=5)
 
 
 def decide(base: Ground) -> None:
@@ -54,7 +54,7 @@ def work(base: Ground, today: date) -> str:
     now = datetime(today.year, today.month, today.day, 9, tzinfo=SHANGHAI)
     with act_in(base.alliance), transaction.atomic():
         asked = sum(_ask(one, now) for one in _who(base, "queue.work") if one.institution_id)
-        answered = sum(_answer(one, now + HALF_A_DAY) for one in _who(base, "queue.answer"))
+        answered = sum(_answer(one, now + UNTIL_ANSWERED) for one in _who(base, "queue.answer"))
         filed = sum(_dispute(base, one, now, number) for number, one in enumerate(_coders(base)))
     return f"{asked} questions to doctors, {answered} answered, {filed} disputes about the scheme"
 
@@ -89,9 +89,9 @@ def _dispute(base: Ground, coder: Membership, now: datetime, number: int) -> int
     )  # fmt: skip
     if number == 0:
         office = base.office[0]
-        taken = disputes.study(by=office, dispute=made, now=now + HALF_A_DAY)
+        taken = disputes.study(by=office, dispute=made, now=now + UNTIL_ANSWERED)
         answer = "已列入年度权重测算，测算结果随下一版方案公布。"
-        disputes.reply(by=office, dispute=taken, answer=answer, now=now + HALF_A_DAY)
+        disputes.reply(by=office, dispute=taken, answer=answer, now=now + UNTIL_ANSWERED)
     return 1
 
 

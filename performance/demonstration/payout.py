@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,20 +13,23 @@ from alliance.demo import DemoAlliance
 from alliance.ledger.facts import trial_balance
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
-from alliance.models import Membership, Staff
-from alliance.services import journal
+from alliance.models import Institution, Membership, Staff
 from alliance.tenancy.scope import act_in
+from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
 from performance.demonstration.pay import WHOLE
 from performance.life.services import stages
-from performance.models import MonthLife, PayLine, PayoutAccount, PayoutLot, PayoutPayment
-from performance.payout.services import accounts, answering, exporting, ground, lots
+from performance.models import MonthLife, PayLine, PayoutEntity, PayoutLot, PayoutPayment
+from performance.payout.services import account_sheets, accounts, answering, exporting, ground, lots
 from performance.payout.services.accounts import Given
 
 BANKS = ("icbc", "rcu")
 CREDIT_CODE = "12330000MB{number:07d}X"
 RETURNED = "退票"
 MIXED = 40  # persons, of whom every fourth has the account at another bank
+RENEWED = 2  # persons with a new card
+BRANCH = "城关支行"
+HEADINGS = ("机构代码", "工号", "户名", "银行", "支行", "银行账号", "变更原因")
 
 
 def load(base: Ground, demo: DemoAlliance) -> str:
@@ -40,10 +44,10 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         whole = base.alliance.kind == WHOLE  # elsewhere the last lot waits for its answer
         for number, lot in enumerate(first):
             if whole or number < len(first) - 1 or len(first) == 1:
-                _answered(base, finance, lot, now, returned=number == 0)
-        again = _lots(base, finance, paid, now)
+                _answered(base, finance, lot, now + timedelta(hours=3), returned=number == 0)
+        again = _lots(base, finance, paid, now + timedelta(hours=4))
         for lot in again:
-            _answered(base, finance, lot, now, returned=False)
+            _answered(base, finance, lot, now + timedelta(hours=6), returned=False)
         sums = trial_balance()
         return f"{len(first)} lots and {len(again)} again, {_paid()} paid; ledger sum {yuan(sums.sum_fen)}"
 
@@ -61,65 +65,92 @@ def _paid() -> int:
 def _stand(base: Ground, finance: Membership, month: Month) -> None:
     """Templates, account map, legal entities, accounts of everybody with a line."""
     office = base.office[0]
-    at = _day(month, 5)
-    for row in ground.adopt(by=office, now=at):
-        ground.confirm(by=finance, row=row, now=at)
-    table = ground.enter_map(by=office, from_month=month, body=ground.shipped_map(), now=at)
-    ground.confirm(by=finance, row=table, now=at)
+    at = days_after(month, 4, 10)
     lines = PayLine.objects.filter(pot__state="posted", fen__gt=0)
-    people = Staff.objects.filter(pk__in=lines.values("staff")).order_by("institution__code", "code")
-    for place in sorted({line.pot.institution for line in lines.select_related("pot__institution")},
-                        key=lambda one: one.code):  # fmt: skip
-        entity = ground.enter_entity(
-            by=office, institution=place, credit_code=CREDIT_CODE.format(number=place.pk), from_month=month,
-            given=Given(BANKS[0], f"{place.short_name}支行", place.name, f"1202{place.pk:015d}"), now=at,
-        )  # fmt: skip
-        ground.confirm(by=finance, row=entity, now=at)
-    _accounts(base, finance, list(people), at)
+    people = Staff.objects.filter(pk__in=lines.values("staff")).select_related("institution")
+    places = {line.pot.institution for line in lines.select_related("pot__institution")}
+    with acting(at):
+        for row in ground.adopt(by=office, now=at):
+            ground.confirm(by=finance, row=row, now=at)
+        entered = [
+            ground.enter_map(by=office, from_month=month, body=ground.shipped_map(), now=at),
+            *(_entity(office, place, month, at) for place in sorted(places, key=lambda one: one.code)),
+        ]
+    agreed = days_after(month, 4, 15)
+    with acting(agreed):
+        for row in entered:
+            ground.confirm(by=finance, row=row, now=agreed)
+    _accounts(base, finance, list(people.order_by("institution__code", "code")), month)
 
 
-def _accounts(base: Ground, finance: Membership, people: Sequence[Staff], at: datetime) -> None:
-    """Entered by the office and compared by finance, as a list is: hundreds of people in a few statements."""
-    code, found = base.alliance.code, []
-    for number, staff in enumerate(people):
-        second = number < MIXED and number % 4 == 3  # some of the first ones at the second bank
-        given = Given(BANKS[second], "城关支行", staff.name, f"62220{staff.pk:014d}")
-        found.append(PayoutAccount(
-            staff=staff, revision=1, why="首次登记", entered_by=base.office[0], entered_at=at,
-            **accounts.columns(given, code),
-        ))  # fmt: skip
-    made = PayoutAccount.objects.bulk_create(found, batch_size=1_000)
-    entered = [(row, {"revision": 1}) for row in made]
-    journal.write_all(by=base.office[0], verb="payout.account_entered", said=entered)
-    # In an alliance that is not paid as a whole the last one waits for the second person.
-    compared = entered if base.alliance.kind == WHOLE else entered[:-1]
-    rows = PayoutAccount.objects.filter(pk__in=[row.pk for row, _said in compared])
-    rows.update(confirmed_by=finance, confirmed_at=at)
-    journal.write_all(by=finance, verb="payout.account_confirmed", said=compared)
+def _entity(office: Membership, place: Institution, month: Month, at: datetime) -> PayoutEntity:
+    return ground.enter_entity(
+        by=office, institution=place, credit_code=CREDIT_CODE.format(number=place.pk), from_month=month,
+        given=Given(BANKS[0], f"{place.short_name}支行", place.name, f"1202{place.pk:015d}"), now=at,
+    )  # fmt: skip
+
+
+def _accounts(base: Ground, finance: Membership, people: Sequence[Staff], month: Month) -> None:
+    """Everybody's by one sheet that finance compared; then what waits for a second person: a sheet of two
+    who have a new card, or in an alliance that is not paid as a whole the first account of the last one.
+    """
+    office, whole = base.office[0], base.alliance.kind == WHOLE
+    at, agreed = days_after(month, 5), days_after(month, 5, 15)
+    listed, last = (people, people[-1]) if whole else (people[:-1], people[-1])
+    with acting(at):
+        sheet = account_sheets.propose(by=office, name="绩效账户登记表.csv", source=_sheet(listed), now=at)
+    with acting(agreed):
+        account_sheets.decide(by=finance, sheet=sheet, agreed=True, now=agreed)
+    if not whole:
+        given = Given(BANKS[0], BRANCH, last.name, f"62220{last.pk:014d}")
+        with acting(agreed):
+            accounts.enter(by=office, staff=last, given=given, why="首次登记", now=agreed)
+        return
+    at = days_after(month.plus(2), 5)
+    with acting(at):
+        account_sheets.propose(
+            by=office,
+            name="绩效账户变更表.csv",
+            source=_sheet(people[:RENEWED], renewed=True),
+            now=at,
+        )
+
+
+def _sheet(people: Sequence[Staff], *, renewed: bool = False) -> io.BytesIO:
+    """As finance offices keep it; some of the first ones have the account at the second bank."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(HEADINGS)
+    why = "银行卡遗失，已换新卡" if renewed else "首次登记"
+    for number, one in enumerate(people):
+        bank = BANKS[number < MIXED and number % 4 == 3]
+        card = f"62221{one.pk:010d}{number + 7031}" if renewed else f"62220{one.pk:014d}"
+        rows.writerow([one.institution.code, one.code, one.name, bank, BRANCH, card, why])
+    return io.BytesIO(text.getvalue().encode("utf-8-sig"))
 
 
 def _published(base: Ground, month: Month) -> datetime:
     """The publication of the month, unless it had one; a moment after its end."""
     life = MonthLife.objects.filter(month=month.first_day).first()
     if life is None or life.published_until is None:
-        life = stages.publish(by=base.office[0], month=month, now=_day(month, 18))
+        at = days_after(month, 16)
+        with acting(at):
+            life = stages.publish(by=base.office[0], month=month, now=at)
     assert life.published_until is not None
-    return max(_day(month, 28), life.published_until)
-
-
-def _day(month: Month, day: int) -> datetime:
-    """A day of the month after, when its money is worked on."""
-    after = month.plus(1)
-    return datetime(after.year, after.number, day, 1, tzinfo=UTC)
+    return max(days_after(month, 29), life.published_until)
 
 
 def _lots(base: Ground, finance: Membership, month: Month, now: datetime) -> list[PayoutLot]:
     """Made by the office, checked by its second person, written by finance."""
     found = []
-    for lot in lots.make(by=base.office[0], month=month, disputed=lots.disputed(month), now=now):
-        checked = lots.check(by=base.office[1], lot=lot, now=now)
-        exporting.export(by=finance, lot=checked, now=now)
-        found.append(checked)
+    with acting(now):
+        made = lots.make(by=base.office[0], month=month, disputed=lots.disputed(month), now=now)
+    now += timedelta(hours=1)
+    with acting(now):
+        for lot in made:
+            checked = lots.check(by=base.office[1], lot=lot, now=now)
+            exporting.export(by=finance, lot=checked, now=now)
+            found.append(checked)
     return found
 
 
@@ -137,5 +168,6 @@ def _answered(base: Ground, finance: Membership, lot: PayoutLot, now: datetime, 
         }  # fmt: skip
         rows.append(",".join(told[field] for field in heads))
     source = io.BytesIO("\n".join(rows).encode("utf-8-sig"))
-    answering.take(by=base.office[0], lot=lot, name=f"{lot.code}回盘.csv", source=source, now=now)
-    answering.settle(by=finance, lot=lot, now=now)
+    with acting(now):
+        answering.take(by=base.office[0], lot=lot, name=f"{lot.code}回盘.csv", source=source, now=now)
+        answering.settle(by=finance, lot=lot, now=now)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +11,7 @@ from alliance.demo import DemoAlliance
 from alliance.models import Institution, Membership
 from alliance.tenancy.scope import act_in
 from performance.agreements.models import ClauseCheck
+from performance.demonstration.clock import acting, before
 from performance.demonstration.ground import Ground
 from performance.violations.models import Violation
 from performance.violations.services import cases, deciding
@@ -38,26 +37,29 @@ def _decides(one: Membership) -> bool:
 
 def _decided(base: Ground, check: ClauseCheck, decider: Membership) -> None:
     office, second = base.office[:2]
-    before = timezone.now() - timedelta(days=20)
+    opened = before(timezone.now(), 15)
     place = check.clause.agreement.institution
     row = cases.open_case(
         by=office, institution=place, kind="data", title=f"{check.clause.title}：月度数据与约定不符",
-        facts="按月核算值未达协议约定，院内台账与上报数据存在差异。", source="clause", now=before,
+        facts="按月核算值未达协议约定，院内台账与上报数据存在差异。", source="clause", now=opened,
         about=check,
     )  # fmt: skip
-    cases.warn(by=office, violation=_again(row), text="请核对台账并书面说明差异来源。", now=before)
+    cases.warn(by=office, violation=_again(row), text="请核对台账并书面说明差异来源。", now=opened)
     speaker = next((one for one in base.members.values()
                     if one.institution_id == place.pk and one.can("violation.state")), None)  # fmt: skip
     if speaker is not None:
         cases.state_view(
-            by=speaker, violation=_again(row), text="系信息系统接口漏传，已补传并复核。", now=before
+            by=speaker, violation=_again(row), text="系信息系统接口漏传，已补传并复核。", now=opened
         )
-    found = deciding.find(
-        by=second, violation=_again(row), violated=True, chain=TWO_PEOPLE, now=timezone.now(),
-        finding="漏传情况属实，未见主观造假，予以书面警告。", follows={"warning": None},
-    )  # fmt: skip
+    at = before(timezone.now(), 1, 10)
+    with acting(at):
+        found = deciding.find(
+            by=second, violation=_again(row), violated=True, chain=TWO_PEOPLE, now=at,
+            finding="漏传情况属实，未见主观造假，予以书面警告。", follows={"warning": None},
+        )  # fmt: skip
     assert found.approval is not None
-    approvals.decide(by=decider, approval=found.approval, verdict="yes")
+    with acting(before(timezone.now(), 1, 15)):
+        approvals.decide(by=decider, approval=found.approval, verdict="yes")
 
 
 def _warned(base: Ground, place: Institution) -> None:

@@ -17,11 +17,14 @@ from django.test import override_settings
 from alliance.demo import DemoAlliance, build_alliance, write_files
 from alliance.demo.books import Demo
 from alliance.ledger.facts import month_sums
+from alliance.lib.period import Month
+from alliance.lib.workdays import SHANGHAI, WorkCalendar
 from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
 from grouping import facts as cases
 from performance.demonstration import loading
-from performance.models import Line
+from performance.models import Line, MonthCorrection, MonthLife, PayoutSheet, PayPool, RosterChange
+from performance.payout.services import account_sheets
 from performance.services import months
 from referrals import facts as referrals
 
@@ -50,6 +53,8 @@ def test_the_demonstration_through_the_product(demo: DemoAlliance, own_database:
         check_cases(demo)
         check_arrivals(demo)
         check_months(demo)
+        check_times(demo)
+        check_afterwards(demo)
 
 
 def check_cases(demo: DemoAlliance) -> None:
@@ -107,3 +112,39 @@ def check_months(demo: DemoAlliance) -> None:
     assert found == golden
     sums = month_sums(demo.pools[0].month, demo.pools[-1].month)
     assert [one.sum_fen for one in sums] == [0, 0]
+
+
+def check_times(demo: DemoAlliance) -> None:
+    """The months were lived in their own time: one deed after another, in the hours of working days."""
+    working = WorkCalendar.from_library()
+    for pool in demo.pools[:-1]:
+        run, life = months.current(pool.month), MonthLife.objects.get(month=pool.month.first_day)
+        assert run is not None and run.settlement is not None and run.approval is not None
+        assert run.journal is not None and life.published_at is not None
+        shares = PayPool.objects.filter(month=pool.month.first_day, approval__isnull=False)
+        deeds = [
+            run.started_at,
+            run.settlement.computed_at,
+            run.approval.proposed_at,
+            run.journal.posted_at,
+            *sorted(shares.values_list("approval__proposed_at", flat=True)),
+        ]
+        final = pool is demo.pools[0]
+        deeds += [life.paid_at, life.closed_at, life.final_at] if final else []
+        assert deeds == sorted(deeds) and run.journal.posted_at < life.published_at
+        for at in (*deeds, life.published_at):
+            here = at.astimezone(SHANGHAI)
+            assert working.is_workday(here.date()) and 8 <= here.hour < 18, here
+        assert Month.of(run.started_at) == pool.month.plus(1)
+
+
+def check_afterwards(demo: DemoAlliance) -> None:
+    """What is put right later: a roster's line, a township's cases, two persons' new cards."""
+    changes = RosterChange.objects.order_by("pk")
+    assert [one.confirmed_at is not None for one in changes] == [True, False]
+    row = MonthCorrection.objects.get()
+    assert (row.state, row.month) == ("posted", demo.pools[0].month.first_day)
+    assert sum(one.diff_fen for one in row.lines.all()) == 0 < max(one.diff_fen for one in row.lines.all())
+    entered, renewed = PayoutSheet.objects.order_by("pk")
+    assert not account_sheets.waiting(entered).exists()
+    assert account_sheets.waiting(renewed).count() == renewed.rows == 2
