@@ -275,8 +275,8 @@ def test_each_record_is_looked_up_by_its_key_whatever_the_planner_believes(
     store(scene, bad(scene))
     file = check(scene, pages(scene, 5))
     wanted = {
-        "alliance": scene.qinghe.pk, "file": file.pk, "now": file.received_at, "row_causes": found.ROWS, "codes": [], "causes": [],
-        "unknown": [], "clinical": [], "clinical_code": "",
+        "alliance": scene.qinghe.pk, "file": file.pk, "now": file.received_at, "row_causes": found.ROWS,
+        "codes": [], "causes": [], "unknown": [], "clinical": [], "clinical_code": "",
     }  # fmt: skip
     with inside(scene), connection.cursor() as cursor, cases_sql.by_key():
         many(cursor, table)
