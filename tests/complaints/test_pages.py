@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -284,7 +285,9 @@ def test_merging_escalating_and_adding(ready: World) -> None:
     assert "又来电" in page(ready, "kong", f"{ROOT}{row.pk}/")
 
 
+@time_machine.travel(datetime(2026, 11, 18, 2, tzinfo=UTC))
 def test_figures_by_cause_with_trend_and_their_export(ready: World) -> None:
+    """Within one month: a complaint of the hour before a month begins belongs to the one that ended."""
     with act_in(ready.qinghe):
         resolved(ready, now() - timedelta(hours=1))
         filed(ready.lead, now(), category="waiting")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alliance.tenancy.scope import act_in
 from alliance.training.models import Session, Spending
-from tests.training.scene import attended, doctor, planned, prepare
+from tests.training.scene import NOW, attended, doctor, planned, prepare
 from tests.world import World, member
 
 HOME = "/a/qinghe/training/"
@@ -88,6 +89,7 @@ def test_a_payment_goes_through_two_hands(world: World, session: Session) -> Non
         assert Spending.objects.get().state == "confirmed"
 
 
+@time_machine.travel(NOW)
 def test_the_fund_of_another_year_and_what_waits_of_any(world: World, session: Session) -> None:
     with act_in(world.qinghe):
         world.people["he"] = member("he", "何院长", world.shiqiao, "institution_head")
