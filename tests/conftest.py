@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[Homes]:
     start_servers()
     own = os.getpid()
     with (
+        ExitStack() as kept,
         copy_of_template(f"xietong_test_{own}") as empty,
         copy_of_template(f"xietong_cast_{own}") as peopled,
         django_db_blocker.unblock(),
@@ -38,7 +40,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[Homes]:
 
         connect_to(peopled)
         refuse_strong_roles()
-        yield Homes(empty, peopled, pickle.dumps(make_world()))
+        yield Homes(empty, peopled, pickle.dumps(make_world()), kept)
         connections.close_all()
 
 

@@ -11,11 +11,12 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pickle
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -136,10 +137,10 @@ def schema_digest() -> str:
 
 
 @contextlib.contextmanager
-def copy_of_template(name: str) -> Iterator[str]:
-    """A database of one's own, copied from the template and dropped afterwards."""
-    source = os.environ.get("XIETONG_TEMPLATE") or template()
-    os.environ["XIETONG_TEMPLATE"] = source
+def copy_of_template(name: str, source: str = "") -> Iterator[str]:
+    """A database of one's own, copied from the template or one that nobody uses, dropped afterwards."""
+    if not source:
+        source = os.environ["XIETONG_TEMPLATE"] = os.environ.get("XIETONG_TEMPLATE") or template()
     drop(name)
     with owner() as link:
         link.execute(f'create database "{name}" template "{source}"')
@@ -174,12 +175,37 @@ def connect_to(database: str) -> None:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A database in which a scene has been played: its name, the cast after it, its files."""
+
+    database: str
+    cast: bytes
+    files: Path
+
+
+@dataclass(frozen=True)
 class Homes:
-    """The databases of a test process, by name; the cast as it stands in the second."""
+    """The databases of a test process, by name; the cast as it stands in the second; its stages by scene."""
 
     empty: str
     peopled: str
     cast: bytes
+    kept: contextlib.ExitStack
+    stages: dict[Any, Stage] = field(default_factory=dict)
+
+    def staged(self, play: Any, folder: Path) -> Stage:
+        """The stage on which `play(world)` was played, once for this process."""
+        if play not in self.stages:
+            from django.test import override_settings
+
+            connect_to(MAINTENANCE)  # a copy is made of a database nobody uses
+            name = f"{self.peopled}_{len(self.stages)}"
+            connect_to(self.kept.enter_context(copy_of_template(name, self.peopled)))
+            world = pickle.loads(self.cast)
+            with override_settings(MEDIA_ROOT=folder):
+                play(world)
+            self.stages[play] = Stage(name, pickle.dumps(world), folder)
+        return self.stages[play]
 
 
 def move_to(database: str) -> None:

@@ -1,20 +1,8 @@
-"""A month that can be computed."""
+"""A month that can be computed, one that can be paid out."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from django.test import override_settings
-
+from tests.performance import payout_scene
 from tests.performance.scene import prepare
-from tests.world import World
+from tests.stages import staged
 
-
-@pytest.fixture
-def qinghe(world: World, tmp_path: Path) -> Iterator[World]:
-    """The cast with Qinghe's October delivered and decided."""
-    with override_settings(MEDIA_ROOT=tmp_path):
-        prepare(world)
-        yield world
+qinghe = staged(prepare)  # Qinghe's October delivered and decided
+payable = staged(payout_scene.played)  # its doctors' lines are in the books, everybody has an account

@@ -16,7 +16,7 @@ from performance.payout.services.accounts import Given
 from tests.performance import pay_scene
 from tests.performance.pay_scene import AFTER, NOW
 from tests.performance.pay_scene import fresh as named
-from tests.performance.scene import OCTOBER
+from tests.performance.scene import OCTOBER, inside
 from tests.world import World, member
 
 PUBLISHED, PAYDAY = datetime(2026, 11, 16, 2, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -68,6 +68,12 @@ def grounded(world: World, bank: Mapping[str, str] | None = None) -> list[PayLin
     lines = paid_down(world)
     stand(world, lines, bank)
     return lines
+
+
+def played(world: World) -> None:
+    """The same as a scene of its own."""
+    with inside(world):
+        grounded(world)
 
 
 def stand(world: World, lines: Iterable[PayLine], bank: Mapping[str, str] | None = None) -> None:

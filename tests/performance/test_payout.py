@@ -38,11 +38,9 @@ from tests.world import World
 
 
 @pytest.fixture
-def house(world: World, tmp_path: Path) -> Iterator[World]:
-    """Doctors' lines of October are in the books, everybody has an account."""
-    with override_settings(MEDIA_ROOT=tmp_path), inside(world):
-        scene.grounded(world)
-        yield world
+def house(payable: World) -> Iterator[World]:
+    with inside(payable):
+        yield payable
 
 
 def balance(code: str) -> int:

@@ -26,10 +26,8 @@ BASE = "/a/qinghe/payout/"
 
 
 @pytest.fixture
-def house(world: World, tmp_path: Path) -> World:
-    with override_settings(MEDIA_ROOT=tmp_path), inside(world):
-        scene.grounded(world)
-    return world
+def house(payable: World) -> World:
+    return payable
 
 
 @time_machine.travel(PAYDAY, tick=False)
