@@ -159,6 +159,29 @@ where n.nspname = 'public' and p.prosecdef
 """
 
 
+# Declared checks over a column that may be empty, not yet stored as `(...) IS TRUE`.
+LOOSE_CHECKS = """
+select k.conname as name, pg_get_expr(k.conbin, k.conrelid) as condition
+from pg_constraint k
+where k.conrelid = %(table)s::regclass and k.contype = 'c' and k.conname = any(%(names)s)
+  and k.coninhcount = 0 and pg_get_expr(k.conbin, k.conrelid) not like '%% IS TRUE)'
+  and exists (select 1 from pg_attribute a
+              where a.attrelid = k.conrelid and a.attnum = any(k.conkey) and not a.attnotnull)
+order by k.conname
+"""
+
+
+def strict_checks(table: str, names: list[str]) -> Statement:
+    """Store each of these checks so that only a condition that is true lets a row in."""
+    loose = LOOSE_CHECKS.replace("%%", "%").replace("%(table)s", "{name}").replace("%(names)s", "{names}")
+    return SQL(
+        "do $check$ declare one record; begin for one in " + loose + " loop"
+        " execute format('alter table %I drop constraint %I, add constraint %I check ((%s) is true)',"
+        "  {name}, one.name, one.name, one.condition);"
+        " end loop; end $check$"
+    ).format(name=Literal(table), names=Literal(names))
+
+
 def state_trigger(table: str, column: str, initial: str, steps: tuple[tuple[str, str], ...]) -> Statement:
     """INSERT only in the first state, UPDATE only along a declared step."""
     pairs = [f"{before}>{after}" for before, after in steps]

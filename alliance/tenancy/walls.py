@@ -1,8 +1,8 @@
 """The database wall, derived from the models after every migrate, and its check, which goes by the catalog.
 
 Every table that holds an alliance's rows gets row security with one policy, unique `(alliance_id, id)`,
-foreign keys `(alliance_id, x_id)` or the same proved once a statement, ids that only the database writes, and
-grants for the application role.
+foreign keys `(alliance_id, x_id)` or the same proved once a statement, ids that only the database writes, checks
+that an empty column cannot pass, and grants for the application role.
 Source: walls.md section 1.
 """
 
@@ -15,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from alliance.tenancy import sql, statement_keys, states
+from alliance.tenancy import checks, sql, statement_keys, states
 
 # Reviewed: tables without an alliance, and what the application role may do with them.
 GLOBAL_TABLES: dict[str, str] = {
@@ -117,6 +117,7 @@ def build() -> None:
                 cursor.execute(sql.grant_columns(table, columns, settings.APP_ROLE))
         statement_keys.build(cursor, _leaves(present))
         states.build(cursor, present)
+        checks.build(cursor, present)
         cursor.execute(sql.grant_backup())
 
 
@@ -135,6 +136,7 @@ def faults() -> list[str]:
             cursor.execute(sql.KEYS, {"table": wall.table})
             found += _key_faults(wall, sql.rows(cursor), set(expected))
         found += statement_keys.faults(cursor, _leaves(present))
+        found += checks.faults(cursor, present)
         cursor.execute(sql.ROLE_FLAGS, {"role": settings.APP_ROLE})
         found += [f"role {settings.APP_ROLE}: {row['fault']}" for row in sql.rows(cursor)]
         cursor.execute(sql.LEAKS)
