@@ -1,8 +1,8 @@
 """Check constraints that an empty column cannot pass: derived from the models after every migrate.
 
-PostgreSQL lets a row through when a check is neither true nor false, so `why > ''` holds back an empty text and
-lets NULL pass. What a model declares as a condition is meant to hold: every declared check that reads a column
-which may be NULL is stored as `(condition) IS TRUE`. Django's own negations already say what NULL means in them.
+PostgreSQL lets a row through when a check is neither true nor false, so `why > ''` holds back an empty text
+and lets NULL pass. What a model declares as a condition is meant to hold: every declared check that reads a
+column which may be NULL is stored as `(condition) IS TRUE`. Django's negations say what NULL means in them.
 Source: conventions 2, walls.md section 1.
 """
 

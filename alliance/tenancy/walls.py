@@ -1,8 +1,8 @@
 """The database wall, derived from the models after every migrate, and its check, which goes by the catalog.
 
 Every table that holds an alliance's rows gets row security with one policy, unique `(alliance_id, id)`,
-foreign keys `(alliance_id, x_id)` or the same proved once a statement, ids that only the database writes, checks
-that an empty column cannot pass, and grants for the application role.
+foreign keys `(alliance_id, x_id)` or the same proved once a statement, ids that only the database writes,
+checks that an empty column cannot pass, and grants for the application role.
 Source: walls.md section 1.
 """
 

@@ -73,7 +73,7 @@ class Taught:
 def taught(month: Month) -> list[Taught]:
     """Organisers with a closed session begun in the month, by id; one query."""
     found: dict[int, list[Session]] = defaultdict(list)
-    for row in _closed(month.first_day, month.last_day).order_by("organiser", "pk"):
+    for row in closed(month.first_day, month.last_day).order_by("organiser", "pk"):
         found[row.organiser_id].append(row)
     return [
         Taught(place, sum(row.minutes for row in rows), tuple(row.pk for row in rows))
@@ -87,8 +87,9 @@ def sessions(ids: Iterable[int]) -> QuerySet[Session]:
     return rows
 
 
-def _closed(first: date, last: date) -> QuerySet[Session]:
-    begin, end = _bounds(first, last)
+def closed(first: date, last: date) -> QuerySet[Session]:
+    """Closed sessions begun from one local day to another."""
+    begin, end = bounds(first, last)
     rows: QuerySet[Session] = Session.objects.filter(
         state=Session.State.CLOSED, starts_at__gte=begin, starts_at__lte=end
     )
@@ -108,7 +109,7 @@ def doctors_named(ids: Iterable[int]) -> QuerySet[Staff]:
 
 def counted(first: date, last: date) -> QuerySet[Attendance]:
     """Lines that count from one local day to another: not voided, of closed sessions begun in that time."""
-    begin, end = _bounds(first, last)
+    begin, end = bounds(first, last)
     rows: QuerySet[Attendance] = Attendance.objects.filter(
         voided_at=None, session__state=Session.State.CLOSED,
         session__starts_at__gte=begin, session__starts_at__lte=end,
@@ -116,7 +117,7 @@ def counted(first: date, last: date) -> QuerySet[Attendance]:
     return rows
 
 
-def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
+def bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """First and last instant of local days, as UTC."""
     begin, end = datetime.combine(first, time(), SHANGHAI), datetime.combine(last, time.max, SHANGHAI)
     return begin.astimezone(UTC), end.astimezone(UTC)

@@ -24,6 +24,10 @@ class PlanForm(forms.Form):
 
     title = forms.CharField(label=gettext_lazy("title of the session"), max_length=100)
     topic = forms.CharField(label=gettext_lazy("topic"), max_length=60, required=False)
+    tier = forms.ChoiceField(
+        label=pgettext_lazy("training", "policy training for"), required=False,
+        choices=[("", pgettext_lazy("training", "no policy training")), *Session.Tier.choices],
+    )  # fmt: skip
     teacher = forms.CharField(label=gettext_lazy("teacher"), max_length=60)
     mode = forms.ChoiceField(
         label=gettext_lazy("mode of training"), choices=Session.Mode.choices, widget=forms.RadioSelect,

@@ -33,6 +33,14 @@ class Session(AllianceRow):
         ONLINE = "online", _("online")
         BOTH = "both", _("on site and online")
 
+    class Tier(models.TextChoices):
+        """Whom a session of policy training is for (S1-61); empty: other training."""
+
+        MANAGEMENT = "management", pgettext_lazy("training", "management")
+        CLINICAL = "clinical", pgettext_lazy("training", "clinical staff")
+        INSURANCE = "insurance", pgettext_lazy("training", "insurance office")
+        ALL = "all", pgettext_lazy("training", "all tiers")
+
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
         CLOSED = "closed", _("closed, hours count")
@@ -44,6 +52,9 @@ class Session(AllianceRow):
     version = models.PositiveIntegerField(default=1, editable=False)
     title = models.CharField(_("title"), max_length=100)
     topic = models.CharField(_("topic"), max_length=60, blank=True)
+    tier = models.CharField(
+        pgettext_lazy("training", "policy training for"), max_length=10, choices=Tier, blank=True
+    )
     organiser = link(_("organised by"))
     teacher = models.CharField(_("teacher"), max_length=60)
     mode = models.CharField(_("mode of training"), max_length=8, choices=Mode, default=Mode.ONSITE)

@@ -24,7 +24,7 @@ def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
         ("training", pgettext("training", "Sessions")), ("training-hours", _("Hours of the year")),
-        ("training-fund", _("Training fund")),
+        ("training-policy", _("Policy training")), ("training-fund", _("Training fund")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]
     return [parts.Tab(label, address, name == current) for name, label, address in ways if address]
@@ -82,6 +82,7 @@ def session_facts(session: Session) -> list[parts.Fact]:
         parts.Fact(_("ends"), words.moment(session.ends_at)),
     ]
     for label, value in (
+        (pgettext("training", "policy training for"), str(session.get_tier_display())),
         (_("topic"), session.topic),
         (_("place or link"), session.place),
         (_("why"), session.why),

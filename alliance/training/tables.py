@@ -8,7 +8,7 @@ import django_filters
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.training.models import Session
 from alliance.web import lists, words
@@ -57,6 +57,10 @@ class SessionFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         choices=Session.State.choices, label=gettext_lazy("state"), empty_label=gettext_lazy("State: all")
     )
+    tier = django_filters.ChoiceFilter(
+        choices=Session.Tier.choices, label=pgettext_lazy("training", "policy training for"),
+        empty_label=pgettext_lazy("training", "Policy training for: all"),
+    )  # fmt: skip
     q = django_filters.CharFilter(
         field_name="title", lookup_expr="icontains", label=gettext_lazy("part of the title")
     )

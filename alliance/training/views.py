@@ -159,7 +159,7 @@ def hours(request: Any) -> HttpResponse:
 def fund(request: Any) -> HttpResponseBase:
     """The fund of a year: what it gives, what was paid, a new payment of the own institution."""
     membership, here, today = request.membership, request.membership.institution_id, timezone.localdate()
-    year = _year(request.GET.get("year", ""), today)
+    year = year_of(request.GET.get("year", ""), today)
     funds, form = facts.funds(year, min(today, date(year, 12, 31)), institution_id=here), None
     if here is not None and funds and membership.can("training.spend"):
         form = forms.SpendForm(request.POST or None, institution=here)
@@ -177,7 +177,7 @@ def fund(request: Any) -> HttpResponseBase:
     return render(request, "training/fund.html", context, status=400 if form and form.errors else 200)
 
 
-def _year(text: str, today: date) -> int:
+def year_of(text: str, today: date) -> int:
     """The year an address asks for; this one where it names none that has begun."""
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today.year
     return year if year in SERVED_YEARS and year <= today.year else today.year

@@ -9,6 +9,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from alliance.services import inbox
+        from alliance.training import policy
+        from complaints.surveys.facts import quizzes
         from complaints.surveys.waiting import waiting
 
         inbox.register("surveys", waiting)
+        policy.register_quiz(quizzes)

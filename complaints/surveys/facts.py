@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from alliance.lib.period import Month
+from alliance.training import policy
 from complaints.surveys.counting import PASSED
 from complaints.surveys.engine.kinds import KINDS, TOTAL
 from complaints.surveys.models import Campaign, Result
@@ -49,6 +50,16 @@ class SurveyFact:
     def points(self) -> Decimal | None:
         """Points of all its answers together (mean × answers), so that several surveys add up."""
         return None if self.value is None else self.value * self.answers
+
+
+def quizzes(year: int) -> dict[int, policy.Quiz]:
+    """The newest quiz of staff in a year by institution, beside policy training (S1-28, S1-61); a query."""
+    facts = survey_facts(Month(year, 1), Month(year, 12))
+    return {
+        one.institution_id: policy.Quiz(None if one.value is None else one.passed, one.answers)
+        for one in sorted(facts, key=lambda fact: fact.survey)
+        if one.kind == "staff_quiz" and one.measure == PASSED
+    }
 
 
 def survey_facts(first: Month, last: Month, *, parts: str = "") -> list[SurveyFact]:

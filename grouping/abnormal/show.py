@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +14,7 @@ from alliance.models import Department, Membership
 from alliance.web import parts, words
 from alliance.web.access import way
 from grouping.abnormal import facts, forms, services, tables
+from grouping.abnormal.liaisons import Band, Unit
 from grouping.abnormal.models import ANSWER, AbnormalReport
 
 State = AbnormalReport.State
@@ -92,3 +93,15 @@ def actions(row: AbnormalReport, membership: Membership, given: Mapping[str, Any
 
 def _act(row: AbnormalReport, step: str) -> str:
     return f"{reverse('abnormal-act', args=[row.pk, step])}?version={row.version}"
+
+
+def liaison_page(held: Band, units: Sequence[Unit]) -> dict[str, Any]:
+    """Departments with their liaisons, and how many have another number than asked for (S1-54)."""
+    wrong = sum(one.wrong for one in units)
+    return {
+        "title": _("Clinical insurance liaisons"), "units": units, "least": held.least, "most": held.most,
+        "figs": [
+            parts.Fig(_("departments"), words.num(len(units))),
+            parts.Fig(_("Without the right number"), words.num(wrong), bad=bool(wrong)),
+        ],
+    }  # fmt: skip

@@ -20,7 +20,7 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
 from grouping import visible
-from grouping.abnormal import forms, services, show, tables
+from grouping.abnormal import forms, liaisons, services, show, tables
 from grouping.abnormal.models import REPORT, VIEW, AbnormalReport
 
 VIEWS = ("waiting", "answered", "all")
@@ -43,11 +43,21 @@ def reports(request: Any) -> HttpResponse:
     extra = {
         "title": _("Abnormal cases"), "month": words.month(month.first_day),
         "wards": show.by_department(request.membership, month),
+        "without": liaisons.wrong(request.membership, timezone.localdate()),
     }  # fmt: skip
     return lists.answer(
         request, "abnormal/list.html", rows, tables.ReportTable, empty=tables.NONE, extra=extra,
         tabs=[Tab(label, f"?view={name}", name == view) for name, label in labels.items()],
     )  # fmt: skip
+
+
+@permit(VIEW)
+@require_safe
+def liaison_list(request: Any) -> HttpResponse:
+    """Clinical departments with their insurance liaisons, those without the right number first."""
+    held = liaisons.band(timezone.localdate())
+    units = liaisons.units(request.membership, held)
+    return render(request, "abnormal/liaisons.html", show.liaison_page(held, units))
 
 
 @permit(VIEW, REPORT, "case.view")

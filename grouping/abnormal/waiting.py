@@ -9,13 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services.inbox import Todo
+from grouping.abnormal import liaisons
 from grouping.abnormal.models import ANSWER, AbnormalReport
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """The office sees what waits; the whole alliance what is late. One query."""
+    """The office sees what waits, and departments without the right number of liaisons; the whole alliance
+    what is late. A fixed number of queries.
+    """
     if not membership.can(ANSWER) and not (
         membership.institution_id is None and membership.can("abnormal.view")
     ):
@@ -35,4 +39,15 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     if n := found["ahead"]:
         what = ngettext("%(n)d abnormal case to answer", "%(n)d abnormal cases to answer", n)
         made.append(Todo("info", what % {"n": n}, why, url, found["due"], n, _("Answer now")))
-    return made
+    return [*made, *_liaisons(membership, now)]
+
+
+def _liaisons(membership: Membership, now: datetime) -> list[Todo]:
+    n = liaisons.wrong(membership, now.astimezone(SHANGHAI).date()) if membership.can(ANSWER) else 0
+    what = ngettext(
+        "%(n)d department without the right number of insurance liaisons",
+        "%(n)d departments without the right number of insurance liaisons",
+        n,
+    )
+    why = _("Nobody explains the policy there or reports abnormal cases.")
+    return [Todo("info", what % {"n": n}, why, reverse("liaisons"), None, n)] if n else []

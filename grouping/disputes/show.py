@@ -21,6 +21,7 @@ from grouping.models import Dispute
 from grouping.tables import chip
 
 CHIPS = {"open": "warn", "studied": "info", "answered": "ok", "settled": "ok", "merged": ""}
+SETTLED_SHOWN = 20  # on the page of a version
 STEPS = {
     "study": (gettext_lazy("Study it"), "search"),
     "reply": (gettext_lazy("Answer"), "msg"),
@@ -82,8 +83,26 @@ def settled_about(code: str) -> list[Dispute]:
     """The newest settled disputes about a code, for who is about to ask the same."""
     if not code:
         return []
-    found = Dispute.objects.closed().filter(code=code).select_related("scheme", "settled_in")
-    return list(found.order_by("-settled_at", "-pk")[:3])
+    return _newest(Dispute.objects.closed().filter(code=code))[:3]
+
+
+def settled_by_scheme(pk: int) -> list[Dispute]:
+    """The disputes a version of the grouping scheme settled, newest first: the question and its answer."""
+    return _newest(Dispute.objects.closed().filter(settled_in=pk))
+
+
+def settled_by_digest(digest: str) -> list[Dispute]:
+    """The same by the content of the version, wherever it came into force."""
+    return _newest(Dispute.objects.closed().filter(settled_in__digest=digest))
+
+
+def settled_by_thing(kind: str, pk: object) -> list[Dispute]:
+    """The same of a version of what stands above."""
+    return _newest(Dispute.objects.closed().filter(settled_kind=kind, settled_id=str(pk)))
+
+
+def _newest(rows: Any) -> list[Dispute]:
+    return list(rows.order_by("-settled_at", "-pk")[:SETTLED_SHOWN])
 
 
 def state_chip(row: Dispute, now: datetime) -> SafeString:

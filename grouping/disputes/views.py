@@ -54,9 +54,12 @@ def dispute_new(request: Any) -> HttpResponseBase:
     case = _case(request)
     scheme = _scheme(request, case)
     known = show.known_codes(schemes.package(scheme))
+    # The interpreter posts what it answered: no code typed there stands in an address, nothing is filed yet.
+    begun = request.POST if "begin" in request.POST else request.GET
+    posted = request.POST if "begin" not in request.POST else None
     form = forms.DisputeForm(
-        known=known, data=request.POST or None, files=request.FILES or None,
-        initial={"code": request.GET.get("code", "")[:40], "about": "rule"},
+        known=known, data=posted or None, files=request.FILES or None,
+        initial={"code": begun.get("code", "")[:40], "text": begun.get("text", "")[:2000], "about": "rule"},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         made = services.file_dispute(
@@ -65,7 +68,7 @@ def dispute_new(request: Any) -> HttpResponseBase:
             text=form.cleaned_data["text"], evidence=_kept(request, form), way=_way(request, case),
         )  # fmt: skip
         return _filed(request, made)
-    asked = show.settled_about(request.GET.get("code", ""))
+    asked = show.settled_about(begun.get("code", ""))
     context = {"title": _("File a dispute"), "form": form, "scheme": scheme, "case": case, "settled": asked}
     return render(request, "disputes/new.html", context, status=400 if form.errors else 200)
 

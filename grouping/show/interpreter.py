@@ -72,8 +72,24 @@ def answer(asked: Asked, scheme: Scheme, package: Package, today: date) -> dict[
         "story": story, "attempts": steps.attempts(story),
         "figures": figures(trace, scheme, package, standard(trace, asked, day)),
         "complications": [(row, names.get(row.code, "")) for row in story.complications],
+        "disputed": disputed(trace, asked, story.outcome, package),
         **advice(trace, asked, package, day),
     }  # fmt: skip
+
+
+def disputed(trace: Trace, asked: Asked, outcome: str, package: Package) -> dict[str, str]:
+    """What a dispute about this answer begins with (S4-22): the narrowest group, and the codes in words."""
+    lists = (
+        (_("diagnoses"), asked.diagnoses, package.diagnosis_names),
+        (_("procedures"), asked.procedures, package.procedure_names),
+    )
+    lines = [
+        f"{label}: " + ", ".join(f"{code} {names.get(code, '')}".strip() for code in chosen.codes)
+        for label, chosen, names in lists
+        if chosen.codes
+    ]
+    result = trace.result
+    return {"code": result.drg or result.adrg or result.mdc or "", "text": "\n".join([*lines, outcome, ""])}
 
 
 def advice(trace: Trace, asked: Asked, package: Package, day: date) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.web import parts, words
+from grouping.disputes.show import settled_by_scheme
 from grouping.engine.problems import Problem
 from grouping.engine.rows import Scheme as Package
 from grouping.engine.scheme import warnings
@@ -35,7 +36,7 @@ def page(row: Scheme, package: Package | None) -> dict[str, Any]:
     version = versions.released(row.digest)
     return {
         "title": str(row), "scheme": row, "package": package, "head": head(row, package, version),
-        "version": version,
+        "version": version, "settled": settled_by_scheme(row.pk),
         "figures": figures(package) if package is not None else [],
         "findings": [finding(problem) for problem in found[:SHOWN]], "findings_number": len(found),
     }  # fmt: skip

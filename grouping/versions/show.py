@@ -17,6 +17,7 @@ from alliance.lib.sheets.limits import SheetRefused
 from alliance.lib.sheets.out import Cell
 from alliance.models import Membership
 from alliance.web import parts, words
+from grouping.disputes.show import settled_by_digest
 from grouping.engine.problems import REASONS
 from grouping.engine.remedies import REMEDIES
 from grouping.engine.rows import Scheme as Package
@@ -205,6 +206,7 @@ def page(version: SchemeVersion, membership: Membership) -> dict[str, Any]:
         "actions": actions(version, membership, open_), "waiting_approval": open_, "running": running,
         "look_again": 3 if running else 0, "poll": reverse("scheme-version-progress", args=[version.pk]),
         "done_url": reverse("scheme-version", args=[version.pk]),
+        "settled": settled_by_digest(version.digest) if version.state == State.RELEASED else [],
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from performance.collect import (
     declared,
     equipment,
     exams,
+    insurance,
     joint,
     metrics,
     opinions,
@@ -46,7 +47,7 @@ __all__ = [
 SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
     *people.SOURCES, *joint.SOURCES, *opinions.SOURCES,
-    *commitments.SOURCES, *places.SOURCES, *surveys.SOURCES, *complaints.SOURCES,
+    *commitments.SOURCES, *places.SOURCES, *surveys.SOURCES, *complaints.SOURCES, *insurance.SOURCES,
     *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}

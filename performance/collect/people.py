@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.postings import facts as posting_books
 from alliance.postings.facts import PostingFact, SatisfactionFact
 from alliance.training import facts as training_books
+from alliance.training import policy
 from alliance.training.facts import TrainingFact
-from performance.collect.source import Ids, Keys, Source, total
+from performance.collect.source import Ids, Keys, Source, count, total
 from performance.engine.fact import Fact
 
 VISIT, EVALUATION, ATTENDANCE, DOCTOR = "visit", "evaluation", "attendance", "doctor"
@@ -94,6 +96,31 @@ def _gathered(parts: Iterable[Part]) -> tuple[Mapping[str, int], Mapping[str, Id
     return amounts, ids
 
 
+POLICY = "policy_person"
+# Who has to come to policy training of a year, and who came (S1-61): counted here once a session was held.
+TO_TRAIN, CAME = "staff_to_train", "staff_trained"
+POLICY_KEYS: Keys = frozenset({TO_TRAIN, CAME})
+
+
+def _trained(month: Month, key: str) -> Mapping[str, Ids]:
+    """By institution, of the year that has ended by the month's end; those of a village are its own."""
+    year, found = policy.of_year(month), defaultdict[str, Ids](tuple)
+    for one in policy.persons(year, date(year, 12, 31)):
+        if key == TO_TRAIN or one.came:
+            found[one.staff.institution.code] += (one.staff.pk,)
+    return found
+
+
+def _policy(month: Month, keys: Keys, places: Sequence[Institution]) -> Iterator[Fact]:
+    if not policy.held(policy.of_year(month)):
+        return
+    ids = {key: _trained(month, key) for key in keys}
+    for place in places:
+        if place.code in ids.get(TO_TRAIN, _trained(month, TO_TRAIN)):
+            for key in sorted(keys):
+                yield count(place.code, month, key, POLICY, ids[key].get(place.code, ()))
+
+
 SOURCES = (
     Source(
         VISIT, frozenset({*SENT, *HOSTED}), _reader(VISIT, _visits), _records(_visits), posting_books.named
@@ -119,4 +146,5 @@ SOURCES = (
         _records(_doctors),
         training_books.doctors_named,
     ),
+    Source(POLICY, POLICY_KEYS, _policy, _trained, training_books.doctors_named),
 )

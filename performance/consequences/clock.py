@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from alliance.models import Job, Membership
 from alliance.services import jobs
 from performance.consequences.services import (
+    aloof,
     assessing,
     department_quarters,
     interviews,
@@ -39,5 +40,5 @@ def run_look(work: jobs.Work) -> jobs.Step:
     return jobs.Step(more=False, text=_("Looked at"), result=result)
 
 
-LOOKS = (assessing.look, quarters.look, department_quarters.look, years.look, reweighting.look)
-FOLLOWING = interviews.plan  # registers what follows from a failed year
+LOOKS = (assessing.look, quarters.look, department_quarters.look, years.look, reweighting.look, aloof.look)
+FOLLOWING = interviews.plan  # registers what follows from a failed year and from long non-collaboration

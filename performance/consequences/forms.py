@@ -225,6 +225,12 @@ class AmountForm(forms.Form):
     fen = YuanField(label=gettext_lazy("amount (yuan)"))
 
 
+class MeasureForm(forms.Form):
+    """What an institution that stands aloof is asked to do, or which resources change."""
+
+    measure = forms.CharField(label=gettext_lazy("what is asked for"), max_length=500, widget=LONG)
+
+
 class YearForm(forms.Form):
     """Which year is closed."""
 

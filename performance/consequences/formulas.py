@@ -202,10 +202,31 @@ def gaming(row: Consequence, membership: Membership | None) -> Lines:
     return [clue, *money(row, _("performance pay of the month (yuan)"))]
 
 
+def aloof(row: Consequence, membership: Membership | None) -> Lines:
+    """Months below the line, each with its share, and what is asked for."""
+    figures = row.figures
+    terms = [
+        Term(words.percent(share), web_words.month(month), _month(month, row, membership))
+        for month, share in figures["months"]
+    ]  # fmt: skip
+    note = _("collaboration below %(line)s in at least %(least)s of %(of)s months") % {
+        "line": words.percent(figures["line"]), "least": figures["least"], "of": figures["of"],
+    }  # fmt: skip
+    return [
+        FormulaLine(_("months of non-collaboration"), terms, str(len(terms)), note),
+        FormulaLine(_("what is asked for"), [], figures["measure"], ""),
+    ]
+
+
+def _month(month: str, row: Consequence, membership: Membership | None) -> str:
+    code = row.institution.code if row.institution else ""
+    return way(membership, "month-institution", month, code) if membership is not None else ""
+
+
 FORMULAS: dict[str, Callable[[Consequence, Membership | None], Lines]] = {
     Kind.COMMITMENT: commitment, Kind.DOUBLE: reward, Kind.FREEZE: quarters, Kind.UNFREEZE: quarters,
     Kind.ALOOF: quarters, Kind.REJOIN: quarters, Kind.EXCELLENT: year, Kind.FAIL: year,
     Kind.RECOMMEND: year, Kind.HONOUR: year, Kind.PRIMARY: leader, Kind.REFERRER: leader,
     Kind.DOCTOR: leader, Kind.INNOVATION: leader, Kind.REWEIGHT: overspend, Kind.GAMING: gaming,
-    Kind.VIOLATION: violation,
+    Kind.VIOLATION: violation, Kind.TALK: aloof, Kind.RESOURCE: aloof,
 }  # fmt: skip

@@ -44,10 +44,14 @@ class ConsequenceRefused(Refused):
         "no_award": "The amount of this proposal follows from its figures.",
         "drafted": "The draft is made already. Go on in the drafting room.",
         "dimension": "The scheme in force has no DRG dimension. Begin from the ready template of teams.",
+        "kind": "Choose an interview or other resources.",
+        "measure": "Say what the institution is asked to do, or which resources change.",
+        "not_listed": "The institution is not on the list of the newest decided month.",
+        "asked": "This was asked for already with the figures of this month. Open that proposal.",
         "stale": "The figures changed while you read. Look again: nothing of yours was stored.",
     }
     fields = {"band": "percent", "same": "percent", "none": "", "stale": "", "drafted": "", "dimension": "",
-              "amount": "fen", "no_award": ""}  # fmt: skip
+              "amount": "fen", "no_award": "", "not_listed": "", "asked": ""}  # fmt: skip
 
     @property
     def field(self) -> str:

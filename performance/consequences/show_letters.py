@@ -78,7 +78,8 @@ def keys_of(promise: Promise) -> list[str]:
 def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     """The pages of the room that the member may open."""
     pages = [
-        ("consequences", _("Consequences")), ("years", _("Annual evaluations")),
+        ("consequences", _("Consequences")), ("aloof", _("Persistent non-collaboration")),
+        ("years", _("Annual evaluations")),
         ("letters", _("Commitment letters")), ("letter-year-now", _("Who has signed")),
         ("letter-templates", _("Templates of letters")),
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from performance import converters  # noqa: F401  (registers the month of an address)
-from performance.consequences.views import consequences, earlier, letters, years
+from performance.consequences.views import aloof, consequences, earlier, letters, years
 
 ONE = "letters/<int:pk>/"
 urlpatterns = [
@@ -26,6 +26,11 @@ urlpatterns = [
     path(f"{ONE}<slug:step>/", letters.letter_act, name="letter-act"),
     path("consequences/", consequences.consequence_list, name="consequences"),
     path("consequences/look/", consequences.consequence_look, name="consequence-look"),
+    path("consequences/aloof/", aloof.aloof_list, name="aloof"),
+    path("consequences/aloof/export/", aloof.aloof_export, name="aloof-export"),
+    path("consequences/aloof/print/", aloof.aloof_print, name="aloof-print"),
+    path("consequences/aloof/of/<str:code>/", aloof.aloof_one, name="aloof-one"),
+    path("consequences/aloof/of/<str:code>/<slug:kind>/", aloof.aloof_ask, name="aloof-ask"),
     path("consequences/years/", years.year_list, name="years"),
     path("consequences/years/close/", years.year_compute, name="year-compute"),
     path("consequences/years/earlier/enter/", earlier.earlier_enter, name="earlier-year-enter"),

@@ -60,6 +60,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         _seated(base, found)
         unify(base)
         fund = _fund(base)
+        _consulted(base, found["working"])
         _liaisons(base)
         for number, month in enumerate(months):
             with acting(days_after(month, DAY)):
@@ -143,6 +144,23 @@ def unify(base: Ground) -> None:
             for place in members[len(degrees):]
         ]  # fmt: skip
     Unified.objects.bulk_create(rows)
+
+
+# Consultations with the insurer (S4-23): last month of the quarter, when held; the third is missing.
+CONSULTED = ((3, datetime(2026, 4, 15, 6, tzinfo=UTC)), (6, datetime(2026, 7, 24, 6, tzinfo=UTC)))
+
+
+def _consulted(base: Ground, body: Body) -> None:
+    """The first quarter's in time, the second's late."""
+    by = base.office[0]
+    for number, at in CONSULTED:
+        row = meetings.plan(
+            by=by, body=body, month=Month(2026, number), title="医保沟通协商会", begins_at=at,
+            place="县医疗保障局", kind=Meeting.Kind.CONSULTATION, now=at - timedelta(days=7),
+        )  # fmt: skip
+        row = meetings.invite(by=by, meeting=_again(row), now=at - timedelta(days=5))
+        there = {one.pk: Attendance.Presence.PRESENT for one in row.attendance.all()}
+        meetings.hold(by=by, meeting=_again(row), presence=there, now=at + timedelta(hours=2))
 
 
 def _liaisons(base: Ground) -> None:

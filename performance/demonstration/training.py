@@ -26,6 +26,13 @@ COURSES = (
     (date(2026, 11, 19), 8, 6, "产后出血早期识别与转运", "妇幼", 3, "both", 60),
     (date(2026, 12, 10), 8, 6, "老年综合评估", "慢病管理", 4, "onsite", 60),
 )
+# Policy training in tiers (S1-61): the leaders' is still to come.
+POLICY = (
+    (date(2026, 5, 28), 14, 3, "DRG付费与临床路径", "医保政策", 0, "online", 60, "clinical"),
+    (date(2026, 9, 24), 14, 3, "医保基金使用监管与结算清单", "医保政策", 1, "both", 60, "insurance"),
+    (date(2026, 12, 16), 14, 3, "支付方式改革下的运营管理", "医保政策", 2, "onsite", None, "management"),
+)
+Course = tuple[date, int, int, str, str, int, str, int | None, str]
 PLACE = "县人民医院学术报告厅"
 # What a township paid from its fund: days before today, yuan, purpose, voucher.
 PAYMENTS = (
@@ -42,8 +49,12 @@ def load(base: Ground, today: date) -> str:
             return "no training"
         speakers = _speakers()
         teachers = list(Staff.objects.filter(institution=organiser.institution, kind="doctor")[:6])
-        lines = sum(_course(organiser, teachers, speakers, number, today) for number in range(len(COURSES)))
-        return f"{len(COURSES)} training sessions, {lines} attendances, {_fund(base, today)} payments"
+        courses = [*((*one, "") for one in COURSES), *POLICY]
+        lines = sum(
+            _course(organiser, teachers, speakers, number, course, today)
+            for number, course in enumerate(courses)
+        )
+        return f"{len(courses)} training sessions, {lines} attendances, {_fund(base, today)} payments"
 
 
 def _organises(one: Membership) -> bool:
@@ -68,16 +79,16 @@ def _speakers() -> list[tuple[Membership, list[Staff]]]:
 
 def _course(
     by: Membership, teachers: Sequence[Staff], speakers: Sequence[tuple[Membership, list[Staff]]],
-    number: int, today: date,
+    number: int, course: Course, today: date,
 ) -> int:  # fmt: skip
     """One course day; returns how many took part. Most doctors come, fewer on a long way to the hospital."""
-    day, hour, hours, title, topic, teacher, mode, mark = COURSES[number]
+    day, hour, hours, title, topic, teacher, mode, mark, tier = course
     begin = datetime.combine(day, time(hour - 8), UTC)
     session = services.plan(
         by=by,
         plan=services.Plan(
             title, teachers[teacher % len(teachers)].name, mode, begin, begin + timedelta(hours=hours),
-            topic, "" if mode == "online" else PLACE, mark,
+            topic, "" if mode == "online" else PLACE, mark, tier,
         ),
     )  # fmt: skip
     if day >= today:

@@ -15,7 +15,7 @@ from alliance.services import parameters
 from alliance.web import parameter_values
 from alliance.web.access import way
 from alliance.web.parts import Fact
-from performance.collect import complaints, surveys
+from performance.collect import complaints, insurance, people, surveys
 from performance.dictionary import book, formula, use, words
 from performance.engine.dictionary import Entry
 from performance.engine.factbook import BookedFact
@@ -23,7 +23,7 @@ from performance.show import labels
 from performance.show.formulas import plain
 
 # Facts that are counted from records where the room is used, and declared elsewhere.
-RECORDED = complaints.KEYS | surveys.KEYS
+RECORDED = complaints.KEYS | surveys.KEYS | insurance.OFFSITE_KEYS | people.POLICY_KEYS
 REQUIREMENT = re.compile(r"(S[0-4]|X7)-\w+")
 
 

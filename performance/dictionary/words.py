@@ -101,6 +101,8 @@ ROOMS: Mapping[str, Any] = {
     "training": gettext_lazy("Training"),
     "joint": gettext_lazy("Joint work"),
     "letters": gettext_lazy("Commitment letters"),
+    "abnormal": gettext_lazy("Abnormal cases"),
+    "events": gettext_lazy("Days of patients"),
     "institution": gettext_lazy("Institutions"),
     "front_page": gettext_lazy("Statistics of the front page"),
     "pathway": gettext_lazy("Clinical pathways"),
@@ -125,6 +127,7 @@ PAGES: Mapping[str, str] = {
     "consultations": "consultation-figures", "recognition": "recognition-figures",
     "equipment": "equipment-figures", "postings": "postings-week", "training": "training", "joint": "joint",
     "letters": "letters", "complaints": "complaint-figures", "survey": "surveys",
+    "abnormal": "abnormal", "events": "patient-days",
 }  # fmt: skip
 
 

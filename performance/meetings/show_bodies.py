@@ -1,26 +1,27 @@
-"""What the pages of bodies show: who sits there, what is missing, how many liaisons a department has."""
+"""What the pages of bodies show: who sits there, what is missing, which meetings were held by their day."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alliance.models import Department, Membership
-from alliance.services import parameters
+from alliance.models import Membership
 from alliance.web import parts, words
+from alliance.web.cells import chip
 from performance.meetings import forms, planning, tables
 from performance.meetings.composition import Lack, Sitting, lacks
 from performance.meetings.models import RUN, Body, Meeting, Seat, desk
+from performance.meetings.planning import Duty
 
-LIAISON, COUNT = "insurance_liaison", "qe.liaison_count"
 SHOWN = 12  # meetings on the page of a body
 
 
@@ -79,7 +80,7 @@ def page(body: Body, membership: Membership, now: datetime, given: Mapping[str, 
     runs = keeps(membership, body.institution_id)
     meetings = Meeting.objects.seen_by(membership).filter(body=body).named()[:SHOWN]
     leads = desk(membership, body)
-    owed = planning.missing([body], now) if leads and body.due_day else []
+    duties = planning.duties([body], now, SHOWN)
     return {
         "title": body.title, "body_row": body, "lacks": [lack_word(one) for one in missing(body, sitting)],
         "seats": [_seat(one, membership, today, given, runs=runs) for one in _ordered(sitting)],
@@ -87,11 +88,51 @@ def page(body: Body, membership: Membership, now: datetime, given: Mapping[str, 
         "earlier": [one for one in seats if one not in sitting and one.from_date <= today],
         "facts_body": facts(body), "runs": runs, "leads": leads,
         "meetings": [(one, tables.meeting_chip(one)) for one in meetings],
-        "owed": [
-            _("Meeting about %(month)s: due %(day)s") % {"month": words.month(month), "day": words.day(day)}
-            for _body, month, day in owed
-        ],
+        "owed": [_owed(one) for one in newest(duties) if leads and one.held is None],
+        "kept": [Kept(one, today) for one in duties],
     }  # fmt: skip
+
+
+def newest(duties: Sequence[Duty]) -> list[Duty]:
+    """Of each kind of meeting the last period."""
+    found: dict[str, Duty] = {}
+    for one in duties:
+        found.setdefault(one.kind, one)
+    return list(found.values())
+
+
+def _owed(one: Duty) -> str:
+    said = (
+        _("Consultation with the insurer about %(month)s: due %(day)s")
+        if one.kind == Meeting.Kind.CONSULTATION else _("Meeting about %(month)s: due %(day)s")
+    )  # fmt: skip
+    return said % {"month": words.month(one.month), "day": words.day(one.due)}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A period of a body on its page: the meeting it owed, and whether it was held by its day."""
+
+    duty: Duty
+    today: date
+
+    @property
+    def kind(self) -> str:
+        """Which meeting."""
+        return str(Meeting.Kind(self.duty.kind).label)
+
+    @property
+    def state(self) -> SafeString:
+        """Held, held late, late, or still to come."""
+        held, due = self.duty.held, self.duty.due
+        if held is not None:
+            late = held > due
+            return chip(
+                "warn" if late else "ok", pgettext("body", "held late") if late else pgettext("body", "held")
+            )
+        if self.today > due:
+            return chip("late", pgettext("body", "late, not held"))
+        return chip("info", pgettext("body", "to be held"))
 
 
 def _ordered(sitting: Sequence[Seat]) -> list[Seat]:
@@ -131,42 +172,3 @@ def facts(body: Body) -> list[parts.Fact]:
             )
         )
     return [*found, parts.Fact(pgettext("body", "founded by"), body.document)]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A clinical department with its liaisons."""
-
-    institution: str
-    department: str
-    names: str
-    few: bool
-    many: bool
-
-
-def liaisons(membership: Membership, today: date) -> dict[str, Any]:
-    """Clinical departments with how many liaisons each has (S1-54); three queries."""
-    between = cast("Mapping[str, Any]", parameters.in_force(COUNT, on=today))
-    least, most = int(between["min"]), int(between["max"])
-    units = Department.objects.filter(kind="clinical", institution__is_active=True)
-    if membership.institution_id is not None:
-        units = units.filter(institution=membership.institution_id)
-    names: dict[int, list[str]] = defaultdict(list)
-    holders = Membership.objects.living().filter(roles__contains=[LIAISON], department__isnull=False)
-    for department, name in holders.values_list("department", "user__name").order_by("user__name"):
-        names[department].append(name)
-    rows = [
-        Unit(
-            one.institution.short_name, one.name, "、".join(names[one.pk]), len(names[one.pk]) < least,
-            len(names[one.pk]) > most,
-        )
-        for one in units.select_related("institution").order_by("institution__code", "code")
-    ]  # fmt: skip
-    wrong = Counter(one.few or one.many for one in rows)
-    return {
-        "title": _("Clinical insurance liaisons"), "units": rows, "least": least, "most": most,
-        "figs": [
-            parts.Fig(_("departments"), str(len(rows))),
-            parts.Fig(_("Without the right number"), str(wrong[True]), bad=bool(wrong[True])),
-        ],
-    }  # fmt: skip

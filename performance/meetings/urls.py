@@ -8,7 +8,6 @@ MEETING = "meetings/<int:pk>/"
 urlpatterns = [
     path("bodies/", bodies.body_list, name="bodies"),
     path("bodies/found/", bodies.found, name="body-found"),
-    path("bodies/liaisons/", bodies.liaisons, name="liaisons"),
     path("bodies/<int:pk>/", bodies.body, name="body"),
     path("bodies/<int:pk>/seat/", bodies.seat, name="body-seat"),
     path("bodies/<int:pk>/seats/<int:seat>/end/", bodies.end, name="body-seat-end"),

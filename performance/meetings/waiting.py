@@ -102,16 +102,20 @@ def _owed(membership: Membership, now: datetime) -> list[Todo]:
     led = Q(pk__in=leading(membership))
     if membership.can(RUN):
         led |= Q(institution=membership.institution_id)
-    bodies = list(Body.objects.filter(led, due_day__isnull=False).select_related("alliance"))
+    bodies = list(Body.objects.filter(led).select_related("alliance"))
     found = []
-    for body, month, day in planning.missing(bodies, now) if bodies else ():
-        due = plan.end_of_day(day)
+    for one in planning.missing(bodies, now) if bodies else ():
+        due, consults = plan.end_of_day(one.due), one.kind == Meeting.Kind.CONSULTATION
+        said = (
+            _("%(body)s: consultation with the insurer about %(month)s") if consults
+            else _("%(body)s: meeting about %(month)s")
+        )  # fmt: skip
         found.append(
             Todo(
                 "late" if due <= now else "warn" if due - now < SOON else "info",
-                _("%(body)s: meeting about %(month)s") % {"body": body.title, "month": words.month(month)},
+                said % {"body": one.body.title, "month": words.month(one.month)},
                 _("Its minutes and resolutions are the record of the month."),
-                reverse("body", args=[body.pk]), due, button=_("Plan it"),
+                reverse("body", args=[one.body.pk]), due, button=_("Plan it"),
             )
         )  # fmt: skip
     return found

@@ -66,6 +66,8 @@ class Consequence(AllianceRow, Stepped):
         UNFREEZE = "unfreeze", pgettext_lazy("consequence", "suspension of beds lifted")
         ALOOF = "aloof", pgettext_lazy("consequence", "list of persistent non-collaboration")
         REJOIN = "rejoin", pgettext_lazy("consequence", "taken off the list")
+        TALK = "talk", pgettext_lazy("consequence", "interview: persistent non-collaboration")
+        RESOURCE = "resource", pgettext_lazy("consequence", "resources adjusted: non-collaboration")
         GAMING = "gaming", pgettext_lazy("consequence", "deduction: confirmed unusual pattern")
         VIOLATION = "violation", pgettext_lazy("consequence", "deduction: violation decided")
         REWEIGHT = "reweight", pgettext_lazy("consequence", "weights changed: overspend")

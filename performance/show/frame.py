@@ -28,6 +28,8 @@ LISTED = {
     "joint_project": "joint.view", "joint_person": "joint.view", "technique_case": "joint.view",
     "case_conference": "joint.view", "joint_study": "joint.view", "declared": "declared.view",
     "letter": "consequence.view", "complaint": "complaint.view",
+    "offsite_round": "offsite.view", "abnormal_report": "abnormal.view", "patient_day": "event.view",
+    "focus_group": "event.view", "policy_person": "training.view",
 }  # fmt: skip
 
 

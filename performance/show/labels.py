@@ -180,6 +180,8 @@ def chip(run: MonthRun) -> dict[str, str]:
 # How a number came to be known where the same number may be recorded here or declared.
 SOURCES: Mapping[str, Any] = {
     "complaint": gettext_lazy("counted from the complaints recorded here"),
+    "offsite_round": gettext_lazy("counted from the filings taken here"),
+    "policy_person": gettext_lazy("counted from the policy training held here"),
     "survey": gettext_lazy("counted from the surveys held here"),
     "declared": gettext_lazy("declared and confirmed"),
 }

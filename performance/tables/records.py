@@ -19,7 +19,7 @@ from alliance.web.access import way
 from complaints.tables import ComplaintRecords
 from performance.consequences.tables import LetterTable
 from performance.declared.tables import ValueTable
-from performance.tables import joint
+from performance.tables import insurance, joint
 from performance.tables.cases import CaseTable
 from performance.tables.cells import small
 from referrals.consultations.tables import ConsultationTable
@@ -205,6 +205,13 @@ class DoctorTable(lists.Table):
         pass
 
 
+class PolicyTable(DoctorTable):
+    """Staff who have to come to policy training, or came."""
+
+    class Meta(lists.Table.Meta):
+        pass
+
+
 class LeftOutComplaints(LeftOut, ComplaintRecords):
     """Complaints that are counted elsewhere or not in time."""
 
@@ -212,9 +219,16 @@ class LeftOutComplaints(LeftOut, ComplaintRecords):
         sequence = ("number", "why", "...")
 
 
+class LeftOutRounds(LeftOut, insurance.RoundTable):
+    """Filings answered late or not yet."""
+
+    class Meta(lists.Table.Meta):
+        sequence = ("number", "why", "...")
+
+
 LEFT_OUT: dict[str, type[LeftOut]] = {
     "referral": LeftOutReferrals, "case": LeftOutCases, "declared": LeftOutValues,
-    "complaint": LeftOutComplaints,
+    "complaint": LeftOutComplaints, "offsite_round": LeftOutRounds,
 }  # fmt: skip
 RECORDS: dict[str, type[lists.Table]] = {
     "referral": ReferralTable,
@@ -228,6 +242,7 @@ RECORDS: dict[str, type[lists.Table]] = {
     "evaluation": EvaluationTable,
     "attendance": AttendanceTable,
     "doctor": DoctorTable,
+    "policy_person": PolicyTable,
     "joint_project": joint.ProjectTable,
     "joint_person": joint.EnrolmentTable,
     "technique_case": joint.CaseTable,
@@ -236,4 +251,8 @@ RECORDS: dict[str, type[lists.Table]] = {
     "declared": ValueTable,
     "letter": LetterTable,
     "complaint": ComplaintRecords,
+    "offsite_round": insurance.RoundTable,
+    "abnormal_report": insurance.ReportTable,
+    "patient_day": insurance.DayTable,
+    "focus_group": insurance.GroupTable,
 }

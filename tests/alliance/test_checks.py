@@ -1,4 +1,4 @@
-"""A check that is neither true nor false lets no row in: what a model declares holds for empty columns too."""
+"""A check that is neither true nor false lets no row in: what is declared holds for empty columns."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def test_a_line_is_not_voided_without_why(world: World) -> None:
         row = joint_scene.meeting(world)
         who = joint_scene.doctor(world.shiqiao)
         line = joint.take_part(by=world.bai, conference=row, staff=who)
-        case = joint.bring_case(by=world.bai, conference=row, question=joint.Question("如何调药", record_no="A1"))
+        case = joint.bring_case(
+            by=world.bai, conference=row, question=joint.Question("如何调药", record_no="A1")
+        )
         now = joint_scene.NOW
         refused(Participant.objects.filter(pk=line.pk), "participant_why", voided_at=now)
         refused(Discussed.objects.filter(pk=case.pk), "discussed_why", voided_at=now)
@@ -57,7 +59,8 @@ def test_a_loose_check_is_a_fault_and_the_next_migrate_mends_it(own_database: st
     assert walls.faults() == []
     with owner(own_database) as link:
         link.execute(
-            f"alter table {table} drop constraint {name}, add constraint {name} check (confirmed_at > opened_at)"
+            f"alter table {table} drop constraint {name},"
+            f" add constraint {name} check (confirmed_at > opened_at)"
         )
         assert walls.faults() == [f"{table}: the check {name} lets an empty column pass"]
         checks.build(link.cursor(), {table})

@@ -14,10 +14,11 @@ from django.test import override_settings
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
-from alliance.services import calendar
+from alliance.models import Department, Membership
+from alliance.services import calendar, parameters
 from alliance.tenancy.scope import act_in
 from alliance.web.addresses import page_addresses
-from grouping.abnormal import facts, services
+from grouping.abnormal import facts, liaisons, services
 from grouping.abnormal.models import AbnormalReport
 from grouping.abnormal.waiting import waiting
 from grouping.models import Case
@@ -89,9 +90,49 @@ def test_the_department_counts_add_up_and_leave_out_what_was_withdrawn(ward: Wor
 
 def test_it_waits_for_the_office_and_late_for_the_alliance(ward: World) -> None:
     reported(ward)
+    everywhere(ward)
     assert [one.state for one in waiting(ward.fang, NOW)] == ["info"]
     assert waiting(ward.luo, NOW) == [] and waiting(ward.yu, LATE) == [] and waiting(ward.lian, LATE) == []
     assert [one.state for one in waiting(ward.luo, LATE)] == ["late"]
+
+
+def seat(department: Department, *names: str) -> None:
+    """Liaisons of a department."""
+    for name in names:
+        row = member(name, name, department.institution, "insurance_liaison")
+        row.department = department
+        row.save()
+
+
+def everywhere(world: World) -> None:
+    """One liaison in each clinical department."""
+    for unit in Department.objects.filter(kind="clinical"):
+        seat(unit, f"liaison{unit.pk}")
+
+
+def test_departments_without_one_or_two_liaisons_are_named_and_wait_for_the_office(ward: World) -> None:
+    """S1-54: one or two in each clinical department, a number that is decided and dated."""
+    everywhere(ward)
+    here = Department.objects.get(institution=ward.tcm, code="03")
+    assert waiting(ward.yu, NOW) == []
+    seat(here, "zhou", "wang")
+    held = liaisons.band(NOW.date())
+    first, *others = liaisons.units(ward.luo, held)
+    assert (first.institution, len(first.names), first.many) == (ward.tcm.short_name, 3, True)
+    assert not any(one.wrong for one in others)
+    assert [(one.count, one.url) for one in waiting(ward.yu, NOW)] == [(1, "/a/qinghe/abnormal/liaisons/")]
+    assert waiting(ward.fang, NOW) == []  # another house's department
+    parameters.decide(
+        by=ward.su, key=liaisons.COUNT, value={"min": 1, "max": 3}, from_date=NOW.date(),
+        decided_by="医保办", source="医保办〔2026〕2号",
+    )  # fmt: skip
+    assert waiting(ward.yu, NOW) == []
+    Membership.objects.filter(roles__contains=["insurance_liaison"]).update(department=None)
+    assert waiting(ward.yu, NOW)[0].count == 1
+    page = (
+        ward.client("yu", HTTP_ACCEPT_LANGUAGE="zh-hans").get("/a/qinghe/abnormal/liaisons/").content.decode()
+    )
+    assert "不足" in page and ward.lead.short_name not in page.split("<main", 1)[-1].split("<table", 1)[-1]
 
 
 def test_what_follows_is_one_of_those_offered(ward: World) -> None:

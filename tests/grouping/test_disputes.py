@@ -96,6 +96,10 @@ def test_studied_answered_and_settled_by_a_version_that_began_later(scene: World
         assert (row.state, row.settled_in) == ("settled", later)
     page = text(browser(scene, "lin").get(f"{LIST}{row.pk}/"))
     assert "settled by a version" in page and "下一版补上" in page
+    # The version that settled it says so, the one before does not; who asked is on neither.
+    old, new = (text(browser(scene, "luo").get(f"{HOME}/schemes/{pk}/")) for pk in (row.scheme_id, later.pk))
+    assert "Disputes this version settled" in new and "下一版补上" in new and "林静" not in new
+    assert "Disputes this version settled" not in old
 
 
 def test_who_files_may_not_answer_and_others_do_not_see_it(scene: World) -> None:

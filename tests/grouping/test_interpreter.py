@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import connection
 from alliance.models import Journal
 from alliance.services import parameters
 from alliance.tenancy import walls
+from grouping.models import Dispute, Scheme
 from tests.grouping.scene import HOME, browser, inside, text
 from tests.grouping.test_tariffs import released
 from tests.world import World
@@ -134,3 +136,23 @@ def test_the_payment_standard_is_the_tariff_s_with_its_formula(scene: World) -> 
     assert "8,883.00" in page and "0.8460 × 10,000.00 × 1.050000" in page
     assert "8,460.00" in ask(scene, d=["J18.900", "J96.000"], day="2026-11-03", hospital=str(scene.tcm.pk))
     assert "8,883.00" not in ask(scene, d=["J18.900", "J96.000"], day="2025-12-31")
+
+
+def test_an_answer_is_disputed_with_its_codes_and_group_filled_in(scene: World) -> None:
+    """S4-22: what was typed goes along in the body; nothing is filed before the person says what is wrong."""
+    page = ask(scene, d=["J18.900", "J96.000"], age="66")
+    at = re.search(r'action="([^"]*/disputes/new/\?way=interpreter[^"]*)"', page)
+    said = re.search(r'<textarea name="text" hidden>([^<]*)</textarea>', page)
+    assert at is not None and said is not None and "J18" not in at[1]
+    assert "J18.900" in said[1] and "J96.000" in said[1] and "ES21" in said[1]
+    lin, address = browser(scene, "lin"), at[1].replace("&amp;", "&")
+    form = lin.post(address, {"begin": "1", "code": "ES21", "text": said[1]})
+    assert form.status_code == 200 and 'value="ES21"' in text(form) and "J96.000" in text(form)
+    with inside(scene):
+        assert not Dispute.objects.exists()
+    filed = lin.post(address, {"about": "rule", "code": "ES21", "text": f"{said[1]}并发症不应计入"})
+    assert filed.status_code == 302
+    with inside(scene):
+        made = Dispute.objects.get()
+        assert (made.way, made.code, made.scheme) == ("interpreter", "ES21", Scheme.objects.get())
+        assert made.text.endswith("并发症不应计入")

@@ -11,8 +11,6 @@ from django.db import DatabaseError, connection
 
 from alliance.approvals import facts
 from alliance.approvals.steps import Step, Votes, outcome
-from alliance.models import Department
-from performance.meetings import show_bodies
 from performance.meetings.composition import Lack, Sitting, lacks
 from performance.meetings.models import Seat
 from performance.meetings.refusals import BodyRefused
@@ -83,23 +81,6 @@ def test_the_fund_committee_names_what_it_lacks() -> None:
         Sitting("member", "medical"), Sitting("member", "finance"), Sitting("member", "clinical"),
     ]  # fmt: skip
     assert lacks("fund", whole) == []
-
-
-def test_departments_without_one_or_two_liaisons_are_named(qinghe: World) -> None:
-    """S1-54: one or two in each clinical department."""
-    with inside(qinghe):
-        here = Department.objects.get(institution=qinghe.lead, code="03")
-        for number in range(3):
-            row = member(f"liaison{number}", f"联络{number}", qinghe.tcm, "insurance_liaison")
-            row.department = Department.objects.get(institution=qinghe.tcm, code="03")
-            row.save()
-        one = member("liaison9", "联络九", qinghe.lead, "insurance_liaison")
-        one.department = here
-        one.save()
-        rows = {unit.institution: unit for unit in show_bodies.liaisons(qinghe.luo, NOW.date())["units"]}
-    assert rows[qinghe.tcm.short_name].many and not rows[qinghe.tcm.short_name].few
-    assert not rows[qinghe.lead.short_name].few and rows[qinghe.lead.short_name].names == "联络九"
-    assert rows[qinghe.shiqiao.short_name].few
 
 
 def test_more_than_half_carry_and_half_lose() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import docx
 import pytest
@@ -16,7 +16,8 @@ from alliance.approvals import services as approvals
 from alliance.approvals.errors import NotYours, SamePerson
 from alliance.lib.period import Month
 from alliance.models.base import Stale
-from performance.meetings import planning
+from alliance.services import parameters
+from performance.meetings import planning, show_bodies
 from performance.meetings.models import AgendaItem, Meeting, Resolution, Task
 from performance.meetings.refusals import MeetingRefused
 from performance.meetings.services import agenda, meetings, minuting, resolving, tasks
@@ -83,6 +84,47 @@ def test_a_body_that_has_not_met_is_late_in_the_inbox_of_its_secretary(qinghe: W
         later = NOW + timedelta(days=33)  # 15 December; due on the 14th, as the 12th is a Saturday
         late = [one for one in waiting(qinghe.shu, later) if one.url.endswith(f"/bodies/{body.pk}/")]
     assert before == [] and [one.state for one in late] == ["late"]
+
+
+def test_a_late_consultation_waits_for_the_secretary_and_any_of_its_months_counts(qinghe: World) -> None:
+    """S4-23: the working group consults with the insurer each quarter, by the 20th of the month after."""
+    body = committee(qinghe, code="working", kind="working", rhythm="need", due_day=None)
+    april = datetime(2027, 4, 20, 2, tzinfo=UTC)
+    with inside(qinghe):
+        quiet = [one for one in waiting(qinghe.shu, NOW) if one.url.endswith(f"/bodies/{body.pk}/")]
+        [owed] = [one for one in waiting(qinghe.shu, april) if one.url.endswith(f"/bodies/{body.pk}/")]
+        [late] = planning.missing([body], april + timedelta(days=1))
+        assert (quiet, owed.state, late.due) == ([], "warn", date(2027, 4, 20))
+        states = [one.state for one in waiting(qinghe.shu, april + timedelta(days=1)) if "协商" in one.what]
+        assert states == ["late"]
+        # A consultation about November keeps the fourth quarter of 2026, held late or not.
+        row = meetings.plan(
+            by=qinghe.shu, body=body, month=Month(2026, 11), title="协商", begins_at=april, place="医保局",
+            kind=Meeting.Kind.CONSULTATION, now=NOW,
+        )  # fmt: skip
+        row = meetings.invite(by=qinghe.shu, meeting=again(row), now=NOW)
+        meetings.hold(by=qinghe.shu, meeting=again(row), presence={}, now=april)
+        first, second = planning.duties([body], april, 4)
+        assert (first.month, first.held, second.month, second.held) == (
+            Month(2027, 3), None, Month(2026, 12), april.date(),
+        )  # fmt: skip
+        states = [str(show_bodies.Kept(one, date(2027, 4, 21)).state) for one in (first, second)]
+        assert "逾期未开" in states[0] and "逾期召开" in states[1]
+    page = qinghe.client("shu", HTTP_ACCEPT_LANGUAGE="zh-hans").get(f"{A}/bodies/{body.pk}/")
+    assert page.status_code == 200
+
+
+def test_how_often_the_insurer_is_consulted_is_decided_and_dated(qinghe: World) -> None:
+    body = committee(qinghe, kind="office")
+    with inside(qinghe):
+        assert planning.due_on(body, Month(2026, 12), Meeting.Kind.CONSULTATION) is None
+        parameters.decide(
+            by=qinghe.su, key=planning.CONSULTATION, value={"body": "office", "months": 1, "day": 8},
+            from_date=date(2026, 12, 1), decided_by="工作组", source="会议纪要",
+        )  # fmt: skip
+        due = planning.due_on(body, Month(2026, 11), Meeting.Kind.CONSULTATION)
+        assert due == date(2026, 12, 8)
+        assert planning.due_on(body, Month(2026, 10), Meeting.Kind.CONSULTATION) is None
 
 
 def test_who_does_not_lead_the_body_runs_no_meeting(qinghe: World) -> None:

@@ -3,11 +3,13 @@
 from performance import collect
 from performance.collect.complaints import COMPLAINT
 from performance.collect.declared import DECLARED
+from performance.collect.insurance import OFFSITE
 from performance.collect.opinions import OPINION
+from performance.collect.people import POLICY
 from performance.collect.surveys import SURVEY
 from performance.engine.factbook import shipped_facts
 
-OUTSIDE = (DECLARED, OPINION, SURVEY, COMPLAINT)
+OUTSIDE = (DECLARED, OPINION, SURVEY, COMPLAINT, OFFSITE, POLICY)
 
 
 def test_automatic_facts_are_those_that_rooms_collect() -> None:
@@ -18,6 +20,7 @@ def test_automatic_facts_are_those_that_rooms_collect() -> None:
     assert collected - automatic == set()
     declared, opinions = collect.source_of(DECLARED).keys, collect.source_of(OPINION).keys
     assert declared | opinions == set(book) - automatic and not declared & opinions
-    # Surveys and complaints stand in for a declaration; a number that nobody declares they do not give.
+    # Surveys, complaints and filings stand in for a declaration; what nobody declares they do not give.
     assert collect.source_of(SURVEY).keys <= declared
     assert collect.source_of(COMPLAINT).keys <= declared
+    assert collect.source_of(OFFSITE).keys | collect.source_of(POLICY).keys <= declared

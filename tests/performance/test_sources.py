@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alliance.joint import services as joint
 from alliance.lib.period import Month
-from alliance.models import Institution
+from alliance.models import Institution, Staff
 from alliance.postings import services as postings
 from alliance.tenancy.scope import act_in
 from alliance.training import services as training
@@ -18,7 +18,9 @@ from complaints.services import box, merging
 from performance import collect
 from performance.collect.complaints import COMPLAINT
 from performance.collect.declared import DECLARED
+from performance.collect.insurance import OFFSITE
 from performance.collect.opinions import OPINION
+from performance.collect.people import POLICY
 from performance.collect.surveys import SURVEY
 from performance.consequences.services import assessing, templates
 from performance.engine.fact import Fact
@@ -33,6 +35,7 @@ from tests.equipment import scene as equipping
 from tests.equipment.test_clearing import used
 from tests.joint import scene as together
 from tests.performance import declared_scene as declaring
+from tests.performance import insurance_scene as insuring
 from tests.performance import letters_scene as promising
 from tests.postings import scene as posting
 from tests.recognition import scene as recognising
@@ -42,7 +45,7 @@ from tests.world import World
 
 NOVEMBER = Month(2026, 11)
 # What is recorded here counts before what is declared of the same number.
-BEFORE_DECLARED = (SURVEY, COMPLAINT)
+BEFORE_DECLARED = (SURVEY, COMPLAINT, OFFSITE, POLICY)
 
 
 def play(world: World) -> None:
@@ -76,6 +79,7 @@ def play(world: World) -> None:
     declaring.confirmed(world, number, by="luo", second="meng", now=later)
     promise(world)
     complain(world)
+    desk(world)
 
 
 def complain(world: World) -> None:
@@ -90,6 +94,20 @@ def complain(world: World) -> None:
         now=complaining.at("2026-11-11 11:00"),
     )
     box.file(institution=world.lead, text="x", mark="r", now=complaining.at("2026-11-11 12:00"))
+
+
+def desk(world: World) -> None:
+    """A filing answered in time, an abnormal case answered, a day of patients, a focus group."""
+    insuring.desk(world)
+    insuring.answered(world)
+    insuring.abnormal(world, insuring.case(world))
+    insuring.day(world)
+    insuring.group(world)
+    policy = teaching.planned(world, tier="all", starts_at=datetime(2025, 11, 12, 6, tzinfo=UTC),
+                              ends_at=datetime(2025, 11, 12, 8, tzinfo=UTC))  # fmt: skip
+    nurse = Staff.objects.create(institution=world.shiqiao, code="P1", name="陆平", kind="nurse")
+    teaching.attended(world, policy, nurse, 60)
+    training.close(by=world.kong, session=policy, now=datetime(2025, 11, 13, tzinfo=UTC))
 
 
 def promise(world: World) -> None:
@@ -181,10 +199,10 @@ def test_no_key_comes_from_two_rooms() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_surveys_and_complaints_give_only_what_would_be_declared_and_come_before_it() -> None:
+def test_what_is_recorded_gives_only_what_would_be_declared_and_comes_before_it() -> None:
     kinds = [source.kind for source in collect.SOURCES]
-    surveyed, complained, declared = (collect.source_of(kind).keys for kind in (*BEFORE_DECLARED, DECLARED))
-    assert surveyed | complained <= declared and not surveyed & complained
+    given = [key for kind in BEFORE_DECLARED for key in collect.source_of(kind).keys]
+    assert set(given) <= collect.source_of(DECLARED).keys and len(given) == len(set(given))
     assert max(kinds.index(kind) for kind in BEFORE_DECLARED) < kinds.index(DECLARED)
 
 

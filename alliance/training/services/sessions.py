@@ -31,6 +31,7 @@ class Plan:
     topic: str = ""
     place: str = ""
     pass_mark: int | None = None
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Interviews after a failed year: planned, held with minutes, closed by a figure (S2-40, S3-25)."""
+"""Interviews after a failed year or non-collaboration: planned, held, closed by a figure (S2-40, S3-25)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from performance.services.rights import require
 
 
 def plan(row: Consequence, by: Membership) -> None:
-    """A failed year that was decided asks for an interview, owned at first by who proposed it."""
+    """What was agreed to asks for an interview, owned at first by who proposed it; what was not, for none."""
+    if row.state != Consequence.State.AGREED:
+        return
     assert row.decided_at is not None and row.proposed_by is not None
     today = proposals.today_of(row.decided_at)
     days = int(str(parameters.in_force("gb.interview_days", on=today)))

@@ -104,12 +104,13 @@ def review(findings: Iterable[Finding], rows: Iterable[Consequence], *, now: dat
             changed += _since(row, found)
             wanted.pop(key_of(row), None)
     for one in wanted.values():
-        _open(one, now)
+        open_one(one, now)
         opened += 1
     return Reviewed(opened, withdrawn, changed)
 
 
-def _open(found: Finding, now: datetime) -> Consequence:
+def open_one(found: Finding, now: datetime, by: Membership | None = None) -> Consequence:
+    """Store a finding as a proposal; nobody opens what the nightly look found."""
     row: Consequence = Consequence.objects.create(
         kind=found.kind, institution_id=found.institution, department_id=found.department,
         staff_id=found.staff, period=found.period, figures=to_plain(found.figures), digest=found.digest,
@@ -117,7 +118,7 @@ def _open(found: Finding, now: datetime) -> Consequence:
         base_fen=found.base_fen, fen=amount(found.percent, found.base_fen), opened_at=now,
         **{f"{name}_id": pk for name, pk in found.links.items()},
     )  # fmt: skip
-    journal.write(by=None, verb="consequence.opened", about=row, kind=row.kind, period=row.period)
+    journal.write(by=by, verb="consequence.opened", about=row, kind=row.kind, period=row.period)
     return row
 
 

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from alliance.lib.period import Month
 from alliance.web.access import get_or_404, permit
+from grouping.disputes.show import settled_by_thing
+from performance.dictionary import disputed
 from performance.drafting import show, words
 from performance.models import SchemeDraft, SchemeVersion
 from performance.services import schemes
@@ -53,6 +55,7 @@ def scheme_version(request: Any, pk: int) -> HttpResponse:
         "matrix": show.matrix(scheme, None, None), "checks": show.checks(scheme, version.level),
         "before": before,
         "columns": show.columns(scheme), "missing": words.MISSED[scheme.when_missing],
+        "settled": settled_by_thing(disputed.SETTLED_BY, pk),
         "others": show.versions_to_compare(request.membership, besides=f"version-{pk}"),
     }  # fmt: skip
     return render(request, "performance/drafting/version.html", context)

@@ -45,7 +45,7 @@ def plan(
     row: Meeting = Meeting.objects.create(
         body=body, kind=kind, month=month.first_day, number=(last or 0) + 1, title=title.strip(),
         begins_at=begins_at, place=place.strip(), planned_by=by, planned_at=now,
-        due_on=planning.due_on(body, month) if kind == Meeting.Kind.REGULAR else None,
+        due_on=planning.due_on(body, month, kind),
     )  # fmt: skip
     journal.write(by=by, verb="meeting.planned", about=row, body=body.code, month=str(month))
     return row

@@ -1,4 +1,4 @@
-"""Pages of bodies: list, founding, one body, its seats; liaisons of departments."""
+"""Pages of bodies: list, founding, one body, its seats."""
 
 from __future__ import annotations
 
@@ -117,12 +117,3 @@ def end(request: Any, pk: int, seat: int) -> HttpResponseBase:
         except Refused as error:
             add_refusal(form, error)
     return answered(request, row, {f"end-{seat}": form}, 400)
-
-
-@permit(VIEW)
-@require_safe
-def liaisons(request: Any) -> HttpResponse:
-    """Departments and their insurance liaisons."""
-    return render(
-        request, "meetings/liaisons.html", show_bodies.liaisons(request.membership, timezone.localdate())
-    )
