@@ -18,7 +18,8 @@ from alliance.web.asked import parsed
 from alliance.web.form_fields import NumberField, YuanField
 from performance.appeals import words
 from performance.appeals.services import correcting
-from performance.appeals.services.correcting import Decision, Effect, FactKey
+from performance.appeals.services.correcting import Decision, FactKey
+from performance.appeals.services.effect import Effect
 from performance.appeals.services.filing import USUAL, NewLine
 from performance.appeals.subjects import Subject
 from performance.declared.uploads import EvidenceField
@@ -133,6 +134,23 @@ class UpholdForm(forms.Form):
         self.resting: list[int] = []  # lines of pay proposed because they may rest on a corrected indicator
         fields: dict[str, Any] = self.fields
         fields["answer"] = _words(pgettext_lazy("appeal", "answer"))
+        self._lines(lines)
+        self._pay(lines)
+        self._facts()
+        if len(fields) > 1:
+            fields["bearer"] = forms.ChoiceField(
+                label=gettext_lazy("who bears the difference"), choices=Appeal.Bearer.choices,
+                widget=forms.RadioSelect(), initial=Appeal.Bearer.SOURCE,
+            )  # fmt: skip
+        if appeal.kind == Appeal.Kind.INDICATOR:
+            fields["from_month"] = forms.CharField(
+                label=gettext_lazy("the indicator changes from month"), max_length=7, required=False,
+                help_text=gettext_lazy("Such as 2026-12. A version of the scheme carries it out."),
+            )  # fmt: skip
+
+    def _lines(self, lines: Sequence[AppealLine]) -> None:
+        """Values of persons' indicators, deductions given back."""
+        fields: dict[str, Any] = self.fields
         for line in lines:
             if line.own is not None:
                 fields[f"value_{line.number}"] = NumberField(
@@ -143,6 +161,10 @@ class UpholdForm(forms.Form):
                 fields[f"back_{line.deduction_id}"] = YuanField(
                     label=_("given back of the deduction (yuan)"), required=False
                 )
+
+    def _pay(self, lines: Sequence[AppealLine]) -> None:
+        """Points of every line of pay, named or proposed."""
+        fields: dict[str, Any] = self.fields
         named = {line.pay_line_id for line in lines}
         rest = any(line.own is not None for line in lines)
         for pay in correcting.pay_lines(lines):
@@ -156,27 +178,18 @@ class UpholdForm(forms.Form):
                 )  # fmt: skip
             fields[f"points_{pay.pk}"] = NumberField(
                 label=_("corrected points: %(name)s") % {"name": f"{pay.staff} · {pay.pot.place}"},
-                min_value=0, max_digits=12, decimal_places=4, initial=web_words.plain(points[pay.pk]),
+                min_value=0, max_digits=12, decimal_places=4,
+                initial=web_words.plain(self.points[pay.pk]),
             )  # fmt: skip
+
+    def _facts(self) -> None:
+        """Facts of the month behind the values of indicators."""
+        fields: dict[str, Any] = self.fields
         for number, ((_pk, code, name), value) in enumerate(self.facts):
             fields[f"fact_{number}"] = NumberField(
                 label=f"{labels.fact(name)} · {code}", min_value=0, required=False, max_digits=30,
                 decimal_places=6, initial=None if value is None else web_words.plain(value, 6),
             )  # fmt: skip
-        if len(fields) > 1:
-            fields["bearer"] = forms.ChoiceField(
-                label=gettext_lazy("who bears the difference"),
-                choices=Appeal.Bearer.choices,
-                widget=forms.RadioSelect(),
-                initial=Appeal.Bearer.SOURCE,
-            )
-        if appeal.kind == Appeal.Kind.INDICATOR:
-            fields["from_month"] = forms.CharField(
-                label=gettext_lazy("the indicator changes from month"),
-                max_length=7,
-                required=False,
-                help_text=gettext_lazy("Such as 2026-12. A version of the scheme carries it out."),
-            )
 
     def ask(self, found: Effect) -> None:
         """Ask what such an effect needs: that less is meant, why more than asked for."""

@@ -1,4 +1,4 @@
-"""What the pages of appeals show: numbers, state, clock, who does what, a correction with everyone."""
+"""What the pages of appeals show: numbers, state, clock, who does what."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.appeals import clock, forms, words
-from performance.appeals.services import adding, correcting, filing, handling, posting, standing
-from performance.appeals.services.correcting import Draft, Effect, FactKey
+from performance.appeals import clock, forms, show_deciding, words
+from performance.appeals.services import adding, correcting, filing, handling
 from performance.life import plan
 from performance.models import (
     Appeal,
     AppealAddition,
-    AppealCorrection,
     AppealFile,
     AppealLine,
     MonthStep,
@@ -61,20 +58,6 @@ class Added:
 
     row: AppealAddition
     files: Sequence[AppealFile]
-
-
-@dataclass(frozen=True)
-class Affected:
-    """One account a correction moves: whose, so far, corrected, difference (fen); of a person of a divided
-    pot the points before and after and the formula with its numbers.
-    """
-
-    name: str
-    place: str
-    before: int | None
-    after: int | None
-    fen: int
-    points: str = ""
 
 
 def lines(appeal: Appeal) -> list[AppealLine]:
@@ -127,7 +110,7 @@ def page(
         "clock_facts": clock_facts(appeal, now), "facts_appeal": facts(appeal, member), "now": now,
         "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found, now),
         "additions": additions(appeal, files), "adds": adding.may_add(member, appeal),
-        "affected": affected(appeal, member), "history": parts.history(appeal),
+        "affected": show_deciding.affected(appeal, member), "history": parts.history(appeal),
         "barred_said": barred_said(appeal, member), "kept": kept(appeal, found, member),
         "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.UNANSWERED,
         "bearer": appeal.get_bearer_display() if appeal.bearer else "",
@@ -225,8 +208,9 @@ def kept(appeal: Appeal, found: Sequence[AppealLine], member: Membership) -> lis
                       and not handling.barred(member, appeal)):  # fmt: skip
         return []
     form = forms.UpholdForm(
-        appeal=appeal, lines=found, facts=facts_to_correct(found), points=points_of(found)
-    )
+        appeal=appeal, lines=found, facts=show_deciding.facts_to_correct(found),
+        points=show_deciding.points_of(found),
+    )  # fmt: skip
     known = Membership.objects.select_related("user").in_bulk([one["by"] for one in drafts])
     return [Kept(str(known[one["by"]].user), form.in_words(one)) for one in drafts]
 
@@ -278,38 +262,6 @@ def facts(appeal: Appeal, member: Membership) -> list[parts.Fact]:
     return found
 
 
-def affected(appeal: Appeal, member: Membership) -> list[Affected]:
-    """Everyone a correction concerns; a person of an institution sees the own entry alone."""
-    found = list(posting.entries(appeal))
-    if member.institution_id is not None and not appeal.sides_of(member) & {"handler"}:
-        found = [one for one in found if _own(one, member)]
-    return [of_draft(one) for one in found]
-
-
-def _own(row: AppealCorrection, member: Membership) -> bool:
-    if row.staff is not None:
-        return bool(row.staff.user_id == member.user_id)
-    return bool(row.institution_id == member.institution_id and member.can("person_score.view"))
-
-
-def of_draft(row: AppealCorrection | Draft) -> Affected:
-    """An entry, stored or previewed."""
-    pot = row.pot.place if row.pot is not None else ""
-    name = str(row.staff or row.institution or pot or _("source of the month"))
-    place = str(row.institution.short_name) if row.institution is not None and row.staff else ""
-    if row.pot is not None and row.institution is not None and row.staff is None:
-        place = f"→ {pot}"
-    return Affected(name, place, row.before_fen, row.after_fen, row.fen, words.divided(row.why))
-
-
-def effect_said(found: Effect) -> str:
-    """What a correction means for whoever appealed."""
-    said = _("For whoever appealed this is %(yuan)s yuan.") % {"yuan": web_words.yuan_diff(found.fen)}
-    if found.asked is None:
-        return said
-    return f"{said} {_('Asked for: %(asked)s yuan.') % {'asked': web_words.yuan(found.asked)}}"
-
-
 def actions(
     appeal: Appeal, member: Membership, now: datetime, given: Mapping[str, Any]
 ) -> list[parts.Action]:
@@ -354,37 +306,3 @@ def _second(
     form = given.get("second") or forms.SecondForm(auto_id="second-%s")
     label = _("Ask for a second instance, until %(until)s…") % {"until": web_words.until(until)}
     return [parts.Action(label, reverse("appeal-act", args=[appeal.pk, "second"]), "scale", form=form)]
-
-
-def facts_to_correct(found: Sequence[AppealLine]) -> list[tuple[FactKey, Any]]:
-    """The facts of the month behind the indicator values of an appeal, as they stand."""
-    known: dict[FactKey, Any] = {}
-    for line in found:
-        row = line.value
-        if row is None:
-            continue
-        corrected = standing.of_month(row.settlement).facts
-        at = str(Month.of(row.settlement.month))
-        inputs = {(one.institution, one.key): one.value for one in correcting.frozen(row.settlement).facts
-                  if str(one.month) == at}  # fmt: skip
-        for token in row.tokens:
-            if token.get("origin") == "fact" and token["month"] == at:
-                place = (row.institution.code, token["name"])
-                key = (row.settlement_id, *place)
-                if place in inputs:
-                    known[key] = corrected.get(place, inputs[place])
-    return sorted(known.items(), key=lambda one: one[0])
-
-
-def points_of(found: Sequence[AppealLine]) -> dict[int, Decimal]:
-    """Points of the lines of pay of an appeal, and of those of the persons whose indicators it is about, as
-    they stand.
-    """
-    pay = {one.pk: one for one in correcting.pay_lines(found)}
-    corrected = standing.of_lines(list(pay)).points
-    return {pk: corrected.get(pk, row.points) for pk, row in pay.items()}
-
-
-def counted(found: Sequence[Affected]) -> str:
-    """How many a correction concerns."""
-    return ngettext("%(n)d account", "%(n)d accounts", len(found)) % {"n": len(found)}

@@ -53,6 +53,7 @@ def _rooms(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iter
     yield from _records(base, demo, files)
     yield from _shared_work(base, demo)
     yield from _results(base, demo)
+    yield from _right_now(base, demo)
 
 
 def _records(base: Ground, demo: DemoAlliance, files: list[DeliveredFile]) -> Iterator[tuple[str, Deed]]:
@@ -104,37 +105,18 @@ def _shared_work(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]
 
 
 def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
-    """Months and levels computed, the months before from own records, what happens right now."""
+    """Months and levels computed, the months before from own records, what follows from them in money."""
     from performance.demonstration import (
-        agreements,
         appeals,
-        bills,
-        care,
-        clues,
-        complaints,
         consequences,
-        corrections,
-        disputes,
         drafts,
-        equipment,
-        evidence,
         history,
-        improvements,
         levels,
-        life,
-        live,
-        meetings,
         months,
-        offsite,
         papers,
         pay,
         payout,
-        violations,
     )
-
-    def book() -> list[str]:
-        days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
-        return [f"{days} days booked"]
 
     yield "months", lambda: months.run_all(base, demo)
     yield "next year's scheme", _told(16, lambda: [drafts.load(base, TODAY)])
@@ -145,6 +127,32 @@ def _results(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "papers and disclosure", lambda: [papers.load(base, demo)]
     yield "appeals", lambda: [appeals.load(base, demo, timezone.now())]
     yield "paying out", lambda: [payout.load(base, demo)]
+
+
+def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
+    """What is under way when the demonstration is looked at."""
+    from performance.demonstration import (
+        agreements,
+        bills,
+        care,
+        clues,
+        complaints,
+        corrections,
+        disputes,
+        equipment,
+        evidence,
+        improvements,
+        life,
+        live,
+        meetings,
+        offsite,
+        violations,
+    )
+
+    def book() -> list[str]:
+        days = equipment.book_ahead(base, demo, TODAY, timezone.localdate())
+        return [f"{days} days booked"]
+
     yield "bills for patients", lambda: [bills.load(base, timezone.now())]
     yield "disputes", lambda: [disputes.load(base, timezone.now())]
     yield "clues of October", lambda: [clues.load(base, demo)]

@@ -27,7 +27,7 @@ from alliance.models import Membership, WorkCalendarDay
 from alliance.models.base import Stale
 from performance.appeals import clock, facts, subjects, words
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.services import correcting, filing, handling, posting
+from performance.appeals.services import anew, filing, handling, posting
 from performance.appeals.services.correcting import Decision, FactKey
 from performance.appeals.services.filing import NewLine
 from performance.appeals.waiting import waiting
@@ -429,7 +429,7 @@ def october(world: World, tmp_path: Path) -> Iterator[World]:
 def objected(world: World) -> tuple[Appeal, FactKey, Decimal]:
     """Yuan objects to the first value of an own indicator that another number of a fact would move."""
     settlement = MonthRun.objects.get(month=OCTOBER.first_day, state="posted").settlement
-    so_far = correcting.settled_anew(settlement, {})
+    so_far = anew.settled_anew(settlement, {})
     for value in IndicatorValue.objects.filter(settlement=settlement, institution=world.lead).order_by("pk"):
         for token in value.tokens:
             if (
@@ -438,7 +438,7 @@ def objected(world: World) -> tuple[Appeal, FactKey, Decimal]:
                 and token["value"] is not None
             ):
                 place, more = (world.lead.code, token["name"]), Decimal(token["value"]) + 1
-                if correcting.settled_anew(settlement, {place: more}) != so_far:
+                if anew.settled_anew(settlement, {place: more}) != so_far:
                     found = subjects.find(world.yuan, "value", value.pk)
                     assert found is not None
                     row = filing.file(
@@ -455,15 +455,15 @@ def test_a_corrected_fact_moves_exactly_what_the_month_would_have_given(october:
     row, key, more = objected(october)
     assert {one.pk for one in handling.candidates(row)} == {october.meng.pk}  # Luo proposed it
     lines = list(Line.objects.filter(settlement=key[0]).select_related("institution"))
-    anew = correcting.settled_anew(lines[0].settlement, {key[1:]: more})
-    assert sum(anew.values()) == sum(line.fen or 0 for line in lines)
+    so_right = anew.settled_anew(lines[0].settlement, {key[1:]: more})
+    assert sum(so_right.values()) == sum(line.fen or 0 for line in lines)
     before, so_far = written(), balances()
     row = fresh(handling.assign(by=october.luo, appeal=row, handler=october.meng.pk, now=LATER))
     decision = Decision(bearer, facts={key: more})
     row = fresh(handling.uphold(by=october.meng, appeal=row, decision=decision, answer="属实", now=LATER))
     row = agreed(october, row)
     assert row.state == "corrected" and written() == before
-    wanted = {f"institution:{line.institution.code}": anew[line.institution.code] - (line.fen or 0)
+    wanted = {f"institution:{line.institution.code}": so_right[line.institution.code] - (line.fen or 0)
               for line in lines}  # fmt: skip
     own = f"institution:{october.lead.code}"
     if bearer == "source":

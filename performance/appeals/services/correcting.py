@@ -6,26 +6,22 @@ facts: the same engines, so that a correction is exactly the difference to what 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q
 
-from alliance.lib.money import SplitRefused, yuan
+from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Staff
 from performance.accounts import institution_code, person_code
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.services import standing
+from performance.appeals.services import anew, standing
 from performance.dues import flowing
-from performance.engine.inputs import MonthInputs
-from performance.engine.restore import ShapeRefused, restore
-from performance.engine.settlement import settle
-from performance.models import Appeal, AppealLine, Line, PayLine, PayPool, PayPot, Settlement
+from performance.models import Appeal, AppealLine, Line, PayLine, PayPool, PayPot
 from performance.pay.services import pools
 from performance.services.approving import source_code
 
@@ -86,51 +82,6 @@ def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
     if found and decision.bearer not in Bearer.values:
         raise AppealRefused("bearer")
     return found
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a correction gives (+) or takes (-) of whose lines the appeal names, and what was asked for (fen;
-    None where no line of pay is named).
-    """
-
-    fen: int
-    asked: int | None
-
-    @property
-    def lowers(self) -> bool:
-        """Whether they would get less than now."""
-        return self.fen < 0
-
-    @property
-    def more(self) -> bool:
-        """Whether they would get more than was asked for."""
-        return self.asked is not None and self.fen > self.asked
-
-
-def effect(lines: Sequence[AppealLine], found: Sequence[Draft]) -> Effect:
-    """What entries mean for those whose numbers the appeal is about: persons of lines of pay and indicators,
-    else the institution.
-    """
-    people = {line.staff_id for line in lines if line.staff_id is not None}
-    places = {line.institution_id for line in lines if line.staff_id is None}
-    fen = sum(
-        one.fen for one in found
-        if (one.staff.pk in people if one.staff else bool(
-            one.pot is None and one.institution and one.before_fen is not None
-            and one.institution.pk in places))
-    )  # fmt: skip
-    asked = [line.disputed_fen for line in lines if line.about == About.PAY and line.disputed_fen is not None]
-    return Effect(fen, sum(asked) if asked else None)
-
-
-def plausible(found: Effect, decision: Decision) -> None:
-    """Raise AppealRefused (lowers, more) where less is not meant or more than asked has no reason."""
-    if found.lowers and not decision.lowers:
-        raise AppealRefused("lowers", yuan=yuan(-found.fen, display=True))
-    if found.more and not decision.more_why.strip():
-        asked = yuan(found.asked or 0, display=True)
-        raise AppealRefused("more", yuan=yuan(found.fen, display=True), asked=asked)
 
 
 def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:
@@ -202,7 +153,7 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
     now = {row.pk: earlier.points.get(row.pk, row.points) for row in rows}
     whole = pot.fen + flowing.money_of([pot.pk]).get(pot.pk, 0)
     so_far = flowing.among(pot, rows, now, whole)
-    anew = flowing.among(pot, rows, {**now, **points}, whole)
+    corrected = flowing.among(pot, rows, {**now, **points}, whole)
     moved = 0
     divided = {
         "pot_fen": whole, "points_of_all": str(sum(now.values())),
@@ -211,14 +162,14 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
     for row in rows:
         if bearer == Bearer.SOURCE and row.pk not in points:
             continue
-        fen = anew[row.pk] - so_far[row.pk]
+        fen = corrected[row.pk] - so_far[row.pk]
         if row.pk in points:  # what the level above has given for this very line is part of the difference
             fen -= earlier.borne_above.get(row.pk, 0)
         if fen:
             moved += fen
             before = row.fen + earlier.fen.get(row.pk, 0)
-            corrected = points.get(row.pk, now[row.pk])
-            why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(corrected), **divided}
+            right = points.get(row.pk, now[row.pk])
+            why = {"rule": "pay.pot", "points": str(now[row.pk]), "corrected": str(right), **divided}
             yield Draft(
                 person_code(row.staff), fen, row.staff.institution, row.staff, row,
                 before_fen=before, after_fen=before + fen, why=why,
@@ -252,8 +203,8 @@ def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
         raise AppealRefused("not_frozen")
     settlement = settlements[wanted.pop()]
     earlier = standing.of_month(settlement)
-    so_far = settled_anew(settlement, earlier.facts)
-    anew = settled_anew(settlement, {**earlier.facts, **_named(decision.facts)})
+    so_far = anew.settled_anew(settlement, earlier.facts)
+    corrected = anew.settled_anew(settlement, {**earlier.facts, **_named(decision.facts)})
     own = {line.institution_id for line in lines}
     rows = Line.objects.filter(settlement=settlement).select_related("institution")
     facts = [[*key, str(value)] for key, value in sorted(_named(decision.facts).items())]
@@ -264,7 +215,7 @@ def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
         code = row.institution.code
         if decision.bearer == Bearer.SOURCE and row.institution_id not in own:
             continue
-        if fen := anew[code] - so_far[code]:
+        if fen := corrected[code] - so_far[code]:
             moved += fen
             before = (row.fen or 0) + earlier.fen.get(row.institution_id, 0)
             yield Draft(
@@ -300,53 +251,6 @@ def _downwards(month: Month, shares: Mapping[int, int]) -> Iterator[Draft]:
 
 def _named(facts: Mapping[FactKey, Decimal]) -> dict[tuple[str, str], Decimal]:
     return {(code, name): value for (_settlement, code, name), value in facts.items()}
-
-
-def settled_anew(settlement: Settlement, corrected: Mapping[tuple[str, str], Decimal]) -> dict[str, int]:
-    """Fen by institution code if these facts (institution code, name) of the month had been known; the pool
-    is divided anew in full.
-
-    Raises AppealRefused (fact, not_frozen, blocked).
-    """
-    try:
-        result = settle(with_facts(frozen(settlement), corrected))
-    except SplitRefused:
-        raise AppealRefused("blocked") from None
-    if result.status == "blocked":
-        raise AppealRefused("blocked")
-    return {line.institution: line.fen for line in result.lines}
-
-
-def with_facts(inputs: MonthInputs, corrected: Mapping[tuple[str, str], Decimal]) -> MonthInputs:
-    """The same month with these facts (institution code, name) of it. Raises AppealRefused (fact)."""
-    for (code, name), value in corrected.items():
-        if not value.is_finite() or value < 0:
-            raise AppealRefused("fact", name=f"{code} {name}")
-    facts = tuple(
-        replace(fact, value=_like(fact.value, corrected[fact.institution, fact.key]))
-        if fact.month == inputs.month and (fact.institution, fact.key) in corrected
-        else fact
-        for fact in inputs.facts
-    )
-    return replace(inputs, facts=facts)
-
-
-def _like(before: Any, after: Decimal) -> Any:
-    """A count stays a count: whole numbers where the fact was whole."""
-    whole = after == after.to_integral_value()
-    return int(after) if whole and not isinstance(before, Decimal) else after
-
-
-def frozen(settlement: Settlement) -> MonthInputs:
-    """The inputs a month was computed from, or those of the last posted correction under a lock exception.
-
-    Raises AppealRefused (not_frozen).
-    """
-    last = standing.corrected(settlement)
-    try:
-        return restore(MonthInputs, json.loads(bytes(last.inputs) if last else settlement.frozen()))
-    except (ShapeRefused, ValueError):
-        raise AppealRefused("not_frozen") from None
 
 
 def _of_deductions(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:

@@ -16,7 +16,7 @@ from alliance.models.base import Stale
 from alliance.services import journal, steps
 from performance.appeals import sql
 from performance.appeals.refusals import AppealRefused, in_words
-from performance.appeals.services import correcting, posting
+from performance.appeals.services import correcting, effect, posting
 from performance.appeals.services.correcting import Decision
 from performance.models import Appeal, AppealCorrection, AppealLine
 from performance.models.appeals import DECIDE, REVIEW
@@ -152,10 +152,8 @@ def uphold(
     drafts = correcting.drafts(appeal, decision)
     if not drafts and decision.from_month is None and not decision.values:
         raise AppealRefused("same")
-    lines = list(AppealLine.objects.filter(appeal=appeal))
-    found_effect = correcting.effect(lines, drafts)
-    correcting.plausible(found_effect, decision)
-    from_month = decision.from_month.first_day if decision.from_month else None
+    found = effect.effect(list(AppealLine.objects.filter(appeal=appeal)), drafts)
+    effect.plausible(found, decision)
     number = appeal.revision + 1
     AppealCorrection.objects.bulk_create(
         AppealCorrection(appeal=appeal, revision=number, number=place, **vars(one))
@@ -163,20 +161,26 @@ def uphold(
     )
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
-        bearer=decision.bearer if drafts else "", from_month=from_month,
-        more_why=decision.more_why.strip() if found_effect.more else "",
+        bearer=decision.bearer if drafts else "",
+        from_month=decision.from_month.first_day if decision.from_month else None,
+        more_why=decision.more_why.strip() if found.more else "",
         right={str(line): str(value) for line, value in decision.values.items()},
         said={"entries": len(drafts)}, draft={}, **said,
     )  # fmt: skip
-    if not drafts:
-        ended: Appeal = steps.take(
-            steps.open_now("correct", moved), by=by, row=moved, verb="appeal.corrected", now=now
-        )
-        return ended
-    approval = posting.propose(by=by, appeal=moved, today=now.astimezone(SHANGHAI).date())
-    Appeal.objects.filter(pk=moved.pk).update(approval=approval, version=F("version") + 1)
-    journal.write(by=by, verb="appeal.correction_proposed", about=moved, month=str(Month.of(moved.month)))
-    found: Appeal = Appeal.objects.named().get(pk=moved.pk)
+    if drafts:
+        return _proposed(by, moved, now)
+    ended: Appeal = steps.take(
+        steps.open_now("correct", moved), by=by, row=moved, verb="appeal.corrected", now=now
+    )
+    return ended
+
+
+def _proposed(by: Membership, appeal: Appeal, now: datetime) -> Appeal:
+    """The correction of an upheld appeal before a second person."""
+    approval = posting.propose(by=by, appeal=appeal, today=now.astimezone(SHANGHAI).date())
+    Appeal.objects.filter(pk=appeal.pk).update(approval=approval, version=F("version") + 1)
+    journal.write(by=by, verb="appeal.correction_proposed", about=appeal, month=str(Month.of(appeal.month)))
+    found: Appeal = Appeal.objects.named().get(pk=appeal.pk)
     return found
 
 

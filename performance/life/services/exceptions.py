@@ -21,7 +21,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from performance import collect
 from performance.accounts import institution_account, institution_code
-from performance.appeals.services import correcting
+from performance.appeals.services import anew
 from performance.appeals.services import standing as appeals
 from performance.dues import booking as dues
 from performance.dues import flowing
@@ -170,7 +170,7 @@ def standing(settlement: Settlement) -> MonthInputs:
     """What the shares follow from today: the frozen inputs or those of the last posted correction, with the
     facts that appeals have corrected since.
     """
-    return correcting.with_facts(correcting.frozen(settlement), appeals.of_month(settlement).facts)
+    return anew.with_facts(anew.frozen(settlement), appeals.of_month(settlement).facts)
 
 
 def corrected(before: MonthInputs, institution: Institution) -> MonthInputs:
