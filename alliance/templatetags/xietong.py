@@ -32,7 +32,7 @@ CHIP_ICONS = {
 
 for function in (
     words.yuan, words.wan, words.num, words.plain, words.assessed, words.pct, words.diff, words.yuan_diff,
-    words.month, words.day, words.moment, words.until, words.last_day, words.clock, words.overdue, words.soon,
+    words.month, words.day, words.moment, words.until, words.clock, words.overdue, words.soon,
     words.due,
     identity.mask_name, identity.mask_id, identity.mask_phone,
     fields.control, fields.filter_control, fields.field_kind, fields.is_wide, fields.is_date,

@@ -102,20 +102,13 @@ def moment(value: datetime | None) -> str:
 
 
 def until(deadline: datetime | None) -> str:
-    """A deadline as people say it: what ends with a day (00:00 of the next one) ends at its 24:00."""
+    """A deadline as people say it, with its time: what ends with a day (00:00 of the next one) ends at its
+    24:00, the day itself included.
+    """
     if not deadline:
         return DASH
     last = _last_day(deadline)
     return moment(deadline) if last is None else f"{day(last)} 24:00"
-
-
-def last_day(deadline: datetime | None) -> str:
-    """A last day as a notice says it, the day itself included: September 22, 24:00."""
-    last = _last_day(deadline) if deadline else None
-    if last is None:
-        return moment(deadline)
-    this_year = last.year == timezone.localdate().year
-    return f"{formats.date_format(last, 'MONTH_DAY_FORMAT' if this_year else 'DATE_FORMAT')} 24:00"
 
 
 def _last_day(deadline: datetime) -> date | None:

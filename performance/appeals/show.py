@@ -140,7 +140,7 @@ def waits(appeal: Appeal, found: Sequence[AppealLine], now: datetime) -> str:
         return ""
     step = next(one for one in plan.planned(appeal.period) if one.step == MonthStep.SECOND)
     names = "、".join(f"{pot.place} ({pot.get_state_display()})" for pot in pots)
-    said = {"names": names, "until": web_words.last_day(step.due_at)}
+    said = {"names": names, "until": web_words.until(step.due_at)}
     if step.due_at <= now:
         late = _(
             "Not in the books yet: %(names)s. By the calendar it should have been by %(until)s: it is late "

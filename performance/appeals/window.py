@@ -40,7 +40,7 @@ class Window:
     @property
     def last_day(self) -> str:
         """The last day in words, the day itself included."""
-        return words.last_day(self.until)
+        return words.until(self.until)
 
 
 def of_month(month: Month) -> Window:

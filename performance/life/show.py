@@ -89,7 +89,7 @@ def notes(month: Month, life: MonthLife | None, now: datetime) -> list[dict[str,
     if life.state == State.PUBLISHED:
         if life.published_until and now < life.published_until:
             text = _("The publication runs until %(at)s. Objections and appeals are filed until then.")
-            found.append(_note("info", text % {"at": web_words.last_day(life.published_until)}))
+            found.append(_note("info", text % {"at": web_words.until(life.published_until)}))
         money = payouts.paid_in(month)
         if pots := money.pots_open:
             text = ngettext(

@@ -38,7 +38,7 @@ class PublicationTable(lists.Table):
 
     def render_published_until(self, value: Any) -> str:
         """As people say it."""
-        return web_words.last_day(value)
+        return web_words.until(value)
 
     def render_state(self, record: MonthLife) -> SafeString | None:
         """As a chip."""

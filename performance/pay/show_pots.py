@@ -82,7 +82,7 @@ def shown_said(pot: PayPot, now: datetime) -> str:
         "The department is shown this plan until %(until)s. Until then its people agree or object here; the "
         "head answers. An objection to the plan is no appeal: appeals about an amount are filed from the "
         "slip, until the day named there."
-    ) % {"until": web_words.last_day(pot.shown_until)}
+    ) % {"until": web_words.until(pot.shown_until)}
 
 
 def sees_people(pot: PayPot, membership: Membership) -> bool:
@@ -170,7 +170,7 @@ def plan_facts(pot: PayPot) -> list[parts.Fact]:
         }
         found.append(parts.Fact(pgettext("pay", "points"), said))
     if pot.shown_until is not None:
-        found.append(parts.Fact(_("shown until"), web_words.last_day(pot.shown_until)))
+        found.append(parts.Fact(_("shown until"), web_words.until(pot.shown_until)))
     if pot.submitted_by is not None:
         said = f"{pot.submitted_by.user} {web_words.moment(pot.submitted_at)}"
         found.append(parts.Fact(_("submitted by"), said))
@@ -324,7 +324,7 @@ def late_said(pot: PayPot, now: datetime) -> str:
     if since is None:
         return ""
     text = _("The second distribution of this pot is late: by the calendar it was due %(until)s.") % {
-        "until": web_words.last_day(since)
+        "until": web_words.until(since)
     }
     if pot.state != State.OPEN:
         return f"{text} {_('The plan is written: show it to the department.')}"

@@ -77,7 +77,7 @@ class PotTable(lists.Table):
 
     def render_shown_until(self, value: Any) -> str:
         """As people say it."""
-        return web_words.last_day(value)
+        return web_words.until(value)
 
     def render_state(self, record: PayPot) -> SafeString:
         """As a chip."""

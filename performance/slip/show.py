@@ -260,7 +260,7 @@ def state(found: Slip, now: datetime) -> SafeString:
     shown = [pot for pot in pots if pot.state == PayPot.State.SHOWN and pot.shown_until is not None]
     if shown:
         last = min(pot.shown_until for pot in shown)
-        until = web_words.last_day(last)
+        until = web_words.until(last)
         if last <= now:
             said = _("shown to the department until %(until)s; its plan is late, not submitted since then")
             return chip("late", said % {"until": until}, "clock")
@@ -268,7 +268,7 @@ def state(found: Slip, now: datetime) -> SafeString:
     if months.published(found.month, now):
         row = months.life(found.month)
         assert row is not None
-        until = web_words.last_day(row.published_until)
+        until = web_words.until(row.published_until)
         return chip("info", _("published until %(until)s") % {"until": until}, "eye")
     if any(pot.state != PayPot.State.POSTED for pot in pots):
         return chip("prov", _("not yet in the books"))

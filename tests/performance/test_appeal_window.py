@@ -22,7 +22,7 @@ from tests.performance.scene import OCTOBER, inside
 from tests.performance.test_appeals import filed, own_line, paid
 from tests.world import World
 
-UNTIL = "11月27日 24:00"
+UNTIL = "11-27 24:00"
 RUNS = datetime(2026, 11, 26, 2, tzinfo=UTC)
 LAST = datetime(2026, 11, 27, 15, 59, tzinfo=UTC)
 ENDED = LAST + timedelta(minutes=1)
@@ -150,4 +150,4 @@ def test_the_objection_to_a_plan_is_named_apart(house: World) -> None:
         shown(house, pot)
     with time_machine.travel(datetime(2026, 11, 21, 2, tzinfo=UTC), tick=False):
         page = house.client("luo").get(f"/a/qinghe/pay/pots/{pot.pk}/").content.decode()
-    assert "科内公示至 11月23日 24:00" in page and "方案异议不是申诉" in page
+    assert "科内公示至 11-23 24:00" in page and "方案异议不是申诉" in page

@@ -150,7 +150,7 @@ def contexts(request: Any = None) -> dict[str, dict[str, Any]]:
         "_filter.html": {"filter": Find({"kind": "a"}, nobody), "filtered": True, "cleared": "/x/"},
         "_flow.html": {"stages": stages},
         "_foot.html": {"menu": [Group("", (Link("今天", "home", "/x/", True, "今天"),))]},
-        "_flag.html": {"flag": Flag("/x/", "申诉至 11月27日 24:00"), "label": "申诉本行"},
+        "_flag.html": {"flag": Flag("/x/", "申诉至 11-27 24:00"), "label": "申诉本行"},
         "_form.html": {"form": form, "submit": "提交", "cancel": "/x/", "consequence": "已存草稿"},
         "_formula.html": {
             "lines": [

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
+from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
@@ -132,3 +134,24 @@ def test_ours_and_djangos_own_words_are_both_there() -> None:
     with translation.override("en"):
         assert gettext("not assessed") == "not assessed"
         assert gettext("Enter a valid value.") == "Enter a valid value."
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        (forms.DecimalField(max_digits=4, decimal_places=2), "1.234"),
+        (forms.DecimalField(max_digits=4), "12345"),
+        (forms.DecimalField(max_digits=4, decimal_places=2), "123.4"),
+        (forms.IntegerField(step_size=5), "3"),
+        (forms.IntegerField(max_value=5), "6"),
+        (forms.DateField(), "2026-02-30"),
+        (forms.CharField(max_length=2), "三个字"),
+        (forms.ChoiceField(choices=[("a", "a")]), "b"),
+        (forms.CharField(), ""),
+    ],
+)
+def test_what_djangos_own_fields_refuse_ends_as_our_sentences_do(field: forms.Field, typed: str) -> None:
+    with translation.override("zh-hans"), pytest.raises(ValidationError) as refused:
+        field.clean(typed)
+    with translation.override("zh-hans"):
+        assert all(said.endswith("。") for said in refused.value.messages)

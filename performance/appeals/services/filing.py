@@ -175,7 +175,7 @@ def ask_second(
     if until is None or taken or by.user_id != appeal.filed_by.user_id:
         raise AppealRefused("second")
     if now >= until:
-        raise AppealRefused("second_late", until=words.last_day(until))
+        raise AppealRefused("second_late", until=words.until(until))
     if not text.strip():
         raise AppealRefused("text")
     lines = list(appeal.lines.select_related("pay_line").order_by("number"))

@@ -65,7 +65,7 @@ def pay(*, by: Membership, month: Month, now: datetime, version: int | None = No
     step = steps.admitted("pay", by=by, row=row, version=version)
     assert row.published_until is not None
     if now < row.published_until:
-        raise LifeRefused("running", month=month, until=words.last_day(row.published_until))
+        raise LifeRefused("running", month=month, until=words.until(row.published_until))
     money = payouts.paid_in(month)
     if money.pots_open:
         raise LifeRefused("pots", month=month, n=money.pots_open)

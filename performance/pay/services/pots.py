@@ -233,7 +233,7 @@ def submit(*, by: Membership, pot: PayPot, now: datetime, version: int | None = 
     step = steps.admitted("submit", by=by, row=pot, version=version)
     assert pot.shown_until is not None
     if now < pot.shown_until:
-        raise PotRefused("early", until=words.last_day(pot.shown_until))
+        raise PotRefused("early", until=words.until(pot.shown_until))
     if open_ones := objections(pot).count():
         raise PotRefused("objections", n=open_ones)
     moved: PayPot = steps.take(step, by=by, row=pot, verb="pay.plan_submitted", now=now, submitted_by=by)

@@ -83,7 +83,7 @@ def submit(*, by: Membership, pots: Sequence[PayPot], now: datetime) -> None:
     _open_now("submit", by, pots, State.SHOWN)
     until = max(pot.shown_until for pot in pots if pot.shown_until is not None)
     if now < until:
-        raise PotRefused("early", until=words.last_day(until))
+        raise PotRefused("early", until=words.until(until))
     plans = [pot.plan_id for pot in pots]
     if open_ones := PayReply.objects.filter(plan__in=plans, agrees=False, answered_at=None).count():
         raise PotRefused("objections", n=open_ones)
