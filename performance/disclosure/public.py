@@ -5,6 +5,9 @@ An alliance that does not exist, one that is switched off, and a month that is n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
@@ -13,6 +16,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from alliance.lib.documents import Part
 from alliance.lib.period import Month
 from alliance.models import Alliance
 from alliance.tenancy.scope import act_in
@@ -55,10 +59,32 @@ def _written(alliance: Alliance, month: Month | None, language: str) -> str:
             return ""
         context = {
             "alliance_name": alliance.name, "code": alliance.code, "month": row.period, "language": language,
-            "parts": row.parts(language), "released_at": row.confirmed_at,
+            "parts": [_shown(part) for part in row.parts(language)], "none_said": words.DASH,
+            "released_at": row.confirmed_at,
             "months": [(one.period, words.month(one.month)) for one in rows],
         }  # fmt: skip
         return render_to_string("performance/disclosure/open.html", context)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part as the page shows it: every cell knows its heading, a column without any value is left out."""
+
+    heading: str
+    text: str
+    heads: Sequence[str] = ()
+    rows: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+
+
+def _shown(part: Part) -> Shown:
+    if part.table is None:
+        return Shown(part.heading, part.text)
+    heads, rows = part.table.heads, part.table.rows
+    kept = [at for at in range(1, len(heads)) if any(row[at] != words.DASH for row in rows)]
+    return Shown(
+        part.heading, part.text, [heads[at] for at in (0, *kept)],
+        [(row[0], [(heads[at], row[at]) for at in kept]) for row in rows],
+    )  # fmt: skip
 
 
 def _nothing() -> str:

@@ -14,10 +14,11 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alliance.lib.documents import Part, Table
 from alliance.lib.hiding import hide
 from alliance.models import Staff
 from alliance.web import public as web_public
-from performance.disclosure import services
+from performance.disclosure import public, services
 from performance.disclosure.refusals import DisclosureRefused
 from performance.life.services import stages
 from performance.models import Disclosure, DisclosureSwitch
@@ -71,6 +72,13 @@ def test_only_what_two_people_released_is_read(published: World) -> None:
     cache.clear()
     assert read().status_code == read(f"{OPEN}2026-10/").status_code == 200
     assert read(f"{OPEN}2026-09/").content == nothing.content
+
+
+def test_a_column_without_a_value_is_left_out_and_every_cell_names_its_heading() -> None:
+    rows = (("转诊率", "3.1", "—", "4.0"), ("随访率", "—", "—", "88.0"))
+    found = public._shown(Part("成效", "", Table(("指标", "县级", "村卫生室", "全部"), rows, (1, 2, 3))))
+    assert found.heads == ["指标", "县级", "全部"]
+    assert found.rows[1] == ("随访率", [("县级", "—"), ("全部", "88.0")])
 
 
 def test_switching_off_is_felt_at_once_though_pages_are_kept(published: World) -> None:
