@@ -75,6 +75,12 @@ def remedy(row: PayoutRow) -> str:
     """What is to be done about a row of an answer."""
     if row.result.withdrawn_at is not None:
         return _("Its file is withdrawn: %(why)s") % {"why": row.result.withdrawn_why}
+    sent = row.payment
+    if row.action == PayoutRow.Action.PAID and row.posted_at is None and sent and sent.state == "returned":
+        return _(
+            "The payment was posted as returned by another row, and its money goes into the next lot. Ask "
+            "the bank: if it did pay, hold that money before the next lot is made."
+        )
     if row.action is None or row.kind in ("matched", "repeat"):
         return str(REMEDY[row.kind])
     if row.posted_at is None and row.action != PayoutRow.Action.NOTED:

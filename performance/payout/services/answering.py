@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
@@ -172,13 +172,14 @@ def settle(*, by: Membership, lot: PayoutLot, now: datetime) -> int:
 
 
 def left(lot: PayoutLot) -> list[PayoutRow]:
-    """What of a lot's answers is not settled: rows nobody has decided, and decided rows whose payment has
-    ended otherwise; in the order of the files.
+    """What of a lot's answers is not settled: rows nobody has decided, and rows that say paid of a payment
+    that came back without ever having been posted as paid; in the order of the files.
     """
+    paid = PayoutRow.objects.filter(payment=OuterRef("payment"), action=Action.PAID, posted_at__isnull=False)
     rows = PayoutRow.objects.live().filter(result__lot=lot, posted_at=None)
     undone = Q(action=None) | (
         Q(action=Action.PAID) & ~Q(payment__state__in=[State.EXPORTED, State.PAID])
-        & ~Q(kind=Kind.REPEAT)
+        & ~Q(kind=Kind.REPEAT) & ~Exists(paid)
     )  # fmt: skip
     found: list[PayoutRow] = list(
         rows.filter(undone).named().defer("payment__account__number").order_by("result_id", "number", "pk")
