@@ -154,12 +154,20 @@ def state_text(approval: Approval) -> str:
     words = {"number": approval.step, "steps": len(approval.steps), "name": names.of_step(approval.current)}
     if approval.outside.filter(step=approval.step, checked_at=None).exists():
         return _("Step %(number)s of %(steps)s, %(name)s: a document waits for its check") % words
-    left = len(votes(approval).undecided)
+    left = len(_left(approval))
     if not left and approval.current.outside:
         return _("Step %(number)s of %(steps)s, %(name)s: waits for the body’s document") % words
     if not left:
         return _("Step %(number)s of %(steps)s, %(name)s: nobody is left to decide; withdraw it") % words
     return _("Step %(number)s of %(steps)s, %(name)s: %(left)s may decide") % {**words, "left": left}
+
+
+def _left(approval: Approval) -> frozenset[int]:
+    """Ids of the users who can still give a verdict in the step: those the page names, nobody involved."""
+    undecided = votes(approval).undecided
+    if not registry.of(approval.kind).barred:
+        return undecided
+    return undecided & {one.user_id for one in free_deciders(approval)}
 
 
 def _eligible(membership: Membership, approval: Approval) -> bool:
