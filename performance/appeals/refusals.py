@@ -55,6 +55,8 @@ class AppealRefused(Refused):
         "open_one": "There is an open appeal about this number already. Add to that one.",
         "moved": "A number of it no longer counts: its plan was written anew or taken back. Open it anew "
         "from its line.",
+        "no_line": "%(name)s has no line in the plan of %(place)s that stands now. While a plan is written "
+        "anew, ask again once it is shown; where it leaves %(name)s out, object to it in the department.",
         "unposted": "A line of pay is corrected once its pot is in the books, and that has changed "
         "meanwhile. Look again.",
         "second_late": "A second instance is asked for until %(until)s.",
@@ -65,7 +67,7 @@ class AppealRefused(Refused):
             "decided", "nothing_added", "same_lines", "handler_involved", "lines", "month", "early",
             "closed", "open", "same", "not_frozen", "changed", "blocked", "involved", "value", "strange",
             "second", "second_late", "pot", "points", "fact", "give_back",
-            "involved_since", "open_one", "moved", "unposted",
+            "involved_since", "open_one", "moved", "unposted", "no_line",
         ), "",
     ) | {"nobody": "handler", "red_line": "bearer", "lowers": "lowers", "more": "more_why"}  # fmt: skip
 

@@ -21,6 +21,7 @@ from alliance.models.base import AllianceQuerySet
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
 from performance.models.declared import link
+from performance.models.pay import LOOK
 from performance.models.pay_pots import PERSONS, leads_all
 
 VIEW, FILE, HANDLE, DECIDE, REVIEW = (
@@ -28,12 +29,18 @@ VIEW, FILE, HANDLE, DECIDE, REVIEW = (
 )  # fmt: skip
 
 
+def sees_all(membership: Membership) -> bool:
+    """True for the offices of the alliance that handle and decide appeals or look at everybody's pay."""
+    whole = membership.institution_id is None
+    return whole and any(membership.can(right) for right in (HANDLE, DECIDE, LOOK))
+
+
 class AppealQuerySet(AllianceQuerySet):
     """Which appeals a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
         """What the member is a party of, and the first instance of what is theirs to answer now."""
-        if membership.institution_id is None:
+        if sees_all(membership):
             return self.all()
         first = self.examined_by(membership).values("earlier")
         return self.party(membership) | self.filter(pk__in=first)
@@ -43,16 +50,17 @@ class AppealQuerySet(AllianceQuerySet):
         return Appeal.objects.filter(handler__user=membership.user_id, state=Appeal.State.ASSIGNED)
 
     def party(self, membership: Membership) -> Any:
-        """The alliance's offices all; others what they filed, handle or are concerned by; an institution's
-        leaders those about its numbers, a head those about pay of the own department (second wall).
+        """The offices that handle, decide or look at pay all; others, discipline inspection among them, what
+        they filed, handle or are concerned by; an institution's leaders those about its numbers, a head
+        those about pay of the own department (second wall; practice.md 4).
         """
-        if membership.institution_id is None:
+        if sees_all(membership):
             return self.all()
         me, here = membership.user_id, membership.institution_id
         mine = Q(filed_by__user=me) | Q(handler__user=me) | Q(
             pk__in=AppealLine.objects.filter(staff__user=me).values("appeal")
         )  # fmt: skip
-        if leads_all(membership):
+        if here is not None and leads_all(membership):
             mine |= Q(pk__in=AppealLine.objects.filter(institution=here).values("appeal"))
         elif membership.can(PERSONS) and membership.department_id is not None:
             led = AppealLine.objects.filter(pay_line__pot__department=membership.department_id)

@@ -17,7 +17,7 @@ from alliance.models.base import AllianceQuerySet, leaf_alliance, leaf_key
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
 from performance.models.declared import link
-from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
+from performance.models.pay import CONFIRM, DISTRIBUTE, LOOK, VIEW
 from performance.models.pay_pools import Share
 
 PERSONS = "person_score.view"  # who sees other people's numbers
@@ -28,15 +28,22 @@ def leads_all(membership: Membership) -> bool:
     return roles.allows(set(membership.roles) - {"department_head"}, PERSONS)
 
 
+def sees_all(membership: Membership) -> bool:
+    """True for the offices that look at everybody's pay; others of the whole alliance, such as a steward of
+    data, read their own (requirements X2).
+    """
+    return membership.institution_id is None and membership.can(LOOK)
+
+
 class PayPotQuerySet(AllianceQuerySet):
     """Which pots a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
-        """The office all; of posted pools an institution's leaders its own, a head the own department's,
-        others those in which they have a line (second wall).
+        """The offices that look at pay all; of posted pools an institution's leaders its own, a head the own
+        department's, others those in which they have a line (second wall).
         """
         here = membership.institution_id
-        if here is None:
+        if sees_all(membership):
             return self.all()
         posted = self.filter(pool__state="posted")
         mine = Q(pk__in=PayLine.objects.filter(staff__user=membership.user_id).values("pot"))
@@ -150,7 +157,7 @@ class PayPot(Share, Stepped):
     def sides_of(self, membership: Membership) -> frozenset[str]:
         """Office: of the alliance. Head: who leads the department or the institution."""
         if membership.institution_id is None:
-            return frozenset({"office"})
+            return frozenset({"office"} if sees_all(membership) else ())
         if membership.institution_id != self.institution_id or not membership.can(PERSONS):
             return frozenset()
         own = leads_all(membership) or (
@@ -291,4 +298,14 @@ class PayReply(AllianceRow):
         return f"{self.staff} {self.plan}"
 
 
-__all__ = ["PERSONS", "VIEW", "PayLine", "PayMember", "PayPlan", "PayPot", "PayReply", "leads_all"]
+__all__ = [
+    "PERSONS",
+    "VIEW",
+    "PayLine",
+    "PayMember",
+    "PayPlan",
+    "PayPot",
+    "PayReply",
+    "leads_all",
+    "sees_all",
+]

@@ -23,7 +23,7 @@ from alliance.web.access import way
 from alliance.web.cells import chip
 from performance.life.plan import planned
 from performance.models import MonthStep, PayLine, PayMember, PayPlan, PayPot, PayReply
-from performance.models.pay_pots import PERSONS, leads_all
+from performance.models.pay_pots import PERSONS, leads_all, sees_all
 from performance.pay import forms, show, words
 from performance.pay.services import pots
 
@@ -89,7 +89,7 @@ def sees_people(pot: PayPot, membership: Membership) -> bool:
     """Whether all lines are open: to the office, to leaders, and to everybody of the pot while it is shown
     and after, as it is shown in the department (practice.md 4).
     """
-    if membership.institution_id is None or "head" in pot.sides_of(membership):
+    if pot.sides_of(membership):
         return True
     return PayLine.objects.filter(plan=pot.plan_id, staff__user=membership.user_id).exists()
 
@@ -272,9 +272,9 @@ def people_seen(membership: Membership) -> QuerySet[Any]:
     """Staff whose lines a member may open: oneself, those one leads, all for the alliance's office."""
     rows = Staff.objects.select_related("institution", "department")
     here = membership.institution_id
-    if here is None:
+    if sees_all(membership):
         return rows
-    own = Q(user=membership.user_id, institution=here)
+    own = Q(user=membership.user_id) if here is None else Q(user=membership.user_id, institution=here)
     if leads_all(membership):
         return rows.filter(own | Q(institution=here))
     if membership.can(PERSONS) and membership.department_id is not None:

@@ -128,11 +128,13 @@ def slip(
 def _rows(
     lines: Sequence[PayLine], member: Membership, found: Sequence[Amount], of_month: Window, now: datetime
 ) -> list[Row]:
-    running = dict(
+    asked = list(
         AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
-        .values_list("pay_line", "appeal")
+        .values_list("pay_line", "appeal", "disputed_fen")
     )  # fmt: skip
-    held = lots.held_of((line.pk for line in lines), lines[0].pot.pool.period) if lines else {}
+    running = {line: appeal for line, appeal, _fen in asked}
+    disputed = {line: fen for line, _appeal, fen in asked}
+    held = lots.held_of(lines, lines[0].pot.pool.period, disputed) if lines else {}
     later: dict[int, int] = {}
     for one in found:
         later[one.line] = later.get(one.line, 0) + one.fen

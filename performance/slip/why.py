@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -18,8 +19,7 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.appeals import window, words
-from performance.appeals.services import standing
-from performance.models import PayLine
+from performance.models import PayDue, PayLine
 from performance.pay import show_pots
 from performance.slip import differences, peers
 from performance.slip.show import slip, state
@@ -37,13 +37,14 @@ def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = Fa
     before = _last(line, month, member)
     fewest = peers.least(now.date())
     run, own = (None, []) if outside else peers.indicators(line.staff, month, fewest)
-    links = [replace(one, url="") if outside else one for one in chain(line, member)]
+    moved = changes(line)
+    links = [replace(one, url="") if outside else one for one in chain(line, member, moved)]
     return {
         "title": _("How this amount came about"), "line": line, "staff": line.staff, "month": month,
-        "amount": line.fen + row.corrected,
+        "amount": line.fen + row.corrected,  # where the chain ends as well
         "chip": state(found, now), "row": row, "sentence": sentence(line, row.share),
         "formula": [formula(line, points, "" if outside else way(member, "pay-pot", line.pot_id)),
-                    rounding(line), *corrections(line)], "chain": links, "outside": outside,
+                    rounding(line), *corrections(moved)], "chain": links, "outside": outside,
         "change": None if before is None else line.fen - before.fen,
         "bars": [] if before is None else differences.bars(line, points, before, points_of(before)),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
@@ -106,15 +107,44 @@ def rounding(line: PayLine) -> parts.FormulaLine:
     )
 
 
-def corrections(line: PayLine) -> list[parts.FormulaLine]:
-    """What appeals made of the amount, oldest first: points before and after, the formula; one query."""
-    rows = standing.in_the_books().filter(pay_line=line.pk, staff=line.staff_id)
+@dataclass(frozen=True)
+class Change:
+    """A correction in the books of a line: its amount and how the line stands after it (fen)."""
+
+    due: PayDue
+    after: int
+
+    @property
+    def name(self) -> str:
+        """By what it was corrected."""
+        if self.due.entry is not None:
+            return _("Corrected by appeal %(n)d") % {"n": self.due.entry.appeal_id}
+        return _("Corrected with its month")
+
+    def url(self, member: Membership) -> str:
+        """Where it was decided."""
+        if self.due.entry is not None:
+            return way(member, "appeal", self.due.entry.appeal_id)
+        return way(member, "month-correction", self.due.part.correction_id) if self.due.part else ""
+
+
+def changes(line: PayLine) -> list[Change]:
+    """What corrections made of the amount, oldest first; one query."""
+    found, stands = [], line.fen
+    for due in PayDue.objects.filter(line=line.pk).select_related("entry", "part").order_by("pk"):
+        stands += due.fen
+        found.append(Change(due, stands))
+    return found
+
+
+def corrections(moved: Sequence[Change]) -> list[parts.FormulaLine]:
+    """Each correction of the amount: points before and after and the formula, where it has its own."""
     return [
         parts.FormulaLine(
-            _("Corrected by appeal %(n)d") % {"n": row.appeal_id}, result=web_words.yuan(row.after_fen),
-            note=words.divided(row.why), total=True, unit=_("yuan"),
+            one.name, result=web_words.yuan(one.after),
+            note=words.divided(one.due.entry.why) if one.due.entry else "", total=True, unit=_("yuan"),
         )
-        for row in rows
+        for one in moved
     ]  # fmt: skip
 
 
@@ -127,8 +157,10 @@ def _without_source(links: list[parts.ChainLink], line: PayLine) -> list[parts.C
                             facts=first.facts), *links[2:]]  # fmt: skip
 
 
-def chain(line: PayLine, member: Membership) -> list[parts.ChainLink]:
-    """From the pool through institution and pot to the person."""
+def chain(line: PayLine, member: Membership, moved: Sequence[Change] = ()) -> list[parts.ChainLink]:
+    """From the pool through institution and pot to the person, then each correction (`moved`): it ends with
+    what the line stands at.
+    """
     above = _without_source(show_pots.chain(line.pot, member), line)
     own = above[-1]
     links = [*above[:-1], parts.ChainLink(
@@ -139,7 +171,13 @@ def chain(line: PayLine, member: Membership) -> list[parts.ChainLink]:
         parts.Fact(pgettext("pay", "points"), web_words.plain(line.points)),
         parts.Fact(_("plan"), str(line.plan.revision)),
     ]
-    return [
-        *links,
-        parts.ChainLink(pgettext("pay", "person"), line.staff.name, line.fen, "", share, facts, here=True),
-    ]
+    links.append(parts.ChainLink(
+        pgettext("pay", "person"), line.staff.name, line.fen, "", share, facts, here=not moved
+    ))  # fmt: skip
+    return [*links, *(
+        parts.ChainLink(
+            pgettext("pay", "correction"), one.name, one.after, one.url(member), here=one is moved[-1],
+            facts=[parts.Fact(_("difference (yuan)"), web_words.yuan_diff(one.due.fen))],
+        )
+        for one in moved
+    )]  # fmt: skip

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time_machine
+from django.utils import translation
 
+from alliance.approvals import facts as deciding
 from alliance.models import Journal, Membership
+from alliance.services import files
 from performance.appeals.services import filing, handling
-from performance.models import PayLine
+from performance.models import AppealFile, PayLine
 from tests.performance.pay_scene import AFTER, doctors, fresh
 from tests.performance.scene import inside
-from tests.performance.test_appeals import LATER, assigned, house, own_line
+from tests.performance.test_appeals import LATER, assigned, house, own_line, upheld
 from tests.world import World, member
 
 __all__ = ["house"]
@@ -48,3 +51,38 @@ def test_an_examiner_of_another_institution_reads_first_instance_and_line_while_
             assert yuan.get(page).status_code == 404, page
     with inside(house):
         assert fresh(second).state == "rejected"
+
+
+@time_machine.travel(LATER, tick=False)
+def test_discipline_reads_what_it_examines_and_a_steward_of_the_alliance_nobodys_pay(house: World) -> None:
+    """Requirements X2, practice.md 4: discipline inspection decides where nobody uninvolved is left."""
+    row, line = assigned(house), own_line(house)
+    scan = files.store(
+        by=house.dr, name="排班.pdf", content=[b"%PDF-1.5"], purpose="evidence",
+        content_type="application/pdf", limit=99, institution=house.lead,
+    )  # fmt: skip
+    file = AppealFile.objects.create(appeal=row, file=scan)
+    house.people["ji"] = member("ji", "纪明", None, "discipline")
+    house.people["steward"] = member("steward", "乔致", None, "data_steward")
+    ji, steward = house.client("ji"), house.client("steward")
+    here = "/a/qinghe/"
+    pages = [f"appeals/{row.pk}/", f"appeals/{row.pk}/files/{file.pk}/"]
+    slips = [f"pay/persons/{line.staff_id}/", f"pay/lines/{line.pk}/", f"pay/pots/{line.pot_id}/"]
+    for client, addresses in ((ji, pages), (steward, pages + slips)):
+        assert {client.get(here + one).status_code for one in addresses} == {404}
+    assert f"/appeals/{row.pk}/" not in ji.get(f"{here}appeals/").content.decode()
+    Membership.objects.filter(pk=house.meng.pk).update(is_active=False)
+    handling.assign(by=house.luo, appeal=fresh(row), handler=house.ji.pk, now=LATER)
+    assert {ji.get(here + one).status_code for one in pages} == {200}
+    for name in ("luo", "cai"):
+        assert house.client(name).get(here + pages[0]).status_code == 200
+
+
+@time_machine.travel(LATER, tick=False)
+def test_an_approval_counts_those_it_names_as_able_to_decide(house: World) -> None:
+    approval = upheld(house, "source").approval
+    assert approval is not None
+    named, asked = deciding.free_deciders(approval), deciding.votes(approval).undecided
+    assert 0 < len(named) < len(asked)  # Luo has posted the pot
+    with translation.override("en"):
+        assert deciding.state_text(approval).endswith(f": {len(named)} may decide")

@@ -396,6 +396,26 @@ def test_a_line_is_corrected_once_its_pot_is_in_the_books(world: World, tmp_path
             )  # fmt: skip
 
 
+def test_a_second_instance_is_about_the_plan_that_stands_now(world: World, tmp_path: Path) -> None:
+    with override_settings(MEDIA_ROOT=tmp_path), inside(world):
+        scene.grounded(world)
+        scene.posted_bonus(world)
+        pot = fresh(pots.write(by=world.kong, pot=doctors(world), agreed=plan_of(doctors(world)), now=NOW))
+        pot = fresh(pots.show(by=world.kong, pot=pot, now=NOW))
+        old = own_line(world)
+        row = fresh(handling.reject(by=world.meng, appeal=assigned(world), answer="考勤无误", now=AFTER))
+        pot = fresh(pots.take_back(by=world.kong, pot=pot, why="漏记夜班"))
+        points = {one: had + 1 for one, had in pots.points_of(pot).items()}
+        pot = fresh(pots.write(by=world.kong, pot=pot, agreed=plan_of(pot, points=points), now=AFTER))
+        with pytest.raises(AppealRefused, match="ask again once it is shown"):
+            filing.ask_second(by=world.dr, appeal=row, text="有排班表", now=AFTER)
+        pots.show(by=world.kong, pot=pot, now=AFTER)
+        second = filing.ask_second(by=world.dr, appeal=row, text="有排班表", now=AFTER)
+        (line,) = second.lines.select_related("pay_line")
+        assert line.pay_line.plan_id == fresh(pot).plan_id != old.plan_id
+        assert (line.pay_line.staff_id, line.disputed_fen) == (old.staff_id, 1_000)
+
+
 @time_machine.travel(LATER, tick=False)
 def test_a_later_correction_begins_where_an_earlier_one_ended(house: World) -> None:
     first = agreed(house, upheld(house, "pot"))

@@ -39,9 +39,9 @@ def test_the_slip_leads_to_the_formula_and_to_the_appeal(house: World) -> None:
         line = own_line(house)
     assert "本单仅含医共体协同绩效" in page and f"/pay/lines/{line.pk}/" in page
     assert f"/appeals/file/?on=pay-{line.pk}" in page
-    why = doctor.get(f"/a/qinghe/pay/lines/{line.pk}/").content.decode()
-    assert f"/a/qinghe/pay/pots/{line.pot_id}/" in why and "从基金池到本人" in why
-    assert "不足 10 人，不显示范围" in why  # four people: nobody can be told from the range
+    text = doctor.get(f"/a/qinghe/pay/lines/{line.pk}/").content.decode()
+    assert f"/a/qinghe/pay/pots/{line.pot_id}/" in text and "从基金池到本人" in text
+    assert "不足 10 人，不显示范围" in text  # four people: nobody can be told from the range
     sheet = doctor.get(f"/a/qinghe/pay/persons/{line.staff_id}/print/?month=2026-10")
     assert sheet.status_code == 200 and "协同绩效单" in sheet.content.decode()
     assert doctor.get(f"/a/qinghe/pay/persons/{line.staff_id}/print/?month=2019-10").status_code == 200

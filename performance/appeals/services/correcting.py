@@ -90,7 +90,7 @@ def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:
     that counts now.
     """
     named = [line.pay_line for line in lines if line.pay_line is not None]
-    found = {row.pk: row for row in (_present(row) for row in named)}
+    found = {row.pk: row for row in map(present, named)}
     people = {line.staff_id: line.appeal.month for line in lines if line.about == About.OWN}
     if people:
         rows = PayLine.objects.filter(
@@ -102,8 +102,8 @@ def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:
     return list(found.values())
 
 
-def _present(row: PayLine) -> PayLine:
-    """The same person's line in the plan of the pot that counts."""
+def present(row: PayLine) -> PayLine:
+    """The same person's line in the plan of the pot that counts; the line itself where it has none there."""
     if row.plan_id == row.pot.plan_id or row.pot.state not in PayPot.WITH_LINES:
         return row
     rows = PayLine.objects.filter(plan=row.pot.plan_id, staff=row.staff_id)

@@ -18,7 +18,9 @@ from alliance.services import journal, steps
 from alliance.web import words
 from performance.appeals import clock, window
 from performance.appeals.refusals import AppealRefused, in_words
+from performance.appeals.services import correcting
 from performance.appeals.subjects import Subject
+from performance.dues import flowing
 from performance.models import Appeal, AppealAddition, AppealFile, AppealLine, PayLine
 from performance.models.appeals import COLUMNS, FILE
 
@@ -165,9 +167,10 @@ def second_until(appeal: Appeal) -> datetime | None:
 def ask_second(
     *, by: Membership, appeal: Appeal, text: str, now: datetime, files: Sequence[Attachment] = ()
 ) -> Appeal:
-    """Ask for a second instance about the same lines; other people answer it.
+    """Ask for a second instance about the same numbers; other people answer it. Where a plan was written anew
+    since, it is about the person's line of the plan that stands now.
 
-    Raises PermissionDenied, AppealRefused (second, second_late, text, open).
+    Raises PermissionDenied, AppealRefused (second, second_late, text, open, no_line).
     """
     _may_file(by)
     until = second_until(appeal)
@@ -178,8 +181,12 @@ def ask_second(
         raise AppealRefused("second_late", until=words.until(until))
     if not text.strip():
         raise AppealRefused("text")
-    lines = list(appeal.lines.select_related("pay_line").order_by("number"))
+    named = [f"pay_line__{one}" for one in correcting.PAY_LINE]
+    lines = list(appeal.lines.select_related(*named).order_by("number"))
     for line in lines:
+        if line.pay_line is not None:
+            line.pay_line = correcting.present(line.pay_line)
+            _counts(line)
         column = COLUMNS[line.about]
         same = Q(**{column: line.subject_id, "indicator": line.indicator})
         _in_no_other(same if line.pay_line is None else _of_person(line.pay_line))
@@ -193,6 +200,15 @@ def ask_second(
         for line in lines
     )  # fmt: skip
     return made
+
+
+def _counts(line: AppealLine) -> None:
+    """The line stands in the plan that counts, and asks for no more than its pot has now."""
+    row = line.pay_line
+    whole = row.pot.fen + flowing.money_of([row.pot_id]).get(row.pot_id, 0)
+    if row.plan_id != row.pot.plan_id or whole <= 0:
+        raise AppealRefused("no_line", name=str(row.staff), place=row.pot.place)
+    line.disputed_fen = min(line.disputed_fen, whole)
 
 
 @in_words()

@@ -17,7 +17,7 @@ from alliance.services import journal, parameters
 from performance.appeals import facts as appeals
 from performance.dues import owing
 from performance.life import facts as life
-from performance.models import PayoutHold, PayoutLot, PayoutPart, PayoutPayment
+from performance.models import PayLine, PayoutHold, PayoutLot, PayoutPart, PayoutPayment
 from performance.models.payout import CHECK, RUN
 from performance.payout.refusals import PayoutRefused
 from performance.payout.services import accounts, ground, payables
@@ -56,19 +56,10 @@ def standing(month: Month, rows: Sequence[Payable], disputed: Mapping[int, Fen])
     return _with_disputes(month, owing.lessened(month, rows), disputed)
 
 
-def held_of(lines: Iterable[int], month: Month) -> dict[int, Fen]:
-    """What of some lines of a month is held now, fen by line, by hand or by open appeals; two queries, five
-    more where something is.
-    """
-    wanted = set(lines)
-    found = {line: fen for line, fen in disputed(month).items() if line in wanted}
-    holds = PayoutHold.objects.filter(line__in=wanted, ended_at=None)
-    waiting = {*found, *holds.values_list("line", flat=True)}
-    rows = payables.of_lines(waiting) if waiting else []
-    return {
-        row.line: row.disputed + row.by_hand
-        for row in _with_disputes(month, rows, found) if row.line is not None
-    }  # fmt: skip
+def held_of(lines: Iterable[PayLine], month: Month, disputed: Mapping[int, Fen]) -> dict[int, Fen]:
+    """What of lines of a month is held now, fen by line, by hand or by open appeals; two queries."""
+    rows = _with_disputes(month, payables.of_few(lines), disputed)
+    return {row.line: row.disputed + row.by_hand for row in rows if row.line is not None}
 
 
 def sort(month: Month, rows: Iterable[Payable]) -> Ready:
