@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from alliance.approvals import chains
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
-from alliance.ledger import evidence, facts
+from alliance.ledger import evidence, facts, proposals
 from alliance.ledger.models import Account, LedgerJournal, Period
 from alliance.models import Membership
 from alliance.tenancy.scope import act_in
@@ -63,6 +65,20 @@ def test_a_statement_of_some_months_and_a_wrong_month(world: World, accounts: di
     assert later.context["figs"][0].value == "12,345.67"
     wrong = client.get(url, {"first": "October"})
     assert wrong.status_code == 200 and wrong.context["filter"]["form"].errors
+
+
+def test_a_proposed_reversal_is_titled_in_the_language_of_the_reader(
+    world: World, accounts: dict[str, Account]
+) -> None:
+    found = journal(world)
+    evidence.name_journals(found.kind, gettext_lazy("reversal"))
+    with act_in(world.qinghe), translation.override("en"):
+        approval = proposals.propose_reversal(
+            by=world.luo, journal=found, month=NOVEMBER, text="重复入账", on=NOVEMBER.first_day
+        )
+        assert approval.title == f"reversal, journal {found.pk}, October 2026"
+    page = world.client("cai").get("/a/qinghe/approvals/").content.decode()
+    assert f"冲正，凭证 {found.pk}，2026年10月" in page and found.kind not in page
 
 
 def test_who_may_not_see_the_ledger_gets_403_and_the_other_alliance_404(
