@@ -9,7 +9,7 @@ from alliance.models import step
 VIEW, ENTER, HANDLE, ANSWER = "complaint.view", "complaint.enter", "complaint.handle", "complaint.answer"
 OVERSEE, IMPORT, EXPORT = "complaint.oversee", "complaint.import", "complaint.export"
 REVEAL, BOX = "complaint.reveal", "sealed_box.open"
-KEEPERS, PROPOSE = "sealed_box.keepers", "sealed_box.propose"
+KEEPERS, PROPOSE, OBJECT = "sealed_box.keepers", "sealed_box.propose", "sealed_box.object"
 
 OFFICES, ALL = "institution alliance", "department institution alliance"
 

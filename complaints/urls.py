@@ -16,6 +16,7 @@ urlpatterns = [
     path("complaints/box/", box.box_list, name="sealed-box"),
     path("complaints/box/keepers/", keepers.page, name="box-keepers"),
     path("complaints/box/keepers/noted/", keepers.noted, name="box-keepers-noted"),
+    path("complaints/box/keepers/<int:pk>/object/", keepers.objected, name="box-keeper-object"),
     path("complaints/box/keepers/<int:pk>/<slug:step>/", keepers.act, name="box-keeper-act"),
     path("complaints/box/<int:pk>/", box.report, name="sealed-report"),
     path("complaints/box/<int:pk>/files/<int:file>/", box.file, name="sealed-file"),

@@ -20,8 +20,11 @@ from complaints.services import box, keepers
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
     """Late and open complaints the member can answer, one query; the alliance sees what went up to it."""
+    told = _announced(membership, now) if membership.can(machine.OBJECT) else []
     if keepers.may_keep(membership):
-        return [*_keeping(membership, now), *_sealed(membership, now)]
+        return [*told, *_keeping(membership, now), *_sealed(membership, now)]
+    if told:
+        return told
     if not membership.can(machine.ANSWER):
         return []
     rows = Complaint.objects.visible_to(membership).live()
@@ -29,6 +32,16 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
         rows = rows.filter(Q(level=Level.ALLIANCE) | Complaint.late_at(now))
     found = _count(rows, now)
     return [*_late(found), *_open(found)]
+
+
+def _announced(membership: Membership, now: datetime) -> list[Todo]:
+    """Appointments to the sealed box that take effect unless somebody objects."""
+    found = keepers.standings(now.astimezone(SHANGHAI).date())
+    return [
+        Todo("warn", _("%(name)s is to open the sealed box") % {"name": one.keeper.membership.user},
+             _("Object before it takes effect, if that is not right."), reverse("box-keepers"), one.opens_at)
+        for one in found if one.state == "announced" and one.keeper.user_id != membership.user_id
+    ]  # fmt: skip
 
 
 def _count(rows: Any, now: datetime) -> dict[str, Any]:

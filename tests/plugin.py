@@ -100,6 +100,13 @@ def template() -> str:
             link.execute(f'drop database if exists "{draft}"')
             link.execute(f'create database "{draft}"')
             migrate(draft)
+            with owner(draft) as inside:
+                # What has to wait for days waits in a test until it says so (tests.complaints.scene.passed).
+                inside.execute(
+                    "create or replace function sealed_box_now() returns timestamptz stable language sql as"
+                    " $$ select now() + coalesce(nullif(current_setting('app.later', true), ''), '0')"
+                    "::interval $$"
+                )
             link.execute(f'alter database "{draft}" rename to "{name}"')
     return name
 

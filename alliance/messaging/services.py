@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 
 from django.conf import settings
@@ -169,6 +169,28 @@ def _thing(todo: Todo) -> str:
     """A thing that is late: where it opens and when it was due; words and counts may change."""
     text = f"{todo.room} {todo.url} {todo.due.isoformat() if todo.due else ''}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tell(
+    *, members: Sequence[Membership], key: str, said: Callable[[], str], path: str, now: datetime
+) -> int:
+    """Write what cannot wait for a digest to every confirmed address of members, whatever they chose to hear:
+    a matter of who may see what, nothing of a patient. `said` is asked in the language of each reader, `path`
+    stands below the alliance's address. Returns how many; 0 where no channel is on.
+    """
+    rows = MessageAddress.objects.filter(
+        membership__in=members, confirmed_at__isnull=False, ended_at=None, channel__in=channels(),
+    ).select_related("membership__user")  # fmt: skip
+    for address in rows:
+        with translation.override(address.membership.user.language):
+            title = f"{address.alliance.name}: {said()}"
+        site = settings.SITE_URL.rstrip("/")
+        text = f"{site}/a/{address.alliance.code}/{path}" if site else title
+        Outbox.objects.create(
+            key=f"{key}:{address.pk}", channel=address.channel, address=address,
+            body={"title": title, "text": text}, created_at=now, try_at=now,
+        )  # fmt: skip
+    return len(rows)
 
 
 def _post(address: MessageAddress, key: str, todos: Sequence[Todo], now: datetime) -> int:

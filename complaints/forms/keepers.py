@@ -34,3 +34,9 @@ class KeeperForm(forms.Form):
     def clean_member(self) -> Membership:
         """The membership chosen."""
         return self.members[self.cleaned_data["member"]]
+
+
+class ObjectForm(forms.Form):
+    """Why this person should not open the box."""
+
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

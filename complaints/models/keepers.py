@@ -46,6 +46,7 @@ class BoxDeed(AllianceRow):
         CONSENTED = "consented", pgettext_lazy("keeper of the box", "consented to")
         SUSPENDED = "suspended", pgettext_lazy("keeper of the box", "suspended")
         RESUMED = "resumed", pgettext_lazy("keeper of the box", "confirmed again")
+        OBJECTED = "objected", pgettext_lazy("keeper of the box", "objected to")
         ENDED = "ended", pgettext_lazy("keeper of the box", "ended")
         NOTED = "noted", pgettext_lazy("keeper of the box", "taken note of")
 
@@ -59,13 +60,17 @@ class BoxDeed(AllianceRow):
     by = optional("alliance.Membership", _("by"))
     approval = optional("approvals.Approval", _("approval"))
     at = models.DateTimeField(default=timezone.now)
+    # Of a consent by the leading body: until then anybody who is told may object. The database fills it.
+    opens_at = models.DateTimeField(_("opens the box from"), null=True, editable=False)
+    note = models.CharField(_("reason"), max_length=300, blank=True, db_default="")
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("deed about the sealed box"), _("deeds about the sealed box")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "keeper", "what"], condition=Q(what__in=["consented", "ended"]),
+                fields=["alliance", "keeper", "what"],
+                condition=Q(what__in=["consented", "objected", "ended"]),
                 name="box_deed_once",
             ),
             models.CheckConstraint(
@@ -75,5 +80,13 @@ class BoxDeed(AllianceRow):
                 condition=Q(what="suspended", cause__in=["password", "factor"])
                 | ~Q(what="suspended") & Q(cause=""),
                 name="box_deed_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(what="objected") & ~Q(note="") | ~Q(what="objected") & Q(note=""),
+                name="box_deed_objection",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(what="consented", approval__isnull=False),
+                name="box_deed_opens",
             ),
         ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 Where a keeper stands, another keeper consents. The first one, or where none is left, is a decision of the
 body that leads the alliance: on paper, with number and scan, entered by one and checked by another
-(alliance.approvals). A password or second factor that somebody else resets suspends the appointment, in the
+(alliance.approvals); everybody who may object is told at once, and it takes effect after the days of
+`sealed_box.objection`. A password or second factor that somebody else resets suspends the appointment, in the
 database itself; another keeper confirms it, or the keeper who still has the other of the two. Nothing here
 can do what the guards of complaints.sql refuse.
 """
@@ -15,6 +16,8 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from alliance.approvals import chains
@@ -22,6 +25,7 @@ from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
 from alliance.lib.canonical import digest
 from alliance.lib.workdays import SHANGHAI
+from alliance.messaging import services as messages
 from alliance.models import Journal, Membership
 from alliance.services import journal
 from complaints import machine, sql
@@ -33,17 +37,22 @@ KIND, CHAIN = "sealed_box.keeper", "sealed_box"
 What = BoxDeed.What
 _BROKEN = {
     "box_second_person": "keeper_second", "box_decision": "keeper_paper",
+    "box_objection": "keeper_over", "box_days": "keeper_days",
     "box_keeper_other": "keeper_oneself", "box_keeper_member": "keeper_role", "box_deed_once": "keeper_waits",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An appointment as it stands: waits, stands, suspended, ended; what happened, oldest first."""
+    """An appointment as it stands: waits, announced, stands, suspended, ended; what happened, oldest first.
+
+    `opens_at`: when one that is announced takes effect.
+    """
 
     keeper: BoxKeeper
     state: str
     deeds: Sequence[BoxDeed] = field(default=())
+    opens_at: datetime | None = None
 
     @property
     def causes(self) -> set[str]:
@@ -120,6 +129,34 @@ def decided(approval: Approval, by: Membership) -> None:
     row = BoxKeeper.objects.get(pk=approval.about_id)
     agreed = approval.state == Approval.State.APPROVED
     _deed(row, What.CONSENTED if agreed else What.ENDED, by, approval=approval)
+    if agreed:
+        _tell(by, row)
+
+
+def _tell(by: Membership, row: BoxKeeper) -> None:
+    """Say it at once to everybody who may object: their inbox until it takes effect, the outbox now."""
+    rows = Membership.objects.filter(is_active=True, institution=None).select_related("user")
+    members = [one for one in rows if one.can(machine.OBJECT) and one.user_id != row.user_id]
+    opens = standing(row).opens_at
+    assert opens is not None, "the database fills it with the consent"
+    name, day = str(row.membership.user), opens.astimezone(SHANGHAI).date()
+    sent = messages.tell(
+        members=members, key=f"box_keeper:{row.pk}", path="complaints/box/keepers/", now=timezone.now(),
+        said=lambda: _("%(name)s is to open the sealed box from %(day)s: object before, if that is not right")
+        % {"name": name, "day": day.isoformat()},
+    )  # fmt: skip
+    journal.write(by=by, verb="box_keeper.told", about=row, people=len(members), messages=sent)
+
+
+@transaction.atomic
+def object_to(*, by: Membership, keeper: BoxKeeper, reason: str) -> None:
+    """Object to an appointment by the leading body before it takes effect: it is over, the body decides anew.
+
+    Raises PermissionDenied, ComplaintRefused (reason, keeper_over).
+    """
+    if not by.can(machine.OBJECT):
+        raise PermissionDenied
+    _deed(keeper, What.OBJECTED, by, note=needed(reason, "reason")[:300])
 
 
 @transaction.atomic
@@ -169,9 +206,11 @@ def note(*, by: Membership) -> None:
         BoxDeed.objects.create(keeper=one, what=What.NOTED, by=by)
 
 
-def _deed(keeper: BoxKeeper, what: str, by: Membership, approval: Approval | None = None) -> None:
+def _deed(
+    keeper: BoxKeeper, what: str, by: Membership, approval: Approval | None = None, note: str = ""
+) -> None:
     with _guarded():
-        BoxDeed.objects.create(keeper=keeper, what=what, by=by, approval=approval)
+        BoxDeed.objects.create(keeper=keeper, what=what, by=by, approval=approval, note=note)
     journal.write(by=by, verb=f"box_keeper.{what}", about=keeper, member=keeper.membership_id)
 
 
@@ -192,26 +231,30 @@ class _guarded:
 
 def standing(keeper: BoxKeeper) -> Standing:
     """One appointment as it stands."""
-    return _standing(keeper, None, list(keeper.deeds.order_by("pk")))
+    return _standing(keeper, None, list(keeper.deeds.order_by("pk")), sql.box_now())
 
 
 def standings(today: date) -> list[Standing]:
-    """Every appointment ever proposed, newest first; two queries."""
+    """Every appointment ever proposed, newest first; three queries."""
     rows = BoxKeeper.objects.select_related("membership__user", "membership__alliance", "proposed_by__user")
-    return [_standing(row, today, list(row.deeds.all())) for row in rows.prefetch_related("deeds__by__user")]
+    found, now = rows.prefetch_related("deeds__by__user"), sql.box_now()
+    return [_standing(row, today, list(row.deeds.all()), now) for row in found]
 
 
-def _standing(row: BoxKeeper, today: date | None, deeds: list[BoxDeed]) -> Standing:
+def _standing(row: BoxKeeper, today: date | None, deeds: list[BoxDeed], now: datetime) -> Standing:
     whats = [one.what for one in deeds]
     turn = [one for one in whats if one in (What.SUSPENDED, What.RESUMED)]
+    opens = next((one.opens_at for one in deeds if one.what == What.CONSENTED), None)
     over = today is not None and row.until is not None and row.until < today
-    if What.ENDED in whats or over:
+    if What.ENDED in whats or What.OBJECTED in whats or over:
         state = "ended"
     elif What.CONSENTED not in whats:
         state = "waits"
+    elif turn and turn[-1] == What.SUSPENDED:
+        state = "suspended"
     else:
-        state = "suspended" if turn and turn[-1] == What.SUSPENDED else "stands"
-    return Standing(row, state, deeds)
+        state = "announced" if opens is not None and opens > now else "stands"
+    return Standing(row, state, deeds, opens)
 
 
 def _others(row: BoxKeeper, today: date) -> list[Standing]:

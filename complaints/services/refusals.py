@@ -45,6 +45,9 @@ class ComplaintRefused(Refused):
         "keeper_paper": "The decision needs its number and its scan, entered and checked by two people whose "
         "sign-ins neither the proposer nor the proposed member made or reset.",
         "keeper_factor": "Sign in with the phone you had before the reset, or ask another keeper of the box.",
+        "keeper_over": "It has taken effect, is over, or somebody has objected already.",
+        "keeper_days": "The days for objections to the first keeper have no value of one or more. Decide it "
+        "first, with the parameters.",
         "keeper_until": "The last day lies in the past.",
     }
     fields = {
@@ -54,5 +57,6 @@ class ComplaintRefused(Refused):
         "not_found": "number", "target_ended": "number", "top": "", "too_many_files": "files",
         "too_early": "", "box_step": "", "keeper_oneself": "", "keeper_role": "member",
         "keeper_waits": "member",
-        "keeper_second": "", "keeper_paper": "", "keeper_factor": "", "keeper_until": "until",
+        "keeper_second": "", "keeper_paper": "", "keeper_factor": "", "keeper_over": "",
+        "keeper_days": "", "keeper_until": "until",
     }  # fmt: skip

@@ -15,12 +15,13 @@ from alliance.approvals.models import Approval
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Journal, Membership
 from alliance.web import words
-from alliance.web.parts import Fact, Step
+from alliance.web.parts import Action, Fact, Step
 from complaints import machine
+from complaints.forms.keepers import ObjectForm
 from complaints.models import BoxDeed, BoxKeeper
 from complaints.services import box, keepers
 
-KINDS = {"stands": "ok", "waits": "warn", "suspended": "late", "ended": ""}
+KINDS = {"stands": "ok", "waits": "warn", "announced": "info", "suspended": "late", "ended": ""}
 What = BoxDeed.What
 
 
@@ -28,6 +29,7 @@ def states() -> dict[str, str]:
     """The states of an appointment in words."""
     return {
         "stands": pgettext("keeper of the box", "opens the box"),
+        "announced": pgettext("keeper of the box", "open for objections"),
         "waits": pgettext("keeper of the box", "waits for a second person"),
         "suspended": pgettext("keeper of the box", "suspended"),
         "ended": pgettext("keeper of the box", "over"),
@@ -52,7 +54,7 @@ def summary(approval: Approval) -> registry.Summary:
     return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("box-keepers"))
 
 
-def page(membership: Membership, form: Any, now: datetime) -> dict[str, Any]:
+def page(membership: Membership, form: Any, now: datetime, given: Any = None) -> dict[str, Any]:
     """Who opens the box, who is proposed, what happened; with the buttons this member has."""
     found = keepers.standings(now.astimezone(SHANGHAI).date())
     mine = keepers.may_keep(membership)
@@ -61,7 +63,9 @@ def page(membership: Membership, form: Any, now: datetime) -> dict[str, Any]:
     rows = [
         {
             "row": one.keeper, "state": one.state, "word": states()[one.state], "kind": KINDS[one.state],
-            "trail": _trail(one), "steps": list(_steps(one, membership, opens)), "causes": _causes(one),
+            "until_then": words.moment(one.opens_at) if one.state == "announced" else "",
+            "objecting": _objecting(one, membership, given), "trail": _trail(one),
+            "steps": list(_steps(one, membership, opens)), "causes": _causes(one),
             "approval": _approval(asked.get(one.keeper.pk, []), membership),
         }
         for one in found
@@ -88,6 +92,18 @@ def _steps(one: keepers.Standing, membership: Membership, opens: bool) -> Any:
         yield "end", _("End it"), False
 
 
+def _objecting(one: keepers.Standing, membership: Membership, given: Any) -> list[Action]:
+    """The objection of who is told, until it takes effect; `given`: number and form of one refused."""
+    own = one.keeper.user_id == membership.user_id
+    if one.state != "announced" or own or not membership.can(machine.OBJECT):
+        return []
+    form = (
+        given[1] if given and given[0] == one.keeper.pk else ObjectForm(auto_id=f"object-{one.keeper.pk}-%s")
+    )
+    url = reverse("box-keeper-object", args=[one.keeper.pk])
+    return [Action(pgettext("keeper of the box", "Object…"), url, "x", "danger", form=form)]
+
+
 def _causes(one: keepers.Standing) -> str:
     return _(", ").join(str(BoxDeed.Cause(cause).label) for cause in sorted(one.causes))
 
@@ -98,6 +114,7 @@ def _trail(one: keepers.Standing) -> list[Step]:
         What.CONSENTED: "yes",
         What.SUSPENDED: "no",
         What.RESUMED: "yes",
+        What.OBJECTED: "no",
         What.ENDED: "no",
         What.NOTED: "hit",
     }
@@ -117,7 +134,11 @@ def _trail(one: keepers.Standing) -> list[Step]:
 
 
 def _detail(deed: BoxDeed) -> str:
-    return str(BoxDeed.Cause(deed.cause).label) if deed.cause else ""
+    if deed.opens_at is not None:
+        return _("opens the box from %(moment)s, unless somebody objects") % {
+            "moment": words.moment(deed.opens_at)
+        }  # fmt: skip
+    return str(BoxDeed.Cause(deed.cause).label) if deed.cause else deed.note
 
 
 def _hand(one: Journal) -> dict[str, Any]:

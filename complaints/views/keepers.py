@@ -17,7 +17,7 @@ from alliance.web import errors
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.refused import add_refusal
 from complaints import machine
-from complaints.forms.keepers import KeeperForm
+from complaints.forms.keepers import KeeperForm, ObjectForm
 from complaints.models import BoxKeeper
 from complaints.services import keepers
 from complaints.show import keepers as show
@@ -61,6 +61,24 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     return redirect("box-keepers")
 
 
+@permit("sealed_box.object")
+@require_POST
+def objected(request: Any, pk: int) -> HttpResponseBase:
+    """Object to an appointment before it takes effect."""
+    row = get_or_404(BoxKeeper.objects.select_related("membership"), pk=pk)
+    form = ObjectForm(request.POST, auto_id=f"object-{pk}-%s")
+    if form.is_valid():
+        try:
+            keepers.object_to(by=request.membership, keeper=row, **form.cleaned_data)
+        except Refused as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Kept. The leading body has to decide anew."))
+            return redirect("box-keepers")
+    own = KeeperForm(by=request.membership) if request.membership.can(machine.PROPOSE) else None
+    return _page(request, own, 400, (pk, form))
+
+
 @permit("sealed_box.open")
 @require_POST
 def noted(request: Any) -> HttpResponseBase:
@@ -75,6 +93,6 @@ def _device(request: Any) -> TOTPDevice | None:
     return device if isinstance(device, TOTPDevice) else None
 
 
-def _page(request: Any, form: Any, status: int) -> HttpResponse:
-    context = show.page(request.membership, form, timezone.now())
+def _page(request: Any, form: Any, status: int, given: Any = None) -> HttpResponse:
+    context = show.page(request.membership, form, timezone.now(), given)
     return render(request, "complaints/keepers.html", context, status=status)

@@ -66,6 +66,7 @@ def cases(case: Any, one: Any, listing: Any) -> dict[str, Any]:
         "box-keepers": listing,
         "box-keepers-noted": listing,
         "box-keeper-act": one("box_keeper", step="consent"),
+        "box-keeper-object": one("box_keeper"),
         "sealed-report": one("report", shared=True),
         "sealed-file": case(
             lambda things: {"pk": things.report.pk, "file": sealed_file(things.report)},

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from alliance.approvals.models import Approval
-from alliance.models import Institution, Journal, Membership, User
+from alliance.messaging import services as messages
+from alliance.models import Institution, Journal, Membership, Outbox, Parameter, User
 from alliance.services import inbox, memberships
 from alliance.sql import own_sign_in
 from alliance.tenancy.scope import act_in
@@ -23,9 +24,10 @@ from complaints.services import box, keepers
 from complaints.services.refusals import ComplaintRefused
 from performance.demonstration.complaints import _keeper
 from performance.demonstration.ground import Ground
-from tests.complaints.scene import appoint, paper
+from tests.complaints.scene import appoint, paper, passed
 from tests.world import PASSWORD, World, member
 
+COUNCIL = (("lishi1", "沈理", None, "council"), ("lishi2", "陶理", None, "council"))
 PAGE = "/a/qinghe/complaints/box/keepers/"
 
 
@@ -51,6 +53,10 @@ def now() -> Any:
 def state(who: Membership) -> list[str]:
     found = keepers.standings(timezone.localdate())
     return [one.state for one in found if one.keeper.membership_id == who.pk]
+
+
+def second_admin(world: World) -> Membership:
+    return member("su2", "苏二", None, "alliance_admin")
 
 
 def refused_by_the_database(statement: str, *values: Any) -> str:
@@ -139,7 +145,101 @@ def test_the_first_keeper_needs_a_paper_of_two_whose_keys_the_proposer_does_not_
     with act_in(world.qinghe), transaction.atomic():
         assert not box.may_open(ji)
         paper(world.luo, world.meng, row)
+        assert not box.may_open(ji) and state(ji) == ["announced"]
+        passed(6)
+        assert not box.may_open(ji)
+        passed(8)
         assert box.may_open(ji) and state(ji) == ["stands"]
+
+
+def captured(world: World) -> tuple[Membership, BoxKeeper]:
+    """Sign-ins one administrator made, and a forged scan: proposer, keeper, who enters and who checks."""
+    proposer, puppet = made_by(world.su, "p1", "council"), made_by(world.su, "p2", "discipline")
+    enters, checks = (made_by(world.su, name, "performance_office") for name in ("p3", "p4"))
+    row = keepers.propose(by=proposer, member=puppet, reason="x", until=None, now=now())
+    paper(enters, checks, row)
+    return puppet, row
+
+
+def test_a_captured_box_stays_shut_while_council_and_discipline_are_told_and_may_object(
+    world: World, settings: Any
+) -> None:
+    settings.MESSAGE_CHANNELS = ["mail"]
+    with act_in(world.qinghe), transaction.atomic():
+        council, other = (member(*one) for one in COUNCIL)
+        second = second_admin(world)
+        for one in (council, other):
+            address = messages.enter(
+                by=world.su, member=one, channel="mail", address=f"{one.user.username}@qinghe.example",
+                now=now(),
+            )  # fmt: skip
+            messages.confirm(by=second, row=address, now=now())
+        puppet, row = captured(world)
+        box.file(institution=world.lead, text="虚假住院", mark="r", now=now())
+        assert not box.may_open(puppet)
+        with pytest.raises(PermissionDenied):
+            box.listed(by=puppet)
+        told = Outbox.objects.filter(address__membership__in=[council, other])
+        assert len(told) == 2 and all("p2" in one.body["title"] for one in told)
+        assert Journal.objects.get(verb="box_keeper.told").detail["messages"] == 2
+        # The application cannot hasten it, nor move the day it takes effect.
+        deed = (
+            "insert into complaints_boxdeed (alliance_id, keeper_id, what, cause, note, by_id, at, opens_at)"
+        )
+        refused_by_the_database(
+            f"{deed} values (%s, %s, 'consented', '', '', %s, now(), now() - interval '9 days')",
+            world.qinghe.pk, row.pk, world.luo.pk,
+        )  # fmt: skip
+        refused_by_the_database("update complaints_boxdeed set opens_at = now()")
+        with pytest.raises(PermissionDenied):
+            keepers.object_to(by=world.luo, keeper=row, reason="x")
+        with pytest.raises(ComplaintRefused, match="few words"):
+            keepers.object_to(by=council, keeper=row, reason=" ")
+    with override_settings(ROOT_URLCONF=settings.ALLIANCE_URLCONF), act_in(world.qinghe):
+        due = [one.due for one in inbox.waiting(by=council, now=now()) if "keepers" in one.url]
+        assert len(due) == 1 and due[0] is not None and due[0] > now() + timedelta(days=6)
+    with act_in(world.qinghe), transaction.atomic():
+        keepers.object_to(by=council, keeper=row, reason="理事会没有作过这个决定")
+        assert state(puppet) == ["ended"]
+        with pytest.raises(ComplaintRefused, match="already"):
+            keepers.object_to(by=other, keeper=row, reason="x")
+        passed(30)
+        assert not box.may_open(puppet)
+
+
+def test_an_objection_comes_in_time_and_the_days_are_a_decided_number(world: World) -> None:
+    with act_in(world.qinghe), transaction.atomic():
+        council = member(*COUNCIL[0])
+        puppet, row = captured(world)
+        passed(8)
+        assert box.may_open(puppet)
+        with pytest.raises(ComplaintRefused, match="taken effect"):
+            keepers.object_to(by=council, keeper=row, reason="迟了")
+        last = Parameter.objects.filter(key="sealed_box.objection").order_by("-from_date")[0]
+        Parameter.objects.create(
+            key=last.key, value=0, from_date=timezone.localdate(), decided_by="x", source="x"
+        )
+        keepers.end(by=world.su, keeper=row)
+        ji = member("ji", "纪明正", None, "discipline")
+        fresh = keepers.propose(by=world.su, member=ji, reason="x", until=None, now=now())
+        with pytest.raises(ComplaintRefused, match="one or more"), transaction.atomic():
+            paper(world.luo, world.meng, fresh)
+
+
+def test_the_page_says_from_when_and_takes_an_objection_with_its_reason(ready: World) -> None:
+    with act_in(ready.qinghe):
+        ready.people["lishi1"] = member(*COUNCIL[0])
+        passed(0)
+        keepers.end(by=ready.su, keeper=BoxKeeper.objects.get(membership=ready.ji))
+        _puppet, row = captured(ready)
+    client = ready.client("lishi1")
+    body = client.get(PAGE, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "异议期内" in body and "提出异议" in body
+    assert ready.client("luo").post(f"{PAGE}{row.pk}/object/", {"reason": "x"}).status_code == 403
+    assert client.post(f"{PAGE}{row.pk}/object/", {"reason": ""}).status_code == 400
+    assert client.post(f"{PAGE}{row.pk}/object/", {"reason": "没有这个决定"}).status_code == 302
+    body = client.get(PAGE, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "没有这个决定" in body and "异议期内" not in body
 
 
 def test_a_reset_by_somebody_else_shuts_the_box_until_the_right_hands_confirm(qinghe: World) -> None:
@@ -244,4 +344,6 @@ def test_the_demonstration_appoints_its_inspector_in_the_same_way(world: World) 
         ji = member("ji", "纪明正", None, "discipline")
         people = {"ji": ji, "su": world.su}
         _keeper(Ground(world.qinghe, {}, {}, people, [world.luo, world.meng], world.lin), now())
+        assert state(ji) == ["announced"]
+        passed(8)
         assert box.may_open(ji)
