@@ -28,7 +28,8 @@ class Config(AppConfig):
         from django.apps import apps
 
         from alliance.services import inbox
-        from alliance.web import journal_words
+        from alliance.web import carrying, journal_words
+        from grouping.central import origins
         from grouping.dip import approval as dip
         from grouping.disputes.waiting import waiting as disputes
         from grouping.metrics.figures import figure_word
@@ -43,6 +44,7 @@ class Config(AppConfig):
         post_migrate.connect(keep_shipped, sender=last)
         journal_words.register("figure", figure_word)
         inbox.register("grouping", waiting)
+        carrying.source(origins.KIND, origins.result)
         inbox.register("disputes", disputes)
         inbox.register_figures("grouping", figures)
         approval.register()

@@ -52,7 +52,7 @@ def _story(row: CentralResult) -> dict[str, Any]:
     lines = [line for attempt in story.attempts for line in attempt.lines]
     about = [line for line in lines if _speaks_of(line, row.drg, adrg)]
     about = about or [line for line in lines if _speaks_of(line, mdc)]
-    shown = [steps.Shown(line, *steps.LOOKS[line.kind]) for line in about[:6]]
+    shown = [steps.shown(line) for line in about[:6]]
     return {"outcome": story.outcome, "shown": shown, "asked": adrg}
 
 

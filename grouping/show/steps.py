@@ -34,10 +34,11 @@ def story(trace: Trace, package: Package) -> Story:
 
 def attempts(found: Story) -> list[tuple[Attempt, list[Shown]]]:
     """Each pass through the scheme with its lines as drawn."""
-    return [(one, [_shown(line) for line in one.lines]) for one in found.attempts]
+    return [(one, [shown(line) for line in one.lines]) for one in found.attempts]
 
 
-def _shown(line: Line) -> Shown:
+def shown(line: Line) -> Shown:
+    """A line of the story as drawn."""
     return Shown(line, *LOOKS[line.kind], tuple((step, _words(step)) for step in line.steps))
 
 

@@ -14,7 +14,7 @@ from performance.agreements.models import ClauseCheck
 from performance.demonstration.clock import acting, before
 from performance.demonstration.ground import Ground
 from performance.violations.models import Violation
-from performance.violations.services import cases, deciding
+from performance.violations.services import cases, deciding, origins
 
 
 def load(base: Ground, demo: DemoAlliance) -> str:
@@ -42,7 +42,7 @@ def _decided(base: Ground, check: ClauseCheck, decider: Membership) -> None:
     row = cases.open_case(
         by=office, institution=place, kind="data", title=f"{check.clause.title}：月度数据与约定不符",
         facts="按月核算值未达协议约定，院内台账与上报数据存在差异。", source="clause", now=opened,
-        about=check,
+        about=origins.of_clause(check),
     )  # fmt: skip
     cases.warn(by=office, violation=_again(row), text="请核对台账并书面说明差异来源。", now=opened)
     speaker = next((one for one in base.members.values()

@@ -11,6 +11,7 @@ class Config(AppConfig):
         """A finding takes effect by a vote; what waits stands in the inbox."""
         from alliance.approvals import registry
         from alliance.services import inbox
+        from alliance.web import carrying
         from performance.violations import show
         from performance.violations.services import deciding
         from performance.violations.waiting import waiting
@@ -21,3 +22,4 @@ class Config(AppConfig):
         )  # fmt: skip
         registry.on_decided(deciding.KIND, deciding.decided)
         inbox.register("violations", waiting)
+        carrying.offer("violations", show.offers, show.follows)

@@ -57,6 +57,7 @@ class Violation(AllianceRow, Stepped):
         SIGNAL = "signal", pgettext_lazy("violation", "unusual movement of a figure")
         CENTRAL = "central", pgettext_lazy("violation", "check against the insurer's groups")
         ENTRY = "entry", pgettext_lazy("violation", "double entry of referrals")
+        NOTICE = "notice", pgettext_lazy("violation", "cross-check of declared values")
         REPORT = "report", pgettext_lazy("violation", "taken up by discipline inspection")
         HAND = "hand", pgettext_lazy("violation", "found on an inspection or otherwise")
 
@@ -76,6 +77,7 @@ class Violation(AllianceRow, Stepped):
     facts = models.CharField(pgettext_lazy("violation", "facts"), max_length=4000)
     source = models.CharField(pgettext_lazy("violation", "comes from"), max_length=10, choices=Source)
     source_id = models.BigIntegerField(null=True)
+    source_mark = models.CharField(max_length=40, blank=True, editable=False)
     state = StateField(
         _("state"), max_length=12, choices=State.choices, default=State.IDENTIFIED, editable=False
     )
@@ -111,6 +113,14 @@ class Violation(AllianceRow, Stepped):
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["alliance", "number"], name="violation_number"),
+            models.UniqueConstraint(
+                fields=["alliance", "source", "source_id", "source_mark"],
+                condition=Q(source_id__isnull=False), name="violation_source_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(source_mark="") | Q(source="signal", source_id__isnull=False),
+                name="violation_source_mark",
+            ),
             models.CheckConstraint(condition=~Q(title="") & ~Q(facts=""), name="violation_written"),
             # Where inspectors took it up, nothing leads back to a report or to who made it.
             models.CheckConstraint(
@@ -187,6 +197,10 @@ class Evidence(AllianceRow):
         CLUE = "clue", pgettext_lazy("evidence", "clue")
         CLAUSE = "clause", pgettext_lazy("evidence", "clause check")
         CASE = "case", pgettext_lazy("evidence", "case")
+        SIGNAL = "signal", pgettext_lazy("evidence", "unusual movement of a figure")
+        CENTRAL = "central", pgettext_lazy("evidence", "row of the insurer's file")
+        ENTRY = "entry", pgettext_lazy("evidence", "difference between two houses")
+        NOTICE = "notice", pgettext_lazy("evidence", "data-quality notice")
         OTHER = "other", pgettext_lazy("evidence", "other")
 
     violation = models.ForeignKey(Violation, on_delete=models.PROTECT, related_name="evidence")

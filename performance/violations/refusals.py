@@ -13,6 +13,7 @@ class ViolationRefused(Refused):
         "facts": "Write the facts.",
         "source": "Only discipline inspection takes a case up from a report.",
         "record": "There is no such record of this institution. Check its number.",
+        "there": "It led to the case %(number)s already. Add there what is new.",
         "evidence": "A warning rests on evidence. Add what shows it first.",
         "sealed": "The finding is proposed: evidence comes before it.",
         "text": "Write it first.",
@@ -31,6 +32,7 @@ class ViolationRefused(Refused):
         "deducted": "%(month)s bears a deduction for a violation of this institution already.",
     }
     fields = {
-        "record": "object_id", "evidence": "", "sealed": "", "late": "", "early": "", "involved": "",
+        "record": "object_id", "there": "", "evidence": "", "sealed": "", "late": "", "early": "",
+        "involved": "",
         "opener": "", "penalty": "", "carried": "", "open": "", "deducted": "month", "lines": "statement",
     }  # fmt: skip

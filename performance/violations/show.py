@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -16,12 +17,12 @@ from alliance.approvals.models import Approval
 from alliance.ledger import facts as books
 from alliance.lib.documents import Document, Part, Table
 from alliance.models import Membership
-from alliance.web import parts, words
+from alliance.web import carrying, parts, words
 from alliance.web.access import way
 from performance.agreements.models import ClauseCheck
 from performance.violations import forms, tables
 from performance.violations.models import RUN, Evidence, Penalty, Violation
-from performance.violations.services import cases, deciding, table
+from performance.violations.services import cases, deciding, origins, table
 from performance.violations.services.uninvolved import of_the_place
 
 Measure = Penalty.Measure
@@ -63,7 +64,34 @@ def _opens(one: Evidence, membership: Membership) -> str:
     if one.kind == Evidence.Kind.CLAUSE:
         check = ClauseCheck.objects.select_related("clause").get(pk=one.object_id)
         return way(membership, "clause", check.clause.agreement_id, check.clause_id)
-    return ""
+    kinds = {str(kind): name for name, (_source, kind) in origins.SOURCES.items()}
+    thing = carrying.find(membership, kinds[one.kind], one.object_id or 0) if one.kind in kinds else None
+    return thing.url if thing else ""
+
+
+def offers(membership: Membership, thing: carrying.Origin) -> list[parts.Action]:
+    """A case about a thing that was noticed, or the one it led to; an institution reads nothing of it."""
+    signal = thing.kind == origins.PORTRAIT
+    if thing.kind not in origins.SOURCES or signal != bool(thing.indicator):
+        return []
+    url = way(membership, "violation-open")
+    if membership.institution_id is not None or not url:
+        return []
+    source = origins.SOURCES[thing.kind][0]
+    # A portrait asks once for each of its signals: one query for all of them.
+    known = membership.__dict__.setdefault("violations_of", {})
+    if (source, thing.pk) not in known:
+        known[source, thing.pk] = origins.cases_of(source, thing.pk)
+    if row := known[source, thing.pk].get(thing.indicator if signal else ""):
+        return [parts.Action(row.number, reverse("violation", args=[row.pk]), "alert", get=True)]
+    asked = {"from": thing.kind, "of": thing.pk, "indicator": thing.indicator if signal else ""}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return [parts.Action(_("Open a violation case"), f"{url}?{query}", "alert", get=True)]
+
+
+def follows(membership: Membership, kind: str, pk: int) -> list[parts.Fact]:
+    """Cases about a thing are named by `offers`, in place of the button that would open another."""
+    return []
 
 
 def facts(row: Violation, membership: Membership) -> list[parts.Fact]:

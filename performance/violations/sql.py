@@ -1,20 +1,16 @@
 """What the database keeps of violation cases: heard first, uninvolved people, a vote, nothing rewritten."""
 
-INSTALL = """
-create function public.violations_of_the_place(m bigint, place bigint) returns boolean
-language sql stable as $place$
-  select exists (
-    select from public.alliance_membership x join public.alliance_membership y on y.user_id = x.user_id
-    where x.id = m and y.institution_id = place)
-$place$;
-create function public.violations_keep() returns trigger language plpgsql as $keep$
+KEEP_CASE = """
+create or replace function public.violations_keep() returns trigger language plpgsql as $keep$
 begin
   if tg_op = 'DELETE' or old.state in ('closed', 'dropped') then
     raise exception 'a case is not taken away, an ended one not changed' using errcode = 'restrict_violation';
   end if;
-  if (new.number, new.institution_id, new.source, new.source_id, new.opened_by_id, new.opened_at)
+  if (new.number, new.institution_id, new.source, new.source_id, new.source_mark, new.opened_by_id,
+      new.opened_at)
      is distinct from
-     (old.number, old.institution_id, old.source, old.source_id, old.opened_by_id, old.opened_at)
+     (old.number, old.institution_id, old.source, old.source_id, old.source_mark, old.opened_by_id,
+      old.opened_at)
      or (old.state <> 'identified' and (new.kind, new.title, new.facts) is distinct from
          (old.kind, old.title, old.facts))
      or (old.warned_at is not null and
@@ -63,6 +59,18 @@ begin
   end if;
   return new;
 end $keep$;
+"""
+INSTALL = (
+    """
+create function public.violations_of_the_place(m bigint, place bigint) returns boolean
+language sql stable as $place$
+  select exists (
+    select from public.alliance_membership x join public.alliance_membership y on y.user_id = x.user_id
+    where x.id = m and y.institution_id = place)
+$place$;
+"""
+    + KEEP_CASE
+    + """
 create trigger violations_keep before update or delete on public.violations_violation
   for each row execute function public.violations_keep();
 create function public.violations_keep_part() returns trigger language plpgsql as $part$
@@ -88,6 +96,7 @@ create trigger violations_keep_evidence before insert on public.violations_evide
 create trigger violations_keep_penalty before insert or update on public.violations_penalty
   for each row execute function public.violations_keep_part();
 """
+)
 REMOVE = """
 drop trigger violations_keep_penalty on public.violations_penalty;
 drop trigger violations_keep_evidence on public.violations_evidence;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.services import journal
-from alliance.web import asked, lists, papers
+from alliance.web import asked, carrying, lists, papers
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
@@ -23,7 +24,9 @@ from performance.agreements.models import Agreement, ClauseCheck
 from performance.models import Clue
 from performance.violations import forms, show, tables
 from performance.violations.models import FIND, RUN, STATE, VIEW, Penalty, Violation
-from performance.violations.services import carrying, cases, deciding, table
+from performance.violations.services import carrying as carrying_out
+from performance.violations.services import cases, deciding, origins, table
+from performance.violations.services.origins import About
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
 # The steps of a case by address: the right each needs.
@@ -51,32 +54,41 @@ def violation_list(request: Any) -> HttpResponse:
 
 def _number(request: Any, name: str) -> int:
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-def _about(request: Any) -> Clue | ClauseCheck | None:
-    """The clue or the clause check the address names."""
+def _about(request: Any) -> tuple[About, Any, str] | None:
+    """What the address names: a clue, a clause check, or a thing one carries on from; its place and title."""
+    member = request.membership
     if "clue" in request.GET:
-        seen = Clue.objects.seen_by(request.membership).filter(confidential=False)
-        return get_or_404(seen.select_related("institution"), pk=_number(request, "clue"))
+        seen = Clue.objects.seen_by(member).filter(confidential=False)
+        clue = get_or_404(seen.select_related("institution"), pk=_number(request, "clue"))
+        return origins.of_clue(clue), clue.institution, ""
     if "clause" in request.GET:
         rows = ClauseCheck.objects.select_related("clause__agreement__institution")
-        seen = Agreement.objects.seen_by(request.membership)
-        return get_or_404(rows.filter(clause__agreement__in=seen), pk=_number(request, "clause"))
-    return None
+        seen = Agreement.objects.seen_by(member)
+        check = get_or_404(rows.filter(clause__agreement__in=seen), pk=_number(request, "clause"))
+        return origins.of_clause(check), check.clause.agreement.institution, ""
+    if "from" not in request.GET:
+        return None
+    thing = carrying.find(member, request.GET["from"], _number(request, "of"))
+    thing = replace(thing, indicator=request.GET.get("indicator", "")) if thing else None
+    about = origins.of_origin(member, thing) if thing else None
+    if thing is None or about is None:
+        raise Http404
+    return about, thing.institution, about.text
 
 
 @permit(VIEW, RUN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_case(request: Any) -> HttpResponseBase:
-    """Open a case, by hand or from a clue or a broken clause."""
-    about = _about(request)
+    """Open a case, by hand or from a clue, a broken clause, a signal, a check, a difference."""
+    found, about = _about(request), None
     sources, initial = cases.sources(request.membership), {}
-    if about is not None:
-        source = Violation.Source.CLUE if isinstance(about, Clue) else Violation.Source.CLAUSE
-        sources = [(source.value, str(source.label))]
-        place = about.institution if isinstance(about, Clue) else about.clause.agreement.institution
-        initial = {"institution": place, "source": source.value}
+    if found is not None:
+        about, place, text = found
+        sources = [(about.source.value, str(about.source.label))]
+        initial = {"institution": place, "source": about.source.value, "title": text[:160], "facts": text}
     form = forms.OpenForm(request.POST or None, sources=sources, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -88,7 +100,10 @@ def open_case(request: Any) -> HttpResponseBase:
         else:
             messages.success(request, _("Opened. Complete its evidence, then send the warning."))
             return redirect("violation", made.pk)
-    context = {"title": _("Open a violation case"), "form": form, "action": request.get_full_path()}
+    context = {
+        "title": _("Open a violation case"), "form": form, "action": request.get_full_path(),
+        "about": about.text if about else "",
+    }  # fmt: skip
     return render(request, "violations/open.html", context, status=400 if form.errors else 200)
 
 
@@ -219,12 +234,12 @@ def _deeds(request: Any, row: Violation, form: Any) -> dict[str, Callable[[], ob
         ),
         "drop": lambda: cases.drop(**fresh, why=said["text"]),
         "close": lambda: cases.close(**fresh),
-        "deduct": lambda: carrying.deduct(by=by, penalty=penalty("deduct"), month=said["month"], now=now),
-        "repay": lambda: carrying.repay(
+        "deduct": lambda: carrying_out.deduct(by=by, penalty=penalty("deduct"), month=said["month"], now=now),
+        "repay": lambda: carrying_out.repay(
             by=by, penalty=penalty("repay"), statement=said["statement"], into=said["month"], now=now
         ),
-        "paid": lambda: carrying.paid(by=by, penalty=penalty("paid"), outcome=said["outcome"], now=now),
-        "end_agreement": lambda: carrying.end_agreement(
+        "paid": lambda: carrying_out.paid(by=by, penalty=penalty("paid"), outcome=said["outcome"], now=now),
+        "end_agreement": lambda: carrying_out.end_agreement(
             by=by, penalty=penalty("end_agreement"), last=said["last"], now=now
         ),
     }  # fmt: skip

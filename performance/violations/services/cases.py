@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from alliance.lib.period import Month
@@ -14,12 +14,11 @@ from alliance.services import calendar, journal, parameters, steps
 from alliance.services.files import Upload
 from alliance.web import words
 from grouping import facts as case_books
-from performance.agreements.models import ClauseCheck
 from performance.declared.services.proving import keep as keep_files
-from performance.models import Clue
 from performance.services.rights import require
 from performance.violations.models import RUN, Evidence, Violation
 from performance.violations.refusals import ViolationRefused
+from performance.violations.services.origins import About, cases_of
 from performance.violations.services.uninvolved import require_uninvolved
 
 TIME = "violation.statement_time"
@@ -30,19 +29,19 @@ SEALED = (State.FOUND, State.DECIDED, State.CLOSED, State.DROPPED)
 
 def sources(by: Membership) -> list[tuple[str, str]]:
     """Where a case the member opens by hand may come from: a report only for who opens the box."""
-    linked = (Source.CLUE, Source.CLAUSE)
-    rows = [(one.value, str(one.label)) for one in Source if one not in linked]
+    free = (Source.SIGNAL, Source.CENTRAL, Source.ENTRY, Source.NOTICE, Source.REPORT, Source.HAND)
+    rows = [(one.value, str(one.label)) for one in free]
     return rows if by.can(INSPECTS) else [one for one in rows if one[0] != Source.REPORT]
 
 
 @transaction.atomic
 def open_case(
     *, by: Membership, institution: Institution, kind: str, title: str, facts: str, source: str,
-    now: datetime, about: Clue | ClauseCheck | None = None,
+    now: datetime, about: About | None = None,
 ) -> Violation:  # fmt: skip
     """Open a case; what it is `about` is its first evidence. Of a report nothing is kept but that it was one.
 
-    Raises PermissionDenied, ViolationRefused (title, facts, source, record).
+    Raises PermissionDenied, ViolationRefused (title, facts, source, record, there).
     """
     require(by, RUN)
     for reason, said in (("title", title), ("facts", facts)):
@@ -50,26 +49,29 @@ def open_case(
             raise ViolationRefused(reason)
     if source == Source.REPORT and not by.can(INSPECTS):
         raise ViolationRefused("source")
-    if about is not None and institution.pk not in places_of(about):
+    if about is not None and (
+        source != about.source or institution.pk not in (about.places or {institution.pk})
+    ):
         raise ViolationRefused("record")
-    row: Violation = Violation.objects.create(
-        number=_number(now), kind=kind, institution=institution, title=title.strip(), facts=facts.strip(),
-        source=source, source_id=about.pk if about else None, opened_by=by, opened_at=now,
-    )  # fmt: skip
+    number = _number(now)
+    try:
+        with transaction.atomic():
+            row: Violation = Violation.objects.create(
+                number=number, kind=kind, institution=institution, title=title.strip(), facts=facts.strip(),
+                source=source, source_id=about.pk if about else None, opened_by=by, opened_at=now,
+                source_mark=about.mark if about else "",
+            )  # fmt: skip
+    except IntegrityError as error:
+        if about is None or "violation_source_once" not in str(error):
+            raise
+        raise ViolationRefused("there", number=cases_of(about.source, about.pk)[about.mark].number) from None
     if about is not None:
-        linked = Kind.CLUE if isinstance(about, Clue) else Kind.CLAUSE
         Evidence.objects.create(
-            violation=row, kind=linked, object_id=about.pk, text=title.strip(), added_by=by, added_at=now
-        )
+            violation=row, kind=about.kind, object_id=about.pk, text=about.text or title.strip(), added_by=by,
+            added_at=now,
+        )  # fmt: skip
     journal.write(by=by, verb="violation.opened", about=row, kind=kind)
     return row
-
-
-def places_of(about: Clue | ClauseCheck) -> set[int]:
-    """The institutions a clue or a clause check is about."""
-    if isinstance(about, Clue):
-        return set(about.places)
-    return {about.clause.agreement.institution_id}
 
 
 def _number(now: datetime) -> str:
