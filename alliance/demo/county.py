@@ -104,4 +104,5 @@ def users() -> tuple[SignIn, ...]:
         SignIn("tongsuixin", "佟穗新", ("finance",)),
         SignIn("maoxiangzhi", "毛象知", ("auditor",)),
         SignIn("jizhengyan", "季正言", ("discipline",)),
+        SignIn("yanpingli", "颜平立", ("third_party_evaluator",)),
     )

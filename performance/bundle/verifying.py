@@ -14,7 +14,7 @@ from typing import Any
 
 from alliance.lib.canonical import CanonicalRefused, to_plain
 from alliance.lib.refusal import Refused
-from performance.bundle import books, chain, payments, pools
+from performance.bundle import books, chain, opinions, payments, pools
 from performance.bundle.archive import Archive, BundleRefused
 from performance.bundle.differing import differences
 from performance.bundle.steps import Steps
@@ -22,7 +22,7 @@ from performance.engine.settlement import recompute
 
 MOST_DIFFERENCES = 20
 INPUTS, RESULT, RULES, ROSTER = "inputs.json", "result.json", "rules.json", "roster.jsonl"
-LOTS, JOURNAL = "lots.jsonl", "journal.jsonl"
+LOTS, JOURNAL, OPINIONS = "lots.jsonl", "journal.jsonl", "opinions.jsonl"
 LEDGER, ACCOUNTS = "ledger/journals.jsonl", "ledger/accounts.jsonl"
 WHOLE = (INPUTS, RESULT, RULES, ROSTER, LOTS, LEDGER, ACCOUNTS, JOURNAL)
 
@@ -109,6 +109,10 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
     yield from chain.check(held.lines(JOURNAL), held.manifest, taken)
     yield from taken.check(summed.posted)
     said.unchecked.extend(taken.unchecked(bool(summed.posted)))
+    # A bundle from before opinions were handed out names none and has no such member.
+    yield from opinions.check(held.lines(OPINIONS) if OPINIONS in held.names else (), held.manifest)
+    if held.manifest.get("opinions"):
+        said.unchecked.append(opinions.UNCHECKED)
 
 
 def _month(held: Archive, said: Said) -> Any:

@@ -146,6 +146,7 @@ def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         live,
         meetings,
         offsite,
+        verification,
         violations,
     )
 
@@ -160,6 +161,7 @@ def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "improvement", lambda: [improvements.load(base, demo)]
     yield "agreements", lambda: [agreements.load(base, demo)]
     yield "violations", lambda: [violations.load(base, demo)]
+    yield "opinions of a third party", lambda: [verification.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
     yield "evidence bundle", lambda: [evidence.load(base, demo)]

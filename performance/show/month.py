@@ -21,8 +21,11 @@ from performance.services import exporting, months, pools
 from performance.services.completeness import MINIMUM, Delivery, deliveries
 from performance.show import labels, ranks, road, table
 from performance.show.frame import Frame
+from performance.verification import facts as verification
+from performance.verification.tables import verdict_chip
 
 State = MonthRun.State
+VERIFIED = "verification.view"
 
 
 def page(membership: Membership, month: Month) -> dict[str, Any]:
@@ -40,12 +43,23 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
         "actions": road.actions(membership, month, run, last),
         "history": history(run, words=road.said()) if run else [],
         "whole": membership.institution_id is None, "here": address(month),
-        "levels": levels.tabs(month, Level.INSTITUTION),
+        "levels": levels.tabs(month, Level.INSTITUTION), "opinions": _opinions(membership, month),
         "poll": reverse("month-progress", args=[str(month)]),
     }  # fmt: skip
     if run is not None and run.settlement is not None:
         found |= result(Frame(membership, month, run, run.settlement), arrived, ranks.least_of(limits))
     return found
+
+
+def _opinions(membership: Membership, month: Month) -> list[tuple[Any, str, str]]:
+    """What third parties signed about the month, as far as the member sees it: chip, institution, address."""
+    if not membership.can(VERIFIED):
+        return []
+    return [
+        (verdict_chip(one), one.institution.short_name, reverse("verification", args=[one.pk]))
+        for one in verification.signed(month)
+        if membership.sees(one.institution_id)
+    ]
 
 
 def result(frame: Frame, arrived: Sequence[Delivery], least: tuple[int, Decimal]) -> dict[str, Any]:

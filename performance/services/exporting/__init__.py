@@ -2,6 +2,7 @@
 
 pseudonyms  people and records under names that only this house can read back
 pay         pools of the month down to the person, as rows of the bundle
+opinions    what third parties signed about the month
 books       ledger, accounts and the journal's slice
 """
 
@@ -20,9 +21,10 @@ from alliance.services import journal
 from performance.bundle import Writer, chain
 from performance.bundle import verifying as names
 from performance.models import MonthRun, PayPool, Settlement
-from performance.services.exporting import books, lots, pay
+from performance.services.exporting import books, lots, opinions, pay
 from performance.services.exporting.pseudonyms import Pseudonyms
 from performance.services.rights import require
+from performance.verification import facts as verification
 
 VERB, PIECE = "month.exported", 1 << 16
 
@@ -58,6 +60,7 @@ def answer(*, by: Membership, run: MonthRun, request: Any) -> StreamingHttpRespo
 def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes]) -> str:
     """All members in their order; the digest of the bundle."""
     month, hidden = run.period, Pseudonyms.of(alliance, run.period)
+    signed = verification.signed(month)
     head: dict[str, Any] = {
         "alliance": alliance, "month": month, "run": run.number, "state": run.state,
         "stage": books.stage(month),
@@ -65,6 +68,7 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
         "code_version": settlement.code_version, "scheme": settlement.scheme.code,
         "scheme_version": settlement.scheme.version, "scheme_digest": settlement.scheme_digest,
         "inputs_digest": settlement.inputs_digest, "result_digest": settlement.result_digest,
+        "opinions": opinions.head(signed),
     }  # fmt: skip
     slice_ = list(chain.chained(_plain(head), books.deeds(month, hidden)))
     head["journal"] = slice_[-1]["chain"] if slice_ else chain.first(_plain(head))
@@ -83,6 +87,7 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
     bundle.lines(names.LOTS, lots.rows(month, hidden, ground))
     bundle.lines(names.LEDGER, books.others(month, hidden))
     bundle.lines(names.ACCOUNTS, books.accounts(month, hidden))
+    bundle.lines(names.OPINIONS, opinions.rows(signed, hidden))
     bundle.lines(names.JOURNAL, slice_)
     return bundle.close()
 
