@@ -6,14 +6,26 @@ from performance import (
     api,
     converters,  # noqa: F401  (registers the month of an address)
 )
+from performance.agreements import api as agreements
 from performance.consequences import api as consequences
 from performance.declared import api as declared
 from performance.fairness import api as fairness
 from performance.onsite import api as onsite
 from performance.pay import api as pay
 from performance.payout import api as payout
+from performance.tolerance import api as tolerance
+from performance.verification import api as verification
+from performance.violations import api as violations
 
 urlpatterns = [
+    path("agreements/", agreements.Agreements.as_view(), name="agreements"),
+    path("agreements/<int:pk>/", agreements.OneAgreement.as_view(), name="agreement"),
+    path("tolerance/", tolerance.ToleranceCases.as_view(), name="tolerance"),
+    path("tolerance/<int:pk>/", tolerance.OneToleranceCase.as_view(), name="tolerance-case"),
+    path("verification/", verification.Opinions.as_view(), name="verification"),
+    path("verification/<int:pk>/", verification.OneOpinion.as_view(), name="verification-opinion"),
+    path("violations/", violations.Violations.as_view(), name="violations"),
+    path("violations/<int:pk>/", violations.OneViolation.as_view(), name="violation"),
     path("clues/", fairness.Clues.as_view(), name="clues"),
     path("clues/<int:pk>/", fairness.OneClue.as_view(), name="clue"),
     path("declared/", declared.Values.as_view(), name="declared"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -85,6 +86,47 @@ class RowsView(generics.GenericAPIView[Any]):
         """A page of rows as a list shows them."""
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(serializer(cast(Any, page), many=True).data)
+
+
+class ReadRows(RowsView):
+    """Rows to read: a list narrowed by the words of its address, and one row; both as the pages show them."""
+
+    of_patients = False
+    choices: Mapping[str, Iterable[str]] = {}  # field of the row: the words it may be asked for by
+    named = ""  # the list in the journal, where its rows speak of patients
+
+    def shown(self, row: Any) -> Any:
+        return self.serializer_class(row, context={"member": self.member}).data
+
+    def listed(self) -> Response:
+        """A page of the rows, narrowed; 400 for a word the field has not."""
+        rows = self.get_queryset()
+        for field, known in self.choices.items():
+            if said := self.request.query_params.get(field, ""):
+                if said not in (words := sorted(known)):
+                    raise exceptions.ValidationError({field: words})
+                rows = rows.filter(**{field: said})
+        if code := self.request.query_params.get("institution", ""):
+            rows = rows.filter(institution__code=code)
+        if self.named:
+            asked = self.request._request  # type: ignore[attr-defined]
+            journal.write(by=self.member, verb="patient.listed", request=asked, list=self.named)
+        page = cast(Any, self.paginate_queryset(rows))
+        shown = self.serializer_class(page, many=True, context={"member": self.member})
+        return self.get_paginated_response(shown.data)
+
+    def one(self, pk: int) -> Response:
+        """One of them, or 404."""
+        row = get_object_or_404(self.get_queryset(), pk=pk)
+        if self.named:
+            journal.write(
+                by=self.member,
+                verb="patient.listed",
+                about=row,
+                request=self.request._request,
+                list=self.named,
+            )  # type: ignore[attr-defined]
+        return Response(self.shown(row))
 
 
 class MemberBody(serializers.Serializer[Any]):

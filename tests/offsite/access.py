@@ -35,6 +35,8 @@ def cases(case: Any, one: Any, listing: Any) -> dict[str, Any]:
         "offsite-enter": listing,
         "offsite-slip": case(lambda things: {"sheet": things.offsite_slip}, of=("sheet",)),
         "offsite-filing": one("offsite_filing"),
+        "api:offsite": case(queries=("?state=waiting", "?kind=x")),
+        "api:offsite-filing": one("offsite_filing"),
         "offsite-file": case(
             lambda things: {"pk": things.offsite_filing.pk, "file": things.offsite_filing.files.get().pk},
             of=("pk", "file"),

@@ -1,0 +1,74 @@
+"""Abnormal cases the liaisons reported, for other systems: read only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from alliance.web.rows_api import ReadRows
+from grouping.abnormal.models import VIEW, AbnormalReport, Kind
+
+INSTITUTION = OpenApiParameter("institution", str, description="code of the institution")
+
+
+class AbnormalReportShown(serializers.Serializer[Any]):
+    """One report and its answer; `case` is the id of the case."""
+
+    id = serializers.IntegerField()
+    case = serializers.IntegerField(source="case_id")
+    record_no = serializers.CharField(source="case.record_no")
+    institution = serializers.CharField(source="institution.code")
+    department = serializers.CharField(source="department.code", default=None)
+    kind = serializers.CharField()
+    text = serializers.CharField()
+    reported_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    finding = serializers.CharField()
+    answer = serializers.CharField()
+    answered_at = serializers.DateTimeField()
+
+
+class AbnormalReportRows(ReadRows):
+    """The reports of the member's institution, or all."""
+
+    model = AbnormalReport
+    serializer_class: Any = AbnormalReportShown
+    choices = {"state": AbnormalReport.State.values, "kind": Kind.values}
+    named = "api.abnormal"
+
+    def rows(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = AbnormalReport.objects.visible_to(self.member).named()
+        return rows
+
+
+class AbnormalReports(AbnormalReportRows):
+    """GET: reports, newest first."""
+
+    permits = {"GET": VIEW}
+
+    @extend_schema(
+        operation_id="abnormal_list", responses=AbnormalReportShown(many=True),
+        parameters=[
+            INSTITUTION, OpenApiParameter("state", str, enum=AbnormalReport.State.values),
+            OpenApiParameter("kind", str, enum=Kind.values),
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        return self.listed()
+
+
+class OneAbnormalReport(AbnormalReportRows):
+    """GET: one of them."""
+
+    permits = {"GET": VIEW}
+
+    @extend_schema(operation_id="abnormal_read", responses=AbnormalReportShown)
+    def get(self, request: Request, pk: int) -> Response:
+        return self.one(pk)
