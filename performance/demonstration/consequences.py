@@ -17,6 +17,7 @@ from alliance.models import Institution, Membership
 from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
 from performance.consequences.services import assessing, letters, proposals, reweighting, templates
+from performance.consequences.show_signing import obliged
 from performance.declared import services as declared
 from performance.declared.services import Entry, Place
 from performance.demonstration.ground import Ground
@@ -29,7 +30,7 @@ SIGNED, AGAIN, JUDGED = (datetime(year, 1, 8, 2, tzinfo=UTC) for year in (LAST, 
 KEPT = Promise("common_kept", "indicator", Decimal(6), target=Decimal(30))
 # Of 100 patients with common diseases so many stayed at the township last year, month by month.
 STAYED = (26, 27, 25, 28, 27, 26, 27, 28, 26, 25, 27, 26)
-TOWNS = 3  # townships with a letter, so that the list is alive and quickly made
+LEFT = 7  # of so many places one has no letter yet and one is on its way
 
 
 def load(base: Ground, today: date) -> str:
@@ -37,11 +38,10 @@ def load(base: Ground, today: date) -> str:
     with act_in(base.alliance), transaction.atomic():
         office, second = base.office[0], base.office[1]
         templates.install(by=office, year=LAST, now=SIGNED)
-        lead, towns = _places(base)
+        towns = _towns(base)
         _last_year(base, towns[0], office, second)
-        for place in (lead, *towns):
-            letter = letters.draft(by=office, institution=place, year=THIS, now=AGAIN)
-            _signed(base, letter, office, second, AGAIN)
+        for number, place in enumerate(sorted(obliged(THIS), key=_lead_first)):
+            _of_this_year(base, place, number, office, second)
         now = datetime(today.year, today.month, today.day, 1, tzinfo=UTC)
         _overspent(base, office, second, now)
         for look in (assessing.look, reweighting.look):
@@ -63,12 +63,27 @@ def _overspent(base: Ground, office: Membership, second: Membership, now: dateti
     declared.confirm_all(by=second, rows=rows, now=now)
 
 
-def _places(base: Ground) -> tuple[Institution, list[Institution]]:
-    """The lead hospital, and the first places of primary care."""
+def _towns(base: Ground) -> list[Institution]:
+    """The places of primary care, by their code."""
     places = sorted(base.places.values(), key=lambda one: one.code)
-    lead = next(one for one in places if one.role == Institution.Role.LEAD)
-    towns = [one for one in places if one.kind in ("township", "community")]
-    return lead, towns[:TOWNS]
+    return [one for one in places if one.kind in ("township", "community")]
+
+
+def _lead_first(one: Institution) -> tuple[bool, str]:
+    return one.role != Institution.Role.LEAD, one.code
+
+
+def _of_this_year(
+    base: Ground, place: Institution, number: int, office: Membership, second: Membership
+) -> None:
+    """Most have signed; of seven one has no letter yet, and one is drafted or offered."""
+    if number % LEFT == LEFT - 1:
+        return
+    letter = letters.draft(by=office, institution=place, year=THIS, now=AGAIN)
+    if number % LEFT < LEFT - 2:
+        _signed(base, letter, office, second, AGAIN)
+    elif number % (2 * LEFT) < LEFT:
+        letters.offer(by=office, letter=letter, now=AGAIN)
 
 
 def _last_year(base: Ground, town: Institution, office: Membership, second: Membership) -> None:

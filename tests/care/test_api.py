@@ -69,8 +69,8 @@ def test_a_room_reads_by_the_walls_of_its_pages(ready: World, room: str) -> None
     with CaptureQueriesContext(connection) as before:
         ready.client("kong").get(root)
     with act_in(ready.qinghe):
-        for n in (3, 4):
-            MAKE[room](ready, ready.lead, f"MARK-{n}") if room != "patient-days" else None
+        for n in () if room in ("patient-days", "agreements") else (3, 4):  # one a month, one of a kind
+            MAKE[room](ready, ready.lead, f"MARK-{n}")
     with CaptureQueriesContext(connection) as after:
         ready.client("kong").get(root)
     assert len(after) <= len(before)
