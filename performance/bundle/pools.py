@@ -18,7 +18,8 @@ from performance.bundle.differing import Entry, differences, entries, same
 from performance.bundle.payments import Payments
 from performance.engine.exact import half_up
 from performance.engine.pay import redlines
-from performance.engine.pay.flow import FlowRule, Post, flow, persons, time_worked
+from performance.engine.pay.entitled import EntitledRefused, again
+from performance.engine.pay.flow import FlowRule, Post, flow, flow_named, persons, time_worked
 from performance.engine.pay.redlines import RedLine, Terms, Year
 from performance.engine.pay.steps import Factors, Share, Step, divide
 from performance.engine.pay.surplus import percent_of
@@ -98,6 +99,8 @@ class Pool:
     def __init__(self, name: str, ground: Ground) -> None:
         self.name, self.ground, self.lines, self.unproved = name, ground, 0, False
         self._rows: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+        # Fen of a sheet by institution and team or department ("": the institution itself).
+        self._named: dict[str, dict[str, int]] = defaultdict(dict)
 
     def check(self, rows: Rows, summed: Books, paid: Payments) -> Iterator[str]:
         """Every difference of the pool; its journals are added to the sums."""
@@ -138,9 +141,14 @@ class Pool:
         """A bonus pool takes the month's shares as they are; any other is divided by score x base."""
         rows = self._rows["share"]
         yield from differences(head["fen"], sum(row["fen"] for _place, row in rows), f"{path}.fen")
+        yield from self._entitled(path, head)
         for place, row in rows:
-            line = self.ground.lines[row["institution"]]
-            factors = [["score", Decimal(line["score"] or 0)], ["basis_fen", Decimal(line["basis_fen"])]]
+            named = self._named.get(row["institution"])
+            line = self.ground.lines[row["institution"]] if named is None else {}
+            factors = (
+                [["score", Decimal(line["score"] or 0)], ["basis_fen", Decimal(line["basis_fen"])]]
+                if named is None else [["entitled_fen", Decimal(sum(named.values()))]]
+            )  # fmt: skip
             stored = [[name, Decimal(value)] for name, value in row["factors"]]
             yield from same(to_plain(stored), factors, f"{place}.factors") if stored != factors else ()
             if head["within_total"]:
@@ -151,6 +159,23 @@ class Pool:
         if head["kind"] != "bonus":
             weights = {row["institution"]: _factors(row) for _place, row in rows}
             yield from _step(divide("institution", self.name, head["fen"], weights), rows)
+
+    def _entitled(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
+        """The sheet a pool pays, worked out again from its parameters and what was given."""
+        for place, sheet in self._rows["sheet"]:
+            rows = self._rows["entitled"]
+            yield from differences(head["fen"], sheet["fen"], f"{path}.fen")
+            yield from differences(sheet["fen"], sum(row["fen"] for _p, row in rows), f"{place}.fen")
+            try:
+                found = again(sheet, [row["given"] for _p, row in rows])
+            except EntitledRefused as refused:
+                yield f"{place}: {refused}"
+                continue
+            for (at, row), one in zip(rows, found, strict=True):
+                yield from same(row["fen"], one.fen, f"{at}.fen")
+                yield from same(row["parts"], to_plain(one.parts), f"{at}.parts")
+                if one.fen:
+                    self._named[row["institution"]][row["key"]] = one.fen
 
     def _pots(self, head: Mapping[str, Any]) -> Iterator[str]:
         """From the roster down to every pot, where the roster is the one the pool was posted by."""
@@ -178,9 +203,10 @@ class Pool:
         scores: Mapping[str, Decimal], posts: Sequence[Post],
     ) -> Iterator[str]:  # fmt: skip
         code = share["institution"]
-        found = flow(
-            code, share["fen"], posts, rule, scores=scores,
-            least_team=self.ground.least_team,
+        named = self._named.get(code, {"": 0})
+        found = (
+            flow(code, share["fen"], posts, rule, scores=scores, least_team=self.ground.least_team)
+            if "" in named else flow_named(code, named, posts, rule)
         )  # fmt: skip
         above = [step for step in found.steps if ":" not in step.level]
         stored = [(path, row) for path, row in self._rows["step"] if row["institution"] == code]

@@ -12,6 +12,7 @@ from performance.models.drafts import SchemeDraft, SchemeException, SchemeTrial
 from performance.models.dues import PayDue
 from performance.models.earlier import EarlierValue
 from performance.models.earlier_years import EarlierScore, EarlierYear
+from performance.models.entitlements import Entitlement, EntitlementKind, EntitlementLine
 from performance.models.evaluations import (
     EvaluationRound,
     EvaluatorKind,
@@ -100,6 +101,9 @@ __all__ = [
     "EarlierScore",
     "EarlierValue",
     "EarlierYear",
+    "Entitlement",
+    "EntitlementKind",
+    "EntitlementLine",
     "EvaluationRound",
     "EvaluatorKind",
     "FairnessRun",

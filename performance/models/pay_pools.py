@@ -54,7 +54,7 @@ class PayPoolQuerySet(AllianceQuerySet):
     def named(self) -> Any:
         """With all that a list or a page names."""
         return self.select_related(
-            "fund", "run__settlement__pool", "rule", "approval", "journal", "made_by__user"
+            "fund", "run__settlement__pool", "rule", "entitlement", "approval", "journal", "made_by__user"
         )
 
 
@@ -84,6 +84,8 @@ class PayPool(AllianceRow, Stepped):
     fund = link(_("source account"), "performance.PayFund", null=True)
     run = link(_("run of the month"), "performance.MonthRun", null=True)
     rule = link(_("rule"), "performance.PayRule", null=True)
+    # Who is due what by a rule of its own; a pool made of it pays exactly that, and it is paid by one pool.
+    entitlement = link(_("entitlement sheet"), "performance.Entitlement", null=True)
     fen = models.BigIntegerField(_("amount (fen)"))
     digest = models.CharField(_("digest"), max_length=64)
     # Digest of the rows its pots were computed from: while they are the same, so are the pots.
@@ -112,6 +114,7 @@ class PayPool(AllianceRow, Stepped):
                 fields=["alliance", "month", "kind"], name="paypool_one_under_way",
                 condition=Q(kind__in=["down_transfer", "fee_return", "service"]) & ~Q(state="posted"),
             ),
+            models.UniqueConstraint(fields=["alliance", "entitlement"], name="paypool_entitlement_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="paypool_first_day"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="paypool_above_zero"),
             models.CheckConstraint(

@@ -195,9 +195,9 @@ class PerHead:
         return self.fixed + self.linked_paid
 
 
-def per_head(heads: int, price: Fen, *, linked: Decimal, factor: Decimal) -> PerHead:
-    """Heads x price, of which `linked` percent is multiplied by the performance factor."""
-    total = heads * price
+def per_head(heads: int, price: Fen, *, linked: Decimal, factor: Decimal, months: int = 12) -> PerHead:
+    """Heads x price of a year for so many months, of which `linked` percent is multiplied by the factor."""
+    total = int(half_up(Fraction(heads * price * months, 12), 0))
     base = percent_of(total, linked)
     return PerHead(total, base, total - base, int(half_up(Fraction(factor) * base, 0)))
 

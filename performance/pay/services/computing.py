@@ -18,7 +18,17 @@ from alliance.lib.canonical import digest
 from alliance.lib.period import Month
 from alliance.models import Department, RosterRow, Team
 from alliance.services import parameters
-from performance.engine.pay.flow import Crew, Flow, FlowRule, Group, Post, flow, gather, time_worked
+from performance.engine.pay.flow import (
+    Crew,
+    Flow,
+    FlowRule,
+    Group,
+    Post,
+    flow,
+    flow_named,
+    gather,
+    time_worked,
+)
 from performance.levels import services as levels
 from performance.levels import subjects
 from performance.models import Level, LevelSubject
@@ -27,6 +37,7 @@ from performance.roster import services as roster
 
 TEAM = "team:"  # before the key of a team, so that it is never that of a department
 NAMED = 3
+BY_RULE: Mapping[str, int] = {"": 0}  # no sheet names teams or departments: the rule divides
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,16 @@ class Ground:
         """The pots of an institution's share. Raises PayRefused."""
         crew: Crew | tuple[()] = self.people.crews.get(institution, ())
         return flow(code, fen, crew, rule, scores=self.scores, least_team=self.least_team)
+
+    def named(
+        self, institution: int, code: str, fen: int, amounts: Mapping[str, int], rule: FlowRule
+    ) -> Flow:
+        """The pots of amounts a sheet names for teams or departments; what it names for the institution
+        itself flows by the rule. Raises PayRefused.
+        """
+        if "" in amounts:
+            return self.flow(institution, code, fen, rule)
+        return flow_named(code, amounts, self.people.crews.get(institution, ()), rule)
 
 
 def ground(month: Month, number: int | None = None) -> Ground:

@@ -18,13 +18,26 @@ from alliance.ledger import facts as books
 from alliance.ledger.models import Account
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
-from alliance.models import Membership
+from alliance.models import Institution, Membership
 from alliance.services import journal, steps
 from performance.dues import booking
 from performance.engine.pay import redlines
 from performance.engine.pay.redlines import Terms, Year
 from performance.engine.pay.steps import Factors, Share, divide
-from performance.models import Line, MonthRun, PayFund, PayPool, PayRule, PayShare, PayTotal
+from performance.entitlement.refusals import SheetRefused
+from performance.entitlement.services import sheets
+from performance.models import (
+    Entitlement,
+    EntitlementKind,
+    Line,
+    MonthRun,
+    PayFund,
+    PayPool,
+    PayRule,
+    PayShare,
+    PayTotal,
+)
+from performance.models.entitlements import POOL
 from performance.models.pay import RUN, PayKind
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing, posting, storing
@@ -98,12 +111,52 @@ def make_from_fund(
         storing.Entitled(places[share.code].institution, share, places[share.code].pk)
         for share in step.shares
     ]
-    last = PayPool.objects.filter(month=month.first_day, kind=kind).aggregate(last=Max("number"))["last"]
     pool = PayPool(
-        month=month.first_day, kind=kind, number=(last or 0) + 1, name=name.strip(), source=fund.source,
+        month=month.first_day, kind=kind, number=_next(kind, month), name=name.strip(), source=fund.source,
         document=document.strip(), persons=persons, charges=sorted(charges), fund=fund, rule=rule, fen=fen,
     )  # fmt: skip
     return storing.keep(pool, shares, storing.decimal(step), by, now)
+
+
+@transaction.atomic
+def make_from_entitlement(
+    *, by: Membership, sheet: Entitlement, fund: PayFund, name: str, document: str, now: datetime,
+    persons: bool = True,
+) -> PayPool:  # fmt: skip
+    """Draft the pool that pays an entitlement sheet: to the fen what its lines say, below them by the roster.
+
+    Raises PermissionDenied, RedLine, SheetRefused (not_confirmed, paid), PoolRefused (name, no_rule, short),
+    PayRefused (nobody).
+    """
+    require(by, RUN)
+    redlines.check(Terms(fund.source, document, persons))
+    if not name.strip():
+        raise PoolRefused("name")
+    if sheet.confirmed_at is None:
+        raise SheetRefused("not_confirmed")
+    if PayPool.objects.filter(entitlement=sheet).exists():
+        raise SheetRefused("paid")
+    _covered(fund, sheet.fen)
+    month, kind = sheet.period, POOL[EntitlementKind(sheet.kind)]
+    rule, amounts = _rule(kind, month), sheets.amounts(sheet)
+    places = Institution.objects.in_bulk(amounts)
+    weights: dict[str, Factors] = {
+        places[pk].code: (("entitled_fen", Decimal(sum(inside.values()))),) for pk, inside in amounts.items()
+    }
+    step = divide("institution", name, sheet.fen, weights)
+    by_code = {one.code: one for one in places.values()}
+    shares = [storing.Entitled(by_code[share.code], share) for share in step.shares]
+    pool = PayPool(
+        month=month.first_day, kind=kind, number=_next(kind, month), name=name.strip(), source=fund.source,
+        document=document.strip(), persons=persons, fund=fund, rule=rule, fen=sheet.fen, entitlement=sheet,
+    )  # fmt: skip
+    return storing.keep(pool, shares, storing.decimal(step), by, now)
+
+
+def _next(kind: str, month: Month) -> int:
+    """The number of the next pool of a kind and month."""
+    last = PayPool.objects.filter(month=month.first_day, kind=kind).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
 
 
 def _lines(month: Month, wanted: set[int]) -> list[Line]:

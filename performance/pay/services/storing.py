@@ -18,6 +18,7 @@ from alliance.sql import copy_rows
 from performance.engine.exact import half_up
 from performance.engine.pay.flow import Flow
 from performance.engine.pay.steps import Share, Step
+from performance.entitlement.services import sheets
 from performance.models import PayPool, PayPot, PayShare
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing
@@ -79,8 +80,12 @@ def flowing(pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | 
         return {}
     assert pool.rule is not None, "a pool that flows on has a rule"
     rule = pool.rule.rule()
+    amounts = sheets.amounts(pool.entitlement) if pool.entitlement is not None else {}
     return {
-        one.institution.pk: read.flow(one.institution.pk, one.institution.code, one.share.fen, rule)
+        one.institution.pk: read.named(
+            one.institution.pk, one.institution.code, one.share.fen,
+            amounts.get(one.institution.pk, computing.BY_RULE), rule,
+        )
         for one in shares if one.share.fen
     }  # fmt: skip
 
@@ -113,7 +118,7 @@ def _groups(made: Flow | None) -> list[dict[str, Any]]:
     steps_above = [] if made is None else [step for step in made.steps if step.level in ("part", "group")]
     return [
         {
-            "level": step.level, "fen": step.fen, "weight": str(decimal(step)),
+            "level": step.level, "of": step.parent, "fen": step.fen, "weight": str(decimal(step)),
             "shares": [
                 {"code": share.code, **_columns(share), "quota": str(share.quota)} for share in step.shares
             ],

@@ -19,6 +19,7 @@ from alliance.models import Parameter
 from performance.engine.pay import redlines
 from performance.engine.pay.flow import Flow
 from performance.engine.pay.steps import PayRefused
+from performance.entitlement.services import sheets
 from performance.models import (
     FundEntry,
     PayFund,
@@ -160,6 +161,7 @@ class Reading:
             "roster": pool.persons and self._follows(pool, shares, pots, scores),
             "roster_at": self.number_of(pool),
         }  # fmt: skip
+        yield from self._entitled(pool)
         for share in shares:
             yield {"row": "share", "institution": share.institution.code, **_money(share)}
             for step in share.groups:
@@ -174,6 +176,18 @@ class Reading:
             **{pot.journal_id: self._ids[pot.pk] for pot in pots if pot.journal_id},
         }
         yield from books.journals(LedgerJournal.objects.filter(pk__in=of).order_by("pk"), self.hidden, of)
+
+    def _entitled(self, pool: PayPool) -> Iterator[Row]:
+        """The sheet a pool pays: its rule with the parameters, what was given, what each line is due."""
+        sheet = pool.entitlement
+        if sheet is None:
+            return
+        yield {"row": "sheet", "kind": sheet.kind, "terms": sheet.terms, "head": sheet.head, "fen": sheet.fen}
+        for paid, key, line in sheets.lines(sheet):
+            yield {
+                "row": "entitled", "institution": paid.code, "key": key, "given": line.given,
+                "parts": line.parts, "fen": line.fen,
+            }  # fmt: skip
 
     def _scores(self, pots: Sequence[PayPot]) -> dict[str, Decimal]:
         """Scores of units as the pool took them; of units without a pot as they are."""
@@ -194,15 +208,18 @@ class Reading:
         if self.ground is None or pool.rule is None:
             return False
         read = computing.scored(computing.ground(self.month, self.number_of(pool)), scores)
-        rule = pool.rule.rule()
-        held = defaultdict(list)
+        rule, held = pool.rule.rule(), defaultdict(list)
+        named = sheets.amounts(pool.entitlement) if pool.entitlement else {}
         for pot in pots:
             people = sorted((int(staff), Decimal(points)) for staff, points in pot.people)
             held[pot.institution_id].append((self._place(pot), pot.group, pot.fen, people))
         try:
             return all(
                 sorted(held[one.institution_id]) == _made(
-                    read.flow(one.institution_id, one.institution.code, one.fen, rule), read
+                    read.named(
+                        one.institution_id, one.institution.code, one.fen,
+                        named.get(one.institution_id, computing.BY_RULE), rule,
+                    ), read,
                 )
                 for one in shares if one.fen
             )  # fmt: skip

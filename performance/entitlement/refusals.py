@@ -1,0 +1,21 @@
+"""What this room refuses: one sentence each, with a remedy, translated where it is shown."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class SheetRefused(Refused):
+    """An entitlement sheet that cannot stand, be confirmed or be paid as asked."""
+
+    reasons = {
+        "document": "Give the number of the decision.",
+        "body": "Name the body that decided.",
+        "scan": "Add the scan of the decision.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "decided": "The sheet is decided already.",
+        "why": "Say why in a few words.",
+        "not_confirmed": "A second person confirms the sheet first; then a pool can pay it.",
+        "paid": "A pool pays this sheet already. Work on that one.",
+    }
+    fields = {"same_person": "", "decided": "", "not_confirmed": "", "paid": ""}

@@ -1,0 +1,149 @@
+"""An entitlement sheet from its numbers to its confirmation: by two people, with decision and scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from alliance.lib import register
+from alliance.lib.canonical import digest, to_plain
+from alliance.lib.period import Month
+from alliance.models import Institution, Membership
+from alliance.services import journal, parameters
+from alliance.services.files import Upload
+from performance.declared.services.proving import keep
+from performance.engine.pay.entitled import KINDS, Due, EntitledRefused, Numbers, due, in_order
+from performance.entitlement import subjects, words
+from performance.entitlement.refusals import SheetRefused
+from performance.entitlement.subjects import Subject
+from performance.models import Entitlement, EntitlementLine
+from performance.models.pay import CONFIRM, RUN
+from performance.services.rights import require
+
+
+def terms_of(kind: str, month: Month) -> dict[str, register.Value]:
+    """The parameters a kind reads, as they hold in the month. Raises NotInForce."""
+    return parameters.several_in_force(KINDS[kind].keys, on=month.first_day)
+
+
+def worked_out(
+    kind: str, terms: Mapping[str, Any], head: Numbers, rows: Sequence[tuple[Subject, Numbers]]
+) -> tuple[Due, ...]:
+    """What each line is due, in order; a refusal names people and parts in words. Raises EntitledRefused."""
+    given = in_order({**row, **one.scores} for one, row in rows)
+    try:
+        return due(kind, terms, head, given)
+    except EntitledRefused as refused:
+        said = dict(refused.params)
+        if "subject" in said:
+            said["subject"] = rows[int(str(said["subject"]))][0].name
+        if "part" in said:
+            said["part"] = words.number(str(said["part"]))
+        raise EntitledRefused(refused.reason, **said) from None
+
+
+@transaction.atomic
+def enter(
+    *, by: Membership, kind: str, month: Month, head: Numbers, rows: Mapping[str, Numbers], document: str,
+    body: str, scan: Upload | None, now: datetime,
+) -> Entitlement:  # fmt: skip
+    """Work a sheet out from its numbers and keep it for a second person. `rows`: by the key of a subject.
+
+    Raises PermissionDenied, SheetRefused (document, body, scan), EntitledRefused, DeclaredRefused
+    (file_large).
+    """
+    require(by, RUN)
+    for reason, given in (("document", document.strip()), ("body", body.strip()), ("scan", scan)):
+        if not given:
+            raise SheetRefused(reason)
+    assert scan is not None
+    given = [(one, rows[one.key]) for one in subjects.of(kind, month) if one.key in rows]
+    terms = terms_of(kind, month)
+    found = worked_out(kind, terms, head, given)
+    last = Entitlement.objects.filter(kind=kind, month=month.first_day).aggregate(last=Max("number"))["last"]
+    plain = {key: register.to_json(value) for key, value in terms.items()}
+    sheet = Entitlement(
+        kind=kind, month=month.first_day, number=(last or 0) + 1, document=document.strip(),
+        body=body.strip(), terms=plain, head=to_plain(dict(head)), fen=sum(one.fen for one in found),
+        scan=keep(by=by, place=None, uploads=[scan])[0], entered_by=by, entered_at=now,
+    )  # fmt: skip
+    made = [_line(sheet, *one, amount) for one, amount in zip(given, found, strict=True)]
+    sheet.digest = digest([kind, month, plain, sheet.head, [[one.given, one.parts, one.fen] for one in made]])
+    sheet.save(force_insert=True)
+    EntitlementLine.objects.bulk_create(made)
+    journal.write(
+        by=by, verb="pay.entitlement_entered", about=sheet, kind=kind, month=str(month), fen=sheet.fen,
+        rows=len(made),
+    )  # fmt: skip
+    return sheet
+
+
+def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> EntitlementLine:
+    return EntitlementLine(
+        sheet=sheet, institution=one.institution, department=one.department, team=one.team,
+        given=to_plain({**row, **one.scores}), parts=to_plain(amount.parts), fen=amount.fen,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def confirm(*, by: Membership, sheet: Entitlement, now: datetime) -> Entitlement:
+    """A second person has compared numbers and decision. Raises PermissionDenied, SheetRefused (same_person,
+    decided).
+    """
+    _second(by, sheet)
+    _filled(sheet, confirmed_by=by, confirmed_at=now)
+    journal.write(by=by, verb="pay.entitlement_confirmed", about=sheet, fen=sheet.fen)
+    return Entitlement.objects.get(pk=sheet.pk)
+
+
+@transaction.atomic
+def set_aside(*, by: Membership, sheet: Entitlement, why: str, now: datetime) -> None:
+    """Leave a sheet unpaid for good, by either of the two. Raises PermissionDenied, SheetRefused (why,
+    decided).
+    """
+    require(by, RUN if sheet.entered_by.user_id == by.user_id else CONFIRM)
+    if not why.strip():
+        raise SheetRefused("why")
+    _filled(sheet, set_aside_by=by, set_aside_at=now, set_aside_why=why.strip())
+    journal.write(by=by, verb="pay.entitlement_set_aside", about=sheet, why=why.strip())
+
+
+def _second(by: Membership, sheet: Entitlement) -> None:
+    require(by, CONFIRM)
+    if sheet.entered_by.user_id == by.user_id:
+        raise SheetRefused("same_person")
+
+
+def _filled(sheet: Entitlement, **columns: Any) -> None:
+    open_ = Entitlement.objects.filter(pk=sheet.pk, confirmed_at=None, set_aside_at=None)
+    if not open_.update(**columns):
+        raise SheetRefused("decided")
+
+
+def amounts(sheet: Entitlement) -> dict[int, dict[str, int]]:
+    """Fen by institution paid and by the key its unit or team has in the month's roster; institutions
+    themselves have no key ("").
+    """
+    found: dict[int, dict[str, int]] = {}
+    for paid, key, row in lines(sheet):
+        if row.fen:
+            found.setdefault(paid.pk, {})[key] = row.fen
+    return found
+
+
+def lines(sheet: Entitlement) -> list[tuple[Institution, str, EntitlementLine]]:
+    """Who is paid by each line (a village room through its township), the key of its unit or team, and it."""
+    rows = EntitlementLine.objects.filter(sheet=sheet).select_related(
+        "institution__parent", "department__institution", "team__institution"
+    )
+    return [(row.institution.parent or row.institution, _key(row), row) for row in rows]
+
+
+def _key(row: EntitlementLine) -> str:
+    if row.team is not None:
+        return f"team:{row.institution.code}/{row.team.code}"
+    return f"{row.institution.code}/{row.department.code}" if row.department is not None else ""

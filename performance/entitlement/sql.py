@@ -1,0 +1,54 @@
+"""SQL of entitlement sheets: a confirmed one is the sum of its lines, a pool made of it pays just that."""
+
+from __future__ import annotations
+
+INSTALL = """
+create function public.performance_keep_entitlement() returns trigger language plpgsql as $pay$
+begin
+  if new.confirmed_by_id is not null and old.confirmed_by_id is null then
+    if new.set_aside_at is not null then
+      raise exception 'a sheet that was set aside is not confirmed' using errcode = 'check_violation';
+    end if;
+    if new.fen is distinct from (select sum(l.fen) from performance_entitlementline l
+        where l.alliance_id = new.alliance_id and l.sheet_id = new.id) then
+      raise exception 'the lines do not add up to the sheet' using errcode = 'check_violation';
+    end if;
+  end if;
+  return new;
+end $pay$;
+create trigger performance_keep_entitlement before update on public.performance_entitlement
+  for each row execute function public.performance_keep_entitlement();
+
+create function public.performance_late_entitlement() returns trigger language plpgsql as $pay$
+begin
+  if exists (select from performance_entitlement e
+      where e.alliance_id = new.alliance_id and e.id = new.sheet_id
+        and (e.confirmed_by_id is not null or e.set_aside_at is not null)) then
+    raise exception 'a decided sheet takes no further line' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_late_entitlement before insert on public.performance_entitlementline
+  for each row execute function public.performance_late_entitlement();
+
+create function public.performance_pool_of_entitlement() returns trigger language plpgsql as $pay$
+begin
+  if new.entitlement_id is not null and not exists (
+      select from performance_entitlement e
+       where e.alliance_id = new.alliance_id and e.id = new.entitlement_id and e.confirmed_by_id is not null
+         and e.fen = new.fen and e.month = new.month) then
+    raise exception 'a pool pays a confirmed sheet of its month to the fen' using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_pool_of_entitlement before insert on public.performance_paypool
+  for each row execute function public.performance_pool_of_entitlement();
+"""
+REMOVE = """
+drop trigger performance_pool_of_entitlement on public.performance_paypool;
+drop function public.performance_pool_of_entitlement();
+drop trigger performance_late_entitlement on public.performance_entitlementline;
+drop function public.performance_late_entitlement();
+drop trigger performance_keep_entitlement on public.performance_entitlement;
+drop function public.performance_keep_entitlement();
+"""

@@ -1,0 +1,84 @@
+"""Who has lines of a sheet, with the scores the month brings; constant queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from alliance.lib.period import Month
+from alliance.models import Department, Institution, Team
+from performance.engine.exact import half_up
+from performance.engine.pay.entitled import KINDS
+from performance.levels import services as levels
+from performance.models import Level, LevelSubject
+
+PLACES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A team, department or institution: its key among the rows, its name, what a line of it is about, and
+    its percent of the possible points by dimension.
+    """
+
+    key: str
+    name: str
+    institution: Institution
+    department: Department | None = None
+    team: Team | None = None
+    scores: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> Institution:
+        """Who is paid: a village room through its township."""
+        here = self.institution
+        return here.parent if here.parent_id and here.parent is not None else here
+
+
+def of(kind: str, month: Month) -> list[Subject]:
+    """All that may have a line of this kind, by institution and code."""
+    how = KINDS[kind]
+    if how.level == "team":
+        return _teams(month, how.scores)
+    if how.level == "department":
+        return _departments()
+    places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
+    return [Subject(f"i{one.pk}", one.short_name, one) for one in places.order_by("code")]
+
+
+def _teams(month: Month, wanted: tuple[str, ...]) -> list[Subject]:
+    rows = Team.objects.filter(is_active=True, kind=Team.Kind.FAMILY_DOCTOR, institution__is_active=True)
+    scores = _scores(month, wanted) if wanted else {}
+    return [
+        Subject(f"t{one.pk}", f"{one.institution.short_name} {one.name}", one.institution, team=one,
+                scores=scores.get(one.pk, {}))
+        for one in rows.select_related("institution__parent").order_by("institution__code", "code")
+    ]  # fmt: skip
+
+
+def _departments() -> list[Subject]:
+    rows = Department.objects.filter(is_active=True, institution__is_active=True)
+    rows = rows.exclude(institution__kind=Institution.Kind.VILLAGE).select_related("institution__parent")
+    return [
+        Subject(f"d{one.pk}", f"{one.institution.short_name} {one.name}", one.institution, department=one)
+        for one in rows.order_by("institution__code", "code")
+    ]
+
+
+def _scores(month: Month, wanted: tuple[str, ...]) -> dict[int, dict[str, Decimal]]:
+    """Percent of the possible points of the dimensions wanted, of each team scored; one that could not be
+    scored is missing.
+    """
+    run = levels.current(month, Level.TEAM)
+    if run is None:
+        return {}
+    rows: Any = LevelSubject.objects.filter(run=run, team__isnull=False)
+    found: dict[int, dict[str, Decimal]] = {}
+    for team, dimensions in rows.values_list("team", "dimensions"):
+        found[team] = {
+            code: half_up(100 * Fraction(str(points)) / Fraction(str(possible)), PLACES)
+            for code, points, possible in dimensions if code in wanted and Fraction(str(possible))
+        }  # fmt: skip
+    return found

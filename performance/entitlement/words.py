@@ -1,0 +1,128 @@
+"""Kinds, parts and numbers of entitlement sheets in the words of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from alliance.web import words
+from alliance.web.cells import chip
+from alliance.web.parts import FormulaLine, Term
+from performance.models import Entitlement
+
+NUMBERS: Mapping[str, Any] = {
+    "pay_fen": gettext_lazy("approved pay of the team (yuan)"),
+    "posts": gettext_lazy("full posts"),
+    "base": pgettext_lazy("entitlement", "base"),
+    "process": pgettext_lazy("entitlement", "process"),
+    "outcome": pgettext_lazy("entitlement", "outcome"),
+    "drg": pgettext_lazy("entitlement", "contribution to the groups"),
+    "share_base": gettext_lazy("share of the base (%)"),
+    "share_process": gettext_lazy("share of the process (%)"),
+    "share_outcome": gettext_lazy("share of the outcome (%)"),
+    "share_drg": gettext_lazy("share of the groups (%)"),
+    "score_process": gettext_lazy("score of the process (%)"),
+    "score_outcome": gettext_lazy("score of the outcome (%)"),
+    "score_drg": gettext_lazy("score of the groups (%)"),
+    "follow_up_now": gettext_lazy("follow-up completion now (%)"),
+    "follow_up_last": gettext_lazy("follow-up completion last year (%)"),
+    "control_now": gettext_lazy("control rate now (%)"),
+    "control_last": gettext_lazy("control rate last year (%)"),
+    "cost_now_fen": gettext_lazy("inpatient cost a managed person now (yuan)"),
+    "cost_last_fen": gettext_lazy("inpatient cost a managed person last year (yuan)"),
+    "step_percent": gettext_lazy("gained by steps (%)"),
+    "step_follow_up": gettext_lazy("follow-up completion"),
+    "step_control": gettext_lazy("control rate"),
+    "step_cost": gettext_lazy("inpatient cost"),
+    "heads": gettext_lazy("contracted heads"),
+    "months": gettext_lazy("months it is for"),
+    "year": gettext_lazy("months of a year"),
+    "head_price_fen": gettext_lazy("subsidy a head and year (yuan)"),
+    "fixed_percent": gettext_lazy("fixed part (%)"),
+    "linked_percent": gettext_lazy("linked part (%)"),
+    "head_fixed": gettext_lazy("fixed part"),
+    "head_linked": gettext_lazy("part that follows the results"),
+    "months_low": gettext_lazy("person-months, low risk"),
+    "months_mid": gettext_lazy("person-months, medium risk"),
+    "months_high": gettext_lazy("person-months, high risk"),
+    "package_low": gettext_lazy("packages, low risk"),
+    "package_mid": gettext_lazy("packages, medium risk"),
+    "package_high": gettext_lazy("packages, high risk"),
+    "package_price_fen": gettext_lazy("price of a person and year (yuan)"),
+    "package_result": gettext_lazy("reward of a saving or deduction of an overspend"),
+    "saving_fen": gettext_lazy("saving, or overspend below zero (yuan)"),
+    "prepaid_fen": gettext_lazy("paid ahead already (yuan)"),
+    "prepaid": gettext_lazy("paid ahead already"),
+    "this_year_fen": gettext_lazy("retained surplus this year (yuan)"),
+    "last_year_fen": gettext_lazy("retained surplus last year (yuan)"),
+    "increase_fen": gettext_lazy("increase (yuan)"),
+    "retained": gettext_lazy("teams' part of the increase"),
+    "prevention": gettext_lazy("members' part of the saving"),
+    "contribution": gettext_lazy("contribution"),
+    "percent": gettext_lazy("percent"),
+    "weight_sum": gettext_lazy("sum of the weights"),
+    "award": pgettext_lazy("pool", "award"),
+    "award_fen": gettext_lazy("award (yuan)"),
+    "award_price_fen": gettext_lazy("award of one (yuan)"),
+    "clinics": gettext_lazy("clinics recognised"),
+}
+PERCENT = ("share_", "score_", "step_percent", "fixed_percent", "linked_percent", "percent")
+MANY = 1  # parts from which a closing line adds them up
+
+
+def number(name: str) -> str:
+    """A number or part by name."""
+    return str(NUMBERS[name])
+
+
+def state_chip(row: Entitlement) -> SafeString:
+    """Waits, confirmed, or set aside."""
+    if row.set_aside_at is not None:
+        return chip("late", _("set aside"))
+    if row.confirmed_at is not None:
+        return chip("ok", _("confirmed"))
+    return chip("prov", _("waits for a second person"))
+
+
+def value(name: str, found: Any) -> str:
+    """A number as people read it."""
+    if name.endswith("_fen"):
+        return words.yuan(int(found))
+    text = words.plain(Fraction(str(found)), 4)
+    return f"{text}%" if name.startswith(PERCENT) else text
+
+
+def lines(parts: Sequence[Mapping[str, Any]], fen: int) -> list[FormulaLine]:
+    """Each part with its numbers put in, and what they add up to."""
+    found = [
+        FormulaLine(
+            number(part["name"]),
+            [Term(value(name, given), number(name), op=sign) for sign, name, given in _product(part["told"])],
+            words.yuan(part["fen"]), _from_to(part["told"]), unit=_("yuan"),
+        )
+        for part in parts
+    ]  # fmt: skip
+    if len(found) > MANY:
+        whole = sum(part["fen"] for part in parts)
+        note = "" if whole == fen else _("more was paid ahead than is due: nothing is paid now")
+        found.append(FormulaLine(_("due"), (), words.yuan(fen), note, total=True, unit=_("yuan")))
+    return found
+
+
+def _product(told: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """The numbers that were multiplied, without the two years they compare."""
+    return [one for one in told if one[0] not in ("|", "→")]
+
+
+def _from_to(told: Sequence[Sequence[Any]]) -> str:
+    """“80% → 92%”, where a part compares two years."""
+    at = next((place for place, one in enumerate(told) if one[0] == "|"), None)
+    if at is None:
+        return ""
+    (_sign, last_name, last), (_arrow, now_name, now) = told[at], told[at + 1]
+    return f"{value(last_name, last)} → {value(now_name, now)}"

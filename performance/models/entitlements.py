@@ -1,0 +1,148 @@
+"""What teams, departments or institutions are due by a rule of its own: a sheet of a month, by two people.
+
+One person gives the numbers with the decision and its scan, the system works the amounts out, another
+confirms.
+A pool made of a sheet pays exactly its lines, once (performance.entitlement.sql).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_scopes import ScopedManager
+
+from alliance.lib.period import Month
+from alliance.models import AllianceRow, Membership
+from alliance.models.base import AllianceQuerySet
+from performance.models.declared import link
+from performance.models.pay import Entered, PayKind
+
+
+class EntitlementKind(models.TextChoices):
+    """By which rule (performance.engine.pay.entitled)."""
+
+    FOUR_PART = "four_part", pgettext_lazy("entitlement", "four-part pay of family-doctor teams")
+    STEPS = "steps", pgettext_lazy("entitlement", "steps of follow-up, control and cost")
+    HEADS = "heads", pgettext_lazy("entitlement", "subsidy a contracted head")
+    PACKAGES = "packages", pgettext_lazy("entitlement", "health-management packages")
+    RETAINED = "retained", pgettext_lazy("entitlement", "teams' part of more retained surplus")
+    PREVENTION = "prevention", pgettext_lazy("entitlement", "saved by prevention")
+    INNOVATION = "innovation", pgettext_lazy("entitlement", "innovation award of departments")
+    CLINIC = "clinic", pgettext_lazy("entitlement", "award for model clinics of Chinese medicine")
+
+
+# The kind of pool that pays it.
+POOL = {
+    EntitlementKind.FOUR_PART: PayKind.REWARD, EntitlementKind.STEPS: PayKind.REWARD,
+    EntitlementKind.HEADS: PayKind.REWARD, EntitlementKind.PACKAGES: PayKind.REWARD,
+    EntitlementKind.RETAINED: PayKind.REWARD, EntitlementKind.PREVENTION: PayKind.PREVENTION,
+    EntitlementKind.INNOVATION: PayKind.AWARD, EntitlementKind.CLINIC: PayKind.AWARD,
+}  # fmt: skip
+
+
+class EntitlementQuerySet(AllianceQuerySet):
+    """Which sheets a member sees."""
+
+    def seen_by(self, membership: Membership) -> Any:
+        """All for the whole alliance; an institution confirmed ones with a line of its own (second wall)."""
+        here = membership.institution_id
+        if here is None:
+            return self.all()
+        own = EntitlementLine.objects.filter(Q(institution=here) | Q(institution__parent=here))
+        return self.filter(confirmed_at__isnull=False, pk__in=own.values("sheet"))
+
+    def named(self) -> Any:
+        """With all that a list or a page names."""
+        return self.select_related("entered_by__user", "confirmed_by__user", "set_aside_by__user", "scan")
+
+
+class Entitlement(Entered):
+    """A sheet: the rule with its parameters of the month (`terms`), what was given once (`head`), its lines.
+
+    `set_aside`: never confirmed, because it is wrong; it stays to be read.
+    """
+
+    fill_once = ("confirmed_by_id", "confirmed_at", "set_aside_by_id", "set_aside_at", "set_aside_why")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=EntitlementKind)
+    month = models.DateField(_("month"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    document = models.CharField(_("decision number"), max_length=80)
+    body = models.CharField(_("decided by"), max_length=80)
+    scan = link(_("scan of the decision"), "alliance.Attachment")
+    terms = models.JSONField(_("parameters"))
+    head = models.JSONField(_("what was given"), default=dict)
+    fen = models.BigIntegerField(_("amount (fen)"))
+    digest = models.CharField(_("digest"), max_length=64)
+    set_aside_by = link(_("set aside by"), "alliance.Membership", null=True)
+    set_aside_at = models.DateTimeField(_("set aside"), null=True)
+    set_aside_why = models.CharField(_("reason"), max_length=200, null=True)  # noqa: DJ001 (filled once)
+
+    objects: ClassVar[Any] = ScopedManager(
+        alliance="alliance", _manager_class=models.Manager.from_queryset(EntitlementQuerySet)
+    )
+
+    class Meta(Entered.Meta):
+        verbose_name, verbose_name_plural = _("entitlement sheet"), _("entitlement sheets")
+        ordering = ["-month", "kind", "-number"]
+        constraints = [
+            *Entered.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["alliance", "kind", "month", "number"], name="entitlement_number"
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="entitlement_first_day"),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="entitlement_above_zero"),
+            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="entitlement_decided"),
+            models.CheckConstraint(
+                condition=Q(set_aside_at=None, set_aside_by=None, set_aside_why=None)
+                | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, set_aside_why__isnull=False,
+                    set_aside_why__gt="", confirmed_at=None),
+                name="entitlement_set_aside_whole",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.month:%Y-%m}/{self.number}"
+
+    @property
+    def period(self) -> Month:
+        """The month as a value."""
+        return Month.of(self.month)
+
+
+class EntitlementLine(AllianceRow):
+    """What one subject is due: numbers given, parts with their numbers put in, the sum, never below zero."""
+
+    append_only = True
+
+    sheet = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="lines")
+    institution = link(_("institution"), "alliance.Institution")
+    department = link(_("department"), "alliance.Department", null=True)
+    team = link(_("team"), "alliance.Team", null=True)
+    given = models.JSONField(_("what was given"))
+    parts = models.JSONField(_("parts"))
+    fen = models.BigIntegerField(_("amount (fen)"))
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = (
+            _("line of an entitlement sheet"),
+            _("lines of entitlement sheets"),
+        )
+        ordering = ["institution__code", "department__code", "team__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "sheet", "institution", "department", "team"],
+                name="entitlementline_once", nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(fen__gte=0), name="entitlementline_not_negative"),
+            models.CheckConstraint(
+                condition=Q(department=None) | Q(team=None), name="entitlementline_one_subject"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id}: {self.team or self.department or self.institution}"
