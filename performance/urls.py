@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("performance.consequences.urls")),
     path("", include("performance.fairness.urls")),
     path("", include("performance.onsite.urls")),
+    path("", include("performance.entitlement.urls")),
     path("", include("performance.pay.urls")),
     path("", include("performance.roster.urls")),
     path("", include("performance.appeals.urls")),

@@ -71,6 +71,14 @@ NUMBERS: Mapping[str, Any] = {
     "award_price_fen": gettext_lazy("award of one (yuan)"),
     "clinics": gettext_lazy("clinics recognised"),
 }
+# Names inside a parameter's table.
+TERMS: Mapping[str, Any] = {
+    **{name: NUMBERS[name] for name in ("base", "process", "outcome", "drg")},
+    "min": gettext_lazy("at least"), "max": gettext_lazy("at most"), "rise": gettext_lazy("a rise of"),
+    "fall": gettext_lazy("a fall of"), "pay": gettext_lazy("pays"),
+    "low": pgettext_lazy("risk", "low"), "mid": pgettext_lazy("risk", "medium"),
+    "high": pgettext_lazy("risk", "high"),
+}  # fmt: skip
 PERCENT = ("share_", "score_", "step_percent", "fixed_percent", "linked_percent", "percent")
 MANY = 1  # parts from which a closing line adds them up
 

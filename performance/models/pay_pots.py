@@ -147,6 +147,11 @@ class PayPot(Share, Stepped):
         return str(self.team) if self.team else f"{self.department} · {self.get_group_display()}"
 
     @property
+    def unit_key(self) -> str:
+        """How the engine names its department; empty for a team."""
+        return "" if self.department is None else f"{self.department.institution.code}/{self.department.code}"
+
+    @property
     def account(self) -> str:
         """The code of its account in the ledger."""
         if self.team is not None:

@@ -33,7 +33,8 @@ def tabs(current: str, membership: Membership) -> list[parts.Tab]:
     pages = [
         ("pay-mine", pgettext("pay", "My pay")), ("payout-mine", _("My bank account")),
         ("pay-pots", _("Second distribution")),
-        ("pay", _("Pools of pay")), ("pay-sources", _("Sources and limits")),
+        ("pay", _("Pools of pay")), ("pay-entitlements", _("Entitlement sheets")),
+        ("pay-sources", _("Sources and limits")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]
     return [parts.Tab(label, url, name == current) for name, label, url in ways if url]
@@ -119,7 +120,12 @@ def origin(pool: PayPool, membership: Membership) -> list[parts.ChainLink]:
         return []
     own = parts.ChainLink(_("pool"), pool.title, pool.fen, facts=[
         parts.Fact(_("kind of source"), str(pool.get_source_display()))], here=True)  # fmt: skip
-    return [top, own]
+    if pool.entitlement is None:
+        return [top, own]
+    sheet = pool.entitlement
+    url = way(membership, "pay-entitlement", sheet.pk)
+    told = [parts.Fact(_("decision number"), sheet.document)]
+    return [top, parts.ChainLink(_("entitlement sheet"), str(sheet), sheet.fen, url, facts=told), own]
 
 
 def facts(pool: PayPool, membership: Membership) -> list[parts.Fact]:
@@ -183,12 +189,16 @@ def actions(pool: PayPool, membership: Membership) -> list[parts.Action]:
     ]
 
 
-def group_lines(share: PayShare, group: str) -> list[parts.FormulaLine]:
-    """The stored steps of a share that lead to a group of staff or to the teams."""
-    wanted = ("team",) if group == "team" else ("unit", group)
+def group_lines(pot: PayPot) -> list[parts.FormulaLine]:
+    """The stored steps that lead to a pot's group of staff (of its own department, where a sheet named
+    departments) or to the teams.
+    """
+    wanted = ("team",) if pot.group == PayPot.Group.TEAM else ("unit", pot.group)
+    here = (pot.institution.code, pot.unit_key)
     return [
         words.line(words.group(one["code"]), step["fen"], one, Decimal(step["weight"]))
-        for step in share.groups for one in step["shares"] if one["code"] in wanted
+        for step in pot.share.groups if step.get("of", pot.institution.code) in here
+        for one in step["shares"] if one["code"] in wanted
     ]  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def page(
     return {
         "title": pot.place, "pot": pot, "chip": words.pot_chip(pot), "chain": chain(pot, membership),
         "formula": [
-            *show.group_lines(pot.share, pot.group),
+            *show.group_lines(pot),
             words.line(_("this pot"), pot.above_fen, words.stored(pot), pot.weight_sum),
         ],
         "rows": rows(pot, membership, replies, whole), "whole": whole, "plan_facts": plan_facts(pot),

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services.inbox import Todo
-from performance.models import FundEntry, PayPot, PayReply, PayRule, PayTotal
+from performance.models import Entitlement, FundEntry, PayPot, PayReply, PayRule, PayTotal
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
 from performance.models.pay_pots import leads_all
 from performance.pay import show_pots
@@ -22,7 +22,7 @@ State = PayPot.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Eight queries at most."""
+    """Nine queries at most."""
     if membership.institution_id is None:
         return _office(membership) if membership.can(CONFIRM) else []
     if not membership.can(VIEW):
@@ -47,6 +47,7 @@ def _office(membership: Membership) -> list[Todo]:
         model.objects.filter(confirmed_at=None).exclude(entered_by__user=membership.user_id).count()
         for model in (FundEntry, PayTotal, PayRule)
     )
+    found += _sheets(membership)
     if entered:
         found.append(Todo(
             "info", ngettext("%(n)d entry of pay waits for a second person",
@@ -54,6 +55,15 @@ def _office(membership: Membership) -> list[Todo]:
             _("Compare it with the decision, then confirm it."), reverse("pay-sources"), None, entered,
         ))  # fmt: skip
     return found
+
+
+def _sheets(membership: Membership) -> list[Todo]:
+    """Entitlement sheets that another person entered."""
+    rows = Entitlement.objects.filter(confirmed_at=None, set_aside_at=None)
+    n = rows.exclude(entered_by__user=membership.user_id).count()
+    said = ngettext("%(n)d entitlement sheet to confirm", "%(n)d entitlement sheets to confirm", n) % {"n": n}
+    how = _("Compare numbers and decision, then confirm it or set it aside.")
+    return [Todo("info", said, how, reverse("pay-entitlements"), None, n)] if n else []
 
 
 def _led(membership: Membership, now: datetime) -> list[Todo]:

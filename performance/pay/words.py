@@ -27,6 +27,7 @@ FACTORS: Mapping[str, Any] = {
     "mean_score": gettext_lazy("mean score of the others"),
     "basis_fen": gettext_lazy("basis (yuan)"),
     "points": pgettext_lazy("pay", "points"),
+    "entitled_fen": gettext_lazy("due by the sheet (yuan)"),
     "time": gettext_lazy("full-time people"),
     "group_coefficient": gettext_lazy("coefficient of the group"),
     "clinical_mean": gettext_lazy("clinical mean"),

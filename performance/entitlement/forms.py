@@ -1,0 +1,135 @@
+"""Forms of entitlement sheets: which one, its numbers, why it is set aside, how it is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.web.form_fields import NumberField, WholeField, YuanField
+from performance.declared.uploads import EvidenceField
+from performance.engine.pay.entitled import KINDS, Field, Kind
+from performance.entitlement import words
+from performance.entitlement.subjects import Subject
+from performance.models import EntitlementKind, PayFund
+from performance.pay.forms import month_choices
+
+NUMBER = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
+MOST = 10**7  # a count or a rate above this is a slip of the finger
+
+
+def control(field: Field, *, required: bool) -> forms.Field:
+    """The field of a form for a number of a sheet."""
+    label = words.NUMBERS[field.name]
+    if field.kind == "fen":
+        return YuanField(label=label, signed=field.signed, required=required)
+    widget = forms.TextInput(attrs=NUMBER)
+    if field.kind == "count":
+        return WholeField(label=label, min_value=0, max_value=MOST, required=required, widget=widget)
+    return NumberField(
+        label=label, min_value=0, max_value=MOST, max_digits=12, decimal_places=4, required=required,
+        widget=widget,
+    )  # fmt: skip
+
+
+class WhichForm(forms.Form):
+    """Which sheet is entered, asked by address."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=EntitlementKind.choices)
+    month = forms.ChoiceField(label=gettext_lazy("month"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["month"].choices = month_choices(today)
+
+
+class SheetForm(forms.Form):
+    """The numbers of a sheet: those given once, a line of each subject, the decision. An empty line is left
+    out.
+    """
+
+    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
+    body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
+    files = EvidenceField()
+    other_names = {"scan": "files"}
+
+    def __init__(self, *args: Any, kind: str, known: Sequence[Subject], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.how: Kind = KINDS[kind]
+        self.known = known
+        for one in self.how.head:
+            self.fields[one.name] = control(one, required=True)
+        for subject in known:
+            for one in self.how.row:
+                self.fields[f"{subject.key}-{one.name}"] = control(one, required=False)
+
+    def decision(self) -> Iterator[Any]:
+        """The fields of what was decided, then those given once."""
+        for name in ("document", "body", "files", *(one.name for one in self.how.head)):
+            yield self[name]
+
+    def columns(self) -> list[str]:
+        """The heads of the table: scores the month brings, numbers to give."""
+        return [words.number(f"score_{name}") for name in self.how.scores] + [
+            words.number(one.name) for one in self.how.row
+        ]
+
+    def lines(self) -> Iterator[tuple[str, list[tuple[str, Any]], list[tuple[str, Any]]]]:
+        """Each subject with its scores in words and its fields, each under its head."""
+        for subject in self.known:
+            yield (
+                subject.name,
+                [
+                    (words.number(f"score_{name}"), words.value(f"score_{name}", subject.scores[name])
+                     if name in subject.scores else "—")
+                    for name in self.how.scores
+                ],
+                [(words.number(one.name), self[f"{subject.key}-{one.name}"]) for one in self.how.row],
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A line that was begun is whole."""
+        data: dict[str, Any] = super().clean() or {}
+        for subject in self.known:
+            names = [f"{subject.key}-{one.name}" for one in self.how.row]
+            if any(data.get(name) is not None for name in names):
+                for name in names:
+                    if data.get(name) is None and name not in self.errors:
+                        self.add_error(name, _("Fill this in, or leave the whole line empty."))
+        return data
+
+    def entry(self) -> dict[str, Any]:
+        """As the service takes it."""
+        data = self.cleaned_data
+        rows = {
+            subject.key: {one.name: data[f"{subject.key}-{one.name}"] for one in self.how.row}
+            for subject in self.known
+            if any(data[f"{subject.key}-{one.name}"] is not None for one in self.how.row)
+        }
+        head = {one.name: data[one.name] for one in self.how.head}
+        return {"head": head, "rows": rows, "document": data["document"], "body": data["body"]}
+
+
+class AsideForm(forms.Form):
+    """Why a sheet is not paid."""
+
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=200)
+
+
+class PayForm(forms.Form):
+    """From which source account a sheet is paid."""
+
+    fund = forms.ModelChoiceField(label=gettext_lazy("source account"), queryset=PayFund.objects.none())
+    name = forms.CharField(label=gettext_lazy("name"), max_length=80)
+    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80, required=False)
+    persons = forms.BooleanField(label=gettext_lazy("is paid on to persons"), initial=True, required=False)
+    other_names = {"short": "fund"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fund"].queryset = PayFund.objects.all()  # type: ignore[attr-defined]

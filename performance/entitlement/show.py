@@ -1,0 +1,150 @@
+"""What the page of an entitlement sheet shows: the rule with its parameters, every line with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.models import Membership
+from alliance.services import parameters
+from alliance.web import parts
+from alliance.web import words as web_words
+from alliance.web.access import way
+from performance.entitlement import forms, words
+from performance.models import Entitlement, EntitlementLine, PayPool
+from performance.models.pay import CONFIRM, RUN
+from performance.pay.show import tabs
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line: whom it is about, its formula, what it is due in fen."""
+
+    name: str
+    lines: Sequence[parts.FormulaLine]
+    fen: int
+
+
+def runs(membership: Membership) -> bool:
+    """Whether the member enters sheets."""
+    return membership.institution_id is None and membership.can(RUN)
+
+
+def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One sheet; an institution reads its own lines alone (second wall)."""
+    rows = own(sheet, membership)
+    pool = PayPool.objects.filter(entitlement=sheet).first()
+    seen = pool is not None and PayPool.objects.seen_by(membership).filter(pk=pool.pk).exists()
+    return {
+        "title": str(sheet), "sheet": sheet, "chip": words.state_chip(sheet),
+        "figs": [
+            parts.Fig(_("amount"), web_words.yuan(sum(row.fen for row in rows)), _("yuan")),
+            parts.Fig(_("lines"), web_words.num(len(rows))),
+        ],
+        "lines": [Shown(subject(row), words.lines(row.parts, row.fen), row.fen) for row in rows],
+        "given": [
+            parts.Fact(words.number(name), words.value(name, value)) for name, value in sheet.head.items()
+        ],
+        "terms": terms(sheet), "facts_sheet": facts(sheet, membership, pool if seen else None),
+        "actions": actions(sheet, membership, pool, given), "history": parts.history(sheet),
+        "rooms": tabs("pay-entitlements", membership),
+    }  # fmt: skip
+
+
+def own(sheet: Entitlement, membership: Membership) -> list[EntitlementLine]:
+    """The lines the member may know."""
+    rows = EntitlementLine.objects.filter(sheet=sheet).select_related("institution", "department", "team")
+    here = membership.institution_id
+    return [row for row in rows if here in (None, row.institution_id, row.institution.parent_id)]
+
+
+def subject(row: EntitlementLine) -> str:
+    """Whom a line is about."""
+    inside = row.team or row.department
+    return f"{row.institution.short_name} {inside.name}" if inside else str(row.institution.short_name)
+
+
+def terms(sheet: Entitlement) -> list[parts.Fact]:
+    """The parameters the sheet was worked out by, as they held in its month."""
+    chinese = (translation.get_language() or "").startswith("zh")
+    known = parameters.registered()
+    return [
+        parts.Fact(known[key].label_zh if chinese else known[key].label_en, _plain(value, key))
+        for key, value in sheet.terms.items()
+    ]
+
+
+def _plain(value: Any, key: str) -> str:
+    if isinstance(value, dict):
+        return _(", ").join(f"{_named(name)} {_plain(one, key)}" for name, one in value.items())
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    shape = parameters.registered()[key].shape
+    if "fen" in (shape.type, shape.of):
+        return f"{web_words.yuan(int(value))} {_('yuan')}"
+    return f"{value}%" if "percent" in (shape.type, shape.of, *shape.fields.values()) else str(value)
+
+
+def _named(name: str) -> str:
+    return str(words.TERMS[name])
+
+
+def facts(sheet: Entitlement, membership: Membership, pool: PayPool | None) -> list[parts.Fact]:
+    """Kind, month, decision, both people, the pool that pays it, digest."""
+    whole = membership.institution_id is None
+    scan = reverse("pay-entitlement-scan", args=[sheet.pk]) if whole else ""
+    found = [
+        parts.Fact(_("kind"), str(sheet.get_kind_display())),
+        parts.Fact(_("month"), web_words.month(sheet.month)),
+        parts.Fact(_("decision number"), sheet.document, scan),
+        parts.Fact(_("decided by"), sheet.body),
+        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {web_words.moment(sheet.entered_at)}"),
+    ]
+    if sheet.confirmed_by is not None and sheet.confirmed_at is not None:
+        said = f"{sheet.confirmed_by.user} {web_words.moment(sheet.confirmed_at)}"
+        found.append(parts.Fact(_("confirmed by"), said))
+    if sheet.set_aside_by is not None and sheet.set_aside_at is not None:
+        said = f"{sheet.set_aside_by.user} {web_words.moment(sheet.set_aside_at)}: {sheet.set_aside_why}"
+        found.append(parts.Fact(_("set aside by"), said))
+    if pool is not None:
+        found.append(
+            parts.Fact(_("paid by the pool"), pool.title, way(membership, "pay-pool", pool.pk) or "")
+        )
+    found.append(parts.Fact(_("digest"), f"{sheet.digest[:8]}…{sheet.digest[-8:]}"))
+    return found
+
+
+def actions(
+    sheet: Entitlement, membership: Membership, pool: PayPool | None, given: Mapping[str, Any]
+) -> list[parts.Action]:
+    """Confirm or set aside what waits; pay what is confirmed."""
+    if membership.institution_id is not None or sheet.set_aside_at is not None or pool is not None:
+        return []
+    if sheet.confirmed_at is not None:
+        if not membership.can(RUN):
+            return []
+        form = given.get("pay") or forms.PayForm(
+            auto_id="pay-%s", initial={"name": str(sheet), "document": sheet.document}
+        )
+        return [
+            parts.Action(_("Make the pool that pays it"), _act(sheet, "pay"), "coin", "primary", form=form)
+        ]
+    mine, found = sheet.entered_by.user_id == membership.user_id, []
+    if not mine and membership.can(CONFIRM):
+        found.append(parts.Action(_("Confirm"), _act(sheet, "confirm"), "check", "primary"))
+    if membership.can(RUN if mine else CONFIRM):
+        form = given.get("set-aside") or forms.AsideForm(auto_id="aside-%s")
+        found.append(
+            parts.Action(pgettext("entitlement", "Set aside"), _act(sheet, "set-aside"), "x", form=form)
+        )
+    return found
+
+
+def _act(sheet: Entitlement, step: str) -> str:
+    return reverse("pay-entitlement-act", args=[sheet.pk, step])
