@@ -131,6 +131,7 @@ from performance.models import (
     EarlierScore,
     EarlierValue,
     EarlierYear,
+    Entitlement,
     EvaluationRound,
     FairnessRun,
     FundEntry,
@@ -1201,6 +1202,12 @@ class Things:
     def pay_entry(self) -> FundEntry:
         """An entry that waits for its second person."""
         return pay_access.entry(self.side.office, self.pay_fund, self.side.mark)
+
+    @cached_property
+    def pay_sheet(self) -> Entitlement:
+        """A confirmed entitlement sheet of the institution."""
+        side = self.side
+        return pay_access.sheet(side.office, side.second, side.place, side.mark, side.serial)
 
     @cached_property
     def pay_staff(self) -> Staff:

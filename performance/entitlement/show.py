@@ -52,7 +52,7 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
             parts.Fact(words.number(name), words.value(name, value)) for name, value in sheet.head.items()
         ],
         "terms": terms(sheet), "facts_sheet": facts(sheet, membership, pool if seen else None),
-        "actions": actions(sheet, membership, pool, given), "history": parts.history(sheet),
+        "actions": actions(sheet, membership, pool, given),
         "rooms": tabs("pay-entitlements", membership),
     }  # fmt: skip
 

@@ -18,22 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='EntitlementLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given', models.JSONField(verbose_name='what was given')),
-                ('parts', models.JSONField(verbose_name='parts')),
-                ('fen', models.BigIntegerField(verbose_name='amount (fen)')),
-            ],
-            options={
-                'verbose_name': 'line of an entitlement sheet',
-                'verbose_name_plural': 'lines of entitlement sheets',
-                'ordering': ['institution__code', 'department__code', 'team__code'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
             name='Entitlement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,6 +48,27 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
             },
         ),
+        migrations.CreateModel(
+            name='EntitlementLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given', models.JSONField(verbose_name='what was given')),
+                ('parts', models.JSONField(verbose_name='parts')),
+                ('fen', models.BigIntegerField(verbose_name='amount (fen)')),
+                ('alliance', models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance')),
+                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.department', verbose_name='department')),
+                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.institution', verbose_name='institution')),
+                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='performance.entitlement')),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.team', verbose_name='team')),
+            ],
+            options={
+                'verbose_name': 'line of an entitlement sheet',
+                'verbose_name_plural': 'lines of entitlement sheets',
+                'ordering': ['institution__code', 'department__code', 'team__code'],
+                'abstract': False,
+                'base_manager_name': 'objects',
+            },
+        ),
         migrations.AddField(
             model_name='paypool',
             name='entitlement',
@@ -72,31 +77,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paypool',
             constraint=models.UniqueConstraint(fields=('alliance', 'entitlement'), name='paypool_entitlement_once'),
-        ),
-        migrations.AddField(
-            model_name='entitlementline',
-            name='alliance',
-            field=models.ForeignKey(default=alliance.tenancy.scope.current_alliance_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.alliance'),
-        ),
-        migrations.AddField(
-            model_name='entitlementline',
-            name='department',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.department', verbose_name='department'),
-        ),
-        migrations.AddField(
-            model_name='entitlementline',
-            name='institution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.institution', verbose_name='institution'),
-        ),
-        migrations.AddField(
-            model_name='entitlementline',
-            name='sheet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='performance.entitlement'),
-        ),
-        migrations.AddField(
-            model_name='entitlementline',
-            name='team',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliance.team', verbose_name='team'),
         ),
         migrations.AddConstraint(
             model_name='entitlement',

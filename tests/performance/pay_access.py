@@ -11,6 +11,8 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.models import Department, Institution, Membership, Staff
 from alliance.services import files
 from performance.models import (
+    Entitlement,
+    EntitlementLine,
     FundEntry,
     PayFund,
     PayLine,
@@ -55,6 +57,23 @@ def entry(by: Membership, account: PayFund, mark: str) -> FundEntry:
         fund=account, day=date(2026, 10, 9), fen=100, document=mark, body=mark, scan=scan, entered_by=by,
         entered_at=NOW,
     )  # fmt: skip
+    return made
+
+
+def sheet(by: Membership, second: Membership, place: Institution, mark: str, number: int) -> Entitlement:
+    """A confirmed sheet of which the institution has all."""
+    scan = files.store(
+        by=by, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence", content_type="application/pdf",
+        limit=99, institution=None,
+    )  # fmt: skip
+    made: Entitlement = Entitlement.objects.create(
+        kind="clinic", month=OCTOBER.first_day, number=number, document=mark, body=mark, scan=scan,
+        terms={"cp.tcm_award": 100}, fen=100, digest="e" * 64, entered_by=by, entered_at=NOW,
+    )  # fmt: skip
+    EntitlementLine.objects.create(sheet=made, institution=place, given={"clinics": 1}, parts=[
+        {"name": "award", "fen": 100, "told": [["", "clinics", 1], ["×", "award_price_fen", 100]]}
+    ], fen=100)  # fmt: skip
+    Entitlement.objects.filter(pk=made.pk).update(confirmed_by=second, confirmed_at=NOW)
     return made
 
 

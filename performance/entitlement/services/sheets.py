@@ -12,10 +12,8 @@ from django.db.models import Max
 from alliance.lib import register
 from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal, parameters
-from alliance.services.files import Upload
-from performance.declared.services.proving import keep
 from performance.engine.pay.entitled import KINDS, Due, EntitledRefused, Numbers, due, in_order
 from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
@@ -49,18 +47,17 @@ def worked_out(
 @transaction.atomic
 def enter(
     *, by: Membership, kind: str, month: Month, head: Numbers, rows: Mapping[str, Numbers], document: str,
-    body: str, scan: Upload | None, now: datetime,
+    body: str, scan: Attachment | None, now: datetime,
 ) -> Entitlement:  # fmt: skip
     """Work a sheet out from its numbers and keep it for a second person. `rows`: by the key of a subject.
 
-    Raises PermissionDenied, SheetRefused (document, body, scan), EntitledRefused, DeclaredRefused
-    (file_large).
+    Raises PermissionDenied, SheetRefused (document, body, scan), EntitledRefused.
     """
     require(by, RUN)
-    for reason, given in (("document", document.strip()), ("body", body.strip()), ("scan", scan)):
-        if not given:
-            raise SheetRefused(reason)
-    assert scan is not None
+    if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
+        raise SheetRefused(missing)
+    if scan is None:
+        raise SheetRefused("scan")
     given = [(one, rows[one.key]) for one in subjects.of(kind, month) if one.key in rows]
     terms = terms_of(kind, month)
     found = worked_out(kind, terms, head, given)
@@ -69,7 +66,7 @@ def enter(
     sheet = Entitlement(
         kind=kind, month=month.first_day, number=(last or 0) + 1, document=document.strip(),
         body=body.strip(), terms=plain, head=to_plain(dict(head)), fen=sum(one.fen for one in found),
-        scan=keep(by=by, place=None, uploads=[scan])[0], entered_by=by, entered_at=now,
+        scan=scan, entered_by=by, entered_at=now,
     )  # fmt: skip
     made = [_line(sheet, *one, amount) for one, amount in zip(given, found, strict=True)]
     sheet.digest = digest([kind, month, plain, sheet.head, [[one.given, one.parts, one.fen] for one in made]])
