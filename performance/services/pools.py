@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
 from alliance.lib.period import Month
 from alliance.models import Membership
-from alliance.services import journal
+from alliance.services import journal, parameters
+from performance.engine.exact import half_up
 from performance.models import PoolDecision
+from performance.services import bases
 from performance.services.refusals import MoneyRefused
 from performance.services.rights import require
 
@@ -54,6 +60,29 @@ def confirm_pool(*, by: Membership, pool: PoolDecision, now: datetime) -> PoolDe
         raise MoneyRefused("confirmed")
     journal.write(by=by, verb="pool.confirmed", about=pool, fen=pool.fen)
     return PoolDecision.objects.get(pk=pool.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The bonus fund of a month as percent of the institutions' performance pay, with the band it is to keep
+    (S3-37); `percent` None while no institution has a base.
+    """
+
+    percent: Decimal | None
+    least: Decimal
+    most: Decimal
+
+    @property
+    def kept(self) -> bool | None:
+        """Within the band, both ends included; None: not known."""
+        return None if self.percent is None else self.least <= self.percent <= self.most
+
+
+def share_of_pay(month: Month, fen: int) -> Share:
+    """How large a fund (fen) is beside the performance pay of a month; two queries."""
+    band: Any = parameters.in_force("cp.bonus_fund", on=month.first_day)
+    whole = sum(row.fen for row in bases.in_force(month))
+    return Share(half_up(Fraction(100 * fen, whole), 2) if whole else None, band["min"], band["max"])
 
 
 def in_force(month: Month) -> PoolDecision | None:

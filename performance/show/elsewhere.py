@@ -33,6 +33,7 @@ from performance.models import (
 )
 from performance.services import approving, drafts, schemes, trials
 from performance.show import labels
+from performance.show.inputs import share_fact
 
 State = MonthRun.State
 MOST_CHANGES = 12  # differences named in a proposal; the draft shows all
@@ -63,6 +64,7 @@ def summary(approval: Approval) -> registry.Summary:
     facts = [
         Fact(_("month"), words.month(run.month)),
         Fact(_("pool (yuan)"), words.yuan(settlement.pool_fen)),
+        share_fact(run.period, settlement.pool_fen),
         Fact(_("source"), settlement.pool.source),
         Fact(_("scheme"), f"{settlement.scheme.name} {settlement.scheme.version}"),
         Fact(_("digest of the result"), f"{settlement.result_digest[:8]}…{settlement.result_digest[-8:]}"),

@@ -78,12 +78,26 @@ def pool_facts(pool: PoolDecision | None) -> list[Fact]:
     )
     return [
         Fact(_("amount (yuan)"), words.yuan(pool.fen)),
+        share_fact(Month.of(pool.month), pool.fen),
         Fact(_("kind of source"), str(pool.get_source_kind_display())),
         Fact(_("source"), pool.source),
         Fact(_("decision number"), pool.document or words.DASH),
         Fact(_("entered by"), f"{pool.entered_by.user} {words.moment(pool.entered_at)}"),
         Fact(_("confirmed by"), confirmed),
     ]
+
+
+def share_fact(month: Month, fen: int) -> Fact:
+    """The fund as a share of performance pay, and whether it keeps its band (S3-37)."""
+    found = pools.share_of_pay(month, fen)
+    if found.percent is None:
+        return Fact(_("share of performance pay"), words.DASH)
+    said = {"percent": words.plain(found.percent), "least": words.plain(found.least)}
+    sentence = (
+        _("%(percent)s%%, within %(least)s%% to %(most)s%%") if found.kept
+        else _("%(percent)s%%, outside %(least)s%% to %(most)s%%: the council decides on it")
+    )  # fmt: skip
+    return Fact(_("share of performance pay"), sentence % {**said, "most": words.plain(found.most)})
 
 
 def scheme_facts(scheme: SchemeVersion | None) -> list[Fact]:

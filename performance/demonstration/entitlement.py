@@ -1,0 +1,62 @@
+"""Entitlement sheets of the demonstration: a year's health-management packages paid to the teams, and a sheet
+that waits for its second person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from alliance.lib.period import Month
+from alliance.models import Attachment
+from alliance.services import files
+from performance.demonstration.clock import acting
+from performance.demonstration.ground import Ground
+from performance.entitlement import subjects
+from performance.entitlement.services import sheets
+from performance.models import Entitlement, EntitlementKind, PayFund, PayPool
+from performance.pay.services import pools
+
+BODY, DOCUMENT, NEXT = "管理委员会", "医共体委〔2026〕21号", "医共体委〔2026〕24号"
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def load(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | None:
+    """The draft of the pool that pays the packages; None where no family-doctor team is registered."""
+    known = subjects.of(EntitlementKind.PACKAGES, month)
+    if not known:
+        return None
+    rows: dict[str, Any] = {
+        one.key: {
+            "months_low": 4_800 + 360 * place, "months_mid": 1_440 + 120 * place, "months_high": 360 + 24 * place,
+            "saving_fen": 360_000 - 150_000 * place, "prepaid_fen": 3_600_000,
+        }
+        for place, one in enumerate(known)
+    }  # fmt: skip
+    with acting(at):
+        paid = _entered(base, EntitlementKind.PACKAGES, month, rows, DOCUMENT, at)
+    with acting(at + timedelta(hours=3)):
+        paid = sheets.confirm(by=base.office[1], sheet=paid, now=at + timedelta(hours=3))
+        made = pools.make_from_entitlement(
+            by=base.office[0], sheet=paid, fund=fund, name="健康管理包年度结算", document=DOCUMENT,
+            now=at + timedelta(hours=3),
+        )  # fmt: skip
+    later = at + timedelta(days=1)
+    with acting(later):
+        head = {"this_year_fen": 96_000_000, "last_year_fen": 71_000_000}
+        heads = {one.key: {"heads": 1_850 + 140 * place} for place, one in enumerate(known)}
+        _entered(base, EntitlementKind.RETAINED, month, heads, NEXT, later, head=head)
+    return made
+
+
+def _entered(
+    base: Ground, kind: str, month: Month, rows: dict[str, Any], document: str, at: datetime, **more: Any
+) -> Entitlement:
+    scan = files.store(
+        by=base.office[0], name=f"{document}.pdf", content=[PDF], purpose=Attachment.Purpose.EVIDENCE,
+        content_type="application/pdf", limit=1 << 20, institution=None,
+    )  # fmt: skip
+    return sheets.enter(
+        by=base.office[0], kind=kind, month=month, rows=rows, document=document, body=BODY, scan=scan, now=at,
+        **{"head": {}, **more},
+    )  # fmt: skip
