@@ -28,8 +28,9 @@ def load(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | N
         return None
     rows: dict[str, Any] = {
         one.key: {
-            "months_low": 4_800 + 360 * place, "months_mid": 1_440 + 120 * place, "months_high": 360 + 24 * place,
-            "saving_fen": 360_000 - 150_000 * place, "prepaid_fen": 3_600_000,
+            "months_low": 4_800 + 360 * place, "months_mid": 1_440 + 120 * place,
+            "months_high": 360 + 24 * place, "saving_fen": 360_000 - 150_000 * place,
+            "prepaid_fen": 3_600_000,
         }
         for place, one in enumerate(known)
     }  # fmt: skip
