@@ -1,5 +1,5 @@
-"""Entitlement sheets of the demonstration: a year's health-management packages paid to the teams, and a sheet
-that waits for its second person.
+"""Entitlement sheets of the demonstration: a month of health-management packages paid to the teams ahead, and a
+sheet that waits for its second person.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ def load(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | N
         return None
     rows: dict[str, Any] = {
         one.key: {
-            "months_low": 4_800 + 360 * place, "months_mid": 1_440 + 120 * place,
-            "months_high": 360 + 24 * place, "saving_fen": 360_000 - 150_000 * place,
-            "prepaid_fen": 3_600_000,
+            "months_low": 160 + 8 * place, "months_mid": 60 + 3 * place, "months_high": 15 + place,
+            "saving_fen": 0 if place % 4 else 96_000, "prepaid_fen": 0,
         }
         for place, one in enumerate(known)
     }  # fmt: skip
@@ -39,7 +38,7 @@ def load(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | N
     with acting(at + timedelta(hours=3)):
         paid = sheets.confirm(by=base.office[1], sheet=paid, now=at + timedelta(hours=3))
         made = pools.make_from_entitlement(
-            by=base.office[0], sheet=paid, fund=fund, name="健康管理包年度结算", document=DOCUMENT,
+            by=base.office[0], sheet=paid, fund=fund, name="健康管理包按月预付", document=DOCUMENT,
             now=at + timedelta(hours=3),
         )  # fmt: skip
     later = at + timedelta(days=1)
