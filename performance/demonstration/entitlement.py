@@ -1,5 +1,5 @@
-"""Entitlement sheets of the demonstration: a month of health-management packages paid to the teams ahead, and a
-sheet that waits for its second person.
+"""Entitlement sheets of the demonstration: a month of health-management packages paid to the teams ahead, and
+a sheet that waits for its second person.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('alliance', '0008_message_secret'),
         ('approvals', '0002_title_arguments'),
         ('ledger', '0004_keys_by_statement'),
-        ('performance', '0037_appeals_once'),
+        ('performance', '0038_aloof_asked'),
     ]
 
     operations = [
