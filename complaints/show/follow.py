@@ -21,7 +21,7 @@ State = Complaint.State
 def page(
     alliance: Alliance, row: Complaint, forms: dict[str, Any], language: str, now: datetime
 ) -> dict[str, Any]:
-    """Everything the person sees; nothing of who in the house did what, only which department."""
+    """Everything the person sees; nothing of who in the house did what, nor what they write to each other."""
     told = row.merged_into if row.merged_into_id else row
     return {
         **frame(alliance, language), "complaint": row, "category": kind_words(row.category),
@@ -59,8 +59,8 @@ def clock(row: Complaint, now: datetime) -> dict[str, Any] | None:
 
 WORDS = {
     "file": lambda: _("Received"),
-    "assign": lambda: _("Given to: %(note)s"),
-    "hand_over": lambda: _("Given to: %(note)s"),
+    "assign": lambda: _("Given to a department"),
+    "hand_over": lambda: _("Given to a department"),
     "answer": lambda: _("First answer"),
     "resolve": lambda: _("Result given"),
     "close": lambda: _("Closed"),
@@ -86,7 +86,11 @@ def trail(row: Complaint, now: datetime) -> list[parts.Step]:
 
 
 def _line(step: Any, at: datetime) -> parts.Step:
+    """One step. Its note is the house's own word and stays there, save the reason the person gave."""
     title = WORDS[step.name]() if step.name in WORDS else step.to_state
-    given = step.name in ("assign", "hand_over")
-    detail = _("They read what happened, not who you are.") if given else ""
-    return parts.Step("yes", title % {"note": step.note} if given else title, detail=detail, at=at)
+    detail = ""
+    if step.name in ("assign", "hand_over"):
+        detail = _("They read what happened, not who you are.")
+    elif step.name == "reopen" and step.by is None:
+        detail = step.note
+    return parts.Step("yes", title, detail=detail, at=at)

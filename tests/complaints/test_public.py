@@ -265,12 +265,33 @@ def test_answered_not_solved_answered_solved(ready: World) -> None:
     sheet = sheet_of(client, address)
     assert client.post(f"{address}reopen/", {"sheet": sheet, "text": ""}).status_code == 400
     assert client.post(f"{address}reopen/", {"sheet": sheet, "text": "没收到钱"}).status_code == 303
-    assert only(ready).round == 2
+    assert only(ready).round == 2 and "没收到钱" in client.get(address).content.decode()
     with act_in(ready.qinghe):
         again = only(ready)
         handling.resolve(by=ready.gu, complaint=again, text="已到账", verdict="true", now=again.reopened_at)
     assert client.post(f"{address}solved/", {"sheet": sheet_of(client, address)}).status_code == 303
     assert only(ready).solved is True and "已到账" in client.get(address).content.decode()
+
+
+def test_what_the_house_writes_to_its_departments_stays_in_the_house(ready: World) -> None:
+    client = phone()
+    address = sent(client)
+    row = only(ready)
+    with act_in(ready.qinghe):
+        for note in ("请内科补充", "改请财务科核实"):  # given, then handed over
+            row = handling.assign(
+                by=ready.kong,
+                complaint=row,
+                departments=[department(ready.lead)],
+                now=row.received_at,
+                note=note,
+            )
+        row = handling.answer(by=ready.gu, complaint=row, text="正在查", now=row.received_at)
+        row = handling.resolve(by=ready.gu, complaint=row, text="已退费", verdict="true", now=row.received_at)
+        person.reopen(by=ready.kong, complaint=row, reason="家属来电，内部口径", now=row.received_at)
+    page = client.get(address).content.decode()
+    assert page.count("转科室") == 2 and "重新" in page
+    assert not any(said in page for said in ("请内科补充", "改请财务科核实", "内部口径"))
 
 
 def test_additions_and_withdrawal(ready: World) -> None:

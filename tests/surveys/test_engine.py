@@ -100,6 +100,8 @@ def test_departments_left_out_are_one_term_of_the_formula_and_the_formula_still_
 def test_a_link_is_read_however_it_is_typed(key: bytes, campaign: int, number: int) -> None:
     text = links.text_of(key, campaign, number)
     assert links.read(links.spaced(text).upper()) == text == links.read(text.replace("0", "O"))
+    full = str.maketrans({chr(one): chr(one + 0xFEE0) for one in range(0x21, 0x7F)} | {" ": "　"})
+    assert links.read(links.spaced(text).translate(full)) == text == links.read(text.upper().translate(full))
     assert text != links.text_of(key, campaign, number + 1) != links.text_of(key, campaign + 1, number)
 
 

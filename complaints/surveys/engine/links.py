@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u
 LENGTH = 16
@@ -30,6 +31,8 @@ def spaced(text: str) -> str:
 
 
 def read(typed: str) -> str:
-    """What a person typed, in the one form; "" where it is no link."""
-    plain = typed.lower().replace("-", "").replace(" ", "").translate(MISREAD)
+    """What a person typed, in the one form; "" where it is no link. Full-width letters and digits, as a
+    Chinese input method writes them, are the same.
+    """
+    plain = unicodedata.normalize("NFKC", typed).lower().replace("-", "").replace(" ", "").translate(MISREAD)
     return plain if SHAPE.fullmatch(plain) else ""
