@@ -15,7 +15,7 @@ from alliance.models import Institution
 from alliance.web import words as web_words
 from alliance.web.form_fields import DayField, WholeField, YuanField
 from performance.models import CalendarStep, Statement
-from performance.models.calendar import LATEST_DAY
+from performance.models.calendar import LAST_DAY, LATEST_DAY
 
 LONG = forms.Textarea(attrs={"rows": 3})
 MONTHS = 15  # that can be chosen as the first
@@ -32,7 +32,8 @@ class StepForm(forms.Form):
 
     from_month = forms.ChoiceField(label=gettext_lazy("from month"))
     day = WholeField(
-        label=gettext_lazy("day after the month"), min_value=1, max_value=LATEST_DAY,
+        label=gettext_lazy("day after the month"), min_value=1, max_value=LAST_DAY,
+        error_messages={"max_value": gettext_lazy("No month has such a day. Write 1 to %(limit_value)s.")},
         help_text=gettext_lazy("Counted from the first of the following month: 1 is that day."),
     )  # fmt: skip
     shift = forms.ChoiceField(label=gettext_lazy("on a holiday"), choices=CalendarStep.Shift.choices)

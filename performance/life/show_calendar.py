@@ -19,7 +19,7 @@ from alliance.web import words as web_words
 from performance import origins
 from performance.life import forms, standing, words
 from performance.life.standing import Standing
-from performance.models import MonthReminder, MonthStep
+from performance.models import MonthReminder, MonthRun, MonthStep
 from performance.models.calendar import BY_HAND
 from performance.models.life import LEAD
 
@@ -72,6 +72,7 @@ def page(
         "title": _("Calendar of %(month)s") % {"month": web_words.month(month)}, "month": month,
         "lines": [_line(one, membership, month, now, shown, given or {}) for one in found],
         "places": list(shown.values()), "figs": figs(found, now), "leads": leads(membership),
+        "decided": MonthRun.objects.filter(month=month.first_day, state=MonthRun.State.POSTED).exists(),
         "beside": [one for one in (month.previous(), month.next()) if serves(one, now.date())],
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from alliance.models import AllianceRow
 from performance.models.declared import link
 
+LAST_DAY = 31  # of the following month: the latest day that is entered for a step
 LATEST_DAY = 60  # days after the month's end; what takes longer belongs to a later month
 
 

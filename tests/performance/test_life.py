@@ -134,8 +134,8 @@ def test_a_step_is_moved_from_a_month_on_and_earlier_months_keep_theirs(house: W
     planning.change(by=house.luo, from_month=NOVEMBER, **asked)
     with pytest.raises(CalendarRefused, match="not a role"):
         planning.change(by=house.luo, from_month=NOVEMBER, **{**asked, "owner": "nobody"})
-    with pytest.raises(CalendarRefused, match="1 to 60"):
-        planning.change(by=house.luo, from_month=NOVEMBER, **{**asked, "day": 61})
+    with pytest.raises(CalendarRefused, match="1 to 31"):
+        planning.change(by=house.luo, from_month=NOVEMBER, **{**asked, "day": 32})
     with pytest.raises(PermissionDenied):
         planning.change(by=house.cai, from_month=NOVEMBER, **asked)
     moved = {one.step: one for one in plan.planned(NOVEMBER)}[MonthStep.PAY]
@@ -222,6 +222,9 @@ def test_the_office_walks_a_month_by_its_pages(pages: World) -> None:
     base = "/a/qinghe/months/2026-10/"
     page = luo.get(f"{base}calendar/").content.decode()
     assert "科室二次分配" in page and "逾期" in page
+    assert f'"{base}life/"' in page and luo.get(f"{base}life/").status_code == 200
+    undecided = luo.get("/a/qinghe/months/2026-11/calendar/").content.decode()
+    assert "2026-11/life/" not in undecided and luo.get("/a/qinghe/months/2026-11/life/").status_code == 404
     assert luo.get("/a/qinghe/months/calendar/").headers["Location"].endswith("/months/2026-10/calendar/")
     assert "清河县人民医院" in dr.get("/a/qinghe/publications/2026-10/").content.decode()
     assert dr.get("/a/qinghe/publications/2026-10/print/").status_code == 200
@@ -244,11 +247,12 @@ def test_calendar_forms_keep_what_was_typed_and_reminders_open_on_paper(pages: W
     luo, kong = pages.client("luo"), pages.client("kong")
     base = "/a/qinghe/months/2026-11/"
     typed = {
-        "from_month": "2026-11", "day": "61", "shift": "before", "owner": "finance", "escalate_workdays": "1",
+        "from_month": "2026-11", "day": "45", "shift": "before", "owner": "finance", "escalate_workdays": "1",
         "escalate_to": "alliance_admin",
     }  # fmt: skip
     refused = luo.post(f"{base}calendar/pay/change/", typed)
-    assert refused.status_code == 400 and 'value="61"' in refused.content.decode()
+    assert refused.status_code == 400 and 'value="45"' in refused.content.decode()
+    assert "没有这一天，请填 1 至 31" in refused.content.decode()
     assert luo.post(f"{base}calendar/pay/change/", {**typed, "day": "27"}).status_code == 302
     assert kong.get(f"{base}calendar/pay/change/").status_code == 403
     assert luo.post(f"{base}calendar/bulletin/done/", {"note": ""}).status_code == 400

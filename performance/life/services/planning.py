@@ -14,7 +14,7 @@ from alliance.services import journal
 from performance.life import standing
 from performance.life.refusals import CalendarRefused
 from performance.models import CalendarDone, CalendarStep, MonthReminder, MonthRun
-from performance.models.calendar import BY_HAND, LATEST_DAY
+from performance.models.calendar import BY_HAND, LAST_DAY
 from performance.models.life import LEAD
 from performance.services.rights import require
 
@@ -30,8 +30,8 @@ def change(
     past: a decided month keeps its calendar).
     """
     require(by, LEAD)
-    if not 1 <= day <= LATEST_DAY:
-        raise CalendarRefused("day", most=LATEST_DAY)
+    if not 1 <= day <= LAST_DAY:
+        raise CalendarRefused("day", most=LAST_DAY)
     unknown = next((code for code in (owner, escalate_to) if code not in roles.roles()), None)
     if unknown is not None:
         raise CalendarRefused("role", role=unknown or "—")
