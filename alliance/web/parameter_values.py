@@ -55,9 +55,11 @@ def cited(source: str) -> str:
 
 
 def text(shape: Shape, value: Any) -> str:
-    """A value, as it is stored, in words."""
+    """A value, as it is stored, in words. Its numbers stand in the register's order: jsonb keeps none."""
     if isinstance(value, Mapping):
-        parts = ((name, text(Shape(shape.fields[name]), item)) for name, item in value.items())
+        parts = (
+            (name, text(Shape(kind), value[name])) for name, kind in shape.fields.items() if name in value
+        )
         if shape.type == "range":
             return "–".join(shown for _name, shown in parts)
         return "; ".join(f"{word(name)} {shown}" for name, shown in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -297,3 +298,17 @@ def test_every_unit_and_every_number_of_a_table_has_its_chinese() -> None:
         words = {parameter_values.unit(entry) for entry in entries if entry.unit != "%"}
         words |= {parameter_values.word(name) for entry in entries for name in entry.shape.fields} - {"DRG"}
     assert not [word for word in words if word.isascii()]
+
+
+def test_numbers_of_a_range_and_of_a_table_stand_in_the_registers_order() -> None:
+    from django.utils import translation
+
+    from alliance.web import parameter_values
+
+    registered = parameters.registered()
+    ranged = registered["fd.pay.ranges.drg"].shape
+    assert parameter_values.text(ranged, {"max": Decimal(40), "min": Decimal(30)}) == "30–40"
+    table = registered["fd.pay.composition"].shape
+    stored = {"drg": Decimal(15), "base": Decimal(35), "outcome": Decimal(25), "process": Decimal(25)}
+    with translation.override("zh-hans"):
+        assert parameter_values.text(table, stored) == "基础 35; 过程 25; 结果 25; DRG贡献 15"
