@@ -5,7 +5,7 @@ An entry names its evidence as (kind, id), because the ledger may not know the m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -23,6 +23,7 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _journals: dict[str, str | Promise] = {}
+_reasons: dict[str, str | Promise] = {}
 
 
 def register(kind: str, url_builder: UrlBuilder, name: str | Promise = "") -> None:
@@ -33,6 +34,11 @@ def register(kind: str, url_builder: UrlBuilder, name: str | Promise = "") -> No
 def name_journals(kind: str, name: str | Promise) -> None:
     """Give the journals of a kind their name on pages."""
     _journals[kind] = name
+
+
+def name_reasons(names: Mapping[str, str | Promise]) -> None:
+    """Give parts of the reasons of a room's entries, factors of its weights among them, their words."""
+    _reasons.update(names)
 
 
 def url(kind: str, evidence_id: int | None) -> str:
@@ -48,3 +54,8 @@ def name(kind: str) -> str:
 def journal_name(kind: str) -> str:
     """The name of a kind of journal in the language of the page."""
     return str(_journals.get(kind, kind))
+
+
+def reason_name(key: str) -> str:
+    """The word for a part of a reason, as its room gave it; the key itself where none did."""
+    return str(_reasons.get(key, key))

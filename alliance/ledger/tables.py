@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # django-tables2 and django-filter carry no types: their calls are not judged here.
 # mypy: disable-error-code="no-untyped-call,misc,name-defined"
+import re
 from typing import Any
 
 import django_filters
@@ -167,8 +168,11 @@ def evidence_link(entry: Entry) -> SafeString | str:
 
 def reason_text(reason: dict[str, Any]) -> str:
     """A reason in one line: the rule and its parts by their names, codes by their words."""
+    by_sheet = reason.get("rule") == "share" and "entitled_fen" in reason
     return " · ".join(
-        rule_name(value) if key == "rule" else f"{reason_name(key)} {_part(key, value)}"
+        (_("share of the pool by its sheet") if by_sheet else rule_name(value))
+        if key == "rule"
+        else f"{reason_name(key)} {_part(key, value)}"
         for key, value in reason.items()
     )
 
@@ -182,7 +186,9 @@ def rule_name(code: Any) -> str:
 def _part(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return words.yuan(value) if key.endswith("_fen") and isinstance(value, int) else plain(value)
+    if key.endswith("_fen") and re.fullmatch("-?[0-9]+", str(value)):  # factors are kept as text
+        return words.yuan(int(value))
+    return plain(value)
 
 
 def reason_name(key: str) -> str:
@@ -200,8 +206,9 @@ def reason_name(key: str) -> str:
         "corrected": _("points as corrected"), "lot": _("lot of payments"),
         "reference": _("number of the payment"),
         "mean_score": _("mean score of the others"), "evidence": _("evidence"),
+        "month": _("month"), "reason": _("reason"),
     }  # fmt: skip
-    return names.get(key, key)
+    return str(names.get(key) or evidence.reason_name(key))
 
 
 def plain(value: Any) -> str:

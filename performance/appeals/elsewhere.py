@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
@@ -33,6 +33,12 @@ def register() -> None:
         ),
     )  # fmt: skip
     evidence.name_journals(posting.KIND, name)
+    evidence.name_reasons({
+        "pot_fen": gettext_lazy("pot divided (yuan)"),
+        "points_of_all": pgettext_lazy("reason", "points of all"),
+        "corrected_of_all": gettext_lazy("points of all as corrected"),
+        "facts": gettext_lazy("corrected facts"), "consequence": gettext_lazy("number of the deduction"),
+    })  # fmt: skip
     evidence.register(posting.KIND, lambda pk: reverse("appeal", args=[pk]), gettext_lazy("appeal"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
@@ -48,6 +48,12 @@ def register() -> None:
         registry.register(kind, name=name, digest=digest, summary=summary)
         evidence.name_journals(kind, name)
         evidence.register(kind, _opener(address), name)
+    evidence.name_reasons({
+        "case": gettext_lazy("number of the case"), "stage": pgettext_lazy("reason", "stage"),
+        "bearer": pgettext_lazy("reason", "bearer"), "expected_fen": gettext_lazy("expected (yuan)"),
+        "paid_fen": gettext_lazy("had been paid (yuan)"), "due_fen": gettext_lazy("to be borne (yuan)"),
+        "before_score": gettext_lazy("score before"), "after_score": gettext_lazy("score after"),
+    })  # fmt: skip
     evidence.register(statements.CASE, _opener("case"), gettext_lazy("case"))
 
 

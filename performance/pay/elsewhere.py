@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from alliance.approvals import registry
 from alliance.ledger import evidence
 from performance.models.pay import PayKind
-from performance.pay import show
+from performance.pay import show, words
 from performance.pay.services import entering, pools, posting
 
 
@@ -17,6 +17,7 @@ def register() -> None:
     name, pot = gettext_lazy("Pool of pay"), gettext_lazy("Second distribution")
     registry.register(pools.KIND, name=name, digest=pools.digest_of, summary=show.summary)
     evidence.name_journals(posting.POOL, name)
+    evidence.name_reasons({**words.FACTORS, "pot": gettext_lazy("number of the pot")})
     evidence.name_journals(posting.POT, pot)
     evidence.name_journals(entering.FED, gettext_lazy("Feeding of a source account"))
     for kind in PayKind:
