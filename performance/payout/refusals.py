@@ -46,7 +46,10 @@ class PayoutRefused(Refused):
     """A lot, a payment or an answer that cannot go on as things stand."""
 
     reasons = {
-        "nothing": "Nothing of %(month)s can be put into a lot now. See below what is missing.",
+        "nothing": "Everything of %(month)s that can be paid stands in a lot or is held already.",
+        "lacking": "Nothing of %(month)s can be put into a lot now. Lines that wait for a confirmed bank "
+        "account or a paying legal entity: %(n)d. The month's page names each of them.",
+        "no_lot": "No payment of %(month)s stands in a lot yet. Make lots first.",
         "published": "%(month)s is paid once it was published and its publication has ended.",
         "busy": "Somebody else makes lots of this month just now. Look again in a moment.",
         "same_person": "This takes two different people; ask a colleague.",
@@ -79,7 +82,7 @@ class PayoutRefused(Refused):
         "settled_there": "A payment with this voucher number is entered already.",
     }
     fields = {
-        "nothing": "",
+        "nothing": "", "lacking": "", "no_lot": "",
         "published": "", "busy": "", "same_person": "", "checked": "", "not_checked": "", "left": "",
         "no_template": "", "not_exported": "", "there": "file", "long": "file", "decided": "",
         "no_payment": "action", "ended": "action", "awaited": "action", "posted": "", "withdrawn": "",

@@ -18,6 +18,7 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.life import facts as life
+from performance.life.services import stages
 from performance.models import (
     Appeal,
     AppealLine,
@@ -73,7 +74,7 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
             *([parts.Fig(_("taken of later pay"), web_words.yuan(told.later_fen), _("yuan"))]
               if told.later_fen else []),
         ],
-        "told": told, "payable": payable,
+        "told": told, "payable": payable, "until": None if payable else _until(month),
         "ready": web_words.yuan(sum(row.free for row in free)), "ready_lots": len(found.groups),
         "makes": runs and bool(free) and payable,
         "missing": missing(found, membership)[:SHOWN], "held": held(told.rows, membership),
@@ -86,6 +87,12 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
         ],
         "payroll": does(membership, EXPORT), "runs": runs, "rooms": tabs("payout", membership),
     }  # fmt: skip
+
+
+def _until(month: Month) -> str:
+    """When the publication of a month ends that is not paid yet; "" where it has not begun."""
+    row = stages.of(month)
+    return web_words.moment(row.published_until) if row and row.published_until else ""
 
 
 def _hold(row: Payable) -> list[parts.Action]:

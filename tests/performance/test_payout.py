@@ -246,7 +246,7 @@ def test_without_an_account_a_line_stays_open_and_is_named(world: World, tmp_pat
         scene.paid_down(world)
         found = lots.ready(OCTOBER, {})
         assert len(found.no_account) == len(payables.of(OCTOBER)) and not found.groups
-        with pytest.raises(PayoutRefused, match="Nothing of"):
+        with pytest.raises(PayoutRefused, match="wait for a confirmed bank account"):
             made(world)
         assert facts.paid_in(OCTOBER).open_fen == whole() and not facts.paid_in(OCTOBER).done
 

@@ -18,7 +18,7 @@ from performance.models import PayLine, PayoutAccount, PayoutLot, PayoutPayment,
 from performance.payout.services import answering, vouchers
 from performance.payout.waiting import waiting
 from tests.performance import payout_scene as scene
-from tests.performance.payout_scene import PAYDAY, again, answer
+from tests.performance.payout_scene import PAYDAY, PUBLISHED, again, answer
 from tests.performance.scene import OCTOBER, inside
 from tests.world import World
 
@@ -37,7 +37,8 @@ def test_a_month_is_paid_through_the_pages(house: World, tmp_path: Path) -> None
         page = office.get(f"{BASE}months/2026-10/").content.decode()
         assert "生成批次" in page
         assert office.post(f"{BASE}months/2026-10/make/").status_code == 302
-        assert office.post(f"{BASE}months/2026-10/make/").status_code == 409
+        again_made = office.post(f"{BASE}months/2026-10/make/")
+        assert again_made.status_code == 409 and "均已编入批次或暂缓" in again_made.content.decode()
         with inside(house):
             lot = again(PayoutLot.objects.get(institution=house.lead))
             number = scene.number(lot.payments.order_by("number")[0].staff)
@@ -78,6 +79,15 @@ def test_a_month_is_paid_through_the_pages(house: World, tmp_path: Path) -> None
             held = lot.vouchers.get()
         assert office.get(f"{BASE}papers/{held.pk}/").status_code == 403
         assert b"".join(money.get(f"{BASE}papers/{held.pk}/").streaming_content) == b"%PDF-1.4"
+
+
+def test_before_the_publication_has_ended_the_page_says_when_lots_can_be_made(house: World) -> None:
+    with time_machine.travel(PUBLISHED, tick=False):
+        early = house.client("luo").get(f"{BASE}months/2026-10/").content.decode()
+    assert "）后方可生成批次" in early and "现可生成" not in early and "/make/" not in early
+    with time_machine.travel(PAYDAY, tick=False):
+        page = house.client("luo").get(f"{BASE}months/2026-10/").content.decode()
+    assert "现可生成" in page and "/make/" in page and "后方可生成批次" not in page
 
 
 @time_machine.travel(PAYDAY, tick=False)

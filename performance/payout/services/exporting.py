@@ -150,7 +150,7 @@ def written(layout: Layout, rows: Iterable[list[str | int | None]]) -> bytes:
 def payroll(*, by: Membership, month: Month) -> File:
     """The month's payments for the payroll system, which computes the tax. Without account numbers.
 
-    Raises PermissionDenied, PayoutRefused (no_template, nothing).
+    Raises PermissionDenied, PayoutRefused (no_template, no_lot).
     """
     require(by, EXPORT)
     template = ground.payroll_template()
@@ -171,7 +171,7 @@ def payroll(*, by: Membership, month: Month) -> File:
             for row in rows_of(lot, whole=False) if row["number"] in living
         ]  # fmt: skip
     if not found:
-        raise PayoutRefused("nothing", month=month)
+        raise PayoutRefused("no_lot", month=month)
     layout = ground.layout_of(template)
     content = written(layout, cells(layout, found))
     journal.write(by=by, verb="payout.payroll_exported", about=template, month=str(month), rows=len(found))

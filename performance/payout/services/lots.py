@@ -93,7 +93,7 @@ def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: date
 
     What corrections owe is among it, what they take is taken of it first. A returned payment's parts are free
     again and go into the next lot. Raises PermissionDenied, PayoutRefused
-    (nothing, busy).
+    (published, nothing, lacking, busy).
     """
     require(by, RUN)
     if not life.payable(month, now):
@@ -106,7 +106,8 @@ def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: date
             _hold_disputed(by, rows, wanted, now)
             found = sort(month, wanted)
             if not found.groups:
-                raise PayoutRefused("nothing", month=month)
+                waiting = len(found.no_account) + len(found.no_entity)
+                raise PayoutRefused("lacking" if waiting else "nothing", month=month, n=waiting)
             made = _lots(by, month, found, now)
     except IntegrityError as error:
         if not any(name in str(error) for name in ("payoutlot_once", "payout_line_once", "payoutpart_once",
