@@ -93,6 +93,8 @@ def since(row: Consequence) -> list[str]:
         return []
     if changed.get("gone"):
         return [_("With the figures of today there would be no proposal.")]
+    if changed["percent"] is None:
+        return [_("The figures have changed since the decision; it would be proposed today as well.")]
     return [
         _("With the figures of today %(now)s would be proposed; %(then)s was found then.")
         % {"now": words.percent(changed["percent"]), "then": words.percent(row.found_percent)}

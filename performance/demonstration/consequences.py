@@ -14,9 +14,10 @@ from django.db import transaction
 from alliance.approvals import chains
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
+from alliance.services import parameters
 from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
-from performance.consequences.services import assessing, letters, proposals, reweighting, templates
+from performance.consequences.services import aloof, assessing, letters, proposals, reweighting, templates
 from performance.consequences.show_signing import obliged
 from performance.declared import services as declared
 from performance.declared.services import Entry, Place
@@ -44,6 +45,7 @@ def load(base: Ground, today: date) -> str:
             _of_this_year(base, place, number, office, second)
         now = datetime(today.year, today.month, today.day, 1, tzinfo=UTC)
         _overspent(base, office, second, now)
+        _aloof(office, now)
         for look in (assessing.look, reweighting.look):
             look(now=now)
         row = Consequence.objects.named().filter(kind=Consequence.Kind.COMMITMENT).first()
@@ -61,6 +63,23 @@ def _overspent(base: Ground, office: Membership, second: Membership, now: dateti
     ]
     rows = declared.submit_all(by=office, rows=declared.enter(by=office, entries=given, now=now), now=now)
     declared.confirm_all(by=second, rows=rows, now=now)
+
+
+def _aloof(office: Membership, now: datetime) -> None:
+    """The alliance looks at two of six months; whoever is on the list is asked for an interview."""
+    parameters.decide(
+        by=office, key="cp.aloof.months", value={"least": 2, "of": 6}, from_date=date(THIS, 1, 1),
+        decided_by="理事会〔2025〕19号",
+    )  # fmt: skip
+    until = aloof.newest()
+    if until is None:
+        return
+    by = aloof.rule(until)
+    for one in aloof.listed(aloof.stood(until, by), by)[:1]:
+        aloof.ask(
+            by=office, institution=one.institution, kind=Consequence.Kind.TALK, now=now,
+            measure="连续两个月协同得分偏低，拟请该机构负责人说明下转承接与专家接待情况，并提出改进措施。",
+        )  # fmt: skip
 
 
 def _towns(base: Ground) -> list[Institution]:
