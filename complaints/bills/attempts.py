@@ -35,9 +35,18 @@ def spend(address: str, institution: int, record_no: str, now: datetime) -> bool
     assert isinstance(most, Mapping) and isinstance(rule, Rule)
     left = True
     for kind, key in _keys(address, institution, record_no):
-        cache.add(key, 0, _seconds(rule))
-        left &= int(cache.incr(key)) <= int(str(most[kind]))
+        left &= _counted(key, _seconds(rule)) <= int(str(most[kind]))
     return left
+
+
+def _counted(key: str, seconds: int) -> int:
+    """How many there are with this one; a window that ended between the two steps begins anew."""
+    cache.add(key, 0, seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        cache.set(key, 1, seconds)
+        return 1
 
 
 def forgive(address: str, institution: int, record_no: str) -> None:
