@@ -15,6 +15,7 @@ from django.core.cache import cache
 from alliance.lib.workdays import SHANGHAI, Rule
 from alliance.services import parameters
 from alliance.tenancy.scope import current_alliance_id
+from complaints.counting import counted
 
 TRIES, WINDOW = "bill.tries", "bill.tries_window"
 
@@ -35,18 +36,8 @@ def spend(address: str, institution: int, record_no: str, now: datetime) -> bool
     assert isinstance(most, Mapping) and isinstance(rule, Rule)
     left = True
     for kind, key in _keys(address, institution, record_no):
-        left &= _counted(key, _seconds(rule)) <= int(str(most[kind]))
+        left &= counted(key, _seconds(rule)) <= int(str(most[kind]))
     return left
-
-
-def _counted(key: str, seconds: int) -> int:
-    """How many there are with this one; a window that ended between the two steps begins anew."""
-    cache.add(key, 0, seconds)
-    try:
-        return int(cache.incr(key))
-    except ValueError:
-        cache.set(key, 1, seconds)
-        return 1
 
 
 def forgive(address: str, institution: int, record_no: str) -> None:

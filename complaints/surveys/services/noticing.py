@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
-
 from alliance.lib.secrets import blind_index
 from alliance.models import Membership, PlatformJournal
+from complaints.counting import counted
 from complaints.surveys import keys
 from complaints.surveys.models import Answer, Ticket
 
@@ -31,16 +30,6 @@ def flag(ticket: Ticket, address: str, now: datetime) -> str:
     if staff.filter(user__in=set(here)).exists():
         return Flag.STAFF
     name = blind_index(keys.of_links(), f"burst:{ticket.campaign_id}:{place}:{address}")
-    soon = _counted(f"survey:soon:{name}", int(rule["minutes"]) * 60)
-    today = _counted(f"survey:day:{name}", int(DAY.total_seconds()))
+    soon = counted(f"survey:soon:{name}", int(rule["minutes"]) * 60)
+    today = counted(f"survey:day:{name}", int(DAY.total_seconds()))
     return Flag.MANY if soon > int(rule["most"]) or today > int(rule["day_most"]) else Flag.NONE
-
-
-def _counted(name: str, seconds: int) -> int:
-    """How often within the time, this one included."""
-    cache.add(name, 0, seconds)
-    try:
-        return int(cache.incr(name))
-    except ValueError:  # it ended between the two
-        cache.set(name, 1, seconds)
-        return 1
