@@ -73,6 +73,11 @@ class SheetForm(forms.Form):
         for name in ("document", "body", "files", *(one.name for one in self.how.head)):
             yield self[name]
 
+    @property
+    def unscored(self) -> bool:
+        """Whether the kind needs scores that nobody has in the month."""
+        return bool(self.how.scores) and not any(one.scores for one in self.known)
+
     def columns(self) -> list[str]:
         """The heads of the table: scores the month brings, numbers to give."""
         return [words.number(f"score_{name}") for name in self.how.scores] + [

@@ -16,7 +16,7 @@ from alliance.services import parameters
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.entitlement import forms, words
+from performance.entitlement import forms, subjects, words
 from performance.models import Entitlement, EntitlementLine, PayPool
 from performance.models.pay import CONFIRM, RUN
 from performance.pay.show import tabs
@@ -66,8 +66,11 @@ def own(sheet: Entitlement, membership: Membership) -> list[EntitlementLine]:
 
 def subject(row: EntitlementLine) -> str:
     """Whom a line is about."""
-    inside = row.team or row.department
-    return f"{row.institution.short_name} {inside.name}" if inside else str(row.institution.short_name)
+    return (
+        subjects.named(row.team or row.department)
+        if row.team or row.department
+        else str(row.institution.short_name)
+    )
 
 
 def terms(sheet: Entitlement) -> list[parts.Fact]:

@@ -52,8 +52,7 @@ def _teams(month: Month, wanted: tuple[str, ...]) -> list[Subject]:
     rows = Team.objects.filter(is_active=True, kind=Team.Kind.FAMILY_DOCTOR, institution__is_active=True)
     scores = _scores(month, wanted) if wanted else {}
     return [
-        Subject(f"t{one.pk}", f"{one.institution.short_name} {one.name}", one.institution, team=one,
-                scores=scores.get(one.pk, {}))
+        Subject(f"t{one.pk}", named(one), one.institution, team=one, scores=scores.get(one.pk, {}))
         for one in rows.select_related("institution__parent").order_by("institution__code", "code")
     ]  # fmt: skip
 
@@ -62,9 +61,15 @@ def _departments() -> list[Subject]:
     rows = Department.objects.filter(is_active=True, institution__is_active=True)
     rows = rows.exclude(institution__kind=Institution.Kind.VILLAGE).select_related("institution__parent")
     return [
-        Subject(f"d{one.pk}", f"{one.institution.short_name} {one.name}", one.institution, department=one)
+        Subject(f"d{one.pk}", named(one), one.institution, department=one)
         for one in rows.order_by("institution__code", "code")
     ]
+
+
+def named(one: Team | Department) -> str:
+    """With its institution, unless its name begins with it."""
+    place = str(one.institution.short_name)
+    return str(one.name) if one.name.startswith(place) else f"{place} {one.name}"
 
 
 def _scores(month: Month, wanted: tuple[str, ...]) -> dict[int, dict[str, Decimal]]:

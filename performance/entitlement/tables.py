@@ -8,7 +8,7 @@ import django_filters
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.web import asked, lists
@@ -26,7 +26,7 @@ class SheetTable(lists.Table):
         verbose_name=gettext_lazy("kind"), linkify=("pay-entitlement", [tables.A("pk")]), attrs=lists.HEAD
     )
     month = tables.Column(verbose_name=gettext_lazy("month"))
-    number = tables.Column(verbose_name=gettext_lazy("number"), attrs=lists.NUMBER)
+    number = tables.Column(verbose_name=pgettext_lazy("entitlement", "sheet"), attrs=lists.NUMBER)
     document = tables.Column(verbose_name=gettext_lazy("decision number"), attrs=lists.WRAP)
     fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
     state = tables.Column(verbose_name=gettext_lazy("state"), empty_values=(), orderable=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.web import words
 from alliance.web.cells import chip
@@ -93,7 +93,7 @@ def state_chip(row: Entitlement) -> SafeString:
     if row.set_aside_at is not None:
         return chip("late", _("set aside"))
     if row.confirmed_at is not None:
-        return chip("ok", _("confirmed"))
+        return chip("ok", pgettext("entitlement", "confirmed"))
     return chip("prov", _("waits for a second person"))
 
 
@@ -118,7 +118,9 @@ def lines(parts: Sequence[Mapping[str, Any]], fen: int) -> list[FormulaLine]:
     if len(found) > MANY:
         whole = sum(part["fen"] for part in parts)
         note = "" if whole == fen else _("more was paid ahead than is due: nothing is paid now")
-        found.append(FormulaLine(_("due"), (), words.yuan(fen), note, total=True, unit=_("yuan")))
+        found.append(
+            FormulaLine(pgettext("entitlement", "due"), (), words.yuan(fen), note, total=True, unit=_("yuan"))
+        )
     return found
 
 
