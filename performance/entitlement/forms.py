@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,16 +23,19 @@ NUMBER = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
 MOST = 10**7  # a count or a rate above this is a slip of the finger
 
 
-def control(field: Field, *, required: bool) -> forms.Field:
-    """The field of a form for a number of a sheet."""
-    label = words.NUMBERS[field.name]
+def control(field: Field, *, of: str = "") -> forms.Field:
+    """The field of a form for a number of a sheet; `of`: the subject whose line it is in."""
+    label, required = words.NUMBERS[field.name], not of
+    if of:
+        label = format_lazy("{}: {}", of, label)
     if field.kind == "fen":
         return YuanField(label=label, signed=field.signed, required=required)
     widget = forms.TextInput(attrs=NUMBER)
     if field.kind == "count":
         return WholeField(label=label, min_value=0, max_value=MOST, required=required, widget=widget)
+    most = 100 if field.kind == "percent" else MOST
     return NumberField(
-        label=label, min_value=0, max_value=MOST, max_digits=12, decimal_places=4, required=required,
+        label=label, min_value=0, max_value=most, max_digits=12, decimal_places=4, required=required,
         widget=widget,
     )  # fmt: skip
 
@@ -63,10 +67,10 @@ class SheetForm(forms.Form):
         self.how: Kind = KINDS[kind]
         self.known = known
         for one in self.how.head:
-            self.fields[one.name] = control(one, required=True)
+            self.fields[one.name] = control(one)
         for subject in known:
             for one in self.how.row:
-                self.fields[f"{subject.key}-{one.name}"] = control(one, required=False)
+                self.fields[f"{subject.key}-{one.name}"] = control(one, of=subject.name)
 
     def decision(self) -> Iterator[Any]:
         """The fields of what was decided, then those given once."""

@@ -28,7 +28,7 @@ class SheetTable(lists.Table):
     month = tables.Column(verbose_name=gettext_lazy("month"))
     number = tables.Column(verbose_name=pgettext_lazy("entitlement", "sheet"), attrs=lists.NUMBER)
     document = tables.Column(verbose_name=gettext_lazy("decision number"), attrs=lists.WRAP)
-    fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
+    own_fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
     state = tables.Column(verbose_name=gettext_lazy("state"), empty_values=(), orderable=False)
 
     def render_month(self, value: Any) -> str:

@@ -20,6 +20,7 @@ from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.declared.uploads import KeptFiles
 from performance.entitlement import forms, show, subjects, tables
+from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.services import sheets
 from performance.models import Entitlement, EntitlementKind
 from performance.models.pay import CONFIRM, LOOK, RUN, VIEW
@@ -31,7 +32,7 @@ from performance.pay.show import tabs
 @require_safe
 def sheet_list(request: Any) -> HttpResponse:
     """Sheets the member may see, the newest month first."""
-    rows = Entitlement.objects.seen_by(request.membership).named()
+    rows = Entitlement.objects.seen_by(request.membership).named().shown_to(request.membership)
     return lists.answer(
         request, "performance/entitlement/sheets.html", rows, tables.SheetTable, filterset=tables.SheetFilter,
         empty=tables.none(),
@@ -136,8 +137,10 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         else:
             raise Http404
     except Refused as error:
-        if form is None:
+        # What is decided or paid meanwhile has no form on the page any more.
+        if form is None or (isinstance(error, SheetRefused) and not error.field and error.reason != "why"):
             messages.error(request, _(error.template) % error.params)
+            form = None
         else:
             add_refusal(form, error)
     return _page(request, found(request, pk), 400, **({step: form} if form else {}))

@@ -56,6 +56,7 @@ NUMBERS: Mapping[str, Any] = {
     "package_price_fen": gettext_lazy("price of a person and year (yuan)"),
     "package_result": gettext_lazy("reward of a saving or deduction of an overspend"),
     "saving_fen": gettext_lazy("saving, or overspend below zero (yuan)"),
+    "saved_fen": gettext_lazy("saved (yuan)"),
     "prepaid_fen": gettext_lazy("paid ahead already (yuan)"),
     "prepaid": gettext_lazy("paid ahead already"),
     "this_year_fen": gettext_lazy("retained surplus this year (yuan)"),
@@ -80,6 +81,9 @@ TERMS: Mapping[str, Any] = {
     "high": pgettext_lazy("risk", "high"),
 }  # fmt: skip
 PERCENT = ("share_", "score_", "step_percent", "fixed_percent", "linked_percent", "percent")
+LESS = gettext_lazy(
+    "more was paid ahead or overspent than is due: nothing is paid now, the rest is for the next settlement"
+)
 MANY = 1  # parts from which a closing line adds them up
 
 
@@ -116,11 +120,9 @@ def lines(parts: Sequence[Mapping[str, Any]], fen: int) -> list[FormulaLine]:
         for part in parts
     ]  # fmt: skip
     if len(found) > MANY:
-        whole = sum(part["fen"] for part in parts)
-        note = "" if whole == fen else _("more was paid ahead than is due: nothing is paid now")
-        found.append(
-            FormulaLine(pgettext("entitlement", "due"), (), words.yuan(fen), note, total=True, unit=_("yuan"))
-        )
+        note = "" if sum(part["fen"] for part in parts) == fen else str(LESS)
+        due = pgettext("entitlement", "due")
+        found.append(FormulaLine(due, (), words.yuan(fen), note, total=True, unit=_("yuan")))
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
@@ -20,6 +20,7 @@ from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
 from performance.models.pay import Entered, PayKind
+from performance.models.pay_pots import leads_all, sees_all
 
 
 class EntitlementKind(models.TextChoices):
@@ -48,12 +49,24 @@ class EntitlementQuerySet(AllianceQuerySet):
     """Which sheets a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
-        """All for the whole alliance; an institution confirmed ones with a line of its own (second wall)."""
+        """The offices that look at pay all; who leads an institution confirmed ones with a line of its own
+        (second wall).
+        """
         here = membership.institution_id
-        if here is None:
+        if sees_all(membership):
             return self.all()
+        if here is None or not leads_all(membership):
+            return self.none()
         own = EntitlementLine.objects.filter(Q(institution=here) | Q(institution__parent=here))
         return self.filter(confirmed_at__isnull=False, pk__in=own.values("sheet"))
+
+    def shown_to(self, membership: Membership) -> Any:
+        """With what of each the member reads: `own_fen`, all of it or the institution's own lines."""
+        here = membership.institution_id
+        if here is None:
+            return self.annotate(own_fen=F("fen"))
+        mine = Q(lines__institution=here) | Q(lines__institution__parent=here)
+        return self.annotate(own_fen=Sum("lines__fen", filter=mine))
 
     def named(self) -> Any:
         """With all that a list or a page names."""
@@ -93,6 +106,10 @@ class Entitlement(Entered):
             *Entered.Meta.constraints,
             models.UniqueConstraint(
                 fields=["alliance", "kind", "month", "number"], name="entitlement_number"
+            ),
+            models.UniqueConstraint(
+                fields=["alliance", "kind", "month", "document"], condition=Q(set_aside_at=None),
+                name="entitlement_document_once",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="entitlement_first_day"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="entitlement_above_zero"),

@@ -123,7 +123,8 @@ def origin(pool: PayPool, membership: Membership) -> list[parts.ChainLink]:
     if pool.entitlement is None:
         return [top, own]
     sheet = pool.entitlement
-    url = way(membership, "pay-entitlement", sheet.pk)
+    seen = type(sheet).objects.seen_by(membership).filter(pk=sheet.pk).exists()
+    url = way(membership, "pay-entitlement", sheet.pk) if seen else ""
     told = [parts.Fact(_("decision number"), sheet.document)]
     return [top, parts.ChainLink(_("entitlement sheet"), str(sheet), sheet.fen, url, facts=told), own]
 

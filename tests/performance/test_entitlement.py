@@ -141,6 +141,8 @@ def test_a_sheet_is_of_two_people_and_its_pool_pays_each_team_to_the_fen(house: 
     pool = paid_by(house, sheet)
     with pytest.raises(SheetRefused, match="already"):
         paid_by(house, sheet)
+    with pytest.raises(SheetRefused, match="has a sheet of this kind and month already"):
+        entered(house, "packages", rows)
     agreed(house, pool)
     pots = dict(PayPot.objects.filter(pool=pool).values_list("team__name", "fen"))
     assert pots == {"一队": 405_001, "二队": 160_001} and books.trial_balance().sum_fen == 0
@@ -158,7 +160,7 @@ def test_an_award_of_a_department_goes_to_its_groups_and_one_of_an_institution_b
     ]
     saved = entered(house, "prevention", {f"i{house.lead.pk}": {"contribution": Decimal(1)},
                                           f"i{house.shiqiao.pk}": {"contribution": Decimal(2)}},
-                    head={"saving_fen": 600_000})  # fmt: skip
+                    head={"saved_fen": 600_000})  # fmt: skip
     pool = paid_by(house, sheets.confirm(by=house.cai, sheet=saved, now=NOW))
     assert dict(PayShare.objects.filter(pool=pool).values_list("institution", "fen")) == {
         house.lead.pk: 100_000, house.shiqiao.pk: 200_000

@@ -46,6 +46,8 @@ class EntitledRefused(Refused):
         "no_saving": "There is no saving to share.",
         "no_weight": "Give at least one line a weight above zero.",
         "nothing": "Nobody is due anything. Fill in at least one line.",
+        "percent": "%(subject)s: “%(part)s” is a percentage from 0 to 100.",
+        "last": "%(subject)s: give last year's inpatient cost above zero.",
         "incomplete": "%(subject)s: fill in “%(part)s”, or leave the whole line empty.",
     }
     fields = dict.fromkeys(reasons, "")
@@ -53,10 +55,10 @@ class EntitledRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A number that is given: fen, a decimal, or a whole count; `signed` may be below zero."""
+    """A number that is given: fen, a decimal, a whole count, or 0 to 100 %; `signed` may be below zero."""
 
     name: str
-    kind: Literal["fen", "number", "count"]
+    kind: Literal["fen", "number", "count", "percent"]
     signed: bool = False
 
 
@@ -114,6 +116,8 @@ def due(kind: str, terms: Terms, head: Numbers, rows: Rows) -> tuple[Due, ...]:
         for field in how.row:
             if field.name not in row:
                 raise EntitledRefused("incomplete", subject=code, part=field.name)
+            if field.kind == "percent" and not 0 <= row[field.name] <= FULL:
+                raise EntitledRefused("percent", subject=code, part=field.name)
         for name in how.scores:
             if row.get(name) is None:
                 raise EntitledRefused("score", subject=code, part=name)
@@ -126,7 +130,7 @@ def due(kind: str, terms: Terms, head: Numbers, rows: Rows) -> tuple[Due, ...]:
 def numbers(fields: Sequence[Field], scores: Sequence[str], raw: Mapping[str, Any]) -> dict[str, Any]:
     """What was given and scored as it was stored, typed again."""
     found: dict[str, Any] = {
-        one.name: Decimal(str(raw[one.name])) if one.kind == "number" else int(raw[one.name])
+        one.name: Decimal(str(raw[one.name])) if one.kind in ("number", "percent") else int(raw[one.name])
         for one in fields if one.name in raw
     }  # fmt: skip
     return found | {name: Decimal(str(raw[name])) for name in scores if name in raw}
@@ -198,6 +202,8 @@ def _steps(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
         "cost": StepRule(cost["fall"], cost["pay"], mode, fall=True, cap=most),
     }
     for code, row in rows.items():
+        if row["cost_last_fen"] <= 0:
+            raise EntitledRefused("last", subject=code)
         parts = []
         for name, rule in rules.items():
             unit = "_fen" if name == "cost" else ""
@@ -270,10 +276,10 @@ def _retained(terms: Terms, head: Numbers, rows: Rows) -> Iterable[Due]:
 def _prevention(terms: Terms, head: Numbers, rows: Rows) -> Iterable[Due]:
     """A part of what prevention saved, between the members by contribution (S2-34)."""
     percent = terms["gb.prevention_saving_share"]
-    if head["saving_fen"] <= 0:
+    if head["saved_fen"] <= 0:
         raise EntitledRefused("no_saving")
-    share = percent_of(head["saving_fen"], percent)
-    told = (("", "saving_fen", head["saving_fen"]), ("×", "percent", percent))
+    share = percent_of(head["saved_fen"], percent)
+    told = (("", "saved_fen", head["saved_fen"]), ("×", "percent", percent))
     return _divided("prevention", share, rows, "contribution", told)
 
 
@@ -320,6 +326,10 @@ def _number(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "number") for name in names)
 
 
+def _percent(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "percent") for name in names)
+
+
 def _count(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "count") for name in names)
 
@@ -334,7 +344,7 @@ KINDS: Mapping[str, Kind] = {
         "team", _steps,
         ("fd.step.followup", "fd.step.control", "fd.step.cost", "fd.step.whole", "fd.pay.ranges.drg"),
         row=(
-            *_fen("pay_fen"), *_number("follow_up_now", "follow_up_last", "control_now", "control_last"),
+            *_fen("pay_fen"), *_percent("follow_up_now", "follow_up_last", "control_now", "control_last"),
             *_fen("cost_now_fen", "cost_last_fen"),
         ),
     ),
@@ -354,7 +364,7 @@ KINDS: Mapping[str, Kind] = {
         row=_count("heads"),
     ),
     "prevention": Kind(
-        "institution", _prevention, ("gb.prevention_saving_share",), head=_fen("saving_fen"),
+        "institution", _prevention, ("gb.prevention_saving_share",), head=_fen("saved_fen"),
         row=_number("contribution"),
     ),
     "innovation": Kind("department", _innovation, ("qe.awards",), row=_fen("award_fen")),

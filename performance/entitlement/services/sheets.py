@@ -51,13 +51,14 @@ def enter(
 ) -> Entitlement:  # fmt: skip
     """Work a sheet out from its numbers and keep it for a second person. `rows`: by the key of a subject.
 
-    Raises PermissionDenied, SheetRefused (document, body, scan), EntitledRefused.
+    Raises PermissionDenied, SheetRefused (document, body, scan, same), EntitledRefused.
     """
     require(by, RUN)
     if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
         raise SheetRefused(missing)
     if scan is None:
         raise SheetRefused("scan")
+    _first_of(kind, month, document.strip())
     given = [(one, rows[one.key]) for one in subjects.of(kind, month) if one.key in rows]
     terms = terms_of(kind, month)
     found = worked_out(kind, terms, head, given)
@@ -77,6 +78,15 @@ def enter(
         rows=len(made),
     )  # fmt: skip
     return sheet
+
+
+def _first_of(kind: str, month: Month, document: str) -> None:
+    """One decision gives one sheet of a kind and month: nothing is worked out, and paid, twice (database)."""
+    same = Entitlement.objects.filter(
+        kind=kind, month=month.first_day, document=document, set_aside_at=None
+    ).first()
+    if same is not None:
+        raise SheetRefused("same", number=same.number)
 
 
 def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> EntitlementLine:

@@ -75,6 +75,10 @@ def test_steps_of_follow_up_control_and_cost() -> None:  # X6-13: 4 %, 10 %, 3 %
     assert [part.fen for part in linear.parts] == [480_000, 1_250_000, 340_000]
     [capped] = worked("steps", [steps(cost_now_fen=50_000)])
     assert capped.parts[2].fen == 2_000_000  # at most the part of the groups, 20 %
+    with pytest.raises(EntitledRefused, match="from 0 to 100"):
+        worked("steps", [steps(control_now=Decimal(101))])
+    with pytest.raises(EntitledRefused, match="above zero"):
+        worked("steps", [steps(cost_last_fen=0)])
     [worse] = worked("steps", [steps(control_now=Decimal(40))])
     assert worse.parts[1].fen == 0
 
@@ -104,7 +108,7 @@ def test_prevention_and_awards() -> None:
     found = worked(
         "prevention",
         [{"contribution": Decimal("0.5")}, {"contribution": Decimal("1.5")}],
-        {"saving_fen": 1_001},
+        {"saved_fen": 1_001},
     )
     assert [one.fen for one in found] == [125, 376]  # half of 1,001 is 500.5, rounded once to 501
     assert worked("clinic", [{"clinics": 1}])[0].fen == 50_000_000
