@@ -178,7 +178,7 @@ def test_scores_come_from_the_month_and_who_has_none_is_named(house: World) -> N
     line = EntitlementLine.objects.get(sheet=sheet)
     assert [part["fen"] for part in line.parts] == [700_000, 450_000, 250_000, 150_000]
     with pytest.raises(EntitledRefused, match=r"below the local minimum wage of 2,000\.00"):
-        entered(house, "four_part", {one: {**row, "posts": Decimal(4)}})
+        entered(house, "four_part", {one: {**row, "posts": Decimal(4)}}, document="另号")
 
 
 def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
