@@ -152,6 +152,7 @@ def since_page(membership: Membership, month: Month, run: MonthRun) -> dict[str,
     """Everything that is different today from what was approved; nothing is recalculated by it."""
     assert run.settlement is not None
     found = since.changes(run.settlement, membership)
+    fund = since.fund(run.settlement)
     posted = run.journal.posted_at if run.journal else run.started_at
     revised = case_books.cases(month, membership.institution_id).filter(changed_at__gt=posted)
     rows = revised.order_by("institution__code", "record_no")
@@ -160,7 +161,8 @@ def since_page(membership: Membership, month: Month, run: MonthRun) -> dict[str,
         "title": _("Changed since the approval of %(month)s") % {"month": web_words.month(month)},
         "month": month, "posted": posted, "lines": [_changed(one, membership) for one in found],
         "cases": shown, "count": revised.count(), "rooms": tabs("month-since", membership, month),
-        "settlement": run.settlement, "most": CASES,
+        "settlement": run.settlement, "most": CASES, "fund": fund,
+        "fund_url": way(membership, "month-inputs", str(month)) if fund else "",
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from performance.models import (
     SchemeTrial,
 )
 from performance.services import approving, drafts, schemes, trials
-from performance.show import labels
+from performance.show import labels, since
 from performance.show.inputs import share_fact
 
 State = MonthRun.State
@@ -61,10 +61,12 @@ def summary(approval: Approval) -> registry.Summary:
     settlement = run.settlement
     assert settlement is not None, "only a month with a result is proposed"
     lines = Line.objects.filter(settlement=settlement).select_related("institution").order_by("-fen")
+    fund = since.fund(settlement)
     facts = [
         Fact(_("month"), words.month(run.month)),
         Fact(_("pool (yuan)"), words.yuan(settlement.pool_fen)),
         share_fact(run.period, settlement.pool_fen),
+        *([] if fund is None else [Fact(_("pool confirmed since, not taken in"), fund.shown)]),
         Fact(_("source"), settlement.pool.source),
         Fact(_("scheme"), f"{settlement.scheme.name} {settlement.scheme.version}"),
         Fact(_("digest of the result"), f"{settlement.result_digest[:8]}…{settlement.result_digest[-8:]}"),

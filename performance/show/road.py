@@ -75,7 +75,7 @@ def notes(
     month: Month,
 ) -> list[dict[str, Any]]:
     """What stands in the way, and what a decider waits for."""
-    found = [*vetoed(month), *_since(run, membership, month)]
+    found = [*vetoed(month), *_since(run, membership, month, pool)]
     if (
         run is not None
         and not membership.alliance.illustrative_scheme
@@ -105,25 +105,30 @@ def vetoed(month: Month) -> list[dict[str, Any]]:
     return [{"kind": "late", "text": text}] if names else []
 
 
-def _since(run: MonthRun | None, membership: Membership, month: Month) -> list[dict[str, Any]]:
+def _since(
+    run: MonthRun | None, membership: Membership, month: Month, pool: PoolDecision | None
+) -> list[dict[str, Any]]:
     """What became different after the month was computed: shown, never taken in silently (practice.md 4)."""
     if run is None or run.settlement is None:
         return []
     leaves_out = bool(getattr(run, "leaves_out", True))
     found = since.changes(run.settlement, membership, leaves_out=leaves_out)
-    if not found:
+    fund = since.fund(run.settlement, pool)
+    if not found and fund is None:
         return []
+    count = len(found) + (fund is not None)
     counted = ngettext(
         "%(n)d number this month was computed from is another one today.",
         "%(n)d numbers this month was computed from are others today.",
-        len(found),
-    ) % {"n": len(found)}
+        count,
+    ) % {"n": count}
     after = (
         _("Compute again to take them in.")
         if run.state in (State.COMPUTED, State.BLOCKED)
         else _("The approved result stays; what follows from them belongs in a later, open month.")
     )
-    items = [Fact(f"{one.institution} · {labels.fact(one.key)} {one.shown}") for one in found[:SHOWN]]
+    items = [] if fund is None else [Fact(f"{_('pool (yuan)')} {fund.shown}")]
+    items += [Fact(f"{one.institution} · {labels.fact(one.key)} {one.shown}") for one in found[:SHOWN]]
     if len(found) > SHOWN:
         more = reverse("month-since", args=[str(month)])
         items.append(Fact(_("and %(n)d more") % {"n": len(found) - SHOWN}, url=more))

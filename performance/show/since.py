@@ -14,7 +14,8 @@ from performance.engine.fact import Fact, Place
 from performance.engine.formula import Number
 from performance.engine.inputs import MonthInputs
 from performance.engine.restore import restore
-from performance.models import Settlement
+from performance.models import PoolDecision, Settlement
+from performance.services import pools
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,34 @@ class Change:
     def shown(self) -> str:
         """Both values, money in yuan."""
         return f"{_written(self.key, self.before)} → {_written(self.key, self.now)}"
+
+
+@dataclass(frozen=True)
+class Fund:
+    """The fund a month was computed with and the confirmed decision that has replaced it."""
+
+    before: PoolDecision
+    now: PoolDecision
+
+    @property
+    def shown(self) -> str:
+        """Both amounts in yuan; both sources, where only these differ."""
+        if self.before.fen == self.now.fen:
+            return f"{self.before.source} → {self.now.source}"
+        return f"{words.yuan(self.before.fen)} → {words.yuan(self.now.fen)}"
+
+
+def fund(settlement: Settlement, latest: PoolDecision | None = None) -> Fund | None:
+    """What the fund of a month was and is by now; None while it is the same. One query, none where the latest
+    entry is at hand and confirmed; one more for the decision computed with.
+    """
+    confirmed = latest is not None and latest.confirmed_at is not None
+    now = latest if confirmed else pools.in_force(Month.of(settlement.month))
+    if now is None or now.pk == settlement.pool_id:
+        return None
+    found = Fund(settlement.pool, now)
+    same = (found.before.fen, found.before.source) == (now.fen, now.source)
+    return None if same else found
 
 
 def _written(key: str, value: Number | None) -> str:

@@ -12,7 +12,7 @@ from performance.models import PayLine
 
 
 def bars(line: PayLine, whole: Decimal, before: PayLine, whole_before: Decimal) -> list[Bar]:
-    """The pot, the points of the others and the own points, put in one after the other.
+    """The pot, the points of the others and the own points as divided, put in one after the other.
 
     `whole`: the points of everybody of the pot. Each step is rounded to fen once; the last takes the rest.
     """
@@ -23,6 +23,14 @@ def bars(line: PayLine, whole: Decimal, before: PayLine, whole_before: Decimal) 
         Bar(_("points of the others"), others - pot),
         Bar(_("own points"), line.fen - others),
     ]
+
+
+def corrected(now: int, before: int) -> list[Bar]:
+    """What corrections make of a difference (fen): those of this month's line, those of the line before."""
+    bars = [
+        Bar(_("corrections of this line"), now), Bar(_("corrections of last month's line"), -before),
+    ]  # fmt: skip
+    return [bar for bar in bars if bar.fen]
 
 
 def _share(fen: int, points: Decimal, whole: Decimal) -> int:

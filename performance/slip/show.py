@@ -45,16 +45,22 @@ class Row:
     url: str
     appeal: str
     open_appeal: int | None
-    corrected: int
+    corrected: int  # fen of all corrections of it in the books, wherever they are paid or deducted
     window: Window
     mine: bool  # whether the member is one who files about it
     held: int  # fen of it that waits: an open appeal disputes it, or it is held by hand
+    later: Sequence[Later] = ()  # its corrections one by one; they add up to `corrected`
+
+    @property
+    def stands(self) -> int:
+        """What the line stands at (fen): as divided, with all corrections in the books."""
+        return self.line.fen + self.corrected
 
 
 @dataclass(frozen=True)
 class Later:
-    """What an earlier month adds to or takes from this one (signed fen): by an appeal, a correction of the
-    month, a claw-back. What `waits` is taken of later pay and no part of this month's.
+    """A correction or claw-back (signed fen) and the month whose pay gives or bears it (`at`). What `waits`
+    is taken of later pay and no part of that month's. `line`: which one it corrects; None of a claw-back.
     """
 
     at: Month
@@ -63,6 +69,7 @@ class Later:
     fen: int
     url: str = ""
     waits: bool = False
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,18 +93,49 @@ class Slip:
     past: Sequence[Past]
 
     @property
-    def fen(self) -> int | None:
-        """All lines of the month, with what earlier months add or take; None while nothing was divided to
-        the person yet, which is not zero.
+    def others(self) -> list[Later]:
+        """What is paid or deducted with this month and corrects no line of it."""
+        own = {row.line.pk for row in self.rows}
+        return [one for one in self.later if one.line not in own]
+
+    @property
+    def stands(self) -> int | None:
+        """What the month's lines stand at, each with all its corrections, wherever they are paid or deducted;
+        of a month without lines what is paid with it. None while nothing was divided to the person yet,
+        which is not zero.
         """
-        counted = [one.fen for one in self.later if not one.waits]
+        return sum(row.stands for row in self.rows) if self.rows else self.fen
+
+    @property
+    def elsewhere(self) -> int:
+        """Corrections of the month's lines that another month's pay gives or bears, or that wait."""
+        return sum(
+            one.fen for row in self.rows for one in row.later if one.waits or one.at != self.month
+        )  # fmt: skip
+
+    @property
+    def not_here(self) -> int:
+        """The way from what the month stands at to what is paid with it, beside `others`."""
+        return -self.elsewhere
+
+    @property
+    def bridged(self) -> bool:
+        """Whether what is paid with the month has to be told apart from what its lines stand at."""
+        return bool(self.rows) and bool(self.others or self.elsewhere)
+
+    @property
+    def fen(self) -> int | None:
+        """What is paid with the month: its lines and what corrections add to or take of its pay; None while
+        nothing was divided to the person yet.
+        """
+        counted = [one.fen for one in self.later if not one.waits and one.at == self.month]
         return sum((row.line.fen for row in self.rows), sum(counted)) if self.rows or counted else None
 
     @property
     def change(self) -> int | None:
-        """Against the month before; None without one."""
+        """What the month stands at against the month before; None without one."""
         before = next((one for one in self.past if self.month and one.month == self.month.previous()), None)
-        return None if before is None or self.fen is None else self.fen - before.fen
+        return None if before is None or self.stands is None else self.stands - before.fen
 
 
 def slip(
@@ -110,23 +148,35 @@ def slip(
     found = [one for one in dues.of_person(staff.pk) if only is None or one.line == only.pk]
     whys = _divided(staff) if any(one.appeal for one in found) else {}
     later = [*(_corrected(one, member, whys) for one in found), *(() if only else _taken(staff))]
-    sums: dict[Month, int] = {}
-    for line in lines:
-        at = line.pot.pool.period
-        sums[at] = sums.get(at, 0) + line.fen
-    for one in later:
-        sums[one.at] = sums.get(one.at, 0) + (0 if one.waits else one.fen)
+    sums = _sums(lines, later)
     newest = max(sums, default=None)
     here = month or newest
     if here is None:
         return Slip(staff, None, [], [], [])
     mine = [line for line in lines if line.pot.pool.period == here]
-    rows = _rows(mine, member, found, window.of_month(here), now)
-    return Slip(staff, here, rows, [one for one in later if one.at == here], _past(sums, here))
+    own = {line.pk for line in mine}
+    rows = _rows(mine, member, later, window.of_month(here), now)
+    shown = [one for one in later if one.line in own or one.at == here]
+    return Slip(staff, here, rows, shown, _past(sums, here))
+
+
+def _sums(lines: Sequence[PayLine], later: Sequence[Later]) -> dict[Month, int]:
+    """What each month's lines stand at; of a month without lines what is paid with it (fen)."""
+    sums: dict[Month, int] = {}
+    of = {line.pk: line.pot.pool.period for line in lines}
+    for line in lines:
+        sums[of[line.pk]] = sums.get(of[line.pk], 0) + line.fen
+    divided = set(sums)
+    for one in later:
+        if one.line in of:
+            sums[of[one.line]] += one.fen
+        if one.at not in divided and not one.waits:
+            sums[one.at] = sums.get(one.at, 0) + one.fen
+    return sums
 
 
 def _rows(
-    lines: Sequence[PayLine], member: Membership, found: Sequence[Amount], of_month: Window, now: datetime
+    lines: Sequence[PayLine], member: Membership, found: Sequence[Later], of_month: Window, now: datetime
 ) -> list[Row]:
     asked = list(
         AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
@@ -135,15 +185,16 @@ def _rows(
     running = {line: appeal for line, appeal, _fen in asked}
     disputed = {line: fen for line, _appeal, fen in asked}
     held = lots.held_of(lines, lines[0].pot.pool.period, disputed) if lines else {}
-    later: dict[int, int] = {}
+    later: dict[int | None, list[Later]] = {}
     for one in found:
-        later[one.line] = later.get(one.line, 0) + one.fen
+        later.setdefault(one.line, []).append(one)
     return [
         Row(
             line, _percent(line.fen, line.pot.fen), way(member, "pay-why", line.pk),
             _flag(line, member, running, window.of_pot(line.pot, of_month), now),
-            running.get(line.pk) if member.can(VIEW) else None, later.get(line.pk, 0),
-            window.of_pot(line.pot, of_month), _files(line, member), held.get(line.pk, 0),
+            running.get(line.pk) if member.can(VIEW) else None,
+            sum(one.fen for one in later.get(line.pk, [])), window.of_pot(line.pot, of_month),
+            _files(line, member), held.get(line.pk, 0), later.get(line.pk, []),
         )
         for line in lines
     ]  # fmt: skip
@@ -175,13 +226,20 @@ def _corrected(one: Amount, member: Membership, whys: Mapping[tuple[int, int], s
         if said := whys.get((one.appeal, one.line)):
             why = f"{why} · {said}"
     else:
-        why = _("belongs to %(month)s, the month was corrected") % month
+        why = _("belongs to %(month)s, data corrected under a lock exception") % month
         url = way(member, "month-correction", one.correction)
+    why = f"{why} · {_settled(one)}"
+    return Later(one.at, _("Correction and true-up"), why, one.fen, url, one.waits, one.line)
+
+
+def _settled(one: Amount) -> str:
+    """Whether an amount is paid or deducted, and with which month."""
+    month = {"month": web_words.month(one.at.first_day)}
     if one.waits:
-        why = f"{why} · {_('is taken of later pay')}"
-    elif one.fen > 0 and not one.paid:
-        why = f"{why} · {_('is paid with the next lot')}"
-    return Later(one.at, _("Correction and true-up"), why, one.fen, url, one.waits)
+        return _("is taken of later pay")
+    if one.fen < 0:
+        return _("deducted of the pay of %(month)s") % month
+    return _("paid with the lots of %(month)s") % month if one.paid else _("is paid with the next lot")
 
 
 def _taken(staff: Staff) -> list[Later]:

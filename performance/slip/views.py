@@ -80,7 +80,7 @@ def sheet(request: Any, pk: int) -> HttpResponse:
     by = request.membership
     lines = [
         (row, why.formula(row.line, why.points_of(row.line), way(by, "pay-pot", row.line.pot_id)),
-         why.chain(row.line, by))
+         why.chain(row.line, by, why.changes(row.line)))
         for row in page["slip"].rows
     ]  # fmt: skip
     context = {

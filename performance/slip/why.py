@@ -22,7 +22,7 @@ from performance.appeals import window, words
 from performance.models import PayDue, PayLine
 from performance.pay import show_pots
 from performance.slip import differences, peers
-from performance.slip.show import slip, state
+from performance.slip.show import Row, slip, state
 from performance.slip.words import indicator_words
 
 
@@ -41,16 +41,28 @@ def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = Fa
     links = [replace(one, url="") if outside else one for one in chain(line, member, moved)]
     return {
         "title": _("How this amount came about"), "line": line, "staff": line.staff, "month": month,
-        "amount": line.fen + row.corrected,  # where the chain ends as well
-        "chip": state(found, now), "row": row, "sentence": sentence(line, row.share),
+        "amount": row.stands,  # where the chain ends as well
+        "chip": state(found, now), "row": row,
+        "sentence": sentence(line, row.share, corrected=bool(row.later)),
         "formula": [formula(line, points, "" if outside else way(member, "pay-pot", line.pot_id)),
                     rounding(line), *corrections(moved)], "chain": links, "outside": outside,
-        "change": None if before is None else line.fen - before.fen,
-        "bars": [] if before is None else differences.bars(line, points, before, points_of(before)),
+        **against(row, points, before),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
         "own": indicator_words(run, own, member, files=window.of_month(month).open(now)), "now": now,
         "window_said": window.said(row.window, now), "paid_said": window.paid_meanwhile(month),
         "history": parts.history(pot),
+    }  # fmt: skip
+
+
+def against(row: Row, points: Decimal, before: PayLine | None) -> dict[str, Any]:
+    """The difference between what two months' lines stand at, and the bars that add up to it."""
+    if before is None:
+        return {"change": None, "bars": []}
+    then = sum(one.due.fen for one in changes(before))
+    bars = differences.bars(row.line, points, before, points_of(before))
+    return {
+        "change": row.stands - before.fen - then,
+        "bars": [*bars, *differences.corrected(row.corrected, then)],
     }  # fmt: skip
 
 
@@ -73,9 +85,14 @@ def _last(line: PayLine, month: Month, member: Membership) -> PayLine | None:
     return found
 
 
-def sentence(line: PayLine, share: Decimal | None) -> str:
-    """The amount in words."""
-    return _("%(place)s shared %(pot)s yuan among %(n)d people; %(name)s has %(share)s of it.") % {
+def sentence(line: PayLine, share: Decimal | None, *, corrected: bool) -> str:
+    """The amount in words; the share of a corrected line is that of the plan, and says so."""
+    said = (
+        _("%(place)s shared %(pot)s yuan among %(n)d people; uncorrected, %(name)s had %(share)s of it.")
+        if corrected
+        else _("%(place)s shared %(pot)s yuan among %(n)d people; %(name)s has %(share)s of it.")
+    )
+    return said % {
         "place": line.pot.place, "pot": web_words.yuan(line.pot.fen), "n": len(line.pot.people),
         "name": line.staff.name, "share": f"{web_words.plain(share)}%" if share is not None else "—",
     }  # fmt: skip
@@ -119,7 +136,7 @@ class Change:
         """By what it was corrected."""
         if self.due.entry is not None:
             return _("Corrected by appeal %(n)d") % {"n": self.due.entry.appeal_id}
-        return _("Corrected with its month")
+        return _("Corrected under a lock exception")
 
     def url(self, member: Membership) -> str:
         """Where it was decided."""

@@ -14,14 +14,26 @@ from django.utils.html import strip_tags
 from alliance.approvals import services as approvals
 from alliance.models import Alliance, Job, Journal
 from alliance.services import jobs
+from alliance.web import words
 from grouping.models import Case
 from performance.models import IndicatorValue, Line, MonthRun
-from performance.services import bases, months
+from performance.services import approving, bases, months, pools
 from performance.show import month as show_month
 from performance.show import ranges
 from performance.show.frame import Frame
 from referrals import services as referrals
-from tests.performance.scene import OCTOBER, SEPTEMBER, compute, decide, deliver, inside, post
+from tests.performance.scene import (
+    NOW,
+    OCTOBER,
+    POOL,
+    SEPTEMBER,
+    TODAY,
+    compute,
+    decide,
+    deliver,
+    inside,
+    post,
+)
 from tests.referrals.scene import logged
 from tests.world import World, place
 
@@ -341,6 +353,27 @@ def test_a_month_says_what_arrived_after_it_was_computed_and_keeps_its_money(mon
     post(month, run)
     page = text(get(month, "su", BASE))
     assert "已审批的结果不变" in page and "500,000.01" in page
+
+
+def test_a_fund_replaced_after_the_month_was_computed_is_said_old_and_new(month: World) -> None:
+    """On the page of the month, of its approval, and of what changed since it was posted."""
+    with inside(month):
+        run = MonthRun.objects.select_related("settlement").get()
+        entered = pools.enter_pool(
+            by=month.luo, month=OCTOBER, fen=POOL + 12_300, source_kind="pay_total", source="追加"
+        )
+    assert "现在已不同" not in text(get(month, "su", BASE)), "an entry nobody confirmed replaces nothing"
+    with inside(month):
+        pools.confirm_pool(by=month.cai, pool=entered, now=NOW)
+    said = f"{words.yuan(POOL)} → {words.yuan(POOL + 12_300)}"
+    page = text(get(month, "su", BASE))
+    assert "有 1 项现在已不同" in page and "重新核算才计入" in page and f"基金池（元） {said}" in page
+    with inside(month):
+        approval = approving.propose(by=month.luo, run=run, today=TODAY)
+    assert said in text(get(month, "cai", f"/a/qinghe/approvals/{approval.pk}/"))
+    with inside(month):
+        approvals.decide(by=month.cai, approval=approval, verdict="yes")
+    assert said in text(get(month, "su", BASE)) and said in text(get(month, "luo", f"{BASE}since/"))
 
 
 def test_a_given_up_job_stands_in_nobodys_way(month: World) -> None:

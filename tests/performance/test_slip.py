@@ -11,12 +11,18 @@ import time_machine
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from performance.models import Appeal, PayLine
-from performance.slip import differences, peers
+from alliance.ledger import services as ledger
+from alliance.lib.period import Month
+from alliance.web import words
+from performance.models import Appeal, PayDue, PayLine
+from performance.slip import differences, peers, why
+from performance.slip import show as slips
 from tests.performance.pay_scene import AFTER, doctors
-from tests.performance.scene import inside
+from tests.performance.scene import OCTOBER, inside
 from tests.performance.test_appeals import LATER, agreed, own_line, paid, upheld
+from tests.performance.test_dues import corrected, post
 from tests.world import World
 
 MINE = "/a/qinghe/pay/mine/"
@@ -115,3 +121,73 @@ def test_the_parts_of_a_difference_add_up_to_the_fen(house: World) -> None:
         assert sum(bar.fen for bar in bars) == line.fen - before.fen
         assert peers.of_pot(line, 10) == peers.Range(4) and peers.of_pot(line, 4).shown
         assert peers.least(AFTER.date()) == 10
+
+
+def _twice_corrected(world: World) -> PayLine:
+    """Dr's line of October: an appeal gives, data corrected under a lock exception take in December."""
+    agreed(world, upheld(world, "source"))
+    ledger.open_period(by=world.luo, month=Month(2026, 12))
+    post(world, corrected(world, {world.lead.pk: -50_000, world.shiqiao.pk: 50_000}, Month(2026, 12)))
+    return own_line(world)
+
+
+def _hero(page: str) -> str:
+    return page.partition('money hero">')[2].partition("<")[0]
+
+
+@time_machine.travel(LATER, tick=False)
+def test_slip_sheet_and_why_page_say_one_amount_and_every_yuan_adds_up(house: World) -> None:
+    with inside(house), override_settings(ROOT_URLCONF="config.alliance_urls"):
+        line = _twice_corrected(house)
+        more, less = PayDue.objects.filter(line=line).order_by("pk").values_list("fen", flat=True)
+        assert more > 0 > less
+        found = slips.slip(line.staff, OCTOBER, house.dr, LATER)
+        stands = line.fen + more + less
+        (row,) = (one for one in found.rows if one.line.pk == line.pk)
+        assert [one.fen for one in row.later] == [more, less] and row.stands == stands
+        assert found.stands == sum(one.stands for one in found.rows)
+        assert found.fen == stands - less == found.stands + found.not_here and found.bridged
+        assert sum(one.fen for one in found.past if one.here) == found.stands
+    doctor, said = house.client("dr"), words.yuan(stands)
+    slip = doctor.get(f"{MINE}?month=2026-10").content.decode()
+    page = doctor.get(f"/a/qinghe/pay/lines/{line.pk}/").content.decode()
+    sheet = doctor.get(f"/a/qinghe/pay/persons/{line.staff_id}/print/?month=2026-10").content.decode()
+    assert _hero(slip) == _hero(page) == said and f'hero n">{said}' in sheet
+    for fen in (more, less):
+        assert all(words.yuan_diff(fen) in one for one in (slip, page, sheet)), fen
+    assert all(f"{words.yuan(stands - less)}" in one for one in (slip, sheet))  # paid with this month
+    assert _hero(doctor.get(MINE).content.decode()) == said, "what only waits opens no month"
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_line_says_what_corrected_it_and_whether_it_is_paid_or_deducted(house: World) -> None:
+    with inside(house):
+        line = _twice_corrected(house)
+        appeal = Appeal.objects.get()
+    client, address = house.client("dr"), f"/a/qinghe/pay/lines/{line.pk}/"
+    page = client.get(address).content.decode()
+    assert f"第 {appeal.pk} 号申诉" in page and "随下一批发放" in page
+    assert "锁定例外更正数据 · 从以后月份绩效中扣回" in page
+    assert "申诉已更正本条" not in page and "更正前占" in page
+    with inside(house), override_settings(ROOT_URLCONF="config.alliance_urls"), translation.override("en"):
+        gives, takes = why.page(line, house.dr, LATER)["row"].later
+    assert f"appeal {appeal.pk}" in gives.why and gives.why.endswith("is paid with the next lot")
+    assert "lock exception" in takes.why and takes.why.endswith("is taken of later pay")
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_comparison_follows_what_both_lines_stand_at(house: World) -> None:
+    with inside(house), override_settings(ROOT_URLCONF="config.alliance_urls"):
+        agreed(house, upheld(house, "pot"))  # gives dr, takes of everybody else of the pot
+        line = own_line(house)
+        (row,) = slips.slip(line.staff, OCTOBER, house.dr, LATER).rows
+        before = PayLine.objects.exclude(pk=line.pk).filter(pot=doctors(house)).order_by("-pk").first()
+        assert before is not None
+        (then,) = PayDue.objects.filter(line=before).values_list("fen", flat=True)
+        found = why.against(row, why.points_of(line), before)
+        assert row.corrected > 0 > then
+        assert found["change"] == row.stands - (before.fen + then)
+        assert sum(bar.fen for bar in found["bars"]) == found["change"]
+        assert [bar.fen for bar in found["bars"]][-2:] == [row.corrected, -then]
+    page = house.client("dr").get(f"{MINE}?month=2026-10").content.decode()
+    assert "（更正前）" in page
