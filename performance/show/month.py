@@ -19,7 +19,7 @@ from performance.levels import show as levels
 from performance.models import Level, Line, MonthRun
 from performance.services import exporting, months, pools
 from performance.services.completeness import MINIMUM, Delivery, deliveries
-from performance.show import labels, ranks, road, table
+from performance.show import labels, ranks, road, since, table
 from performance.show.frame import Frame
 from performance.verification import facts as verification
 from performance.verification.tables import verdict_chip
@@ -32,14 +32,15 @@ def page(membership: Membership, month: Month) -> dict[str, Any]:
     """Everything of the page, with or without a result; a number of queries that does not grow."""
     run, last = months.standing(month)
     limits = parameters.several_in_force((MINIMUM, *ranks.RANKED), on=month.last_day)
-    arrived, pool = deliveries(month, limits[MINIMUM]), pools.latest(month)
+    places = since.places_now()
+    arrived, pool = deliveries(month, limits[MINIMUM], places), pools.latest(month)
     life = months.life(month) if run is not None and run.state == State.POSTED else None
     found = {
         "title": _("Result of %(month)s") % {"month": words.month(month)},
         "month": month, "run": run, "last": last, "chip": labels.chip(run) if run else None,
         "running": last if last and last.state == State.RUNNING and not last.is_lost else None,
         "stages": road.stages(run, arrived, life),
-        "notes": road.notes(run, last, arrived, pool, membership, month),
+        "notes": road.notes(run, last, arrived, pool, membership, month, places),
         "actions": road.actions(membership, month, run, last),
         "history": history(run, words=road.said()) if run else [],
         "whole": membership.institution_id is None, "here": address(month),

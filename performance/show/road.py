@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from alliance.approvals.models import Approval
 from alliance.confirmation import facts as confirmations
 from alliance.lib.period import Month
-from alliance.models import Membership
+from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.parts import Action, Fact, Stage
 from grouping import facts as case_books
@@ -73,9 +73,10 @@ def notes(
     pool: PoolDecision | None,
     membership: Membership,
     month: Month,
+    places: Sequence[Institution],
 ) -> list[dict[str, Any]]:
-    """What stands in the way, and what a decider waits for."""
-    found = [*vetoed(month), *_since(run, membership, month, pool)]
+    """What stands in the way, and what a decider waits for. `places`: `since.places_now`."""
+    found = [*vetoed(month), *_since(run, membership, month, pool, places)]
     if (
         run is not None
         and not membership.alliance.illustrative_scheme
@@ -106,13 +107,14 @@ def vetoed(month: Month) -> list[dict[str, Any]]:
 
 
 def _since(
-    run: MonthRun | None, membership: Membership, month: Month, pool: PoolDecision | None
-) -> list[dict[str, Any]]:
+    run: MonthRun | None, membership: Membership, month: Month, pool: PoolDecision | None,
+    places: Sequence[Institution],
+) -> list[dict[str, Any]]:  # fmt: skip
     """What became different after the month was computed: shown, never taken in silently (practice.md 4)."""
     if run is None or run.settlement is None:
         return []
     leaves_out = bool(getattr(run, "leaves_out", True))
-    found = since.changes(run.settlement, membership, leaves_out=leaves_out)
+    found = since.changes(run.settlement, membership, leaves_out=leaves_out, places=places)
     fund = since.fund(run.settlement, pool)
     if not found and fund is None:
         return []

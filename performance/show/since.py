@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alliance.lib.period import Month
@@ -72,14 +72,22 @@ def _written(key: str, value: Number | None) -> str:
     return words.yuan(int(value)) if key.endswith("_fen") else words.num(value)
 
 
-def changes(settlement: Settlement, membership: Membership, *, leaves_out: bool = True) -> list[Change]:
+def places_now() -> list[Institution]:
+    """The active institutions with their parents, by code."""
+    return list(Institution.objects.filter(is_active=True).select_related("parent").order_by("code"))
+
+
+def changes(
+    settlement: Settlement, membership: Membership, *, leaves_out: bool = True,
+    places: Sequence[Institution] | None = None,
+) -> list[Change]:  # fmt: skip
     """Every fact that is another one today, of the institutions the member sees (second wall), by code.
 
     A number of queries that does not grow with institutions or cases; one less where the caller knows that no
-    decision leaves records out.
+    decision leaves records out, and one where it has the `places_now`.
     """
     inputs = restore(MonthInputs, json.loads(settlement.frozen()))
-    places = list(Institution.objects.filter(is_active=True).select_related("parent"))
+    places = places_now() if places is None else places
     seen = {place.code: place.short_name for place in places if membership.sees(place.pk)}
     asked = collect.needs(inputs.indicators, inputs.scheme, inputs.month)
     before, now = (
