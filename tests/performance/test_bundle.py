@@ -65,7 +65,7 @@ def test_a_paid_month_is_identical_offline(content: bytes, tmp_path: Path, capsy
     assert "2026-10 run 1 (posted): identical. 4 lines of persons" in said and "was changed" not in said
     assert set(members(content)) == {
         "inputs.json", "result.json", "rules.json", "roster.jsonl", "lots.jsonl", BONUS, AWARD,
-        "ledger/journals.jsonl", "ledger/accounts.jsonl", "journal.jsonl", MANIFEST,
+        "ledger/journals.jsonl", "ledger/accounts.jsonl", "journal.jsonl", "opinions.jsonl", MANIFEST,
     }  # fmt: skip
     with pytest.raises(CommandError, match="another bundle"):
         call_command("verify_month", str(file), digest="0" * 64)

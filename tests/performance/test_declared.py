@@ -21,8 +21,6 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution
 from alliance.models.base import Stale
 from performance import collect
-from performance.collect.complaints import COMPLAINT
-from performance.collect.surveys import SURVEY
 from performance.declared import book, due, facts, forms, services, tables
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import Entry, Place
@@ -42,6 +40,7 @@ from tests.performance.declared_scene import (
     scheme_with,
 )
 from tests.performance.scene import compute, inside, post, prepare
+from tests.performance.test_sources import BEFORE_DECLARED
 from tests.world import World, member, place
 
 State = DeclaredValue.State
@@ -298,9 +297,9 @@ def test_a_scheme_may_score_what_can_be_delivered_and_nothing_that_divides_unlik
     known = schemes.known_indicators()
     assert {"contract_rate", "contract_renewal", "cmi", "core_systems"} <= set(known)
     assert not {"special_service_share", "medical_surplus"} & set(known)
-    # Surveys and complaints stand before what is declared of the same number (test_sources holds that they
-    # give no other).
-    rooms = [source for source in collect.SOURCES if source.kind not in (SURVEY, COMPLAINT)]
+    # What is recorded here stands before what is declared of the same number (test_sources holds that it
+    # gives no other).
+    rooms = [source for source in collect.SOURCES if source.kind not in BEFORE_DECLARED]
     keys = [key for source in rooms for key in source.keys]
     assert len(keys) == len(set(keys)), "a fact has two sources"
 

@@ -189,9 +189,11 @@ def test_each_alliance_has_its_sign_ins_and_they_work_where_they_say(demo: Demo)
     }
     for alliance in demo.alliances.values():
         roles = Counter(role for user in alliance.users for role in user.roles)
-        # In the county a head signs the commitment letter, and discipline inspection opens the sealed box.
-        signs = {"institution_head", "discipline"} if alliance.code == "lanchuan" else set()
-        assert set(roles) == wanted | {"finance", "auditor"} | signs
+        # In the county a head signs the commitment letter, discipline inspection opens the sealed box, and a
+        # third party gives its opinion of the month.
+        county = {"institution_head", "discipline", "third_party_evaluator"}
+        more = county if alliance.code == "lanchuan" else set()
+        assert set(roles) == wanted | {"finance", "auditor"} | more
         assert roles["performance_office"] == 2
         names = {worker.code: worker.name for worker in alliance.staff}
         for user in alliance.users:
