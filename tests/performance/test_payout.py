@@ -117,7 +117,7 @@ def test_one_lot_an_institution_and_bank_holds_every_payable_line_once(world: Wo
         }  # fmt: skip
         assert sum(PayoutPayment.objects.values_list("fen", flat=True)) == whole()
         assert PayoutPart.objects.count() == len(lines)
-        with pytest.raises(PayoutRefused, match="Nothing of"):
+        with pytest.raises(PayoutRefused, match="stands in a lot or is held already"):
             made(world)
         assert again(found[0]).state == "made"
         assert str(found[0]) == "202610-QH01-ICBC-1" and found[0].entity.credit_code == "12330000MB0000001X"
@@ -208,7 +208,7 @@ def test_a_disputed_line_is_paid_at_its_undisputed_part_and_the_rest_after_the_d
     part = PayoutPart.objects.get(line=line)
     assert (part.part, part.fen) == (1, line.fen - 1_000)
     assert facts.paid_in(OCTOBER, {line.pk: 1_000}).held_fen == 1_000
-    with pytest.raises(PayoutRefused, match="Nothing of"):
+    with pytest.raises(PayoutRefused, match="stands in a lot or is held already"):
         made(house, {line.pk: 1_000})
     with pytest.raises(PayoutRefused, match="decision about it"):
         lots.release(by=house.luo, row=PayoutHold.objects.get(), now=PAYDAY)
