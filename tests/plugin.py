@@ -25,6 +25,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".state" / "test"
 MAINTENANCE = "postgres"
+OWN_CACHE = 10  # the first process's database in Valkey, which has 16; browser tests use those below
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -43,6 +44,10 @@ def pytest_load_initial_conftests(early_config: Any) -> Iterator[None]:
         os.environ["XIETONG_TEST_SERVERS"] = "embedded"
     elif "XIETONG_TEST_SERVERS" not in os.environ:
         os.environ["XIETONG_TEST_SERVERS"] = "named"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker and os.environ["XIETONG_TEST_SERVERS"] == "embedded":
+        # Tests empty the cache: each process has its own.
+        os.environ["CACHE_URL"] = os.environ["CACHE_URL"].replace("?db=1", f"?db={OWN_CACHE + int(worker)}")
     return (yield)
 
 

@@ -5,6 +5,7 @@ front.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def address(cast: World, own_database: str, tmp_path: Path) -> Iterator[str]:
         # A queue of its own, also beside another process of the same run: a worker that takes another
         # database's bell finds no such job, and the bell is lost until the sweeper rings again.
         "REDIS_URL": os.environ["REDIS_URL"].replace("virtual_host=0", f"virtual_host={2 + 2 * queue()}"),
-        "CACHE_URL": os.environ["CACHE_URL"].replace("db=1", f"db={3 + 2 * queue()}"),
+        "CACHE_URL": re.sub(r"db=\d+", f"db={3 + 2 * queue()}", os.environ["CACHE_URL"]),
         "MEDIA_DIR": str(tmp_path / "files"),
         "SECOND_FACTOR": "offered",
     }

@@ -42,6 +42,7 @@ from performance.models import (
 from performance.models.payout_lots import PayoutLot
 from performance.pay.services import computing, entering, pools
 from performance.payout import facts as payout_facts
+from performance.payout.refusals import PayoutRefused
 from performance.payout.services import answering, exporting, lots, payables, vouchers
 from performance.payout.show import month_page
 from performance.slip import show as slips
@@ -90,7 +91,7 @@ def test_what_a_correction_owes_is_paid_with_the_next_lot_once(house: World) -> 
     payment = PayoutPayment.objects.corrected().get(lot=lot)
     assert (payment.staff_id, payment.fen, payment.corrected_fen) == (due.staff_id, due.fen, due.fen)
     assert payment.corrected_of == [OCTOBER.first_day]
-    with pytest.raises(Exception, match="Nothing of"):
+    with pytest.raises(PayoutRefused, match="stands in a lot or is held already"):
         made(house)
     twice = PayoutPart(payment=payment, due=due, part=2, fen=due.fen)
     with pytest.raises(IntegrityError, match="payoutpart_due_once"), transaction.atomic():
