@@ -326,7 +326,7 @@ def _number(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "number") for name in names)
 
 
-def _percent(*names: str) -> tuple[Field, ...]:
+def _rates(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "percent") for name in names)
 
 
@@ -344,7 +344,7 @@ KINDS: Mapping[str, Kind] = {
         "team", _steps,
         ("fd.step.followup", "fd.step.control", "fd.step.cost", "fd.step.whole", "fd.pay.ranges.drg"),
         row=(
-            *_fen("pay_fen"), *_percent("follow_up_now", "follow_up_last", "control_now", "control_last"),
+            *_fen("pay_fen"), *_rates("follow_up_now", "follow_up_last", "control_now", "control_last"),
             *_fen("cost_now_fen", "cost_last_fen"),
         ),
     ),
