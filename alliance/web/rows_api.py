@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, generics, serializers, status
 from rest_framework.response import Response
 
@@ -17,6 +18,8 @@ from alliance.models import Membership, Staff
 from alliance.models.base import AllianceRow, Stale
 from alliance.services import journal, people
 from alliance.web.asked import read_month
+
+INSTITUTION = OpenApiParameter("institution", str, description="code of the institution")
 
 
 class RowsView(generics.GenericAPIView[Any]):

@@ -10,10 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alliance.web.rows_api import ReadRows
+from alliance.web.rows_api import INSTITUTION, ReadRows
 from grouping.abnormal.models import VIEW, AbnormalReport, Kind
-
-INSTITUTION = OpenApiParameter("institution", str, description="code of the institution")
 
 
 class AbnormalReportShown(serializers.Serializer[Any]):

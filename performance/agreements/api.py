@@ -10,10 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alliance.web.rows_api import ReadRows
+from alliance.web.rows_api import INSTITUTION, ReadRows
 from performance.agreements.models import VIEW, Agreement
-
-INSTITUTION = OpenApiParameter("institution", str, description="code of the institution")
 
 
 class AgreementShown(serializers.Serializer[Any]):

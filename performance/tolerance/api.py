@@ -10,10 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alliance.web.rows_api import ReadRows
+from alliance.web.rows_api import INSTITUTION, ReadRows
 from performance.tolerance.models import VIEW, ToleranceCase
-
-INSTITUTION = OpenApiParameter("institution", str, description="code of the institution")
 
 
 class ToleranceCaseShown(serializers.Serializer[Any]):
