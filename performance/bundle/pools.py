@@ -18,8 +18,10 @@ from performance.bundle.differing import Entry, differences, entries, same
 from performance.bundle.payments import Payments
 from performance.engine.exact import half_up
 from performance.engine.pay import redlines
-from performance.engine.pay.entitled import EntitledRefused, again
-from performance.engine.pay.flow import FlowRule, Post, flow, flow_named, persons, time_worked
+from performance.engine.pay.entitled import again
+from performance.engine.pay.entitled_parts import EntitledRefused
+from performance.engine.pay.flow import FlowRule, Post, flow, persons, time_worked
+from performance.engine.pay.named import flow_named
 from performance.engine.pay.redlines import RedLine, Terms, Year
 from performance.engine.pay.steps import Factors, Share, Step, divide
 from performance.engine.pay.surplus import percent_of

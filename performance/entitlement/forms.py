@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from alliance.web.form_fields import NumberField, WholeField, YuanField
 from performance.declared.uploads import EvidenceField
-from performance.engine.pay.entitled import KINDS, Field, Kind
+from performance.engine.pay.entitled_parts import Field, Kind
+from performance.engine.pay.entitled_rules import KINDS
 from performance.entitlement import words
 from performance.entitlement.subjects import Subject
 from performance.models import EntitlementKind, PayFund

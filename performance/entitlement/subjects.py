@@ -10,7 +10,7 @@ from typing import Any
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Team
 from performance.engine.exact import half_up
-from performance.engine.pay.entitled import KINDS
+from performance.engine.pay.entitled_rules import KINDS
 from performance.levels import services as levels
 from performance.models import Level, LevelSubject
 

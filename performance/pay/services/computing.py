@@ -25,10 +25,10 @@ from performance.engine.pay.flow import (
     Group,
     Post,
     flow,
-    flow_named,
     gather,
     time_worked,
 )
+from performance.engine.pay.named import flow_named
 from performance.levels import services as levels
 from performance.levels import subjects
 from performance.models import Level, LevelSubject

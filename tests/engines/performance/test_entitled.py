@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from alliance.lib.canonical import to_plain
 from alliance.lib.register import load_register, to_json
-from performance.engine.pay.entitled import KINDS, Due, EntitledRefused, again, due, in_order, numbers
-from performance.engine.pay.flow import FlowRule, Post, flow_named
+from performance.engine.pay.entitled import again, due, in_order, numbers
+from performance.engine.pay.entitled_parts import Due, EntitledRefused
+from performance.engine.pay.entitled_rules import KINDS
+from performance.engine.pay.flow import FlowRule, Post
+from performance.engine.pay.named import flow_named
 from performance.engine.pay.steps import PayRefused
 
 KNOWN = load_register()
