@@ -14,10 +14,14 @@ class SheetRefused(Refused):
         "scan": "Add the scan of the decision.",
         "same": "This decision has a sheet of this kind and month already, number %(number)s. Set that one "
         "aside first, or give the number of the decision that adds to it.",
+        "faster": "Somebody else entered a sheet of this kind and month just now. Look at the list, then "
+        "enter yours again.",
         "same_person": "This takes two different people; ask a colleague.",
         "decided": "The sheet is decided already.",
         "why": "Say why in a few words.",
         "not_confirmed": "A second person confirms the sheet first; then a pool can pay it.",
         "paid": "A pool pays this sheet already. Work on that one.",
     }
-    fields = {"same_person": "", "decided": "", "not_confirmed": "", "paid": "", "same": "document"}
+    fields = {
+        "same_person": "", "decided": "", "not_confirmed": "", "paid": "", "same": "document", "faster": "",
+    }  # fmt: skip

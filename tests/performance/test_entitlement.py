@@ -20,7 +20,7 @@ from alliance.ledger import facts as books
 from alliance.models import Department, Staff, Team, TeamMember
 from alliance.services.files import Upload
 from performance.declared.services.proving import keep
-from performance.engine.pay.entitled import EntitledRefused
+from performance.engine.pay.entitled_parts import EntitledRefused
 from performance.entitlement import subjects
 from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.services import sheets
@@ -123,7 +123,9 @@ def scored(world: World, dimensions: dict[str, list[list[str]]]) -> None:
         )  # fmt: skip
 
 
-def test_a_sheet_is_of_two_people_and_its_pool_pays_each_team_to_the_fen(house: World) -> None:
+def test_a_sheet_is_of_two_people_and_its_pool_pays_each_team_to_the_fen(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = {key_of("一队", "packages"): PACKAGE, key_of("二队", "packages"): {**PACKAGE, "months_low": 12}}
     sheet = entered(house, "packages", rows)
     # 600 x 50 / 12 + 120 x 100 / 12 + 24 x 200 / 12 = 2,500 + 1,000 + 400 yuan, and half of 300.01
@@ -143,6 +145,10 @@ def test_a_sheet_is_of_two_people_and_its_pool_pays_each_team_to_the_fen(house: 
         paid_by(house, sheet)
     with pytest.raises(SheetRefused, match="has a sheet of this kind and month already"):
         entered(house, "packages", rows)
+    with monkeypatch.context() as meanwhile:  # as if both had looked before either had stored
+        meanwhile.setattr(sheets, "_first_of", lambda *_: None)
+        with pytest.raises(SheetRefused, match="just now"):
+            entered(house, "packages", rows)
     agreed(house, pool)
     pots = dict(PayPot.objects.filter(pool=pool).values_list("team__name", "fen"))
     assert pots == {"一队": 405_001, "二队": 160_001} and books.trial_balance().sum_fen == 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from alliance.lib import register
@@ -14,7 +14,9 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal, parameters
-from performance.engine.pay.entitled import KINDS, Due, EntitledRefused, Numbers, due, in_order
+from performance.engine.pay.entitled import due, in_order
+from performance.engine.pay.entitled_parts import Due, EntitledRefused, Numbers
+from performance.engine.pay.entitled_rules import KINDS
 from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.subjects import Subject
@@ -51,7 +53,7 @@ def enter(
 ) -> Entitlement:  # fmt: skip
     """Work a sheet out from its numbers and keep it for a second person. `rows`: by the key of a subject.
 
-    Raises PermissionDenied, SheetRefused (document, body, scan, same), EntitledRefused.
+    Raises PermissionDenied, SheetRefused (document, body, scan, same, faster), EntitledRefused.
     """
     require(by, RUN)
     if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
@@ -71,7 +73,7 @@ def enter(
     )  # fmt: skip
     made = [_line(sheet, *one, amount) for one, amount in zip(given, found, strict=True)]
     sheet.digest = digest([kind, month, plain, sheet.head, [[one.given, one.parts, one.fen] for one in made]])
-    sheet.save(force_insert=True)
+    _insert(sheet)
     EntitlementLine.objects.bulk_create(made)
     journal.write(
         by=by, verb="pay.entitlement_entered", about=sheet, kind=kind, month=str(month), fen=sheet.fen,
@@ -87,6 +89,17 @@ def _first_of(kind: str, month: Month, document: str) -> None:
     ).first()
     if same is not None:
         raise SheetRefused("same", number=same.number)
+
+
+def _insert(sheet: Entitlement) -> None:
+    """Store the head. Raises SheetRefused (faster) where somebody enters the same at this moment."""
+    try:
+        with transaction.atomic():
+            sheet.save(force_insert=True)
+    except IntegrityError as error:
+        if not any(name in str(error) for name in ("entitlement_document_once", "entitlement_number")):
+            raise
+        raise SheetRefused("faster") from None
 
 
 def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> EntitlementLine:
