@@ -45,7 +45,9 @@ def sheet_list(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: Any) -> HttpResponseBase:
     """Which sheet (`?kind=&month=`), then its numbers; what was typed and chosen stays when it is refused."""
-    which = forms.WhichForm(request.GET or None, today=timezone.localdate())
+    today = timezone.localdate()
+    last = {"month": str(Month.of(today).previous())}
+    which = forms.WhichForm(request.GET or None, today=today, initial=last)
     if not which.is_valid():
         context = {"title": _("Enter a sheet"), "form": which}
         status = 400 if which.errors else 200
