@@ -8,8 +8,9 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, generics, serializers, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from alliance.lib.period import Month, PeriodRefused
@@ -130,6 +131,30 @@ class ReadRows(RowsView):
                 list=self.named,
             )  # type: ignore[attr-defined]
         return Response(self.shown(row))
+
+
+def readers(rows: type[ReadRows], name: str, permit: str) -> tuple[Any, Any]:
+    """Two views for who has the permit: the list (`name`_list) and one of its rows (`name`_read)."""
+    asked = [OpenApiParameter(field, str, enum=sorted(known)) for field, known in rows.choices.items()]
+    shown: Any = rows.serializer_class
+
+    class Listed(rows):  # type: ignore[misc, valid-type]
+        __doc__, permits = rows.__doc__, {"GET": permit}
+
+        @extend_schema(
+            operation_id=f"{name}_list", responses=shown(many=True), parameters=[INSTITUTION, *asked]
+        )
+        def get(self, request: Request) -> Response:
+            return self.listed()
+
+    class One(rows):  # type: ignore[misc, valid-type]
+        __doc__, permits = "One of them.", {"GET": permit}
+
+        @extend_schema(operation_id=f"{name}_read", responses=shown)
+        def get(self, request: Request, pk: int) -> Response:
+            return self.one(pk)
+
+    return Listed, One
 
 
 class MemberBody(serializers.Serializer[Any]):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import INSTITUTION, ReadRows, readers
 from complaints.events.models import VIEW, FocusGroup, PatientDay
 
 
@@ -31,7 +31,7 @@ class PatientDayShown(serializers.Serializer[Any]):
 
 
 class PatientDayRows(ReadRows):
-    """The days of the member's institution, or all."""
+    """The days of the member's institution, or all, newest first."""
 
     model = PatientDay
     serializer_class: Any = PatientDayShown
@@ -42,27 +42,7 @@ class PatientDayRows(ReadRows):
         return rows
 
 
-class PatientDays(PatientDayRows):
-    """GET: patients' days, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="patient_days_list", responses=PatientDayShown(many=True),
-        parameters=[INSTITUTION, OpenApiParameter("state", str, enum=PatientDay.State.values)],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OnePatientDay(PatientDayRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="patient_days_read", responses=PatientDayShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+PatientDays, OnePatientDay = readers(PatientDayRows, "patient_days", VIEW)
 
 
 class FocusGroupShown(serializers.Serializer[Any]):

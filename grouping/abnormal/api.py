@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from grouping.abnormal.models import VIEW, AbnormalReport, Kind
 
 
@@ -34,7 +31,7 @@ class AbnormalReportShown(serializers.Serializer[Any]):
 
 
 class AbnormalReportRows(ReadRows):
-    """The reports of the member's institution, or all."""
+    """The reports of the member's institution, or all, newest first."""
 
     model = AbnormalReport
     serializer_class: Any = AbnormalReportShown
@@ -46,27 +43,4 @@ class AbnormalReportRows(ReadRows):
         return rows
 
 
-class AbnormalReports(AbnormalReportRows):
-    """GET: reports, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="abnormal_list", responses=AbnormalReportShown(many=True),
-        parameters=[
-            INSTITUTION, OpenApiParameter("state", str, enum=AbnormalReport.State.values),
-            OpenApiParameter("kind", str, enum=Kind.values),
-        ],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneAbnormalReport(AbnormalReportRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="abnormal_read", responses=AbnormalReportShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+AbnormalReports, OneAbnormalReport = readers(AbnormalReportRows, "abnormal", VIEW)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from performance.agreements.models import VIEW, Agreement
 
 
@@ -32,7 +29,7 @@ class AgreementShown(serializers.Serializer[Any]):
 
 
 class AgreementRows(ReadRows):
-    """The agreements the member may see."""
+    """The agreements the member may see, newest first."""
 
     model = Agreement
     serializer_class: Any = AgreementShown
@@ -43,27 +40,4 @@ class AgreementRows(ReadRows):
         return rows
 
 
-class Agreements(AgreementRows):
-    """GET: agreements, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="agreements_list", responses=AgreementShown(many=True),
-        parameters=[
-            INSTITUTION, OpenApiParameter("state", str, enum=Agreement.State.values),
-            OpenApiParameter("kind", str, enum=Agreement.Kind.values),
-        ],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneAgreement(AgreementRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="agreements_read", responses=AgreementShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+Agreements, OneAgreement = readers(AgreementRows, "agreements", VIEW)

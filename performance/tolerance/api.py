@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from performance.tolerance.models import VIEW, ToleranceCase
 
 
@@ -32,7 +29,7 @@ class ToleranceCaseShown(serializers.Serializer[Any]):
 
 
 class ToleranceCaseRows(ReadRows):
-    """The cases the member takes part in, or runs."""
+    """The cases the member takes part in, or runs, newest first."""
 
     model = ToleranceCase
     serializer_class: Any = ToleranceCaseShown
@@ -43,27 +40,4 @@ class ToleranceCaseRows(ReadRows):
         return rows
 
 
-class ToleranceCases(ToleranceCaseRows):
-    """GET: tolerance cases, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="tolerance_list", responses=ToleranceCaseShown(many=True),
-        parameters=[
-            INSTITUTION, OpenApiParameter("state", str, enum=ToleranceCase.State.values),
-            OpenApiParameter("kind", str, enum=ToleranceCase.Kind.values),
-        ],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneToleranceCase(ToleranceCaseRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="tolerance_read", responses=ToleranceCaseShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+ToleranceCases, OneToleranceCase = readers(ToleranceCaseRows, "tolerance", VIEW)

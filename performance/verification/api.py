@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from performance.verification.models import VIEW, Opinion
 
 
@@ -31,7 +28,7 @@ class OpinionShown(serializers.Serializer[Any]):
 
 
 class OpinionRows(ReadRows):
-    """The opinions the member may see."""
+    """The opinions the member may see, newest month first."""
 
     model = Opinion
     serializer_class: Any = OpinionShown
@@ -42,24 +39,4 @@ class OpinionRows(ReadRows):
         return rows
 
 
-class Opinions(OpinionRows):
-    """GET: opinions, newest month first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="verification_list", responses=OpinionShown(many=True),
-        parameters=[INSTITUTION, OpenApiParameter("verdict", str, enum=Opinion.Verdict.values)],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneOpinion(OpinionRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="verification_read", responses=OpinionShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+Opinions, OneOpinion = readers(OpinionRows, "verification", VIEW)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from performance.violations.models import VIEW, Violation
 
 
@@ -39,7 +37,7 @@ class ViolationShown(serializers.Serializer[Any]):
 
 
 class ViolationRows(ReadRows):
-    """The cases the member may see."""
+    """The cases the member may see, newest first."""
 
     model = Violation
     serializer_class: Any = ViolationShown
@@ -50,27 +48,4 @@ class ViolationRows(ReadRows):
         return rows
 
 
-class Violations(ViolationRows):
-    """GET: violation cases, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="violations_list", responses=ViolationShown(many=True),
-        parameters=[
-            INSTITUTION, OpenApiParameter("state", str, enum=Violation.State.values),
-            OpenApiParameter("kind", str, enum=Violation.Kind.values),
-        ],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneViolation(ViolationRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="violations_read", responses=ViolationShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+Violations, OneViolation = readers(ViolationRows, "violations", VIEW)

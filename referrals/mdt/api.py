@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from referrals.mdt.models import VIEW, MdtMeeting
 
 
@@ -31,7 +28,7 @@ class MdtShown(serializers.Serializer[Any]):
 
 
 class MdtRows(ReadRows):
-    """The records of the member's institution, or all."""
+    """The records of the member's institution, or all, newest first."""
 
     model = MdtMeeting
     serializer_class: Any = MdtShown
@@ -43,24 +40,4 @@ class MdtRows(ReadRows):
         return rows
 
 
-class Mdts(MdtRows):
-    """GET: MDT records, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="mdt_list", responses=MdtShown(many=True),
-        parameters=[INSTITUTION, OpenApiParameter("state", str, enum=MdtMeeting.State.values)],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneMdt(MdtRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="mdt_read", responses=MdtShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+Mdts, OneMdt = readers(MdtRows, "mdt", VIEW)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from alliance.web.rows_api import INSTITUTION, ReadRows
+from alliance.web.rows_api import ReadRows, readers
 from referrals.offsite.models import VIEW, Filing, Kind
 
 
@@ -33,7 +30,7 @@ class FilingShown(serializers.Serializer[Any]):
 
 
 class FilingRows(ReadRows):
-    """The filings of the member's institution, or all."""
+    """The filings of the member's institution, or all, newest first."""
 
     model = Filing
     serializer_class: Any = FilingShown
@@ -45,27 +42,4 @@ class FilingRows(ReadRows):
         return rows
 
 
-class Filings(FilingRows):
-    """GET: filings of care elsewhere, newest first."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(
-        operation_id="offsite_list", responses=FilingShown(many=True),
-        parameters=[
-            INSTITUTION, OpenApiParameter("state", str, enum=Filing.State.values),
-            OpenApiParameter("kind", str, enum=Kind.values),
-        ],
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return self.listed()
-
-
-class OneFiling(FilingRows):
-    """GET: one of them."""
-
-    permits = {"GET": VIEW}
-
-    @extend_schema(operation_id="offsite_read", responses=FilingShown)
-    def get(self, request: Request, pk: int) -> Response:
-        return self.one(pk)
+Filings, OneFiling = readers(FilingRows, "offsite", VIEW)
