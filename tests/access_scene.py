@@ -470,6 +470,19 @@ class Things:
         return care_access.tolerance_case(side.steward, side.office, side.place, side.mark, NOW)
 
     @cached_property
+    def relief(self) -> Any:
+        """A posted correction of an exemption of the institution's department."""
+        side = self.side
+        case = care_access.tolerance_case(side.steward, side.office, side.place, side.mark, NOW)
+        share = self.clawback.shares.get(bearer="department")
+        return care_access.relief(side.office, side.second, case, share, NOW)
+
+    @cached_property
+    def exempted_case(self) -> Any:
+        """The case it follows from."""
+        return self.relief.exemption.case
+
+    @cached_property
     def mdt_meeting(self) -> Any:
         side = self.side
         staff = Staff.objects.create(institution=side.place, code=f"MDT{side.serial}", name=side.mark)
@@ -1187,7 +1200,10 @@ class Things:
     def clawback(self) -> Any:
         """A claw-back of its rejection."""
         side = self.side
-        return life_access.charged(side.office, self.statement, side.mark, self.approval, self.books.journal)
+        unit = Department.objects.filter(institution=side.place).order_by("pk")[0]
+        return life_access.charged(
+            side.office, self.statement, side.mark, self.approval, self.books.journal, unit
+        )
 
     @cached_property
     def pay_fund(self) -> PayFund:

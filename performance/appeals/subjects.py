@@ -87,7 +87,7 @@ def _pay(by: Membership) -> QuerySet[Any]:
         pot__in=pots, plan__in=pots.values("plan"), staff__in=people_seen(by)
     ).select_related("pot__pool", "pot__department__institution", "pot__team", "pot__institution", "staff")
     return found.annotate(
-        corrected=_sum(PayDue.objects.filter(line=OuterRef("pk"))),
+        corrected=_sum(PayDue.objects.of_lines().filter(line=OuterRef("pk"))),
         pot_more=_sum(PayDue.objects.filter(pot=OuterRef("pot"), kind=PayDue.Kind.SHARE)),
     )
 

@@ -19,7 +19,7 @@ from performance.consequences.services import proposals
 from performance.consequences.show_letters import tabs
 from performance.models import Consequence, Interview
 from performance.models.consequences import PROPOSE, REDUCE
-from performance.tolerance import services as tolerance
+from performance.tolerance import exempting as tolerance
 
 State = Consequence.State
 

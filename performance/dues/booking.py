@@ -12,7 +12,7 @@ from alliance.ledger.models import Account, LedgerJournal
 from alliance.models import Membership
 from performance.accounts import institution_account, institution_code, person_account, person_code
 from performance.engine.pay.redlines import WITHIN_TOTAL
-from performance.models import AppealCorrection, CorrectionPart, PayDue, PayPot
+from performance.models import AppealCorrection, CorrectionPart, PayDeduction, PayDue, PayPot
 from performance.pay.services.posting import pot_accounts
 
 Evidence = tuple[str, int]
@@ -83,9 +83,22 @@ def owe_entries(rows: Iterable[AppealCorrection], month: date, into: date, writt
     )  # fmt: skip
 
 
+def owe_back(
+    relief: int, parts: Iterable[tuple[PayDeduction, int]], month: date, into: date, written: LedgerJournal
+) -> None:
+    """What an exemption gives back of deductions: to their person, of their line's pay; one statement."""
+    PayDue.objects.bulk_create(
+        PayDue(
+            month=month, into=into, kind=PayDue.Kind.EXEMPT, pot_id=one.line.pot_id, line_id=one.line_id,
+            staff_id=one.staff_id, fen=fen, relief_id=relief, journal=written,
+        )
+        for one, fen in parts
+    )  # fmt: skip
+
+
 def given_of(year: int) -> dict[int, int]:
     """What corrections of a year's months gave persons of institutions within their total, fen by id."""
-    rows = PayDue.objects.filter(
+    rows = PayDue.objects.of_lines().filter(
         pot__pool__month__year=year, pot__pool__source__in=sorted(WITHIN_TOTAL)
     ).values("pot__institution")  # fmt: skip
     return {row["pot__institution"]: row["fen"] for row in rows.annotate(fen=Sum("fen")).order_by()}

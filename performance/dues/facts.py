@@ -13,7 +13,8 @@ from performance.models import PayDeduction, PayDue, PayoutPart
 class Amount:
     """An amount of a correction (signed fen): the month of pay it stands at, the month it belongs to.
 
-    `line` is the line it corrects, `appeal` or `correction` where it comes from (pk). `paid`: a lot pays it.
+    `line` is the line it corrects, `appeal`, `correction` or `relief` where it comes from (pk; a relief gives
+    back an exempted claw-back taken of the line's pay and corrects none). `paid`: a lot pays it.
     `waits`: taken of nobody yet, the floor under net pay has carried it on or no later pay is made; it is not
     part of what a month paid.
     """
@@ -24,6 +25,7 @@ class Amount:
     line: int
     appeal: int | None
     correction: int | None
+    relief: int | None = None
     paid: bool = False
     waits: bool = False
 
@@ -46,7 +48,7 @@ def _amounts(due: PayDue, lot: object, taken: list[tuple[Month, int]]) -> Iterat
     assert due.line_id is not None, "a person's amount is of a line"
     origin = (
         due.line_id, due.entry.appeal_id if due.entry else None,
-        due.part.correction_id if due.part else None,
+        due.part.correction_id if due.part else None, due.relief_id,
     )  # fmt: skip
     if due.fen > 0:
         at = Month.of(lot or due.into)  # type: ignore[arg-type]

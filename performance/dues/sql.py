@@ -5,10 +5,31 @@ from __future__ import annotations
 # An amount is that of its posted correction, to its own person; with it nobody's institution exceeds the
 # approved pay total of the year the month belongs to (practice.md 6). It is paid whole, by the institution of
 # its pot, to its person, not before the month it was posted into; what it takes is of its own person's pay.
-_KEEP = """
-create function public.performance_keep_due() returns trigger language plpgsql as $due$
-declare origin record;
+# What gives back a claw-back was taken of this very line and person for the share a decision exempts.
+KEEP_DUE = """
+create or replace function public.performance_keep_due() returns trigger language plpgsql as $due$
+declare origin record; given bigint; taken bigint;
 begin
+  if new.relief_id is not null then
+    select r.month, r."into", r.back_fen, x.share_id, r.state in ('proposed', 'posted') as ready into origin
+      from public.tolerance_relief r
+      join public.tolerance_exemption x on x.alliance_id = r.alliance_id and x.id = r.exemption_id
+     where r.alliance_id = new.alliance_id and r.id = new.relief_id;
+    select coalesce(sum(d.fen), 0) into given from public.performance_paydue d
+     where d.alliance_id = new.alliance_id and d.relief_id = new.relief_id;
+    select sum(d.fen) into taken from public.performance_paydeduction d
+     where d.alliance_id = new.alliance_id and d.share_id = origin.share_id and d.line_id = new.line_id
+       and d.staff_id = new.staff_id;
+    if not coalesce(origin.ready, false)
+      or (new.month, new."into") is distinct from (origin.month, origin."into")
+      or given + new.fen > origin.back_fen or new.fen > coalesce(taken, 0)
+      or new.pot_id is distinct from (select l.pot_id from public.performance_payline l
+                                       where l.alliance_id = new.alliance_id and l.id = new.line_id) then
+      raise exception 'an exemption gives back what was taken of the line, once'
+        using errcode = 'check_violation';
+    end if;
+    return new;
+  end if;
   if new.entry_id is not null then
     select c.staff_id, c.pay_line_id as line_id, coalesce(c.pot_id, l.pot_id) as pot_id, c.fen, a.month,
            null::date as "into",
@@ -33,12 +54,15 @@ begin
   end if;
   return new;
 end $due$;
+"""
+_KEEP = """
 create trigger performance_keep_due before insert on public.performance_paydue
   for each row execute function public.performance_keep_due();
 """
-# What an institution's persons were given of a year within its total: by pools and by corrections.
-_TOTAL = """
-create function public.performance_given(an_alliance bigint, an_institution bigint, a_year integer)
+# What an institution's persons were given of a year within its total: by pools and by corrections. What is
+# given back of a claw-back was in the total when it was paid first.
+GIVEN = """
+create or replace function public.performance_given(an_alliance bigint, an_institution bigint, a_year integer)
 returns bigint language sql stable as $due$
   select (coalesce((select sum(o.fen) from public.performance_payshare o
              join public.performance_paypool p on p.alliance_id = o.alliance_id and p.id = o.pool_id
@@ -49,17 +73,20 @@ returns bigint language sql stable as $due$
              join public.performance_paypot t on t.alliance_id = d.alliance_id and t.id = d.pot_id
              join public.performance_paypool p on p.alliance_id = t.alliance_id and p.id = t.pool_id
             where d.alliance_id = an_alliance and t.institution_id = an_institution
-              and p.source in ('pay_total', 'fiscal')
+              and p.source in ('pay_total', 'fiscal') and d.kind <> 'exempt'
               and extract(year from p.month) = a_year), 0))::bigint
 $due$;
+"""
+_APPROVED = """
 create function public.performance_approved(an_alliance bigint, an_institution bigint, a_year integer)
 returns bigint language sql stable as $due$
   select coalesce((select t.fen from public.performance_paytotal t
     where t.alliance_id = an_alliance and t.institution_id = an_institution and t.year = a_year
       and t.confirmed_by_id is not null order by t.revision desc limit 1), 0)
 $due$;
-
-create function public.performance_due_total() returns trigger language plpgsql as $due$
+"""
+DUE_TOTAL = """
+create or replace function public.performance_due_total() returns trigger language plpgsql as $due$
 declare one record;
 begin
   for one in
@@ -67,7 +94,7 @@ begin
       from fresh d
       join public.performance_paypot t on t.alliance_id = d.alliance_id and t.id = d.pot_id
       join public.performance_paypool p on p.alliance_id = t.alliance_id and p.id = t.pool_id
-     where p.source in ('pay_total', 'fiscal')
+     where p.source in ('pay_total', 'fiscal') and d.kind <> 'exempt'
      group by 1, 2, 3 having sum(d.fen) > 0
   loop
     perform pg_advisory_xact_lock(hashtext('performance.pay_total'), one.alliance_id::integer);
@@ -79,6 +106,8 @@ begin
   end loop;
   return null;
 end $due$;
+"""
+_TOTAL = """
 create trigger performance_due_total after insert on public.performance_paydue
   referencing new table as fresh for each statement execute function public.performance_due_total();
 
@@ -136,7 +165,7 @@ drop trigger performance_fits_line on public.performance_payoutpart;
 create trigger performance_fits_line after insert on public.performance_payoutpart
   for each row when (new.line_id is not null) execute function public.performance_fits_line();
 """
-_DEDUCTION = """
+DEDUCTION = """
 create or replace function public.performance_keep_deduction() returns trigger language plpgsql as $life$
 declare due record; own record;
 begin
@@ -151,7 +180,9 @@ begin
     select -d.fen as fen, d.staff_id, d."into" <= new."into" as ready into due
       from public.performance_paydue d where d.alliance_id = new.alliance_id and d.id = new.due_id;
   else
-    select s.fen, s.staff_id, c.state in ('proposed', 'posted') as ready into due
+    -- What a decision on error tolerance exempts is not taken any more.
+    select s.fen - public.tolerance_exempted(s.alliance_id, s.id) as fen, s.staff_id,
+           c.state in ('proposed', 'posted') as ready into due
       from public.performance_clawbackshare s
       join public.performance_clawback c on c.alliance_id = s.alliance_id and c.id = s.clawback_id
      where s.alliance_id = new.alliance_id and s.id = new.share_id;
@@ -169,7 +200,7 @@ begin
   return new;
 end $life$;
 """
-INSTALL = _KEEP + _TOTAL + _PAID + _DEDUCTION
+INSTALL = KEEP_DUE + _KEEP + GIVEN + _APPROVED + DUE_TOTAL + _TOTAL + _PAID + DEDUCTION
 REMOVE = """
 drop trigger performance_pool_total on public.performance_paypool;
 drop function public.performance_pool_total();

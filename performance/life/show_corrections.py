@@ -21,7 +21,7 @@ from performance.life import forms, words
 from performance.life.services import bearing
 from performance.life.show_calendar import leads
 from performance.models import Clawback, ClawbackShare, Statement, StatementLine
-from performance.tolerance import services as tolerance
+from performance.tolerance import exempting
 
 
 def statements_seen(membership: Membership) -> QuerySet[Any]:
@@ -176,12 +176,12 @@ def clawback(row: Clawback, membership: Membership, form: Any = None) -> dict[st
     draft = row.state != Clawback.State.POSTED
     taken = bearing.taken(shares, row.open_month) if draft else []
     done = bearing.deducted(shares)
-    exempted = tolerance.exempted_shares([one.pk for one in shares])
+    exempt, due = exempting.of_shares([one.pk for one in shares]), exempting.left_of(shares)
     return {
         "title": _("Claw-back from %(document)s") % {"document": row.statement.document}, "row": row,
         "chip": words.booked_chip(row), "people": people, "draft": draft,
-        "shares": [(one, _taken(one, taken, done, draft=draft), exempted.get(one.pk)) for one in shares
-                   if people or one.bearer != ClawbackShare.Bearer.PERSON],
+        "shares": [(one, _taken(one, taken, done, due[one.pk], draft=draft), exempt.get(one.pk))
+                   for one in shares if people or one.bearer != ClawbackShare.Bearer.PERSON],
         "figs": [
             parts.Fig(
                 str(label), web_words.yuan(sum(one.fen for one in shares if one.bearer == bearer)), _("yuan")
@@ -199,13 +199,13 @@ def clawback(row: Clawback, membership: Membership, form: Any = None) -> dict[st
 
 
 def _taken(
-    share: ClawbackShare, taken: list[bearing.Taken], done: Mapping[int, int], *, draft: bool
+    share: ClawbackShare, taken: list[bearing.Taken], done: Mapping[int, int], due: int, *, draft: bool
 ) -> tuple[int, int]:
-    """Taken (or to be taken now) of a share and what is left to later months."""
+    """Taken (or to be taken now) of a share and what is left to later months of what is `due` of it."""
     if share.bearer != ClawbackShare.Bearer.PERSON:
         return share.fen, 0
     if not draft:
-        return done.get(share.pk, 0), share.fen - done.get(share.pk, 0)
+        return done.get(share.pk, 0), max(0, due - done.get(share.pk, 0))
     found = next((one for one in taken if one.share.pk == share.pk), None)
     return (found.now_fen, found.later_fen) if found else (0, share.fen)
 

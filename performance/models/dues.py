@@ -25,6 +25,10 @@ from performance.models.declared import link
 class PayDueQuerySet(AllianceQuerySet):
     """What is owed, what is to be taken."""
 
+    def of_lines(self) -> Any:
+        """What changes lines or pots: all but what is given back of a claw-back."""
+        return self.exclude(kind=PayDue.Kind.EXEMPT)
+
     def owed(self) -> Any:
         """What persons get."""
         return self.filter(staff__isnull=False, fen__gt=0)
@@ -38,12 +42,14 @@ class PayDueQuerySet(AllianceQuerySet):
 class PayDue(AllianceRow):
     """A posted correction of one person's line, or of a pot that nobody divided (signed fen, never zero).
 
-    `kind` says whether it flowed from the institution's share or comes of points of the pot itself.
+    `kind` says whether it flowed from the institution's share, comes of points of the pot itself, or gives
+    back what a claw-back took of the line's pay and a decision on error tolerance exempts: no line changes.
     """
 
     class Kind(models.TextChoices):
         SHARE = "share", pgettext_lazy("due", "share of the institution corrected")
         POINTS = "points", pgettext_lazy("due", "points corrected")
+        EXEMPT = "exempt", pgettext_lazy("due", "claw-back exempted")
 
     append_only = True
 
@@ -56,6 +62,7 @@ class PayDue(AllianceRow):
     fen = models.BigIntegerField(_("amount (fen)"))
     entry = link(_("correcting entry"), AppealCorrection, null=True)
     part = link(_("part of a correction"), CorrectionPart, null=True)
+    relief = link(_("correction of an exemption"), "tolerance.Relief", null=True)
     journal = link(_("ledger journal"), "ledger.LedgerJournal")
 
     objects: ClassVar[Any] = ScopedManager(
@@ -72,9 +79,20 @@ class PayDue(AllianceRow):
             models.UniqueConstraint(
                 fields=["alliance", "part"], name="paydue_part_once", condition=Q(part__isnull=False)
             ),
+            models.UniqueConstraint(
+                fields=["alliance", "relief", "line"], name="paydue_relief_once",
+                condition=Q(relief__isnull=False),
+            ),
             models.CheckConstraint(
-                condition=Q(entry=None, part__isnull=False) | Q(entry__isnull=False, part=None),
+                condition=Q(entry=None, part__isnull=False, relief=None)
+                | Q(entry__isnull=False, part=None, relief=None)
+                | Q(entry=None, part=None, relief__isnull=False),
                 name="paydue_one_origin",
+            ),
+            models.CheckConstraint(
+                condition=Q(relief=None) & ~Q(kind="exempt")
+                | Q(relief__isnull=False, kind="exempt", line__isnull=False, fen__gt=0),
+                name="paydue_exempt",
             ),
             models.CheckConstraint(condition=~Q(fen=0), name="paydue_not_zero"),
             models.CheckConstraint(

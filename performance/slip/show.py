@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -25,11 +25,12 @@ from performance.appeals.window import Window
 from performance.dues import facts as dues
 from performance.dues.facts import Amount
 from performance.life import facts as months
-from performance.models import AppealLine, PayDeduction, PayLine, PayPot
+from performance.models import AppealLine, PayLine, PayPot
 from performance.models.appeals import FILE, VIEW
 from performance.pay import show_pots
 from performance.payout.services import lots
-from performance.slip import peers
+from performance.slip import clawed, peers
+from performance.slip.clawed import Later
 from performance.slip.words import indicator_words
 
 MOST = 400  # lines of one person that are read: years of months
@@ -55,21 +56,6 @@ class Row:
     def stands(self) -> int:
         """What the line stands at (fen): as divided, with all corrections in the books."""
         return self.line.fen + self.corrected
-
-
-@dataclass(frozen=True)
-class Later:
-    """A correction or claw-back (signed fen) and the month whose pay gives or bears it (`at`). What `waits`
-    is taken of later pay and no part of that month's. `line`: which one it corrects; None of a claw-back.
-    """
-
-    at: Month
-    what: str
-    why: str
-    fen: int
-    url: str = ""
-    waits: bool = False
-    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -145,9 +131,13 @@ def slip(
     line and its corrections, for who examines an appeal about it.
     """
     lines = [only] if only else list(show_pots.lines(Q(staff=staff), member)[:MOST])
-    found = [one for one in dues.of_person(staff.pk) if only is None or one.line == only.pk]
+    amounts = dues.of_person(staff.pk)
+    found = [one for one in amounts if one.relief is None and (only is None or one.line == only.pk)]
     whys = _divided(staff) if any(one.appeal for one in found) else {}
-    later = [*(_corrected(one, member, whys) for one in found), *(() if only else _taken(staff))]
+    later = [
+        *(_corrected(one, member, whys) for one in found),
+        *(() if only else clawed.of_person(staff, amounts, member)),
+    ]
     sums = _sums(lines, later)
     newest = max(sums, default=None)
     here = month or newest
@@ -228,36 +218,8 @@ def _corrected(one: Amount, member: Membership, whys: Mapping[tuple[int, int], s
     else:
         why = _("belongs to %(month)s, data corrected under a lock exception") % month
         url = way(member, "month-correction", one.correction)
-    why = f"{why} · {_settled(one)}"
+    why = f"{why} · {clawed.settled(one)}"
     return Later(one.at, _("Correction and true-up"), why, one.fen, url, one.waits, one.line)
-
-
-def _settled(one: Amount) -> str:
-    """Whether an amount is paid or deducted, and with which month."""
-    month = {"month": web_words.month(one.at.first_day)}
-    if one.waits:
-        return _("is taken of later pay")
-    if one.fen < 0:
-        return _("deducted of the pay of %(month)s") % month
-    return _("paid with the lots of %(month)s") % month if one.paid else _("is paid with the next lot")
-
-
-def _taken(staff: Staff) -> list[Later]:
-    """What claw-backs take of a person's pay, by the month whose pay bears it; one query."""
-    rows = PayDeduction.objects.filter(staff=staff, share__isnull=False).values(
-        "into", "share__clawback__month", "share__clawback__reason"
-    ).annotate(taken=Sum("fen")).order_by("into", "share__clawback__month")  # fmt: skip
-    return [
-        Later(
-            Month.of(row["into"]), _("Claw-back"),
-            _("belongs to %(month)s: %(reason)s") % {
-                "month": web_words.month(row["share__clawback__month"]),
-                "reason": row["share__clawback__reason"],
-            },
-            -row["taken"],
-        )
-        for row in rows
-    ]  # fmt: skip
 
 
 def _percent(part: int, whole: int) -> Decimal | None:

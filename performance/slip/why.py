@@ -19,9 +19,11 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.appeals import window, words
+from performance.dues import facts as dues
 from performance.models import PayDue, PayLine
 from performance.pay import show_pots
-from performance.slip import differences, peers
+from performance.slip import clawed, differences, peers
+from performance.slip.clawed import Later
 from performance.slip.show import Row, slip, state
 from performance.slip.words import indicator_words
 
@@ -43,6 +45,7 @@ def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = Fa
         "title": _("How this amount came about"), "line": line, "staff": line.staff, "month": month,
         "amount": row.stands,  # where the chain ends as well
         "chip": state(found, now), "row": row,
+        "clawed": () if outside else _clawed(line, member),
         "sentence": sentence(line, row.share, corrected=bool(row.later)),
         "formula": [formula(line, points, "" if outside else way(member, "pay-pot", line.pot_id)),
                     rounding(line), *corrections(moved)], "chain": links, "outside": outside,
@@ -64,6 +67,11 @@ def against(row: Row, points: Decimal, before: PayLine | None) -> dict[str, Any]
         "change": row.stands - before.fen - then,
         "bars": [*bars, *differences.corrected(row.corrected, then)],
     }  # fmt: skip
+
+
+def _clawed(line: PayLine, member: Membership) -> list[Later]:
+    """What claw-backs took of this line's pay and decisions on error tolerance give back: no line changes."""
+    return clawed.of_person(line.staff, dues.of_person(line.staff_id), member, line=line.pk)
 
 
 def points_of(line: PayLine) -> Decimal:
@@ -148,7 +156,7 @@ class Change:
 def changes(line: PayLine) -> list[Change]:
     """What corrections made of the amount, oldest first; one query."""
     found, stands = [], line.fen
-    for due in PayDue.objects.filter(line=line.pk).select_related("entry", "part").order_by("pk"):
+    for due in PayDue.objects.of_lines().filter(line=line.pk).select_related("entry", "part").order_by("pk"):
         stands += due.fen
         found.append(Change(due, stands))
     return found

@@ -24,6 +24,7 @@ class ToleranceCaseShown(serializers.Serializer[Any]):
     state = serializers.CharField()
     version = serializers.IntegerField()
     outcome = serializers.CharField()
+    percent = serializers.DecimalField(max_digits=5, decimal_places=2)
     opened_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField()
 

@@ -14,7 +14,7 @@ from alliance.models import Department, Institution, Membership
 from alliance.web.form_fields import DayField
 from grouping import visible
 from performance.declared.uploads import EvidenceField
-from performance.tolerance import services
+from performance.tolerance import exempting, services
 from performance.tolerance.models import Outcome, ToleranceCase
 from referrals import facts as referrals
 
@@ -131,6 +131,10 @@ class ProposeForm(forms.Form):
     outcome = forms.ChoiceField(
         label=pgettext_lazy("tolerance", "decision"), choices=Outcome.choices, widget=forms.RadioSelect
     )
+    percent = forms.DecimalField(
+        label=pgettext_lazy("tolerance", "covered, %"), required=False, max_digits=5, decimal_places=2,
+        help_text=pgettext_lazy("tolerance", "Only where it is partly covered: what the institution bears."),
+    )  # fmt: skip
     grounds = _text(pgettext_lazy("tolerance", "grounds"), 2000)
     chain = forms.ChoiceField(label=gettext_lazy("decided by"))
 
@@ -148,7 +152,7 @@ class ExemptForm(forms.Form):
 
     def __init__(self, *args: Any, case: ToleranceCase, words: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        shares, consequences = services.lines_of(case)
+        shares, consequences = exempting.lines_of(case)
         self.rows: dict[str, Any] = {f"share:{one.pk}": one for one in shares}
         self.rows |= {f"consequence:{one.pk}": one for one in consequences}
         fields: dict[str, Any] = self.fields

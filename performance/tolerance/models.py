@@ -1,14 +1,16 @@
 """Tolerance cases (S1-72, S2-54): what happened, evidence of the pathway, statement, opinions, the decision.
 
-The decision is that of an approval; what it exempts is marked beside the deduction, which itself stays.
+The decision is that of an approval; what it exempts is marked beside the deduction, which itself stays; money
+of it that a person or a department bore is given back by a `Relief`, a correction like any other.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import transition
@@ -18,6 +20,7 @@ from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
+from performance.models.statements import Booked
 
 VIEW, FILE, RUN = "tolerance.view", "tolerance.file", "tolerance.run"
 
@@ -84,6 +87,10 @@ class ToleranceCase(Stepped, AllianceRow):
     proposed_outcome = models.CharField(
         pgettext_lazy("tolerance", "proposed"), max_length=12, choices=Outcome, blank=True
     )
+    # How much of a deduction is covered where it is covered in part; the whole of it where `main`.
+    percent = models.DecimalField(
+        pgettext_lazy("tolerance", "covered, %"), max_digits=5, decimal_places=2, null=True
+    )
     grounds = models.CharField(pgettext_lazy("tolerance", "grounds"), max_length=2000, blank=True)
     outcome = models.CharField(
         pgettext_lazy("tolerance", "decision"), max_length=12, choices=Outcome, blank=True
@@ -117,6 +124,10 @@ class ToleranceCase(Stepped, AllianceRow):
                 | ~Q(proposed_outcome="") & ~Q(grounds="") & ~Q(statement=""),
                 name="tolerance_proposed_on_grounds",
             ),
+            models.CheckConstraint(
+                condition=Q(percent=None) | Q(proposed_outcome="partly", percent__gt=0, percent__lt=100),
+                name="tolerance_percent_of_a_part",
+            ),
         ]
         indexes = [models.Index(fields=["alliance", "institution", "state"], name="tolerance_place")]
 
@@ -127,6 +138,11 @@ class ToleranceCase(Stepped, AllianceRow):
     def number(self) -> str:
         """The number of the case, and of its decision: RC and five digits."""
         return f"RC-{self.pk:05d}"
+
+    @property
+    def covered(self) -> Decimal | None:
+        """How much of a deduction the decision covers, in percent; None: nothing, or none was decided."""
+        return Decimal(100) if self.outcome == Outcome.MAIN else self.percent if self.outcome else None
 
     def sides_of(self, membership: Membership) -> frozenset[str]:
         """Runner: who runs cases of the institution; person: whose case it is."""
@@ -244,3 +260,35 @@ class Exemption(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.case_id}"
+
+
+class Relief(Booked):
+    """What an exemption gives back in the books: the institution bears what its person or department no
+    longer does. Fen: `exempt_fen` of the share are exempted, `back_fen` of it had been borne already.
+
+    `month` is that of the claw-back. What had not been taken yet is not taken from the exemption on.
+    """
+
+    exemption = link(_("exemption"), Exemption)
+    exempt_fen = models.BigIntegerField(pgettext_lazy("tolerance", "exempted (fen)"))
+    back_fen = models.BigIntegerField(pgettext_lazy("tolerance", "given back (fen)"))
+
+    class Meta(Booked.Meta):
+        verbose_name = pgettext_lazy("tolerance", "correction of an exemption")
+        verbose_name_plural = pgettext_lazy("tolerance", "corrections of exemptions")
+        constraints = [
+            *Booked.Meta.constraints,
+            models.UniqueConstraint(fields=["alliance", "exemption"], name="relief_once"),
+            models.CheckConstraint(
+                condition=Q(exempt_fen__gt=0, back_fen__gte=0, back_fen__lte=F("exempt_fen")),
+                name="relief_within_exempted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exemption.case.number} {self.month:%Y-%m}"
+
+    @property
+    def spared_fen(self) -> int:
+        """What had not been taken yet and the institution bears at once."""
+        return int(self.exempt_fen - self.back_fen)

@@ -1,10 +1,10 @@
-"""Open a tolerance case, prove, state, name the body, give opinions, decide, mark what it exempts (S1-72)."""
+"""Open a tolerance case, prove, state, name the body, give opinions, decide (S1-72)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -20,8 +20,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Department, Institution, Membership
 from alliance.services import files, journal, parameters, steps
 from alliance.services.files import Upload
-from performance.models import ClawbackShare, Consequence
-from performance.tolerance.models import COVERED, FILE, RUN, Evidence, Exemption, Reviewer, ToleranceCase
+from performance.tolerance.models import FILE, RUN, Evidence, Outcome, Reviewer, ToleranceCase
 
 KIND, OPINIONS = "tolerance.case", "tolerance.opinions"
 
@@ -41,12 +40,26 @@ class ToleranceRefused(Refused):
         "opinions": "%(given)d of at least %(least)d opinions are given. Wait, or name another reviewer.",
         "text": "Give the reason in your own words.",
         "grounds": "Write on what grounds, from the evidence and the opinions.",
+        "percent": "Say how much is covered in part: more than 0 and less than 100 percent.",
         "given": "You have given your opinion already.",
         "line": "Choose a deduction or a consequence of the same institution.",
         "exempted": "It is exempted already.",
         "not_covered": "The decision does not cover it, so nothing is exempted.",
+        "no_money": "This exemption moves no money: neither a person nor a department bears it, or no "
+        "percentage was decided.",
+        "corrected": "This exemption has its correction already. Work on that one.",
+        "own": "Who bears an amount neither corrects it nor agrees to that. Ask a colleague.",
     }
-    fields = {"involved": "member", "reviewers": "", "opinions": "", "given": "", "not_covered": ""}
+    fields = {
+        "involved": "member",
+        "reviewers": "",
+        "opinions": "",
+        "given": "",
+        "not_covered": "",
+        "own": "",
+        "no_money": "",
+        "corrected": "",
+    }
 
 
 def least(now: datetime) -> int:
@@ -54,7 +67,8 @@ def least(now: datetime) -> int:
     return int(str(parameters.in_force(OPINIONS, on=now.astimezone(SHANGHAI).date())))
 
 
-def _runs(by: Membership, case: ToleranceCase) -> None:
+def runs(by: Membership, case: ToleranceCase) -> None:
+    """Raises PermissionDenied for who does not run cases of the institution."""
     if "runner" not in case.sides_of(by):
         raise PermissionDenied(_("Your role does not include this step."))
 
@@ -136,7 +150,7 @@ def involved(case: ToleranceCase, member: Membership) -> bool:
 @transaction.atomic
 def name(*, by: Membership, case: ToleranceCase, member: Membership) -> Reviewer:
     """Name a member of the review body. Raises PermissionDenied, ToleranceRefused (involved)."""
-    _runs(by, case)
+    runs(by, case)
     if involved(case, member) or case.state not in (case.State.OPEN, case.State.REVIEW):
         raise ToleranceRefused("involved")
     try:
@@ -199,9 +213,10 @@ def stand_back(*, by: Membership, case: ToleranceCase, now: datetime) -> Reviewe
 def content_digest(case: ToleranceCase) -> str:
     """What the deciders decide about."""
     given = case.reviewers.filter(given_at__isnull=False).order_by("pk").values_list("opinion", "text")
-    return digest(
-        [case.pk, case.proposed_outcome, case.grounds, case.statement, [list(one) for one in given]]
-    )
+    covers = [str(case.percent)] if case.percent is not None else []
+    return digest([
+        case.pk, case.proposed_outcome, case.grounds, case.statement, [list(one) for one in given], *covers,
+    ])  # fmt: skip
 
 
 def digest_of(approval: Approval) -> str:
@@ -212,21 +227,24 @@ def digest_of(approval: Approval) -> str:
 @transaction.atomic
 def propose(
     *, by: Membership, case: ToleranceCase, outcome: str, grounds: str, chain: str, now: datetime,
-    version: int | None = None,
+    percent: Decimal | None = None, version: int | None = None,
 ) -> ToleranceCase:  # fmt: skip
-    """Put a decision before the deciders of a chain.
+    """Put a decision before the deciders of a chain; where partly covered, `percent` of a deduction is.
 
-    Raises PermissionDenied, Stale, ToleranceRefused (grounds, opinions), and what `approvals.propose` raises.
+    Raises PermissionDenied, Stale, ToleranceRefused (grounds, percent, opinions), and what
+    `approvals.propose` raises.
     """
     step = steps.admitted("propose", by=by, row=case, version=version)
     if not grounds.strip():
         raise ToleranceRefused("grounds")
+    if outcome == Outcome.PARTLY and not (percent is not None and 0 < percent < 100):
+        raise ToleranceRefused("percent")
     given = case.reviewers.filter(given_at__isnull=False).count()
     if given < least(now):
         raise ToleranceRefused("opinions", given=given, least=least(now))
     moved: ToleranceCase = steps.take(
         step, by=by, row=case, verb="tolerance.proposed", proposed_outcome=outcome, grounds=grounds.strip(),
-        said={"outcome": outcome},
+        percent=percent if outcome == Outcome.PARTLY else None, said={"outcome": outcome},
     )  # fmt: skip
     approval = approvals.propose(
         by=by, kind=KIND, about=moved, chain=chains.in_force(chain, on=now.date(), kind=KIND),
@@ -259,54 +277,3 @@ def withdraw(*, by: Membership, case: ToleranceCase, version: int | None = None)
     step = steps.admitted("withdraw", by=by, row=case, version=version)
     moved: ToleranceCase = steps.take(step, by=by, row=case, verb="tolerance.withdrawn")
     return moved
-
-
-def lines_of(case: ToleranceCase) -> tuple[list[ClawbackShare], list[Consequence]]:
-    """What may be exempted: shares of posted claw-backs of the same case, else of the person's department,
-    and consequences of the institution that are in force. Not those exempted already; at most a hundred.
-    """
-    shares = ClawbackShare.objects.filter(institution=case.institution_id, clawback__state="posted").exclude(
-        pk__in=Exemption.objects.filter(share__isnull=False).values("share")
-    )
-    if case.case_id is not None:
-        shares = shares.filter(line__case=case.case_id)
-    elif case.department_id is not None:
-        shares = shares.filter(department=case.department_id)
-    consequences = Consequence.objects.filter(institution=case.institution_id).exclude(
-        pk__in=Exemption.objects.filter(consequence__isnull=False).values("consequence")
-    )
-    named = shares.select_related("clawback__statement", "staff", "department", "institution", "line__result")
-    return list(named.order_by("-pk")[:100]), list(consequences.order_by("-pk")[:100])
-
-
-@transaction.atomic
-def exempt(*, by: Membership, case: ToleranceCase, line: Any, now: datetime) -> Exemption:
-    """Mark a deduction or a consequence as exempted by this decision; the line itself stays as it is.
-
-    Raises PermissionDenied, ToleranceRefused (not_covered, line, exempted).
-    """
-    _runs(by, case)
-    if case.state != case.State.DECIDED or case.outcome not in COVERED:
-        raise ToleranceRefused("not_covered")
-    if line is None or line.institution_id != case.institution_id:
-        raise ToleranceRefused("line")
-    key = "share" if isinstance(line, ClawbackShare) else "consequence"
-    try:
-        with transaction.atomic():
-            made: Exemption = Exemption.objects.create(case=case, marked_by=by, marked_at=now, **{key: line})
-    except IntegrityError:
-        raise ToleranceRefused("exempted") from None
-    journal.write(by=by, verb="tolerance.exempted", about=case, line=f"{key} {line.pk}")
-    return made
-
-
-def exempted_shares(pks: Sequence[int]) -> dict[int, ToleranceCase]:
-    """Of shares of claw-backs those a decision exempts: id -> the case; one query."""
-    rows = Exemption.objects.filter(share__in=pks).select_related("case")
-    return {row.share_id: row.case for row in rows if row.share_id is not None}
-
-
-def exempting(consequence: int) -> ToleranceCase | None:
-    """The case whose decision exempts a consequence, or None."""
-    row = Exemption.objects.filter(consequence=consequence).select_related("case").first()
-    return row.case if row else None

@@ -15,7 +15,7 @@ from alliance.models import Membership
 from alliance.web import parts, words
 from alliance.web.access import way
 from performance.models import ClawbackShare
-from performance.tolerance import forms, tables
+from performance.tolerance import forms, show_reliefs, tables
 from performance.tolerance.models import COVERED, Outcome, ToleranceCase
 
 State = ToleranceCase.State
@@ -41,6 +41,10 @@ def page(case: ToleranceCase, membership: Membership, given: Mapping[str, Any]) 
     reviewers = list(case.reviewers.select_related("member__user", "member__institution"))
     mine = next((one for one in reviewers if one.member_id == membership.pk), None)
     # Opinions are given back to back: a reviewer reads the others' once the own is given.
+    exemptions = list(case.exemptions.select_related(
+        "case", "share__clawback__statement", "share__staff", "share__department", "share__institution",
+        "consequence", "marked_by__user",
+    ))  # fmt: skip
     reads = bool(sides) or mine is None or mine.given_at is not None
     return {
         "title": case.number, "case": case, "chip": tables.state_chip(case),
@@ -51,11 +55,8 @@ def page(case: ToleranceCase, membership: Membership, given: Mapping[str, Any]) 
         ],
         "reviewers": reviewers, "reads": reads,
         "exemptions": [
-            (line_words(one.share or one.consequence), one.marked_by.user, one.marked_at)
-            for one in case.exemptions.select_related(
-                "share__clawback__statement", "share__staff", "share__department", "share__institution",
-                "consequence", "marked_by__user",
-            )
+            (line_words(one.exemption.share or one.exemption.consequence), one)
+            for one in show_reliefs.marked(exemptions, membership, given)
         ],
         "actions": actions(case, membership, sides, mine, given), "history": parts.history(case),
     }  # fmt: skip
@@ -84,13 +85,19 @@ def facts(case: ToleranceCase, membership: Membership) -> list[parts.Fact]:
         )
     if case.proposed_outcome:
         word = pgettext("tolerance", "decision") if case.outcome else pgettext("tolerance", "proposed")
-        found.append(parts.Fact(word, str(Outcome(case.outcome or case.proposed_outcome).label)))
+        found.append(parts.Fact(word, outcome_words(case)))
         found.append(parts.Fact(pgettext("tolerance", "grounds"), case.grounds))
     if case.outcome:
         number = f"{case.number} · {words.moment(case.decided_at)}"
         url = way(membership, "approval", case.approval_id)
         found.append(parts.Fact(pgettext("tolerance", "decision no."), number, url))
     return found
+
+
+def outcome_words(case: ToleranceCase) -> str:
+    """The decision, or what is proposed, with how much it covers where it covers a part."""
+    said = str(Outcome(case.outcome or case.proposed_outcome).label)
+    return said if case.percent is None else f"{said} {words.plain(case.percent)}%"
 
 
 def actions(
@@ -146,7 +153,7 @@ def summary(approval: Approval) -> registry.Summary:
             )
             for one in given
         ),
-        parts.Fact(pgettext("tolerance", "proposed"), str(case.get_proposed_outcome_display())),
+        parts.Fact(pgettext("tolerance", "proposed"), outcome_words(case)),
         parts.Fact(pgettext("tolerance", "grounds"), case.grounds),
     ]
     url = reverse("tolerance-case", args=[case.pk])

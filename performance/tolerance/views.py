@@ -19,7 +19,7 @@ from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
-from performance.tolerance import forms, services, show, tables
+from performance.tolerance import exempting, forms, services, show, tables
 from performance.tolerance.models import RUN, VIEW, ToleranceCase
 
 STEPS = ("state", "prove", "opine", "stand-back", "name", "review", "propose", "withdraw", "exempt")
@@ -106,7 +106,7 @@ def _deed(request: Any, row: ToleranceCase, step: str, form: Any) -> object:
         "review": lambda: services.review(**base, now=now, **fresh),
         "propose": lambda: services.propose(**base, now=now, **fresh, **said),
         "withdraw": lambda: services.withdraw(**base, **fresh),
-        "exempt": lambda: services.exempt(**base, now=now, **said),
+        "exempt": lambda: exempting.exempt(**base, now=now, **said),
     }
     return deeds[step]()
 

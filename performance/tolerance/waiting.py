@@ -1,16 +1,17 @@
-"""What waits for whom: a statement, an opinion, a case whose opinions are all there."""
+"""What waits for whom: a statement, an opinion, a case whose opinions are all there, a correction."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import pgettext
 
 from alliance.models import Membership
 from alliance.services.inbox import Todo
-from performance.tolerance.models import RUN, VIEW, Reviewer, ToleranceCase
+from performance.life.show_calendar import leads
+from performance.tolerance.models import RUN, VIEW, Exemption, Outcome, Relief, Reviewer, ToleranceCase
 from performance.tolerance.services import least
 
 SHOWN = 20
@@ -18,7 +19,7 @@ State = ToleranceCase.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Three queries at most."""
+    """Four queries at most."""
     if not membership.can(VIEW):
         return []
     mine = ToleranceCase.objects.filter(person=membership, statement="", state=State.OPEN)
@@ -39,7 +40,22 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     ]  # fmt: skip
     if membership.can(RUN):
         found += _ready(membership, now)
+    if leads(membership):
+        found += _uncorrected()
     return found
+
+
+def _uncorrected() -> list[Todo]:
+    """Exempted shares of persons and departments whose correction nobody has worked out."""
+    rows = Exemption.objects.filter(
+        ~Exists(Relief.objects.filter(exemption=OuterRef("pk"))), share__bearer__in=["person", "department"]
+    ).filter(Q(case__outcome=Outcome.MAIN) | Q(case__percent__isnull=False))  # fmt: skip
+    return [
+        Todo("warn", pgettext("tolerance", "Give back what %(number)s exempts") % {"number": one.case.number},
+             pgettext("tolerance", "Work out the correction; a second person agrees."),
+             reverse("tolerance-case", args=[one.case_id]))
+        for one in rows.select_related("case").order_by("pk")[:SHOWN]
+    ]  # fmt: skip
 
 
 def _ready(membership: Membership, now: datetime) -> list[Todo]:

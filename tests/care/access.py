@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from alliance.approvals import chains
+from alliance.approvals import services as approvals
+from alliance.ledger import facts as books
 from alliance.models import Institution, Membership
 from alliance.services.files import Upload
 from complaints.events.models import FocusGroup, PatientDay
 from grouping.abnormal.models import AbnormalReport
 from grouping.models import Case
+from performance.models import ClawbackShare
+from performance.tolerance import exempting, reliefs
 from performance.tolerance import services as tolerance
-from performance.tolerance.models import ToleranceCase
+from performance.tolerance.models import Relief, ToleranceCase
 from referrals.mdt.models import MdtMeeting, Seat
 
 
@@ -25,6 +30,29 @@ def tolerance_case(
     )  # fmt: skip
     pdf = Upload("表.pdf", [b"%PDF-1.4"], "application/pdf", 99)
     return tolerance.prove(by=office, case=row, uploads=[pdf], note=mark, now=now)
+
+
+def relief(
+    office: Membership, second: Membership, case: ToleranceCase, share: ClawbackShare, now: datetime
+) -> Relief:
+    """The case decided by the second person, the share exempted by it, the correction in the books."""
+    ToleranceCase.objects.filter(pk=case.pk).update(state="review", statement="x", stated_at=now)
+    rows = ToleranceCase.objects.filter(pk=case.pk)
+    rows.update(state="proposed", proposed_outcome="main", grounds="x")
+    asked = approvals.propose(
+        by=office, kind=tolerance.KIND, about=rows.get(), digest=tolerance.content_digest(rows.get()),
+        chain=chains.in_force(chains.TWO_PEOPLE, on=now.date(), kind=tolerance.KIND),
+        arguments={"number": case.number, "place": case.institution.short_name, "outcome": "main"},
+    )  # fmt: skip
+    rows.update(approval=asked)
+    approvals.decide(by=second, approval=asked, verdict="yes")
+    exemption = exempting.exempt(by=office, case=rows.get(), line=share, now=now)
+    into = max(books.open_months())
+    made = reliefs.make(by=office, exemption=exemption, into=into, now=now)
+    asked = reliefs.propose(by=office, row=made, today=now.date())
+    approvals.decide(by=second, approval=asked, verdict="yes")
+    found: Relief = Relief.objects.get(pk=made.pk)
+    return found
 
 
 def meeting(steward: Membership, place: Institution, staff: Any, mark: str, now: datetime) -> MdtMeeting:
@@ -71,6 +99,9 @@ def cases(case: Any, one: Any, part: Any, listing: Any) -> dict[str, Any]:
         "tolerance-case": one("tolerance_case"),
         "tolerance-file": part("tolerance_case", "file", "evidence"),
         "tolerance-act": one("tolerance_case", step="withdraw"),
+        "relief-make": part("exempted_case", "exemption", "exemptions"),
+        "relief": one("relief"),
+        "relief-act": one("relief", step="propose"),
         "mdt": listing,
         "api:mdt": case(queries=("?state=planned", "?state=x")),
         "api:mdt-record": one("mdt_meeting"),

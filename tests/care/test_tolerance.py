@@ -16,7 +16,7 @@ from alliance.models import Department
 from alliance.models.base import Stale
 from alliance.services.files import Upload
 from performance.models import Consequence
-from performance.tolerance import services
+from performance.tolerance import exempting, services
 from performance.tolerance.models import Exemption, Reviewer, ToleranceCase
 from performance.tolerance.waiting import waiting
 from tests.world import World
@@ -145,15 +145,15 @@ def consequence(world: World, mark: str) -> Consequence:
 
 def test_only_a_decision_that_covers_it_exempts_and_the_line_stays(qinghe: World) -> None:
     case, line = decided(qinghe), consequence(qinghe, "2026-Q3")
-    made = services.exempt(by=qinghe.kong, case=case, line=line, now=NOW)
-    refused("exempted", lambda: services.exempt(by=qinghe.kong, case=case, line=line, now=NOW))
-    assert services.exempting(line.pk) == case and Consequence.objects.filter(pk=line.pk).exists()
+    made = exempting.exempt(by=qinghe.kong, case=case, line=line, now=NOW)
+    refused("exempted", lambda: exempting.exempt(by=qinghe.kong, case=case, line=line, now=NOW))
+    assert exempting.exempting(line.pk) == case and Consequence.objects.filter(pk=line.pk).exists()
     by_the_database(lambda: Exemption.objects.filter(pk=made.pk).delete())
 
 
 def test_what_is_not_covered_exempts_nothing(qinghe: World) -> None:
     case, line = decided(qinghe, "not_covered"), consequence(qinghe, "2026-Q3")
-    refused("not_covered", lambda: services.exempt(by=qinghe.kong, case=case, line=line, now=NOW))
+    refused("not_covered", lambda: exempting.exempt(by=qinghe.kong, case=case, line=line, now=NOW))
     by_the_database(
         lambda: Exemption.objects.create(case=case, consequence=line, marked_by=qinghe.kong, marked_at=NOW)
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from alliance.approvals.models import Approval
 from alliance.ledger.models import LedgerJournal
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Department, Institution, Membership
 from performance.models import (
     Clawback,
     ClawbackShare,
@@ -63,17 +63,18 @@ def stated(
 
 
 def charged(
-    by: Membership, statement: Statement, mark: str, approval: Approval, journal: LedgerJournal
-) -> Any:
-    """A posted claw-back of it, borne by the institution."""
+    by: Membership, statement: Statement, mark: str, approval: Approval, journal: LedgerJournal,
+    department: Department,
+) -> Any:  # fmt: skip
+    """A posted claw-back of it, borne by the institution and its department."""
     row = Clawback.objects.create(
         statement=statement, month=statement.month, into=statement.into, reason=mark, digest="d" * 64,
         made_by=by, made_at=NOW,
     )  # fmt: skip
     line = statement.lines.get()
-    ClawbackShare.objects.create(
-        clawback=row, line=line, bearer="institution", institution=line.institution, fen=100
-    )
+    base: Any = {"clawback": row, "line": line, "institution": line.institution}
+    ClawbackShare.objects.create(bearer="institution", fen=60, **base)
+    ClawbackShare.objects.create(bearer="department", department=department, fen=40, **base)
     return _posted(row, approval, journal)
 
 

@@ -42,7 +42,7 @@ class OfMonth:
 
 def of_lines(lines: Sequence[int]) -> OfLines:
     """How lines of pay stand; two queries."""
-    sums = PayDue.objects.filter(line__in=lines).values("line").annotate(fen=Sum("fen")).order_by()
+    sums = PayDue.objects.of_lines().filter(line__in=lines).values("line").annotate(fen=Sum("fen")).order_by()
     fen = {row["line"]: row["fen"] for row in sums}
     points: dict[int, Decimal] = {}
     above: dict[int, int] = {}

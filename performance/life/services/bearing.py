@@ -16,6 +16,7 @@ from alliance.services import parameters
 from performance.models import Clawback, ClawbackShare, PayDeduction, PayLine, StatementLine
 from performance.payout.services import payables
 from performance.payout.services.room import rooms
+from performance.tolerance import exempting
 
 BEARERS = "clawback.bearers"
 Bearer = ClawbackShare.Bearer
@@ -123,13 +124,13 @@ def taken(shares: Iterable[ClawbackShare], into: Month) -> list[Taken]:
     The net pay of the month, less what was taken of it already, stays at the floor at least.
     """
     rows = [share for share in shares if share.bearer == Bearer.PERSON]
-    done = deducted(rows)
+    done, due = deducted(rows), exempting.left_of(rows)
     staff = {share.staff_id for share in rows if share.staff_id}
     room = rooms(into, staff, payables.of(into))
     found = []
     for share in sorted(rows, key=lambda one: one.pk):
         assert share.staff_id is not None
-        if open_fen := share.fen - done.get(share.pk, 0):
+        if (open_fen := due[share.pk] - done.get(share.pk, 0)) > 0:
             lines = room[share.staff_id].take(open_fen)
             found.append(Taken(share, lines, open_fen - sum(fen for _line, fen in lines)))
     return found
@@ -142,14 +143,17 @@ def deducted(shares: Sequence[ClawbackShare]) -> dict[int, int]:
 
 
 def outstanding() -> list[ClawbackShare]:
-    """Persons' shares of posted claw-backs that are not taken in full yet, the eldest first; two queries."""
+    """Persons' shares of posted claw-backs of which more is to be taken, the eldest first; three queries.
+
+    What a decision on error tolerance exempts is not taken any more.
+    """
     rows = list(
         ClawbackShare.objects.filter(bearer=Bearer.PERSON, clawback__state=Clawback.State.POSTED)
         .select_related("staff__institution", "line__institution", "clawback__statement", "department")
         .order_by("pk")
     )
-    done = deducted(rows)
-    return [row for row in rows if done.get(row.pk, 0) < row.fen]
+    done, due = deducted(rows), exempting.left_of(rows)
+    return [row for row in rows if done.get(row.pk, 0) < due[row.pk]]
 
 
 def rest_of(row: Clawback) -> list[ClawbackShare]:

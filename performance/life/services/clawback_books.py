@@ -53,6 +53,24 @@ def write(
     return posted.journal
 
 
+def relieved(
+    share: ClawbackShare, *, back_fen: int, spared_fen: int, why: dict[str, object],
+    evidence: tuple[str, int], by: Membership,
+) -> list[ledger.Line]:  # fmt: skip
+    """An exempted share: its bearer gets back what was borne; the institution bears that and what had not
+    been taken yet, which its account with the insurer takes now instead of from later pay.
+    """
+    own = ClawbackShare(
+        clawback=share.clawback, line=share.line, institution=share.institution, bearer=Bearer.INSTITUTION
+    )
+    accounts = _accounts([share, own], by)
+    parts = (
+        (account_of(share), back_fen), (f"insurance:{share.line.institution.code}", spared_fen),
+        (account_of(own), -back_fen - spared_fen),
+    )  # fmt: skip
+    return [ledger.Line(accounts[code], fen, why, evidence) for code, fen in parts if fen]
+
+
 def _pair(accounts: Mapping[str, Account], share: ClawbackShare, fen: int) -> list[ledger.Line]:
     """Two entries: the bearer gives, the institution's account with the insurer takes."""
     why: dict[str, object] = {
