@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("performance.agreements.urls")),
     path("", include("performance.violations.urls")),
     path("", include("performance.tolerance.urls")),
+    path("", include("performance.duty.urls")),
     path("", include("performance.verification.urls")),
     path("", include("performance.dictionary.urls")),
     path("data/", site.urls),

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "performance.agreements",
     "performance.violations",
     "performance.tolerance",
+    "performance.duty",
     "performance.verification",
 ]
 

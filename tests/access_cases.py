@@ -17,6 +17,7 @@ from alliance.tenancy.scope import act_in
 from tests.access_scene import KEY, OCTOBER, Things
 from tests.care import access as care_access
 from tests.complaints import access as complaints_access
+from tests.duty import access as duty_access
 from tests.offsite import access as offsite_access
 
 Make = Callable[[Things], dict[str, Any]]
@@ -154,6 +155,7 @@ CASES: dict[str, Case] = {
     **complaints_access.cases(Case, one, LIST),
     **offsite_access.cases(Case, one, LIST),
     **care_access.cases(Case, one, part, LIST),
+    **duty_access.cases(Case, one, LIST),
     "home": LIST,
     "inbox": Case(queries=("?state=late", "?room=referrals")),
     "messages": LIST,

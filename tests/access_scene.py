@@ -181,6 +181,7 @@ from referrals.services import papers
 from tests.agreements import access as agreements_access
 from tests.care import access as care_access
 from tests.complaints import access as complaints_access
+from tests.duty import access as duty_access
 from tests.engines.readers.sources import lists_text
 from tests.grouping.files import as_csv, front_page
 from tests.improvement import access as improvement_access
@@ -463,6 +464,14 @@ class Things:
             diagnosis_name=side.mark, consent=True,
         )  # fmt: skip
         return consultations.ask(by=side.steward, person=person, question=body, now=NOW)
+
+    @cached_property
+    def duty_version(self) -> Any:
+        return duty_access.version(self.side.office, NOW)
+
+    @cached_property
+    def duty_letter(self) -> Any:
+        return duty_access.letter(self.duty_version, self.side.steward, NOW)
 
     @cached_property
     def tolerance_case(self) -> Any:

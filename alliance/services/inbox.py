@@ -31,6 +31,7 @@ ROOMS = {
     "consequences": _("Consequences"), "consultations": _("Consultations"), "declared": _("Declared values"),
     "disputes": _("Disputes about the scheme"), "equipment": _("Shared equipment"),
     "evaluations": _("Evaluations"), "grouping": _("Cases and groups"), "improvement": _("Improvement"),
+    "duty": _("Responsibility letters"),
     "joint": _("Joint work"), "meetings": _("Meetings"), "offsite": _("Off-site care filing"),
     "onsite": _("On-site assessment"),
     "papers": pgettext_lazy("inbox", "Minutes and bulletins"), "pay": _("Pay and distribution"),

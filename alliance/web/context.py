@@ -62,6 +62,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("agreements", _("Agreements"), "file", "agreement.view"),
             Entry("violations", _("Violations"), "alert", "violation.view"),
             Entry("verifications", _("Verification by third parties"), "search", "verification.view"),
+            Entry("duty-mine", _("Responsibility letters"), "file", "duty.view"),
             Entry("tolerance", _("Error tolerance"), "scale", "tolerance.view"),
             Entry("disclosure", _("Disclosure to the public"), "globe", "month.propose"),
         ),
