@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("performance.fairness.urls")),
     path("", include("performance.onsite.urls")),
     path("", include("performance.entitlement.urls")),
+    path("", include("performance.uplift.urls")),
     path("", include("performance.pay.urls")),
     path("", include("performance.roster.urls")),
     path("", include("performance.appeals.urls")),

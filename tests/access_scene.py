@@ -153,6 +153,7 @@ from performance.models import (
     Paper,
     PayFund,
     PayLine,
+    PayLinked,
     PayoutAccount,
     PayoutEntity,
     PayoutHold,
@@ -166,6 +167,7 @@ from performance.models import (
     PayPot,
     PayReply,
     PayTransfer,
+    PayUplift,
     ResultTemplate,
     RosterChange,
     SchemeDraft,
@@ -1233,6 +1235,22 @@ class Things:
         """A confirmed entitlement sheet of the institution."""
         side = self.side
         return pay_access.sheet(side.office, side.second, side.place, side.mark, side.serial)
+
+    @cached_property
+    def pay_uplift(self) -> PayUplift:
+        """A confirmed uplift sheet of the institution."""
+        side, life = self.side, self.month_life
+        run = MonthRun.objects.get(month=life.month, state=MonthRun.State.POSTED)
+        return pay_access.uplift(side.office, side.second, run, side.place, side.mark)
+
+    @cached_property
+    def pay_linked(self) -> PayLinked:
+        """A list of linked indicators that waits for its second person."""
+        row: PayLinked = PayLinked.objects.create(
+            from_date=date(2027, 1, 1), revision=self.side.serial, indicators=["cmi"],
+            decided_by=self.side.mark, entered_by=self.side.office, entered_at=NOW,
+        )  # fmt: skip
+        return row
 
     @cached_property
     def pay_staff(self) -> Staff:

@@ -17,7 +17,7 @@ from performance.bundle.books import Books
 from performance.bundle.differing import Entry, differences, entries, same
 from performance.bundle.payments import Payments
 from performance.engine.exact import half_up
-from performance.engine.pay import redlines
+from performance.engine.pay import redlines, uplift
 from performance.engine.pay.entitled import again
 from performance.engine.pay.entitled_parts import EntitledRefused
 from performance.engine.pay.flow import FlowRule, Post, flow, persons, time_worked
@@ -25,6 +25,7 @@ from performance.engine.pay.named import flow_named
 from performance.engine.pay.redlines import RedLine, Terms, Year
 from performance.engine.pay.steps import Factors, Share, Step, divide
 from performance.engine.pay.surplus import percent_of
+from performance.engine.pay.uplift import UpliftRefused
 from performance.engine.restore import restore
 
 TEAM_MIN, PLACES = "fd.team_share_min", 12
@@ -85,6 +86,8 @@ class Ground:
             path = f"rules.json.totals[{place}]"
             now = self._paid.pop(row["institution"], 0)
             yield from differences(row["month_fen"], now, f"{path}.month_fen")
+            if sheet := row.get("uplift"):
+                yield from _risen(row, sheet, path)
             try:
                 year = Year(row["institution"], row["year"], row["approved_fen"], row["paid_fen"], now)
                 redlines.within_total("pay_total", [year])
@@ -284,6 +287,16 @@ class Pool:
             found += [(f"fund:{head['fund']}", -row["fen"]), (place, row["fen"])] if head["fund"] else []
             found += [(place, -row["fen"])] if head["persons"] else []
         return found + [(row["account"], row["fen"]) for _path, row in self._rows["pot"]]
+
+
+def _risen(row: Mapping[str, Any], sheet: Mapping[str, Any], path: str) -> Iterator[str]:
+    """A total that rose with the linked indicators, worked out again from its base (S3-38)."""
+    try:
+        found = uplift.again(row["institution"], row["year"], sheet)
+    except UpliftRefused as refused:
+        yield f"{path}.uplift: {refused}"
+        return
+    yield from same(row["approved_fen"], sheet["base_fen"] + found.fen, f"{path}.approved_fen")
 
 
 def _factors(row: Mapping[str, Any]) -> Factors:

@@ -21,7 +21,7 @@ from alliance.lib.period import Month
 from alliance.models import Membership, Staff, User
 from alliance.services.files import Upload
 from alliance.tenancy.scope import act_in
-from performance.demonstration import entitlement
+from performance.demonstration import entitlement, uplift
 from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
 from performance.engine.pay.flow import FlowRule
@@ -58,6 +58,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         _reward(base, fund, months[-1])
         if packages := entitlement.load(base, fund, months[-1], days_after(months[-1], 16)):
             _agreed(base, packages, months[-1])
+        uplift.load(base, months[0], days_after(months[-1], 19))
         for head in _heads(base):
             _distribute(base, head, months)
         if base.alliance.kind == WHOLE:

@@ -64,6 +64,7 @@ from performance.models.statements import (
     Statement,
     StatementLine,
 )
+from performance.models.uplifts import PayLinked, PayUplift, PayUpliftLine
 from performance.models.years import Interview, YearEvaluation, YearLine
 
 __all__ = [
@@ -145,6 +146,7 @@ __all__ = [
     "PayDue",
     "PayFund",
     "PayLine",
+    "PayLinked",
     "PayMember",
     "PayPlan",
     "PayPool",
@@ -154,6 +156,8 @@ __all__ = [
     "PayShare",
     "PayTotal",
     "PayTransfer",
+    "PayUplift",
+    "PayUpliftLine",
     "PayoutAccount",
     "PayoutEntity",
     "PayoutExport",

@@ -132,13 +132,17 @@ class FundEntry(Entered):
 
 
 class PayTotal(Entered):
-    """The approved pay total of an institution and year (绩效工资总量, fen); the latest confirmed counts."""
+    """The approved pay total of an institution and year (绩效工资总量, fen); the latest confirmed counts.
+
+    `uplift`: the sheet by which it rose with the score (S3-38); the totals without one are the bases.
+    """
 
     institution = link(_("institution"), "alliance.Institution")
     year = models.PositiveSmallIntegerField(_("year"))
     revision = models.PositiveSmallIntegerField(_("revision"))
     fen = models.BigIntegerField(_("approved pay total (fen)"))
     document = models.CharField(_("decision number"), max_length=80)
+    uplift = link(_("uplift sheet"), "performance.PayUplift", null=True)
 
     class Meta(Entered.Meta):
         verbose_name, verbose_name_plural = _("approved pay total"), _("approved pay totals")
@@ -148,6 +152,7 @@ class PayTotal(Entered):
             models.UniqueConstraint(
                 fields=["alliance", "institution", "year", "revision"], name="paytotal_once"
             ),
+            models.UniqueConstraint(fields=["alliance", "uplift"], name="paytotal_uplift_once"),
             models.CheckConstraint(condition=Q(fen__gte=0) & ~Q(document=""), name="paytotal_decided"),
         ]
 

@@ -34,6 +34,7 @@ def tabs(current: str, membership: Membership) -> list[parts.Tab]:
         ("pay-mine", pgettext("pay", "My pay")), ("payout-mine", _("My bank account")),
         ("pay-pots", _("Second distribution")),
         ("pay", _("Pools of pay")), ("pay-entitlements", _("Entitlement sheets")),
+        ("pay-uplifts", _("Uplifts of pay totals")),
         ("pay-sources", _("Sources and limits")),
     ]  # fmt: skip
     ways = [(name, label, way(membership, name)) for name, label in pages]

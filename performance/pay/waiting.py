@@ -13,7 +13,16 @@ from django.utils.translation import ngettext
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services.inbox import Todo
-from performance.models import Entitlement, FundEntry, PayPot, PayReply, PayRule, PayTotal
+from performance.models import (
+    Entitlement,
+    FundEntry,
+    PayLinked,
+    PayPot,
+    PayReply,
+    PayRule,
+    PayTotal,
+    PayUplift,
+)
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
 from performance.models.pay_pots import leads_all
 from performance.pay import show_pots
@@ -22,7 +31,7 @@ State = PayPot.State
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Nine queries at most."""
+    """Eleven queries at most."""
     if membership.institution_id is None:
         return _office(membership) if membership.can(CONFIRM) else []
     if not membership.can(VIEW):
@@ -47,7 +56,7 @@ def _office(membership: Membership) -> list[Todo]:
         model.objects.filter(confirmed_at=None).exclude(entered_by__user=membership.user_id).count()
         for model in (FundEntry, PayTotal, PayRule)
     )
-    found += _sheets(membership)
+    found += [*_sheets(membership), *_uplifts(membership)]
     if entered:
         found.append(Todo(
             "info", ngettext("%(n)d entry of pay waits for a second person",
@@ -64,6 +73,21 @@ def _sheets(membership: Membership) -> list[Todo]:
     said = ngettext("%(n)d entitlement sheet to confirm", "%(n)d entitlement sheets to confirm", n) % {"n": n}
     how = _("Compare numbers and decision, then confirm it or set it aside.")
     return [Todo("info", said, how, reverse("pay-entitlements"), None, n)] if n else []
+
+
+def _uplifts(membership: Membership) -> list[Todo]:
+    """Uplifts of pay totals, and lists of linked indicators, that another person entered."""
+    how, found = _("Compare it with the decision, then confirm it."), []
+    rows = PayUplift.objects.filter(confirmed_at=None, set_aside_at=None)
+    if n := rows.exclude(entered_by__user=membership.user_id).count():
+        said = ngettext("%(n)d uplift sheet to confirm", "%(n)d uplift sheets to confirm", n) % {"n": n}
+        found.append(Todo("info", said, how, reverse("pay-uplifts"), None, n))
+    if n := PayLinked.objects.filter(confirmed_at=None).exclude(entered_by__user=membership.user_id).count():
+        said = ngettext(
+            "%(n)d list of linked indicators to confirm", "%(n)d lists of linked indicators to confirm", n
+        ) % {"n": n}
+        found.append(Todo("info", said, how, reverse("pay-linked"), None, n))
+    return found
 
 
 def _led(membership: Membership, now: datetime) -> list[Todo]:

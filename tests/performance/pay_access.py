@@ -14,15 +14,21 @@ from performance.models import (
     Entitlement,
     EntitlementLine,
     FundEntry,
+    MonthRun,
     PayFund,
     PayLine,
+    PayLinked,
     PayMember,
     PayPlan,
     PayPool,
     PayPot,
     PayRule,
     PayShare,
+    PayTotal,
+    PayUplift,
+    PayUpliftLine,
     RosterChange,
+    Score,
 )
 from tests.performance.pay_scene import NOW, RULE
 from tests.performance.scene import OCTOBER
@@ -75,6 +81,45 @@ def sheet(by: Membership, second: Membership, place: Institution, mark: str, num
     ], fen=100)  # fmt: skip
     Entitlement.objects.filter(pk=made.pk).update(confirmed_by=second, confirmed_at=NOW)
     return made
+
+
+def uplift(by: Membership, second: Membership, run: MonthRun, place: Institution, mark: str) -> PayUplift:
+    """A confirmed sheet of the institution: nothing is added by one linked figure of a decided month."""
+    both = {"entered_by": by, "entered_at": NOW, "confirmed_by": second, "confirmed_at": NOW}
+    figure = Score.objects.create(
+        settlement=run.settlement, institution=place, indicator="made", dimension="x", weight=10, score=50,
+        formula={"key": "x", "tokens": []},
+    )  # fmt: skip
+    base = PayTotal.objects.create(
+        institution=place, year=run.month.year, revision=1, fen=100, document=mark, **both
+    )
+    scan = files.store(
+        by=by, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence", content_type="application/pdf",
+        limit=99, institution=None,
+    )  # fmt: skip
+    made: PayUplift = PayUplift.objects.create(
+        institution=place, year=run.month.year, number=1, base=base, base_fen=100, through=run.month,
+        terms={"cp.linked_score_share": "30", "cp.salary_uplift_max": "15"}, document=mark, body=mark,
+        earned=5, full=10, weight_all=100, heads_first=1, heads=1,
+        fen=0, scan=scan, digest="u" * 64, entered_by=by, entered_at=NOW,
+    )  # fmt: skip
+    PayUpliftLine.objects.create(
+        sheet=made, linked=linked(by, second, figure.indicator, mark, run.month), result=figure,
+        month=run.month, indicator=figure.indicator, weight=figure.weight, score=figure.score,
+    )  # fmt: skip
+    PayUplift.objects.filter(pk=made.pk).update(confirmed_by=second, confirmed_at=NOW)
+    return made
+
+
+def linked(by: Membership, second: Membership, indicator: str, mark: str, day: date) -> PayLinked:
+    """A confirmed list of one linked indicator."""
+    made, _new = PayLinked.objects.get_or_create(
+        from_date=day, revision=1, indicators=[indicator], defaults={
+            "decided_by": mark, "entered_by": by, "entered_at": NOW, "confirmed_by": second,
+            "confirmed_at": NOW,
+        },
+    )  # fmt: skip
+    return made  # type: ignore[no-any-return]
 
 
 def pool(

@@ -30,6 +30,7 @@ from performance.models import (
     PayShare,
     PayTotal,
     PayTransfer,
+    PayUplift,
 )
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing
@@ -108,8 +109,8 @@ class Reading:
         year, mine = self.month.year, [pool.pk for pool in own]
         posted = LedgerJournal.objects.filter(pk__in=[pool.journal_id for pool in own])
         until = posted.aggregate(last=Max("posted_at"))["last"]
-        rows = PayTotal.objects.filter(year=year, confirmed_at__isnull=False).order_by("revision")
-        approved = dict(rows.values_list("institution__code", "fen"))
+        rows = PayTotal.objects.filter(year=year, confirmed_at__lte=until).order_by("revision")
+        approved = {row.institution.code: row for row in rows.select_related("institution", "uplift")}
         shares = PayShare.objects.filter(
             pool__month__year=year, pool__persons=True, pool__journal__posted_at__lte=until,
             pool__source__in=sorted(redlines.WITHIN_TOTAL),
@@ -121,9 +122,11 @@ class Reading:
             shares.filter(pool__in=mine).annotate(sum=Sum("fen")).values_list("institution__code", "sum")
         )
         for code in sorted(month):
+            total = approved.get(code)
             yield {
-                "institution": code, "year": year, "approved_fen": approved.get(code),
+                "institution": code, "year": year, "approved_fen": total.fen if total else None,
                 "paid_fen": paid.get(code, 0), "month_fen": month[code],
+                "uplift": _risen(total.uplift) if total and total.uplift else None,
             }  # fmt: skip
 
     def roster(self) -> Iterator[Row]:
@@ -264,6 +267,19 @@ class Reading:
                 "base_fen": row.base_fen, "percent": row.percent, "evidence": row.evidence_kind,
                 "record": self.hidden.name("R", row.evidence_id),
             }  # fmt: skip
+
+
+def _risen(sheet: PayUplift) -> Row:
+    """What an approved total rose from: its base, the linked figures, heads, parameters."""
+    lines = sheet.lines.values_list("month", "indicator", "weight", "score")
+    return {
+        "base_fen": sheet.base_fen, "terms": sheet.terms, "weight_all": sheet.weight_all,
+        "heads_first": sheet.heads_first, "heads": sheet.heads, "document": sheet.document,
+        "points": [
+            {"month": month, "indicator": indicator, "weight": weight, "score": score}
+            for month, indicator, weight, score in lines
+        ],
+    }  # fmt: skip
 
 
 def place_of(pot: PayPot, read: computing.Ground | None) -> str:

@@ -1,0 +1,42 @@
+"""What this room refuses beside the engine: one sentence each, with a remedy."""
+
+from __future__ import annotations
+
+from alliance.lib.refusal import Refused
+
+
+class ListRefused(Refused):
+    """A list of linked indicators that cannot stand or be confirmed."""
+
+    reasons = {
+        "indicators": "Choose at least one indicator.",
+        "unknown": "%(code)s is no indicator of institutions. Choose another.",
+        "body": "Name the body that decided.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "confirmed": "It is already confirmed.",
+    }
+    fields = {"unknown": "indicators", "body": "decided_by", "same_person": "", "confirmed": ""}
+
+
+class SheetRefused(Refused):
+    """An uplift sheet that cannot be entered or decided as asked."""
+
+    reasons = {
+        "document": "Give the number of the decision.",
+        "body": "Name the body that decided.",
+        "scan": "Add the scan of the decision.",
+        "village": "%(institution)s is paid through its township and has no pay total of its own.",
+        "waits": "%(institution)s has a sheet of %(year)s that waits for its second person. Decide that one "
+        "first.",
+        "same_person": "This takes two different people; ask a colleague.",
+        "decided": "The sheet is decided already.",
+        "why": "Say why in a few words.",
+        "changed": "The approved total, the roster or the linked indicators changed since the sheet was "
+        "worked out. Set it aside and have it worked out again.",
+        "paid": "%(institution)s was given %(paid)s yuan of %(year)s already, more than the new total of "
+        "%(total)s yuan. Correct what was given first, or set the sheet aside.",
+    }
+    fields = {
+        "village": "institution", "waits": "institution", "same_person": "", "decided": "", "changed": "",
+        "paid": "",
+    }  # fmt: skip

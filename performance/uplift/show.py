@@ -1,0 +1,142 @@
+"""What the pages of uplifts show: why a pay total rose, and which indicators are linked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from alliance.lib.period import Month
+from alliance.models import Membership
+from alliance.web import parts
+from alliance.web import words as web_words
+from alliance.web.access import way
+from performance.engine.exact import half_up
+from performance.engine.indicators import Indicator
+from performance.engine.pay.uplift import uplift
+from performance.models import Level, PayLinked, PayUplift
+from performance.models.pay import CONFIRM, RUN
+from performance.pay.show import runs, tabs
+from performance.services import schemes
+from performance.show import labels
+from performance.uplift import forms, words
+from performance.uplift.services import reading, sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A linked figure: month, indicator with the way to its records, weight, score and points."""
+
+    month: str
+    name: str
+    url: str
+    weight: str
+    score: str
+    points: str
+
+
+def page(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> dict[str, Any]:
+    """One sheet."""
+    found = uplift(reading.again(sheet), {key: Decimal(value) for key, value in sheet.terms.items()})
+    return {
+        "title": str(sheet), "sheet": sheet, "chip": words.state_chip(sheet),
+        "figs": [
+            parts.Fig(_("linked score"), words.plain(half_up(found.score, 2))),
+            parts.Fig(_("approved pay total"), web_words.yuan(sheet.base_fen), _("yuan")),
+            parts.Fig(_("uplift"), web_words.yuan(sheet.fen), _("yuan")),
+            parts.Fig(_("new pay total"), web_words.yuan(sheet.total_fen), _("yuan")),
+        ],
+        "lines": words.lines(sheet, found), "figures": figures(sheet, membership),
+        "superseded": sheet.confirmed_at is not None and not sheets.in_force(sheet),
+        "facts_sheet": facts(sheet, membership), "actions": actions(sheet, membership, given),
+    }  # fmt: skip
+
+
+def figures(sheet: PayUplift, membership: Membership) -> list[Figure]:
+    """The linked indicators with their points, month by month, each with the way to its records."""
+    known, code, found = schemes.known_indicators(Level.INSTITUTION), sheet.institution.code, []
+    for row in sheet.lines.all():
+        month = Month.of(row.month)
+        earned = None if row.score is None else row.weight * row.score / 100
+        found.append(Figure(
+            web_words.month(month), named(row.indicator, known),
+            way(membership, "month-why-indicator", month, code, row.indicator) or "",
+            words.plain(row.weight), web_words.assessed(row.score, 2), web_words.assessed(earned, 2),
+        ))  # fmt: skip
+    return found
+
+
+def named(code: str, known: Mapping[str, Indicator]) -> str:
+    """An indicator in words."""
+    return labels.named(known[code]) if code in known else code
+
+
+def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
+    """Institution, year, months, decision, both people, digest."""
+    whole = membership.institution_id is None
+    scan = reverse("pay-uplift-scan", args=[sheet.pk]) if whole else ""
+    found = [
+        parts.Fact(_("institution"), sheet.institution.short_name),
+        parts.Fact(_("year"), str(sheet.year)),
+        parts.Fact(_("last month counted"), web_words.month(sheet.through)),
+        parts.Fact(_("the base was decided by"), sheet.base.document),
+        parts.Fact(_("decision number"), sheet.document, scan),
+        parts.Fact(_("decided by"), sheet.body),
+        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {web_words.moment(sheet.entered_at)}"),
+    ]
+    if sheet.confirmed_by is not None and sheet.confirmed_at is not None:
+        said = f"{sheet.confirmed_by.user} {web_words.moment(sheet.confirmed_at)}"
+        found.append(parts.Fact(_("confirmed by"), said))
+    if sheet.set_aside_by is not None and sheet.set_aside_at is not None:
+        said = f"{sheet.set_aside_by.user} {web_words.moment(sheet.set_aside_at)}: {sheet.set_aside_why}"
+        found.append(parts.Fact(_("set aside by"), said))
+    found.append(parts.Fact(_("digest"), f"{sheet.digest[:8]}…{sheet.digest[-8:]}"))
+    return found
+
+
+def actions(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
+    """Confirm or set aside what waits."""
+    if membership.institution_id is not None or sheet.set_aside_at or sheet.confirmed_at:
+        return []
+    mine, found = sheet.entered_by.user_id == membership.user_id, []
+    if not mine and membership.can(CONFIRM):
+        found.append(parts.Action(_("Confirm"), _act(sheet, "confirm"), "check", "primary"))
+    if membership.can(RUN if mine else CONFIRM):
+        form = given.get("set-aside") or forms.AsideForm(auto_id="aside-%s")
+        label = pgettext("entitlement", "Set aside")
+        found.append(parts.Action(label, _act(sheet, "set-aside"), "x", form=form))
+    return found
+
+
+def _act(sheet: PayUplift, step: str) -> str:
+    return reverse("pay-uplift-act", args=[sheet.pk, step])
+
+
+def lists(membership: Membership) -> dict[str, Any]:
+    """The lists of linked indicators, the newest first, with what the member may do."""
+    known, may = schemes.known_indicators(Level.INSTITUTION), membership.can(CONFIRM)
+    rows = PayLinked.objects.select_related("entered_by__user", "confirmed_by__user")
+    return {
+        "title": _("Linked indicators"), "runs": runs(membership), "rooms": tabs("pay-uplifts", membership),
+        "rows": [
+            (row, [named(code, known) for code in row.indicators],
+             may and row.confirmed_at is None and row.entered_by.user_id != membership.user_id)
+            for row in rows
+        ],
+    }  # fmt: skip
+
+
+def choices(today: date) -> list[tuple[str, str]]:
+    """The indicators the scheme of the day scores institutions by."""
+    month = Month.of(today)
+    version = schemes.in_force(month)
+    if version is None:
+        return []
+    used = schemes.indicators_of(version.scheme(), Level.INSTITUTION, month)
+    return [(one.code, labels.named(one)) for one in used]
