@@ -1,4 +1,5 @@
-"""Family-doctor teams of the townships with their members and the numbers of the last month (S1-45, S0-46).
+"""Family-doctor teams of the townships with their members and their numbers (S1-45, S0-46): of the last
+month, and what the insurer counts once a year, the cost a head of persons managed and not managed.
 
 Each has a general practitioner, a public-health doctor as health manager and a nurse; the first of a place
 also an expert of the lead hospital.
@@ -23,6 +24,9 @@ from performance.demonstration.ground import Ground
 from performance.engine.spans import Span
 
 SINCE, MONTH = date(2026, 1, 1), Month(2026, 10)
+YEAR = Span(Month(2025, 1), "year")  # the one that the months until December count
+UNMANAGED = (380_000, 60_000)  # fen a head, and how much more by chance
+MANAGED = (82, 14)  # of a hundred of that
 ENTERED = datetime(2026, 11, 5, 11, 0)
 NAMES = ("一队", "二队")
 # Of every thousand residents of a team: how many, and how many more by chance.
@@ -37,7 +41,7 @@ COUNTS = {
 
 
 def load(base: Ground) -> str:
-    """Register the teams and deliver October; a line of the report."""
+    """Register the teams and deliver their numbers; a line of the report."""
     now = local(ENTERED)
     with act_in(base.alliance), transaction.atomic():
         teams = list(_registered())
@@ -90,3 +94,14 @@ def _delivered(teams: list[Team], responsible: str) -> Iterator[Entry]:
             value = Decimal(thousands * (share + (below(dice, more) if more else 0)))
             place = Place(team.institution, team=team.code)
             yield Entry(place, fact, Span(MONTH), value, responsible, "公卫系统月报")
+        yield from _costs(team, responsible)
+
+
+def _costs(team: Team, responsible: str) -> Iterator[Entry]:
+    """What the scheme of teams asks for as their contribution to the groups (S0-36)."""
+    dice = stream("team cost", team.institution.code, team.code)
+    others = UNMANAGED[0] + below(dice, UNMANAGED[1])
+    own = others * (MANAGED[0] + below(dice, MANAGED[1])) // 100
+    for fact, fen in (("managed_cost_fen", own), ("unmanaged_cost_fen", others)):
+        place = Place(team.institution, team=team.code)
+        yield Entry(place, fact, YEAR, Decimal(fen), responsible, "医保清算年报")
