@@ -24,6 +24,7 @@ MOST_DIFFERENCES = 20
 INPUTS, RESULT, RULES, ROSTER = "inputs.json", "result.json", "rules.json", "roster.jsonl"
 LOTS, JOURNAL, OPINIONS = "lots.jsonl", "journal.jsonl", "opinions.jsonl"
 LEDGER, ACCOUNTS = "ledger/journals.jsonl", "ledger/accounts.jsonl"
+ALTERED = "the rest cannot be recomputed from what was altered"
 WHOLE = (INPUTS, RESULT, RULES, ROSTER, LOTS, LEDGER, ACCOUNTS, JOURNAL)
 
 
@@ -73,13 +74,18 @@ class Said:
 
 
 def _all(held: Archive, said: Said) -> Iterator[str]:
-    yield from held.altered()
+    altered = False
+    for place in held.altered():
+        altered = True
+        yield place
     try:
         yield from _recomputed(held, said)
     except (Refused, CanonicalRefused) as error:
-        yield f"cannot be recomputed: {error}"
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        yield f"cannot be recomputed: {type(error).__name__} {error}"
+        yield ALTERED if altered else f"cannot be recomputed: {error}"
+    except LookupError as error:
+        yield ALTERED if altered else f"cannot be recomputed: {error} is missing"
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        yield ALTERED if altered else f"cannot be recomputed: a value is of another kind ({error})"
 
 
 def _recomputed(held: Archive, said: Said) -> Iterator[str]:

@@ -50,6 +50,25 @@ def test_the_same_form_sent_twice_is_one_complaint(bills: World) -> None:
         assert Complaint.objects.get().number in text(first) and text(first) == text(second)
 
 
+def test_the_same_line_asked_again_is_another_complaint_about_the_same_line(bills: World) -> None:
+    """A second form is a second question: nothing is swallowed, both stand with their own clock."""
+    slip = printed(bills)[0]
+    first, second = ask(bills, slip.token), ask(bills, slip.token, text="还是不明白，请列出药名")
+    with inside(bills):
+        rows, made = list(BillQuestion.objects.order_by("pk")), list(Complaint.objects.order_by("pk"))
+        assert [(one.line, one.fen) for one in rows] == [("D23", 100_000)] * 2
+        assert [one.about_id for one in made] == [one.pk for one in rows]
+        assert [one.text for one in made] == ["西药为什么这么多", "还是不明白，请列出药名"]
+        assert len({one.number for one in made}) == 2 and all(one.result_due_at for one in made)
+        twice = BillQuestion.objects.get(pk=rows[0].pk)
+        twice.pk = None
+        with pytest.raises(DatabaseError, match="bill_question_once"), transaction.atomic():
+            twice.save(force_insert=True)
+    assert made[0].number in text(first) and made[1].number in text(second)
+    for row in rows:
+        assert "R00000" in text(browser(bills, "kong").get(f"{HOME}/bills/questions/{row.pk}/"))
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [({"sheet": "x"}, 403), ({"text": ""}, 400), ({"line": "D99"}, 400), ({"phone": "12"}, 400)],

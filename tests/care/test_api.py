@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.throttling import ScopedRateThrottle
 
-from alliance.models import Institution, Journal, Staff
+from alliance.models import Attachment, Institution, Journal, Person, Staff
 from alliance.tenancy.scope import act_in
+from grouping.models import Case, CaseFile
 from tests.agreements import access as agreements
 from tests.care import access as care
 from tests.offsite import access as offsite
+from tests.verification import access as verification
 from tests.violations import access as violations
 from tests.world import World, member
 
@@ -30,12 +32,34 @@ def _staff(place: Institution) -> Staff:
     return Staff.objects.create(institution=place, code=uuid4().hex[:8], kind="doctor", name="医生")
 
 
+def _case(world: World, place: Institution, mark: str) -> Case:
+    """One stay of the institution, in a month of its own: an opinion is one a month."""
+    sealed = Attachment.objects.create(
+        purpose="case_file", stored_name=mark, shown_name=mark, content_type="text/csv", size=1,
+        sha256=mark.ljust(64, "0"), owner=world.kong, institution=place,
+    )  # fmt: skip
+    file = CaseFile.objects.create(
+        attachment=sealed, institution=place, sha256=mark.ljust(64, "0"), received_by=world.kong,
+        delivered_on=NOW.date(),
+    )  # fmt: skip
+    who = Person.objects.create(key=mark, name="某某", name_key=mark, sex=1)
+    return Case.objects.create(
+        institution=place, person=who, file=file, line=2, record_no=mark, visit_no=1,
+        month=date(2026, int(mark[-1]), 1), admitted_at=NOW, discharged_at=NOW, department_code="03", sex=1,
+        age=50, stay_days=5, discharge_way=1, diagnoses=["I50.900"], total_fen=1, raw={}, digest="1" * 64,
+    )  # fmt: skip
+
+
 MAKE: dict[str, Make] = {
     "offsite": lambda world, place, mark: offsite.filing(place, mark, NOW),
     "mdt": lambda world, place, mark: care.meeting(world.kong, place, _staff(place), mark, NOW),
     "patient-days": lambda world, place, mark: care.day(world.kong, place, mark),
     "focus-groups": lambda world, place, mark: care.group(world.kong, place, mark),
     "tolerance": lambda world, place, mark: care.tolerance_case(world.kong, world.luo, place, mark, NOW),
+    "abnormal": lambda world, place, mark: care.report(world.kong, _case(world, place, mark), mark, NOW),
+    "verification": lambda world, place, mark: verification.opinion(
+        world.luo, place, _case(world, place, mark), mark
+    ),
     "agreements": lambda world, place, mark: agreements.agreement(world.luo, world.meng, place, mark),
     "violations": lambda world, place, mark: violations.violation(
         world.luo, place, world.kong, mark, int(mark[-1])
@@ -82,7 +106,8 @@ def test_a_room_reads_by_the_walls_of_its_pages(ready: World, room: str) -> None
     for client, pk in ((ready.client("kong"), theirs.pk), (ready.client("qiao"), own.pk)):
         answer = client.get(f"{root}{pk}/")
         assert (answer.status_code, answer.content) == (404, missing.content)
-    assert ready.client("luo").get(f"{root}?state=nonsense").status_code == 400
+    choice = "verdict" if room == "verification" else "state"
+    assert ready.client("luo").get(f"{root}?{choice}=nonsense").status_code == 400
 
 
 def test_what_speaks_of_patients_is_journaled_and_names_nobody(ready: World) -> None:

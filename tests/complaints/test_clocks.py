@@ -12,10 +12,10 @@ from django.test import Client
 from alliance.models import Journal, WorkCalendarDay
 from alliance.services import parameters
 from alliance.tenancy.scope import act_in
-from complaints.models import Complaint, Escalation
-from complaints.services import clocks, handling, person
+from complaints.models import Channel, Complaint, Escalation
+from complaints.services import clocks, filing, handling, person
 from complaints.tasks import run_clocks
-from tests.complaints.scene import answered, assigned, at, department, filed, resolved
+from tests.complaints.scene import answered, assigned, at, department, filed, resolved, said
 from tests.world import World
 
 
@@ -88,6 +88,31 @@ def test_one_level_up_before_the_limit_and_one_after_exactly_once(qinghe: World)
         clocks.run(at(moment))
     assert went(row)[2:] == [("result", "before", "alliance"), ("result", "after", "alliance")]
     assert Journal.objects.filter(verb="complaint.escalated").count() == 4
+
+
+def test_a_limit_the_hotline_moves_twice_escalates_after_the_last_one_alone_and_once(qinghe: World) -> None:
+    """What was warned of stays; neither the first nor the second limit is one that was missed."""
+    order = filing.Order("12345-7", at("2026-11-10 09:00"), None, at("2026-11-13 17:00"))
+    said_so = said(qinghe.lead, channel=Channel.HOTLINE_12345, order=order)
+    row = filing.file(by=qinghe.kong, said=said_so, mark="o", now=at("2026-11-10 10:00")).complaint
+    row = handling.assign(
+        by=qinghe.kong, complaint=row, departments=[department(qinghe.lead)], now=at("2026-11-10 10:30")
+    )
+    row = handling.answer(by=qinghe.kong, complaint=row, text="在查", now=at("2026-11-10 11:00"))
+    clocks.run(at("2026-11-13 09:00"))
+    assert went(row) == [("result", "before", "institution")]
+    for moved, missed in (("2026-11-20 17:00", "2026-11-13 17:01"), ("2026-11-25 17:00", "2026-11-20 17:01")):
+        row.refresh_from_db()
+        clocks.by_order(by=qinghe.kong, complaint=row, first=None, result=at(moved))
+        clocks.run(at(missed))
+        assert went(row) == [("result", "before", "institution")]
+    clocks.run(at("2026-11-25 16:59"))
+    for moment in ("2026-11-25 17:01", "2026-11-26 17:01"):
+        clocks.run(at(moment))
+    assert went(row) == [("result", "before", "institution"), ("result", "after", "alliance")]
+    found = Escalation.objects.filter(complaint=row).order_by("pk")
+    assert [one.due_at for one in found] == [at("2026-11-13 17:00"), at("2026-11-25 17:00")]
+    assert Journal.objects.filter(verb="complaint.due_moved").count() == 2
 
 
 def test_an_answer_in_time_stops_its_clock_and_a_new_round_has_clocks_of_its_own(qinghe: World) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -165,6 +166,41 @@ def test_every_member_is_named_when_it_is_altered(content: bytes, tmp_path: Path
                 found = (str(refused),)
             # Of an empty member only its head can be altered: that is the file around the members.
             assert any((name if held else "container") in one for one in found), (name, found)
+
+
+@pytest.mark.parametrize("mended", [False, True])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("ledger/journals.jsonl", b'"entries"'),
+        ("roster.jsonl", b'"unit"'),
+        (BONUS, b'"row"'),
+        ("journal.jsonl", b'"chain"'),
+    ],
+)
+def test_a_key_that_is_gone_ends_in_a_first_difference_and_a_code(
+    content: bytes, tmp_path: Path, name: str, key: bytes, mended: bool
+) -> None:
+    """What stands behind the altered place cannot be read: that is said, without a word of code."""
+    held = members(content)
+    assert key in held[name], held[name][:300]
+    held[name] = held[name].replace(key, key[:-2] + b'_"')
+    file = tmp_path / "month.zip"
+    if mended:
+        file.write_bytes(scene.put_together(held))
+    else:
+        with zipfile.ZipFile(file, "w") as out:
+            for one, body in held.items():
+                out.writestr(one, body)
+    with pytest.raises(CommandError, match="first difference") as error:
+        call_command("verify_month", str(file))
+    said = str(error.value)
+    assert "Error" not in said and error.value.returncode == 1
+    lines = said.splitlines()[1:]
+    if mended:
+        assert "is missing" in said
+    else:
+        assert lines[0].startswith(f"{name}: the manifest says") and "cannot be recomputed from" in lines[-1]
 
 
 def test_the_first_and_the_last_byte(content: bytes, tmp_path: Path) -> None:

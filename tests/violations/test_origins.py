@@ -13,11 +13,13 @@ from django.urls import reverse, set_urlconf
 from alliance.web import carrying
 from grouping.central.origins import KIND as CENTRAL
 from grouping.models import CentralResult
+from performance.declared.services import samples
 from performance.origins import PORTRAIT, portrait_number
 from performance.violations import show
 from performance.violations.models import Evidence, Violation
 from tests.confirmation import scene as confirming
 from tests.performance import county_scene as county
+from tests.performance import test_declared_samples as declared
 from tests.performance.scene import OCTOBER, compute, inside, prepare
 from tests.performance.test_portrait import STAY, before
 from tests.world import World
@@ -104,6 +106,36 @@ def test_a_row_of_the_insurers_file_leads_to_a_case_where_it_says_something_else
         assert row.source_id == differs.pk and "ES29" in row.evidence.get().text
     assert row_page in office.get(f"/a/qinghe/violations/{row.pk}/").content.decode()
     assert office.post(link, said(month, source="central")).status_code == 400
+
+
+def test_a_data_notice_leads_to_one_case_of_the_institution_it_is_about(world: World, tmp_path: Path) -> None:
+    with override_settings(MEDIA_ROOT=tmp_path):
+        with inside(world):
+            declared.declare(world)
+            sample = samples.draw(by=world.luo, month=declared.MONTH, now=declared.NOW)
+            town = declared.checks(sample, world.shiqiao.code)
+            declared.find(world, town["contracted"], 60)
+            notice = declared.find(world, town["resident_population"], None)
+            assert notice is not None and notice.institution == world.shiqiao
+        office, page = world.client("luo"), f"/a/qinghe/declared/notices/{notice.pk}/"
+        link = f"{OPEN}?from=performance.declarednotice&of={notice.pk}"
+        assert link.replace("&", "&amp;") in office.get(page).content.decode()
+        assert OPEN not in world.client("han").get(page).content.decode()
+        sent = said(world, source="notice", title="签约数不实", institution=str(world.shiqiao.pk))
+        other = office.post(link, {**sent, "institution": str(world.lead.pk)})
+        assert other.status_code == 400  # another institution is not what it is about
+        assert office.post(link, sent).status_code == 302
+        with inside(world):
+            row = Violation.objects.get()
+            assert (row.source, row.source_id) == ("notice", notice.pk)
+            assert row.institution_id == world.shiqiao.pk
+            assert row.evidence.get().kind == "notice"
+        body = office.get(f"/a/qinghe/violations/{row.pk}/").content.decode()
+        assert page in body
+        again = office.post(link, sent)
+        assert again.status_code == 400 and row.number in again.content.decode()
+        body = office.get(page).content.decode()
+        assert f"/a/qinghe/violations/{row.pk}/" in body and link.replace("&", "&amp;") not in body
 
 
 def test_a_difference_between_two_houses_leads_to_a_case_of_the_side_denied(world: World) -> None:
