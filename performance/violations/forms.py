@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
-from alliance.models import Institution
+from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, NumberField, YuanField
 from performance.agreements.models import Agreement
@@ -34,6 +34,15 @@ class OpenForm(forms.Form):
 
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None)
     kind = forms.ChoiceField(label=pgettext_lazy("violation", "kind"), choices=Violation.Kind.choices)
+    person = forms.ModelChoiceField(
+        label=pgettext_lazy("violation", "person"), queryset=None, required=False,
+        help_text=gettext_lazy("Who did it, where known; the responsibility letter is shown beside it."),
+    )  # fmt: skip
+    happened_on = DayField(
+        label=pgettext_lazy("violation", "happened on"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Asked for where nothing is tolerated: fictitious services, swapped drugs."),
+    )  # fmt: skip
     source = forms.ChoiceField(label=pgettext_lazy("violation", "comes from"))
     title = forms.CharField(label=pgettext_lazy("violation", "title"), max_length=160)
     facts = forms.CharField(label=pgettext_lazy("violation", "facts"), max_length=4000, widget=LONG)
@@ -42,6 +51,9 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["institution"].queryset = Institution.objects.filter(is_active=True).order_by("code")
+        people = Membership.objects.living().exclude(institution=None)
+        people = people.select_related("user", "institution", "alliance")
+        fields["person"].queryset = people.order_by("institution__code", "user__name", "pk")
         fields["source"].choices = list(sources)
 
 

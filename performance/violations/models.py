@@ -23,6 +23,8 @@ from performance.improvement.models import link
 
 VIEW, RUN, FIND, STATE = "violation.view", "violation.run", "violation.find", "violation.state"
 UNHEARD = ("identified", "dropped")
+# Kinds of the zero-tolerance clauses every responsibility letter holds (S1-62).
+ZERO = ("fictitious", "swapped")
 
 
 class ViolationQuerySet(AllianceQuerySet):
@@ -39,7 +41,7 @@ class ViolationQuerySet(AllianceQuerySet):
         """With what a page names."""
         return self.select_related(
             "institution", "opened_by__user", "warned_by__user", "stated_by__user", "found_by__user",
-            "decided_by__user", "statement_file", "approval",
+            "decided_by__user", "statement_file", "approval", "person__user",
         )  # fmt: skip
 
 
@@ -50,6 +52,8 @@ class Violation(AllianceRow, Stepped):
         FUND = "fund", pgettext_lazy("violation", "fund obtained by fraud")
         GROUPING = "grouping", pgettext_lazy("violation", "wrong grouping")
         DATA = "data", pgettext_lazy("violation", "false data")
+        FICTITIOUS = "fictitious", pgettext_lazy("violation", "fictitious medical services")
+        SWAPPED = "swapped", pgettext_lazy("violation", "swapped drugs")
 
     class Source(models.TextChoices):
         CLUE = "clue", pgettext_lazy("violation", "clue of an unusual pattern")
@@ -75,6 +79,8 @@ class Violation(AllianceRow, Stepped):
     institution = link(_("institution"), "alliance.Institution")
     title = models.CharField(pgettext_lazy("violation", "title"), max_length=160)
     facts = models.CharField(pgettext_lazy("violation", "facts"), max_length=4000)
+    person = link(pgettext_lazy("violation", "person"), "alliance.Membership", null=True)
+    happened_on = models.DateField(pgettext_lazy("violation", "happened on"), null=True)
     source = models.CharField(pgettext_lazy("violation", "comes from"), max_length=10, choices=Source)
     source_id = models.BigIntegerField(null=True)
     source_mark = models.CharField(max_length=40, blank=True, editable=False)
@@ -122,6 +128,10 @@ class Violation(AllianceRow, Stepped):
                 name="violation_source_mark",
             ),
             models.CheckConstraint(condition=~Q(title="") & ~Q(facts=""), name="violation_written"),
+            # The responsibility letter of the day stands beside a case nothing is tolerated of.
+            models.CheckConstraint(
+                condition=~Q(kind__in=ZERO) | Q(happened_on__isnull=False), name="violation_zero_dated"
+            ),
             # Where inspectors took it up, nothing leads back to a report or to who made it.
             models.CheckConstraint(
                 condition=~Q(source__in=["report", "hand"]) | Q(source_id=None), name="violation_no_reporter"

@@ -12,6 +12,10 @@ class ViolationRefused(Refused):
         "title": "Give it a title.",
         "facts": "Write the facts.",
         "source": "Only discipline inspection takes a case up from a report.",
+        "happened_on": "Say on which day it happened: the letter of that day stands beside it.",
+        "later": "This day has not come yet.",
+        "person": "This person does not belong to the institution.",
+        "zero": "Nothing of this kind is tolerated: a written warning is not available.",
         "record": "There is no such record of this institution. Check its number.",
         "there": "It led to the case %(number)s already. Add there what is new.",
         "evidence": "A warning rests on evidence. Add what shows it first.",
@@ -32,7 +36,8 @@ class ViolationRefused(Refused):
         "deducted": "%(month)s bears a deduction for a violation of this institution already.",
     }
     fields = {
-        "record": "object_id", "there": "", "evidence": "", "sealed": "", "late": "", "early": "",
+        "record": "object_id", "later": "happened_on", "zero": "measures",
+        "there": "", "evidence": "", "sealed": "", "late": "", "early": "",
         "involved": "",
         "opener": "", "penalty": "", "carried": "", "open": "", "deducted": "month", "lines": "statement",
     }  # fmt: skip

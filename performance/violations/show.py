@@ -20,6 +20,7 @@ from alliance.models import Membership
 from alliance.web import carrying, parts, words
 from alliance.web.access import way
 from performance.agreements.models import ClauseCheck
+from performance.duty import facts as duties
 from performance.violations import forms, tables
 from performance.violations.models import RUN, Evidence, Penalty, Violation
 from performance.violations.services import cases, deciding, origins, table
@@ -100,6 +101,7 @@ def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
         parts.Fact(pgettext("violation", "kind"), str(row.get_kind_display())),
         parts.Fact(_("institution"), row.institution.name),
     ]
+    found += _letter(row, membership)
     if membership.institution_id is None:
         found += [
             parts.Fact(pgettext("violation", "comes from"), str(row.get_source_display())),
@@ -117,6 +119,26 @@ def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
         url = way(membership, "approval", row.approval_id)
         found.append(parts.Fact(pgettext("violation", "decided"), words.moment(row.decided_at), url))
     return found
+
+
+def _letter(row: Violation, membership: Membership | None) -> list[parts.Fact]:
+    """Who did it on which day, and the responsibility letter the person had signed by then, or that none."""
+    found = []
+    if row.person is not None:
+        found.append(parts.Fact(pgettext("violation", "person"), str(row.person.user)))
+    if row.happened_on is not None:
+        found.append(parts.Fact(pgettext("violation", "happened on"), words.day(row.happened_on)))
+    if row.person is None or row.happened_on is None:
+        return found
+    name, letter = _("responsibility letter"), duties.letter_on(row.person_id, row.happened_on)
+    if letter is None:
+        return [*found, parts.Fact(name, _("none in force on that day"))]
+    seen = membership is not None and duties.reads(membership, letter.id)
+    url = way(membership, "duty-letter", letter.id) if seen else ""
+    said = _("version %(number)s, signed %(at)s, holds until %(day)s") % {
+        "number": letter.number, "at": words.moment(letter.signed_at), "day": words.day(letter.valid_to),
+    }  # fmt: skip
+    return [*found, parts.Fact(name, said, url)]
 
 
 def amount(one: Penalty) -> str:
@@ -201,7 +223,7 @@ def actions(
         if step.name == "find":
             if row.stated_at is None and row.due_at is not None and now < row.due_at:
                 continue
-            rule = table.in_force(row.kind, timezone.localdate(now))
+            rule = table.lets(row, timezone.localdate(now))
             form = form or forms.FindForm(rule=rule, institution=row.institution_id, auto_id="find-%s")
         elif step.name == "state_view":
             if row.due_at is not None and now > row.due_at:
@@ -221,6 +243,7 @@ def summary(approval: Approval) -> registry.Summary:
     found = [
         parts.Fact(pgettext("violation", "kind"), str(row.get_kind_display())),
         parts.Fact(_("institution"), row.institution.name),
+        *_letter(row, None),
         parts.Fact(pgettext("violation", "facts"), row.facts),
         parts.Fact(pgettext("violation", "statement"), row.statement or _("none was made in time")),
         parts.Fact(pgettext("violation", "finding"), row.finding),

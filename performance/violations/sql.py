@@ -7,10 +7,10 @@ begin
     raise exception 'a case is not taken away, an ended one not changed' using errcode = 'restrict_violation';
   end if;
   if (new.number, new.institution_id, new.source, new.source_id, new.source_mark, new.opened_by_id,
-      new.opened_at)
+      new.opened_at, new.person_id, new.happened_on)
      is distinct from
      (old.number, old.institution_id, old.source, old.source_id, old.source_mark, old.opened_by_id,
-      old.opened_at)
+      old.opened_at, old.person_id, old.happened_on)
      or (old.state <> 'identified' and (new.kind, new.title, new.facts) is distinct from
          (old.kind, old.title, old.facts))
      or (old.warned_at is not null and
@@ -59,6 +59,59 @@ begin
   end if;
   return new;
 end $keep$;
+"""
+# The table of what is tolerated is data: the database reads the parameter in force on the day of the finding.
+KEEP_ZERO = """
+create function public.violations_keep_zero() returns trigger language plpgsql as $zero$
+declare
+  few int;
+  bound numeric;
+begin
+  if tg_op = 'INSERT' then
+    if new.person_id is not null and not exists (
+      select from public.alliance_membership m
+      where m.id = new.person_id and m.institution_id = new.institution_id) then
+      raise exception 'the person belongs to the institution' using errcode = 'restrict_violation';
+    end if;
+    return new;
+  end if;
+  if new.state <> 'found' or old.state = 'found' then
+    return new;
+  end if;
+  select (p.value ->> new.kind)::int into few from public.alliance_parameter p
+    where p.alliance_id = new.alliance_id and p.key = 'violation.tolerated' and p.level = ''
+      and p.from_date <= (new.found_at at time zone 'Asia/Shanghai')::date
+    order by p.from_date desc limit 1;
+  if few is null then
+    return new;
+  end if;
+  if exists (
+    select from public.violations_penalty p
+    where p.violation_id = new.id and p.attempt = new.attempt and p.measure = 'warning')
+    and (select count(*) from public.violations_penalty p
+         join public.violations_violation v on v.id = p.violation_id and v.attempt = p.attempt
+         where p.measure = 'warning' and v.institution_id = new.institution_id and v.kind = new.kind
+           and v.state in ('decided', 'closed') and v.id <> new.id) >= few then
+    raise exception 'nothing of this kind is let off with a warning' using errcode = 'restrict_violation';
+  end if;
+  select (p.value ->> 'min')::numeric into bound from public.alliance_parameter p
+    where p.alliance_id = new.alliance_id and p.key = 'violation.deduct.' || new.kind and p.level = ''
+      and p.from_date <= (new.found_at at time zone 'Asia/Shanghai')::date
+    order by p.from_date desc limit 1;
+  if exists (
+    select from public.violations_penalty p
+    where p.violation_id = new.id and p.attempt = new.attempt and p.measure = 'deduct' and p.percent < bound)
+  then
+    raise exception 'nothing of this kind is deducted less' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $zero$;
+create trigger violations_keep_zero before insert or update on public.violations_violation
+  for each row execute function public.violations_keep_zero();
+"""
+REMOVE_ZERO = """
+drop trigger violations_keep_zero on public.violations_violation;
+drop function public.violations_keep_zero();
 """
 INSTALL = (
     """

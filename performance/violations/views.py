@@ -203,7 +203,7 @@ def _form(request: Any, row: Violation, name: str) -> Any:
         "evidence": lambda: forms.EvidenceForm(data, files, today=today, auto_id="evidence-%s"),
         "state_view": lambda: forms.StateForm(data, files, auto_id="state-%s"),
         "find": lambda: forms.FindForm(
-            data, rule=table.in_force(row.kind, today), institution=row.institution_id, auto_id="find-%s"
+            data, rule=table.lets(row, today), institution=row.institution_id, auto_id="find-%s"
         ),
         "deduct": lambda: forms.MonthForm(data, months=forms.month_choices(today), auto_id="deduct-%s"),
         "repay": lambda: forms.RepayForm(data, months=show.open_months(), auto_id="repay-%s"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -16,7 +16,7 @@ from alliance.web import words
 from grouping import facts as case_books
 from performance.declared.services.proving import keep as keep_files
 from performance.services.rights import require
-from performance.violations.models import RUN, Evidence, Violation
+from performance.violations.models import RUN, ZERO, Evidence, Violation
 from performance.violations.refusals import ViolationRefused
 from performance.violations.services.origins import About, cases_of
 from performance.violations.services.uninvolved import require_uninvolved
@@ -37,16 +37,24 @@ def sources(by: Membership) -> list[tuple[str, str]]:
 @transaction.atomic
 def open_case(
     *, by: Membership, institution: Institution, kind: str, title: str, facts: str, source: str,
-    now: datetime, about: About | None = None,
+    now: datetime, about: About | None = None, person: Membership | None = None,
+    happened_on: date | None = None,
 ) -> Violation:  # fmt: skip
     """Open a case; what it is `about` is its first evidence. Of a report nothing is kept but that it was one.
 
-    Raises PermissionDenied, ViolationRefused (title, facts, source, record, there).
+    `person`, `happened_on`: who did it and when; the day is asked for where nothing is tolerated. Raises
+    PermissionDenied, ViolationRefused (title, facts, happened_on, later, person, source, record, there).
     """
     require(by, RUN)
     for reason, said in (("title", title), ("facts", facts)):
         if not said.strip():
             raise ViolationRefused(reason)
+    if kind in ZERO and happened_on is None:
+        raise ViolationRefused("happened_on")
+    if happened_on is not None and happened_on > timezone.localdate(now):
+        raise ViolationRefused("later")
+    if person is not None and person.institution_id != institution.pk:
+        raise ViolationRefused("person")
     if source == Source.REPORT and not by.can(INSPECTS):
         raise ViolationRefused("source")
     if about is not None and (
@@ -59,7 +67,7 @@ def open_case(
             row: Violation = Violation.objects.create(
                 number=number, kind=kind, institution=institution, title=title.strip(), facts=facts.strip(),
                 source=source, source_id=about.pk if about else None, opened_by=by, opened_at=now,
-                source_mark=about.mark if about else "",
+                source_mark=about.mark if about else "", person=person, happened_on=happened_on,
             )  # fmt: skip
     except IntegrityError as error:
         if about is None or "violation_source_once" not in str(error):
