@@ -1,5 +1,5 @@
-"""Entitlement sheets of the demonstration: a month of health-management packages paid to the teams ahead, and
-a sheet that waits for its second person.
+"""Entitlement sheets of the demonstration: a month of health-management packages paid to the teams ahead, a
+sheet that waits for its second person, two persons with the innovation award of a month.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from performance.models import Entitlement, EntitlementKind, PayFund, PayPool
 from performance.pay.services import pools
 
 BODY, DOCUMENT, NEXT = "管理委员会", "医共体委〔2026〕21号", "医共体委〔2026〕24号"
+AWARD, AWARDED = "医共体委〔2026〕27号", 2
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
@@ -47,6 +48,21 @@ def load(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | N
         heads = {one.key: {"heads": 1_850 + 140 * place} for place, one in enumerate(known)}
         _entered(base, EntitlementKind.RETAINED, month, heads, NEXT, later, head=head)
     return made
+
+
+def award(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | None:
+    """The draft of the pool that pays the innovation award to the first persons paid; None without any."""
+    known = subjects.of(EntitlementKind.INNOVATION_PERSONAL, month)[:AWARDED]
+    if not known:
+        return None
+    with acting(at):
+        sheet = _entered(
+            base, EntitlementKind.INNOVATION_PERSONAL, month, {one.key: {} for one in known}, AWARD, at
+        )
+        sheet = sheets.confirm(by=base.office[1], sheet=sheet, now=at)
+        return pools.make_from_entitlement(
+            by=base.office[0], sheet=sheet, fund=fund, name="医保管理创新奖", document=AWARD, now=at
+        )
 
 
 def _entered(

@@ -61,6 +61,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         uplift.load(base, months[0], days_after(months[-1], 19))
         for head in _heads(base):
             _distribute(base, head, months)
+        if award := entitlement.award(base, fund, months[-1], days_after(months[-1], 27)):
+            _agreed(base, award, months[-1], day=27)
         if base.alliance.kind == WHOLE:
             _divide_the_rest(base, months[0])
         posted = PayPot.objects.filter(state="posted").count()
@@ -80,7 +82,7 @@ def _signed_in(demo: DemoAlliance) -> None:
 
 
 def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
-    """Approved totals of institutions with a base, two rules, a source account with retained surplus."""
+    """Approved totals of institutions with a base, three rules, a source account with retained surplus."""
     office, second = base.office[0], base.office[1]
     for base_pay in (one for one in demo.pay_bases if one.month == month):
         row = entering.enter_total(
@@ -89,7 +91,7 @@ def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
         )  # fmt: skip
         entering.confirm(by=second, row=row, now=DECIDED)
     team = replace(RULE, team_percent=Decimal(60))
-    for kind, rule in ((PayKind.BONUS, RULE), (PayKind.REWARD, team)):
+    for kind, rule in ((PayKind.BONUS, RULE), (PayKind.REWARD, team), (PayKind.AWARD, RULE)):
         made = entering.enter_rule(
             by=office, kind=kind, from_month=month, rule=rule, decided_by=f"{BODY} {DOCUMENT}", now=DECIDED
         )
@@ -110,11 +112,11 @@ def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
     return fund
 
 
-def _agreed(base: Ground, pool: PayPool, month: Month) -> None:
-    at = days_after(month, 18, 10)
+def _agreed(base: Ground, pool: PayPool, month: Month, day: int = 18) -> None:
+    at = days_after(month, day, 10)
     with acting(at):
         approval = pools.propose(by=base.office[0], pool=pool, today=at.date())
-    with acting(days_after(month, 18, 16)):
+    with acting(days_after(month, day, 16)):
         approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
 
 

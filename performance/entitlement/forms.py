@@ -15,7 +15,7 @@ from alliance.web.form_fields import NumberField, WholeField, YuanField
 from performance.declared.uploads import EvidenceField
 from performance.engine.pay.entitled_parts import Field, Kind
 from performance.engine.pay.entitled_rules import KINDS
-from performance.entitlement import words
+from performance.entitlement import subjects, words
 from performance.entitlement.subjects import Subject
 from performance.models import EntitlementKind, PayFund
 from performance.pay.forms import month_choices
@@ -55,7 +55,7 @@ class WhichForm(forms.Form):
 
 class SheetForm(forms.Form):
     """The numbers of a sheet: those given once, a line of each subject, the decision. An empty line is left
-    out.
+    out. Persons are named instead: an alliance has thousands.
     """
 
     document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
@@ -69,19 +69,48 @@ class SheetForm(forms.Form):
         self.known = known
         for one in self.how.head:
             self.fields[one.name] = control(one)
+        if self.by_name:
+            self.fields["people"] = forms.CharField(
+                label=gettext_lazy("persons awarded"), widget=forms.Textarea(attrs={"rows": 8}),
+                help_text=gettext_lazy("A name or a staff number in each line, as in A01/D003."),
+            )  # fmt: skip
         for subject in known:
             for one in self.how.row:
                 self.fields[f"{subject.key}-{one.name}"] = control(one, of=subject.name)
 
+    @property
+    def by_name(self) -> bool:
+        """Whether the lines are persons, who are named."""
+        return self.how.level == "person"
+
+    def clean_people(self) -> dict[str, Subject]:
+        """The persons meant, by key; each one has pay of the month."""
+        found: dict[str, Subject] = {}
+        for word in filter(None, map(str.strip, self.cleaned_data["people"].splitlines())):
+            meant = [one for one in self.known if word in subjects.called(one)]
+            if not meant:
+                raise forms.ValidationError(
+                    _("%(word)s has no pay of this month in the books. Check the name, or post the pots.")
+                    % {"word": word}
+                )
+            if len(meant) > 1:
+                raise forms.ValidationError(
+                    _("%(word)s may be any of these: %(names)s. Give the number.")
+                    % {"word": word, "names": "、".join(one.name for one in meant)}
+                )
+            found[meant[0].key] = meant[0]
+        return found
+
     def decision(self) -> Iterator[Any]:
-        """The fields of what was decided, then those given once."""
-        for name in ("document", "body", "files", *(one.name for one in self.how.head)):
+        """The fields of what was decided, then those given once, then who is named."""
+        people = ("people",) if self.by_name else ()
+        for name in ("document", "body", "files", *(one.name for one in self.how.head), *people):
             yield self[name]
 
     @property
     def unscored(self) -> bool:
         """Whether the kind needs scores that nobody has in the month."""
-        return bool(self.how.scores) and not any(one.scores for one in self.known)
+        return bool(self.how.scores) and not self.by_name and not any(one.scores for one in self.known)
 
     def columns(self) -> list[str]:
         """The heads of the table: scores the month brings, numbers to give."""
@@ -105,7 +134,7 @@ class SheetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A line that was begun is whole."""
         data: dict[str, Any] = super().clean() or {}
-        for subject in self.known:
+        for subject in () if self.by_name else self.known:
             names = [f"{subject.key}-{one.name}" for one in self.how.row]
             if any(data.get(name) is not None for name in names):
                 for name in names:
@@ -116,7 +145,8 @@ class SheetForm(forms.Form):
     def entry(self) -> dict[str, Any]:
         """As the service takes it."""
         data = self.cleaned_data
-        rows = {
+        rows: dict[str, dict[str, Any]] = {key: {} for key in data.get("people", ())}
+        rows |= {
             subject.key: {one.name: data[f"{subject.key}-{one.name}"] for one in self.how.row}
             for subject in self.known
             if any(data[f"{subject.key}-{one.name}"] is not None for one in self.how.row)

@@ -14,6 +14,8 @@ class SheetRefused(Refused):
         "scan": "Add the scan of the decision.",
         "same": "This decision has a sheet of this kind and month already, number %(number)s. Set that one "
         "aside first, or give the number of the decision that adds to it.",
+        "person_again": "%(person)s has an award of this kind and month already, in sheet %(number)s.",
+        "persons": "An award of persons is paid on to persons.",
         "faster": "Somebody else entered a sheet of this kind and month just now. Look at the list, then "
         "enter yours again.",
         "same_person": "This takes two different people; ask a colleague.",
@@ -24,4 +26,5 @@ class SheetRefused(Refused):
     }
     fields = {
         "same_person": "", "decided": "", "not_confirmed": "", "paid": "", "same": "document", "faster": "",
+        "person_again": "people",
     }  # fmt: skip

@@ -59,13 +59,17 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
 
 def own(sheet: Entitlement, membership: Membership) -> list[EntitlementLine]:
     """The lines the member may know."""
-    rows = EntitlementLine.objects.filter(sheet=sheet).select_related("institution", "department", "team")
+    rows = EntitlementLine.objects.filter(sheet=sheet).select_related(
+        "institution", "department", "team", "staff"
+    )
     here = membership.institution_id
     return [row for row in rows if here in (None, row.institution_id, row.institution.parent_id)]
 
 
 def subject(row: EntitlementLine) -> str:
     """Whom a line is about."""
+    if row.staff is not None:
+        return f"{row.institution.short_name} {row.staff.name}"
     return (
         subjects.named(row.team or row.department)
         if row.team or row.department

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-INSTALL = """
-create function public.performance_keep_entitlement() returns trigger language plpgsql as $pay$
+# A confirmed sheet is its lines, and a person has one award of a kind and month.
+KEEP = """
+create or replace function public.performance_keep_entitlement() returns trigger language plpgsql as $pay$
 begin
   if new.confirmed_by_id is not null and old.confirmed_by_id is null then
     if new.set_aside_at is not null then
@@ -13,9 +14,20 @@ begin
         where l.alliance_id = new.alliance_id and l.sheet_id = new.id) then
       raise exception 'the lines do not add up to the sheet' using errcode = 'check_violation';
     end if;
+    if exists (select from performance_entitlementline l
+        join performance_entitlementline other on other.alliance_id = l.alliance_id
+             and other.staff_id = l.staff_id and other.sheet_id <> l.sheet_id
+        join performance_entitlement e on e.alliance_id = other.alliance_id and e.id = other.sheet_id
+       where l.alliance_id = new.alliance_id and l.sheet_id = new.id and e.kind = new.kind
+         and e.month = new.month and e.confirmed_by_id is not null) then
+      raise exception 'a person has one award of a kind and month' using errcode = 'check_violation';
+    end if;
   end if;
   return new;
 end $pay$;
+"""
+INSTALL = f"""
+{KEEP}
 create trigger performance_keep_entitlement before update on public.performance_entitlement
   for each row execute function public.performance_keep_entitlement();
 

@@ -7,20 +7,22 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import F, Sum
+
 from alliance.lib.period import Month
-from alliance.models import Department, Institution, Team
+from alliance.models import Department, Institution, RosterRow, Staff, Team
 from performance.engine.exact import half_up
 from performance.engine.pay.entitled_rules import KINDS
 from performance.levels import services as levels
-from performance.models import Level, LevelSubject
+from performance.models import EntitlementKind, Level, LevelSubject, PayLine, PayPot
 
 PLACES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A team, department or institution: its key among the rows, its name, what a line of it is about, and
-    its percent of the possible points by dimension.
+    """A team, department, institution or person: its key among the rows, its name, what a line of it is
+    about, and its percent of the possible points by dimension; of a person the pay of the month.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Subject:
     institution: Institution
     department: Department | None = None
     team: Team | None = None
+    staff: Staff | None = None
     scores: dict[str, Decimal] = field(default_factory=dict)
 
     @property
@@ -44,6 +47,8 @@ def of(kind: str, month: Month) -> list[Subject]:
         return _teams(month, how.scores)
     if how.level == "department":
         return _departments()
+    if how.level == "person":
+        return _persons(month)
     places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
     return [Subject(f"i{one.pk}", one.short_name, one) for one in places.order_by("code")]
 
@@ -64,6 +69,33 @@ def _departments() -> list[Subject]:
         Subject(f"d{one.pk}", named(one), one.institution, department=one)
         for one in rows.order_by("institution__code", "code")
     ]
+
+
+def _persons(month: Month) -> list[Subject]:
+    """Who has pay of the month in the books, at the place of the roster where most of the time is spent."""
+    first = month.first_day
+    pay = PayLine.objects.filter(
+        pot__state=PayPot.State.POSTED, pot__pool__month=first, plan=F("pot__plan"), fen__gt=0
+    ).exclude(pot__pool__entitlement__kind=EntitlementKind.INNOVATION_PERSONAL)  # fmt: skip
+    found = {one["staff"]: one["sum"] for one in pay.values("staff").annotate(sum=Sum("fen")).order_by()}
+    rows = RosterRow.objects.filter(month=first, staff__in=found).select_related(
+        "staff__institution", "institution__parent"
+    )
+    known = {
+        row.staff_id: Subject(
+            f"p{row.staff_id}", f"{row.staff.name} {row.staff.institution.code}/{row.staff.code}",
+            row.institution, staff=row.staff, scores={"month_pay_fen": Decimal(found[row.staff_id])},
+        )
+        for row in rows.order_by("share", "-pk")
+    }  # fmt: skip
+    return sorted(known.values(), key=lambda one: one.name)
+
+
+def called(one: Subject) -> frozenset[str]:
+    """What a person may be called by: the name, the number, the number with that of the institution."""
+    assert one.staff is not None, "only persons are called by name"
+    code = one.staff.code
+    return frozenset({one.staff.name, code, f"{one.staff.institution.code}/{code}"})
 
 
 def named(one: Team | Department) -> str:

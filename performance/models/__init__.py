@@ -12,7 +12,8 @@ from performance.models.drafts import SchemeDraft, SchemeException, SchemeTrial
 from performance.models.dues import PayDue
 from performance.models.earlier import EarlierValue
 from performance.models.earlier_years import EarlierScore, EarlierYear
-from performance.models.entitlements import Entitlement, EntitlementKind, EntitlementLine
+from performance.models.entitlement_kinds import EntitlementKind
+from performance.models.entitlements import Entitlement, EntitlementLine
 from performance.models.evaluations import (
     EvaluationRound,
     EvaluatorKind,

@@ -1,4 +1,4 @@
-"""What teams, departments or institutions are due by a rule of its own: a sheet of a month, by two people.
+"""What teams, departments, institutions or persons are due by a rule of its own: a sheet of a month.
 
 One person gives the numbers with the decision and its scan, the system works the amounts out, another
 confirms.
@@ -12,37 +12,15 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from alliance.lib.period import Month
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
-from performance.models.pay import Entered, PayKind
+from performance.models.entitlement_kinds import EntitlementKind
+from performance.models.pay import Entered
 from performance.models.pay_pots import leads_all, sees_all
-
-
-class EntitlementKind(models.TextChoices):
-    """By which rule (performance.engine.pay.entitled)."""
-
-    FOUR_PART = "four_part", pgettext_lazy("entitlement", "four-part pay of family-doctor teams")
-    STEPS = "steps", pgettext_lazy("entitlement", "steps of follow-up, control and cost")
-    HEADS = "heads", pgettext_lazy("entitlement", "subsidy a contracted head")
-    PACKAGES = "packages", pgettext_lazy("entitlement", "health-management packages")
-    RETAINED = "retained", pgettext_lazy("entitlement", "teams' part of more retained surplus")
-    PREVENTION = "prevention", pgettext_lazy("entitlement", "saved by prevention")
-    INNOVATION = "innovation", pgettext_lazy("entitlement", "innovation award of departments")
-    CLINIC = "clinic", pgettext_lazy("entitlement", "award for model clinics of Chinese medicine")
-
-
-# The kind of pool that pays it.
-POOL = {
-    EntitlementKind.FOUR_PART: PayKind.REWARD, EntitlementKind.STEPS: PayKind.REWARD,
-    EntitlementKind.HEADS: PayKind.REWARD, EntitlementKind.PACKAGES: PayKind.REWARD,
-    EntitlementKind.RETAINED: PayKind.REWARD, EntitlementKind.PREVENTION: PayKind.PREVENTION,
-    EntitlementKind.INNOVATION: PayKind.AWARD, EntitlementKind.CLINIC: PayKind.AWARD,
-}  # fmt: skip
 
 
 class EntitlementQuerySet(AllianceQuerySet):
@@ -81,7 +59,7 @@ class Entitlement(Entered):
 
     fill_once = ("confirmed_by_id", "confirmed_at", "set_aside_by_id", "set_aside_at", "set_aside_why")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=EntitlementKind)
+    kind = models.CharField(_("kind"), max_length=20, choices=EntitlementKind)
     month = models.DateField(_("month"))
     number = models.PositiveSmallIntegerField(_("number"))
     document = models.CharField(_("decision number"), max_length=80)
@@ -140,6 +118,7 @@ class EntitlementLine(AllianceRow):
     institution = link(_("institution"), "alliance.Institution")
     department = link(_("department"), "alliance.Department", null=True)
     team = link(_("team"), "alliance.Team", null=True)
+    staff = link(_("staff member"), "alliance.Staff", null=True)
     given = models.JSONField(_("what was given"))
     parts = models.JSONField(_("parts"))
     fen = models.BigIntegerField(_("amount (fen)"))
@@ -149,17 +128,19 @@ class EntitlementLine(AllianceRow):
             _("line of an entitlement sheet"),
             _("lines of entitlement sheets"),
         )
-        ordering = ["institution__code", "department__code", "team__code"]
+        ordering = ["institution__code", "department__code", "team__code", "staff__code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "sheet", "institution", "department", "team"],
+                fields=["alliance", "sheet", "institution", "department", "team", "staff"],
                 name="entitlementline_once", nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(fen__gte=0), name="entitlementline_not_negative"),
             models.CheckConstraint(
-                condition=Q(department=None) | Q(team=None), name="entitlementline_one_subject"
+                condition=Q(department=None, team=None) | Q(department=None, staff=None)
+                | Q(team=None, staff=None),
+                name="entitlementline_one_subject",
             ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.sheet_id}: {self.team or self.department or self.institution}"
+        return f"{self.sheet_id}: {self.team or self.department or self.staff or self.institution}"

@@ -17,6 +17,7 @@ from alliance.models.base import AllianceQuerySet, leaf_alliance, leaf_key
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
 from performance.models.declared import link
+from performance.models.entitlement_kinds import EntitlementKind
 from performance.models.pay import CONFIRM, DISTRIBUTE, LOOK, VIEW
 from performance.models.pay_pools import Share
 
@@ -56,7 +57,7 @@ class PayPotQuerySet(AllianceQuerySet):
     def named(self) -> Any:
         """With all that a list or a page names."""
         return self.select_related(
-            "pool", "share__pool", "institution", "department__institution", "team", "plan",
+            "pool__entitlement", "share__pool", "institution", "department__institution", "team", "plan",
             "submitted_by__user", "journal",
         )  # fmt: skip
 
@@ -145,6 +146,12 @@ class PayPot(Share, Stepped):
     def place(self) -> str:
         """Whose pot it is."""
         return str(self.team) if self.team else f"{self.department} · {self.get_group_display()}"
+
+    @property
+    def by_name(self) -> bool:
+        """Whether each person's part is named by a sheet, so that there is nothing to divide."""
+        sheet = self.pool.entitlement
+        return sheet is not None and sheet.kind == EntitlementKind.INNOVATION_PERSONAL
 
     @property
     def unit_key(self) -> str:

@@ -64,6 +64,7 @@ class PotRefused(Refused):
         "minutes": "Write down what the group agreed on.",
         "agreed_on": "The group met not later than today.",
         "people": "Give points to everybody of the pot, 0 included.",
+        "named": "This pot pays awards by name: each person's points are what the sheet says, in fen.",
         "early": "The department sees the plan until %(until)s; it is submitted after that.",
         "objections": "%(n)d objections are not answered yet. Answer them first.",
         "why": "Say why in a few words.",
@@ -74,6 +75,6 @@ class PotRefused(Refused):
         "same_person": "This takes two different people; ask a colleague.",
     }
     fields = {
-        "pool": "", "strangers": "group", "people": "", "early": "", "objections": "", "own": "", "said": "",
-        "answered": "", "not_shown": "", "same_person": "",
+        "pool": "", "strangers": "group", "people": "", "named": "", "early": "", "objections": "",
+        "own": "", "said": "", "answered": "", "not_shown": "", "same_person": "",
     }  # fmt: skip

@@ -297,7 +297,7 @@ def last_plan(pot: PayPot) -> PayPlan | None:
 
 def proposal(pot: PayPot) -> pots.Proposal:
     """Points to begin with: of the plan so far, else of last month's plan, else by the roster."""
-    before = None if pot.plan else last_plan(pot)
+    before = None if pot.plan or pot.by_name else last_plan(pot)
     plan = pot.plan or before
     kept = dict(PayLine.objects.filter(plan=plan).values_list("staff", "points")) if plan else {}
     return pots.Proposal(

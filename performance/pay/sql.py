@@ -100,9 +100,44 @@ create trigger performance_pot_of_share after insert on public.performance_paypo
   referencing new table as added for each statement execute function public.performance_pot_of_share();
 """
 
+# A pot keeps its money; shown, its lines add up to it, and an award by name is to each what the sheet says.
+KEEP_POT = """
+create or replace function public.performance_keep_pot() returns trigger language plpgsql as $pay$
+declare
+  moving constant text[] := array['state', 'version', 'plan_id', 'shown_at', 'shown_until', 'submitted_by_id',
+                                  'submitted_at', 'journal_id'];
+begin
+  if old.state = 'posted' or to_jsonb(new) - moving <> to_jsonb(old) - moving then
+    raise exception 'a pot keeps its money' using errcode = 'restrict_violation';
+  end if;
+  if new.state <> old.state and not exists (select 1 from performance_paypool p
+      where p.alliance_id = new.alliance_id and p.id = new.pool_id and p.state = 'posted') then
+    raise exception 'a pot is divided once its pool is posted' using errcode = 'check_violation';
+  end if;
+  if new.state in ('shown', 'submitted', 'posted') and new.fen is distinct from (
+      select sum(l.fen) from performance_payline l
+       where l.alliance_id = new.alliance_id and l.pot_id = new.id and l.plan_id = new.plan_id) then
+    raise exception 'the lines do not add up to the pot' using errcode = 'check_violation';
+  end if;
+  if new.state in ('shown', 'submitted', 'posted') and exists (
+      select from performance_paypool p
+        join performance_entitlement e on e.alliance_id = p.alliance_id and e.id = p.entitlement_id
+       where p.alliance_id = new.alliance_id and p.id = new.pool_id and e.kind = 'innovation_personal'
+      ) and exists (
+      select from performance_payline l
+        left join jsonb_array_elements(new.people) one on (one->>0)::bigint = l.staff_id
+       where l.alliance_id = new.alliance_id and l.pot_id = new.id and l.plan_id = new.plan_id
+         and (one->>1)::numeric is distinct from l.fen) then
+    raise exception 'an award by name pays each person what the sheet says' using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+"""
+
 INSTALL = f"""
 {KEEP_POOL}
 {LATE}
+{KEEP_POT}
 create trigger performance_keep_pool before update or delete on public.performance_paypool
   for each row execute function public.performance_keep_pool();
 
@@ -121,25 +156,6 @@ create trigger performance_keep_part before delete on public.performance_paytran
 create trigger performance_keep_part before delete on public.performance_paypot
   for each row execute function public.performance_keep_part();
 
-create function public.performance_keep_pot() returns trigger language plpgsql as $pay$
-declare
-  moving constant text[] := array['state', 'version', 'plan_id', 'shown_at', 'shown_until', 'submitted_by_id',
-                                  'submitted_at', 'journal_id'];
-begin
-  if old.state = 'posted' or to_jsonb(new) - moving <> to_jsonb(old) - moving then
-    raise exception 'a pot keeps its money' using errcode = 'restrict_violation';
-  end if;
-  if new.state <> old.state and not exists (select 1 from performance_paypool p
-      where p.alliance_id = new.alliance_id and p.id = new.pool_id and p.state = 'posted') then
-    raise exception 'a pot is divided once its pool is posted' using errcode = 'check_violation';
-  end if;
-  if new.state in ('shown', 'submitted', 'posted') and new.fen is distinct from (
-      select sum(l.fen) from performance_payline l
-       where l.alliance_id = new.alliance_id and l.pot_id = new.id and l.plan_id = new.plan_id) then
-    raise exception 'the lines do not add up to the pot' using errcode = 'check_violation';
-  end if;
-  return new;
-end $pay$;
 create trigger performance_keep_pot before update on public.performance_paypot
   for each row execute function public.performance_keep_pot();
 """

@@ -30,6 +30,7 @@ class EntitledRefused(Refused):
         "no_increase": "This year is no more than last year: there is no increase to share.",
         "no_saving": "There is no saving to share.",
         "no_weight": "Give at least one line a weight above zero.",
+        "no_pay": "%(subject)s has no pay of this month in the books. Post the pots of the month first.",
         "nothing": "Nobody is due anything. Fill in at least one line.",
         "percent": "%(subject)s: “%(part)s” is a percentage from 0 to 100.",
         "last": "%(subject)s: give last year's inpatient cost above zero.",
@@ -86,7 +87,7 @@ class Kind:
     month brings (percent of the possible points), which parameters it reads.
     """
 
-    level: Literal["team", "department", "institution"]
+    level: Literal["team", "department", "institution", "person"]
     work: Work
     keys: tuple[str, ...]
     head: tuple[Field, ...] = ()

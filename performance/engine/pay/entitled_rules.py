@@ -1,4 +1,4 @@
-"""The rules by which teams, departments and institutions are due money beside the score. Pure.
+"""The rules by which teams, departments, institutions and persons are due money beside the score. Pure.
 
 Amounts in fen, percentages and scores as Decimal; every part is rounded once half-up, a division follows
 largest remainder. Sources: S0-51..55, S0-69, S0-71, S0-74, S0-76, S0-77, S1-63, S2-34, S3-54; X6-2..4, X6-13;
@@ -194,6 +194,19 @@ def _innovation(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
         yield Due(code, (Part("award", fen, (("", "award_fen", fen),)),))
 
 
+def _innovation_personal(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
+    """An award of a person: a percentage of the pay of the month as it is in the books (S1-63)."""
+    percent = terms["qe.awards.person"]
+    for code, row in rows.items():
+        pay = int(row["month_pay_fen"])
+        if pay <= 0:
+            raise EntitledRefused("no_pay", subject=code)
+        yield Due(
+            code,
+            (Part("award", _share(pay, percent), (("", "month_pay_fen", pay), ("×", "percent", percent))),),
+        )
+
+
 def _clinics(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
     """A fixed award for each model clinic of Chinese medicine that was recognised (S3-54)."""
     price = terms["cp.tcm_award"]
@@ -252,5 +265,8 @@ KINDS: Mapping[str, Kind] = {
         row=_number("contribution"),
     ),
     "innovation": Kind("department", _innovation, ("qe.awards",), row=_fen("award_fen")),
+    "innovation_personal": Kind(
+        "person", _innovation_personal, ("qe.awards.person",), scores=("month_pay_fen",)
+    ),
     "clinic": Kind("institution", _clinics, ("cp.tcm_award",), row=_count("clinics")),
 }  # fmt: skip

@@ -74,12 +74,15 @@ class FlowRule:
 
 @dataclass(frozen=True, slots=True)
 class Pot:
-    """What a department's group or a team divides among its people: whole fen and their points by roster."""
+    """What a department's group or a team divides among its people: whole fen and their points by roster;
+    `by_name`: the points are what each person is due, to the fen.
+    """
 
     unit: str
     group: str
     fen: Fen
     points: tuple[tuple[str, Decimal], ...]
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

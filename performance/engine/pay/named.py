@@ -1,4 +1,4 @@
-"""From amounts a sheet of dues gives by name to the pots of teams and departments. Pure."""
+"""From amounts a sheet of dues gives by name to the pots of teams, departments and persons. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from decimal import Decimal
 
 from alliance.lib.money import Fen
 from performance.engine.pay.flow import Crew, Flow, FlowRule, Post, Pot, clinical_mean, gather
-from performance.engine.pay.steps import Factors, Step, divide
+from performance.engine.pay.steps import Factors, PayRefused, Step, divide
+
+PERSON = "person:"  # before the key of a person
 
 
 def flow_named(
     institution: str, amounts: Mapping[str, Fen], posts: Iterable[Post] | Crew, rule: FlowRule
 ) -> Flow:
     """The pots of amounts worked out for teams or departments by name (`entitled`): each gets its own to the
-    fen; a department's goes to its groups of staff by points x coefficient.
+    fen; a department's goes to its groups of staff by points x coefficient, a person's to the person.
 
-    Raises PayRefused (nobody).
+    Raises PayRefused (nobody, absent).
     """
     crew = posts if isinstance(posts, Crew) else gather(posts)
+    if any(key.startswith(PERSON) for key in amounts):
+        return _to_persons(institution, amounts, crew)
     of_group: dict[str, dict[str, Fen]] = defaultdict(dict)
     steps: list[Step] = []
     for unit, fen in sorted(amounts.items()):
@@ -39,6 +43,36 @@ def flow_named(
         below = divide(f"{level}:{group}", institution, sum(parts.values()), named)
         steps.append(below)
         pots += [Pot(unit, group, fen, units[unit].people) for unit, fen in below.by_code().items() if fen]
+    return Flow(tuple(steps), tuple(pots))
+
+
+def _to_persons(institution: str, amounts: Mapping[str, Fen], crew: Crew) -> Flow:
+    """Each person's amount stands in a pot of the department and group where the person's points are most."""
+    place: dict[str, tuple[Decimal, str, str]] = {}
+    for group, units in crew.units.items():
+        for unit, one in units.items():
+            for person, points in one.people:
+                place[person] = max(place.get(person, (points, group, unit)), (points, group, unit))
+    held: dict[str, dict[str, dict[str, Fen]]] = defaultdict(lambda: defaultdict(dict))
+    for key, fen in sorted(amounts.items()):
+        person = key.removeprefix(PERSON)
+        if person not in place:
+            raise PayRefused("absent", person=person, parent=institution)
+        _points, group, unit = place[person]
+        held[group][unit][person] = fen
+    steps: list[Step] = []
+    pots: list[Pot] = []
+    for group, parts in sorted(held.items()):
+        sums = {unit: sum(people.values()) for unit, people in parts.items()}
+        named: dict[str, Factors] = {unit: (("entitled_fen", Decimal(fen)),) for unit, fen in sums.items()}
+        steps.append(divide(f"unit:{group}", institution, sum(sums.values()), named))
+        pots += [
+            Pot(
+                unit, group, sums[unit], tuple((one, Decimal(fen)) for one, fen in sorted(people.items())),
+                by_name=True,
+            )
+            for unit, people in sorted(parts.items())
+        ]  # fmt: skip
     return Flow(tuple(steps), tuple(pots))
 
 

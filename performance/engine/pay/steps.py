@@ -27,12 +27,14 @@ class PayRefused(Refused):
     reasons = {
         "negative": "A pool below zero is not paid to persons; it is taken back by its own pool.",
         "nobody": "Nobody in %(parent)s has worked this month by the roster: there is nobody to pay.",
+        "absent": "%(person)s is not on the roster of %(parent)s this month. Correct the roster, or leave "
+        "the person out.",
         "no_team": "%(parent)s has no team of this month, but the rule pays teams first.",
         "team_share": "At least %(least)s %% of the reward go to the teams first; "
         "the rule says %(percent)s %%.",
         "points": "Points of %(person)s are not a number from zero on.",
     }
-    fields = {"nobody": "", "no_team": "", "points": ""}
+    fields = {"nobody": "", "absent": "", "no_team": "", "points": ""}
 
 
 @dataclass(frozen=True, slots=True)

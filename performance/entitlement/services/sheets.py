@@ -17,6 +17,7 @@ from alliance.services import journal, parameters
 from performance.engine.pay.entitled import due, in_order
 from performance.engine.pay.entitled_parts import Due, EntitledRefused, Numbers
 from performance.engine.pay.entitled_rules import KINDS
+from performance.engine.pay.named import PERSON
 from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.subjects import Subject
@@ -53,7 +54,7 @@ def enter(
 ) -> Entitlement:  # fmt: skip
     """Work a sheet out from its numbers and keep it for a second person. `rows`: by the key of a subject.
 
-    Raises PermissionDenied, SheetRefused (document, body, scan, same, faster), EntitledRefused.
+    Raises PermissionDenied, SheetRefused (document, body, scan, same, person_again, faster), EntitledRefused.
     """
     require(by, RUN)
     if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
@@ -61,6 +62,7 @@ def enter(
     if scan is None:
         raise SheetRefused("scan")
     _first_of(kind, month, document.strip())
+    _not_twice(kind, month, rows)
     given = [(one, rows[one.key]) for one in subjects.of(kind, month) if one.key in rows]
     terms = terms_of(kind, month)
     found = worked_out(kind, terms, head, given)
@@ -91,6 +93,18 @@ def _first_of(kind: str, month: Month, document: str) -> None:
         raise SheetRefused("same", number=same.number)
 
 
+def _not_twice(kind: str, month: Month, rows: Mapping[str, Numbers]) -> None:
+    """A person has one award of a kind and month, whatever decision it stands in (database)."""
+    if KINDS[kind].level != "person":
+        return
+    other = EntitlementLine.objects.filter(
+        sheet__kind=kind, sheet__month=month.first_day, sheet__set_aside_at=None,
+        staff__in=[int(key[1:]) for key in rows],
+    ).select_related("staff", "sheet").first()  # fmt: skip
+    if other is not None:
+        raise SheetRefused("person_again", person=other.staff.name, number=other.sheet.number)
+
+
 def _insert(sheet: Entitlement) -> None:
     """Store the head. Raises SheetRefused (faster) where somebody enters the same at this moment."""
     try:
@@ -104,7 +118,7 @@ def _insert(sheet: Entitlement) -> None:
 
 def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> EntitlementLine:
     return EntitlementLine(
-        sheet=sheet, institution=one.institution, department=one.department, team=one.team,
+        sheet=sheet, institution=one.institution, department=one.department, team=one.team, staff=one.staff,
         given=to_plain({**row, **one.scores}), parts=to_plain(amount.parts), fen=amount.fen,
     )  # fmt: skip
 
@@ -158,7 +172,7 @@ def amounts(sheet: Entitlement) -> dict[int, dict[str, int]]:
 def lines(sheet: Entitlement) -> list[tuple[Institution, str, EntitlementLine]]:
     """Who is paid by each line (a village room through its township), the key of its unit or team, and it."""
     rows = EntitlementLine.objects.filter(sheet=sheet).select_related(
-        "institution__parent", "department__institution", "team__institution"
+        "institution__parent", "department__institution", "team__institution", "staff__institution"
     )
     return [(row.institution.parent or row.institution, _key(row), row) for row in rows]
 
@@ -166,4 +180,6 @@ def lines(sheet: Entitlement) -> list[tuple[Institution, str, EntitlementLine]]:
 def _key(row: EntitlementLine) -> str:
     if row.team is not None:
         return f"team:{row.institution.code}/{row.team.code}"
+    if row.staff is not None:
+        return f"{PERSON}{row.staff.institution.code}/{row.staff.code}"
     return f"{row.institution.code}/{row.department.code}" if row.department is not None else ""

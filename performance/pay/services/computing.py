@@ -24,6 +24,7 @@ from performance.engine.pay.flow import (
     FlowRule,
     Group,
     Post,
+    Pot,
     flow,
     gather,
     time_worked,
@@ -52,6 +53,12 @@ class People:
     teams: Mapping[str, int]
     # Who divides a pot, by its group and unit, as JSON: [staff, points as text]; the same for every pool.
     told: Mapping[tuple[str, str], str]
+
+    def said(self, pot: Pot) -> str:
+        """Who divides a pot: those of its unit, or each who is paid by name with what is due."""
+        if not pot.by_name:
+            return self.told[pot.group, pot.unit]
+        return json.dumps([[self.staff[person], str(points)] for person, points in pot.points])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal, steps
 from performance.dues import booking
 from performance.engine.pay import redlines
+from performance.engine.pay.entitled_rules import KINDS
 from performance.engine.pay.redlines import Terms, Year
 from performance.engine.pay.steps import Factors, Share, divide
 from performance.entitlement.refusals import SheetRefused
@@ -37,7 +38,7 @@ from performance.models import (
     PayShare,
     PayTotal,
 )
-from performance.models.entitlements import POOL
+from performance.models.entitlement_kinds import POOL
 from performance.models.pay import RUN, PayKind
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing, posting, storing
@@ -125,13 +126,15 @@ def make_from_entitlement(
 ) -> PayPool:  # fmt: skip
     """Draft the pool that pays an entitlement sheet: to the fen what its lines say, below them by the roster.
 
-    Raises PermissionDenied, RedLine, SheetRefused (not_confirmed, paid), PoolRefused (name, no_rule, short),
-    PayRefused (nobody).
+    Raises PermissionDenied, RedLine, SheetRefused (persons, not_confirmed, paid), PoolRefused (name, no_rule,
+    short), PayRefused (nobody, absent).
     """
     require(by, RUN)
     redlines.check(Terms(fund.source, document, persons))
     if not name.strip():
         raise PoolRefused("name")
+    if not persons and KINDS[sheet.kind].level == "person":
+        raise SheetRefused("persons")
     if sheet.confirmed_at is None:
         raise SheetRefused("not_confirmed")
     if PayPool.objects.filter(entitlement=sheet).exists():

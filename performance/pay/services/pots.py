@@ -58,8 +58,21 @@ def points_of(pot: PayPot) -> dict[int, Decimal]:
 
 
 def group_least(pot: PayPot) -> int:
-    """How many must agree; where one person has the whole pot there is nothing to agree on."""
-    return group_min(pot.pool.period) if len(pot.people) > 1 else 0
+    """How many must agree; where one person has the whole pot, or each a sum by name, there is nothing to
+    agree on.
+    """
+    return group_min(pot.pool.period) if len(pot.people) > 1 and not pot.by_name else 0
+
+
+def in_full(pot: PayPot, agreed: Agreed) -> None:
+    """Everybody of the pot has points; where it pays by name, those of the sheet. Raises PotRefused (people,
+    named).
+    """
+    own = points_of(pot)
+    if set(agreed.points) != set(own):
+        raise PotRefused("people")
+    if pot.by_name and dict(agreed.points) != own:
+        raise PotRefused("named")
 
 
 def group_min(month: Month) -> int:
@@ -73,8 +86,8 @@ def write(
 ) -> PayPot:
     """Keep a plan as the pot's next revision, with every person's line; the lines add up to the pot.
 
-    Raises PermissionDenied, PotRefused (pool, people, group, strangers, minutes, agreed_on), PayRefused
-    (points, nobody), Stale.
+    Raises PermissionDenied, PotRefused (pool, people, named, group, strangers, minutes, agreed_on),
+    PayRefused (points, nobody), Stale.
     """
     step = steps.admitted("write", by=by, row=pot, version=version)
     if pot.pool.state != PayPool.State.POSTED:
@@ -82,8 +95,7 @@ def write(
     group = group_of(pot, agreed, now, group_least(pot))
     people = {row.pk: row for row in Staff.objects.filter(pk__in=[pk for pk, _points in pot.people])}
     keys = {pk: f"{row.code}/{pk}" for pk, row in people.items()}
-    if set(agreed.points) != set(keys):
-        raise PotRefused("people")
+    in_full(pot, agreed)
     last = PayPlan.objects.filter(pot=pot).aggregate(last=Max("revision"))["last"] or 0
     plan: PayPlan = PayPlan.objects.create(
         pot=pot, revision=last + 1, agreed_on=agreed.agreed_on, minutes=agreed.minutes.strip(), made_by=by,

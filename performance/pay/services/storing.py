@@ -95,13 +95,12 @@ def digest_of(
 ) -> str:
     """Names exactly this money, its shares and its pots with their people."""
     rule = pool.rule.digest if pool.rule else ""
-    told = read.people.told if read is not None else {}
     pots = {
         one.institution.code: [
-            [pot.unit, pot.group, pot.fen, told[pot.group, pot.unit]]
+            [pot.unit, pot.group, pot.fen, read.people.said(pot)]
             for pot in found[one.institution.pk].pots
         ]
-        for one in shares if one.institution.pk in found
+        for one in shares if read is not None and one.institution.pk in found
     }  # fmt: skip
     return digest([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots])
 
@@ -152,7 +151,7 @@ def _pots(
         yield (
             pool.pk, share.pk, share.institution_id, None if team else read.people.units[pot.unit],
             read.people.teams[pot.unit] if team else None, pot.group,
-            read.people.told[pot.group, pot.unit],
+            read.people.said(pot),
             steps_of[pot.group].fen, PayPot.State.OPEN.value, 1, one.fen, Jsonb(to_plain(one.factors)),
             sums[pot.group], one.quota, one.remainder_rank, one.got_extra_fen,
         )  # fmt: skip

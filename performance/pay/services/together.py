@@ -23,7 +23,7 @@ from alliance.web import words
 from performance.models import PayLine, PayMember, PayPlan, PayPool, PayPot, PayReply
 from performance.pay.refusals import PotRefused
 from performance.pay.services import posting
-from performance.pay.services.pots import Agreed, group_min, group_of, lines_of
+from performance.pay.services.pots import Agreed, group_min, group_of, in_full, lines_of
 
 State = PayPot.State
 BATCH = 1_000
@@ -33,8 +33,8 @@ BATCH = 1_000
 def write(*, by: Membership, plans: Sequence[tuple[PayPot, Agreed]], now: datetime) -> None:
     """Keep the first plan of each pot with every person's line; each adds up to its pot.
 
-    Raises PermissionDenied, PotRefused (pool, people, group, strangers, minutes, agreed_on), PayRefused
-    (points, nobody), Stale.
+    Raises PermissionDenied, PotRefused (pool, people, named, group, strangers, minutes, agreed_on),
+    PayRefused (points, nobody), Stale.
     """
     pots = [pot for pot, _agreed in plans]
     _open_now("write", by, pots, State.OPEN)
@@ -44,13 +44,14 @@ def write(*, by: Membership, plans: Sequence[tuple[PayPot, Agreed]], now: dateti
     known = {row.pk: row for row in Staff.objects.filter(pk__in=asked)}
     least = {month: group_min(month) for month in {pot.pool.period for pot in pots}}
     groups = [
-        group_of(pot, agreed, now, least[pot.pool.period] if len(pot.people) > 1 else 0, known)
+        group_of(
+            pot, agreed, now, least[pot.pool.period] if len(pot.people) > 1 and not pot.by_name else 0, known
+        )
         for pot, agreed in plans
     ]
     keys = {pk: f"{row.code}/{pk}" for pk, row in known.items()}
     for pot, agreed in plans:
-        if set(agreed.points) != {pk for pk, _points in pot.people}:
-            raise PotRefused("people")
+        in_full(pot, agreed)
     made = PayPlan.objects.bulk_create(
         PayPlan(pot=pot, revision=1, agreed_on=agreed.agreed_on, minutes=agreed.minutes.strip(), made_by=by,
                 made_at=now, as_in_id=agreed.as_in)

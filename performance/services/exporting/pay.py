@@ -18,9 +18,11 @@ from alliance.lib.period import Month
 from alliance.models import Parameter
 from performance.engine.pay import redlines
 from performance.engine.pay.flow import Flow
+from performance.engine.pay.named import PERSON
 from performance.engine.pay.steps import PayRefused
 from performance.entitlement.services import sheets
 from performance.models import (
+    EntitlementLine,
     FundEntry,
     PayFund,
     PayLine,
@@ -188,9 +190,13 @@ class Reading:
         yield {"row": "sheet", "kind": sheet.kind, "terms": sheet.terms, "head": sheet.head, "fen": sheet.fen}
         for paid, key, line in sheets.lines(sheet):
             yield {
-                "row": "entitled", "institution": paid.code, "key": key, "given": line.given,
+                "row": "entitled", "institution": paid.code, "key": self._key(key, line), "given": line.given,
                 "parts": line.parts, "fen": line.fen,
             }  # fmt: skip
+
+    def _key(self, key: str, line: EntitlementLine) -> str:
+        """Without a person's number."""
+        return key if line.staff_id is None else f"{PERSON}{self.hidden.name('P', line.staff_id)}"
 
     def _scores(self, pots: Sequence[PayPot]) -> dict[str, Decimal]:
         """Scores of units as the pool took them; of units without a pot as they are."""

@@ -167,3 +167,26 @@ def test_each_team_and_department_gets_its_own_to_the_fen(amounts: dict[str, int
 def test_a_team_nobody_works_in_is_refused() -> None:
     with pytest.raises(PayRefused, match="Nobody in X"):
         flow_named("H", {"X": 5}, POSTS, RULE)
+
+
+def test_an_award_of_a_person_is_a_tenth_of_the_pay_of_the_month() -> None:  # S1-63
+    found = worked("innovation_personal", [{"month_pay_fen": Decimal(pay)} for pay in (312_345, 312_344, 5)])
+    assert [one.fen for one in found] == [31_235, 31_234, 1]
+    assert found[0].parts[0].told == (("", "month_pay_fen", 312_345), ("×", "percent", Decimal(10)))
+    with pytest.raises(EntitledRefused, match="no pay of this month in the books"):
+        worked("innovation_personal", [{"month_pay_fen": Decimal(0)}])
+
+
+def test_persons_are_paid_by_name_where_they_work_most() -> None:
+    posts = [
+        Post("甲", "内科", "doctor", Decimal(1), Decimal("0.4")),
+        Post("甲", "外科", "doctor", Decimal(1), Decimal("0.6")),
+        Post("乙", "外科", "doctor", Decimal(1), Decimal(1)),
+        Post("丙", "外科", "nurse", Decimal(1), Decimal(1)),
+    ]  # fmt: skip
+    found = flow_named("x", {"person:甲": 70, "person:乙": 31, "person:丙": 9}, posts, RULE)
+    assert [(pot.unit, pot.group, pot.fen, dict(pot.points), pot.by_name) for pot in found.pots] == [
+        ("外科", "doctor", 101, {"甲": 70, "乙": 31}, True), ("外科", "nurse", 9, {"丙": 9}, True)
+    ]  # fmt: skip
+    with pytest.raises(PayRefused, match="丁 is not on the roster of x"):
+        flow_named("x", {"person:丁": 1}, posts, RULE)
