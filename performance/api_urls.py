@@ -9,6 +9,7 @@ from performance import (
 from performance.agreements import api as agreements
 from performance.consequences import api as consequences
 from performance.declared import api as declared
+from performance.duty import api as duty
 from performance.fairness import api as fairness
 from performance.onsite import api as onsite
 from performance.pay import api as pay
@@ -20,6 +21,8 @@ from performance.violations import api as violations
 urlpatterns = [
     path("agreements/", agreements.Agreements.as_view(), name="agreements"),
     path("agreements/<int:pk>/", agreements.OneAgreement.as_view(), name="agreement"),
+    path("duty/", duty.DutyPersons.as_view(), name="duty"),
+    path("duty/<int:pk>/", duty.OneDutyPerson.as_view(), name="duty-person"),
     path("tolerance/", tolerance.ToleranceCases.as_view(), name="tolerance"),
     path("tolerance/<int:pk>/", tolerance.OneToleranceCase.as_view(), name="tolerance-case"),
     path("verification/", verification.Opinions.as_view(), name="verification"),

@@ -472,6 +472,11 @@ class Things:
         return duty_access.version(self.side.office, NOW)
 
     @cached_property
+    def duty_person(self) -> Any:
+        assert self.duty_version
+        return self.side.steward
+
+    @cached_property
     def duty_letter(self) -> Any:
         return duty_access.letter(self.duty_version, self.side.steward, NOW)
 

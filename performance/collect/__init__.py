@@ -17,6 +17,7 @@ from performance.collect import (
     commitments,
     complaints,
     declared,
+    duty,
     equipment,
     exams,
     insurance,
@@ -48,6 +49,7 @@ SOURCES = (
     *cases.SOURCES, *metrics.SOURCES, *referrals.SOURCES, *exams.SOURCES, *equipment.SOURCES,
     *people.SOURCES, *joint.SOURCES, *opinions.SOURCES,
     *commitments.SOURCES, *places.SOURCES, *surveys.SOURCES, *complaints.SOURCES, *insurance.SOURCES,
+    *duty.SOURCES,
     *declared.SOURCES,
 )  # fmt: skip
 BY_KIND = {source.kind: source for source in SOURCES}

@@ -139,6 +139,7 @@ def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         complaints,
         corrections,
         disputes,
+        duty,
         equipment,
         evidence,
         improvements,
@@ -169,6 +170,7 @@ def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "life of the months", lambda: [life.load(base, demo)]
     yield "complaints under way", lambda: [complaints.load(base, timezone.now())]
     yield "off-site filings", lambda: [offsite.load(base, timezone.now())]
+    yield "responsibility letters", lambda: [duty.load(base, timezone.now())]
     yield "care rooms", lambda: [care.load(base, timezone.now())]
 
 

@@ -29,7 +29,7 @@ LISTED = {
     "case_conference": "joint.view", "joint_study": "joint.view", "declared": "declared.view",
     "letter": "consequence.view", "complaint": "complaint.view",
     "offsite_round": "offsite.view", "abnormal_report": "abnormal.view", "patient_day": "event.view",
-    "focus_group": "event.view", "policy_person": "training.view",
+    "focus_group": "event.view", "policy_person": "training.view", "duty_person": "duty.list",
 }  # fmt: skip
 
 

@@ -182,6 +182,7 @@ SOURCES: Mapping[str, Any] = {
     "complaint": gettext_lazy("counted from the complaints recorded here"),
     "offsite_round": gettext_lazy("counted from the filings taken here"),
     "policy_person": gettext_lazy("counted from the policy training held here"),
+    "duty_person": gettext_lazy("counted from the responsibility letters signed here"),
     "survey": gettext_lazy("counted from the surveys held here"),
     "declared": gettext_lazy("declared and confirmed"),
 }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.equipment.tables import DeviceTable
 from alliance.postings.tables import VisitTable
@@ -212,6 +212,19 @@ class PolicyTable(DoctorTable):
         pass
 
 
+class DutyPersonTable(lists.Table):
+    """Who must sign the responsibility letter, or has."""
+
+    user = tables.Column(verbose_name=pgettext_lazy("duty", "person"), attrs=lists.HEAD)
+    institution = tables.Column(
+        verbose_name=gettext_lazy("institution"), accessor="institution__short_name", attrs=lists.KEY
+    )
+    department = tables.Column(verbose_name=gettext_lazy("department"))
+
+    class Meta(lists.Table.Meta):
+        pass
+
+
 class LeftOutComplaints(LeftOut, ComplaintRecords):
     """Complaints that are counted elsewhere or not in time."""
 
@@ -243,6 +256,7 @@ RECORDS: dict[str, type[lists.Table]] = {
     "attendance": AttendanceTable,
     "doctor": DoctorTable,
     "policy_person": PolicyTable,
+    "duty_person": DutyPersonTable,
     "joint_project": joint.ProjectTable,
     "joint_person": joint.EnrolmentTable,
     "technique_case": joint.CaseTable,

@@ -55,5 +55,7 @@ def cases(case: Any, one: Any, listing: Any) -> dict[str, Any]:
         "duty-enter": listing,
         "duty-version": one("duty_version", shared=True),
         "duty-text": one("duty_version", shared=True),
+        "api:duty": case(queries=("?state=missing", "?state=x", there)),
+        "api:duty-person": one("duty_person"),
         "duty-act": one("duty_version", shared=True, step="open"),
     }

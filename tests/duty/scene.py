@@ -49,3 +49,8 @@ def signed(by: Any, version: LetterVersion, now: datetime = NOW, **change: Any) 
     read = [one["code"] for one in version.clauses]
     said: dict[str, Any] = {"seen": version.digest, "read": read, "password": PASSWORD, **change}
     return signing.sign(by=by, now=now, **said)
+
+
+def signed_once(world: World) -> Signature:
+    """A version in force, a round, one signature in it; call inside act_in."""
+    return signing.keep(by=world.zhao, version=opened(world).version, now=NOW)

@@ -18,6 +18,7 @@ from complaints.services import box, merging
 from performance import collect
 from performance.collect.complaints import COMPLAINT
 from performance.collect.declared import DECLARED
+from performance.collect.duty import DUTY
 from performance.collect.insurance import OFFSITE
 from performance.collect.opinions import OPINION
 from performance.collect.people import POLICY
@@ -31,6 +32,7 @@ from performance.tables.records import RECORDS
 from referrals.services import visits
 from tests.complaints import scene as complaining
 from tests.consultations import scene as consulting
+from tests.duty import scene as promising_each
 from tests.equipment import scene as equipping
 from tests.equipment.test_clearing import used
 from tests.joint import scene as together
@@ -45,7 +47,7 @@ from tests.world import World
 
 NOVEMBER = Month(2026, 11)
 # What is recorded here counts before what is declared of the same number.
-BEFORE_DECLARED = (SURVEY, COMPLAINT, OFFSITE, POLICY)
+BEFORE_DECLARED = (SURVEY, COMPLAINT, OFFSITE, POLICY, DUTY)
 
 
 def play(world: World) -> None:
@@ -78,6 +80,7 @@ def play(world: World) -> None:
     number = declaring.entry(world.shiqiao, "contracted", 620, Span(NOVEMBER))
     declaring.confirmed(world, number, by="luo", second="meng", now=later)
     promise(world)
+    promising_each.signed_once(world)
     complain(world)
     desk(world)
 

@@ -71,13 +71,13 @@ def end_round(*, by: Membership, round: SigningRound, now: datetime) -> None:
 
 
 def current(on: date | None = None) -> SigningRound | None:
-    """The open round; of a day the one that was open at its end, where there was none the one before."""
+    """The open round; of a day the newest that was opened by its end, ended or not."""
     rows = SigningRound.objects.select_related("version")
     if on is None:
         found: SigningRound | None = rows.filter(ended_at=None).first()
         return found
     end = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI)
-    return rows.filter(Q(ended_at=None) | Q(ended_at__gte=end), opened_at__lt=end).first()
+    return rows.filter(opened_at__lt=end).first()
 
 
 def due(round: SigningRound, on: date) -> QuerySet[Any]:
