@@ -28,6 +28,10 @@ class PlanForm(forms.Form):
         label=pgettext_lazy("training", "policy training for"), required=False,
         choices=[("", pgettext_lazy("training", "no policy training")), *Session.Tier.choices],
     )  # fmt: skip
+    course = forms.ChoiceField(
+        label=pgettext_lazy("training", "kind of course"), required=False,
+        choices=[("", pgettext_lazy("training", "another course")), *Session.Course.choices],
+    )  # fmt: skip
     teacher = forms.CharField(label=gettext_lazy("teacher"), max_length=60)
     mode = forms.ChoiceField(
         label=gettext_lazy("mode of training"), choices=Session.Mode.choices, widget=forms.RadioSelect,

@@ -41,6 +41,11 @@ class Session(AllianceRow):
         INSURANCE = "insurance", pgettext_lazy("training", "insurance office")
         ALL = "all", pgettext_lazy("training", "all tiers")
 
+    class Course(models.TextChoices):
+        """A kind of course that is looked for by itself (S1-62); empty: another one."""
+
+        WARNING = "warning", pgettext_lazy("training", "warning education")
+
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
         CLOSED = "closed", _("closed, hours count")
@@ -54,6 +59,9 @@ class Session(AllianceRow):
     topic = models.CharField(_("topic"), max_length=60, blank=True)
     tier = models.CharField(
         pgettext_lazy("training", "policy training for"), max_length=10, choices=Tier, blank=True
+    )
+    course = models.CharField(
+        pgettext_lazy("training", "kind of course"), max_length=10, choices=Course, blank=True
     )
     organiser = link(_("organised by"))
     teacher = models.CharField(_("teacher"), max_length=60)

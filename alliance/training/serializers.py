@@ -21,6 +21,7 @@ class SessionLine(serializers.Serializer[Session]):
     title = serializers.CharField(read_only=True)
     topic = serializers.CharField(read_only=True)
     tier = serializers.CharField(read_only=True)
+    course = serializers.CharField(read_only=True)
     organiser = serializers.CharField(source="organiser.code", read_only=True)
     teacher = serializers.CharField(read_only=True)
     mode = serializers.CharField(read_only=True)
@@ -55,6 +56,9 @@ class SessionBody(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=100)
     topic = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     tier = serializers.ChoiceField(choices=Session.Tier.choices, required=False, default="", allow_blank=True)
+    course = serializers.ChoiceField(
+        choices=Session.Course.choices, required=False, default="", allow_blank=True
+    )
     teacher = serializers.CharField(max_length=60)
     mode = serializers.ChoiceField(choices=Session.Mode.choices, required=False, default=Session.Mode.ONSITE)
     place = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)

@@ -83,6 +83,7 @@ def session_facts(session: Session) -> list[parts.Fact]:
     ]
     for label, value in (
         (pgettext("training", "policy training for"), str(session.get_tier_display())),
+        (pgettext("training", "kind of course"), str(session.get_course_display())),
         (_("topic"), session.topic),
         (_("place or link"), session.place),
         (_("why"), session.why),

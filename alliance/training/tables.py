@@ -61,6 +61,10 @@ class SessionFilter(django_filters.FilterSet):
         choices=Session.Tier.choices, label=pgettext_lazy("training", "policy training for"),
         empty_label=pgettext_lazy("training", "Policy training for: all"),
     )  # fmt: skip
+    course = django_filters.ChoiceFilter(
+        choices=Session.Course.choices, label=pgettext_lazy("training", "kind of course"),
+        empty_label=pgettext_lazy("training", "Kind of course: all"),
+    )  # fmt: skip
     q = django_filters.CharFilter(
         field_name="title", lookup_expr="icontains", label=gettext_lazy("part of the title")
     )

@@ -32,7 +32,22 @@ POLICY = (
     (date(2026, 9, 24), 14, 3, "医保基金使用监管与结算清单", "医保政策", 1, "both", 60, "insurance"),
     (date(2026, 12, 16), 14, 3, "支付方式改革下的运营管理", "医保政策", 2, "onsite", None, "management"),
 )
-Course = tuple[date, int, int, str, str, int, str, int | None, str]
+# Warning education beside the responsibility letters (S1-62).
+WARNING = (
+    (
+        date(2026, 11, 12),
+        14,
+        2,
+        "警示教育：虚构医疗服务与串换药品典型案例",
+        "医保基金",
+        2,
+        "both",
+        None,
+        "",
+        "warning",
+    ),
+)
+Course = tuple[date, int, int, str, str, int, str, int | None, str, str]
 PLACE = "县人民医院学术报告厅"
 # What a township paid from its fund: days before today, yuan, purpose, voucher.
 PAYMENTS = (
@@ -49,7 +64,8 @@ def load(base: Ground, today: date) -> str:
             return "no training"
         speakers = _speakers()
         teachers = list(Staff.objects.filter(institution=organiser.institution, kind="doctor")[:6])
-        courses = [*((*one, "") for one in COURSES), *POLICY]
+        plain = ((*one, "", "") for one in COURSES)
+        courses = [*plain, *((*one, "") for one in POLICY), *WARNING]
         lines = sum(
             _course(organiser, teachers, speakers, number, course, today)
             for number, course in enumerate(courses)
@@ -82,13 +98,13 @@ def _course(
     number: int, course: Course, today: date,
 ) -> int:  # fmt: skip
     """One course day; returns how many took part. Most doctors come, fewer on a long way to the hospital."""
-    day, hour, hours, title, topic, teacher, mode, mark, tier = course
+    day, hour, hours, title, topic, teacher, mode, mark, tier, kind = course
     begin = datetime.combine(day, time(hour - 8), UTC)
     session = services.plan(
         by=by,
         plan=services.Plan(
             title, teachers[teacher % len(teachers)].name, mode, begin, begin + timedelta(hours=hours),
-            topic, "" if mode == "online" else PLACE, mark, tier,
+            topic, "" if mode == "online" else PLACE, mark, tier, kind,
         ),
     )  # fmt: skip
     if day >= today:

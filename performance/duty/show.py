@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from alliance.models import Institution, Membership
 from alliance.roles import roles
 from alliance.services import parameters
+from alliance.training import facts as training
 from alliance.web import parts, words
 from alliance.web.access import way
 from alliance.web.cells import chip
@@ -108,9 +109,16 @@ def round_page(
     ]  # fmt: skip
     return {
         "title": pgettext("duty", "Who has signed"), "round": round_, "version": round_.version, "figs": figs,
-        "lines": lines, "place": place, "of_one": of_one is not None, "tabs_room": tabs("duty", membership),
+        "lines": lines, "place": place, "courses": _courses(today, of_one, membership),
+        "of_one": of_one is not None, "tabs_room": tabs("duty", membership),
         "runs": membership.institution_id is None and membership.can(RUN), "today": today,
     }  # fmt: skip
+
+
+def _courses(today: date, of_one: int | None, membership: Membership) -> list[tuple[Any, int, str]]:
+    """Warning education of the year with who took part."""
+    found = training.warning_education(today.year, of_one)
+    return [(row, came, way(membership, "training-session", row.pk)) for row, came in found]
 
 
 def _institutions(

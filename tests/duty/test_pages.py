@@ -16,6 +16,7 @@ from alliance.tenancy.scope import act_in
 from performance.duty.models import LetterVersion, Reminder, Signature, SigningRound
 from performance.duty.services import versions
 from tests.duty.scene import NOW, in_force, opened, signed
+from tests.training.scene import attended, doctor, planned, prepare
 from tests.world import PASSWORD, World
 
 A = "/a/qinghe/duty/"
@@ -139,3 +140,18 @@ def test_the_office_reminds_and_ends_on_the_page(qinghe: World) -> None:
     with act_in(qinghe.qinghe):
         assert SigningRound.objects.get().ended_at is not None
     assert luo.get(A).status_code == 200 and luo.get(f"{A}print/").status_code == 404
+
+
+def test_warning_education_of_the_year_stands_beside_the_round(qinghe: World) -> None:
+    opened(qinghe)
+    prepare()
+    session = planned(qinghe, title="警示教育：典型案例", course="warning")
+    planned(qinghe, title="卒中早期识别")
+    attended(qinghe, session, doctor(qinghe.shiqiao))
+    page = qinghe.client("luo").get(A)
+    assert [(row.title, came) for row, came, _url in page.context["courses"]] == [("警示教育：典型案例", 1)]
+    own = qinghe.client("kong").get(A)
+    assert [came for _row, came, _url in own.context["courses"]] == [0]  # nobody of the lead hospital
+    assert "警示教育：典型案例" in own.content.decode()
+    listed = qinghe.client("kong").get("/a/qinghe/training/?course=warning").content.decode()
+    assert "警示教育：典型案例" in listed and "卒中早期识别" not in listed

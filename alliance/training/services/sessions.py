@@ -32,6 +32,7 @@ class Plan:
     place: str = ""
     pass_mark: int | None = None
     tier: str = ""
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)
