@@ -18,13 +18,17 @@ THEMES = ("light", "dark", "system")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu: URL name, word, icon, the action it needs; `foot`: its short word on phones."""
+    """One line of the menu: URL name, word, icon, the action it needs; `foot`: its short word on phones.
+
+    `room`: URL name of the address all its pages begin with, where that is not its own.
+    """
 
     name: str
     label: Any
     icon: str
     needs: str
     foot: Any = ""
+    room: str = ""
 
 
 MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
@@ -47,7 +51,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         pgettext_lazy("menu", "Pay"),
         (
-            Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view"),
+            Entry("pay-mine", _("Pay and distribution"), "coin", "pay.view", room="pay"),
             Entry("payout", _("Paying out"), "coin", "payout.view"),
             Entry("approvals", _("Approvals"), "scale", "approval.view"),
             Entry("ledger", _("Ledger"), "ledger", "ledger.view"),
@@ -62,7 +66,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("agreements", _("Agreements"), "file", "agreement.view"),
             Entry("violations", _("Violations"), "alert", "violation.view"),
             Entry("verifications", _("Verification by third parties"), "search", "verification.view"),
-            Entry("duty-mine", _("Responsibility letters"), "file", "duty.view"),
+            Entry("duty-mine", _("Responsibility letters"), "file", "duty.view", room="duty"),
             Entry("tolerance", _("Error tolerance"), "scale", "tolerance.view"),
             Entry("disclosure", _("Disclosure to the public"), "globe", "month.propose"),
         ),
@@ -198,11 +202,12 @@ def menu(membership: Any, path: str) -> list[Group]:
     if membership is None:
         return []
     open_ = {entry: url for _label, group in MENU for entry in group if (url := address(entry, membership))}
-    here = current(path, list(open_.values()))
+    rooms = {entry: reverse(entry.room) if entry.room else url for entry, url in open_.items()}
+    here = current(path, list(rooms.values()))
     groups = [
         Group(
             label,
-            tuple(Link(e.label, e.icon, open_[e], open_[e] == here, e.foot) for e in group if e in open_),
+            tuple(Link(e.label, e.icon, open_[e], rooms[e] == here, e.foot) for e in group if e in open_),
         )
         for label, group in MENU
     ]

@@ -115,6 +115,13 @@ def test_the_menu_shows_what_the_member_may(world: World) -> None:
     assert f'href="{HOME}data/"' not in world.client("lin").get(HOME).content.decode()
 
 
+@pytest.mark.parametrize(("path", "entry"), [("pay/sources/", "pay/mine/"), ("duty/versions/", "duty/mine/")])
+def test_every_page_of_a_room_marks_its_entry(world: World, path: str, entry: str) -> None:
+    page = world.client("luo").get(f"{HOME}{path}").content.decode()
+    side = page[page.index('id="menu"') : page.index("</nav>")]
+    assert re.findall(r'<a href="([^"]*)" aria-current="page"', side) == [f"{HOME}{entry}"]
+
+
 def test_a_long_menu_opens_where_one_is_and_a_short_one_whole(world: World) -> None:
     def opened(who: str, path: str) -> list[tuple[bool, int]]:
         page = world.client(who).get(path).content.decode()
