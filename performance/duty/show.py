@@ -278,8 +278,8 @@ def letter(row: Signature, today: date) -> dict[str, Any]:
             parts.Fact(_("department"), row.department_name or words.DASH),
             parts.Fact(_("roles"), role_words(row.roles)),
             parts.Fact(pgettext("duty", "version"), str(row.version.number)),
-            parts.Fact(pgettext("duty", "signed"), words.moment(row.signed_at)),
-            parts.Fact(pgettext("duty", "holds from"), words.day(row.valid_from)),
-            parts.Fact(pgettext("duty", "holds until"), words.day(row.valid_to)),
+            parts.Fact(pgettext("duty", "signed"), f"{timezone.localtime(row.signed_at):%Y-%m-%d %H:%M}"),
+            parts.Fact(pgettext("duty", "holds from"), f"{row.valid_from:%Y-%m-%d}"),
+            parts.Fact(pgettext("duty", "holds until"), f"{row.valid_to:%Y-%m-%d}"),
         ],
     }  # fmt: skip
