@@ -82,7 +82,7 @@ class OneMonth(MonthView):
 class MonthFile(MonthView):
     """GET: the month as one file; `manage.py verify_month` recomputes it without the system."""
 
-    permits = {"GET": "export.run"}
+    permits = {"GET": exporting.RIGHT}
 
     @extend_schema(
         operation_id="months_export", parameters=[MONTH],

@@ -24,6 +24,7 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 _journals: dict[str, str | Promise] = {}
 _reasons: dict[str, str | Promise] = {}
+_values: dict[str, Mapping[str, str | Promise]] = {}
 
 
 def register(kind: str, url_builder: UrlBuilder, name: str | Promise = "") -> None:
@@ -39,6 +40,11 @@ def name_journals(kind: str, name: str | Promise) -> None:
 def name_reasons(names: Mapping[str, str | Promise]) -> None:
     """Give parts of the reasons of a room's entries, factors of its weights among them, their words."""
     _reasons.update(names)
+
+
+def name_values(values: Mapping[str, Mapping[str, str | Promise]]) -> None:
+    """Give the codes a part of a reason can be their words: part -> code -> word."""
+    _values.update(values)
 
 
 def url(kind: str, evidence_id: int | None) -> str:
@@ -59,3 +65,9 @@ def journal_name(kind: str) -> str:
 def reason_name(key: str) -> str:
     """The word for a part of a reason, as its room gave it; the key itself where none did."""
     return str(_reasons.get(key, key))
+
+
+def reason_value(key: str, value: object) -> str | None:
+    """The word for the code a part of a reason is; None where its room gave none."""
+    found = _values.get(key, {}).get(str(value))
+    return None if found is None else str(found)

@@ -186,6 +186,8 @@ def rule_name(code: Any) -> str:
 def _part(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if (word := evidence.reason_value(key, value)) is not None:
+        return word
     if key.endswith("_fen") and re.fullmatch("-?[0-9]+", str(value)):  # factors are kept as text
         return words.yuan(int(value))
     return plain(value)

@@ -21,6 +21,17 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...] = ()
 
+    @property
+    def cells(self) -> list[list[tuple[str, str, bool]]]:
+        """Each row's cells with their heading and whether they stand to the right: for a page."""
+        return [
+            [
+                (head, cell, at in self.numbers)
+                for at, (head, cell) in enumerate(zip(self.heads, row, strict=True))
+            ]
+            for row in self.rows
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -102,12 +102,12 @@ def flag(by: Membership, about: str, row: Any, now: datetime) -> Flag:
     """The flag of a number of an institution; empty for who does not speak for it."""
     if not own.speaks_for_place(by) or row.institution_id != by.institution_id:
         return Flag()
-    return _flag(own.subject_of(about, row), now)
+    return _flag(by, own.subject_of(about, row), now)
 
 
-def _flag(subject: Subject, now: datetime) -> Flag:
+def _flag(by: Membership, subject: Subject, now: datetime) -> Flag:
     found = window.of(subject)
-    said = window.said(found, now)
+    said = window.said(found, now, by)
     if not found.open(now):
         return Flag(said=said)
     return Flag(address(subject.about, subject.row.pk), f"{said} {window.paid_meanwhile(found.month)}")
@@ -121,7 +121,7 @@ def address(about: str, pk: int) -> str:
 def offered(by: Membership, about: str, pk: int, now: datetime) -> Flag:
     """The same, where only the rows of the second wall say whether the member may."""
     subject = own.find(by, about, pk)
-    return Flag() if subject is None else _flag(subject, now)
+    return Flag() if subject is None else _flag(by, subject, now)
 
 
 def beside_case(by: Membership, pk: int, now: datetime) -> Flag:

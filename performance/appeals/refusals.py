@@ -17,8 +17,8 @@ class AppealRefused(Refused):
         "lines": "Name at least one number the appeal is about: open it from the line of that number.",
         "month": "All numbers of one appeal belong to one month. File one appeal for each month.",
         "early": "%(month)s is not decided yet. Say it in its review; an appeal follows a decision.",
-        "closed": "Appeals about %(month)s ended %(until)s. Against an answer, ask for a second instance; "
-        "of an error in the data, tell the performance office.",
+        "closed": "Appeals about %(month)s ended %(until)s. Of an error in the data, tell the performance "
+        "office.",
         "open": "There is an open appeal about this number already: number %(appeal)s. Add to that one.",
         "decided": "This appeal is decided. Nothing is added to it any more.",
         "nothing_added": "Write something, attach evidence, or choose a further number.",

@@ -16,8 +16,8 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.appeals import clock, forms, show_deciding, words
-from performance.appeals.services import adding, correcting, filing, handling
+from performance.appeals import clock, forms, second, show_deciding, words
+from performance.appeals.services import adding, correcting, handling
 from performance.life import plan
 from performance.models import (
     Appeal,
@@ -107,7 +107,7 @@ def page(
     found, files = lines(appeal), files_of(appeal)
     return {
         "title": str(appeal), "appeal": appeal, "chip": words.state(appeal), "rows": rows(found, member),
-        "clock_facts": clock_facts(appeal, now), "facts_appeal": facts(appeal, member), "now": now,
+        "clock_facts": clock_facts(appeal, member, now), "facts_appeal": facts(appeal, member), "now": now,
         "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found, now),
         "additions": additions(appeal, files), "adds": adding.may_add(member, appeal),
         "affected": show_deciding.affected(appeal, member), "history": parts.history(appeal),
@@ -215,8 +215,10 @@ def kept(appeal: Appeal, found: Sequence[AppealLine], member: Membership) -> lis
     return [Kept(str(known[one["by"]].user), form.in_words(one)) for one in drafts]
 
 
-def clock_facts(appeal: Appeal, now: datetime) -> list[parts.Fact]:
-    """When it was filed, which working day it is, when it is due and reported upward."""
+def clock_facts(appeal: Appeal, member: Membership, now: datetime) -> list[parts.Fact]:
+    """When it was filed, which working day it is, when it is due and reported upward; of an answer whether
+    who filed it may still ask for a second instance.
+    """
     found = [parts.Fact(_("filed"), web_words.moment(appeal.filed_at))]
     if appeal.state in Appeal.UNANSWERED:
         limit = appeal.rule.removeprefix("WD")
@@ -229,6 +231,9 @@ def clock_facts(appeal: Appeal, now: datetime) -> list[parts.Fact]:
     if appeal.provisional:
         said = _("the holidays of that year are not published yet; counted anew then")
         found.append(parts.Fact(_("provisional calendar"), said))
+    if (end := second.until(appeal)) is not None and second.entitled(appeal, member):
+        until = _("until %(until)s") if now < end else _("its time ended %(until)s")
+        found.append(parts.Fact(_("second instance"), until % {"until": web_words.until(end)}))
     return found
 
 
@@ -298,10 +303,8 @@ def _second(
     appeal: Appeal, member: Membership, now: datetime, given: Mapping[str, Any]
 ) -> list[parts.Action]:
     """Who filed it may ask for a second instance for some days after the answer."""
-    until = filing.second_until(appeal)
-    if until is None or now >= until or "filer" not in appeal.sides_of(member):
-        return []
-    if Appeal.objects.filter(earlier=appeal.pk).exists():
+    until = second.asked_until(appeal, member, now)
+    if until is None:
         return []
     form = given.get("second") or forms.SecondForm(auto_id="second-%s")
     label = _("Ask for a second instance, until %(until)s…") % {"until": web_words.until(until)}

@@ -96,7 +96,7 @@ def appeal_file(request: Any) -> HttpResponseBase:
     context = {
         "title": _("File an appeal"), "form": form, "subjects": subjects, "kept": waiting,
         "action": "?" + "&".join(f"on={one.key}" for one in subjects), "back": asking.back(subjects, by),
-        "ended": ended is not None, "posted": posted, "window_said": window.said(ended or times[0], now),
+        "ended": ended is not None, "posted": posted, "window_said": window.said(ended or times[0], now, by),
         "paid_said": window.paid_meanwhile(subjects[0].month), "open_one": asking.open_about(by, subjects),
     }  # fmt: skip
     answer = render(request, "performance/appeals/file.html", context, status=400 if form.errors else 200)

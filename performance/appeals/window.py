@@ -14,8 +14,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
+from alliance.models import Membership
 from alliance.services import parameters
 from alliance.web import words
+from performance.appeals import second
 from performance.appeals.subjects import DECIDED, Subject
 from performance.life import facts as months
 from performance.models import AppealLine, MonthRun, PayPot
@@ -71,18 +73,24 @@ def all_of(subjects: Sequence[Subject]) -> list[Window]:
     return [of(one, month) for one in subjects]
 
 
-def said(window: Window, now: datetime) -> str:
-    """Until when one may file, or why no longer and what remains."""
+def said(window: Window, now: datetime, member: Membership) -> str:
+    """Until when one may file, or why no longer and what remains to the member; at most one query more."""
     at = {"month": words.month(window.month), "until": window.last_day}
     if not window.decided:
         return _("%(month)s is not decided yet: say it in its review. An appeal follows the decision.") % at
     if window.open(now):
         return _("Appeals are filed until %(until)s.") % at if window.until else ""
-    text = _(
-        "Appeals about %(month)s ended %(until)s. What remains: against an answer, a second instance on the "
-        "page of that appeal; against an error in the data, the performance office, which has it corrected "
-        "by an exception of two people."
-    )
+    if second.any_open(window.month, member, now):
+        text = _(
+            "Appeals about %(month)s ended %(until)s. What remains: against an answer, a second instance on "
+            "the page of that appeal; against an error in the data, the performance office, which has it "
+            "corrected by an exception of two people."
+        )
+    else:
+        text = _(
+            "Appeals about %(month)s ended %(until)s. What remains: against an error in the data, the "
+            "performance office, which has it corrected by an exception of two people."
+        )
     return text % at
 
 

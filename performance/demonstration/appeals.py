@@ -24,11 +24,12 @@ from performance.life.services import stages
 from performance.models import Appeal, AppealLine, PayLine, PayPot
 
 SAID = (
-    ("10 月下乡派驻两天未计入分值。", "考勤应补两天"), ("夜班津贴折算分少计一次。", "夜班应为 6 次"),
+    ("本月下乡派驻两天未计入分值。", "考勤应补两天"), ("夜班津贴折算分少计一次。", "夜班应为 6 次"),
     ("带教折算分漏计。", "带教 8 学时"), ("出勤天数与排班表不一致。", "出勤应为 20 天"),
-    ("请假半天被按一天扣分。", "请假应为半天"), ("重复提出，前一份已更正。", ""),
+    ("请假半天被按一天扣分。", "请假应为半天"), ("随访折算分似有漏计，请核对随访登记。", ""),
 )  # fmt: skip
-MORE = "按派驻记录补记的分值高于申请金额，一并更正。"
+# What an upheld one rests on is what it speaks of.
+RECORDS = {"corrected": "派驻记录", "upheld": "带教登记"}
 # What becomes of each, and about which pots: the older month's have ended before it is paid, those of the
 # month that is published now are under way.
 STEPS = (
@@ -108,17 +109,20 @@ def _on_its_way(
         with acting(told):
             handling.reject(by=free[0], appeal=row, answer=answer, now=told)
     if state in ("upheld", "corrected"):
-        _uphold(free[0], row, line, later(filed, 2, 10), agreed=state == "corrected")
+        _uphold(free[0], row, line, later(filed, 2, 10), state)
 
 
-def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, *, agreed: bool) -> None:
+def _uphold(by: Membership, row: Appeal, line: PayLine, now: datetime, state: str) -> None:
+    record = RECORDS[state]
     points = {line.pk: line.points + Decimal("0.2")}
-    decision = correcting.Decision(Appeal.Bearer.POT, points=points, more_why=MORE)
+    decision = correcting.Decision(
+        Appeal.Bearer.POT, points=points, more_why=f"按{record}补记的分值高于申请金额，一并更正。"
+    )
     with acting(now):
         row = _again(
-            handling.uphold(by=by, appeal=row, decision=decision, answer="派驻记录属实，补记分值。", now=now)
+            handling.uphold(by=by, appeal=row, decision=decision, answer=f"{record}属实，补记分值。", now=now)
         )
-    if agreed and row.approval is not None:
+    if state == "corrected" and row.approval is not None:
         second = _second(row, row.approval)
         if second is not None:
             with acting(later(now, 2, 16, 30)):

@@ -56,12 +56,12 @@ def budget(month: Month, run: MonthRun) -> Part:
         )
         for fund in PayFund.objects.filter(pk__in={*decided, *given}).order_by("code")
     ]  # fmt: skip
-    text = _("Yuan; source accounts from January to the month.")
+    text = _("Source accounts from January to the month.")
     heads = (
         pgettext("disclosure", "what for"),
-        pgettext("disclosure", "decided"),
-        pgettext("disclosure", "executed"),
-        pgettext("disclosure", "left"),
+        pgettext("disclosure", "decided (yuan)"),
+        pgettext("disclosure", "executed (yuan)"),
+        pgettext("disclosure", "left (yuan)"),
     )
     return Part(_("Budget executed"), text, Table(heads, tuple(rows), (1, 2, 3)))
 
@@ -100,7 +100,9 @@ def _rates(
         for code in names
     ]
     whole = _added(sides.values())
-    return (labels.named(indicator), *cells, _rate(indicator, whole, HIDDEN if counts.total is None else ""))
+    unit = labels.unit(indicator)
+    name = f"{labels.named(indicator)} ({unit})" if unit else labels.named(indicator)
+    return (name, *cells, _rate(indicator, whole, HIDDEN if counts.total is None else ""))
 
 
 def _rate(indicator: Indicator, pair: Pair | None, hidden: str) -> str:
@@ -133,7 +135,7 @@ def satisfaction(month: Month) -> Part:
     rows.append(
         (pgettext("disclosure", "all"), *_answers(counts.total, sum(sums[POINTS].values(), Decimal(0))))
     )
-    heads = (_("kind of institution"), _("valid questionnaires"), _("mean points"))
+    heads = (_("kind of institution"), _("valid questionnaires"), _("mean points (of 100)"))
     return Part(_("Satisfaction"), table=Table(heads, tuple(rows), (1, 2)))
 
 

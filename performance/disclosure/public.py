@@ -13,7 +13,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from alliance.lib.documents import Part
@@ -29,9 +28,9 @@ def page(request: HttpRequest, code: str, month: Month | None = None) -> HttpRes
     """The month asked for, or the latest released; 404 where there is nothing to show."""
     if refused := public.too_often(request, "open"):
         return refused
-    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
-    held = content(code, month, language)
-    answer = HttpResponse(held) if held else HttpResponseNotFound(_nothing())
+    with public.spoken(request) as language:
+        held = content(code, month, language)
+        answer = HttpResponse(held) if held else HttpResponseNotFound(_nothing())
     patch_cache_control(answer, public=True, max_age=kept.KEPT)
     return answer
 

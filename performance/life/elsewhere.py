@@ -54,6 +54,9 @@ def register() -> None:
         "paid_fen": gettext_lazy("had been paid (yuan)"), "due_fen": gettext_lazy("to be borne (yuan)"),
         "before_score": gettext_lazy("score before"), "after_score": gettext_lazy("score after"),
     })  # fmt: skip
+    evidence.name_values({
+        "bearer": dict(ClawbackShare.Bearer.choices), "stage": dict(Statement.Stage.choices),
+    })  # fmt: skip
     evidence.register(statements.CASE, _opener("case"), gettext_lazy("case"))
 
 

@@ -15,9 +15,10 @@ from alliance.models import Institution
 from alliance.web import words as web_words
 from alliance.web.form_fields import DayField, WholeField, YuanField
 from performance.models import CalendarStep, Statement
-from performance.models.calendar import LAST_DAY, LATEST_DAY
+from performance.models.calendar import LAST_DAY
 
 LONG = forms.Textarea(attrs={"rows": 3})
+MOST_WORKDAYS = 60  # what escalates later belongs to a later month
 MONTHS = 15  # that can be chosen as the first
 
 
@@ -32,14 +33,14 @@ class StepForm(forms.Form):
 
     from_month = forms.ChoiceField(label=gettext_lazy("from month"))
     day = WholeField(
-        label=gettext_lazy("day after the month"), min_value=1, max_value=LAST_DAY,
+        label=gettext_lazy("day of the following month"), min_value=1, max_value=LAST_DAY,
         error_messages={"max_value": gettext_lazy("No month has such a day. Write 1 to %(limit_value)s.")},
-        help_text=gettext_lazy("Counted from the first of the following month: 1 is that day."),
+        help_text=gettext_lazy("1 to 31; where the following month is shorter, its last day."),
     )  # fmt: skip
     shift = forms.ChoiceField(label=gettext_lazy("on a holiday"), choices=CalendarStep.Shift.choices)
     owner = forms.ChoiceField(label=pgettext_lazy("step", "owner"))
     escalate_workdays = WholeField(
-        label=gettext_lazy("escalates after working days"), min_value=0, max_value=LATEST_DAY
+        label=gettext_lazy("escalates after working days"), min_value=0, max_value=MOST_WORKDAYS
     )
     escalate_to = forms.ChoiceField(label=gettext_lazy("escalates to"))
 

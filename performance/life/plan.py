@@ -52,7 +52,7 @@ def owners() -> Mapping[str, Mapping[str, str]]:
 def planned(month: Month) -> list[Planned]:
     """The steps of a month in their order; three queries.
 
-    Days count from the first of the following month (practice.md 4: D1 ... D28).
+    A day is one of the following month (practice.md 4: D1 ... D28); where that is shorter, its last day.
     """
     limits = parameters.several_in_force((DAYS, ESCALATES), on=month.next().first_day)
     days, workdays, own = limits[DAYS], limits[ESCALATES], entered(month)
@@ -78,7 +78,8 @@ def _planned(
     default = owners()[step]
     day = row.day if row else int(str(days[step]))
     shift = row.shift if row else Shift.AFTER
-    due = shifted(month.next().first_day + timedelta(days=day - 1), shift, known)
+    following = month.next()
+    due = shifted(min(following.first_day + timedelta(days=day - 1), following.last_day), shift, known)
     after = row.escalate_workdays if row else workdays
     return Planned(
         step, day, shift, due, row.owner if row else default["owner"],

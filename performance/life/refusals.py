@@ -9,7 +9,7 @@ class CalendarRefused(Refused):
     """An entry of the calendar, a step said done or a reminder that cannot stand."""
 
     reasons = {
-        "day": "The day counts from the first of the following month: 1 to %(most)d.",
+        "day": "The day is one of the following month: 1 to %(most)d; where that is shorter, its last day.",
         "role": "%(role)s is not a role.",
         "past": "%(month)s is decided already; let the change begin later.",
         "known": "The system sees itself when this step is done.",

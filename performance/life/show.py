@@ -190,7 +190,7 @@ def publication(membership: Membership, life: MonthLife, now: datetime) -> dict[
         "lines": lines, "total": sum(line.fen or 0 for line in lines), "settlement": settlement,
         "scheme": labels.named(settlement.scheme.scheme()), "running": running, "printed": now,
         "pools": _pools(life.period), "pots": _pots(membership, life.period),
-        "appeals_said": window.said(window.of_month(life.period), now),
+        "appeals_said": window.said(window.of_month(life.period), now, membership),
         "paid_said": window.paid_meanwhile(life.period),
         "opens": {line.pk: membership.sees(line.institution_id) for line in lines},
     }  # fmt: skip

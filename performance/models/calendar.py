@@ -15,8 +15,7 @@ from django.utils.translation import pgettext_lazy
 from alliance.models import AllianceRow
 from performance.models.declared import link
 
-LAST_DAY = 31  # of the following month: the latest day that is entered for a step
-LATEST_DAY = 60  # days after the month's end; what takes longer belongs to a later month
+LAST_DAY = 31  # of the following month; where that is shorter, its last day is meant
 
 
 class MonthStep(models.TextChoices):
@@ -54,9 +53,9 @@ class CalendarStep(AllianceRow):
     step = models.CharField(_("step"), max_length=24, choices=MonthStep)
     from_date = models.DateField(_("from month"))
     revision = models.PositiveSmallIntegerField(_("revision"))
-    # Counted from the first of the following month: 1 is that day.
+    # Of the following month; where that has no such day, its last one.
     day = models.PositiveSmallIntegerField(
-        _("day after the month"), validators=[MinValueValidator(1), MaxValueValidator(LATEST_DAY)]
+        _("day of the following month"), validators=[MinValueValidator(1), MaxValueValidator(LAST_DAY)]
     )
     shift = models.CharField(_("on a holiday"), max_length=8, choices=Shift, default=Shift.AFTER)
     owner = models.CharField(pgettext_lazy("step", "owner"), max_length=40)
@@ -74,7 +73,7 @@ class CalendarStep(AllianceRow):
             ),
             models.CheckConstraint(condition=Q(from_date__day=1), name="calendar_step_first_day"),
             models.CheckConstraint(
-                condition=Q(day__gte=1, day__lte=LATEST_DAY), name="calendar_step_day"
+                condition=Q(day__gte=1, day__lte=LAST_DAY), name="calendar_step_day"
             ),
             models.CheckConstraint(
                 condition=Q(shift__in=["after", "before", "none"]), name="calendar_step_shift"

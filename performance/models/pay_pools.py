@@ -21,7 +21,7 @@ from alliance.models.base import AllianceQuerySet
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
 from performance.models.declared import link
-from performance.models.pay import RUN, PayKind, PaySource
+from performance.models.pay import LOOK, RUN, PayKind, PaySource
 
 
 class Share(AllianceRow):
@@ -42,10 +42,12 @@ class PayPoolQuerySet(AllianceQuerySet):
     """Which pools a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
-        """All for the whole alliance; an institution posted ones that pay it or take of it (second wall)."""
+        """All for who looks over the whole alliance (LOOK); an institution posted ones that pay it or take of
+        it (second wall). Somebody of no institution who only has a slip of their own sees no pool.
+        """
         here = membership.institution_id
         if here is None:
-            return self.all()
+            return self.all() if membership.can(LOOK) else self.none()
         return self.filter(state="posted").filter(
             Q(pk__in=PayShare.objects.filter(institution=here).values("pool"))
             | Q(pk__in=PayTransfer.objects.filter(Q(payer=here) | Q(payee=here)).values("pool"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -20,10 +21,11 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
+from performance.life import facts as life
 from performance.models import FundEntry, PayFund, PayPool, PayPot, PayRule, PayShare, PayTotal, PayTransfer
 from performance.models.pay import CONFIRM, RUN
 from performance.pay import words
-from performance.pay.services import pools
+from performance.pay.services import pools, posting
 
 State = PayPool.State
 
@@ -54,7 +56,7 @@ def page(pool: PayPool, membership: Membership) -> dict[str, Any]:
         "origin": origin(pool, membership), "facts_pool": facts(pool, membership),
         "actions": actions(pool, membership), "history": parts.history(pool),
         "rooms": tabs("pay", membership),
-        "between": pool.source == "between",
+        "between": pool.source == "between", "ended": ended(pool),
     }  # fmt: skip
 
 
@@ -175,6 +177,22 @@ def rule_facts(row: PayRule) -> list[parts.Fact]:
     return found
 
 
+def ended(pool: PayPool) -> str:
+    """That the month has ended and where the pool will be booked; '' while its books are open or hold it."""
+    into = posting.posted_into(pool.period, timezone.now())
+    if pool.state == State.POSTED or into == pool.period:
+        return ""
+    row = life.life(pool.period)
+    text = _(
+        "%(month)s has ended: %(state)s, its books are closed. This pool will be booked in %(into)s and "
+        "names the month it belongs to."
+    )
+    return text % {
+        "month": web_words.month(pool.month), "into": web_words.month(into.first_day),
+        "state": row.get_state_display() if row else _("closed"),
+    }  # fmt: skip
+
+
 def actions(pool: PayPool, membership: Membership) -> list[parts.Action]:
     """Propose or discard a draft."""
     if pool.state != State.DRAFT or not runs(membership):
@@ -214,6 +232,8 @@ def summary(approval: Approval) -> registry.Summary:
         parts.Fact(_("amount (yuan)"), web_words.yuan(pool.fen)),
         parts.Fact(_("kind of source"), str(pool.get_source_display())),
     ]
+    if said := ended(pool):
+        found.append(parts.Fact(_("posted into"), said))
     if pool.source == "between":
         found.append(parts.Fact(_("transfers"), web_words.num(PayTransfer.objects.filter(pool=pool).count())))
     else:

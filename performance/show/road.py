@@ -18,7 +18,7 @@ from alliance.web.parts import Action, Fact, Stage
 from grouping import facts as case_books
 from performance.declared.services import samples
 from performance.models import MonthLife, MonthRun, PoolDecision
-from performance.services import months
+from performance.services import exporting, months
 from performance.services.completeness import Delivery
 from performance.show import labels, since
 from performance.show.frame import link
@@ -200,7 +200,7 @@ def actions(
         found.append(Action(_("Calendar"), reverse("month-calendar", args=where), "cal", get=True))
     if run is not None and run.state == State.POSTED:
         found.append(Action(_("After the approval"), reverse("month-life", args=where), "arrow", get=True))
-    if run is not None and membership.can("export.run"):
+    if run is not None and membership.can(exporting.RIGHT):
         found.append(Action(_("Evidence bundle"), reverse("month-export", args=where), "download", get=True))
     found.append(
         Action(_("What the month rests on"), reverse("month-inputs", args=where), "database", get=True)

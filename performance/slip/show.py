@@ -251,14 +251,14 @@ def page(
         "earlier": _link(address, [at for at in known if at < found.month][-1:]),
         "later": _link(address, [at for at in known if at > found.month][:1]),
         "chip": state(found, now), "own": indicator_words(run, own, member, files=files),
-        "window_said": time_said([row for row in found.rows if row.mine], now),
+        "window_said": time_said([row for row in found.rows if row.mine], member, now),
         "print_url": f"{reverse('pay-person-print', args=[staff.pk])}?month={found.month}",
         "why": found.rows[0].url if found.rows else "",
     }  # fmt: skip
     return context
 
 
-def time_said(rows: Sequence[Row], now: datetime) -> str:
+def time_said(rows: Sequence[Row], member: Membership, now: datetime) -> str:
     """Until when one may appeal about lines, or why no longer; '' without a line.
 
     Where lines have different times, the one that ends last speaks: a line out of its time has no flag.
@@ -266,7 +266,8 @@ def time_said(rows: Sequence[Row], now: datetime) -> str:
     times = [row.window for row in rows]
     if not times:
         return ""
-    return window.said(max(times, key=lambda one: (one.open(now), one.until is None, one.until or now)), now)
+    last = max(times, key=lambda one: (one.open(now), one.until is None, one.until or now))
+    return window.said(last, now, member)
 
 
 def _link(address: str, months_: Sequence[Month]) -> tuple[Month, str] | None:

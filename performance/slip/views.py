@@ -87,7 +87,7 @@ def sheet(request: Any, pk: int) -> HttpResponse:
         **page,
         "title": _("Slip of collaboration performance"),
         "lines": lines,
-        "window_said": show.time_said(page["slip"].rows, now),
+        "window_said": show.time_said(page["slip"].rows, by, now),
         "paid_said": window.paid_meanwhile(page["month"]),
     }
     return render(request, "performance/slip/sheet.html", context)

@@ -52,7 +52,7 @@ def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = Fa
         **against(row, points, before),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
         "own": indicator_words(run, own, member, files=window.of_month(month).open(now)), "now": now,
-        "window_said": window.said(row.window, now), "paid_said": window.paid_meanwhile(month),
+        "window_said": window.said(row.window, now, member), "paid_said": window.paid_meanwhile(month),
         "history": parts.history(pot),
     }  # fmt: skip
 

@@ -87,7 +87,7 @@ def month_propose(request: Any, month: Month) -> HttpResponseBase:
     return redirect("month", month)
 
 
-@permit("export.run")
+@permit(exporting.RIGHT)
 @require_safe
 def month_export(request: Any, month: Month) -> HttpResponseBase:
     """The month as one file that anybody can recompute without the system."""

@@ -12,8 +12,9 @@ from django.test import override_settings
 from django.utils import timezone
 
 from alliance.services import parameters
-from performance.appeals import asking, window
+from performance.appeals import asking, second, window
 from performance.appeals.refusals import AppealRefused
+from performance.appeals.services import filing, handling
 from performance.appeals.window import Window
 from performance.life.services import stages
 from performance.models import Appeal, Line, PayPot
@@ -99,7 +100,8 @@ def test_the_flag_goes_with_its_time_and_what_was_typed_stays(house: World) -> N
         doctor = house.client("dr")
         for address in ("/a/qinghe/pay/mine/", f"/a/qinghe/pay/lines/{line.pk}/"):
             page = doctor.get(address).content.decode()
-            assert f"?on=pay-{line.pk}" not in page and "复核" in page
+            assert f"?on=pay-{line.pk}" not in page and "锁定例外" in page
+            assert "复核" not in page  # nothing was answered
         assert 'name="text"' not in doctor.get(form).content.decode()  # nothing is asked for in vain
         late = doctor.post(form, typed)
         page = late.content.decode()
@@ -107,6 +109,36 @@ def test_the_flag_goes_with_its_time_and_what_was_typed_stays(house: World) -> N
         assert "可复制留用" in page and "提交申诉" not in page
     with inside(house):
         assert not Appeal.objects.exists()
+
+
+def test_a_second_instance_is_spoken_of_as_long_and_to_whom_it_has_a_button(house: World) -> None:
+    """The sentence of every page and the fact beside the appeal follow the condition of the button."""
+    with inside(house):
+        row = filed(house, now=LAST)
+        row = fresh(handling.assign(by=house.luo, appeal=row, handler=house.meng.pk, now=LAST))
+        row = fresh(handling.reject(by=house.meng, appeal=row, answer="考勤无误", now=ENDED))
+        end = second.until(row)
+        assert end is not None
+        line = own_line(house)
+    addresses = ("pay/mine/", f"pay/lines/{line.pk}/", "publications/2026-10/")
+    for at, open_still in ((ENDED, True), (end - timedelta(seconds=1), True), (end, False)):
+        with time_machine.travel(at, tick=False):
+            doctor, other = house.client("dr"), house.client("wu")
+            page = doctor.get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+            assert ("申请复核（截至" in page) == open_still
+            assert ("<dt>复核</dt>" in page) and ("已于" in page) != open_still
+            for address in addresses:
+                said = doctor.get(f"/a/qinghe/{address}").content.decode()
+                assert ("可在该申诉页面申请复核" in said) == open_still, (address, at)
+                assert "申诉已于" in said
+            assert (
+                "可在该申诉页面申请复核" not in other.get("/a/qinghe/publications/2026-10/").content.decode()
+            )
+    with inside(house):
+        filing.ask_second(by=house.dr, appeal=row, text="有排班表", now=ENDED)
+    with time_machine.travel(ENDED, tick=False):
+        said = house.client("dr").get(f"/a/qinghe/pay/lines/{line.pk}/").content.decode()
+        assert "可在该申诉页面申请复核" not in said
 
 
 def test_the_flag_of_a_number_of_an_institution_goes_as_well(house: World) -> None:

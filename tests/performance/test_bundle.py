@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from alliance.ledger.models import Account
 from alliance.lib.canonical import canonical
 from alliance.models import Journal, RosterRow, Staff
+from alliance.roles import roles
 from performance.bundle import BundleRefused
 from performance.bundle.archive import MANIFEST
 from performance.life.services import stages
@@ -448,9 +449,28 @@ def test_export_is_a_right_of_its_own(qinghe: World) -> None:
     with inside(qinghe):
         run = months.current(OCTOBER)
         assert run is not None
-        for name in ("su", "ding", "kong"):
+        for name in ("su", "lin", "kong"):
             with pytest.raises(PermissionDenied):
                 exporting.export(by=qinghe.people[name], run=run, out=io.BytesIO())
+
+
+def test_an_auditor_takes_the_bundle_and_nothing_else_is_handed_out_to_them(
+    paid: World, tmp_path: Path
+) -> None:
+    """Who trusts nothing recomputes it; the file names nobody, and the journal says who took it."""
+    auditor = paid.client("ding")
+    assert not paid.ding.can("export.run") and roles()["auditor"].second_factor
+    assert "/months/2026-10/export/" in auditor.get("/a/qinghe/months/2026-10/").content.decode()
+    answer = auditor.get("/a/qinghe/months/2026-10/export/")
+    body = b"".join(answer.streaming_content)
+    assert answer.status_code == 200 and verified(body, tmp_path).differences == ()
+    with inside(paid):
+        entry = Journal.objects.get(verb="month.exported", membership=paid.ding)
+        assert entry.detail["digest"] == scene.digest(body)
+        names = [one.name for one in Staff.objects.all()]
+    held = b"".join(members(body).values()).decode()
+    assert names and not any(name in held for name in names)
+    assert auditor.get("/a/qinghe/data/alliance/staff/export/").status_code in (403, 404)
 
 
 def test_memory_does_not_grow_with_the_rows(paid: World, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from performance.disclosure import public, services
 from performance.disclosure.refusals import DisclosureRefused
 from performance.life.services import stages
 from performance.models import Disclosure, DisclosureSwitch
+from performance.show import labels
 from tests.performance.scene import NOW, OCTOBER, compute, inside, post
 from tests.world import World
 
@@ -112,6 +113,38 @@ def test_it_shows_money_outcomes_and_satisfaction_and_nobody(published: World) -
     assert "病人" not in text and "csrf" not in text and "<script" not in text
     english = read(headers={"accept-language": "en"}).content.decode()
     assert "Budget executed" in english and 'lang="en"' in english
+
+
+def test_every_figure_has_its_unit_and_the_page_its_other_language(published: World) -> None:
+    on(published)
+    entered(published)
+    text = read().content.decode()
+    for head in ("已安排（元）", "已执行（元）", "结余（元）"):
+        assert text.count(f'data-k="{head}"') >= 1, head
+    with inside(published):
+        row = services.released()[0]
+        settlement = row.run.settlement
+        assert settlement is not None
+        units = {labels.named(one): labels.unit(one) for one in settlement.indicators().values()}
+        outcomes = row.parts("zh-hans")[1].table
+    assert outcomes is not None and outcomes.rows
+    for cells in outcomes.rows:
+        name, _space, unit = cells[0].rpartition(" (")
+        assert (units[name] == unit.removesuffix(")")) if unit and name else not units[cells[0]], cells[0]
+    assert 'href="?lang=en"' in text and 'aria-current="true"' in text
+    english = Client().get(f"{OPEN}?lang=en").content.decode()
+    assert "executed (yuan)" in english and 'lang="en"' in english
+    back = Client().get(f"{OPEN}2026-10/?lang=zh-hans", headers={"accept-language": "en"}).content.decode()
+    assert "已执行（元）" in back
+    assert not Client().get(f"{OPEN}?lang=en").cookies
+
+
+def test_a_table_of_a_paper_is_cards_on_a_phone_whose_cells_name_their_heading(published: World) -> None:
+    office = published.client("luo")
+    office.post("/a/qinghe/disclosure/enter/", {"month": "2026-10"})
+    with inside(published):
+        page = office.get(f"/a/qinghe/disclosure/months/{Disclosure.objects.get().pk}/").content.decode()
+    assert '<table class="t cards"' in page and 'data-k="已执行（元）"' in page
 
 
 def test_no_cookie_is_set_and_nothing_of_a_session_is_read(published: World) -> None:

@@ -144,6 +144,26 @@ def test_a_step_is_moved_from_a_month_on_and_earlier_months_keep_theirs(house: W
     assert kept.due_on == date(2026, 11, 25)
 
 
+@pytest.mark.parametrize(
+    ("month", "due"),
+    [(Month(2026, 11), date(2026, 12, 31)), (Month(2027, 3), date(2027, 4, 30)),
+     (Month(2027, 1), date(2027, 2, 28))],
+)  # fmt: skip
+def test_day_31_is_the_last_day_of_a_shorter_month_and_no_day_comes_after(
+    house: World, month: Month, due: date
+) -> None:
+    asked: dict[str, Any] = {
+        "step": MonthStep.PAY, "shift": "none", "owner": "finance", "escalate_workdays": 1,
+        "escalate_to": "performance_office",
+    }  # fmt: skip
+    row = planning.change(by=house.luo, from_month=NOVEMBER, day=31, now=PUBLISHED, **asked)
+    found = {one.step: one for one in plan.planned(month)}[MonthStep.PAY]
+    assert (found.day, found.due_on) == (31, due)
+    row.pk, row.day, row.revision = None, 32, 9
+    with pytest.raises(DatabaseError, match="calendar_step_day"), transaction.atomic():
+        row.save(force_insert=True)
+
+
 def test_steps_stand_by_the_facts_late_ones_escalate(house: World) -> None:
     found = {one.planned.step: one for one in standing.standings(OCTOBER, PAID)}
     assert found[MonthStep.DECISION].state == "done" and found[MonthStep.PUBLISHED].state == "done"

@@ -13,6 +13,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.test import override_settings
 
@@ -26,12 +27,12 @@ from alliance.tenancy.scope import act_in
 from performance.engine.pay.flow import persons
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
-from performance.models import PayPot, PayShare
+from performance.models import PayPool, PayPot, PayShare
 from performance.pay.services import computing, entering, pools, posting, pots
 from tests.performance import pay_scene as scene
 from tests.performance.pay_scene import AFTER, NOW, RULE, SHARES, TODAY, doctors, fresh, plan_of
 from tests.performance.scene import OCTOBER, inside
-from tests.world import World, make_world
+from tests.world import World, make_world, member
 
 NOVEMBER = OCTOBER.next()
 THREADS = 8
@@ -135,6 +136,67 @@ def test_n27_a_pot_of_a_closed_month_goes_into_an_open_one_and_says_whose_it_is(
     assert LedgerJournal.objects.filter(period__month=OCTOBER.first_day).count() == before
     with pytest.raises(IntegrityError, match="not open"), transaction.atomic():
         raw(house, (5, -5))
+
+
+def fed(house: World) -> Any:
+    """A source account with money."""
+    fund = entering.open_fund(by=house.luo, code="late", name="结余", source="retained", now=NOW)
+    scan = Upload("x.pdf", [b"%PDF-1.4"], "application/pdf", 99)
+    fed = entering.enter_fund(
+        by=house.luo, fund=fund, day=TODAY, fen=900_000, document="理事会〔2026〕8号", body="理事会",
+        scan=scan, now=NOW,
+    )  # fmt: skip
+    entering.confirm_fund(by=house.cai, row=fed, now=NOW)
+    return fund
+
+
+def test_the_page_of_a_pool_says_that_its_month_has_ended_before_its_button(house: World) -> None:
+    """And so does what the second person reads; while the books are open nothing is said."""
+    fund = fed(house)
+    scene.rule(house, "award")
+    made = pools.make_from_fund(
+        by=house.luo, month=OCTOBER, kind="award", fund=fund, fen=100_000, name="迟到的奖励",
+        document="理事会〔2026〕9号", institutions=[house.lead.pk], now=NOW,
+    )  # fmt: skip
+    at = f"/a/qinghe/pay/{made.pk}/"
+    with time_machine.travel(AFTER, tick=False):
+        luo = house.client("luo")
+        assert "已结束" not in luo.get(at).content.decode()
+        ledger.close_period(by=house.luo, confirmed_by=house.cai, month=OCTOBER)
+        page = luo.get(at).content.decode()
+        assert page.index("已结束") < page.index("act/propose/") and "将记入" in page
+        approval = pools.propose(by=house.luo, pool=made, today=TODAY)
+        told = house.client("cai").get(f"/a/qinghe/approvals/{approval.pk}/").content.decode()
+        assert "已结束" in told and "将记入" in told
+
+
+def test_a_pool_without_a_rule_leads_to_where_rules_are_made(house: World) -> None:
+    with time_machine.travel(AFTER, tick=False):
+        fund = fed(house)
+        body = {
+            "kind": "award", "month": "2026-10", "fund": fund.pk, "fen": "10.00", "name": "奖励",
+            "document": "理事会〔2026〕9号", "institutions": [house.lead.pk], "persons": "on",
+        }  # fmt: skip
+        refused = house.client("luo").post("/a/qinghe/pay/begin/", body)
+        page = refused.content.decode()
+        assert refused.status_code == 400
+        assert "/a/qinghe/pay/sources/enter/rule/" in page
+
+
+def test_a_steward_of_no_institution_reads_no_pool_and_no_amount_of_one(house: World) -> None:
+    """Who has a slip of their own and looks over nothing: neither the list nor one of them."""
+    with time_machine.travel(AFTER, tick=False):
+        steward = house.people["whole"] = member("whole", "管数据", None, "data_steward")
+        assert steward.can("pay.view") and not steward.can("pay.look")
+        pool = PayPool.objects.filter(state="posted").first()
+        assert pool is not None and not PayPool.objects.seen_by(steward).exists()
+        client = house.client("whole")
+        listed = client.get("/a/qinghe/pay/").content.decode()
+        assert f"/a/qinghe/pay/{pool.pk}/" not in listed
+        assert f"/a/qinghe/pay/{pool.pk}/" in house.client("ding").get("/a/qinghe/pay/").content.decode()
+        assert client.get(f"/a/qinghe/pay/{pool.pk}/").status_code == 404
+        assert client.get("/a/qinghe/pay/sources/").status_code == 403
+        assert house.client("ding").get(f"/a/qinghe/pay/{pool.pk}/").status_code == 200
 
 
 def test_n28_a_journal_of_pay_is_reversed_once(house: World) -> None:

@@ -13,6 +13,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
+from django.utils.translation import override
 
 from alliance.approvals import chains
 from alliance.approvals import services as approvals
@@ -20,6 +21,7 @@ from alliance.approvals.models import Approval
 from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Entry, LedgerJournal
+from alliance.ledger.tables import reason_text
 from alliance.lib.period import Month
 from alliance.models import Department, Parameter
 from alliance.services.files import Upload
@@ -357,6 +359,16 @@ def test_the_slip_its_sheet_and_the_reason_carry_the_mark_before_and_after(house
     for url in (pages[2], pages[0].replace("2026-10", "2026-11"), pages[1].replace("2026-10", "2026-11")):
         told = dr.get(url).content.decode()
         assert f"容错 {number}" in told and "返还扣回" in told, url
+
+
+def test_codes_of_reasons_in_the_books_are_words_of_the_reader() -> None:
+    reason = {"rule": reliefs.KIND, "bearer": "person", "stage": "month", "decision": "RC-00001"}
+    for language, words in (("zh-hans", ("个人", "月结")), ("en", ("person", "settlement of the month"))):
+        with override(language):
+            said = reason_text(reason)
+        assert all(word in said for word in words) and "RC-00001" in said, said
+    with override("zh-hans"):
+        assert not {"person", "month", "bearer", "stage"} & set(reason_text(reason).split()), reason
 
 
 def test_the_page_previews_who_gets_and_who_bears_and_a_second_person_posts_it(house: World) -> None:

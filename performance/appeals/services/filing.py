@@ -16,7 +16,7 @@ from alliance.lib.period import Month
 from alliance.models import Attachment, Membership
 from alliance.services import journal, steps
 from alliance.web import words
-from performance.appeals import clock, window
+from performance.appeals import clock, second, window
 from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services import correcting
 from performance.appeals.subjects import Subject
@@ -155,13 +155,6 @@ def _make(
     return made
 
 
-def second_until(appeal: Appeal) -> datetime | None:
-    """Until when a second instance may be asked for; None where there is none to ask for."""
-    if appeal.earlier_id is not None or appeal.state not in Appeal.ANSWERED or appeal.ended_at is None:
-        return None
-    return clock.second_until(appeal.ended_at)
-
-
 @in_words()
 @transaction.atomic
 def ask_second(
@@ -173,9 +166,8 @@ def ask_second(
     Raises PermissionDenied, AppealRefused (second, second_late, text, open, no_line).
     """
     _may_file(by)
-    until = second_until(appeal)
-    taken = Appeal.objects.filter(earlier=appeal.pk).exists()
-    if until is None or taken or by.user_id != appeal.filed_by.user_id:
+    until = second.until(appeal)
+    if until is None or not second.entitled(appeal, by):
         raise AppealRefused("second")
     if now >= until:
         raise AppealRefused("second_late", until=words.until(until))

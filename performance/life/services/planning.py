@@ -26,8 +26,8 @@ def change(
 ) -> CalendarStep:  # fmt: skip
     """Let a step be due on another day, or belong to somebody else, from a month on.
 
-    `day` counts from the first of the following month. Raises PermissionDenied, CalendarRefused (day, role,
-    past: a decided month keeps its calendar).
+    `day` is one of the following month; where that is shorter, its last. Raises PermissionDenied,
+    CalendarRefused (day, role, past: a decided month keeps its calendar).
     """
     require(by, LEAD)
     if not 1 <= day <= LAST_DAY:

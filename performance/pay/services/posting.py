@@ -36,11 +36,16 @@ def pool(row: PayPool, *, by: Membership, second: Membership, now: datetime) -> 
 
 
 def open_month(month: Month, now: datetime, by: Membership) -> Month:
-    """The month itself while its books are open; else the present one, whose journal names that month."""
-    closed = month in books.months() and month not in books.open_months()
-    posted_in = Month.of(timezone.localdate(now)) if closed else month
+    """The month `posted_into` says, its books opened."""
+    posted_in = posted_into(month, now)
     ledger.open_period(by=by, month=posted_in)
     return posted_in
+
+
+def posted_into(month: Month, now: datetime) -> Month:
+    """The month itself while its books are open; else the present one, whose journal names that month."""
+    closed = month in books.months() and month not in books.open_months()
+    return Month.of(timezone.localdate(now)) if closed else month
 
 
 def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:

@@ -52,15 +52,17 @@ def _beside(request: Any) -> dict[str, Any]:
 def begin(request: Any) -> HttpResponseBase:
     """Make a pool as a draft."""
     form = forms.PoolForm(request.POST or None, today=timezone.localdate())
+    lacks_rule = False
     if request.method == "POST" and form.is_valid():
         try:
             made = _made(request.membership, form.cleaned_data)
         except Refused as error:
             add_refusal(form, error)
+            lacks_rule = error.reason == "no_rule"
         else:
             messages.success(request, _("The draft is made. Look at it, then propose it."))
             return redirect("pay-pool", made.pk)
-    context = {"title": _("Make a pool"), "form": form, "groups": form.groups()}
+    context = {"title": _("Make a pool"), "form": form, "groups": form.groups(), "lacks_rule": lacks_rule}
     return render(request, "performance/pay/begin.html", context, status=400 if form.errors else 200)
 
 

@@ -27,6 +27,7 @@ from performance.services.rights import require
 from performance.verification import facts as verification
 
 VERB, PIECE = "month.exported", 1 << 16
+RIGHT = "month.export"  # apart from `export.run`, which auditors have not
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def export(*, by: Membership, run: MonthRun, out: IO[bytes], request: Any = None
     Rows are read and written one after the other: memory does not grow with the month's people or entries.
     The same month gives the same bytes until something is added to it. Raises PermissionDenied.
     """
-    require(by, "export.run")
+    require(by, RIGHT)
     settlement = run.settlement
     assert settlement is not None, "callers choose a run with a result"
     digest = write(run, settlement, alliance=by.alliance.code, out=out)
