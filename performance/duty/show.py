@@ -109,7 +109,9 @@ def round_page(
     ]  # fmt: skip
     return {
         "title": pgettext("duty", "Who has signed"), "round": round_, "version": round_.version, "figs": figs,
-        "lines": lines, "place": place, "courses": _courses(today, of_one, membership),
+        "lines": sorted((one for one in lines if one.missing), key=lambda one: -one.missing),
+        "whole": [one for one in lines if not one.missing], "place": place,
+        "courses": _courses(today, of_one, membership),
         "of_one": of_one is not None, "tabs_room": tabs("duty", membership),
         "runs": membership.institution_id is None and membership.can(RUN), "today": today,
     }  # fmt: skip

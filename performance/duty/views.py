@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -111,7 +112,10 @@ def rounds_page(request: Any) -> HttpResponse:
         context = {"title": pgettext("duty", "Who has signed"), "tabs_room": show.tabs("duty", member)}
         return render(request, "duty/no_round.html", {**context, "runs": member.can(RUN)})
     request.duty_day = today
-    rows = rounds.within(rounds.due(round_, today), member)
+    # Who is missing first, the longest due at the head; then those whose letter ends next.
+    rows = rounds.within(rounds.due(round_, today), member).order_by(
+        F("valid_to").asc(nulls_first=True), "due_on", "institution__code", "department__code", "user__name"
+    )
     return lists.answer(
         request, "duty/round.html", rows, partial(tables.DutyTable, today=today), filterset=tables.DutyFilter,
         empty=tables.NONE, extra=show.round_page(round_, member, today, _place(request)),
