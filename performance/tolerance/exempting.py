@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from alliance.models import Membership
 from alliance.services import journal
@@ -16,23 +17,35 @@ from performance.tolerance import services
 from performance.tolerance.models import COVERED, Exemption, ToleranceCase
 from performance.tolerance.services import ToleranceRefused
 
+Bearer = ClawbackShare.Bearer
+
 
 def lines_of(case: ToleranceCase) -> tuple[list[ClawbackShare], list[Consequence]]:
-    """What may be exempted: shares of posted claw-backs of the same case, else of the person's department,
-    and consequences of the institution that are in force. Not those exempted already; at most a hundred.
+    """What may be exempted: shares that are the party's (`shares_of`), and consequences of the institution
+    that are in force; not those exempted already, at most a hundred.
     """
-    shares = ClawbackShare.objects.filter(institution=case.institution_id, clawback__state="posted").exclude(
-        pk__in=Exemption.objects.filter(share__isnull=False).values("share")
-    )
-    if case.case_id is not None:
-        shares = shares.filter(line__case=case.case_id)
-    elif case.department_id is not None:
-        shares = shares.filter(department=case.department_id)
+    shares = shares_of(case).exclude(pk__in=Exemption.objects.filter(share__isnull=False).values("share"))
     consequences = Consequence.objects.filter(institution=case.institution_id).exclude(
         pk__in=Exemption.objects.filter(consequence__isnull=False).values("consequence")
     )
     named = shares.select_related("clawback__statement", "staff", "department", "institution", "line__result")
     return list(named.order_by("-pk")[:100]), list(consequences.order_by("-pk")[:100])
+
+
+def shares_of(case: ToleranceCase) -> Any:
+    """Shares of posted claw-backs a decision may exempt: of the case it names, else any; borne by the person
+    it is about, or by the department of either; by the institution itself only of a case that is named.
+
+    The database holds the same (tolerance_true_exemption).
+    """
+    person = case.person
+    theirs = Q(bearer=Bearer.PERSON, staff__user=person.user_id)
+    if near := [one for one in (case.department_id, person.department_id) if one]:
+        theirs |= Q(bearer=Bearer.DEPARTMENT, department__in=near)
+    shares = ClawbackShare.objects.filter(institution=case.institution_id, clawback__state="posted")
+    if case.case_id is None:
+        return shares.filter(theirs)
+    return shares.filter(theirs | Q(bearer=Bearer.INSTITUTION), line__case=case.case_id)
 
 
 @transaction.atomic
@@ -42,7 +55,7 @@ def exempt(*, by: Membership, case: ToleranceCase, line: Any, now: datetime) -> 
     From now on nothing more than what is not exempted is taken of anybody; what was taken before is given
     back by a correction (`reliefs`). A consequence is borne by the institution already: it moves no money.
 
-    Raises PermissionDenied, ToleranceRefused (not_covered, line, exempted).
+    Raises PermissionDenied, ToleranceRefused (not_covered, line, party, exempted).
     """
     services.runs(by, case)
     if case.state != case.State.DECIDED or case.outcome not in COVERED:
@@ -50,6 +63,8 @@ def exempt(*, by: Membership, case: ToleranceCase, line: Any, now: datetime) -> 
     if line is None or line.institution_id != case.institution_id:
         raise ToleranceRefused("line")
     key = "share" if isinstance(line, ClawbackShare) else "consequence"
+    if key == "share" and not shares_of(case).filter(pk=line.pk).exists():
+        raise ToleranceRefused("party")
     try:
         with transaction.atomic():
             made: Exemption = Exemption.objects.create(case=case, marked_by=by, marked_at=now, **{key: line})

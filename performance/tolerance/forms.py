@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.approvals import names as approval_names
 from alliance.approvals.models import Chain
 from alliance.models import Department, Institution, Membership
+from alliance.roles import roles
 from alliance.web.form_fields import DayField
 from grouping import visible
 from performance.declared.uploads import EvidenceField
@@ -113,7 +114,9 @@ class NameForm(forms.Form):
         near = [one for one in (case.department_id, case.person.department_id) if one]
         rows = rows.exclude(user__in=[case.person.user_id, case.opened_by.user_id])
         fields: dict[str, Any] = self.fields
-        fields["member"].queryset = rows.exclude(department__in=near).order_by("institution__code", "pk")
+        may = [code for code, role in roles().items() if services.VIEW in role.may]
+        rows = rows.filter(roles__overlap=may).exclude(department__in=near)
+        fields["member"].queryset = rows.order_by("institution__code", "pk")
 
 
 class OpinionForm(forms.Form):

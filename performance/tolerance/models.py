@@ -45,12 +45,13 @@ class ToleranceQuerySet(AllianceQuerySet):
     """Which cases a member sees."""
 
     def seen_by(self, membership: Membership) -> Any:
-        """Runners see their institution's (all for the whole alliance); others those they take part in."""
+        """Those one takes part in; runners also their institution's (all for the whole alliance)."""
         here = membership.institution_id
-        if membership.can(RUN):
-            return self.all() if here is None else self.filter(institution=here)
         heard = Reviewer.objects.filter(case=models.OuterRef("pk"), member=membership)
-        return self.filter(Q(opened_by=membership) | Q(person=membership) | Q(models.Exists(heard)))
+        own = Q(opened_by=membership) | Q(person=membership) | Q(models.Exists(heard))
+        if membership.can(RUN):
+            return self.all() if here is None else self.filter(own | Q(institution=here))
+        return self.filter(own)
 
     def named(self) -> Any:
         """With what a list or a page names."""

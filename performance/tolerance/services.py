@@ -20,7 +20,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Department, Institution, Membership
 from alliance.services import files, journal, parameters, steps
 from alliance.services.files import Upload
-from performance.tolerance.models import FILE, RUN, Evidence, Outcome, Reviewer, ToleranceCase
+from performance.tolerance.models import FILE, RUN, VIEW, Evidence, Outcome, Reviewer, ToleranceCase
 
 KIND, OPINIONS = "tolerance.case", "tolerance.opinions"
 
@@ -43,6 +43,10 @@ class ToleranceRefused(Refused):
         "percent": "Say how much is covered in part: more than 0 and less than 100 percent.",
         "given": "You have given your opinion already.",
         "line": "Choose a deduction or a consequence of the same institution.",
+        "party": "This share is borne by somebody else, or of another case. Choose one of the person the "
+        "decision is about, or of the department.",
+        "reader": "The role of this person does not include reading cases of error tolerance. Choose "
+        "another.",
         "exempted": "It is exempted already.",
         "not_covered": "The decision does not cover it, so nothing is exempted.",
         "no_money": "This exemption moves no money: neither a person nor a department bears it, or no "
@@ -52,6 +56,8 @@ class ToleranceRefused(Refused):
     }
     fields = {
         "involved": "member",
+        "reader": "member",
+        "party": "line",
         "reviewers": "",
         "opinions": "",
         "given": "",
@@ -149,8 +155,10 @@ def involved(case: ToleranceCase, member: Membership) -> bool:
 
 @transaction.atomic
 def name(*, by: Membership, case: ToleranceCase, member: Membership) -> Reviewer:
-    """Name a member of the review body. Raises PermissionDenied, ToleranceRefused (involved)."""
+    """Name a member of the review body. Raises PermissionDenied, ToleranceRefused (involved, reader)."""
     runs(by, case)
+    if not member.can(VIEW):
+        raise ToleranceRefused("reader")
     if involved(case, member) or case.state not in (case.State.OPEN, case.State.REVIEW):
         raise ToleranceRefused("involved")
     try:

@@ -72,8 +72,17 @@ begin
       left join public.performance_consequence q on q.id = new.consequence_id
     where c.id = new.case_id and c.state = 'decided' and c.outcome in ('main', 'partly')
       and c.institution_id = coalesce(s.institution_id, q.institution_id)
+      and (s.id is null or
+        (c.case_id is null and s.bearer <> 'institution' or c.case_id = (
+          select l.case_id from public.performance_statementline l where l.id = s.line_id))
+        and (s.bearer = 'institution'
+          or s.bearer = 'person' and exists (
+            select from public.alliance_staff t join public.alliance_membership m on m.id = c.person_id
+            where t.id = s.staff_id and t.user_id = m.user_id)
+          or s.bearer = 'department' and (s.department_id = c.department_id or s.department_id = (
+            select m.department_id from public.alliance_membership m where m.id = c.person_id))))
   ) then
-    raise exception 'only a decision that covers the case exempts what the institution bears'
+    raise exception 'only a decision that covers the case and its party exempts what the institution bears'
       using errcode = 'restrict_violation';
   end if;
   return new;

@@ -55,7 +55,9 @@ MAKE: dict[str, Make] = {
     "mdt": lambda world, place, mark: care.meeting(world.kong, place, _staff(place), mark, NOW),
     "patient-days": lambda world, place, mark: care.day(world.kong, place, mark),
     "focus-groups": lambda world, place, mark: care.group(world.kong, place, mark),
-    "tolerance": lambda world, place, mark: care.tolerance_case(world.kong, world.luo, place, mark, NOW),
+    "tolerance": lambda world, place, mark: care.tolerance_case(
+        world.kong if place == world.lead else world.tang, world.luo, place, mark, NOW
+    ),
     "abnormal": lambda world, place, mark: care.report(world.kong, _case(world, place, mark), mark, NOW),
     "verification": lambda world, place, mark: verification.opinion(
         world.luo, place, _case(world, place, mark), mark

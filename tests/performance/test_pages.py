@@ -236,7 +236,7 @@ def test_buttons_follow_the_roles(month: World) -> None:
     assert buttons("luo") == {"compute", "propose", "export", "inputs"}
     assert buttons("su") == {"compute", "inputs"}
     assert buttons("cai") == {"export", "inputs"}
-    assert buttons("ding") == {"inputs"}
+    assert buttons("ding") == {"export", "inputs"}
     assert buttons("kong") == buttons("lin") == set()
 
 

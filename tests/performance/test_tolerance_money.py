@@ -25,6 +25,7 @@ from alliance.ledger.tables import reason_text
 from alliance.lib.period import Month
 from alliance.models import Department, Parameter
 from alliance.services.files import Upload
+from grouping.models import Case
 from grouping.services import central, sources
 from performance.accounts import person_code
 from performance.appeals.services import standing
@@ -48,7 +49,7 @@ from performance.tolerance.models import Exemption, Relief, ToleranceCase
 from performance.tolerance.services import ToleranceRefused
 from performance.tolerance.waiting import waiting
 from tests.grouping.test_central import MAPPING, row, table
-from tests.performance import payout_scene
+from tests.performance import insurance_scene, payout_scene
 from tests.performance.scene import OCTOBER, inside
 from tests.performance.test_appeals import own_line
 from tests.world import World, member
@@ -76,7 +77,7 @@ def house(world: World, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def charged(world: World) -> dict[str, ClawbackShare]:
+def charged(world: World, case: Case | None = None) -> dict[str, ClawbackShare]:
     """A posted claw-back of one rejected case by bearer; of the doctor's part the floor leaves `ROOM`."""
     source = sources.create(by=world.lin, institution=None, name="市级分组", format="results")
     sources.settle(
@@ -93,8 +94,8 @@ def charged(world: World) -> dict[str, ClawbackShare]:
     )  # fmt: skip
     whole = PERSON + DEPARTMENT + OWN
     found = StatementLine.objects.create(
-        statement=stated, result=_result(file, world), institution=world.lead, expected_fen=whole, paid_fen=0,
-        rejected_fen=whole, rest_fen=0, cause="equal", reason="超限用药",
+        statement=stated, result=_result(file, world), institution=world.lead, case=case,
+        expected_fen=whole, paid_fen=0, rejected_fen=whole, rest_fen=0, cause="equal", reason="超限用药",
     )  # fmt: skip
     made = Clawback.objects.create(
         statement=stated, month=OCTOBER.first_day, into=OCTOBER.first_day, reason="复核确认拒付",
@@ -118,11 +119,11 @@ def _result(file: Any, world: World) -> Any:
     return file.results.create(line=2, record_no="R00001", institution=world.lead, day=NOW.date())
 
 
-def decided(world: World, outcome: str = "main", percent: Decimal | None = None) -> ToleranceCase:
-    """The doctor's case, decided by a vote."""
+def decided(world: World, outcome: str = "main", percent: Decimal | None = None, **of: Any) -> ToleranceCase:
+    """The doctor's case, decided by a vote; `of`: its department or the case of the records."""
     case = services.open_case(
         by=world.dr, institution=world.lead, person=world.dr, kind="dispute", happened_on=NOW.date(),
-        what="家属质疑用药。", pathway="腹股沟疝临床路径", now=NOW,
+        what="家属质疑用药。", pathway="腹股沟疝临床路径", now=NOW, **of,
     )  # fmt: skip
     pdf = Upload("路径.pdf", [b"%PDF-1.4"], "application/pdf", 99)
     services.prove(by=world.dr, case=case, uploads=[pdf], note="路径执行单", now=NOW)
@@ -143,10 +144,10 @@ def decided(world: World, outcome: str = "main", percent: Decimal | None = None)
 
 
 def exempted(
-    world: World, share: ClawbackShare, outcome: str = "main", percent: Decimal | None = None
+    world: World, share: ClawbackShare, outcome: str = "main", percent: Decimal | None = None, **of: Any
 ) -> Exemption:
     """The share, marked by a decided case."""
-    made = exempting.exempt(by=world.luo, case=decided(world, outcome, percent), line=share, now=NOW)
+    made = exempting.exempt(by=world.luo, case=decided(world, outcome, percent, **of), line=share, now=NOW)
     return Exemption.objects.select_related("case", "share__clawback", "share__staff").get(pk=made.pk)
 
 
@@ -242,8 +243,8 @@ def test_partly_covered_moves_the_decided_percentage(
 
 def test_a_departments_part_goes_to_its_institution(house: World) -> None:
     share = charged(house)["department"]
-    row = posted(house, exempted(house, share))
     assert share.department is not None
+    row = posted(house, exempted(house, share, department=share.department))
     code = house.lead.code
     assert moved(row) == {
         f"rejected:{code}:{share.department.code}": DEPARTMENT, f"rejected:{code}": -DEPARTMENT,
@@ -252,8 +253,24 @@ def test_a_departments_part_goes_to_its_institution(house: World) -> None:
 
 
 def test_what_the_institution_bears_already_moves_nothing(house: World) -> None:
+    case = insurance_scene.case(house)
+    share = charged(house, case)["institution"]
     with pytest.raises(ToleranceRefused, match="moves no money"):
-        drafted(house, exempted(house, charged(house)["institution"]))
+        drafted(house, exempted(house, share, case_id=case.pk))
+
+
+@pytest.mark.parametrize("bearer", ["institution", "department", "person"])
+def test_a_decision_exempts_its_own_party_alone(house: World, bearer: str) -> None:
+    """Neither the service nor the database marks what somebody else bears, or what is of another case."""
+    shares, case = charged(house), decided(house)
+    if bearer == "person":
+        case = decided(house, case_id=insurance_scene.case(house).pk)
+    assert shares[bearer] not in exempting.lines_of(case)[0]
+    with pytest.raises(ToleranceRefused, match="borne by somebody else"):
+        exempting.exempt(by=house.luo, case=case, line=shares[bearer], now=NOW)
+    by_the_database(lambda: Exemption.objects.create(
+        case=case, share=shares[bearer], marked_by=house.luo, marked_at=NOW
+    ))  # fmt: skip
 
 
 def test_a_part_needs_its_percentage_and_a_vote_is_about_that(house: World) -> None:

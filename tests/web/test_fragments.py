@@ -144,3 +144,23 @@ def test_a_filter_names_a_date_beside_it_and_hides_the_label_of_what_shows_its_o
     assert '<label class="beside" for="id_since">起' in html
     assert '<label class="sr" for="id_text">编号' in html
     assert 'placeholder="编号"' in html
+
+
+def test_what_posts_is_included_with_its_token() -> None:
+    """`only` takes the token from an included form, and every press of its button is refused."""
+    folder = Path(settings.BASE_DIR) / "templates"
+    texts = {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")
+    }
+    includes = {name: re.findall(r'{% include "([^"]+)"([^%]*)%}', text) for name, text in texts.items()}
+    posting = {name for name, text in texts.items() if "{% csrf_token %}" in text}
+    while more := {
+        name for name, found in includes.items()
+        if name not in posting and any(other in posting and " only" not in rest for other, rest in found)
+    }:  # fmt: skip
+        posting |= more
+    assert {"_actions.html", "_carry.html"} <= posting
+    assert not [
+        f"{name}: {other}" for name, found in includes.items() for other, rest in found
+        if other in posting and " only" in rest
+    ]  # fmt: skip
