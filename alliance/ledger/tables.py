@@ -207,7 +207,8 @@ def reason_name(key: str) -> str:
         "before_fen": _("before (yuan)"), "after_fen": _("after (yuan)"),
         "corrected": _("points as corrected"), "lot": _("lot of payments"),
         "reference": _("number of the payment"),
-        "mean_score": _("mean score of the others"), "evidence": _("evidence"),
+        "mean_score": _("mean score of the others"),
+        "alike_score": _("in place of the score: all of the group scored 0"), "evidence": _("evidence"),
         "month": _("month"), "reason": _("reason"),
     }  # fmt: skip
     return str(names.get(key) or evidence.reason_name(key))

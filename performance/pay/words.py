@@ -25,6 +25,7 @@ FACTORS: Mapping[str, Any] = {
     "above_fen": gettext_lazy("to divide (yuan)"),
     "score": gettext_lazy("score"),
     "mean_score": gettext_lazy("mean score of the others"),
+    "alike_score": gettext_lazy("in place of the score: all of the group scored 0"),
     "basis_fen": gettext_lazy("basis (yuan)"),
     "points": pgettext_lazy("pay", "points"),
     "entitled_fen": gettext_lazy("due by the sheet (yuan)"),

@@ -241,7 +241,7 @@ def test_n30_a_hundred_fen_over_three_alike_persons() -> None:
         persons("pot", 100, dict.fromkeys(alike, Decimal(0)))
     with pytest.raises(PayRefused) as negative:
         persons("pot", -100, alike)
-    assert (nobody.value.reason, negative.value.reason) == ("nobody", "negative")
+    assert (nobody.value.reason, negative.value.reason) == ("no_points", "negative")
 
 
 def test_n31_an_old_month_flows_as_before_after_its_rule_changed(house: World) -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from alliance.lib.money import Fen
 from performance.engine.exact import half_up
-from performance.engine.pay.steps import PLACES, Factors, PayRefused, Step, divide, total
+from performance.engine.pay.steps import PLACES, Factors, PayRefused, Step, divide, total, weight_of
 
 Group = Literal["doctor", "nurse", "technician", "administrator"]
 GROUPS: tuple[Group, ...] = ("doctor", "nurse", "technician", "administrator")
@@ -147,7 +147,7 @@ def flow(
     """The pots of an institution's share; they add up to it. `scores` of units and teams, of 100; one without
     a score is missing there. The order of the posts has no effect.
 
-    Raises PayRefused (negative, nobody, no_team, team_share).
+    Raises PayRefused (negative, nobody, weightless, no_team, team_share).
     """
     crew = posts if isinstance(posts, Crew) else gather(posts)
     parts, steps = team_first(institution, fen, rule, least_team)
@@ -158,7 +158,10 @@ def flow(
         below, made = _units(institution, parts["team"], crew.teams, rule, scores, level="team", group="team")
         steps, pots = [*steps, below], [*pots, *made]
     if parts["unit"] or not parts["team"]:
-        groups = divide("group", institution, parts["unit"], group_weights(crew.time, rule))
+        weights = group_weights(crew.time, rule)
+        if any(crew.time.values()):
+            _weighed(institution, sorted(crew.time), weights)
+        groups = divide("group", institution, parts["unit"], weights)
         steps.append(groups)
         for group, part in groups.by_code().items():
             if part:
@@ -218,15 +221,23 @@ def _units(
 ) -> tuple[Step, list[Pot]]:  # fmt: skip
     """Between the departments of a group, or between teams, and the people of each with their points."""
     weights = unit_weights({unit: one.points for unit, one in units.items()}, rule, scores)
+    _weighed(institution, [group], weights)
     step = divide(f"{level}:{group}", institution, fen, weights)
     pots = [Pot(unit, group, part, units[unit].people) for unit, part in step.by_code().items() if part]
     return step, pots
 
 
+def _weighed(institution: str, groups: Iterable[str], weights: Mapping[str, Factors]) -> None:
+    """Raise PayRefused (weightless) where people worked and nothing that divides weighs anything."""
+    if not any(weight_of(factors) for factors in weights.values()):
+        raise PayRefused("weightless", parent=institution, groups=tuple(groups))
+
+
 def unit_weights(points: Mapping[str, Decimal], rule: FlowRule, scores: Scores) -> dict[str, Factors]:
     """Points of each unit, times its score; without one the mean of the others or nothing, as the rule says.
 
-    Where none is assessed all count alike.
+    Where none is assessed, or each that counts scored 0, all count alike: a group's scores divide its money
+    among its departments, how much the group has is not theirs to say (practice.md 1).
     """
     if rule.basis == "points":
         return {unit: (("points", number),) for unit, number in points.items()}
@@ -241,7 +252,15 @@ def unit_weights(points: Mapping[str, Decimal], rule: FlowRule, scores: Scores) 
         else:
             other = mean if rule.unassessed == "mean" else Decimal(0)
             found[unit] = (("points", number), ("mean_score", other))
-    return found
+    return found if any(map(weight_of, found.values())) else _alike(points, rule, known)
+
+
+def _alike(points: Mapping[str, Decimal], rule: FlowRule, known: Scores) -> dict[str, Factors]:
+    """By points, 1 in the place of each score; 0 of one without a score that is to get nothing."""
+    return {
+        unit: (("points", number), ("alike_score", Decimal(unit in known or rule.unassessed == "mean")))
+        for unit, number in points.items()
+    }
 
 
 def mean_score(points: Mapping[str, Decimal], scores: Scores) -> Decimal:
@@ -254,8 +273,10 @@ def mean_score(points: Mapping[str, Decimal], scores: Scores) -> Decimal:
 
 
 def persons(unit: str, fen: Fen, points: Mapping[str, Decimal]) -> Step:
-    """A pot among its people by points. Raises PayRefused (points, nobody, negative)."""
+    """A pot among its people by points. Raises PayRefused (points, no_points, nobody, negative)."""
     for person, number in points.items():
         if not number.is_finite() or number < 0:
             raise PayRefused("points", person=person)
+    if points and not any(points.values()):
+        raise PayRefused("no_points")
     return divide("person", unit, fen, {person: (("points", number),) for person, number in points.items()})

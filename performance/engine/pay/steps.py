@@ -26,7 +26,13 @@ class PayRefused(Refused):
 
     reasons = {
         "negative": "A pool below zero is not paid to persons; it is taken back by its own pool.",
-        "nobody": "Nobody in %(parent)s has worked this month by the roster: there is nobody to pay.",
+        "nobody": "Nobody in %(parent)s has worked this month by the roster: there is nobody to pay. "
+        "Correct the roster of the month and try again.",
+        "weightless": "%(parent)s, %(groups)s: people worked, but the points of all of them are 0 (post "
+        "coefficient × time worked). Correct the post coefficients in the roster, or the coefficients of the "
+        "pool's rule.",
+        "no_points": "All points are 0, so nothing says how to divide the pot. Give at least one person "
+        "points above 0.",
         "absent": "%(person)s is not on the roster of %(parent)s this month. Correct the roster, or leave "
         "the person out.",
         "no_team": "%(parent)s has no team of this month, but the rule pays teams first.",
@@ -34,7 +40,9 @@ class PayRefused(Refused):
         "the rule says %(percent)s %%.",
         "points": "Points of %(person)s are not a number from zero on.",
     }
-    fields = {"nobody": "", "absent": "", "no_team": "", "points": ""}
+    fields = {
+        "nobody": "month", "weightless": "month", "no_points": "", "absent": "", "no_team": "", "points": "",
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from django.db import IntegrityError, transaction
 from psycopg.types.json import Jsonb
 
 from alliance.lib.canonical import digest, to_plain
-from alliance.models import Institution, Membership
+from alliance.models import Department, Institution, Membership
 from alliance.services import journal
 from alliance.sql import copy_rows
 from performance.engine.exact import half_up
 from performance.engine.pay.flow import Flow
-from performance.engine.pay.steps import Share, Step
+from performance.engine.pay.steps import PayRefused, Share, Step
 from performance.entitlement.services import sheets
 from performance.models import PayPool, PayPot, PayShare
 from performance.pay.refusals import PoolRefused
@@ -75,19 +75,37 @@ def insert(pool: PayPool) -> None:
 
 
 def flowing(pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | None) -> dict[int, Flow]:
-    """The flow of every institution's share by its id; nothing where the pool ends at institutions."""
+    """The flow of every institution's share by its id; nothing where the pool ends at institutions.
+
+    Raises PayRefused, with the names of the places it is about.
+    """
     if read is None:
         return {}
     assert pool.rule is not None, "a pool that flows on has a rule"
     rule = pool.rule.rule()
     amounts = sheets.amounts(pool.entitlement) if pool.entitlement is not None else {}
-    return {
-        one.institution.pk: read.named(
-            one.institution.pk, one.institution.code, one.share.fen,
-            amounts.get(one.institution.pk, computing.BY_RULE), rule,
-        )
-        for one in shares if one.share.fen
-    }  # fmt: skip
+    found: dict[int, Flow] = {}
+    for one in shares:
+        place = one.institution
+        if one.share.fen:
+            by_name = amounts.get(place.pk, computing.BY_RULE)
+            try:
+                found[place.pk] = read.named(place.pk, place.code, one.share.fen, by_name, rule)
+            except PayRefused as refused:
+                raise _told(refused, place, read.people) from None
+    return found
+
+
+def _told(refused: PayRefused, place: Institution, people: computing.People) -> PayRefused:
+    """The same refusal with the institution, or its department, and groups of staff by their names."""
+    said = dict(refused.params)
+    if "parent" in said:
+        unit = people.units.get(str(said["parent"]))
+        name = Department.objects.get(pk=unit).name if unit is not None else ""
+        said["parent"] = f"{place.short_name} {name}".strip()
+    if "groups" in said:
+        said["groups"] = "、".join(str(PayPot.Group(one).label) for one in said["groups"])
+    return PayRefused(refused.reason, **said)
 
 
 def digest_of(

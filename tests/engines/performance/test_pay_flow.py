@@ -93,6 +93,27 @@ def test_a_unit_without_a_score_counts_with_the_mean_or_not_at_all_never_as_zero
     assert pay.flow("H", 90, posts, RULE, scores={}, least_team=SIXTY).steps[-1].by_code()["C"] == 30
 
 
+def test_a_group_of_which_every_department_scored_zero_divides_by_points_and_says_so() -> None:
+    """Two technician departments with 0: their money stays theirs, 2 to 1 by points; doctors by score."""
+    posts = [
+        post("T1", "technician", "2", unit="LAB"), post("T2", "technician", unit="XRAY"),
+        post("D1", "doctor", unit="A"), post("D2", "doctor", unit="B"),
+    ]  # fmt: skip
+    scores = {"LAB": Decimal(0), "XRAY": Decimal(0), "A": Decimal(80), "B": Decimal(0)}
+    found = pay.flow("H", 370_00, posts, RULE, scores=scores, least_team=SIXTY)
+    pots = {(pot.unit, pot.group): pot.fen for pot in found.pots}
+    assert pots == {("LAB", "technician"): 113_33, ("XRAY", "technician"): 56_67, ("A", "doctor"): 200_00}
+    step = next(step for step in found.steps if step.level == "unit:technician")
+    one = ("alike_score", Decimal(1))
+    assert [share.factors[1] for share in step.shares] == [one, one]
+    nothing = FlowRule(RULE.coefficients, RULE.administration, unassessed="nothing")
+    partly = pay.flow("H", 90, posts[:2], nothing, scores={"LAB": Decimal(0)}, least_team=SIXTY)
+    assert partly.steps[-1].by_code() == {"LAB": 90, "XRAY": 0}  # without a score still nothing
+    with pytest.raises(PayRefused) as refused:
+        pay.flow("H", 90, [post("T1", "technician", "0")], RULE, scores=scores, least_team=SIXTY)
+    assert (refused.value.reason, refused.value.params["groups"]) == ("weightless", ("technician",))
+
+
 def test_sixty_percent_of_the_reward_go_to_the_team_first_to_the_fen() -> None:
     posts = [post("D1", "doctor", team="T1"), post("D2", "doctor", unit="B", team="T2")]
     rule = FlowRule(RULE.coefficients, RULE.administration, team_percent=SIXTY)
