@@ -16,7 +16,7 @@ class Amount:
     `line` is the line it corrects, `appeal`, `correction` or `relief` where it comes from (pk; a relief gives
     back an exempted claw-back taken of the line's pay and corrects none). `paid`: a lot pays it.
     `waits`: taken of nobody yet, the floor under net pay has carried it on or no later pay is made; it is not
-    part of what a month paid.
+    part of what a month paid. `due`: its record (pk).
     """
 
     at: Month
@@ -28,6 +28,7 @@ class Amount:
     relief: int | None = None
     paid: bool = False
     waits: bool = False
+    due: int | None = None
 
 
 def of_person(staff: int) -> list[Amount]:
@@ -52,9 +53,9 @@ def _amounts(due: PayDue, lot: object, taken: list[tuple[Month, int]]) -> Iterat
     )  # fmt: skip
     if due.fen > 0:
         at = Month.of(lot or due.into)  # type: ignore[arg-type]
-        yield Amount(at, due.period, due.fen, *origin, paid=lot is not None)
+        yield Amount(at, due.period, due.fen, *origin, paid=lot is not None, due=due.pk)
         return
     for at, fen in taken:
-        yield Amount(at, due.period, -fen, *origin, paid=True)
+        yield Amount(at, due.period, -fen, *origin, paid=True, due=due.pk)
     if rest := due.fen + sum(fen for _at, fen in taken):
-        yield Amount(Month.of(due.into), due.period, rest, *origin, waits=True)
+        yield Amount(Month.of(due.into), due.period, rest, *origin, waits=True, due=due.pk)

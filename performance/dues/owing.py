@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alliance.lib.period import Month
 from alliance.models import Staff
+from performance.dues.facts import Amount
 from performance.models import PayDeduction, PayDue
 from performance.payout.services import payables
 from performance.payout.services.payables import Payable
@@ -25,15 +26,20 @@ class Taken:
     later_fen: int
 
 
-def outstanding(month: Month) -> list[PayDue]:
-    """Amounts to be taken of persons that are not taken in full, posted by a month, the eldest first."""
+def outstanding(month: Month, staff: int | None = None) -> list[PayDue]:
+    """Amounts to be taken of persons, or of one, that are not taken in full, posted by a month, the eldest
+    first.
+    """
     rows = PayDue.objects.to_take().filter(into__lte=month.first_day)
+    rows = rows if staff is None else rows.filter(staff=staff)
     return [row for row in rows if row.done < -row.fen]
 
 
-def plan(month: Month, rows: Sequence[Payable]) -> list[Taken]:
-    """What of each amount the month's pay (`rows`) has room for; two queries, stores nothing."""
-    dues = outstanding(month)
+def plan(month: Month, rows: Sequence[Payable], staff: int | None = None) -> list[Taken]:
+    """What of each amount, of all persons or one, the month's pay (`rows`) has room for; two queries, stores
+    nothing.
+    """
+    dues = outstanding(month, staff)
     if not dues:
         return []
     room = rooms(month, {due.staff_id for due in dues}, rows)
@@ -52,6 +58,26 @@ def lessened(month: Month, rows: Sequence[Payable]) -> list[Payable]:
         for line, fen in one.lines:
             less[line] += fen
     return [replace(row, deducted=row.deducted + less[row.line]) if row.line in less else row for row in rows]
+
+
+def foreseen(month: Month, staff: int, amounts: Sequence[Amount]) -> list[Amount]:
+    """A person's amounts as the month's next lots will find them: what waits and the month's pay has room for
+    is of the month, as on the pages of the payout; the rest waits on. Stores nothing.
+    """
+    if not any(one.waits for one in amounts):
+        return list(amounts)
+    found = plan(month, payables.of_person(month, staff), staff)
+    taking = {one.due.pk: sum(fen for _line, fen in one.lines) for one in found}
+    return [part for one in amounts for part in _parted(one, month, taking)]
+
+
+def _parted(one: Amount, month: Month, taking: Mapping[int, int]) -> Iterator[Amount]:
+    """What a month's pay will bear of an amount that waits, and what goes on waiting."""
+    fen = taking.get(one.due or 0, 0) if one.waits else 0
+    if fen:
+        yield replace(one, at=month, fen=-fen, waits=False)
+    if one.fen + fen:
+        yield replace(one, fen=one.fen + fen)
 
 
 def take(month: Month) -> int:

@@ -41,6 +41,8 @@ def settled(one: Amount) -> str:
     month = {"month": web_words.month(one.at.first_day)}
     if one.waits:
         return _("is taken of later pay")
+    if one.fen < 0 and not one.paid:
+        return _("is deducted with the next lots of %(month)s") % month
     if one.fen < 0:
         return _("deducted of the pay of %(month)s") % month
     return _("paid with the lots of %(month)s") % month if one.paid else _("is paid with the next lot")

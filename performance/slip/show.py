@@ -23,6 +23,7 @@ from performance.appeals import asking, window, words
 from performance.appeals.services import standing
 from performance.appeals.window import Window
 from performance.dues import facts as dues
+from performance.dues import owing
 from performance.dues.facts import Amount
 from performance.life import facts as months
 from performance.models import AppealLine, PayLine, PayPot
@@ -134,15 +135,14 @@ def slip(
     amounts = dues.of_person(staff.pk)
     found = [one for one in amounts if one.relief is None and (only is None or one.line == only.pk)]
     whys = _divided(staff) if any(one.appeal for one in found) else {}
-    later = [
-        *(_corrected(one, member, whys) for one in found),
-        *(() if only else clawed.of_person(staff, amounts, member)),
-    ]
-    sums = _sums(lines, later)
+    clawbacks = [] if only else clawed.of_person(staff, amounts, member)
+    sums = _sums(lines, [*(_corrected(one, member, whys) for one in found), *clawbacks])
     newest = max(sums, default=None)
     here = month or newest
     if here is None:
         return Slip(staff, None, [], [], [])
+    found = owing.foreseen(here, staff.pk, found)
+    later = [*(_corrected(one, member, whys) for one in found), *clawbacks]
     mine = [line for line in lines if line.pot.pool.period == here]
     own = {line.pk for line in mine}
     rows = _rows(mine, member, later, window.of_month(here), now)

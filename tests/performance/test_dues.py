@@ -171,6 +171,35 @@ def test_what_a_correction_takes_is_taken_above_the_floor_and_carried_on(house: 
     assert slip.fen == line.fen - 10  # what a person reads is what is paid
 
 
+def test_the_slip_says_what_the_next_lots_will_pay_before_and_after_they_are_made(house: World) -> None:
+    """What a correction takes of a month not paid yet is off what is paid with it, on both pages alike."""
+    upheld(house, "pot")
+    line = PayLine.objects.filter(pk__in=PayDue.objects.filter(fen__lt=0).values("line")).latest("pk")
+    less = -PayDue.objects.get(line=line).fen
+    before = slips.slip(line.staff, OCTOBER, house.luo, LATER)
+    (foreseen,) = next(row for row in before.rows if row.line.pk == line.pk).later
+    assert (foreseen.fen, foreseen.waits, foreseen.at) == (-less, False, OCTOBER)
+    rows = lots.standing(OCTOBER, payables.of(OCTOBER), lots.disputed(OCTOBER))
+    assert before.fen == sum(row.free for row in rows if row.staff.pk == line.staff_id) == line.fen - less
+    made(house)
+    after = slips.slip(line.staff, OCTOBER, house.luo, LATER)
+    assert after.fen == PayoutPart.objects.get(line=line).fen == before.fen
+    assert after.stands == before.stands and "下一批次扣回" in foreseen.why
+    assert "下一批次扣回" not in after.rows[0].later[0].why
+
+
+def test_the_slip_foresees_no_more_than_the_floor_lets_through(house: World) -> None:
+    upheld(house, "pot")
+    line = PayLine.objects.filter(pk__in=PayDue.objects.filter(fen__lt=0).values("line")).latest("pk")
+    Parameter.objects.create(
+        key="clawback.net_floor", value=line.fen - 10, from_date=OCTOBER.first_day, decided_by="理事会"
+    )
+    found = slips.slip(line.staff, OCTOBER, house.luo, LATER)
+    less = -PayDue.objects.get(line=line).fen
+    assert found.fen == line.fen - 10
+    assert [(one.fen, one.waits) for one in found.rows[0].later] == [(-10, False), (10 - less, True)]
+
+
 # Flowing down ----------------------------------------------------------------------------
 def corrected(world: World, moved: dict[int, int], into: Month = OCTOBER) -> MonthCorrection:
     """A drafted correction of the month that moves these shares, with what follows below them."""

@@ -57,6 +57,11 @@ def of(month: Month) -> list[Payable]:
     return [*_payables(lines(month)), *owed(month)]
 
 
+def of_person(month: Month, staff: int) -> list[Payable]:
+    """What a person's lines of a month still have to be paid; four queries."""
+    return _payables(lines(month).filter(staff=staff))
+
+
 def one(line: int) -> Payable | None:
     """The same of one line; None where it is in no books."""
     rows = PayLine.objects.filter(pk=line, pot__state="posted", plan=F("pot__plan"), fen__gt=0)
