@@ -103,8 +103,9 @@ def _told(refused: PayRefused, place: Institution, people: computing.People) -> 
         unit = people.units.get(str(said["parent"]))
         name = Department.objects.get(pk=unit).name if unit is not None else ""
         said["parent"] = f"{place.short_name} {name}".strip()
-    if "groups" in said:
-        said["groups"] = "、".join(str(PayPot.Group(one).label) for one in said["groups"])
+    groups = said.get("groups")
+    if isinstance(groups, tuple):
+        said["groups"] = "、".join(str(PayPot.Group(one).label) for one in groups)
     return PayRefused(refused.reason, **said)
 
 
