@@ -489,8 +489,10 @@ class Things:
     def relief(self) -> Any:
         """A posted correction of an exemption of the institution's department."""
         side = self.side
-        case = care_access.tolerance_case(side.steward, side.office, side.place, side.mark, NOW)
         share = self.clawback.shares.get(bearer="department")
+        case = care_access.tolerance_case(
+            side.steward, side.office, side.place, side.mark, NOW, department=share.department
+        )
         return care_access.relief(side.office, side.second, case, share, NOW)
 
     @cached_property

@@ -21,12 +21,12 @@ from referrals.mdt.models import MdtMeeting, Seat
 
 
 def tolerance_case(
-    steward: Membership, office: Membership, place: Institution, mark: str, now: datetime
+    steward: Membership, office: Membership, place: Institution, mark: str, now: datetime, **of: Any
 ) -> ToleranceCase:
-    """Opened by the office for the steward, with evidence."""
+    """Opened by the office for the steward, with evidence; `of`: its department."""
     row = tolerance.open_case(
         by=office, institution=place, person=steward, kind="dispute", happened_on=date(2026, 11, 1),
-        what=mark, pathway=mark, now=now,
+        what=mark, pathway=mark, now=now, **of,
     )  # fmt: skip
     pdf = Upload("表.pdf", [b"%PDF-1.4"], "application/pdf", 99)
     return tolerance.prove(by=office, case=row, uploads=[pdf], note=mark, now=now)
