@@ -83,6 +83,15 @@ class Involved(
     """Who is concerned by an object gives no verdict on it; recusing oneself is always open."""
 
 
+class PaperInvolved(
+    ApprovalRefused,
+    sentence=_(
+        "You proposed this or are involved in it. Somebody uninvolved enters and checks the document."
+    ),
+):
+    """Where people may be involved, neither they nor the proposer handle the document that decides."""
+
+
 class AlreadyDecided(ApprovalRefused, sentence=_("You have already decided step “%(step)s”.")):
     """One person, one verdict a step."""
 

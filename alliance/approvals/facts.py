@@ -101,13 +101,36 @@ def may_handle_papers(membership: Membership, approval: Approval) -> bool:
     return bool(membership.can(DECIDE) and membership.sees(approval.institution_id))
 
 
+def may_enter_paper(membership: Membership, approval: Approval) -> bool:
+    """True when the member may enter what a body decided; where people may be involved, nobody who is."""
+    return may_handle_papers(membership, approval) and not _paper_bars(membership, approval)
+
+
+def may_check_paper(membership: Membership, approval: Approval, paper: OutsideDecision) -> bool:
+    """True when the member may compare a document with its entry: a third person beside who entered it.
+
+    Never who entered it, never the proposer, nobody involved.
+    """
+    before = {paper.entered_by.user_id, approval.proposed_by.user_id}
+    return membership.user_id not in before and may_enter_paper(membership, approval)
+
+
+def _paper_bars(membership: Membership, approval: Approval) -> bool:
+    """Involved; of a kind that knows involved people the proposer is one, beside a decision on paper."""
+    if registry.of(approval.kind).barred is None:
+        return False
+    return membership.user_id == approval.proposed_by.user_id or barred(membership, approval)
+
+
 def waiting_for(membership: Membership) -> list[Approval]:
     """The open approvals this member can act on now, by deciding or checking a document; oldest first."""
     mine = Decision.objects.filter(approval=OuterRef("pk"), step=OuterRef("step"), user=membership.user_id)
     unchecked = OutsideDecision.objects.filter(
         approval=OuterRef("pk"), step=OuterRef("step"), checked_at=None
     )
-    others = unchecked.exclude(entered_by__user=membership.user_id)
+    others = unchecked.exclude(entered_by__user=membership.user_id).exclude(
+        approval__proposed_by__user=membership.user_id
+    )
     found = (
         Approval.objects.filter(state=Approval.State.OPEN)
         .filter(Q(waiting_roles__overlap=asked_as(membership)) | Exists(others))
@@ -120,12 +143,11 @@ def waiting_for(membership: Membership) -> list[Approval]:
     return [
         approval
         for approval in asked_now
-        if (
-            not approval.decided
-            and (approval.pk, membership.pk) not in involved
-            and _eligible(membership, approval)
+        if (approval.pk, membership.pk) not in involved
+        and (
+            (not approval.decided and _eligible(membership, approval))
+            or (approval.to_check and may_handle_papers(membership, approval))
         )
-        or (approval.to_check and may_handle_papers(membership, approval))
     ]
 
 

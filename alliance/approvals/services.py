@@ -119,12 +119,14 @@ def enter_outside(
 ) -> OutsideDecision:
     """Enter a body's decision from its document (yes or no); it counts when another person has checked it.
 
-    Raises NotOpen, StepPassed, ContentChanged, NotYours, OutsideNotAllowed, OutsideWaits.
+    Raises NotOpen, StepPassed, ContentChanged, NotYours, PaperInvolved, OutsideNotAllowed, OutsideWaits.
     """
     approval = _claimed(approval, step)
     _handles_papers(by, approval)
     if not approval.current.outside:
         raise errors.OutsideNotAllowed(step=names.of_step(approval.current))
+    if not facts.may_enter_paper(by, approval):
+        raise errors.PaperInvolved()
     if approval.outside.filter(step=approval.step, checked_at=None).exists():
         raise errors.OutsideWaits(step=names.of_step(approval.current))
     paper = approval.outside.create(
@@ -141,15 +143,18 @@ def enter_outside(
 def check_outside(*, by: Membership, outside: OutsideDecision, correct: bool, note: str = "") -> Approval:
     """A second person compares an entered decision with its document; a correct one settles the step.
 
-    Raises SamePerson, NotYours, NotOpen, StepPassed (checked or overtaken), ContentChanged, NoteMissing.
+    Raises SamePerson (entered or proposed it), PaperInvolved, NotYours, NotOpen, StepPassed (checked or
+    overtaken), ContentChanged, NoteMissing.
     """
     approval = _claimed(outside.approval, outside.step)
     _handles_papers(by, approval)
     outside = approval.outside.get(pk=outside.pk)
     if outside.checked_at is not None:
         raise errors.StepPassed(seen=outside.step, step=approval.step)
-    if by.user_id == outside.entered_by.user_id:
+    if by.user_id in (outside.entered_by.user_id, approval.proposed_by.user_id):
         raise errors.SamePerson()
+    if not facts.may_check_paper(by, approval, outside):
+        raise errors.PaperInvolved()
     if not correct and not note.strip():
         raise errors.NoteMissing()
     outside.checked_by, outside.checked_at = by, timezone.now()

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.approvals import bodies, facts, forms, names, registry, tables
+from alliance.approvals import bodies, errors, facts, forms, names, registry, tables
 from alliance.approvals.models import Approval, Decision, OutsideDecision
 from alliance.approvals.steps import Step
 from alliance.models import Membership
@@ -23,12 +23,13 @@ def page(approval: Approval, membership: Membership, bound: Any = None) -> dict[
     summary = registry.of(approval.kind).summary(approval)
     unchecked = approval.outside.filter(step=approval.step, checked_at=None).first()
     involved = facts.may_decide(membership, approval) and facts.barred(membership, approval)
+    said = barred_said(approval) if involved else paper_said(approval, membership, unchecked)
     return {
         "title": approval.title, "approval": approval, "kind_name": registry.name(approval.kind),
         "chip": tables.state_chip(approval), "standing": facts.state_text(approval),
         "summary": summary, "subject": summary.context, "stages": stages(approval),
         "history": history(approval), "paper": paper_facts(unchecked) if unchecked else None,
-        "facts_about": about(approval), "barred_said": barred_said(approval) if involved else "",
+        "facts_about": about(approval), "barred_said": said,
         "actions": actions(approval, membership, unchecked, bound, involved=involved),
     }  # fmt: skip
 
@@ -134,7 +135,7 @@ def actions(
     found: list[parts.Action] = []
     if facts.may_decide(membership, approval):
         found += _verdicts(approval, bound, involved=involved)
-    if facts.may_handle_papers(membership, approval):
+    if facts.may_enter_paper(membership, approval):
         found += _paper_actions(approval, membership, unchecked, bound, primary=not found)
     if membership.user_id == approval.proposed_by.user_id:
         found.append(
@@ -156,6 +157,19 @@ def barred_said(approval: Approval) -> str:
         return f"{registry.why_barred(approval)} {nobody}"
     who = _("Who can decide: %(names)s.") % {"names": "、".join(dict.fromkeys(free))}
     return f"{registry.why_barred(approval)} {who}"
+
+
+def paper_said(approval: Approval, membership: Membership, unchecked: OutsideDecision | None) -> str:
+    """Why who otherwise handles documents neither enters nor checks this one; empty where that is not so."""
+    if approval.state != Approval.State.OPEN or not approval.current.outside:
+        return ""
+    if not facts.may_handle_papers(membership, approval):
+        return ""
+    if not facts.may_enter_paper(membership, approval):
+        return _(errors.PaperInvolved.reasons["PaperInvolved"])
+    if unchecked is None or facts.may_check_paper(membership, approval, unchecked):
+        return ""
+    return _("The document waits for a person who neither proposed this nor entered it.")
 
 
 def _verdicts(approval: Approval, bound: Any, *, involved: bool) -> list[parts.Action]:
@@ -197,7 +211,7 @@ def _paper_actions(
                 _("Enter the body’s decision"), url, "upload", "primary" if primary else "", get=True
             )
         ]
-    if unchecked.entered_by.user_id == membership.user_id:
+    if not facts.may_check_paper(membership, approval, unchecked):
         return []
     url = reverse("approval-check", args=[approval.pk, unchecked.pk])
     agrees = forms.CheckForm(initial={"correct": "yes"}, auto_id="agrees_%s")

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,12 +14,15 @@ class Config(AppConfig):
         from alliance.services import inbox
         from alliance.web import carrying
         from performance.violations import show
-        from performance.violations.services import deciding
+        from performance.violations.services import deciding, uninvolved
         from performance.violations.waiting import waiting
 
         registry.register(
             deciding.KIND, name=_("Finding about a violation"), digest=deciding.digest_of,
-            summary=show.summary,
+            summary=show.summary, barred=uninvolved.involved,
+            why_barred=gettext_lazy(
+                "You opened this case or belong to the institution it is about. So you do not decide it."
+            ),
         )  # fmt: skip
         registry.on_decided(deciding.KIND, deciding.decided)
         inbox.register("violations", waiting)

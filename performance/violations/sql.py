@@ -113,6 +113,36 @@ REMOVE_ZERO = """
 drop trigger violations_keep_zero on public.violations_violation;
 drop function public.violations_keep_zero();
 """
+# Who opened a case or belongs to the institution has no part in deciding it; who found, none in its document.
+KEEP_APART = """
+create function public.violations_keep_apart() returns trigger language plpgsql as $apart$
+begin
+  if new.state <> 'decided' or old.state = 'decided' then
+    return new;
+  end if;
+  if exists (
+    select from public.approvals_decision d
+      join public.alliance_membership m on m.id = d.membership_id
+      join public.alliance_membership o on o.id = new.opened_by_id
+     where d.approval_id = new.approval_id and d.verdict <> 'recused'
+       and (m.user_id = o.user_id or public.violations_of_the_place(m.id, new.institution_id)))
+  or exists (
+    select from public.approvals_outsidedecision p
+      join public.alliance_membership m on m.id in (p.entered_by_id, p.checked_by_id)
+      join public.alliance_membership o on o.id in (new.opened_by_id, new.found_by_id)
+     where p.approval_id = new.approval_id and p.correct
+       and (m.user_id = o.user_id or public.violations_of_the_place(m.id, new.institution_id))) then
+    raise exception 'a case is decided by the vote of uninvolved people' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $apart$;
+create trigger violations_keep_apart before update on public.violations_violation
+  for each row execute function public.violations_keep_apart();
+"""
+REMOVE_APART = """
+drop trigger violations_keep_apart on public.violations_violation;
+drop function public.violations_keep_apart();
+"""
 INSTALL = (
     """
 create function public.violations_of_the_place(m bigint, place bigint) returns boolean

@@ -45,6 +45,18 @@ def test_an_entered_decision_counts_only_after_another_person_checked_it(world: 
         assert facts.second_person(approval) == world.meng
 
 
+def test_who_proposed_does_not_check_what_a_colleague_entered(world: World) -> None:
+    with act_in(world.qinghe):
+        approval = propose(world, world.meng, chain({"name": "党委会", "outside": True}))
+        paper = enter(world, approval)
+        assert approval not in facts.waiting_for(world.meng) and approval in facts.waiting_for(world.cai)
+        with pytest.raises(errors.SamePerson):
+            services.check_outside(by=world.meng, outside=paper, correct=True)
+        with pytest.raises(IntegrityError, match="nor the proposer"), transaction.atomic():
+            OutsideDecision.objects.update(checked_by=world.meng, checked_at=paper.entered_at, correct=True)
+        assert services.check_outside(by=world.cai, outside=paper, correct=True).state == "approved"
+
+
 def test_a_refusal_on_paper_declines(world: World) -> None:
     with act_in(world.qinghe):
         paper = enter(world, party(world), verdict="no")

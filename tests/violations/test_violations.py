@@ -15,6 +15,8 @@ from django.db import DatabaseError, connection
 from django.urls import set_urlconf
 
 from alliance.approvals import services as approvals
+from alliance.approvals.errors import Involved, PaperInvolved, SamePerson
+from alliance.approvals.models import Approval, OutsideDecision
 from alliance.services.files import Upload
 from performance.agreements.models import Agreement
 from performance.models import Consequence
@@ -24,6 +26,7 @@ from performance.violations.refusals import ViolationRefused
 from performance.violations.services import carrying, cases, deciding
 from performance.violations.waiting import waiting
 from tests.agreements.access import agreement
+from tests.approvals.matter import chain
 from tests.performance.scene import OCTOBER, inside
 from tests.world import World, member
 
@@ -142,6 +145,44 @@ def test_nobody_is_found_guilty_unheard_nor_by_who_is_involved(qinghe: World) ->
         # The time has passed without a statement: it goes on.
         late = found(qinghe, row)
         assert late.state == "found"
+
+
+def test_who_opened_or_found_a_case_handles_no_paper_that_decides_it(qinghe: World) -> None:
+    with inside(qinghe):
+        council = chain({"name": "理事会", "outside": True})
+        row = heard(qinghe)
+        case = deciding.find(
+            by=qinghe.meng, violation=again(row), violated=True, finding="属实", follows={"warning": None},
+            chain=council.code, now=LATER,
+        )  # fmt: skip
+        approval = again(case).approval
+        assert approval is not None
+        said: Any = {"verdict": "yes", "decided_on": date(2026, 11, 20), "document": "理〔2026〕9号"}
+        for involved in (qinghe.luo, qinghe.meng):
+            with pytest.raises(PaperInvolved):
+                approvals.enter_outside(by=involved, approval=approval, **said)
+        paper = approvals.enter_outside(by=qinghe.cai, approval=approval, **said)
+        assert approval not in approvals.waiting_for(qinghe.luo)
+        with pytest.raises(PaperInvolved):
+            approvals.check_outside(by=qinghe.luo, outside=paper, correct=True)
+        with pytest.raises(SamePerson):
+            approvals.check_outside(by=qinghe.meng, outside=paper, correct=True)
+        assert again(case).state == "found"
+    forced: Any = {"checked_at": paper.entered_at, "correct": True}
+    with pytest.raises(DatabaseError, match="uninvolved"), inside(qinghe):
+        OutsideDecision.objects.filter(pk=paper.pk).update(checked_by=qinghe.luo, **forced)
+        Approval.objects.filter(pk=approval.pk).update(state="approved")
+        Violation.objects.filter(pk=case.pk).update(state="decided", decided_by=qinghe.cai, decided_at=LATER)
+    with inside(qinghe):
+        approvals.check_outside(by=qinghe.su, outside=paper, correct=True)
+        assert again(case).state == "decided"
+
+
+def test_who_opened_a_case_gives_no_verdict_on_it(qinghe: World) -> None:
+    with inside(qinghe):
+        row = found(qinghe, heard(qinghe))
+        with pytest.raises(Involved):
+            approvals.decide(by=qinghe.luo, approval=again(row).approval, verdict="yes")
 
 
 def test_the_table_bounds_what_follows(qinghe: World) -> None:
