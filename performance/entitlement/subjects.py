@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,7 @@ from alliance.models import Department, Institution, RosterRow, Staff, Team
 from performance.engine.exact import half_up
 from performance.engine.pay.entitled_rules import KINDS
 from performance.levels import services as levels
-from performance.models import EntitlementKind, Level, LevelSubject, PayLine, PayPot
+from performance.models import EntitlementKind, Level, LevelSubject, PayDue, PayLine, PayPot
 
 PLACES = 2
 
@@ -72,12 +73,19 @@ def _departments() -> list[Subject]:
 
 
 def _persons(month: Month) -> list[Subject]:
-    """Who has pay of the month in the books, at the place of the roster where most of the time is spent."""
+    """Who has pay of the month in the books, posted corrections of its lines included, at the place of the
+    roster where most of the time is spent.
+    """
     first = month.first_day
     pay = PayLine.objects.filter(
-        pot__state=PayPot.State.POSTED, pot__pool__month=first, plan=F("pot__plan"), fen__gt=0
+        pot__state=PayPot.State.POSTED, pot__pool__month=first, plan=F("pot__plan")
     ).exclude(pot__pool__entitlement__kind=EntitlementKind.INNOVATION_PERSONAL)  # fmt: skip
-    found = {one["staff"]: one["sum"] for one in pay.values("staff").annotate(sum=Sum("fen")).order_by()}
+    moved = PayDue.objects.of_lines().filter(line__in=pay.values("pk"))
+    found: dict[int, int] = defaultdict(int)
+    for rows_of in (pay, moved):
+        for one in rows_of.values("staff").annotate(sum=Sum("fen")).order_by():
+            found[one["staff"]] += one["sum"]
+    found = {staff: fen for staff, fen in found.items() if fen > 0}
     rows = RosterRow.objects.filter(month=first, staff__in=found).select_related(
         "staff__institution", "institution__parent"
     )

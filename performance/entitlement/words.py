@@ -17,7 +17,7 @@ from performance.models import Entitlement
 
 NUMBERS: Mapping[str, Any] = {
     "pay_fen": gettext_lazy("approved pay of the team (yuan)"),
-    "month_pay_fen": gettext_lazy("pay of the month in the books (yuan)"),
+    "month_pay_fen": gettext_lazy("pay of the month in the books, corrections included (yuan)"),
     "posts": gettext_lazy("full posts"),
     "base": pgettext_lazy("entitlement", "base"),
     "process": pgettext_lazy("entitlement", "process"),
