@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -18,7 +19,7 @@ from grouping import beside
 from performance.appeals import asking, sql
 from performance.appeals import words as appeal_words
 from performance.appeals.services import posting
-from performance.models import Appeal
+from performance.models import Appeal, AppealLine
 
 
 def register() -> None:
@@ -63,8 +64,15 @@ def _summary(approval: Approval) -> registry.Summary:
         parts.Fact(_("month"), words.month(appeal.month)),
         parts.Fact(pgettext("appeal", "answer"), appeal.answer),
         parts.Fact(_("decided by"), str(appeal.decided_by.user)),
-        parts.Fact(_("who bears it"), str(appeal.get_bearer_display())),
     ]
+    if appeal.bearer:
+        found.append(parts.Fact(_("who bears it"), str(appeal.get_bearer_display())))
+    rows = AppealLine.objects.filter(appeal=appeal, own__isnull=False)
+    for line in rows.select_related("own__run__scheme", "own__staff").order_by("number"):
+        if right := appeal.right.get(str(line.number)):
+            found.append(parts.Fact(appeal_words.line(line), words.plain(Decimal(right), 6)))
+    if appeal.from_month is not None:
+        found.append(parts.Fact(_("changes from"), words.month(appeal.from_month)))
     if appeal.more_why:
         found.append(parts.Fact(_("why more than was asked for"), appeal.more_why))
     for row in posting.entries(appeal):

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
+from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.asked import parsed
 from alliance.web.form_fields import NumberField, YuanField
-from performance.appeals import words
+from alliance.web.refused import add_refusal
+from performance.appeals import values, words
 from performance.appeals.services import correcting
 from performance.appeals.services.correcting import Decision, FactKey
 from performance.appeals.services.effect import Effect
@@ -76,6 +78,23 @@ class FileForm(forms.Form):
         )
         fields["text"] = _words(gettext_lazy("what is wrong and why"))
         fields["files"] = EvidenceField()
+
+    def clean(self) -> dict[str, Any]:
+        """What is right instead of a person's indicator is a number it can have."""
+        data: dict[str, Any] = super().clean() or {}
+        for one in self.subjects:
+            name = f"said_{one.key}"
+            if one.about != About.OWN or not (text := str(data.get(name) or "").strip()):
+                continue
+            right = values.typed(text)
+            if right is None:
+                self.add_error(name, _("Write what is right as a number, such as 9."))
+                continue
+            try:
+                values.check(one.row.subject.run, one.row.indicator, one.row.value, right, field=name)
+            except Refused as error:
+                add_refusal(self, error)
+        return data
 
     def lines(self) -> list[NewLine]:
         """Every number with what was said of it."""
@@ -156,6 +175,10 @@ class UpholdForm(forms.Form):
                 fields[f"value_{line.number}"] = NumberField(
                     label=_("corrected value: %(name)s") % {"name": words.line(line)}, required=False,
                     max_digits=30, decimal_places=6,
+                    help_text=_(
+                        "Counts once a second person agrees: it then stands beside the indicator in the slip "
+                        "of %(month)s. Scores already computed stay; pay moves by the points below alone."
+                    ) % {"month": web_words.month(line.appeal.month)},
                 )  # fmt: skip
             if line.deduction is not None:
                 fields[f"back_{line.deduction_id}"] = YuanField(

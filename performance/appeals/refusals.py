@@ -34,6 +34,8 @@ class AppealRefused(Refused):
         "is in the books, or let the plan be taken back.",
         "points": "Give points from 0 on for the line of %(name)s.",
         "value": "The corrected value of an indicator is a number.",
+        "value_below": "%(name)s: %(value)s is below 0, which by its definition it cannot be.",
+        "value_above": "%(name)s: %(value)s is above %(most)s, the whole it is a share of.",
         "strange": "A line of pay is corrected that this appeal is not about.",
         "same": "Nothing is another number by this. Correct a number, or say from which month it changes.",
         "fact": "%(name)s is a number from 0 on.",
@@ -59,6 +61,7 @@ class AppealRefused(Refused):
         "anew, ask again once it is shown; where it leaves %(name)s out, object to it in the department.",
         "unposted": "A line of pay is corrected once its pot is in the books, and that has changed "
         "meanwhile. Look again.",
+        "second_agrees": "A second person who is not involved agrees first.",
         "second_late": "A second instance is asked for until %(until)s.",
         "second": "Only who filed the first instance asks for a second one, once, after an answer.",
     }
@@ -67,13 +70,19 @@ class AppealRefused(Refused):
             "decided", "nothing_added", "same_lines", "handler_involved", "lines", "month", "early",
             "closed", "open", "same", "not_frozen", "changed", "blocked", "involved", "value", "strange",
             "second", "second_late", "pot", "points", "fact", "give_back",
-            "involved_since", "open_one", "moved", "unposted", "no_line",
+            "involved_since", "open_one", "moved", "unposted", "no_line", "second_agrees",
         ), "",
     ) | {"nobody": "handler", "red_line": "bearer", "lowers": "lowers", "more": "more_why"}  # fmt: skip
+
+    @property
+    def field(self) -> str:
+        """The field; of one value among many the one it was typed in."""
+        return str(self.params.get("field") or super().field)
 
 
 # What the database refuses of appeals (performance.appeals.sql, constraints), by words of its message.
 SAID = {
+    "a second person agrees before an appeal is corrected": "second_agrees",
     "somebody involved does not decide": "involved_since", "appeal_by_others": "involved_since",
     "there is an open appeal about this number": "open_one",
     "the number does not belong to the month": "moved",

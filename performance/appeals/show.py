@@ -77,8 +77,13 @@ def rows(found: Sequence[AppealLine], member: Membership) -> list[Row]:
 def said(line: AppealLine) -> str:
     """What was said to be right instead, and what was found to be."""
     right = line.appeal.right.get(str(line.number))
-    if right is None:
+    if right is None or line.appeal.state not in (State.UPHELD, State.CORRECTED):
         return line.said
+    if line.appeal.state == State.UPHELD:
+        found = _("to be corrected to %(value)s once a second person agrees") % {
+            "value": web_words.plain(Decimal(right), 6),
+        }  # fmt: skip
+        return f"{line.said} · {found}" if line.said else found
     found = _("corrected to %(value)s") % {"value": web_words.plain(Decimal(right), 6)}
     return f"{line.said} · {found}" if line.said else found
 

@@ -312,6 +312,26 @@ _DECIDING_KEEP = _ADDED_KEEP.replace("'right', 'draft'", "'right', 'draft', 'mor
 )
 assert _DECIDING_KEEP != _ADDED_KEEP
 INSTALL_ONCE = _POT_LINE + _DECIDING_KEEP
+# Whatever an appeal changes, money or a value alone, a second person agreed to it who is not involved.
+_SECOND_KEEP = _DECIDING_KEEP.replace(
+    "  loop\n",
+    """    union
+    select d.user_id from approvals_decision d
+     where d.alliance_id = new.alliance_id and d.approval_id = new.approval_id and d.verdict = 'yes'
+       and new.state = 'corrected' and old.state <> 'corrected'
+  loop
+""",
+).replace(
+    "  if new.state = 'corrected' and new.journal_id is null",
+    """  if new.state = 'corrected' and not exists (
+      select 1 from approvals_approval p where p.alliance_id = new.alliance_id and p.id = new.approval_id
+         and p.state = 'approved') then
+    raise exception 'a second person agrees before an appeal is corrected' using errcode = 'check_violation';
+  end if;
+  if new.state = 'corrected' and new.journal_id is null""",
+)
+assert _SECOND_KEEP.count("approvals_") == 2
+INSTALL_SECOND = _SECOND_KEEP
 REMOVE_POSTED = """
 drop trigger performance_correct_posted on public.performance_appealcorrection;
 drop function public.performance_correct_posted();

@@ -274,6 +274,7 @@ def _decide(request: Any, row: Appeal, form: forms.UpholdForm, lines: Sequence[A
     try:
         handling.check(by, row)
         drafts = correcting.drafts(row, decision)
+        correcting.changes(decision, drafts)
         tried.effect = effect(lines, drafts)
         form.ask(tried.effect)
         if request.POST.get("do") == "confirm":

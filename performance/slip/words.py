@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from alliance.models import Membership
+from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.appeals import asking
-from performance.models import AppealLine, LevelRun
+from performance.models import Appeal, AppealLine, LevelRun
 from performance.models.appeals import FILE
 from performance.services import schemes
 from performance.show import labels
@@ -31,6 +33,8 @@ class Shown:
     before: str
     assessed: bool
     appeal: str = ""
+    mark: str = ""  # that an appeal corrected it, with the way there
+    mark_url: str = ""
 
 
 def indicator_words(
@@ -40,6 +44,7 @@ def indicator_words(
     if run is None or not own:
         return []
     known = {one.code: one for one in schemes.indicators_of(run.scheme.scheme(), run.level)}
+    marks = _corrected([one.subject for one in own])
     found, files = [], files and member.institution_id is not None and member.can(FILE)
     for one in own:
         indicator = known[one.score.indicator]
@@ -53,6 +58,27 @@ def indicator_words(
             said(one.score.value) if one.score.value is not None else _("not assessed"),
             said(one.peers.median) if one.peers.shown else _("too few"), span,
             said(one.before) if one.before is not None else "—", one.score.value is not None,
-            asking.address(About.OWN, one.score.pk) if files else "",
+            asking.address(About.OWN, one.score.pk) if files else "", *_mark(marks, one, member),
         ))  # fmt: skip
     return found
+
+
+def _corrected(subjects: Sequence[int]) -> dict[tuple[int, str], tuple[int, str]]:
+    """Appeal and corrected value by person scored and indicator, the latest; one query."""
+    rows = AppealLine.objects.filter(own__in=subjects, appeal__state=Appeal.State.CORRECTED)
+    return {
+        (row.own_id, row.indicator): (row.appeal_id, row.appeal.right[str(row.number)])
+        for row in rows.select_related("appeal").order_by("appeal__ended_at", "pk")
+        if str(row.number) in row.appeal.right
+    }  # fmt: skip
+
+
+def _mark(marks: Mapping[tuple[int, str], tuple[int, str]], one: Own, member: Membership) -> tuple[str, str]:
+    """That an appeal corrected an indicator, and where it was decided."""
+    found = marks.get((one.subject, one.score.indicator))
+    if found is None:
+        return "", ""
+    said = _("corrected to %(value)s by appeal %(n)d; the score computed stays") % {
+        "value": web_words.plain(Decimal(found[1]), 6), "n": found[0],
+    }  # fmt: skip
+    return said, way(member, "appeal", found[0])

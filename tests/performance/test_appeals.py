@@ -502,4 +502,6 @@ def test_an_objection_may_change_an_indicator_from_a_month_on_without_money(octo
     row = fresh(
         handling.uphold(by=october.meng, appeal=row, decision=decision, answer="口径自明年起调整", now=LATER)
     )
+    assert row.state == "upheld"
+    row = agreed(october, row)
     assert (row.state, row.journal, row.from_month) == ("corrected", None, date(2027, 1, 1))

@@ -23,6 +23,7 @@ from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import handling
 from performance.appeals.services.correcting import Decision
 from performance.dues import booking, facts, flowing, owing
+from performance.entitlement import subjects
 from performance.life import show_exceptions
 from performance.life.refusals import CorrectionRefused
 from performance.life.services import exceptions
@@ -198,6 +199,21 @@ def test_the_slip_foresees_no_more_than_the_floor_lets_through(house: World) -> 
     less = -PayDue.objects.get(line=line).fen
     assert found.fen == line.fen - 10
     assert [(one.fen, one.waits) for one in found.rows[0].later] == [(-10, False), (10 - less, True)]
+
+
+def test_a_personal_award_goes_by_pay_with_its_posted_corrections(house: World) -> None:
+    before = _awardable()
+    upheld(house, "pot")
+    moved = dict(PayDue.objects.values_list("staff", "fen"))
+    assert min(moved.values()) < 0 < max(moved.values())
+    assert _awardable() == {staff: fen + moved.get(staff, 0) for staff, fen in before.items()}
+
+
+def _awardable() -> dict[int, Decimal]:
+    return {
+        one.staff.pk: one.scores["month_pay_fen"]
+        for one in subjects.of("innovation_personal", OCTOBER) if one.staff is not None
+    }  # fmt: skip
 
 
 # Flowing down ----------------------------------------------------------------------------

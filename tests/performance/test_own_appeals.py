@@ -14,7 +14,9 @@ import time_machine
 from django.db import DatabaseError, transaction
 from django.test import override_settings
 
-from performance.appeals import subjects
+from alliance.approvals import services as approvals
+from alliance.approvals.errors import ApprovalRefused as Refused
+from performance.appeals import subjects, values, words
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import filing, handling
 from performance.appeals.services.correcting import Decision
@@ -111,12 +113,49 @@ def test_an_indicator_without_pay_is_corrected_without_money(house: World) -> No
     row = filed(house)
     decision = Decision(values={1: Decimal(9)})
     row = fresh(handling.uphold(by=house.meng, appeal=row, decision=decision, answer="属实", now=LATER))
+    assert (row.state, row.right) == ("upheld", {"1": "9"})
+    with pytest.raises(DatabaseError, match="second person agrees"), transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(state="corrected", ended_at=LATER)
+    for involved in (house.meng, house.luo):  # who decided it; who started the run it is of
+        with pytest.raises(Refused), transaction.atomic():
+            approvals.decide(by=involved, approval=row.approval, verdict="yes")
+    row = agreed(house, row)
     assert (row.state, row.journal, row.right) == ("corrected", None, {"1": "9"})
     with pytest.raises(AppealRefused, match="is a number"):
         again = filed(house)
         handling.uphold(
             by=house.meng, appeal=again, decision=Decision(values={7: Decimal(1)}), answer="x", now=LATER
         )
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_value_the_indicator_cannot_have_is_refused_beside_its_field(house: World) -> None:
+    row = filed(house)
+    meng, doctor = house.client("meng"), house.client("dr")
+    address = f"/a/qinghe/appeals/{row.pk}/uphold/?version={row.version}"
+    line = own_line(house)
+    typed = {"answer": "属实", "bearer": "source", f"points_{line.pk}": f"{line.points:f}"}
+    below = meng.post(address, {**typed, "value_1": "-5", "do": "confirm"})
+    assert below.status_code == 400 and "小于 0" in below.content.decode()
+    assert below.context["form"].errors["value_1"]
+    nothing = meng.post(address, {**typed, "value_1": "", "do": "preview"})
+    assert nothing.status_code == 400 and nothing.context["form"].errors
+    assert fresh(row).state == "assigned"
+    with pytest.raises(AppealRefused) as refused:
+        handling.uphold(
+            by=house.meng, appeal=row, decision=Decision(values={1: Decimal(-5)}), answer="x", now=LATER
+        )
+    assert (refused.value.reason, refused.value.field) == ("value_below", "value_1")
+    run = LevelRun.objects.get()
+    share = replace(words.of_person(run, mine(house).indicator), unit="percent", scale=Decimal(100))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "of_person", lambda _run, _code: share)
+        with pytest.raises(AppealRefused, match="above 100"):
+            values.check(run, share.code, Decimal(70), Decimal("100.01"), field="x")
+        values.check(run, share.code, Decimal(104), Decimal("100.01"), field="x")  # no share of a whole
+    form = f"/a/qinghe/appeals/file/?on=own-{mine(house).pk}"
+    said = doctor.post(form, {"kind": "indicator", "text": "x", f"said_own-{mine(house).pk}": "abc"})
+    assert said.status_code == 400 and "请填写数字" in said.content.decode()
 
 
 def test_nobody_files_about_a_strangers_indicator_and_none_of_an_earlier_run(house: World) -> None:
@@ -180,4 +219,9 @@ def test_the_slip_leads_from_the_indicator_to_the_appeal_and_back(house: World) 
     assert own_line(house).staff.name in preview
     done = meng.post(f"{upheld}?version={fresh(row).version}", {**typed, "do": "confirm"})
     assert done.status_code == 302
+    assert "第二人同意后更正为 9" in doctor.get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+    mark = f"经第 {row.pk} 号申诉更正为 9"
+    assert mark not in doctor.get("/a/qinghe/pay/mine/?month=2026-10").content.decode()
+    agreed(house, fresh(row))
     assert "更正为 9" in doctor.get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+    assert mark in doctor.get("/a/qinghe/pay/mine/?month=2026-10").content.decode()

@@ -18,6 +18,7 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Staff
 from performance.accounts import institution_code, person_code
+from performance.appeals import values
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import anew, standing
 from performance.dues import flowing
@@ -67,21 +68,27 @@ class Draft:
 def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
     """All entries that follow, those who get or give as well as who bears it; they add up to zero.
 
-    Raises AppealRefused (points, fact, give_back, bearer, not_frozen, blocked, red_line).
+    Raises AppealRefused (value, value_below, value_above, points, fact, give_back, bearer, not_frozen,
+    blocked, red_line).
     """
     lines = list(
         AppealLine.objects.filter(appeal=appeal).select_related(
             "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__plan", "deduction__institution",
-            "value__settlement__pool", "score__settlement__pool", "appeal", "pay_line__staff",
+            "own__run__scheme", "value__settlement__pool", "score__settlement__pool", "appeal",
+            "pay_line__staff",
         )
     )  # fmt: skip
-    own = {one.number for one in lines if one.about == About.OWN}
-    if not decision.values.keys() <= own or any(not one.is_finite() for one in decision.values.values()):
-        raise AppealRefused("value")
+    values.of_lines(lines, dict(decision.values))
     found = [*_of_pots(lines, decision), *_of_month(lines, decision), *_of_deductions(lines, decision)]
     if found and decision.bearer not in Bearer.values:
         raise AppealRefused("bearer")
     return found
+
+
+def changes(decision: Decision, found: Sequence[Draft]) -> None:
+    """Raise AppealRefused (same) where nothing is another number by a decision."""
+    if not found and decision.from_month is None and not decision.values:
+        raise AppealRefused("same")
 
 
 def pay_lines(lines: Sequence[AppealLine]) -> list[PayLine]:

@@ -140,8 +140,8 @@ def uphold(
     *, by: Membership, appeal: Appeal, decision: Decision, answer: str, now: datetime,
     version: int | None = None,
 ) -> Appeal:  # fmt: skip
-    """Uphold an appeal: its correcting entries are generated and put before a second person; where no money
-    moves it ends at once (an indicator changes from a month on, by a version of the scheme).
+    """Uphold an appeal: its corrected values and correcting entries are put before a second person, whether
+    money moves or not (an indicator changes from a month on, by a version of the scheme).
 
     Raises PermissionDenied, AppealRefused (answer, involved_since, lowers, more, and what
     `correcting.drafts` refuses), Stale, and what `approvals.propose` raises.
@@ -150,8 +150,7 @@ def uphold(
     check(by, appeal)
     said = _answered(by, answer, now)
     drafts = correcting.drafts(appeal, decision)
-    if not drafts and decision.from_month is None and not decision.values:
-        raise AppealRefused("same")
+    correcting.changes(decision, drafts)
     found = effect.effect(list(AppealLine.objects.filter(appeal=appeal)), drafts)
     effect.plausible(found, decision)
     number = appeal.revision + 1
@@ -167,12 +166,7 @@ def uphold(
         right={str(line): str(value) for line, value in decision.values.items()},
         said={"entries": len(drafts)}, draft={}, **said,
     )  # fmt: skip
-    if drafts:
-        return _proposed(by, moved, now)
-    ended: Appeal = steps.take(
-        steps.open_now("correct", moved), by=by, row=moved, verb="appeal.corrected", now=now
-    )
-    return ended
+    return _proposed(by, moved, now)
 
 
 def _proposed(by: Membership, appeal: Appeal, now: datetime) -> Appeal:

@@ -39,9 +39,11 @@ def entries(appeal: Appeal) -> QuerySet[Any]:
 
 
 def content_digest(appeal: Appeal) -> str:
-    """What the second person agrees to: every entry, to the fen, and the answer."""
+    """What the second person agrees to: every entry, to the fen, corrected values, and the answer."""
     rows = entries(appeal).values_list("account", "fen", "before_fen", "after_fen")
-    more = [appeal.more_why] if appeal.more_why else []
+    more: list[Any] = [appeal.more_why] if appeal.more_why else []
+    if appeal.right or appeal.from_month:
+        more.append([appeal.right, appeal.from_month])
     return digest(
         [appeal.pk, appeal.revision, appeal.answer, appeal.bearer, [list(row) for row in rows], *more]
     )
@@ -63,7 +65,7 @@ def propose(*, by: Membership, appeal: Appeal, today: date) -> Approval:
 
 @in_words()
 def decided(approval: Approval, by: Membership) -> None:
-    """Agreed: in the books and ended. Declined or withdrawn: it is examined again.
+    """Agreed: in the books, where money moves, and ended. Declined or withdrawn: it is examined again.
 
     Raises AppealRefused (involved): nobody concerned by a number agrees to its correction.
     """
@@ -76,6 +78,12 @@ def decided(approval: Approval, by: Membership) -> None:
         raise AppealRefused("involved")
     _still_so(appeal)
     now = timezone.now()
+    if not entries(appeal).exists():
+        steps.take(
+            steps.open_now("correct", appeal), by=by, row=appeal, verb="appeal.corrected", now=now,
+            said={"second": second.pk},
+        )  # fmt: skip
+        return
     month = open_month(appeal.period, now, approval.proposed_by)
     posted = ledger.post(
         by=approval.proposed_by, confirmed_by=second, month=month, about_month=appeal.period, kind=KIND,
