@@ -116,7 +116,7 @@ def lines(parts: Sequence[Mapping[str, Any]], fen: int) -> list[FormulaLine]:
         FormulaLine(
             number(part["name"]),
             [Term(value(name, given), number(name), op=sign) for sign, name, given in _product(part["told"])],
-            words.yuan(part["fen"]), _from_to(part["told"]), unit=_("yuan"),
+            words.yuan(part["fen"]), _from_to(part["told"]) or _above(part["told"]), unit=_("yuan"),
         )
         for part in parts
     ]  # fmt: skip
@@ -128,8 +128,20 @@ def lines(parts: Sequence[Mapping[str, Any]], fen: int) -> list[FormulaLine]:
 
 
 def _product(told: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """The numbers that were multiplied, without the two years they compare."""
-    return [one for one in told if one[0] not in ("|", "→")]
+    """The numbers that were multiplied, without those that are compared."""
+    return [one for one in told if one[0] not in ("|", "→", "≥")]
+
+
+def _above(told: Sequence[Sequence[Any]]) -> str:
+    """What a full post gets beside the minimum wage, where a part has such a floor (S0-52)."""
+    found = {name: given for sign, name, given in told if sign == "≥"}
+    if not found:
+        return ""
+    return _("%(each)s yuan a post of %(posts)s full posts; the minimum wage is %(wage)s yuan") % {
+        "each": words.yuan(int(found["post_base_fen"])),
+        "posts": words.plain(Fraction(str(found["posts"])), 4),
+        "wage": words.yuan(int(found["wage_fen"])),
+    }
 
 
 def _from_to(told: Sequence[Sequence[Any]]) -> str:

@@ -64,7 +64,8 @@ def lines(sheet: PayUplift, found: Uplift) -> list[FormulaLine]:
         _("by the score"),
         [Term(words.yuan(sheet.base_fen), _("approved pay total")),
          Term(part_of_hundred(found.percent), _("uplift"), op="×")],
-        words.yuan(found.by_score), _("rounded down to the fen"), unit=_("yuan"),
+        words.yuan(found.by_score),
+        _("with the percentage unrounded; rounded down to the fen"), unit=_("yuan"),
     )  # fmt: skip
     heads = FormulaLine(
         _("room a head"),

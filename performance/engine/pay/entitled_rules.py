@@ -69,6 +69,8 @@ def _four_parts(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
                 told.append(("×", f"score_{name}", row[name]))
             parts.append(Part(name, _share(pay, *percents), tuple(told)))
         base = Fraction(parts[0].fen) / Fraction(posts)
+        floor = (("≥", "post_base_fen", int(base)), ("≥", "posts", posts), ("≥", "wage_fen", wage))
+        parts[0] = Part("base", parts[0].fen, (*parts[0].told, *floor))
         if base < wage:
             said = {"base": yuan(int(base)), "wage": yuan(wage)}
             raise EntitledRefused("floor", subject=code, **said)
