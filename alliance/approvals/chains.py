@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from alliance.approvals import errors
 from alliance.approvals.models import Chain
@@ -36,7 +37,7 @@ def install(*, by: Membership | None = None) -> int:
     missing = [entry for entry in ready_chains() if entry["code"] not in known]
     for entry in missing:
         add(by=by, code=entry["code"], name=entry["name"], steps=entry["step"], from_date=entry["from"],
-            decided_by=entry["decided_by"])  # fmt: skip
+            decided_by=entry["decided_by"], object_kind=entry.get("kind", ""))  # fmt: skip
     return len(missing)
 
 
@@ -76,8 +77,18 @@ def in_force(code: str, *, on: date, kind: str = "") -> Chain:
 
     Raises ChainUnknown.
     """
-    versions = Chain.objects.filter(code=code, from_date__lte=on, object_kind__in=["", kind])
+    versions = meant_for(kind).filter(code=code, from_date__lte=on)
     found = versions.order_by("-from_date").first()
     if found is None:
         raise errors.ChainUnknown(chain=code, day=on)
+    return found
+
+
+def meant_for(kind: str) -> QuerySet[Chain]:
+    """Versions of chains that may decide objects of a kind: those of any kind, and its own.
+
+    A ready chain made for another kind is none of them, whenever it was installed.
+    """
+    others = [entry["code"] for entry in ready_chains() if entry.get("kind", kind) != kind]
+    found: QuerySet[Chain] = Chain.objects.filter(object_kind__in=["", kind]).exclude(code__in=others)
     return found

@@ -24,6 +24,12 @@ def of_chain(chain: Chain) -> str:
     return _ready().get(chain.name, chain.name) if _english() else chain.name
 
 
+def offered(kind: str) -> list[tuple[str, str]]:
+    """Code and name of the chains one may choose for a kind, for a form."""
+    rows = chains.meant_for(kind).order_by("code", "-from_date")
+    return list({row.code: of_chain(row) for row in rows}.items())
+
+
 def _english() -> bool:
     return (get_language() or "").startswith("en")
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals import names as approval_names
-from alliance.approvals.models import Chain
 from alliance.lib.period import SERVED_YEARS
 from alliance.models import Institution, Membership
 from alliance.web.form_fields import DayField, NumberField, WholeField, YuanField
@@ -196,8 +195,7 @@ class TemplateForm(PromisesForm):
 
 def chain_choices() -> list[tuple[str, str]]:
     """Chains that may decide a consequence, by code."""
-    rows = Chain.objects.filter(object_kind__in=["", proposals.KIND]).order_by("code", "-from_date")
-    return list({row.code: approval_names.of_chain(row) for row in rows}.items())
+    return approval_names.offered(proposals.KIND)
 
 
 class ChainForm(forms.Form):

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.approvals import chains as approval_chains
 from alliance.approvals import names as approval_names
 from alliance.approvals import registry
-from alliance.approvals.models import Approval, Chain
+from alliance.approvals.models import Approval
 from alliance.lib import sampling
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
@@ -189,7 +190,7 @@ def actions(notice: DeclaredNotice, membership: Membership, given: Any) -> list[
 
 def chain_choices() -> list[tuple[str, str]]:
     """Chains that may decide a veto, by code: those with a step of a body."""
-    rows = Chain.objects.filter(object_kind__in=["", samples.KIND]).order_by("code", "-from_date")
+    rows = approval_chains.meant_for(samples.KIND).order_by("code", "-from_date")
     return list({row.code: approval_names.of_chain(row) for row in rows if of_a_body(row)}.items())
 
 

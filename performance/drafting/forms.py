@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from alliance.approvals.models import Chain
+from alliance.approvals import chains
 from alliance.lib.digits import plain_digits
 from alliance.lib.period import Month
 from alliance.web.asked import read_month
@@ -74,7 +74,7 @@ class ChainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Chain.objects.filter(object_kind__in=["", "performance.scheme"]).order_by("code", "-from_date")
+        rows = chains.meant_for("performance.scheme").order_by("code", "-from_date")
         found = {row.code: str(row) for row in reversed(rows)}
         self.fields["chain"].choices = list(found.items())  # type: ignore[attr-defined]
 

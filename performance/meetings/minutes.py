@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import override, pgettext
 
 from alliance.approvals.models import Decision, OutsideDecision
 from alliance.lib.documents import Document, Part, Table
@@ -65,6 +66,16 @@ def _points(meeting: Meeting) -> list[Part]:
         Part(f"{number}. {one.title}", "\n".join(filter(None, (one.text, one.said))))
         for number, one in enumerate(meeting.agenda.all(), start=1)
     ]
+
+
+def holds(row: Minutes) -> bool:
+    """Whether what the minutes say was decided is still so, in whichever language they were written."""
+    kept = row.content()[-1].table
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            if _resolutions(row.meeting).table == kept:
+                return True
+    return False
 
 
 def _resolutions(meeting: Meeting) -> Part:

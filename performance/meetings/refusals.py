@@ -35,6 +35,8 @@ class MeetingRefused(Refused):
         "owner": "Say who does it and until when, or neither.",
         "due_on": "The day is before today.",
         "decided": "Put every resolution to the vote, or take it out, before signing: %(n)d left.",
+        "voting": "Still in vote: %(n)d left. When the vote has ended, renew the minutes, then sign.",
+        "outdated": "The minutes say something else than the meeting now. Renew the minutes, then sign.",
         "no_minutes": "Write the minutes first.",
         "not_signer": "Chair and secretary who sat on the day of the meeting sign, each once, two people.",
         "title": "Give it a title.",
@@ -44,7 +46,8 @@ class MeetingRefused(Refused):
         "used": "A resolution rests on this point.",
     }
     fields = {
-        "nobody": "", "future": "", "quorum": "", "decided": "", "no_minutes": "", "not_signer": "",
+        "nobody": "", "future": "", "quorum": "", "decided": "", "voting": "", "outdated": "",
+        "no_minutes": "", "not_signer": "",
         "closed": "",        "used": "",
     }  # fmt: skip
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.approvals import names as approval_names
-from alliance.approvals.models import Chain
 from alliance.models import Department, Institution, Membership
 from alliance.roles import roles
 from alliance.web.form_fields import DayField
@@ -143,9 +142,8 @@ class ProposeForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        rows = Chain.objects.filter(object_kind__in=["", services.KIND]).order_by("code", "-from_date")
         fields: dict[str, Any] = self.fields
-        fields["chain"].choices = list({row.code: approval_names.of_chain(row) for row in rows}.items())
+        fields["chain"].choices = approval_names.offered(services.KIND)
 
 
 class ExemptForm(forms.Form):

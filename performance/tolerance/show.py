@@ -91,6 +91,9 @@ def facts(case: ToleranceCase, membership: Membership) -> list[parts.Fact]:
         number = f"{case.number} · {words.moment(case.decided_at)}"
         url = way(membership, "approval", case.approval_id)
         found.append(parts.Fact(pgettext("tolerance", "decision no."), number, url))
+    elif membership.institution_id is None and case.approval is not None:
+        url = way(membership, "approval", case.approval_id)
+        found.append(parts.Fact(_("approval"), str(case.approval.get_state_display()), url))
     return found
 
 

@@ -8,15 +8,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from alliance.approvals import names
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, NumberField, YuanField
 from performance.agreements.models import Agreement
-from performance.consequences.forms import chain_choices
 from performance.declared.uploads import EvidenceField
 from performance.models import Statement
 from performance.violations.models import Evidence, Penalty, Violation
+from performance.violations.services.deciding import KIND
 from performance.violations.services.table import Rule
 
 LONG = forms.Textarea(attrs={"rows": 4})
@@ -129,7 +130,7 @@ class FindForm(forms.Form):
             "low": words.num(rule.low, 2), "high": words.num(rule.high, 2)
         }  # fmt: skip
         fields["agreement"].queryset = Agreement.objects.filter(institution=institution, state="in_force")
-        fields["chain"].choices = chain_choices()
+        fields["chain"].choices = names.offered(KIND)
 
     def follows(self) -> dict[str, Any]:
         """By measure its number or agreement."""

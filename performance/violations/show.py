@@ -118,6 +118,9 @@ def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
     if row.decided_by is not None and row.approval is not None:
         url = way(membership, "approval", row.approval_id)
         found.append(parts.Fact(pgettext("violation", "decided"), words.moment(row.decided_at), url))
+    elif membership.institution_id is None and row.approval is not None:
+        url = way(membership, "approval", row.approval_id)
+        found.append(parts.Fact(_("approval"), str(row.approval.get_state_display()), url))
     return found
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
+from django.utils import translation
 
 from alliance.approvals import facts as approval_facts
 from alliance.approvals import services as approvals
@@ -217,6 +218,25 @@ def test_minutes_are_versions_until_chair_and_secretary_have_signed(qinghe: Worl
         with pytest.raises(MeetingRefused):
             minuting.sign(by=qinghe.shu, meeting=again(meeting), number=2, now=NOW)
         minuting.sign(by=qinghe.he, meeting=again(meeting), number=2, now=NOW)
+        assert again(meeting).state == "signed"
+
+
+def test_minutes_that_say_less_than_the_meeting_are_renewed_before_signing(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    row = resolved(qinghe, meeting)
+    voted(qinghe, row, he="yes")
+    with inside(qinghe):
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+        with pytest.raises(MeetingRefused, match="in vote"):
+            minuting.sign(by=qinghe.shu, meeting=again(meeting), number=1, now=NOW)
+        for name in ("yu", "mao"):
+            approvals.decide(by=qinghe.people[name], approval=again(row).approval, verdict="yes")
+        with pytest.raises(MeetingRefused, match="Renew"):
+            minuting.sign(by=qinghe.shu, meeting=again(meeting), number=1, now=NOW)
+        with translation.override("zh-hans"):
+            minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+        for name in ("shu", "he"):
+            minuting.sign(by=qinghe.people[name], meeting=again(meeting), number=2, now=NOW)
         assert again(meeting).state == "signed"
 
 

@@ -14,8 +14,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.urls import set_urlconf
 
+from alliance.approvals import chains, names
 from alliance.approvals import services as approvals
-from alliance.approvals.errors import Involved, PaperInvolved, SamePerson
+from alliance.approvals.errors import ChainUnknown, Involved, PaperInvolved, SamePerson
 from alliance.approvals.models import Approval, OutsideDecision
 from alliance.services.files import Upload
 from performance.agreements.models import Agreement
@@ -176,6 +177,23 @@ def test_who_opened_or_found_a_case_handles_no_paper_that_decides_it(qinghe: Wor
     with inside(qinghe):
         approvals.check_outside(by=qinghe.su, outside=paper, correct=True)
         assert again(case).state == "decided"
+
+
+def test_a_chain_made_for_something_else_decides_no_case(qinghe: World) -> None:
+    with inside(qinghe):
+        chains.install(by=qinghe.su)
+        assert "sealed_box" not in dict(names.offered(deciding.KIND))
+        assert "sealed_box" in dict(names.offered("sealed_box.keeper"))
+        row = heard(qinghe)
+        with pytest.raises(ChainUnknown):
+            deciding.find(
+                by=qinghe.meng, violation=again(row), violated=True, finding="属实", chain="sealed_box",
+                follows={"warning": None}, now=LATER,
+            )  # fmt: skip
+        case = again(found(qinghe, row))
+        its = f"approvals/{case.approval_id}/"
+        assert [one.url for one in show.facts(case, qinghe.meng)][-1].endswith(its)
+        assert not any(one.url.endswith(its) for one in show.facts(case, qinghe.kong))
 
 
 def test_who_opened_a_case_gives_no_verdict_on_it(qinghe: World) -> None:

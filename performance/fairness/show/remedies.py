@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from alliance.approvals import names as approval_names
 from alliance.approvals import registry
-from alliance.approvals.models import Approval, Chain
+from alliance.approvals.models import Approval
 from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
@@ -127,8 +127,7 @@ def _restoring(row: ClueRemedy) -> bool:
 
 def chains(kind: str) -> list[tuple[str, str]]:
     """Chains that may decide a kind, by code."""
-    rows = Chain.objects.filter(object_kind__in=["", kind]).order_by("code", "-from_date")
-    return list({row.code: approval_names.of_chain(row) for row in rows}.items())
+    return approval_names.offered(kind)
 
 
 def others(clue: Clue, member: Membership) -> list[parts.Fact]:

@@ -20,7 +20,7 @@ from performance.meetings.models import Meeting, Minutes, Resolution, Seat
 from performance.meetings.refusals import MeetingRefused
 from performance.meetings.services.meetings import require_desk
 
-UNDECIDED = (Resolution.State.DRAFT, Resolution.State.PUT)
+UNDECIDED = {"decided": Resolution.State.DRAFT, "voting": Resolution.State.PUT}
 
 
 @transaction.atomic
@@ -53,7 +53,8 @@ def write(
 def sign(*, by: Membership, meeting: Meeting, number: int, now: datetime) -> Minutes:
     """Chair or secretary of the day signs the newest version; with both signatures the meeting is closed.
 
-    Raises MeetingRefused (no_minutes, decided, not_signer), Stale (another version was written meanwhile).
+    Raises MeetingRefused (no_minutes, decided, voting, outdated, not_signer), Stale (another version was
+    written meanwhile).
     """
     row = Meeting.objects.select_for_update(of=("self",)).select_related("body").get(pk=meeting.pk)
     newest = Minutes.objects.select_for_update().filter(meeting=row).order_by("-number").first()
@@ -61,9 +62,11 @@ def sign(*, by: Membership, meeting: Meeting, number: int, now: datetime) -> Min
         raise MeetingRefused("no_minutes")
     if newest.number != number:
         raise Stale(newest)
-    left = Resolution.objects.filter(meeting=row, state__in=UNDECIDED).count()
-    if left:
-        raise MeetingRefused("decided", n=left)
+    for reason, state in UNDECIDED.items():
+        if left := Resolution.objects.filter(meeting=row, state=state).count():
+            raise MeetingRefused(reason, n=left)
+    if not papers.holds(newest):
+        raise MeetingRefused("outdated")
     part = signs_as(by, row, newest)
     if part is None or row.state != Meeting.State.HELD:
         raise MeetingRefused("not_signer")
