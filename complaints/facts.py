@@ -15,29 +15,49 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution
-from complaints.models import Complaint
+from complaints.models import Complaint, Word
 
 ANSWERED = Q(first_answered_at__isnull=False)
 RESOLVED = Q(resolved_at__isnull=False)
+
+
+def due() -> Q:
+    """The first answer was given, or its time is over now: or was, when the complaint ended without it."""
+    over = Q(closed_at__isnull=True) & ~Complaint.first_in_time(timezone.now())
+    ended = Q(closed_at__isnull=False) & ~Complaint.first_in_time(F("closed_at"))
+    return ANSWERED | over | ended
+
+
+def result_due() -> Q:
+    """The same of the result."""
+    over = Q(closed_at__isnull=True) & ~Complaint.result_in_time(timezone.now())
+    ended = Q(closed_at__isnull=False) & ~Complaint.result_in_time(F("closed_at"))
+    return RESOLVED | over | ended
+
 
 # Of the complaints received in the month: which of them count, whenever it happened.
 MEASURES: Mapping[str, Callable[[], Q]] = {
     "complaints": Q,
     "complaints_answered": lambda: ANSWERED,
+    "complaints_due": due,
     "complaints_in_time": lambda: ANSWERED & Complaint.first_in_time(F("first_answered_at")),
     "complaints_resolved": lambda: RESOLVED,
+    "complaints_result_due": result_due,
     "complaints_resolved_in_time": lambda: RESOLVED & Complaint.result_in_time(F("resolved_at")),
-    "complaints_asked": lambda: Q(solved__isnull=False),
-    "complaints_solved": lambda: Q(solved=True),
+    # What the person said; what staff noted of it is told apart.
+    "complaints_asked": lambda: Q(solved=False) | Q(solved=True, word=Word.LINK),
+    "complaints_solved": lambda: Q(solved=True, word=Word.LINK),
+    "complaints_solved_noted": lambda: Q(solved=True, word=Word.STAFF),
     "complaints_reopened": lambda: Q(round__gt=1),
     "complaints_justified": lambda: Q(verdict__in=["true", "partly"]),
 }
-KEYS = frozenset({"complaints", "complaints_in_time"})  # what indicators divide
+KEYS = frozenset({"complaints", "complaints_due", "complaints_in_time"})  # what indicators divide
 MINUTES = "first_answer_minutes"
 VILLAGE = Institution.Kind.VILLAGE
 UNIT = Case(When(kind=VILLAGE, parent__isnull=False, then=F("parent__code")), default=F("code"))
@@ -72,9 +92,10 @@ class ComplaintFact:
 def complaint_facts(month: Month, level: str = "institution") -> list[ComplaintFact]:
     """One fact a place of a level ("institution": all of them; "department": those with something).
 
-    Two queries. Answered in time = complaints_in_time ÷ complaints: one that still waits is not answered in
-    time. Solved = complaints_solved ÷ complaints_asked. Mean time to the first answer = first_answer_minutes
-    ÷ complaints_answered. Raises KeyError for an unknown level.
+    Two queries. Answered in time = complaints_in_time ÷ complaints_due: one that waits past its limit is not
+    answered in time, one that is not yet due, or was withdrawn before, is in neither. Solved =
+    complaints_solved ÷ complaints_asked; what staff noted is complaints_solved_noted. Mean time to the first
+    answer = first_answer_minutes ÷ complaints_answered. Raises KeyError for an unknown level.
     """
     column = PLACES[level]
     rows = received(month).order_by().values(column).annotate(
@@ -138,13 +159,17 @@ def not_counted(month: Month, measure: str) -> dict[str, dict[int, str]]:
 
     In the language of the reader.
     """
-    rows = _of_month(month).annotate(unit=OF_UNIT, kept=Complaint.first_in_time(F("first_answered_at")))
+    rows = _of_month(month).annotate(
+        unit=OF_UNIT, kept=Complaint.first_in_time(F("first_answered_at")), owed=due()
+    )
     found: dict[str, dict[int, str]] = {}
-    columns = ("unit", "pk", "state", "first_answered_at", "kept", "merged_into__number")
-    for unit, pk, state, answered, kept, target in rows.order_by("pk").values_list(*columns):
+    columns = ("unit", "pk", "state", "first_answered_at", "kept", "owed", "merged_into__number")
+    for unit, pk, state, answered, kept, owed, target in rows.order_by("pk").values_list(*columns):
         why = ""
         if state == Complaint.State.MERGED:
             why = _("the same matter as %(number)s, which is counted") % {"number": target}
+        elif measure == "complaints_due" and not owed:
+            why = _("not answered, and its time is not over, or it was withdrawn before")
         elif measure == "complaints_in_time" and answered is None:
             why = _("no first answer yet")
         elif measure == "complaints_in_time" and not kept:

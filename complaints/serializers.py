@@ -73,6 +73,7 @@ class ComplaintLine(serializers.Serializer[Complaint]):
     closed_at = serializers.DateTimeField(read_only=True)
     verdict = serializers.CharField(read_only=True)
     solved = serializers.BooleanField(read_only=True, allow_null=True)
+    word = serializers.CharField(read_only=True, help_text="how the person's word came: link, staff or empty")
 
 
 class AnswerShown(serializers.Serializer[Answer]):

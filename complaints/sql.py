@@ -56,6 +56,12 @@ def escalate(
         return [(int(pk), str(level)) for pk, level in cursor.fetchall()]
 
 
+def open_link(link_hash: str) -> None:
+    """Let the rest of this transaction take the word of the person with this private link."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.complaint_link', %s, true)", [link_hash])
+
+
 def set_box(state: str) -> str:
     """Open the sealed box for the rest of this transaction: "m:<membership>" for a keeper, "k:<hash>" for the
     one report of a link or of a form; "" shuts it. Returns what it was.
@@ -81,6 +87,50 @@ def box_standing(membership: int) -> bool:
         cursor.execute("select sealed_box_standing(%s)", [membership])
         return bool(cursor.fetchone()[0])
 
+
+# Whose word closes or withdraws a complaint: that of the link only in a transaction that has opened the link;
+# an order taken back by the hotline is noted by a member who stands for no institution.
+WORD_GUARD = """
+create function complaint_word_guard() returns trigger language plpgsql as $word$
+begin
+  if new.word = 'link' and coalesce(current_setting('app.complaint_link', true), '') <> new.link_hash then
+    raise exception 'only the private link says this'
+      using errcode = 'check_violation', constraint = 'complaint_word_link';
+  end if;
+  if new.word = 'staff' and new.state = 'withdrawn' and new.channel in ('12345', '12393')
+     and not exists (select 1 from alliance_membership m
+                      where m.id = new.word_by_id and m.institution_id is null) then
+    raise exception 'an order is taken back by the hotline, noted by the alliance office'
+      using errcode = 'check_violation', constraint = 'complaint_word_hotline';
+  end if;
+  return new;
+end $word$;
+create trigger complaint_word_guard before update of word, word_by_id on complaints_complaint
+  for each row when (old.word is distinct from new.word or old.word_by_id is distinct from new.word_by_id)
+  execute function complaint_word_guard();
+"""
+DROP_WORD_GUARD = "drop function complaint_word_guard() cascade"
+# What was said before it was kept apart: by whom, the history of steps knows. Alliance by alliance.
+WORDS_SAID = """
+do $words$
+declare house bigint; inside text := coalesce(current_setting('app.alliance', true), '');
+begin
+  for house in select id from alliance_alliance loop
+    perform set_config('app.alliance', house::text, true);
+    update complaints_complaint c
+       set word = case when t.by_id is null then 'link' else 'staff' end, word_by_id = t.by_id,
+           word_note = case when t.by_id is null then '' else left(t.note, 300) end
+      from (select distinct on (about_id, name) about_id, name, by_id, note from alliance_transition
+             where about_kind = 'complaints.complaint' and name in ('close', 'withdraw')
+             order by about_id, name, id desc) t
+     where t.about_id = c.id
+       and (c.state = 'withdrawn' and t.name = 'withdraw'
+            or c.state = 'closed' and c.solved and t.name = 'close');
+  end loop;
+  perform set_config('app.alliance', inside, true);
+end $words$;
+set constraints all immediate;
+"""
 
 # Who opens the box is decided here and not in the application. The box's policy (complaints.models.box) asks
 # `sealed_box_seen`; a deed about an appointment passes `box_deed_guard`; a password or a second factor that

@@ -10,9 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Department
+from alliance.web.form_fields import LocalTime
 from complaints.categories import choices
 from complaints.categories import words as kind_words
-from complaints.models import Complaint, Severity, Verdict
+from complaints.models import ORDERS, Complaint, Reached, Severity, Verdict, Way
+from complaints.services import person
 
 
 class StepForm(forms.Form):
@@ -127,12 +129,44 @@ class AddForm(StepForm):
     text = _long(gettext_lazy("what was added"), rows=3)
 
 
-class CloseForm(StepForm):
-    """No words are needed."""
+class WordForm(StepForm):
+    """The person's word as a member of staff noted it; a hotline takes its order back by a document."""
+
+    who = forms.ChoiceField(
+        label=gettext_lazy("who told it"), choices=Reached.choices[:2], widget=forms.RadioSelect,
+        help_text=gettext_lazy("The person reads this note on the private page."),
+    )  # fmt: skip
+    how = forms.ChoiceField(
+        label=gettext_lazy("how it was told"), choices=Way.choices, widget=forms.RadioSelect
+    )
+    at = LocalTime(label=gettext_lazy("when it was told"))
+    note = forms.CharField(
+        label=gettext_lazy("in what words"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Name nobody."),
+    )  # fmt: skip
+
+    def arguments(self) -> dict[str, Any]:
+        """The word as the service takes it."""
+        return {"word": person.Word(**self.cleaned_data)}
+
+
+class WithdrawForm(WordForm):
+    """Who withdraws."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.complaint.channel in ORDERS:
+            del self.fields["who"], self.fields["how"]
+            self.fields["note"].label = gettext_lazy("document by which the hotline took it back")
+
+    def arguments(self) -> dict[str, Any]:
+        """Of an order the hotline says it, in writing."""
+        said = {"who": Reached.HOTLINE, "how": Way.LETTER, **self.cleaned_data}
+        return {"word": person.Word(**said)}
 
 
 STEP_FORMS: Mapping[str, type[StepForm]] = {
-    "assign": AssignForm, "answer": AnswerForm, "resolve": ResolveForm, "close": CloseForm,
-    "reopen": ReasonForm, "merge": MergeForm, "withdraw": ReasonForm, "triage": TriageForm,
-    "escalate": ReasonForm, "reveal": ReasonForm, "add": AddForm,
+    "assign": AssignForm, "answer": AnswerForm, "resolve": ResolveForm, "close": WordForm,
+    "reopen": ReasonForm, "restore": ReasonForm, "merge": MergeForm, "withdraw": WithdrawForm,
+    "triage": TriageForm, "escalate": ReasonForm, "reveal": ReasonForm, "add": AddForm,
 }  # fmt: skip

@@ -13,12 +13,15 @@ from complaints.models.words import (
     Clock,
     Filer,
     Level,
+    Reached,
     Severity,
     Verdict,
+    Way,
+    Word,
 )
 
 __all__ = [
     "BY_ONESELF", "ORDERS", "TAKEN_DOWN", "Addition", "Answer", "BoxDeed", "BoxKeeper", "Channel",
     "Clock", "Complaint", "ComplaintFile", "ComplaintNumber", "Concerned", "Escalation", "Filer",
-    "Level", "Report", "ReportEvent", "ReportFile", "Severity", "Verdict",
+    "Level", "Reached", "Report", "ReportEvent", "ReportFile", "Severity", "Verdict", "Way", "Word",
 ]  # fmt: skip

@@ -19,11 +19,15 @@ from complaints import machine
 from complaints.models.words import (
     BY_ONESELF,
     ORDERS,
+    TAKEN_DOWN,
     Channel,
     Filer,
     Level,
+    Reached,
     Severity,
     Verdict,
+    Way,
+    Word,
     link,
     optional,
 )
@@ -61,7 +65,29 @@ class ComplaintQuerySet(AllianceQuerySet):
 
     def with_names(self) -> ComplaintQuerySet:
         """Everything a list or page names, in one query."""
-        return self.select_related("institution", "department", "entered_by__user", "merged_into")
+        return self.select_related(
+            "institution", "department", "entered_by__user", "merged_into", "word_by__user",
+            "word_by__institution",
+        )  # fmt: skip
+
+
+def _answered(row: Complaint) -> bool:
+    return row.first_answered_at is not None
+
+
+def _unanswered(row: Complaint) -> bool:
+    return row.first_answered_at is None
+
+
+def _past(due: datetime, rule: str, days: str, at: datetime) -> bool:
+    """Whether `at` is past a limit: a day ends before the midnight it names, a clock with its instant."""
+    return at >= due if rule[:1] and rule[:1] in days else at > due
+
+
+_NO_NOTE = Q(
+    word_by__isnull=True, word_who="", word_how="", word_at__isnull=True, word_note=""
+)  # fmt: skip
+_NOTE = Q(word_by__isnull=False, word_at__isnull=False) & ~Q(word_who="") & ~Q(word_how="") & ~Q(word_note="")
 
 
 class Complaint(Stepped, AllianceRow):
@@ -133,6 +159,16 @@ class Complaint(Stepped, AllianceRow):
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     verdict = models.CharField(_("finding"), max_length=8, choices=Verdict, blank=True, editable=False)
     solved = models.BooleanField(_("really solved"), null=True, editable=False)
+    # By which way the person said that it is solved, or withdrew it. Who is complained of cannot say it for
+    # the person: what staff note bears who told it, how and when, and stands apart in every figure.
+    word = models.CharField(
+        _("way of the person's word"), max_length=8, choices=Word, blank=True, db_default="", editable=False
+    )
+    word_by = optional("alliance.Membership", _("noted by"), editable=False)
+    word_who = models.CharField(max_length=8, choices=Reached, blank=True, db_default="", editable=False)
+    word_how = models.CharField(max_length=8, choices=Way, blank=True, db_default="", editable=False)
+    word_at = models.DateTimeField(null=True, editable=False)
+    word_note = models.CharField(max_length=300, blank=True, db_default="", editable=False)
     merged_into = optional("complaints.Complaint", _("merged into"), editable=False)
 
     link_hash = models.CharField(max_length=64, editable=False)
@@ -183,6 +219,7 @@ class Complaint(Stepped, AllianceRow):
             ),
             models.CheckConstraint(
                 condition=(Q(state__in=["resolved", "closed"], resolved_at__isnull=False) & ~Q(verdict=""))
+                | (Q(state="withdrawn", resolved_at__isnull=False) & ~Q(verdict=""))
                 | (~Q(state__in=["resolved", "closed"]) & Q(resolved_at__isnull=True, verdict="")),
                 name="complaint_resolved",
             ),
@@ -196,6 +233,21 @@ class Complaint(Stepped, AllianceRow):
                 | Q(state="closed", solved=True)
                 | Q(round__gt=1, solved=False),
                 name="complaint_solved",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="withdrawn") | Q(state="closed", solved=True))
+                & (_NO_NOTE & Q(word="link") | _NOTE & Q(word="staff"))
+                | (~Q(state="withdrawn") & (~Q(state="closed") | Q(solved__isnull=True)))
+                & _NO_NOTE
+                & Q(word=""),
+                name="complaint_word",
+            ),
+            models.CheckConstraint(
+                condition=~Q(word="staff")
+                | Q(channel__in=TAKEN_DOWN, anonymous=False)
+                | Q(channel__in=ORDERS, anonymous=False, state="closed")
+                | Q(channel__in=ORDERS, state="withdrawn", word_who="hotline"),
+                name="complaint_word_staff",
             ),
             models.CheckConstraint(
                 condition=Q(state="merged", merged_into__isnull=False)
@@ -253,11 +305,40 @@ class Complaint(Stepped, AllianceRow):
 
     def is_late(self, now: datetime) -> bool:
         """Whether something owed is past its limit at `now`."""
-        late = now >= self.result_due_at if self.result_rule[:1] in ("W", "D") else now > self.result_due_at
+        late = _past(self.result_due_at, self.result_rule, "WD", now)
         if self.state in self.FIRST:
-            passed = now >= self.first_due_at if self.first_rule[:1] == "W" else now > self.first_due_at
-            return passed or late
+            return late or _past(self.first_due_at, self.first_rule, "W", now)
         return self.state in self.RESULT and late
+
+    @property
+    def ended_late(self) -> tuple[bool, bool]:
+        """Whether first answer and result were still owed past their limits when it ended: an end that comes
+        after a limit takes no lateness away.
+        """
+        at = self.closed_at
+        if at is None:
+            return False, False
+        first = self.first_answered_at is None and _past(self.first_due_at, self.first_rule, "W", at)
+        result = self.resolved_at is None and _past(self.result_due_at, self.result_rule, "WD", at)
+        return first, result
+
+    def staff_may_say(self, step: str) -> bool:
+        """Whether the house may note the person's word of a step ("close", "withdraw"): never of an anonymous
+        complaint nor of one the person filed alone; a hotline's order is taken back by the hotline.
+        """
+        if self.channel in ORDERS:
+            return step == "withdraw" or not self.anonymous
+        return self.channel in TAKEN_DOWN and not self.anonymous
+
+    def admits(self, membership: Membership, custom: dict[str, Any]) -> bool:
+        """Besides side and right: who is complained of does not speak for the person."""
+        spoken = {machine.CLOSING["order"]: "close", machine.WITHDRAWING["order"]: "withdraw"}
+        step = spoken.get(custom["order"])
+        if step is not None and not self.staff_may_say(step):
+            return False
+        if step == "withdraw" and self.channel in ORDERS and membership.institution_id is not None:
+            return False
+        return super().admits(membership, custom)
 
     @property
     def first_was_in_time(self) -> bool:
@@ -296,9 +377,14 @@ class Complaint(Stepped, AllianceRow):
     def close(self) -> None:
         """The person says it is solved, or says nothing for the days of `complaint.confirm`."""
 
+    @transition(state, State.WITHDRAWN, State.REOPENED, conditions=[_answered], custom=machine.REOPENING)
     @transition(state, GIVEN, State.REOPENED, custom=machine.REOPENING)
     def reopen(self) -> None:
         """It is not solved: the clock of the result begins anew."""
+
+    @transition(state, State.WITHDRAWN, State.RECEIVED, conditions=[_unanswered], custom=machine.RESTORING)
+    def restore(self) -> None:
+        """The person did not withdraw it: the first answer is still owed."""
 
     @transition(state, LIVE, State.MERGED, custom=machine.MERGING)
     def merge(self) -> None:

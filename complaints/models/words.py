@@ -61,6 +61,29 @@ class Verdict(models.TextChoices):
     UNTRUE = "untrue", pgettext_lazy("complaint", "not justified")
 
 
+class Word(models.TextChoices):
+    """By which way the person's word came that it is solved, or withdrawn."""
+
+    LINK = "link", _("by the private link")
+    STAFF = "staff", _("noted by staff")
+
+
+class Reached(models.TextChoices):
+    """Who told it to the member of staff who noted it."""
+
+    PERSON = "person", pgettext_lazy("complaint", "the person")
+    FAMILY = "family", pgettext_lazy("complaint", "a relative")
+    HOTLINE = "hotline", pgettext_lazy("complaint", "the hotline")
+
+
+class Way(models.TextChoices):
+    """How it was told."""
+
+    PHONE = "phone", pgettext_lazy("complaint", "by telephone")
+    VISIT = "visit", pgettext_lazy("complaint", "face to face")
+    LETTER = "letter", pgettext_lazy("complaint", "in writing")
+
+
 class Level(models.TextChoices):
     """Who stands for it now: an escalation goes one level up."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -10,13 +12,19 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from alliance.lib.secrets import hashed
+from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import journal
-from complaints import machine
-from complaints.models import Addition, Complaint
+from complaints import machine, sql
+from complaints.models import ORDERS, Addition, Complaint, Reached, Way
+from complaints.models import Word as Spoken
 from complaints.services import limits
 from complaints.services.moves import move, needed
 from complaints.services.refusals import ComplaintRefused
+
+NO_WORD: dict[str, Any] = {
+    "word": "", "word_by": None, "word_who": "", "word_how": "", "word_at": None, "word_note": "",
+}  # fmt: skip
 
 
 def of_link(secret: str) -> Complaint | None:
@@ -26,17 +34,38 @@ def of_link(secret: str) -> Complaint | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a member of staff notes of the person's word: who told it, how, when, in what words."""
+
+    who: str
+    how: str
+    at: datetime
+    note: str
+
+
+@transaction.atomic
 def confirm(
-    *, by: Membership | None, complaint: Complaint, now: datetime, version: int | None = None
+    *,
+    by: Membership | None,
+    complaint: Complaint,
+    now: datetime,
+    word: Word | None = None,
+    version: int | None = None,
 ) -> Complaint:
-    """It is really solved: the complaint is closed."""
+    """It is really solved: the complaint is closed. `by` None is the private link.
+
+    Raises ComplaintRefused (word_link: only the link says it; word_note, word_when), PermissionDenied, Stale.
+    """
+    noted = _noted("close", by, complaint, word, complaint.resolved_at, now)
     return move(
         "close", verb="complaint.confirmed",
-        by=by, complaint=complaint, now=now, version=version, solved=True,
-        said={"said_by": "person"},
+        by=by, complaint=complaint, now=now, version=version, solved=True, note=_written(word),
+        said={"said_by": "person" if by is None else "staff"}, **noted,
     )  # fmt: skip
 
 
+@transaction.atomic
 def reopen(
     *,
     by: Membership | None,
@@ -45,40 +74,89 @@ def reopen(
     now: datetime,
     version: int | None = None,
 ) -> Complaint:
-    """It is not solved: the clock of the result begins anew, with the rules of now.
+    """It is not solved, or not withdrawn as staff noted: the clock begins anew, with the rules of now.
 
-    Raises ComplaintRefused (reason; reopen_over past the days of `complaint.reopen`), Stale.
+    A first answer that was already late stays late. Raises ComplaintRefused (reason; reopen_over past the
+    days of `complaint.reopen`; not_open where the person withdrew it by the link), Stale.
     """
     reason = needed(reason, "reason")
-    if complaint.closed_at is not None:
-        span = limits.days("complaint.reopen", now)
-        if now > complaint.closed_at + span:
-            raise ComplaintRefused("reopen_over", days=span.days)
+    withdrawn = complaint.state == Complaint.State.WITHDRAWN
+    if withdrawn and complaint.word != Spoken.STAFF:
+        raise ComplaintRefused("not_open", state=complaint.get_state_display())
+    if not may_reopen(complaint, now):
+        raise ComplaintRefused("reopen_over", days=limits.days("complaint.reopen", now).days)
     joint = complaint.concerned.count() > 1
+    again: dict[str, Any] = limits.result(now, joint=joint)
+    if not withdrawn:
+        again |= {"solved": False}
+    elif complaint.first_answered_at is None and not complaint.ended_late[0]:
+        again |= limits.first(now)
     return move(
-        "reopen", verb="complaint.reopened",
-        by=by, complaint=complaint, now=now, version=version, note=reason,
-        solved=False, round=F("round") + 1, resolved_at=None, closed_at=None, verdict="",
-        **limits.result(now, joint=joint),
+        "restore" if withdrawn and complaint.first_answered_at is None else "reopen",
+        verb="complaint.reopened", by=by, complaint=complaint, now=now, version=version, note=reason,
+        round=F("round") + 1, resolved_at=None, closed_at=None, verdict="", **NO_WORD, **again,
     )  # fmt: skip
 
 
+def may_reopen(complaint: Complaint, now: datetime) -> bool:
+    """Whether the days of `complaint.reopen` since its end are not over."""
+    closed = complaint.closed_at
+    return closed is None or now <= closed + limits.days("complaint.reopen", now)
+
+
+@transaction.atomic
 def withdraw(
     *,
     by: Membership | None,
     complaint: Complaint,
     now: datetime,
-    reason: str = "",
+    word: Word | None = None,
     version: int | None = None,
 ) -> Complaint:
-    """The person takes it back; a member who takes that down says why."""
-    if by is not None:
-        reason = needed(reason, "reason")
+    """The person takes it back by the private link (`by` None), or a member notes who said so, how and when.
+
+    What was given or late until then stays. An order is taken back by the hotline: the alliance office notes
+    its document. Raises ComplaintRefused (word_link, word_hotline, word_note, word_when), Stale.
+    """
+    noted = _noted("withdraw", by, complaint, word, complaint.received_at, now)
     return move(
         "withdraw", verb="complaint.withdrawn",
-        by=by, complaint=complaint, now=now, version=version, note=reason,
-        resolved_at=None, verdict="",
+        by=by, complaint=complaint, now=now, version=version, note=_written(word),
+        said={"said_by": "person" if by is None else "staff"}, **noted,
     )  # fmt: skip
+
+
+def _noted(
+    step: str, by: Membership | None, row: Complaint, word: Word | None, since: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """The columns of the person's word. The database refuses "link" where the link is not opened."""
+    if by is None:
+        sql.open_link(row.link_hash)
+        return {"word": Spoken.LINK}
+    if not row.staff_may_say(step):
+        raise ComplaintRefused("word_link")
+    order = step == "withdraw" and row.channel in ORDERS
+    if order and by.institution_id is not None:
+        raise ComplaintRefused("word_hotline")
+    if word is None or not word.note.strip() or word.who not in Reached.values or word.how not in Way.values:
+        raise ComplaintRefused("word_note")
+    if order != (word.who == Reached.HOTLINE):
+        raise ComplaintRefused("word_note")
+    if word.at > now or (since is not None and word.at < since.replace(second=0, microsecond=0)):
+        raise ComplaintRefused("word_when")
+    return {
+        "word": Spoken.STAFF, "word_by": by, "word_who": word.who, "word_how": word.how, "word_at": word.at,
+        "word_note": word.note.strip()[:300],
+    }  # fmt: skip
+
+
+def _written(word: Word | None) -> str:
+    """What the history keeps of a word that staff noted."""
+    if word is None:
+        return ""
+    at = word.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    said = (dict(Reached.choices).get(word.who, ""), dict(Way.choices).get(word.how, ""), at)
+    return f"{' · '.join(str(one) for one in said)}: {word.note.strip()}"
 
 
 @transaction.atomic

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from alliance.models import Alliance
 from alliance.web import parts, words
 from complaints.categories import words as kind_words
-from complaints.models import Complaint
+from complaints.models import Complaint, Word
+from complaints.services import person
+from complaints.show.page import NOTED
 from complaints.show.public import frame, who_sees
 from complaints.show.steps import stamped
 
@@ -27,17 +29,17 @@ def page(
         **frame(alliance, language), "complaint": row, "category": kind_words(row.category),
         "clock": clock(row, now), "trail": trail(row, now), "answers": list(told.answers.all()),
         "additions": list(row.additions.all()), "files": row.files.count(),
-        "forms": {name: form for name, form in forms.items() if name in open_steps(row)},
+        "forms": {name: form for name, form in forms.items() if name in open_steps(row, now)},
         "who_sees": who_sees(), "now": now, "merged": told is not row,
     }  # fmt: skip
 
 
-def open_steps(row: Complaint) -> set[str]:
+def open_steps(row: Complaint, now: datetime) -> set[str]:
     """What the person can do now."""
     if row.state == State.RESOLVED:
         return {"solved", "reopen", "withdraw"}
-    if row.state == State.CLOSED:
-        return {"reopen"}
+    if row.state == State.CLOSED or (row.state == State.WITHDRAWN and row.word == Word.STAFF):
+        return {"reopen"} if person.may_reopen(row, now) else set()
     return {"add", "withdraw"} if row.state in Complaint.LIVE else set()
 
 
@@ -65,6 +67,7 @@ WORDS = {
     "resolve": lambda: _("Result given"),
     "close": lambda: _("Closed"),
     "reopen": lambda: _("Opened again"),
+    "restore": lambda: _("Opened again"),
     "withdraw": lambda: _("Withdrawn"),
     "merge": lambda: _("Joined with an earlier complaint about the same matter"),
 }
@@ -91,6 +94,8 @@ def _line(step: Any, at: datetime) -> parts.Step:
     detail = ""
     if step.name in ("assign", "hand_over"):
         detail = _("They read what happened, not who you are.")
-    elif step.name == "reopen" and step.by is None:
+    elif step.name in ("reopen", "restore") and step.by is None:
         detail = step.note
+    elif step.name in NOTED and step.by is not None:
+        title, detail = NOTED[step.name](), step.note  # what is noted of the person's word, the person reads
     return parts.Step("yes", title, detail=detail, at=at)

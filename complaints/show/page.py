@@ -57,12 +57,13 @@ def clocks(row: Complaint, now: datetime) -> list[dict[str, Any]]:
         "label": _("First answer"), "due": row.first_due_at, "done": row.first_answered_at,
         "share": _gone(row.received_at, row.first_due_at, row.first_answered_at or now), "detail": "",
         "kept": row.first_answered_at is None or row.first_answered_at <= row.first_due_at,
+        "missed": row.ended_late[0],
     }  # fmt: skip
     result = {
         "label": _("Result"), "due": row.result_due_at, "done": row.resolved_at,
         "share": _gone(row.result_from, row.result_due_at, row.resolved_at or now), "detail": _day(row, now),
         "kept": row.resolved_at is None or row.resolved_at <= row.result_due_at,
-        "provisional": row.provisional,
+        "provisional": row.provisional, "missed": row.ended_late[1],
         "stated": row.result_stated_at if row.result_stated_at != row.result_due_at else None,
     }  # fmt: skip
     return [first, result]
@@ -165,7 +166,13 @@ NAMES = {
     "file": lambda: _("Received"), "assign": lambda: _("Given to a department"),
     "hand_over": lambda: _("Departments changed"), "answer": lambda: _("First answer given"),
     "resolve": lambda: _("Result given"), "close": lambda: _("Closed"), "reopen": lambda: _("Opened again"),
-    "withdraw": lambda: _("Withdrawn"), "merge": lambda: _("Merged"),
+    "restore": lambda: _("Opened again"), "withdraw": lambda: _("Withdrawn"), "merge": lambda: _("Merged"),
+}  # fmt: skip
+
+
+NOTED = {
+    "close": lambda: _("Closed: staff noted that it is solved"),
+    "withdraw": lambda: _("Staff noted that it is withdrawn"),
 }  # fmt: skip
 
 
@@ -184,7 +191,9 @@ def trail(row: Complaint, now: datetime) -> list[parts.Step]:
 
 def _step(step: Any, at: datetime) -> parts.Step:
     title = NAMES[step.name]() if step.name in NAMES else step.name
-    by_oneself = step.by is None and step.name in ("file", "reopen", "withdraw")
+    if step.by is not None and step.name in NOTED:
+        title = NOTED[step.name]()
+    by_oneself = step.by is None and step.name in ("file", "reopen", "restore", "withdraw")
     person = _("the person") if by_oneself else ""
     by = str(step.by.user) if step.by else person
     return parts.Step("yes", title, detail=step.note, at=at, by=by)

@@ -84,12 +84,24 @@ def _causes(lines: list[analysis.Line]) -> charts.Chart:
     )  # fmt: skip
 
 
+def _wait(line: analysis.Line) -> str:
+    """The mean time to the first answer: in minutes below an hour."""
+    minutes = None if line.hours is None else line.hours * 60
+    if minutes is None:
+        return words.DASH
+    if minutes >= 60:
+        return _("%(n)s hours") % {"n": words.num(minutes / 60, 1)}
+    return _("%(n)s min") % {"n": words.num(minutes)} if minutes >= 1 else _("less than a minute")
+
+
 def _shown(line: analysis.Line, name: str) -> dict[str, str]:
     return {
-        "name": name, "count": words.num(line.counts["complaints"]), "hours": words.num(line.hours, 1),
-        "in_time": words.pct(line.share("complaints_in_time", "complaints")),
+        "name": name, "count": words.num(line.counts["complaints"]), "wait": _wait(line),
+        "in_time": words.pct(line.share("complaints_in_time", "complaints_due")),
+        "result": words.pct(line.share("complaints_resolved_in_time", "complaints_result_due")),
         "justified": words.pct(line.share("complaints_justified", "complaints_resolved")),
         "solved": words.pct(line.share("complaints_solved", "complaints_asked")),
+        "noted": words.num(line.counts["complaints_solved_noted"]),
         "reopened": words.num(line.counts["complaints_reopened"]),
     }  # fmt: skip
 
@@ -123,6 +135,8 @@ def export(request: Any) -> HttpResponseBase:
 def _heads() -> list[str]:
     return [
         _("month"), _("kind of complaint"), _("complaints"), _("with a first answer"),
-        _("first answer in time"), _("with a result"), _("result in time"), _("person asked"), _("solved"),
+        _("first answer given or its time over"), _("first answer in time"), _("with a result"),
+        _("result given or its time over"), _("result in time"), _("person asked"), _("solved"),
+        _("noted by staff as solved"),
         _("opened again"), _("found justified"), _("minutes to the first answer"),
     ]  # fmt: skip

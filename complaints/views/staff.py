@@ -153,13 +153,15 @@ SERVICES: dict[str, Callable[..., HttpResponseBase | None]] = {
     "resolve": _moved(handling.resolve, lambda: _("The result is sent; the person is asked about it.")),
     "close": _moved(person.confirm, lambda: _("It is closed as solved.")),
     "reopen": _moved(person.reopen, lambda: _("It is open again; the clock of the result began anew.")),
+    "restore": _moved(person.reopen, lambda: _("It is open again; the clock of the result began anew.")),
     "withdraw": _moved(person.withdraw, lambda: _("It is withdrawn.")),
     "merge": _moved(merging.merge, lambda: _("It is merged.")),
     "escalate": _escalate, "add": _add, "reveal": _reveal,
 }  # fmt: skip
 _MACHINE = {
     "answer": machine.ANSWERING, "resolve": machine.RESOLVING, "close": machine.CLOSING,
-    "reopen": machine.REOPENING, "withdraw": machine.WITHDRAWING, "merge": machine.MERGING,
+    "reopen": machine.REOPENING, "restore": machine.RESTORING, "withdraw": machine.WITHDRAWING,
+    "merge": machine.MERGING,
 }  # fmt: skip
 STEP_TITLES: dict[str, Callable[[], object]] = {
     **{name: (lambda label=custom["label"]: label) for name, custom in _MACHINE.items()},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.web import words
+from alliance.web.place_fields import DepartmentField
 from performance.improvement.models import Item
 from performance.meetings.forms import GiveForm
 
@@ -42,7 +43,7 @@ class OpenForm(MonthForm):
         "source_id",
     )  # fmt: skip
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None)
-    department = forms.ModelChoiceField(label=gettext_lazy("department"), queryset=None, required=False)
+    department = DepartmentField(label=gettext_lazy("department"), queryset=None, required=False)
     indicator = forms.ChoiceField(label=gettext_lazy("indicator"))
     title = forms.CharField(label=pgettext_lazy("improvement", "title"), max_length=160)
     wanted = forms.DecimalField(
@@ -66,8 +67,8 @@ class OpenForm(MonthForm):
         here = by.institution_id
         places = Institution.objects.filter(is_active=True).order_by("code")
         fields["institution"].queryset = places if here is None else places.filter(pk=here)
-        units = Department.objects.select_related("institution").order_by("institution__code", "code")
-        fields["department"].queryset = units if here is None else units.filter(institution=here)
+        units = Department.objects.all()
+        fields["department"].offer(units if here is None else units.filter(institution=here))
         fields["indicator"].choices = list(indicators)
 
 

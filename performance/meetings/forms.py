@@ -13,6 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, LocalTime, WholeField
+from alliance.web.place_fields import DepartmentField
 from performance.declared.uploads import EvidenceField
 from performance.meetings.models import AgendaItem, Attendance, Body, CaseOpinion, Meeting, Seat, Unified
 
@@ -140,7 +141,7 @@ class OwnerFields(forms.Form):
 
     owner = forms.ModelChoiceField(label=pgettext_lazy("task", "done by"), queryset=None, required=False)
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None, required=False)
-    department = forms.ModelChoiceField(label=gettext_lazy("department"), queryset=None, required=False)
+    department = DepartmentField(label=gettext_lazy("department"), queryset=None, required=False)
     due_on = DayField(label=pgettext_lazy("task", "due on"), required=False, **DAY)
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
@@ -151,8 +152,7 @@ class OwnerFields(forms.Form):
         fields["owner"].queryset = members.filter(**here).order_by("user__name", "pk")
         places = Institution.objects.filter(is_active=True).order_by("code")
         fields["institution"].queryset = places.filter(pk=by.institution_id) if here else places
-        units = Department.objects.filter(**here).select_related("institution")
-        fields["department"].queryset = units.order_by("institution__code", "code")
+        fields["department"].offer(Department.objects.filter(**here))
 
 
 class ResolveForm(OwnerFields):

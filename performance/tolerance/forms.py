@@ -12,6 +12,7 @@ from alliance.approvals import names as approval_names
 from alliance.models import Department, Institution, Membership
 from alliance.roles import roles
 from alliance.web.form_fields import DayField
+from alliance.web.place_fields import DepartmentField, MemberField
 from grouping import visible
 from performance.declared.uploads import EvidenceField
 from performance.tolerance import exempting, services
@@ -32,8 +33,8 @@ class OpenForm(forms.Form):
         initial=ToleranceCase.Kind.DISPUTE,
     )  # fmt: skip
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None)
-    department = forms.ModelChoiceField(label=gettext_lazy("department"), queryset=None, required=False)
-    person = forms.ModelChoiceField(label=pgettext_lazy("tolerance", "person"), queryset=None)
+    department = DepartmentField(label=gettext_lazy("department"), queryset=None, required=False)
+    person = MemberField(label=pgettext_lazy("tolerance", "person"), queryset=None)
     happened_on = DayField(
         label=pgettext_lazy("tolerance", "happened on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -54,11 +55,12 @@ class OpenForm(forms.Form):
         here, runs = by.institution_id, by.can(services.RUN)
         places = Institution.objects.filter(is_active=True).order_by("code")
         fields["institution"].queryset = places if here is None else places.filter(pk=here)
-        units = Department.objects.select_related("institution").order_by("institution__code", "code")
-        fields["department"].queryset = units if here is None else units.filter(institution=here)
-        people = Membership.objects.living().exclude(institution=None).select_related("user", "institution")
+        units = Department.objects.all()
+        fields["department"].offer(units if here is None else units.filter(institution=here))
+        people = Membership.objects.living().exclude(institution=None)
         people = people if here is None else people.filter(institution=here)
-        fields["person"].queryset = people if runs else people.filter(pk=by.pk)
+        people = people.order_by("institution__code", "user__name", "pk")
+        fields["person"].offer(people if runs else people.filter(pk=by.pk))
 
     def clean(self) -> dict[str, Any]:
         """Record and referral are found among those the member may see; the person is of the institution."""
@@ -100,22 +102,18 @@ class StatementForm(forms.Form):
 class NameForm(forms.Form):
     """One reviewer who is not involved."""
 
-    member = forms.ModelChoiceField(label=pgettext_lazy("tolerance", "reviewer"), queryset=None)
+    member = MemberField(label=pgettext_lazy("tolerance", "reviewer"), queryset=None)
 
     def __init__(self, *args: Any, case: ToleranceCase, **more: Any) -> None:
         super().__init__(*args, **more)
         known = case.reviewers.values("member")
-        rows = (
-            Membership.objects.living()
-            .select_related("user", "institution", "alliance")
-            .exclude(pk__in=known)
-        )
+        rows = Membership.objects.living().exclude(pk__in=known)
         near = [one for one in (case.department_id, case.person.department_id) if one]
         rows = rows.exclude(user__in=[case.person.user_id, case.opened_by.user_id])
         fields: dict[str, Any] = self.fields
         may = [code for code, role in roles().items() if services.VIEW in role.may]
         rows = rows.filter(roles__overlap=may).exclude(department__in=near)
-        fields["member"].queryset = rows.order_by("institution__code", "pk")
+        fields["member"].offer(rows.order_by("institution__code", "pk"))
 
 
 class OpinionForm(forms.Form):

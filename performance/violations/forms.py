@@ -13,6 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, NumberField, YuanField
+from alliance.web.place_fields import MemberField
 from performance.agreements.models import Agreement
 from performance.declared.uploads import EvidenceField
 from performance.models import Statement
@@ -35,7 +36,7 @@ class OpenForm(forms.Form):
 
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None)
     kind = forms.ChoiceField(label=pgettext_lazy("violation", "kind"), choices=Violation.Kind.choices)
-    person = forms.ModelChoiceField(
+    person = MemberField(
         label=pgettext_lazy("violation", "person"), queryset=None, required=False,
         help_text=gettext_lazy("Who did it, where known; the responsibility letter is shown beside it."),
     )  # fmt: skip
@@ -53,8 +54,7 @@ class OpenForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["institution"].queryset = Institution.objects.filter(is_active=True).order_by("code")
         people = Membership.objects.living().exclude(institution=None)
-        people = people.select_related("user", "institution", "alliance")
-        fields["person"].queryset = people.order_by("institution__code", "user__name", "pk")
+        fields["person"].offer(people.order_by("institution__code", "user__name", "pk"))
         fields["source"].choices = list(sources)
 
 

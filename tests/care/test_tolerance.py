@@ -12,14 +12,14 @@ from django.db import DatabaseError, transaction
 
 from alliance.approvals import services as approvals
 from alliance.lib.workdays import SHANGHAI
-from alliance.models import Department
+from alliance.models import Department, Staff
 from alliance.models.base import Stale
 from alliance.services.files import Upload
 from performance.models import Consequence
 from performance.tolerance import exempting, services
 from performance.tolerance.models import Exemption, Reviewer, ToleranceCase
 from performance.tolerance.waiting import waiting
-from tests.world import World
+from tests.world import World, member
 
 NOW = datetime(2026, 11, 12, 10, tzinfo=SHANGHAI)
 PDF = Upload("路径表单.pdf", [b"%PDF-1.4"], "application/pdf", 99)
@@ -171,3 +171,21 @@ def test_pages_open_for_who_takes_part(qinghe: World) -> None:
     assert pei.post(f"{at}act/opine/", {"opinion": "", "text": ""}).status_code == 400
     page = qinghe.client("kong").get("/a/qinghe/tolerance/open/")
     assert page.status_code == 200
+
+
+def test_two_of_one_name_and_departments_of_one_name_are_told_apart(qinghe: World) -> None:
+    ward = Department.objects.get(institution=qinghe.lead, code="03")
+    twins = [member(f"twin{n}", "李伟", qinghe.lead, "doctor") for n in (1, 2)]
+    twins[0].department = ward
+    twins[0].save()
+    Staff.objects.create(
+        institution=qinghe.lead, department=ward, code="G771", name="李伟", kind="doctor", user=twins[0].user
+    )
+    place = qinghe.lead
+    known, other = f"李伟 · {place.name} · {ward.name} · G771", f"李伟 · {place.name} · twin2"
+    for at in ("tolerance/open/", "violations/open/"):
+        page = qinghe.client("luo").get(f"/a/qinghe/{at}").content.decode()
+        assert known in page and other in page, at
+    for at in ("tolerance/open/", "improvements/open/"):
+        page = qinghe.client("luo").get(f"/a/qinghe/{at}").content.decode()
+        assert f"{place.short_name} · {ward.name}" in page, at

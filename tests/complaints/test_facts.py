@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -23,6 +24,7 @@ def of(world: World, level: str = "institution") -> facts.ComplaintFact:
     return next(one for one in found if one.institution == world.lead.code)
 
 
+@time_machine.travel(at("2026-12-01 10:00"))
 def test_numbers_worked_by_hand(qinghe: World) -> None:
     filed(qinghe.lead, at("2026-10-31 23:59"))  # October
     person.confirm(by=None, complaint=resolved(qinghe, NOON), now=NOON + timedelta(days=1))
@@ -37,17 +39,33 @@ def test_numbers_worked_by_hand(qinghe: World) -> None:
     fact = of(qinghe)
     counts = {name: fact.count(name) for name in facts.MEASURES}
     assert counts == {
-        "complaints": 4, "complaints_answered": 3, "complaints_in_time": 2, "complaints_resolved": 1,
-        "complaints_resolved_in_time": 1, "complaints_asked": 1, "complaints_solved": 1,
+        "complaints": 4, "complaints_answered": 3, "complaints_due": 3, "complaints_in_time": 2,
+        "complaints_resolved": 1,
+        "complaints_result_due": 3, "complaints_resolved_in_time": 1, "complaints_asked": 1,
+        "complaints_solved": 1,
+        "complaints_solved_noted": 0,
         "complaints_reopened": 0, "complaints_justified": 1,
     }  # fmt: skip
     assert fact.sums[facts.MINUTES] == 25 * 60
+    with time_machine.travel(at("2026-12-01 23:59") + timedelta(seconds=1)):
+        assert of(qinghe).count("complaints_due") == 4
     assert (
         of(qinghe, "department").count("complaints") == 3
     )  # the one nobody has been given is no department's
     assert {one.pk for one in facts.named(fact.ids["complaints_in_time"])} == set(
         fact.ids["complaints_in_time"]
     )
+
+
+@time_machine.travel(at("2026-11-20 10:00"))
+def test_what_is_withdrawn_before_its_time_is_owed_no_answer_and_after_it_was_late(qinghe: World) -> None:
+    early, late, waits = filed(qinghe.lead, NOON), filed(qinghe.lead, NOON), filed(qinghe.lead, NOON)
+    person.withdraw(by=None, complaint=early, now=NOON + timedelta(hours=3))
+    person.withdraw(by=None, complaint=late, now=NOON + timedelta(hours=25))
+    fact = of(qinghe)
+    assert fact.ids["complaints_due"] == (late.pk, waits.pk) and fact.count("complaints_in_time") == 0
+    left = facts.not_counted(NOVEMBER, "complaints_due")[qinghe.lead.code]
+    assert set(left) == {early.pk}
 
 
 def test_who_takes_no_complaints_knows_nothing_and_a_rate_needs_visits(qinghe: World) -> None:

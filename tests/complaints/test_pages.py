@@ -290,9 +290,10 @@ def test_figures_by_cause_with_trend_and_their_export(ready: World) -> None:
     """Within one month: a complaint of the hour before a month begins belongs to the one that ended."""
     with act_in(ready.qinghe):
         resolved(ready, now() - timedelta(hours=1))
-        filed(ready.lead, now(), category="waiting")
+        filed(ready.lead, now(), category="waiting")  # due tomorrow: neither in time nor late
+        filed(ready.lead, now() - timedelta(days=2), category="waiting")
     body = page(ready, "kong", f"{ROOT}figures/")
-    assert "收费与价格" in body and "等候与流程" in body and "50.0%" in body
+    assert "收费与价格" in body and "等候与流程" in body and "50.0%" in body and "不到 1 分钟" in body
     text = page(ready, "kong", f"{ROOT}figures/export/")
     assert "收费与价格,1,1,1,1,1" in text
     assert ready.client("kong").get(f"{ROOT}figures/export/?kind=xlsx").content[:2] == b"PK"

@@ -56,7 +56,7 @@ def found(*keys: str, month: Month = OCTOBER) -> dict[tuple[str, str], Any]:
 
 
 def declare(world: World, place: Institution) -> None:
-    numbers = {"complaints": 9, "complaints_in_time": 8}
+    numbers = {"complaints": 9, "complaints_due": 9, "complaints_in_time": 8}
     declaring.confirmed(
         world,
         *(declaring.entry(place, key, value) for key, value in numbers.items()),
@@ -70,6 +70,8 @@ def test_records_count_before_what_is_declared_which_stands_where_there_are_none
         declare(told, told.lead)
         declare(told, told.tcm)
         assert found() == {
+            ("QH01", "complaints_due"): (3, COMPLAINT), ("QH02", "complaints_due"): (9, DECLARED),
+            ("QH11", "complaints_due"): (1, COMPLAINT),
             ("QH01", "complaints"): (4, COMPLAINT), ("QH01", "complaints_in_time"): (1, COMPLAINT),
             ("QH02", "complaints"): (9, DECLARED), ("QH02", "complaints_in_time"): (8, DECLARED),
             ("QH11", "complaints"): (1, COMPLAINT), ("QH11", "complaints_in_time"): (0, COMPLAINT),
@@ -139,20 +141,23 @@ def test_the_page_opens_down_to_numbers_and_names_nobody(told: World, settings: 
     with inside(told):
         rows = IndicatorValue.objects.filter(settlement=run.settlement, indicator="complaint_reply")
         values = {row.institution.code: row for row in rows.select_related("institution")}
-        assert (values["QH01"].value, values["QH01"].denominator) == (25, 4)
+        # One was withdrawn before its time was over: it is owed no answer.
+        assert (values["QH01"].numerator, values["QH01"].denominator) == (1, 3)
         numbers = list(Complaint.objects.order_by("pk").values_list("number", "state", "institution__code"))
     luo, at = told.client("luo"), "/a/qinghe/months/2026-10/institutions/QH01"
     why = luo.get(f"{at}/why/complaint_reply/").content.decode()
-    assert "按本系统登记的投诉计数" in why and f"{at}/records/2026-10/complaints/" in why
+    assert "按本系统登记的投诉计数" in why and f"{at}/records/2026-10/complaints_due/" in why
     declared = luo.get("/a/qinghe/months/2026-10/institutions/QH02/why/complaint_reply/").content.decode()
     assert "申报并经复核" in declared and "按本系统登记的投诉计数" not in declared
-    page = luo.get(f"{at}/records/2026-10/complaints/").content.decode()
-    shown = [number for number, state, place in numbers if place == "QH01" and state != "merged"]
-    assert len(shown) == 4 and all(number in page for number in shown)
+    page = luo.get(f"{at}/records/2026-10/complaints_due/").content.decode()
+    shown = [
+        number for number, state, place in numbers if place == "QH01" and state not in ("merged", "withdrawn")
+    ]
+    assert len(shown) == 3 and all(number in page for number in shown)
     assert "龚国良" not in page and "心电图" not in page and "密" not in page.split("<main", 1)[-1]
-    rest = luo.get(f"{at}/records/2026-10/complaints/?view=rest").content.decode()
+    rest = luo.get(f"{at}/records/2026-10/complaints_due/?view=rest").content.decode()
     (merged,) = [number for number, state, _place in numbers if state == "merged"]
-    assert merged in rest and "为同一事项" in rest
+    assert merged in rest and "为同一事项" in rest and "时限未到即撤回" in rest
     # The second wall: another institution's member reads neither figure nor list.
-    assert told.client("zhao").get(f"{at}/records/2026-10/complaints/").status_code == 404
-    assert told.client("tan").get(f"{at}/records/2026-10/complaints/").status_code == 404
+    assert told.client("zhao").get(f"{at}/records/2026-10/complaints_due/").status_code == 404
+    assert told.client("tan").get(f"{at}/records/2026-10/complaints_due/").status_code == 404
