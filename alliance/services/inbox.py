@@ -40,6 +40,12 @@ ROOMS = {
     "training": _("Training"), "violations": _("Violations"),
 }  # fmt: skip
 
+# Who waits behind it, the most pressing first: a patient, then people's pay, then everything else.
+WAITS = (
+    ("referrals", "offsite", "consultations", "recognition", "complaints", "bills", "abnormal"),
+    ("pay", "payout", "appeals", "calendar", "performance", "approvals"),
+)
+
 
 @dataclass(frozen=True)
 class Todo:
@@ -93,11 +99,16 @@ def register_figures(name: str, provider: FigureProvider) -> None:
 
 
 def waiting(*, by: Membership, now: datetime) -> list[Todo]:
-    """Everything that waits for the member: late first, then by state, then by deadline, then by text; what
-    two rooms say of one object stands once, at its most urgent.
+    """Everything that waits for the member: late first, then by state, then by who waits behind it, then by
+    deadline, then by text; what two rooms say of one object stands once, at its most urgent.
     """
     found = [replace(todo, room=name) for name in sorted(_todos) for todo in _todos[name](by, now)]
-    return _once(sorted(found, key=lambda todo: (STATES.index(todo.state), todo.due or _LAST, todo.what)))
+    return _once(sorted(found, key=_urgency))
+
+
+def _urgency(todo: Todo) -> tuple[int, int, datetime, str]:
+    behind = next((place for place, rooms in enumerate(WAITS) if todo.room in rooms), len(WAITS))
+    return STATES.index(todo.state), behind, todo.due or _LAST, todo.what
 
 
 def _once(todos: Iterable[Todo]) -> list[Todo]:

@@ -42,9 +42,14 @@ def _office(membership: Membership, now: datetime) -> list[Todo]:
         why = _("Choose the experts, or join it to one that asks the same.")
         todos.append(_counted("info", said, why, found["first"], found["fresh"]))
     if found["near"]:
-        said = ngettext("%(n)d dispute is nearly late", "%(n)d disputes are nearly late", found["near"])
-        state = "late" if found["soon"] <= now else "warn"
-        why = _("Reported upward before its time is over.")
+        if found["soon"] <= now:
+            said = ngettext(
+                "%(n)d dispute is late or nearly so", "%(n)d disputes are late or nearly so", found["near"]
+            )
+            state, why = "late", _("Reported upward; a time is over.")
+        else:
+            said = ngettext("%(n)d dispute is nearly late", "%(n)d disputes are nearly late", found["near"])
+            state, why = "warn", _("Reported upward before its time is over.")
         todos.append(_counted(state, said, why, found["soon"], found["near"]))
     return todos
 

@@ -103,9 +103,15 @@ def _office(membership: Membership, now: datetime) -> list[Todo]:
             found["first"], found["filed"],
         ))  # fmt: skip
     if found["near"]:
-        said = ngettext("%(n)d appeal is nearly late", "%(n)d appeals are nearly late", found["near"])
+        if found["soon"] <= now:
+            said = ngettext(
+                "%(n)d appeal is late or nearly so", "%(n)d appeals are late or nearly so", found["near"]
+            )
+            state, why = "late", _("Reported upward; a time is over.")
+        else:
+            said = ngettext("%(n)d appeal is nearly late", "%(n)d appeals are nearly late", found["near"])
+            state, why = "warn", _("Reported upward before its time is over.")
         todos.append(Todo(
-            "late" if found["soon"] <= now else "warn", said % {"n": found["near"]},
-            _("Reported upward before its time is over."), reverse("appeals"), found["soon"], found["near"],
+            state, said % {"n": found["near"]}, why, reverse("appeals"), found["soon"], found["near"]
         ))  # fmt: skip
     return todos

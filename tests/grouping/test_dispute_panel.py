@@ -291,7 +291,7 @@ def test_nearly_late_it_stands_with_the_office_and_above_it(scene: World) -> Non
         assert todos(scene, "luo") == [("info", "1 dispute to take up")] and todos(scene, "su") == []
         assert todos(scene, "luo", row.escalates_at) == [("warn", "1 dispute is nearly late")]
         assert todos(scene, "su", row.escalates_at) == [("warn", "1 dispute is nearly late")]
-        assert todos(scene, "su", row.due_at) == [("late", "1 dispute is nearly late")]
+        assert todos(scene, "su", row.due_at) == [("late", "1 dispute is late or nearly so")]
 
 
 def test_a_dispute_is_kept_as_it_was_filed(scene: World) -> None:

@@ -35,6 +35,16 @@ def test_late_comes_first_then_the_nearest_deadline_then_what_has_none() -> None
     assert [one.what for one in inbox.waiting(by=None, now=NOW)] == ["l", "soon", "later", "none", "i"]  # type: ignore[arg-type]
 
 
+def test_of_what_is_late_a_patient_who_waits_comes_first_then_pay_however_old_the_rest() -> None:
+    old = NOW - timedelta(days=42)
+    inbox.register("meetings", lambda by, now: [todo("late", "unplanned", old)])
+    inbox.register("pay", lambda by, now: [todo("late", "undivided", NOW - timedelta(days=9))])
+    inbox.register("referrals", lambda by, now: [todo("late", "patient", now), todo("info", "told", now)])
+    said = [one.what for one in inbox.waiting(by=None, now=NOW)]  # type: ignore[arg-type]
+    assert said == ["patient", "undivided", "unplanned", "told"]
+    assert {room for rooms in inbox.WAITS for room in rooms} <= set(inbox.ROOMS)
+
+
 def test_a_room_registered_again_replaces_itself() -> None:
     inbox.register("a", lambda by, now: [todo("info", "old")])
     inbox.register("a", lambda by, now: [todo("info", "new")])
