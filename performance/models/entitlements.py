@@ -19,7 +19,7 @@ from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
 from performance.models.entitlement_kinds import EntitlementKind
-from performance.models.pay import Entered
+from performance.models.pay import DecidedSheet
 from performance.models.pay_pots import leads_all, sees_all
 
 
@@ -51,37 +51,25 @@ class EntitlementQuerySet(AllianceQuerySet):
         return self.select_related("entered_by__user", "confirmed_by__user", "set_aside_by__user", "scan")
 
 
-class Entitlement(Entered):
-    """A sheet: the rule with its parameters of the month (`terms`), what was given once (`head`), its lines.
-
-    `set_aside`: never confirmed, because it is wrong; it stays to be read.
-    """
-
-    fill_once = ("confirmed_by_id", "confirmed_at", "set_aside_by_id", "set_aside_at", "set_aside_why")
+class Entitlement(DecidedSheet):
+    """A sheet: the rule with its parameters of the month (`terms`), what was given once (`head`), lines."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=EntitlementKind)
     month = models.DateField(_("month"))
     number = models.PositiveSmallIntegerField(_("number"))
-    document = models.CharField(_("decision number"), max_length=80)
-    body = models.CharField(_("decided by"), max_length=80)
-    scan = link(_("scan of the decision"), "alliance.Attachment")
     terms = models.JSONField(_("parameters"))
     head = models.JSONField(_("what was given"), default=dict)
     fen = models.BigIntegerField(_("amount (fen)"))
-    digest = models.CharField(_("digest"), max_length=64)
-    set_aside_by = link(_("set aside by"), "alliance.Membership", null=True)
-    set_aside_at = models.DateTimeField(_("set aside"), null=True)
-    set_aside_why = models.CharField(_("reason"), max_length=200, null=True)  # noqa: DJ001 (filled once)
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(EntitlementQuerySet)
     )
 
-    class Meta(Entered.Meta):
+    class Meta(DecidedSheet.Meta):
         verbose_name, verbose_name_plural = _("entitlement sheet"), _("entitlement sheets")
         ordering = ["-month", "kind", "-number"]
         constraints = [
-            *Entered.Meta.constraints,
+            *DecidedSheet.Meta.constraints,
             models.UniqueConstraint(
                 fields=["alliance", "kind", "month", "number"], name="entitlement_number"
             ),
@@ -91,13 +79,6 @@ class Entitlement(Entered):
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="entitlement_first_day"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="entitlement_above_zero"),
-            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="entitlement_decided"),
-            models.CheckConstraint(
-                condition=Q(set_aside_at=None, set_aside_by=None, set_aside_why=None)
-                | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, set_aside_why__isnull=False,
-                    set_aside_why__gt="", confirmed_at=None),
-                name="entitlement_set_aside_whole",
-            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -71,6 +71,36 @@ class Entered(AllianceRow):
         ]  # fmt: skip
 
 
+class DecidedSheet(Entered):
+    """A sheet worked out for a decision (number, body, scan); `digest`: of what it was worked out from.
+
+    `set_aside`: never confirmed, because it is wrong; it stays to be read.
+    """
+
+    fill_once = (*Entered.fill_once, "set_aside_by_id", "set_aside_at", "set_aside_why")
+
+    document = models.CharField(_("decision number"), max_length=80)
+    body = models.CharField(_("decided by"), max_length=80)
+    scan = link(_("scan of the decision"), "alliance.Attachment")
+    digest = models.CharField(_("digest"), max_length=64)
+    set_aside_by = link(_("set aside by"), "alliance.Membership", null=True)
+    set_aside_at = models.DateTimeField(_("set aside"), null=True)
+    set_aside_why = models.CharField(_("reason"), max_length=200, null=True)  # noqa: DJ001 (filled once)
+
+    class Meta(Entered.Meta):
+        abstract = True
+        constraints: ClassVar[list[Any]] = [
+            *Entered.Meta.constraints,
+            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="%(class)s_decided"),
+            models.CheckConstraint(
+                condition=Q(set_aside_at=None, set_aside_by=None, set_aside_why=None)
+                | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, set_aside_why__isnull=False,
+                    set_aside_why__gt="", confirmed_at=None),
+                name="%(class)s_set_aside_whole",
+            ),
+        ]  # fmt: skip
+
+
 class PayFund(AllianceRow):
     """A source account: where the money of pools comes from, with the lawful type of its source."""
 

@@ -19,7 +19,7 @@ from alliance.lib.period import Month
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
-from performance.models.pay import Entered
+from performance.models.pay import DecidedSheet, Entered
 from performance.models.pay_pots import leads_all, sees_all
 
 
@@ -66,14 +66,12 @@ class PayUpliftQuerySet(AllianceQuerySet):
         )
 
 
-class PayUplift(Entered):
+class PayUplift(DecidedSheet):
     """A sheet: base, points of the linked indicators up to the month `through`, heads, what they give (fen).
 
     `earned` of `full` points; `weight_all` is the weight of every indicator of the same months; heads are
-    full posts by the roster of the first and the last of them. `set_aside`: wrong, never confirmed, kept.
+    full posts by the roster of the first and the last of them.
     """
-
-    fill_once = ("confirmed_by_id", "confirmed_at", "set_aside_by_id", "set_aside_at", "set_aside_why")
 
     institution = link(_("institution"), "alliance.Institution")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -88,23 +86,16 @@ class PayUplift(Entered):
     heads_first = models.DecimalField(_("heads of the first month"), max_digits=12, decimal_places=3)
     heads = models.DecimalField(_("heads of the last month"), max_digits=12, decimal_places=3)
     fen = models.BigIntegerField(_("uplift (fen)"))
-    document = models.CharField(_("decision number"), max_length=80)
-    body = models.CharField(_("decided by"), max_length=80)
-    scan = link(_("scan of the decision"), "alliance.Attachment")
-    digest = models.CharField(_("digest"), max_length=64)
-    set_aside_by = link(_("set aside by"), "alliance.Membership", null=True)
-    set_aside_at = models.DateTimeField(_("set aside"), null=True)
-    set_aside_why = models.CharField(_("reason"), max_length=200, null=True)  # noqa: DJ001 (filled once)
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(PayUpliftQuerySet)
     )
 
-    class Meta(Entered.Meta):
+    class Meta(DecidedSheet.Meta):
         verbose_name, verbose_name_plural = _("uplift sheet"), _("uplift sheets")
         ordering = ["-year", "institution__code", "-number"]
         constraints = [
-            *Entered.Meta.constraints,
+            *DecidedSheet.Meta.constraints,
             models.UniqueConstraint(
                 fields=["alliance", "institution", "year", "number"], name="payuplift_number"
             ),
@@ -117,13 +108,6 @@ class PayUplift(Entered):
                 condition=Q(fen__gte=0, base_fen__gte=0, earned__gte=0, full__gt=0, weight_all__gt=0,
                             heads_first__gt=0, heads__gt=0),
                 name="payuplift_not_negative",
-            ),
-            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="payuplift_decided"),
-            models.CheckConstraint(
-                condition=Q(set_aside_at=None, set_aside_by=None, set_aside_why=None)
-                | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, set_aside_why__isnull=False,
-                    set_aside_why__gt="", confirmed_at=None),
-                name="payuplift_set_aside_whole",
             ),
         ]  # fmt: skip
 
