@@ -208,7 +208,13 @@ class MinutesForm(forms.Form):
 
     def texts(self) -> Mapping[int, str]:
         """As the service takes it."""
-        return {int(key[5:]): value for key, value in self.cleaned_data.items()}
+        return {int(key[5:]): text for key, text in self.cleaned_data.items() if key.startswith("text_")}
+
+
+class CorrigendumForm(MinutesForm):
+    """The texts as they should have been, and why."""
+
+    reason = _text(pgettext_lazy("minutes", "reason of the correction"), 500)
 
 
 class OpinionForm(forms.Form):

@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import pgettext
 
 from alliance.approvals.models import Decision, OutsideDecision
 from alliance.lib.documents import Document, Part, Table
@@ -24,6 +23,33 @@ def fill(meeting: Meeting, now: datetime) -> Document:
     line = f"{meeting.body.title} · {_on_paper(meeting.begins_at)} · {meeting.place}"
     parts = [_who(meeting), *_points(meeting), _resolutions(meeting)]
     return Document(title, line, tuple(parts))
+
+
+def corrected(meeting: Meeting) -> str:
+    """The title of a corrigendum."""
+    return _("Corrigendum of the minutes: %(title)s") % {"title": meeting.title}
+
+
+def standing(row: Minutes, by: Minutes | None) -> tuple[Part, ...]:
+    """What a reader knows first: that a later version `by` stands instead, and what this one corrects."""
+    found = []
+    if by is not None:
+        said = _("This version is replaced by version %(n)d, signed on %(at)s. Reason: %(reason)s") % {
+            "n": by.number, "at": _on_paper(max(filter(None, (by.chair_at, by.secretary_at)))),
+            "reason": by.reason,
+        }  # fmt: skip
+        found.append(Part(pgettext("minutes", "Replaced"), said))
+    if row.corrects is not None:
+        said = _("It corrects version %(n)d (digest %(digest)s). Reason: %(reason)s") % {
+            "n": row.corrects.number, "digest": row.corrects.digest[:16], "reason": row.reason,
+        }  # fmt: skip
+        found.append(Part(pgettext("minutes", "Correction"), said))
+    return tuple(found)
+
+
+def digest(row: Minutes) -> str:
+    """Version and digest, as small print."""
+    return _("Version %(n)d · digest (SHA-256) %(digest)s") % {"n": row.number, "digest": row.digest}
 
 
 def signatures(row: Minutes) -> tuple[str, ...]:
@@ -66,16 +92,6 @@ def _points(meeting: Meeting) -> list[Part]:
         Part(f"{number}. {one.title}", "\n".join(filter(None, (one.text, one.said))))
         for number, one in enumerate(meeting.agenda.all(), start=1)
     ]
-
-
-def holds(row: Minutes) -> bool:
-    """Whether what the minutes say was decided is still so, in whichever language they were written."""
-    kept = row.content()[-1].table
-    for code, _name in settings.LANGUAGES:
-        with override(code):
-            if _resolutions(row.meeting).table == kept:
-                return True
-    return False
 
 
 def _resolutions(meeting: Meeting) -> Part:

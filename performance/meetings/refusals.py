@@ -39,6 +39,9 @@ class MeetingRefused(Refused):
         "outdated": "The minutes say something else than the meeting now. Renew the minutes, then sign.",
         "no_minutes": "Write the minutes first.",
         "not_signer": "Chair and secretary who sat on the day of the meeting sign, each once, two people.",
+        "unsigned": "A corrigendum corrects signed minutes. These are not signed: write them anew instead.",
+        "why": "Say why the signed minutes are corrected.",
+        "unchanged": "Nothing differs from version %(n)d. Change the text that is wrong, then keep it.",
         "title": "Give it a title.",
         "place": "Say where it takes place.",
         "reason": "Say why it does not take place.",
@@ -48,7 +51,7 @@ class MeetingRefused(Refused):
     fields = {
         "nobody": "", "future": "", "quorum": "", "decided": "", "voting": "", "outdated": "",
         "no_minutes": "", "not_signer": "",
-        "closed": "",        "used": "",
+        "unsigned": "", "why": "reason", "unchanged": "", "closed": "", "used": "",
     }  # fmt: skip
 
 

@@ -29,9 +29,10 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
     attendance = list(Attendance.objects.filter(meeting=meeting).select_related("seat"))
     versions = list(
         Minutes.objects.filter(meeting=meeting).select_related(
-            "written_by__user", "chair__user", "secretary__user"
+            "written_by__user", "chair__user", "secretary__user", "corrects"
         )
     )
+    stands = next((one for one in versions if one.signed), None)
     have, of, need = quorum(meeting, attendance)
     return {
         "title": meeting.title, "meeting": meeting, "chip": tables.meeting_chip(meeting), "desk": desk,
@@ -41,7 +42,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
         "attendance": [(one, chip_of(one)) for one in attendance],
         "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
         "resolutions": _resolutions(meeting, membership, given, desk=desk),
-        "versions": versions, "newest": versions[0] if versions else None,
+        "versions": [(one, _standing(one, stands)) for one in versions],
         "actions": actions(meeting, membership, given, attendance, desk=desk),
         "adding": _adding(meeting, membership, given, desk=desk),
         "signing": _signing(meeting, membership, versions),
@@ -129,11 +130,16 @@ def _vote(row: Resolution, membership: Membership, given: Mapping[str, Any]) -> 
     return [parts.Action(_("Vote…"), url, "scale", "primary", form=form)]
 
 
+def _standing(one: Minutes, stands: Minutes | None) -> Any:
+    """Whether a version is signed, replaced by the one that stands, or waits for its signatures."""
+    if one.signed and stands is not None and one.number < stands.number:
+        return chip("closed", _("replaced by version %(n)d") % {"n": stands.number})
+    return chip("ok", pgettext("minutes", "signed")) if one.signed else ""
+
+
 def _signing(meeting: Meeting, membership: Membership, versions: list[Minutes]) -> list[parts.Action]:
     """The button of chair or secretary on the newest version."""
-    if meeting.state != Meeting.State.HELD or not versions:
-        return []
-    part = minuting.signs_as(membership, meeting, versions[0])
+    part = minuting.signs_as(membership, meeting, versions[0]) if versions else None
     if part is None:
         return []
     words_of = {"chair": _("Sign as chair"), "secretary": _("Sign as secretary")}
@@ -187,6 +193,9 @@ def actions(
     if meeting.state == Meeting.State.HELD:
         url = reverse("meeting-minutes", args=[meeting.pk])
         found.append(parts.Action(_("Write the minutes"), url, "file", "primary", get=True))
+    elif meeting.state == Meeting.State.SIGNED:
+        url = reverse("meeting-minutes", args=[meeting.pk])
+        found.append(parts.Action(_("Correct the minutes"), url, "adjust", get=True))
     return found
 
 

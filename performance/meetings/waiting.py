@@ -140,9 +140,10 @@ def _unsigned(membership: Membership) -> list[Todo]:
     """Newest minutes that wait for the member's signature; only for who leads a body."""
     if not leading(membership):
         return []
-    rows = Minutes.objects.filter(
-        meeting__state=Meeting.State.HELD, meeting__body__in=leading(membership)
-    ).select_related("meeting__body")
+    open_now = Q(meeting__state=Meeting.State.HELD) | Q(corrects__isnull=False)
+    rows = Minutes.objects.filter(open_now, meeting__body__in=leading(membership)).select_related(
+        "meeting__body"
+    )
     newest = {row.meeting_id: row for row in rows.order_by("number")}
     return [
         Todo(
@@ -150,5 +151,5 @@ def _unsigned(membership: Membership) -> list[Todo]:
             reverse("meeting", args=[row.meeting_id]), button=_("Sign"),
         )
         for row in newest.values()
-        if minuting.signs_as(membership, row.meeting, row) is not None
+        if not row.signed and minuting.signs_as(membership, row.meeting, row) is not None
     ]  # fmt: skip

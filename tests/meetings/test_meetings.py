@@ -19,7 +19,7 @@ from alliance.lib.period import Month
 from alliance.models.base import Stale
 from alliance.services import parameters
 from performance.meetings import planning, show_bodies
-from performance.meetings.models import AgendaItem, Meeting, Resolution, Task
+from performance.meetings.models import AgendaItem, Meeting, Minutes, Resolution, Task
 from performance.meetings.refusals import MeetingRefused
 from performance.meetings.services import agenda, meetings, minuting, resolving, tasks
 from tests.meetings.scene import BEGINS, NOW, OCTOBER, again, committee, held, inside, planned
@@ -219,6 +219,92 @@ def test_minutes_are_versions_until_chair_and_secretary_have_signed(qinghe: Worl
             minuting.sign(by=qinghe.shu, meeting=again(meeting), number=2, now=NOW)
         minuting.sign(by=qinghe.he, meeting=again(meeting), number=2, now=NOW)
         assert again(meeting).state == "signed"
+
+
+def test_signed_minutes_are_corrected_by_a_version_of_their_own(qinghe: World) -> None:
+    """更正纪要: the first stays readable, is marked, and stands until both have signed the corrigendum."""
+    meeting = held(qinghe, committee(qinghe))
+    voted(qinghe, resolved(qinghe, meeting), he="yes", yu="yes", mao="yes")
+    with inside(qinghe), pytest.raises(MeetingRefused, match="not signed"):
+        minuting.correct(by=qinghe.shu, meeting=again(meeting), texts={0: "x"}, reason="错字", now=NOW)
+    signed(qinghe, meeting)
+    url = f"{A}/meetings/{meeting.pk}/"
+    writer = qinghe.client("luo", HTTP_ACCEPT_LANGUAGE="zh-hans")
+    form = writer.get(f"{url}minutes/").content.decode()
+    with inside(qinghe):
+        first = Minutes.objects.get()
+        said = {f"text_{place}": part.text for place, part in enumerate(first.content())}
+        with pytest.raises(PermissionDenied):
+            minuting.correct(by=qinghe.yu, meeting=again(meeting), texts={}, reason="错字", now=NOW)
+    assert said["text_0"].splitlines()[0] in form
+    same = writer.post(f"{url}minutes/", {**said, "reason": "到会人数写错"})
+    assert same.status_code == 400 and "第 1 版" in same.content.decode()
+    assert writer.post(f"{url}minutes/", {**said, "text_0": "到会五人", "reason": ""}).status_code == 400
+    answer = writer.post(f"{url}minutes/", {**said, "text_0": "到会五人", "reason": "到会人数写错"})
+    assert answer.status_code == 302
+    assert "替代" not in writer.get(f"{url}minutes/1/print/").content.decode()
+    with inside(qinghe):
+        assert minuting.standing(again(meeting)).number == 1
+        for name in ("shu", "he"):
+            here = f"/meetings/{meeting.pk}/"
+            todo = [one for one in waiting(again(qinghe.people[name]), NOW) if one.url.endswith(here)]
+            assert [one.what for one in todo] == ["更正纪要：质控例会"]
+            minuting.sign(by=qinghe.people[name], meeting=again(meeting), number=2, now=NOW)
+        with pytest.raises(MeetingRefused):
+            minuting.sign(by=qinghe.shu, meeting=again(meeting), number=2, now=NOW)
+        second = minuting.standing(again(meeting))
+        assert second.number == 2 and second.content()[-1].table == first.content()[-1].table
+        assert again(meeting).state == "signed" and first.digest != second.digest
+    old, new = (writer.get(f"{url}minutes/{n}/print/").content.decode() for n in (1, 2))
+    assert "已由第 2 版" in old and "到会人数写错" in old and first.digest in old
+    assert "更正第 1 版" in new and "到会五人" in new and second.digest in new and first.digest[:16] in new
+    assert "已由第 2 版替代" in writer.get(url).content.decode()
+
+
+SIGN_BOTH = (
+    "update meetings_minutes n set chair_id = s.id, chair_at = now() from alliance_membership s "
+    "where s.id <> n.written_by_id and n.number = (select max(number) from meetings_minutes) "
+)
+CORRIGENDUM = (
+    "insert into meetings_minutes (alliance_id, meeting_id, number, title, line, parts, written_by_id, "
+    "written_at, corrects_id, reason, chair_id, chair_at) select alliance_id, meeting_id, 9, title, line, "
+    "parts, written_by_id, written_at, id, 'x', {chair}, {at} from meetings_minutes where number = {number}"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        CORRIGENDUM.format(number=1, chair="null", at="null"),  # what is replaced already
+        CORRIGENDUM.format(number=2, chair="written_by_id", at="now()"),  # signed before it can be read
+        "update meetings_minutes set reason = 'x' where number = 2",
+        "update meetings_minutes set parts = '[]' where number = 1",
+        "delete from meetings_minutes where number = 1",
+    ],
+)
+def test_the_database_keeps_every_signed_version(qinghe: World, statement: str) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    signed(qinghe, meeting)
+    with inside(qinghe):
+        minuting.correct(by=qinghe.shu, meeting=again(meeting), texts={0: "改"}, reason="错字", now=NOW)
+        for name in ("shu", "he"):
+            minuting.sign(by=qinghe.people[name], meeting=again(meeting), number=2, now=NOW)
+    with pytest.raises(DatabaseError), inside(qinghe), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_database_refuses_to_sign_what_says_less_than_the_meeting(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe))
+    with inside(qinghe):
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+    voted(qinghe, resolved(qinghe, meeting), he="yes", yu="yes", mao="yes")
+    with pytest.raises(DatabaseError, match="something else"), inside(qinghe), connection.cursor() as cursor:
+        cursor.execute(SIGN_BOTH)
+    with inside(qinghe):
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+    with inside(qinghe), connection.cursor() as cursor:
+        cursor.execute(SIGN_BOTH)
+        assert cursor.rowcount == 1
 
 
 def test_minutes_that_say_less_than_the_meeting_are_renewed_before_signing(qinghe: World) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import transition
 from django_scopes import ScopedManager
 
+from alliance.lib.canonical import digest
 from alliance.lib.documents import Part
 from alliance.lib.period import Month
 from alliance.models import AllianceRow, Membership
@@ -287,8 +288,21 @@ class Resolution(AllianceRow, Stepped):
         """It was withdrawn; it can be put again."""
 
 
+class MinutesQuerySet(AllianceQuerySet):
+    """Which versions."""
+
+    def signed(self) -> Any:
+        """Those both have signed; the one of the highest number stands, the others it has replaced."""
+        return self.filter(chair__isnull=False, secretary__isnull=False)
+
+
 class Minutes(AllianceRow):
-    """One version of a meeting's minutes; the newest is signed by chair and secretary, two people."""
+    """One version of a meeting's minutes; the newest is signed by chair and secretary, two people.
+
+    What is signed stays: a corrigendum (`corrects`, with its reason) is a version of its own that the same
+    two functions sign. `decided` is the database's digest of what was decided when the version was written
+    (performance.meetings.sql): a version that says something else cannot be signed.
+    """
 
     append_only = True
     fill_once = ("chair_id", "chair_at", "secretary_id", "secretary_at")
@@ -304,6 +318,15 @@ class Minutes(AllianceRow):
     chair_at = models.DateTimeField(null=True)
     secretary = link(pgettext_lazy("minutes", "signed by the secretary"), "alliance.Membership", null=True)
     secretary_at = models.DateTimeField(null=True)
+    corrects = link(pgettext_lazy("minutes", "corrects"), "meetings.Minutes", null=True)
+    reason = models.CharField(
+        pgettext_lazy("minutes", "reason of the correction"), max_length=500, blank=True, db_default=""
+    )
+    decided = models.CharField(max_length=32, blank=True, db_default="", editable=False)
+
+    objects: ClassVar[Any] = ScopedManager(
+        alliance="alliance", _manager_class=models.Manager.from_queryset(MinutesQuerySet)
+    )
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("minutes"), _("minutes")
@@ -319,6 +342,7 @@ class Minutes(AllianceRow):
                 ),
                 name="minutes_signed_whole",
             ),
+            models.CheckConstraint(condition=Q(corrects=None) ^ ~Q(reason=""), name="minutes_corrected_why"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -332,3 +356,8 @@ class Minutes(AllianceRow):
     def signed(self) -> bool:
         """Whether both have signed."""
         return self.chair_id is not None and self.secretary_id is not None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the version says, for page and print."""
+        return digest([self.number, self.title, self.line, self.parts, self.reason])

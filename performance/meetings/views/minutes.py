@@ -1,4 +1,4 @@
-"""Minutes: the next version, one version as page, A4 sheet and docx, signing."""
+"""Minutes: the next version or corrigendum, one version as page, A4 sheet and docx, signing."""
 
 from __future__ import annotations
 
@@ -26,27 +26,35 @@ from performance.meetings.views.meetings import found, tried
 @permit(VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: Any, pk: int) -> HttpResponseBase:
-    """The next version, filled from the meeting; its texts can be edited before it is kept."""
+    """The next version, filled from the meeting; of signed minutes a corrigendum of the newest."""
     row = found(request, pk)
-    if row.state != Meeting.State.HELD or not desk(request.membership, row.body):
+    if row.state not in (Meeting.State.HELD, Meeting.State.SIGNED) or not desk(request.membership, row.body):
         raise Http404
-    document = filling.fill(row, timezone.now())
-    form = forms.MinutesForm(request.POST or None, parts=document.parts)
+    correcting = row.state == Meeting.State.SIGNED
+    if correcting:
+        form: Any = forms.CorrigendumForm(request.POST or None, parts=row.minutes.all()[0].content())
+    else:
+        form = forms.MinutesForm(request.POST or None, parts=filling.fill(row, timezone.now()).parts)
     if request.method == "POST" and form.is_valid():
+        common = {"by": request.membership, "meeting": row, "now": timezone.now(), "texts": form.texts()}
         try:
-            made = minuting.write(by=request.membership, meeting=row, now=timezone.now(), texts=form.texts())
+            if correcting:
+                made = minuting.correct(reason=form.cleaned_data["reason"], **common)
+            else:
+                made = minuting.write(**common)
         except Refused as error:
             add_refusal(form, error)
         else:
             messages.success(request, _("Kept. Chair and secretary sign the newest version."))
             return redirect("minutes", pk, made.number)
-    context = {"title": _("Write the minutes"), "meeting": row, "form": form}
+    title = _("Correct the minutes") if correcting else _("Write the minutes")
+    context = {"title": title, "meeting": row, "form": form, "correcting": correcting}
     return render(request, "meetings/minutes_write.html", context, status=400 if form.errors else 200)
 
 
 def _version(request: Any, pk: int, number: int) -> tuple[Meeting, Minutes]:
     row = found(request, pk)
-    rows = row.minutes.select_related("chair__user", "secretary__user", "written_by__user")
+    rows = row.minutes.select_related("chair__user", "secretary__user", "written_by__user", "corrects")
     return row, get_or_404(rows, number=number)
 
 
