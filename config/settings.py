@@ -309,10 +309,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "alliance.web.quiet_log.WithoutSecrets"}},
+    "filters": {
+        "secrets": {"()": "alliance.web.quiet_log.WithoutSecrets"},
+        "refusals": {"()": "alliance.web.quiet_log.RefusalInOneLine"},
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]},
     },
+    "loggers": {"django.request": {"filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }
 SILENCED_SYSTEM_CHECKS = ["fields.W342"]
