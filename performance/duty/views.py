@@ -22,7 +22,7 @@ from alliance.lib import sheets
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.services import journal
-from alliance.web import lists
+from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.duty import forms, show, tables
@@ -50,6 +50,10 @@ def sign(request: Any) -> HttpResponseBase:
     version = versions.in_force(timezone.localdate(now))
     if version is None or not signing.asks(version, by):
         return redirect("duty-mine")
+    if stands := signing.standing(by, version, timezone.localdate(now)):  # another window was faster
+        said = pgettext("duty", "You have signed this letter already; it holds until %(day)s.")
+        messages.info(request, said % {"day": words.day(stands.valid_to)})
+        return redirect("duty-letter", stands.pk)
     form, keeps = forms.SignForm(request.POST or None, version=version), False
     if request.method == "POST" and form.is_valid():
 

@@ -78,12 +78,10 @@ def keep(*, by: Membership, version: LetterVersion, now: datetime) -> Signature:
     today = timezone.localdate(now)
     # Two windows of one person wait for each other; the database refuses the second by its days anyway.
     Membership.objects.select_for_update(of=("self",)).get(pk=by.pk)
-    last = Signature.objects.filter(membership=by, version=version).order_by("-valid_to").first()
-    first = today
-    if last is not None and last.valid_to >= today:
-        if last.valid_from > today or not renews(last.valid_to, today):
-            raise DutyRefused("signed", until=words.day(last.valid_to))
-        first = last.valid_to + timedelta(days=1)
+    last = _last(by, version)
+    if (stands := standing(by, version, today)) is not None:
+        raise DutyRefused("signed", until=words.day(stands.valid_to))
+    first = last.valid_to + timedelta(days=1) if last is not None and last.valid_to >= today else today
     assert by.institution is not None
     with act_as(by.user):  # the database takes a signature from the person alone
         row: Signature = Signature.objects.create(
@@ -98,6 +96,22 @@ def keep(*, by: Membership, version: LetterVersion, now: datetime) -> Signature:
         valid_from=str(row.valid_from), valid_to=str(row.valid_to),
     )  # fmt: skip
     return row
+
+
+def standing(by: Membership, version: LetterVersion, on: date) -> Signature | None:
+    """The person's letter of a version that holds on a day, or follows the one that does, and is not yet to
+    be signed anew; None where there is something to sign.
+    """
+    last = _last(by, version)
+    if last is None or last.valid_to < on:
+        return None
+    return last if last.valid_from > on or not renews(last.valid_to, on) else None
+
+
+def _last(by: Membership, version: LetterVersion) -> Signature | None:
+    rows = Signature.objects.filter(membership=by, version=version)
+    found: Signature | None = rows.order_by("-valid_to").first()
+    return found
 
 
 def renews(valid_to: date, on: date) -> bool:
