@@ -19,7 +19,7 @@ from alliance.roles import roles
 from alliance.services import journal
 
 FILE = Path(__file__).parent.parent / "data" / "chains.toml"
-TWO_PEOPLE = "two_people"  # the ready chain 简
+TWO_PEOPLE = "two_people"  # the ready chain 双人审批
 COUNTY = "county"  # the ready chain 县域医共体
 
 

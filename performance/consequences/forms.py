@@ -68,7 +68,7 @@ class PaperForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     signed_name = forms.CharField(label=gettext_lazy("legal representative"), max_length=60)
-    files = EvidenceField()
+    files = EvidenceField(must=True)
 
     def scan(self) -> Any:
         """The first file, if any."""

@@ -30,7 +30,7 @@ class EarlierForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     document = forms.CharField(label=gettext_lazy("document number"), max_length=80)
-    files = EvidenceField()
+    files = EvidenceField(must=True)
     other_names = {"scan": "files"}
 
     def __init__(self, *args: Any, places: Sequence[Institution], **kwargs: Any) -> None:

@@ -29,9 +29,14 @@ class ManyFiles(forms.ClearableFileInput):
 
 
 class EvidenceField(forms.FileField):
-    """Scans, workbooks and CSV files; gives a list of uploads with the type their content has."""
+    """Scans, workbooks and CSV files; gives a list of uploads with the type their content has.
 
-    def __init__(self, **more: Any) -> None:
+    `must`: the service refuses to do without; the field says so, yet takes none where an attempt before has
+    left one.
+    """
+
+    def __init__(self, *, must: bool = False, **more: Any) -> None:
+        self.must = must
         super().__init__(
             label=gettext_lazy("evidence files"), required=False, widget=ManyFiles(),
             help_text=gettext_lazy("PDF, PNG, JPEG, workbook or CSV; several at once."), **more,

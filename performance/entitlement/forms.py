@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -60,13 +61,14 @@ class SheetForm(forms.Form):
 
     document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
     body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
-    files = EvidenceField()
+    files = EvidenceField(must=True)
     other_names = {"scan": "files"}
 
     def __init__(self, *args: Any, kind: str, known: Sequence[Subject], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.how: Kind = KINDS[kind]
-        self.known = known
+        self.known = known if self.by_name else [one for one in known if not self._lacks(one)]
+        self.unscored = {} if self.by_name else self._by_score_missing(known)
         for one in self.how.head:
             self.fields[one.name] = control(one)
         if self.by_name:
@@ -74,7 +76,7 @@ class SheetForm(forms.Form):
                 label=gettext_lazy("persons awarded"), widget=forms.Textarea(attrs={"rows": 8}),
                 help_text=gettext_lazy("A name or a staff number in each line, as in A01/D003."),
             )  # fmt: skip
-        for subject in known:
+        for subject in self.known:
             for one in self.how.row:
                 self.fields[f"{subject.key}-{one.name}"] = control(one, of=subject.name)
 
@@ -107,10 +109,17 @@ class SheetForm(forms.Form):
         for name in ("document", "body", "files", *(one.name for one in self.how.head), *people):
             yield self[name]
 
-    @property
-    def unscored(self) -> bool:
-        """Whether the kind needs scores that nobody has in the month."""
-        return bool(self.how.scores) and not self.by_name and not any(one.scores for one in self.known)
+    def _lacks(self, subject: Subject) -> tuple[str, ...]:
+        """The scores of the kind that a subject does not have in the month."""
+        return tuple(name for name in self.how.scores if name not in subject.scores)
+
+    def _by_score_missing(self, known: Sequence[Subject]) -> dict[str, list[str]]:
+        """Whose line cannot be worked out, by the scores that are missing: nothing can be filled in there."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for subject in known:
+            if lacks := self._lacks(subject):
+                found[_(", ").join(words.number(f"score_{name}") for name in lacks)].append(subject.name)
+        return dict(found)
 
     def columns(self) -> list[str]:
         """The heads of the table: scores the month brings, numbers to give."""
@@ -124,8 +133,7 @@ class SheetForm(forms.Form):
             yield (
                 subject.name,
                 [
-                    (words.number(f"score_{name}"), words.value(f"score_{name}", subject.scores[name])
-                     if name in subject.scores else "—")
+                    (words.number(f"score_{name}"), words.value(f"score_{name}", subject.scores[name]))
                     for name in self.how.scores
                 ],
                 [(words.number(one.name), self[f"{subject.key}-{one.name}"]) for one in self.how.row],

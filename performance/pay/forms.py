@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution, Staff
+from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.form_fields import DayField, NumberField, WholeField, YuanField
 from performance.declared.uploads import EvidenceField
@@ -70,7 +71,7 @@ class EntryForm(forms.Form):
     fen = YuanField(label=gettext_lazy("amount (yuan)"))
     document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
     body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
-    files = EvidenceField()
+    files = EvidenceField(must=True)
     other_names = {"scan": "files"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -202,7 +203,10 @@ class PoolForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """Points of every person of a pot, who agreed, the minutes."""
+    """Points of every person of a pot, who agreed, the minutes.
+
+    Where a sheet names each sum, the points are `fixed` and no fields: there is nothing to divide.
+    """
 
     agreed_on = day_field(gettext_lazy("the group met on"))
     minutes = forms.CharField(label=pgettext_lazy("pay", "minutes"), max_length=2000, widget=LONG)
@@ -216,14 +220,14 @@ class PlanForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
-        self.pot = pot
+        self.pot, self.points = pot, points
         offered = Staff.objects.filter(pk__in=[one.pk for one in people])
         if len(people) < MANY:  # a small department asks colleagues of its institution into the group
             offered = offered | Staff.objects.filter(institution=pot.institution_id, is_active=True)
         fields: dict[str, Any] = self.fields
         fields["group"].queryset = offered.select_related("department").order_by("department__code", "code")
         fields["group"].label_from_instance = self._named
-        for one in people:
+        for one in () if pot.by_name else people:
             fields[f"points_{one.pk}"] = NumberField(
                 label=f"{one.name} {one.title}".strip(), max_digits=12, decimal_places=4, min_value=0,
                 initial=web_words.plain(points.get(one.pk)).replace(",", ""),
@@ -236,16 +240,25 @@ class PlanForm(forms.Form):
 
     def groups(self) -> list[tuple[str, list[str]]]:
         """The points first, then who agreed on them."""
-        points = [f"points_{one.pk}" for one in self.people]
+        points = [name for name in self.fields if name.startswith("points_")]
+        agreement = (_("the group's agreement"), ["agreed_on", "group", "minutes"])
+        return [(pgettext("pay", "points"), points), agreement] if points else [agreement]
+
+    def fixed(self) -> list[parts.Fact]:
+        """What the sheet gives each person by name, in yuan."""
         return [
-            (pgettext("pay", "points"), points),
-            (_("the group's agreement"), ["agreed_on", "group", "minutes"]),
+            parts.Fact(f"{one.name} {one.title}".strip(), web_words.yuan(int(self.points[one.pk])))
+            for one in self.people
+            if self.pot.by_name
         ]
 
     def agreed(self, begun: Proposal) -> Agreed:
         """As the service takes it; `begun`: the points the form was offered with."""
         data = self.cleaned_data
-        points = {one.pk: data[f"points_{one.pk}"] for one in self.people}
+        points = {
+            one.pk: self.points[one.pk] if self.pot.by_name else data[f"points_{one.pk}"]
+            for one in self.people
+        }
         group = [one.pk for one in data["group"]]
         return Agreed(points, group, data["agreed_on"], data["minutes"], begun.taken(points))
 

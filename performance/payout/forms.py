@@ -207,7 +207,7 @@ class PaperForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=PayoutVoucher.Kind.choices)
     number = forms.CharField(label=gettext_lazy("number of the voucher"), max_length=60, required=False)
-    files = EvidenceField()
+    files = EvidenceField(must=True)
     other_names = {"file": "files"}
 
 

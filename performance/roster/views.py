@@ -1,4 +1,4 @@
-"""Pages of a frozen roster: its corrections, what each was and is, who entered and confirmed it."""
+"""Pages of a roster: its lines; of a frozen one its corrections, what each was and is, who confirmed it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,13 +18,13 @@ from alliance.approvals.refusals import explained
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Membership, RosterRow
-from alliance.web import parts
+from alliance.web import lists, parts
 from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.refused import add_refusal
 from performance.models import RosterChange
 from performance.models.pay import CONFIRM, LOOK, RUN
-from performance.roster import services
+from performance.roster import services, tables
 from performance.roster.forms import ChangeForm
 from performance.views.months import whole_alliance
 
@@ -32,7 +32,7 @@ from performance.views.months import whole_alliance
 @permit(LOOK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster(request: Any, month: Month) -> HttpResponseBase:
-    """Corrections of a month's roster, and the form of another; what was typed stays when it is refused."""
+    """A month's roster, its corrections and the form of another; what was typed stays when it is refused."""
     whole_alliance(request.membership)
     form = ChangeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -44,10 +44,16 @@ def roster(request: Any, month: Month) -> HttpResponseBase:
                 return redirect("pay-roster", month)
             except Refused as error:
                 add_refusal(form, error)
-    status = 400 if form.errors else 200
-    return render(
-        request, "performance/roster/roster.html", _page(month, request.membership, form), status=status
+    rows = RosterRow.objects.filter(month=month.first_day).select_related(
+        "staff", "institution", "department"
     )
+    response = lists.answer(
+        request, "performance/roster/roster.html",
+        rows.order_by("institution__code", "department__code", "staff__code"), tables.RosterTable,
+        filterset=tables.RosterFilter, empty=tables.none(), extra=_page(month, request.membership, form),
+    )  # fmt: skip
+    response.status_code = 400 if form.errors else 200
+    return response
 
 
 def _page(month: Month, membership: Membership, form: ChangeForm) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class SheetForm(forms.Form):
     year = WholeField(label=gettext_lazy("year"), min_value=SERVED_YEARS[0], max_value=SERVED_YEARS[-1])
     document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
     body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
-    files = EvidenceField()
+    files = EvidenceField(must=True)
     other_names = {"scan": "files"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

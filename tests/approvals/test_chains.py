@@ -23,7 +23,7 @@ def test_the_ready_chains_are_installed_once(world: World) -> None:
         assert chains.install(by=world.su) == 0
         county = chains.in_force(chains.COUNTY, on=TODAY)
         assert [step["name"] for step in county.steps] == ["绩效办", "院长办公会", "党委会", "职代会"]
-        assert chains.in_force(chains.TWO_PEOPLE, on=TODAY).name == "简"
+        assert chains.in_force(chains.TWO_PEOPLE, on=TODAY).name == "双人审批"
 
 
 def test_a_version_holds_from_its_day(world: World) -> None:

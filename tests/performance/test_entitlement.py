@@ -273,3 +273,16 @@ def test_pages_keep_what_was_typed_and_go_to_the_pool(house: World) -> None:
     assert answer.headers["Location"].endswith(f"/pay/{pool.pk}/")
     page = client.get(f"/a/qinghe/pay/{pool.pk}/").content.decode()
     assert f"/pay/entitlements/{sheet.pk}/" in page
+
+
+@time_machine.travel(NOW, tick=False)
+def test_only_what_can_be_filled_is_a_field_and_what_is_refused_without_is_marked(house: World) -> None:
+    url, client = "/a/qinghe/pay/entitlements/enter/?month=2026-10&kind=", house.client("luo")
+    first, second = (key_of(name, "four_part") for name in ("一队", "二队"))
+    page = client.get(f"{url}four_part").content.decode()
+    assert f'name="{first}-posts"' not in page and "2 个不能填" in page and "二队" in page
+    scored(house, {"T1": [["process", "18", "20"], ["outcome", "27", "30"], ["drg", "9", "10"]]})
+    page = client.get(f"{url}four_part").content.decode()
+    assert f'name="{first}-posts"' in page and f'name="{second}-posts"' not in page
+    assert "1 个不能填" in page
+    assert '佐证文件<span class="must">必填</span>' in page

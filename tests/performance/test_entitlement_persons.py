@@ -185,7 +185,12 @@ def test_people_are_named_on_the_page_and_read_by_their_own_institution(house: W
         assert house.client(stranger).get(base).status_code == 404
     pool = agreed(house, paid_by(house, Entitlement.objects.get()))
     pot = PayPot.objects.get(pool=pool)
-    assert (
-        "测算单已定明每人金额"
-        in house.client("wu").get(f"/a/qinghe/pay/pots/{pot.pk}/plan/").content.decode()
-    )
+    page = house.client("wu").get(f"/a/qinghe/pay/pots/{pot.pk}/plan/").content.decode()
+    assert "测算单已定明每人金额" in page and "测算单按姓名列明的金额" in page
+    assert 'name="points_' not in page  # nothing there is anybody's to change
+    typed = {"agreed_on": NOW.date().isoformat(), "minutes": "按测算单"}
+    answer = house.client("wu").post(f"/a/qinghe/pay/pots/{pot.pk}/plan/", typed)
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    assert dict(PayLine.objects.filter(pot=pot).values_list("staff", "fen")) == {
+        staff: int(fen) for staff, fen in pots.points_of(pot).items()
+    }

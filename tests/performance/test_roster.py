@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alliance.models import RosterRow, Staff
@@ -141,3 +142,33 @@ def test_it_works_through_the_pages_and_nothing_typed_is_lost(house: World) -> N
     row.refresh_from_db()
     assert row.days == 9
     assert house.client("kong").get(AT).status_code in (403, 404)
+
+
+def test_the_page_shows_who_worked_where_by_institution_and_name(house: World) -> None:
+    client = house.client("luo")
+    row = RosterRow.objects.filter(institution=house.lead, department__isnull=False).order_by("pk")[0]
+    page = client.get(AT).content.decode()
+    assert row.staff.name in page and row.staff.code in page and row.department is not None
+    assert row.department.name in page
+    elsewhere = client.get(f"{AT}?institution={house.shiqiao.pk}").content.decode()
+    assert f'<th scope="row">{row.staff.name}' not in elsewhere
+    for asked in (row.staff.code, row.staff.name, row.department.name):
+        assert row.staff.name in client.get(AT, {"q": asked}).content.decode()
+    assert "没有" in client.get(AT, {"q": "查无此人"}).content.decode()
+    assert "还没有人员名册" in client.get("/a/qinghe/pay/roster/2025-01/").content.decode()
+
+
+def test_more_lines_cost_no_more_queries(house: World) -> None:
+    client = house.client("luo")
+    client.get(AT)  # what is read once a process
+    with CaptureQueriesContext(connection) as few:
+        client.get(AT)
+    for number in range(12):
+        other = Staff.objects.create(institution=house.lead, code=f"n{number}", name="新", kind="nurse")
+        RosterRow.objects.create(
+            month=OCTOBER.first_day, staff=other, institution=house.lead, post_coefficient=1, days=1,
+            employment="contract",
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as many:
+        client.get(AT)
+    assert len(many) == len(few)
