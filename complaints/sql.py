@@ -110,6 +110,28 @@ create trigger complaint_word_guard before update of word, word_by_id on complai
   execute function complaint_word_guard();
 """
 DROP_WORD_GUARD = "drop function complaint_word_guard() cascade"
+# Two complaints are one only by the word of the alliance's office: the later goes into an earlier one of the
+# same institution that is not merged itself.
+MERGE_GUARD = """
+create function complaint_merge_guard() returns trigger language plpgsql as $merge$
+begin
+  if not exists (select 1 from alliance_membership m
+                  where m.id = new.merged_by_id and m.institution_id is null and m.is_active) then
+    raise exception 'the alliance office merges duplicates, not who is complained of'
+      using errcode = 'check_violation', constraint = 'complaint_merged_by';
+  end if;
+  if not exists (select 1 from complaints_complaint t
+                  where t.id = new.merged_into_id and t.id <> new.id and t.state <> 'merged'
+                    and t.institution_id = new.institution_id and t.received_at <= new.received_at) then
+    raise exception 'a duplicate goes into an earlier complaint of the same institution'
+      using errcode = 'check_violation', constraint = 'complaint_merged_earlier';
+  end if;
+  return new;
+end $merge$;
+create trigger complaint_merge_guard before insert or update of state, merged_into_id, merged_by_id
+  on complaints_complaint for each row when (new.state = 'merged') execute function complaint_merge_guard();
+"""
+DROP_MERGE_GUARD = "drop function complaint_merge_guard() cascade"
 # What was said before it was kept apart: by whom, the history of steps knows. Alliance by alliance.
 WORDS_SAID = """
 do $words$

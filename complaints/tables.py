@@ -32,7 +32,7 @@ VIEWS = ("waiting", "late", "up", "confirm", "closed", "all")
 
 def state_chip(row: Complaint, now: datetime) -> SafeString:
     """The state; while something is owed, with its clock."""
-    if row.state == State.WITHDRAWN and any(row.ended_late):
+    if row.state in (State.WITHDRAWN, State.MERGED) and any(row.ended_late):
         return chip("late", _("%(state)s, after its limit") % {"state": row.get_state_display()})
     if row.clock is None:
         return chip(CHIPS.get(row.state, "info"), row.get_state_display())

@@ -167,6 +167,7 @@ class WithdrawForm(WordForm):
 
 STEP_FORMS: Mapping[str, type[StepForm]] = {
     "assign": AssignForm, "answer": AnswerForm, "resolve": ResolveForm, "close": WordForm,
-    "reopen": ReasonForm, "restore": ReasonForm, "merge": MergeForm, "withdraw": WithdrawForm,
+    "reopen": ReasonForm, "restore": ReasonForm, "merge": MergeForm, "part": ReasonForm,
+    "separate": ReasonForm, "withdraw": WithdrawForm,
     "triage": TriageForm, "escalate": ReasonForm, "reveal": ReasonForm, "add": AddForm,
 }  # fmt: skip

@@ -170,6 +170,7 @@ class Complaint(Stepped, AllianceRow):
     word_at = models.DateTimeField(null=True, editable=False)
     word_note = models.CharField(max_length=300, blank=True, db_default="", editable=False)
     merged_into = optional("complaints.Complaint", _("merged into"), editable=False)
+    merged_by = optional("alliance.Membership", _("merged by"), editable=False)
 
     link_hash = models.CharField(max_length=64, editable=False)
     mark = models.CharField(max_length=64, editable=False)
@@ -389,6 +390,14 @@ class Complaint(Stepped, AllianceRow):
     @transition(state, LIVE, State.MERGED, custom=machine.MERGING)
     def merge(self) -> None:
         """It says what another one says already."""
+
+    @transition(state, State.MERGED, State.RECEIVED, conditions=[_unanswered], custom=machine.SEPARATING)
+    def part(self) -> None:
+        """It goes its own way again; the first answer is still owed."""
+
+    @transition(state, State.MERGED, State.REOPENED, conditions=[_answered], custom=machine.SEPARATING)
+    def separate(self) -> None:
+        """It goes its own way again; the result is owed."""
 
     @transition(state, (*LIVE, State.RESOLVED), State.WITHDRAWN, custom=machine.WITHDRAWING)
     def withdraw(self) -> None:

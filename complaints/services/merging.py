@@ -1,13 +1,16 @@
-"""Duplicates: what says the same is answered once; the later one goes into the earlier one."""
+"""Duplicates: what says the same is answered once; the later one goes into the earlier one, and out again."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from alliance.models import Membership
 from complaints.models import Complaint
+from complaints.services import limits
 from complaints.services.moves import move, needed
 from complaints.services.refusals import ComplaintRefused
 
@@ -22,10 +25,12 @@ def merge(
     now: datetime,
     version: int | None = None,
 ) -> Complaint:
-    """Merge a later complaint into the earlier one of that number, of the same institution and under way.
+    """The alliance's office merges a later complaint into the earlier one of that number, of the same
+    institution and under way; who is complained of may not, and the database refuses it too.
 
-    No clock is won by it: the earlier one keeps its own. Who sent the later one reads the answers of the
-    earlier one by the private link. Raises ComplaintRefused (reason, same, not_found, target_ended), Stale.
+    No clock is won by it: the earlier one keeps its own, the later one what it was given or missed until
+    then. Who sent the later one reads the answers of the earlier one by the private link. Raises
+    ComplaintRefused (reason, same, not_found, target_ended), PermissionDenied, Stale.
     """
     reason = needed(reason, "reason")
     rows = Complaint.objects.visible_to(by).filter(institution=complaint.institution_id)
@@ -38,13 +43,47 @@ def merge(
         raise ComplaintRefused("target_ended", state=target.get_state_display())
     merged = move(
         "merge", verb="complaint.merged", by=by, complaint=complaint, now=now, version=version,
-        note=f"{target.number} {reason}", merged_into=target, said={"into": target.number},
+        note=f"{target.number} {reason}", merged_into=target, merged_by=by, said={"into": target.number},
     )  # fmt: skip
     # What had been merged into this one goes on to where it went.
-    Complaint.objects.filter(merged_into=complaint).update(merged_into=target)
+    Complaint.objects.filter(merged_into=complaint).update(merged_into=target, merged_by=by)
     return merged
+
+
+@transaction.atomic
+def separate(
+    *,
+    by: Membership | None,
+    complaint: Complaint,
+    reason: str,
+    now: datetime,
+    version: int | None = None,
+    unsolved: bool = False,
+) -> Complaint:
+    """It goes its own way again: the alliance's office says that it is another matter, or (`by` None) its
+    person says that the answer of the earlier one did not solve it (`unsolved`), or that one was withdrawn.
+
+    The clock of the result begins anew, that of the first answer too unless it was missed before. Raises
+    ComplaintRefused (reason), PermissionDenied, Stale.
+    """
+    reason, target = needed(reason, "reason"), complaint.merged_into
+    unanswered = complaint.first_answered_at is None
+    change: dict[str, Any] = limits.result(now, joint=complaint.concerned.count() > 1)
+    if unanswered and not complaint.ended_late[0]:
+        change |= limits.first(now)
+    if unsolved:
+        change |= {"round": F("round") + 1, "solved": False}
+    return move(
+        "part" if unanswered else "separate", verb="complaint.separated", by=by, complaint=complaint, now=now,
+        version=version, note=reason, merged_into=None, merged_by=None, closed_at=None,
+        said={"from": target.number if target else ""}, **change,
+    )  # fmt: skip
 
 
 def duplicates_of(complaint: Complaint) -> list[Complaint]:
     """What was merged into it, oldest first."""
-    return list(Complaint.objects.filter(merged_into=complaint).order_by("received_at", "pk"))
+    return list(
+        Complaint.objects.filter(merged_into=complaint)
+        .select_related("merged_into")
+        .order_by("received_at", "pk")
+    )

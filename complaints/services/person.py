@@ -18,7 +18,7 @@ from alliance.services import journal
 from complaints import machine, sql
 from complaints.models import ORDERS, Addition, Complaint, Reached, Way
 from complaints.models import Word as Spoken
-from complaints.services import limits
+from complaints.services import limits, merging
 from complaints.services.moves import move, needed
 from complaints.services.refusals import ComplaintRefused
 
@@ -76,15 +76,22 @@ def reopen(
 ) -> Complaint:
     """It is not solved, or not withdrawn as staff noted: the clock begins anew, with the rules of now.
 
-    A first answer that was already late stays late. Raises ComplaintRefused (reason; reopen_over past the
+    A first answer that was already late stays late. A duplicate goes its own way again when the one it was
+    merged into has its result and did not solve it. Raises ComplaintRefused (reason; reopen_over past the
     days of `complaint.reopen`; not_open where the person withdrew it by the link), Stale.
     """
-    reason = needed(reason, "reason")
+    reason, told = needed(reason, "reason"), complaint.merged_into
+    if told is not None and told.state not in Complaint.GIVEN:
+        raise ComplaintRefused("not_open", state=complaint.get_state_display())
     withdrawn = complaint.state == Complaint.State.WITHDRAWN
     if withdrawn and complaint.word != Spoken.STAFF:
         raise ComplaintRefused("not_open", state=complaint.get_state_display())
     if not may_reopen(complaint, now):
         raise ComplaintRefused("reopen_over", days=limits.days("complaint.reopen", now).days)
+    if told is not None:
+        return merging.separate(
+            by=by, complaint=complaint, reason=reason, now=now, version=version, unsolved=True
+        )
     joint = complaint.concerned.count() > 1
     again: dict[str, Any] = limits.result(now, joint=joint)
     if not withdrawn:
@@ -99,8 +106,10 @@ def reopen(
 
 
 def may_reopen(complaint: Complaint, now: datetime) -> bool:
-    """Whether the days of `complaint.reopen` since its end are not over."""
-    closed = complaint.closed_at
+    """Whether the days of `complaint.reopen` since its end are not over; of a duplicate, since the end of the
+    one it was merged into.
+    """
+    closed = (complaint.merged_into or complaint).closed_at
     return closed is None or now <= closed + limits.days("complaint.reopen", now)
 
 
@@ -115,15 +124,20 @@ def withdraw(
 ) -> Complaint:
     """The person takes it back by the private link (`by` None), or a member notes who said so, how and when.
 
-    What was given or late until then stays. An order is taken back by the hotline: the alliance office notes
-    its document. Raises ComplaintRefused (word_link, word_hotline, word_note, word_when), Stale.
+    What was given or late until then stays; duplicates of other people go their own way. An order is taken
+    back by the hotline: the alliance office notes its document. Raises ComplaintRefused (word_link,
+    word_hotline, word_note, word_when), Stale.
     """
     noted = _noted("withdraw", by, complaint, word, complaint.received_at, now)
-    return move(
+    withdrawn = move(
         "withdraw", verb="complaint.withdrawn",
         by=by, complaint=complaint, now=now, version=version, note=_written(word),
         said={"said_by": "person" if by is None else "staff"}, **noted,
     )  # fmt: skip
+    why = _("%(number)s, with which it was answered, was withdrawn") % {"number": complaint.number}
+    for one in merging.duplicates_of(complaint):
+        merging.separate(by=None, complaint=one, reason=why, now=now)
+    return withdrawn
 
 
 def _noted(

@@ -25,9 +25,11 @@ def page(
 ) -> dict[str, Any]:
     """Everything the person sees; nothing of who in the house did what, nor what they write to each other."""
     told = row.merged_into if row.merged_into_id else row
+    answers = [*row.answers.all(), *(told.answers.all() if told is not row else ())]
     return {
         **frame(alliance, language), "complaint": row, "category": kind_words(row.category),
-        "clock": clock(row, now), "trail": trail(row, now), "answers": list(told.answers.all()),
+        "clock": clock(row, now), "trail": trail(row, now),
+        "answers": sorted(answers, key=lambda one: one.at),
         "additions": list(row.additions.all()), "files": row.files.count(),
         "forms": {name: form for name, form in forms.items() if name in open_steps(row, now)},
         "who_sees": who_sees(), "now": now, "merged": told is not row,
@@ -38,6 +40,9 @@ def open_steps(row: Complaint, now: datetime) -> set[str]:
     """What the person can do now."""
     if row.state == State.RESOLVED:
         return {"solved", "reopen", "withdraw"}
+    told = row.merged_into
+    if told is not None:
+        return {"reopen"} if told.state in Complaint.GIVEN and person.may_reopen(row, now) else set()
     if row.state == State.CLOSED or (row.state == State.WITHDRAWN and row.word == Word.STAFF):
         return {"reopen"} if person.may_reopen(row, now) else set()
     return {"add", "withdraw"} if row.state in Complaint.LIVE else set()
@@ -70,6 +75,8 @@ WORDS = {
     "restore": lambda: _("Opened again"),
     "withdraw": lambda: _("Withdrawn"),
     "merge": lambda: _("Joined with an earlier complaint about the same matter"),
+    "part": lambda: _("Goes its own way again"),
+    "separate": lambda: _("Goes its own way again"),
 }
 
 
@@ -94,7 +101,7 @@ def _line(step: Any, at: datetime) -> parts.Step:
     detail = ""
     if step.name in ("assign", "hand_over"):
         detail = _("They read what happened, not who you are.")
-    elif step.name in ("reopen", "restore") and step.by is None:
+    elif step.name in ("reopen", "restore", "part", "separate") and step.by is None:
         detail = step.note
     elif step.name in NOTED and step.by is not None:
         title, detail = NOTED[step.name](), step.note  # what is noted of the person's word, the person reads

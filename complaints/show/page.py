@@ -167,6 +167,7 @@ NAMES = {
     "hand_over": lambda: _("Departments changed"), "answer": lambda: _("First answer given"),
     "resolve": lambda: _("Result given"), "close": lambda: _("Closed"), "reopen": lambda: _("Opened again"),
     "restore": lambda: _("Opened again"), "withdraw": lambda: _("Withdrawn"), "merge": lambda: _("Merged"),
+    "part": lambda: _("Goes its own way again"), "separate": lambda: _("Goes its own way again"),
 }  # fmt: skip
 
 
@@ -193,7 +194,8 @@ def _step(step: Any, at: datetime) -> parts.Step:
     title = NAMES[step.name]() if step.name in NAMES else step.name
     if step.by is not None and step.name in NOTED:
         title = NOTED[step.name]()
-    by_oneself = step.by is None and step.name in ("file", "reopen", "restore", "withdraw")
+    own = ("file", "reopen", "restore", "withdraw", "part", "separate")
+    by_oneself = step.by is None and step.name in own
     person = _("the person") if by_oneself else ""
     by = str(step.by.user) if step.by else person
     return parts.Step("yes", title, detail=step.note, at=at, by=by)

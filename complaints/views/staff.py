@@ -156,12 +156,14 @@ SERVICES: dict[str, Callable[..., HttpResponseBase | None]] = {
     "restore": _moved(person.reopen, lambda: _("It is open again; the clock of the result began anew.")),
     "withdraw": _moved(person.withdraw, lambda: _("It is withdrawn.")),
     "merge": _moved(merging.merge, lambda: _("It is merged.")),
+    "part": _moved(merging.separate, lambda: _("It goes its own way again.")),
+    "separate": _moved(merging.separate, lambda: _("It goes its own way again.")),
     "escalate": _escalate, "add": _add, "reveal": _reveal,
 }  # fmt: skip
 _MACHINE = {
     "answer": machine.ANSWERING, "resolve": machine.RESOLVING, "close": machine.CLOSING,
     "reopen": machine.REOPENING, "restore": machine.RESTORING, "withdraw": machine.WITHDRAWING,
-    "merge": machine.MERGING,
+    "merge": machine.MERGING, "part": machine.SEPARATING, "separate": machine.SEPARATING,
 }  # fmt: skip
 STEP_TITLES: dict[str, Callable[[], object]] = {
     **{name: (lambda label=custom["label"]: label) for name, custom in _MACHINE.items()},

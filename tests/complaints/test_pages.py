@@ -276,8 +276,11 @@ def test_what_was_typed_stays_when_somebody_was_faster(ready: World) -> None:
 def test_merging_escalating_and_adding(ready: World) -> None:
     with act_in(ready.qinghe):
         first, second = filed(ready.lead, now() - timedelta(hours=1)), filed(ready.lead, now())
-    assert step(ready, "kong", second, "merge", number=first.number, reason="同一事").status_code == 302
+    assert step(ready, "kong", second, "merge", number=first.number, reason="同一事").status_code == 403
+    assert step(ready, "luo", second, "merge", number=first.number, reason="同一事").status_code == 302
     assert first.number in page(ready, "kong", f"{ROOT}{second.pk}/")
+    assert "另一件事" in page(ready, "luo", f"{ROOT}{second.pk}/")
+    assert "另一件事" not in page(ready, "kong", f"{ROOT}{second.pk}/")
     assert step(ready, "kong", first, "escalate", reason="院里定不了").status_code == 302
     row = again(ready, first)
     assert row.level == "alliance" and "院里定不了" in page(ready, "luo", f"{ROOT}{row.pk}/")

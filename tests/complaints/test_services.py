@@ -30,6 +30,11 @@ from tests.world import World
 NOON = at("2026-11-11 12:00")
 
 
+def again(row: Complaint) -> Complaint:
+    """The complaint as it is now."""
+    return Complaint.objects.get(pk=row.pk)  # type: ignore[no-any-return]
+
+
 def refused(statement: str, *values: object) -> bool:
     """Whether the database itself refuses a statement, deferred checks included."""
     try:
@@ -123,12 +128,59 @@ def test_several_departments_have_ten_working_days_and_an_order_its_own(qinghe: 
 def test_a_duplicate_goes_into_the_earlier_one_and_chains_are_flat(qinghe: World) -> None:
     first, second, third = (filed(qinghe.lead, NOON + timedelta(hours=n)) for n in range(3))
     now = NOON + timedelta(hours=4)
-    merging.merge(by=qinghe.kong, complaint=third, number=second.number, reason="同一人", now=now)
+    merging.merge(by=qinghe.luo, complaint=third, number=second.number, reason="同一人", now=now)
     with pytest.raises(ComplaintRefused):
-        merging.merge(by=qinghe.kong, complaint=first, number=second.number, reason="晚的", now=now)
-    merging.merge(by=qinghe.kong, complaint=second, number=first.number, reason="同一事", now=now)
+        merging.merge(by=qinghe.luo, complaint=first, number=second.number, reason="晚的", now=now)
+    merging.merge(by=qinghe.luo, complaint=second, number=first.number, reason="同一事", now=now)
     assert [one.pk for one in merging.duplicates_of(first)] == [second.pk, third.pk]
     assert Complaint.objects.counted().count() == 1
+
+
+def test_who_is_complained_of_makes_no_two_complaints_one(qinghe: World) -> None:
+    first, second = filed(qinghe.lead, NOON), filed(qinghe.lead, NOON + timedelta(hours=1))
+    elsewhere = filed(qinghe.tcm, NOON)
+    with pytest.raises(PermissionDenied):
+        merging.merge(by=qinghe.kong, complaint=second, number=first.number, reason="同一事", now=NOON)
+    assert "merge" not in {one.name for one in second.steps_for(qinghe.kong)}
+    assert "merge" in {one.name for one in second.steps_for(qinghe.luo)}
+    raw = (
+        "update complaints_complaint set state = 'merged', closed_at = now(), merged_into_id = %s, "
+        "merged_by_id = %s where id = %s"
+    )
+    assert refused(raw, first.pk, qinghe.kong.pk, second.pk) and refused(raw, first.pk, None, second.pk)
+    assert refused(raw, second.pk, qinghe.luo.pk, first.pk)  # the earlier into the later
+    assert refused(raw, elsewhere.pk, qinghe.luo.pk, second.pk)
+    assert not refused(raw, first.pk, qinghe.luo.pk, second.pk)
+
+
+def test_a_duplicate_keeps_its_own_clock_and_goes_its_way_when_the_other_is_withdrawn(qinghe: World) -> None:
+    first, late = filed(qinghe.lead, NOON), filed(qinghe.lead, NOON + timedelta(hours=1))
+    third = answered(qinghe, NOON + timedelta(hours=2))
+    now = NOON + timedelta(hours=27)
+    for one in (late, third):
+        merging.merge(by=qinghe.luo, complaint=one, number=first.number, reason="同一事", now=now)
+    late, third = again(late), again(third)
+    assert late.ended_late == (True, False) and third.first_was_in_time
+    with pytest.raises(ComplaintRefused):  # the earlier one has no result yet
+        person.reopen(by=None, complaint=late, reason="不对", now=now)
+    person.withdraw(by=None, complaint=first, now=now + timedelta(hours=1))
+    late, third = again(late), again(third)
+    assert (late.state, late.merged_into_id, late.closed_at) == ("received", None, None)
+    assert late.is_late(now) and third.state == "reopened" and third.round == 1
+    handling.answer(by=qinghe.kong, complaint=late, text="答复", now=now + timedelta(hours=2))
+
+
+def test_whom_the_answer_of_the_other_does_not_help_is_heard_again(qinghe: World) -> None:
+    first = assigned(qinghe, NOON)
+    second = filed(qinghe.lead, NOON + timedelta(hours=1))
+    now = NOON + timedelta(hours=2)
+    merging.merge(by=qinghe.luo, complaint=second, number=first.number, reason="同一事", now=now)
+    handling.answer(by=qinghe.kong, complaint=again(first), text="一", now=now)
+    handling.resolve(by=qinghe.kong, complaint=again(first), text="二", verdict="true", now=now)
+    heard = person.reopen(by=None, complaint=again(second), reason="我的钱没有退", now=now)
+    assert (heard.state, heard.round, heard.solved, heard.merged_into) == ("received", 2, False, None)
+    with pytest.raises(PermissionDenied):
+        merging.separate(by=qinghe.kong, complaint=again(second), reason="x", now=now)
 
 
 def test_of_two_who_answer_at_once_one_gets_it(qinghe: World) -> None:
