@@ -109,3 +109,17 @@ def peer_means(round_id: int, least: int) -> list[tuple[str, str, int, float]]:
         found = list(cursor.fetchall())
         cursor.execute("select set_config('app.counting', '', true)")
     return found
+
+
+# Results in an own layout were journaled by the same word, with their size.
+EARLIER_BUNDLES = """
+alter table public.alliance_journal no force row level security;
+insert into public.performance_handedout (alliance_id, run_id, number, digest, handed_by_id, handed_at)
+select j.alliance_id, j.about_id, row_number() over (partition by j.about_id order by j.id),
+       j.detail->>'digest', j.membership_id, j.at
+  from public.alliance_journal j
+ where j.verb = 'month.exported' and j.about_kind = 'performance.monthrun' and not j.detail ? 'size'
+   and j.membership_id is not null
+ order by j.id;
+alter table public.alliance_journal force row level security;
+"""

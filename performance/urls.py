@@ -33,6 +33,7 @@ urlpatterns = [
     path("months/<yyyymm:month>/compute/", months.month_compute, name="month-compute"),
     path("months/<yyyymm:month>/propose/", months.month_propose, name="month-propose"),
     path("months/<yyyymm:month>/export/", months.month_export, name="month-export"),
+    path("months/<yyyymm:month>/bundles/", months.month_bundles, name="month-bundles"),
     path("months/<yyyymm:month>/inputs/", inputs.month_inputs, name="month-inputs"),
     path("months/<yyyymm:month>/inputs/pool/", inputs.month_pool, name="month-pool"),
     path(

@@ -883,6 +883,7 @@ CASES: dict[str, Case] = {
     "month-calendar-done": month(step="bulletin"),
     "month-remind": month(of=("code",)),
     "month-reminder": one("month_reminder"),
+    "month-bundles": lived(),
     "month-life": lived(),
     "month-life-act": lived(step="publish"),
     "month-since": lived(),

@@ -42,9 +42,10 @@ class _Tail:
     """Passes bytes on and hashes them; the last piece is held back and becomes the seal of all before it."""
 
     def __init__(self, out: IO[bytes]) -> None:
-        self._out, self._hash, self._held = out, hashlib.sha256(), b""
+        self._out, self._hash, self._held, self.size = out, hashlib.sha256(), b"", 0
 
     def write(self, data: Any) -> int:
+        self.size += len(data)
         self._out.write(self._held)
         self._hash.update(self._held)
         self._held = bytes(data)
@@ -92,9 +93,15 @@ class Writer:
         info.compress_type = zipfile.ZIP_DEFLATED
         return info
 
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file; its seal takes the place of as many bytes."""
+        return self._tail.size
+
     def close(self) -> str:
         """Write manifest and seal; return the digest of the bundle (SHA-256 of its manifest)."""
         manifest = canonical({**self._head, "kind": KIND, "format": FORMAT, "members": self._members})
+        self.manifest: dict[str, Any] = json.loads(manifest)
         with self._zip.open(self._named(MANIFEST), "w") as member:
             member.write(manifest)
         self._zip.comment = bytes(SEAL)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from alliance.demo import DemoAlliance
 from alliance.ledger import facts as books
@@ -32,7 +33,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         run = months.current(month)
         assert run is not None, "the first month is posted"
         with file.open("wb") as out:
-            exporting.export(by=first, run=run, out=out)
+            exporting.export(by=first, run=run, out=out, now=timezone.now())
     found = verify(file)
     said = "identical" if not found.differences else f"differs: {found.differences[0]}"
     size = file.stat().st_size // 1024

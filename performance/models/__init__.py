@@ -21,6 +21,7 @@ from performance.models.evaluations import (
     Opinion,
     Rating,
 )
+from performance.models.handed_out import HandedOut
 from performance.models.letters import Letter, LetterPromise, LetterTemplate
 from performance.models.levels import Level, LevelFact, LevelRun, LevelScore, LevelSubject
 from performance.models.life import LockException, MonthLife
@@ -110,6 +111,7 @@ __all__ = [
     "EvaluatorKind",
     "FairnessRun",
     "FundEntry",
+    "HandedOut",
     "IndicatorValue",
     "Interview",
     "Invitation",

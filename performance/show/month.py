@@ -17,9 +17,9 @@ from alliance.web import words
 from alliance.web.parts import Fact, Fig, history
 from performance.levels import show as levels
 from performance.models import Level, Line, MonthRun
-from performance.services import exporting, months, pools
+from performance.services import months, pools
 from performance.services.completeness import MINIMUM, Delivery, deliveries
-from performance.show import labels, ranks, road, since, table
+from performance.show import handed_out, labels, ranks, road, since, table
 from performance.show.frame import Frame
 from performance.verification import facts as verification
 from performance.verification.tables import verdict_chip
@@ -75,7 +75,7 @@ def result(frame: Frame, arrived: Sequence[Delivery], least: tuple[int, Decimal]
         "figs": figs(frame, lines, arrived, change), "bars": bars, "reading": reading(bars),
         "shared": shared, "change": change, "gap": frame.settlement.pool_fen - shared,
         "settlement": frame.settlement, "scheme": labels.named(frame.scheme), "count": len(lines),
-        "handed": exporting.last(frame.run) if frame.run.state == State.POSTED else None,
+        "handed": handed_out.of(frame.month) if frame.run.state == State.POSTED else [],
         "indicators": [
             Fact(labels.named(one), url=frame.url("month-indicator", one.code))
             for one in frame.indicators.values()

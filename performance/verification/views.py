@@ -101,6 +101,9 @@ def _facts(row: Opinion, items: list[VerifiedItem]) -> list[parts.Fact]:
         parts.Fact(pgettext("verification", "drawn"), words.moment(row.drawn_at)),
         *([parts.Fact(pgettext("verification", "signed"), words.moment(row.signed_at))]
           if row.signed_at else []),
+        parts.Fact(
+            _("evidence bundle"), _("compare its digest"), reverse("month-bundles", args=[str(row.period)])
+        ),
     ]  # fmt: skip
 
 

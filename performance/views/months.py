@@ -21,7 +21,7 @@ from alliance.web.access import permit
 from performance.models import MonthRun
 from performance.services import approving, exporting, months
 from performance.services.refusals import RunUnderway
-from performance.show import listing
+from performance.show import handed_out, listing
 from performance.show import month as show
 from performance.tables.months import MonthTable
 
@@ -93,6 +93,14 @@ def month_export(request: Any, month: Month) -> HttpResponseBase:
     """The month as one file that anybody can recompute without the system."""
     run = with_result(request.membership, month)
     return exporting.answer(by=request.membership, run=run, request=request)
+
+
+@permit("month.view")
+@require_safe
+def month_bundles(request: Any, month: Month) -> HttpResponse:
+    """Every evidence bundle of the month that left the house; whoever holds one compares its digest here."""
+    page = handed_out.page(request.membership, month, request.GET.get("digest", ""))
+    return render(request, "performance/bundles.html", page)
 
 
 def whole_alliance(membership: Membership) -> None:

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from alliance.lib.canonical import canonical
 from alliance.services.files import Upload
 from performance.bundle import Verified, verify
@@ -83,7 +85,7 @@ def bundle_of(world: World) -> bytes:
     with inside(world):
         run = months.current(OCTOBER)
         assert run is not None
-        exporting.export(by=world.cai, run=run, out=out)
+        exporting.export(by=world.cai, run=run, out=out, now=timezone.now())
     return out.getvalue()
 
 

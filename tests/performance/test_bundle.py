@@ -26,10 +26,11 @@ from alliance.ledger.models import Account
 from alliance.lib.canonical import canonical
 from alliance.models import Journal, RosterRow, Staff
 from alliance.roles import roles
+from alliance.services import journal as deeds
 from performance.bundle import BundleRefused
 from performance.bundle.archive import MANIFEST
 from performance.life.services import stages
-from performance.models import PayLine
+from performance.models import HandedOut, PayLine
 from performance.payout.services import answering
 from performance.roster import services as rosters
 from performance.services import exporting, months
@@ -127,6 +128,50 @@ def test_the_same_month_is_the_same_file_and_its_digest_stands_on_the_page(paid:
         entry = Journal.objects.filter(verb="month.exported", membership=paid.luo).get()
         assert entry.detail["digest"] == scene.digest(first)
     assert scene.digest(first) in client.get("/a/qinghe/months/2026-10/").content.decode()
+
+
+def test_every_bundle_that_left_the_house_stays_with_its_digest_and_why_a_newer_one_exists(
+    paid: World,
+) -> None:
+    client = paid.client("luo")
+    first = scene.digest(b"".join(client.get("/a/qinghe/months/2026-10/export/").streaming_content))
+    with inside(paid):
+        run = months.current(OCTOBER)
+        assert run is not None
+        stages.publish(by=paid.luo, month=OCTOBER, now=timezone.now())
+    body = b"".join(client.get("/a/qinghe/months/2026-10/export/").streaming_content)
+    second = scene.digest(body)
+    assert second == scene.digest(b"".join(client.get("/a/qinghe/months/2026-10/export/").streaming_content))
+    with inside(paid):
+        rows = list(HandedOut.objects.order_by("number"))
+        assert [one.digest for one in rows] == [first, second, second]
+        assert (
+            rows[1].size == len(body)
+            and rows[1].handed_by == paid.luo
+            and [member["name"] for member in rows[1].held["members"]]
+            == [name for name in members(body) if name != MANIFEST]
+        )
+        for change in (lambda: HandedOut.objects.update(digest="0" * 64), HandedOut.objects.all().delete):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                change()
+    page = client.get("/a/qinghe/months/2026-10/").content.decode()
+    assert first in page and second in page
+    auditor = paid.client("ding")
+    page = auditor.get(f"/a/qinghe/months/2026-10/bundles/?digest={first.upper()}").content.decode()
+    assert "是真实的；之后又有更新的一份" in page and "本月继续办理：已入账 → 公示中" in page
+    assert "有变化：" in page and "本月操作日志" in page and "与前一份是同一文件" in page
+    page = auditor.get(f"/a/qinghe/months/2026-10/bundles/?digest={second}").content.decode()
+    assert "是本月最新的一份" in page
+    page = auditor.get("/a/qinghe/months/2026-10/bundles/?digest=" + "0" * 64).content.decode()
+    assert "没有交出过摘要与此相同的证据包" in page
+
+
+def test_a_result_in_an_own_layout_is_no_bundle(paid: World) -> None:
+    """Both are journaled as handed out; only the file that proves the month stands among the bundles."""
+    with inside(paid):
+        run = months.current(OCTOBER)
+        deeds.write(by=paid.luo, verb="month.exported", about=run, digest="1" * 64, size=7)
+    assert "1" * 64 not in paid.client("luo").get("/a/qinghe/months/2026-10/").content.decode()
 
 
 def test_no_database_is_asked(content: bytes, tmp_path: Path) -> None:
@@ -451,7 +496,7 @@ def test_export_is_a_right_of_its_own(qinghe: World) -> None:
         assert run is not None
         for name in ("su", "lin", "kong"):
             with pytest.raises(PermissionDenied):
-                exporting.export(by=qinghe.people[name], run=run, out=io.BytesIO())
+                exporting.export(by=qinghe.people[name], run=run, out=io.BytesIO(), now=timezone.now())
 
 
 def test_an_auditor_takes_the_bundle_and_nothing_else_is_handed_out_to_them(

@@ -4,24 +4,27 @@ pseudonyms  people and records under names that only this house can read back
 pay         pools of the month down to the person, as rows of the bundle
 opinions    what third parties signed about the month
 books       ledger, accounts and the journal's slice
+handed      which files left the house: the list that only grows
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import IO, Any, cast
 
 from django.db import transaction
 from django.http import StreamingHttpResponse
+from django.utils import timezone
 
 from alliance.ledger import facts as ledger
 from alliance.lib.spool import SealedSpool
-from alliance.models import Journal, Membership
+from alliance.models import Membership
 from alliance.services import journal
 from performance.bundle import Writer, chain
 from performance.bundle import verifying as names
 from performance.models import MonthRun, PayPool, Settlement
-from performance.services.exporting import books, lots, opinions, pay
+from performance.services.exporting import books, handed, lots, opinions, pay
 from performance.services.exporting.pseudonyms import Pseudonyms
 from performance.services.rights import require
 from performance.verification import facts as verification
@@ -31,8 +34,8 @@ RIGHT = "month.export"  # apart from `export.run`, which auditors have not
 
 
 @transaction.atomic
-def export(*, by: Membership, run: MonthRun, out: IO[bytes], request: Any = None) -> str:
-    """Write the bundle of a run with a result to a stream; returns its digest. Journaled with the digest.
+def export(*, by: Membership, run: MonthRun, out: IO[bytes], now: datetime, request: Any = None) -> str:
+    """Write the bundle of a run with a result to a stream; returns its digest, which is kept for good.
 
     Rows are read and written one after the other: memory does not grow with the month's people or entries.
     The same month gives the same bytes until something is added to it. Raises PermissionDenied.
@@ -40,7 +43,9 @@ def export(*, by: Membership, run: MonthRun, out: IO[bytes], request: Any = None
     require(by, RIGHT)
     settlement = run.settlement
     assert settlement is not None, "callers choose a run with a result"
-    digest = write(run, settlement, alliance=by.alliance.code, out=out)
+    bundle = write(run, settlement, alliance=by.alliance.code, out=out)
+    digest = bundle.close()
+    handed.keep(by=by, run=run, digest=digest, size=bundle.size, manifest=bundle.manifest, now=now)
     journal.write(by=by, verb=VERB, about=run, request=request, digest=digest)
     return digest
 
@@ -48,7 +53,7 @@ def export(*, by: Membership, run: MonthRun, out: IO[bytes], request: Any = None
 def answer(*, by: Membership, run: MonthRun, request: Any) -> StreamingHttpResponse:
     """The bundle as a download; it lies sealed on disk while it is sent. Raises PermissionDenied."""
     spool = SealedSpool()
-    export(by=by, run=run, out=cast(IO[bytes], spool), request=request)
+    export(by=by, run=run, out=cast(IO[bytes], spool), now=timezone.now(), request=request)
     size = spool.tell()
     spool.seek(0)
     response = StreamingHttpResponse(iter(partial(spool.read, PIECE), b""), content_type="application/zip")
@@ -58,8 +63,8 @@ def answer(*, by: Membership, run: MonthRun, request: Any) -> StreamingHttpRespo
     return response
 
 
-def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes]) -> str:
-    """All members in their order; the digest of the bundle."""
+def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes]) -> Writer:
+    """All members in their order; the bundle, still to be closed."""
     month, hidden = run.period, Pseudonyms.of(alliance, run.period)
     signed = verification.signed(month)
     head: dict[str, Any] = {
@@ -90,14 +95,8 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
     bundle.lines(names.ACCOUNTS, books.accounts(month, hidden))
     bundle.lines(names.OPINIONS, opinions.rows(signed, hidden))
     bundle.lines(names.JOURNAL, slice_)
-    return bundle.close()
+    return bundle
 
 
 def _plain(head: dict[str, Any]) -> dict[str, Any]:
     return {**head, "month": str(head["month"])}
-
-
-def last(run: MonthRun) -> Journal | None:
-    """When the month was last handed out, and the digest the file then had (`detail["digest"]`)."""
-    rows = Journal.objects.filter(verb=VERB, about_kind=run._meta.label_lower, about_id=run.pk)
-    return rows.order_by("-pk").first()
