@@ -21,8 +21,9 @@ from performance.services import exporting
 # What a member of the file is; pools stand under pay/.
 PARTS: Mapping[str, Any] = {
     names.INPUTS: gettext_lazy("frozen inputs"), names.RESULT: gettext_lazy("scores and shares"),
-    names.RULES: gettext_lazy("rules, parameters and source accounts"), names.ROSTER: gettext_lazy("monthly roster"),
-    names.LOTS: gettext_lazy("payment lots"), names.LEDGER: gettext_lazy("entries in the books"),
+    names.RULES: gettext_lazy("rules, parameters and source accounts"),
+    names.ROSTER: gettext_lazy("monthly roster"), names.LOTS: gettext_lazy("payment lots"),
+    names.LEDGER: gettext_lazy("entries in the books"),
     names.ACCOUNTS: gettext_lazy("accounts"), names.OPINIONS: gettext_lazy("opinions of third parties"),
     names.JOURNAL: gettext_lazy("journal of the month"),
 }  # fmt: skip
