@@ -18,6 +18,7 @@ class Config(AppConfig):
 
         inbox.register("complaints", waiting)
         carrying.source(origins.KIND, origins.complaint)
+        carrying.source(origins.MONTH, origins.cause)
         registry.register(
             keepers.KIND, name=_("Keeper of the sealed box"), digest=keepers.digest_of, summary=shown.summary,
             title=shown.title,

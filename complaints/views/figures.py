@@ -16,7 +16,7 @@ from alliance.lib.period import Month
 from alliance.services import journal
 from alliance.web import asked, charts, words
 from alliance.web.access import permit, way
-from complaints import analysis, tables
+from complaints import analysis, origins, tables
 from complaints.categories import words as kind_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +32,8 @@ def figures(request: Any) -> HttpResponse:
     kinds = analysis.by(month_rows, "category")
     context = {
         "title": _("Complaints: causes and trend"), "month": last, "first": first,
-        "facts": words.month(last), "trend": _trend(trend), "causes": _causes(analysis.by(rows, "category")),
+        "facts": words.month(last), "number": origins.month_number(place, last),
+        "trend": _trend(trend), "causes": _causes(analysis.by(rows, "category")),
         "kinds": [_shown(line, kind_words(line.key)) for line in kinds],
         "places": [
             _shown(line, line.name)

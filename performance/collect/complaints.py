@@ -20,6 +20,9 @@ COMPLAINT = "complaint"
 KEYS: Keys = complaint_books.KEYS
 
 
+taking = complaint_books.taking
+
+
 def _records(month: Month, key: str) -> Mapping[str, Ids]:
     """Those of a village room are its township's."""
     found: dict[str, Ids] = defaultdict(tuple)

@@ -1,7 +1,8 @@
 """Improvement items (PDCA, S1-73): a baseline that was computed, cause, actions, the same figure again.
 
-Nothing is typed: baseline and later figures are values of computed months, of the same indicator by the same
-definition. An item is closed by a later figure and never without one (performance.improvement.sql).
+Nothing is typed: baseline and later figures are values of computed months, or counted from the complaints of
+a month, of the same indicator by the same definition. An item is closed by a later figure and never without
+one (performance.improvement.sql).
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Item(AllianceRow, Stepped):
     class Source(models.TextChoices):
         PORTRAIT = "portrait", pgettext_lazy("improvement", "figures of the institution")
         RESOLUTION = "resolution", pgettext_lazy("improvement", "resolution of a meeting")
-        COMPLAINT = "complaint", pgettext_lazy("improvement", "cause of complaints")
+        COMPLAINT = "complaint", pgettext_lazy("improvement", "complaint")
+        CAUSE = "cause", pgettext_lazy("improvement", "cause of complaints")
         REVIEW = "review", pgettext_lazy("improvement", "case review")
         CLUE = "clue", pgettext_lazy("improvement", "clue")
         OTHER = "other", pgettext_lazy("improvement", "other")
@@ -156,7 +158,10 @@ class Measure(AllianceRow):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="measures")
     month = models.DateField(_("month"))
     baseline = models.BooleanField(pgettext_lazy("improvement", "baseline"))
-    computed = link(pgettext_lazy("improvement", "computed value"), "performance.IndicatorValue")
+    computed = link(pgettext_lazy("improvement", "computed value"), "performance.IndicatorValue", null=True)
+    # Of a figure that was counted from records and not computed with a month.
+    numerator = models.DecimalField(_("numerator"), max_digits=40, decimal_places=12, null=True)
+    denominator = models.DecimalField(_("denominator"), max_digits=40, decimal_places=12, null=True)
     value = models.DecimalField(_("value"), max_digits=30, decimal_places=6)
     definition_digest = models.CharField(max_length=64)
     # Mean of all institutions that month, where there is one: the benchmark beside the own figure.
@@ -175,6 +180,11 @@ class Measure(AllianceRow):
                 fields=["alliance", "item"], condition=Q(baseline=True), name="improvement_one_baseline"
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="improvement_first_day"),
+            models.CheckConstraint(
+                condition=Q(computed__isnull=False, numerator=None, denominator=None)
+                | Q(computed=None, numerator__isnull=False, denominator__isnull=False),
+                name="improvement_computed_or_counted",
+            ),
         ]
 
     def __str__(self) -> str:

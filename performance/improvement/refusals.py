@@ -11,6 +11,8 @@ class ImprovementRefused(Refused):
     reasons = {
         "title": "Give it a title.",
         "indicator": "%(place)s has no computed value of this indicator in %(month)s. Choose another month.",
+        "uncounted": "%(place)s: complaints of %(month)s give no figure. The month has to be over, "
+        "complaints taken here and the visits declared. Choose another month, or declare the visits.",
         "direction": "This indicator has no better or worse. Choose one where more or less is better.",
         "wanted": "The goal is not better than the baseline of %(value)s.",
         "department": "The department belongs to another institution.",
@@ -22,4 +24,4 @@ class ImprovementRefused(Refused):
         "conclusion": "Write what was learned.",
         "open_actions": "%(n)d actions are not done yet. Have them answered and checked, or drop them.",
     }
-    fields = {"actions": "", "changed": "month", "open_actions": ""}
+    fields = {"actions": "", "uncounted": "month", "changed": "month", "open_actions": ""}

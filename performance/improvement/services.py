@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal, steps
 from performance.engine.indicators import Indicator
+from performance.improvement import counted
 from performance.improvement.models import RUN, Item, Measure
 from performance.improvement.refusals import ImprovementRefused
 from performance.meetings.models import Task
@@ -43,6 +45,28 @@ def computed(month: Month, institution: Institution, code: str) -> tuple[Indicat
     return None if found is None or defined is None else (found, defined)
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A month's value of an indicator: computed with the month, or (`computed` None) counted from records."""
+
+    defined: Indicator
+    value: Decimal
+    computed: IndicatorValue | None = None
+    terms: tuple[Decimal, Decimal] | None = None  # what was counted, numerator and denominator
+
+
+def taken(month: Month, institution: Institution, code: str) -> Figure | None:
+    """The figure of a month: what it computed; of complaints, where no scheme holds them, what is counted."""
+    found = computed(month, institution, code)
+    if found is not None:
+        return Figure(found[1], figure(found[0]), computed=found[0])
+    value = counted.figure(month, institution, code)
+    if value is None or value.value is None or value.numerator is None or value.denominator is None:
+        return None
+    terms = Decimal(str(value.numerator)), Decimal(str(value.denominator))
+    return Figure(counted.indicators()[code], value.value, terms=terms)
+
+
 def definition_digest(indicator: Indicator) -> str:
     """What makes two figures comparable: form, facts, scale and direction, not their words."""
     plain: Any = to_plain(indicator)
@@ -58,21 +82,22 @@ def open_item(
 ) -> Item:  # fmt: skip
     """Open an item; its baseline is the value the month computed. `wanted` in the indicator's unit.
 
-    Raises PermissionDenied, ImprovementRefused (title, indicator, direction, wanted, department).
+    Raises PermissionDenied, ImprovementRefused (title, indicator, uncounted, direction, wanted,
+    department).
     """
     require_run(by, institution.pk)
     if not title.strip():
         raise ImprovementRefused("title")
     if department is not None and department.institution_id != institution.pk:
         raise ImprovementRefused("department")
-    found = computed(month, institution, indicator)
-    if found is None:
-        raise ImprovementRefused("indicator", place=institution.short_name, month=month)
-    value, defined = found
+    value = taken(month, institution, indicator)
+    if value is None:
+        raise _missing(indicator, institution, month)
+    defined = value.defined
     if defined.direction not in SIDES:
         raise ImprovementRefused("direction")
-    if better(defined, figure(value), wanted):
-        raise ImprovementRefused("wanted", value=figure(value).normalize())
+    if better(defined, value.value, wanted):
+        raise ImprovementRefused("wanted", value=value.value.normalize())
     item: Item = Item.objects.create(
         title=title.strip(), institution=institution, department=department, source=source,
         source_id=source_id, source_text=source_text.strip(), indicator=indicator, wanted=wanted,
@@ -95,13 +120,25 @@ def better(indicator: Indicator, value: Decimal, other: Decimal) -> bool:
     return value <= other if indicator.direction == "lower" else value >= other
 
 
+def _missing(code: str, institution: Institution, month: Month) -> ImprovementRefused:
+    """Why there is no figure, with what helps."""
+    reason = "uncounted" if code in counted.indicators() else "indicator"
+    return ImprovementRefused(reason, place=institution.short_name, month=month)
+
+
 def _take(
-    by: Membership, item: Item, month: Month, value: IndicatorValue, now: datetime, *, baseline: bool
+    by: Membership, item: Item, month: Month, value: Figure, now: datetime, *, baseline: bool
 ) -> Measure:
-    rows = IndicatorValue.objects.filter(settlement=value.settlement_id, indicator=item.indicator)
-    mean = rows.aggregate(mean=Avg("value"))["mean"]
+    mean = None
+    if value.computed is not None:
+        rows = IndicatorValue.objects.filter(
+            settlement=value.computed.settlement_id, indicator=item.indicator
+        )
+        mean = rows.aggregate(mean=Avg("value"))["mean"]
+    numerator, denominator = value.terms or (None, None)
     made: Measure = Measure.objects.create(
-        item=item, month=month.first_day, baseline=baseline, computed=value, value=figure(value), mean=mean,
+        item=item, month=month.first_day, baseline=baseline, computed=value.computed, value=value.value,
+        numerator=numerator, denominator=denominator, mean=mean,
         definition_digest=item.definition_digest, taken_by=by, taken_at=now,
     )  # fmt: skip
     return made
@@ -169,17 +206,16 @@ def measure(
 ) -> Measure:
     """Take the figure a later month computed, by the same definition.
 
-    Raises PermissionDenied, ImprovementRefused (month, indicator, changed), Stale.
+    Raises PermissionDenied, ImprovementRefused (month, indicator, uncounted, changed), Stale.
     """
     step = steps.admitted("measure", by=by, row=item, version=version)
     last = item.measures.latest("month").period
     if month <= last:
         raise ImprovementRefused("month", month=last)
-    found = computed(month, item.institution, item.indicator)
-    if found is None:
-        raise ImprovementRefused("indicator", place=item.institution.short_name, month=month)
-    value, defined = found
-    if definition_digest(defined) != item.definition_digest:
+    value = taken(month, item.institution, item.indicator)
+    if value is None:
+        raise _missing(item.indicator, item.institution, month)
+    if definition_digest(value.defined) != item.definition_digest:
         raise ImprovementRefused("changed", month=month)
     made = _take(by, item, month, value, now, baseline=False)
     steps.take(step, by=by, row=item, verb="improvement.measured", said={"month": str(month)})

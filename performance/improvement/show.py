@@ -20,7 +20,7 @@ from alliance.models import Membership
 from alliance.web import carrying, charts, parts, words
 from alliance.web.access import way
 from performance.engine.indicators import Indicator
-from performance.improvement import forms, tables
+from performance.improvement import counted, forms, tables
 from performance.improvement.models import RUN, VIEW, Item, Measure
 from performance.improvement.services import SIDES, actions_of
 from performance.meetings import tables as task_tables
@@ -47,24 +47,26 @@ def rows(membership: Membership) -> Any:
     )  # fmt: skip
 
 
-def months() -> list[Month]:
-    """Months with a result, newest first."""
+def months(*, ended: bool = False) -> list[Month]:
+    """Months with a result, newest first; `ended`: those that are over too, for what is counted."""
     days = (
         MonthRun.objects.filter(state__in=MonthRun.WITH_RESULT)
         .order_by("-month")
         .values_list("month", flat=True)
     )
-    return [Month.of(day) for day in days.distinct()[:CHOSEN]]
+    found = {Month.of(day) for day in days.distinct()[:CHOSEN]}
+    return sorted(found | set(counted.months() if ended else ()), reverse=True)
 
 
 def indicators() -> list[tuple[str, str]]:
-    """Indicators of the newest result where more or less is better, by name."""
+    """Indicators of the newest result where more or less is better, and those of complaints, by name."""
     newest = next(iter(months()), None)
     run = runs.current(newest) if newest else None
-    if run is None or run.settlement is None:
-        return []
-    known = [one for one in run.settlement.indicators().values() if one.direction in SIDES]
-    return sorted(((one.code, labels.named(one)) for one in known), key=lambda one: one[1])
+    known = dict(counted.indicators())
+    if run is not None and run.settlement is not None:
+        known |= run.settlement.indicators()
+    sided = [one for one in known.values() if one.direction in SIDES]
+    return sorted(((one.code, labels.named(one)) for one in sided), key=lambda one: one[1])
 
 
 def page(item: Item, membership: Membership, now: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,12 +114,15 @@ def facts(item: Item, defined: Indicator, membership: Membership) -> list[parts.
 
 
 def _measured(one: Measure, defined: Indicator, membership: Membership, item: Item) -> dict[str, Any]:
+    url = way(membership, "month-why-indicator", str(one.period), item.institution.code, item.indicator)
+    if one.computed_id is None:
+        here = way(membership, "complaint-figures")
+        url = f"{here}?month={one.period}&institution={item.institution_id}" if here else ""
     return {
         "row": one, "value": labels.value(one.value, defined),
+        "terms": [words.plain(term) for term in (one.numerator, one.denominator) if term is not None],
         "mean": words.num(one.mean, defined.decimals) if one.mean is not None else words.DASH,
-        "url": way(
-            membership, "month-why-indicator", str(one.period), item.institution.code, item.indicator
-        ),
+        "url": url,
     }  # fmt: skip
 
 
@@ -160,7 +165,8 @@ def actions(
     for step in item.steps_for(membership):
         form = given.get(step.name)
         if step.name == "measure":
-            later = [one for one in months() if one > measures[-1].period]
+            ended = item.indicator in counted.indicators()
+            later = [one for one in months(ended=ended) if one > measures[-1].period]
             if not later:
                 continue
             form = form or forms.MonthForm(months=later, auto_id="measure-%s")
@@ -237,6 +243,7 @@ def offered(membership: Membership) -> list[tuple[int, str]]:
 # Kinds of things an item can follow from, and the word for each.
 SOURCES = {
     "performance.portrait": Item.Source.PORTRAIT, "complaints.complaint": Item.Source.COMPLAINT,
+    "complaints.month": Item.Source.CAUSE,
     "performance.clue": Item.Source.CLUE, "performance.monthstep": Item.Source.OTHER,
 }  # fmt: skip
 

@@ -57,3 +57,56 @@ drop trigger improvement_true_measure on public.improvement_measure;
 drop function public.improvement_true_close();
 drop function public.improvement_true_measure();
 """
+
+# Where no month computed the figure it was counted from complaints: the database counts them itself, those of
+# village rooms with their township's (complaints.facts), and divides as the item's definition says.
+COUNTED = """
+create function public.improvement_complaints(place bigint, its date, timely boolean) returns bigint
+stable language sql as $count$
+  select count(*) from public.complaints_complaint c
+    join public.alliance_institution p on p.id = c.institution_id
+   where (p.id = place and (p.kind <> 'village' or p.parent_id is null)
+          or p.kind = 'village' and p.parent_id = place)
+     and c.state <> 'merged'
+     and (c.received_at at time zone 'Asia/Shanghai')::date >= its
+     and (c.received_at at time zone 'Asia/Shanghai')::date < its + interval '1 month'
+     and (not timely or c.first_answered_at < c.first_due_at
+          or c.first_answered_at = c.first_due_at and c.first_rule not like 'W%')
+$count$;
+create function public.improvement_true_count() returns trigger language plpgsql as $true$
+begin
+  if not exists (
+    select from public.improvement_item i
+     where i.id = new.item_id and i.indicator in ('complaint_rate', 'complaint_reply')
+       and new.definition_digest = i.definition_digest and new.denominator > 0
+       and new.month + interval '1 month' <= new.taken_at at time zone 'Asia/Shanghai'
+       and new.numerator = public.improvement_complaints(
+             i.institution_id, new.month, i.indicator = 'complaint_reply')
+       and new.value = round(new.numerator * (i.definition ->> 'scale')::numeric / new.denominator,
+                             (i.definition ->> 'decimals')::int)
+  ) then
+    raise exception 'a figure that no month computed is what the complaints of the month count'
+      using errcode = 'restrict_violation';
+  end if;
+  if not new.baseline and not exists (
+    select from public.improvement_measure b
+    where b.item_id = new.item_id and b.baseline and b.month < new.month
+  ) then
+    raise exception 'a figure is measured again after its baseline' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $true$;
+drop trigger improvement_true_measure on public.improvement_measure;
+create trigger improvement_true_measure before insert on public.improvement_measure
+  for each row when (new.computed_id is not null) execute function public.improvement_true_measure();
+create trigger improvement_true_count before insert on public.improvement_measure
+  for each row when (new.computed_id is null) execute function public.improvement_true_count();
+"""
+DROP_COUNTED = """
+drop trigger improvement_true_count on public.improvement_measure;
+drop trigger improvement_true_measure on public.improvement_measure;
+create trigger improvement_true_measure before insert on public.improvement_measure
+  for each row execute function public.improvement_true_measure();
+drop function public.improvement_true_count();
+drop function public.improvement_complaints(bigint, date, boolean);
+"""

@@ -51,7 +51,8 @@ def _given(request: Any) -> dict[str, Any]:
 def open_item(request: Any) -> HttpResponseBase:
     """Open an item."""
     form = forms.OpenForm(
-        request.POST or None, by=request.membership, indicators=show.indicators(), months=show.months(),
+        request.POST or None, by=request.membership, indicators=show.indicators(),
+        months=show.months(ended=True),
         initial=_given(request),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -120,7 +121,7 @@ def _form(request: Any, name: str) -> Any:
     if name == "action":
         return forms.ActionForm(data, by=request.membership, auto_id="action-%s")
     if name == "measure":
-        return forms.MonthForm(data, months=show.months(), auto_id="measure-%s")
+        return forms.MonthForm(data, months=show.months(ended=True), auto_id="measure-%s")
     return forms.ConclusionForm(data, auto_id=f"{name}-%s")
 
 
