@@ -1,4 +1,4 @@
-"""What the pages of violation cases show; their papers: warning notice 预警通知书, decision 处理决定书."""
+"""What the pages of violation cases show."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
 from alliance.ledger import facts as books
-from alliance.lib.documents import Document, Part, Table
 from alliance.models import Membership
 from alliance.web import carrying, parts, words
 from alliance.web.access import way
@@ -101,7 +100,7 @@ def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
         parts.Fact(pgettext("violation", "kind"), str(row.get_kind_display())),
         parts.Fact(_("institution"), row.institution.name),
     ]
-    found += _letter(row, membership)
+    found += letter(row, membership)
     if membership.institution_id is None:
         found += [
             parts.Fact(pgettext("violation", "comes from"), str(row.get_source_display())),
@@ -124,7 +123,7 @@ def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
     return found
 
 
-def _letter(row: Violation, membership: Membership | None) -> list[parts.Fact]:
+def letter(row: Violation, membership: Membership | None) -> list[parts.Fact]:
     """Who did it on which day, and the responsibility letter the person had signed by then, or that none."""
     found = []
     if row.person is not None:
@@ -246,7 +245,7 @@ def summary(approval: Approval) -> registry.Summary:
     found = [
         parts.Fact(pgettext("violation", "kind"), str(row.get_kind_display())),
         parts.Fact(_("institution"), row.institution.name),
-        *_letter(row, None),
+        *letter(row, None),
         parts.Fact(pgettext("violation", "facts"), row.facts),
         parts.Fact(pgettext("violation", "statement"), row.statement or _("none was made in time")),
         parts.Fact(pgettext("violation", "finding"), row.finding),
@@ -254,36 +253,3 @@ def summary(approval: Approval) -> registry.Summary:
     found += [parts.Fact(pgettext("penalty", "what follows"), amount(one)) for one in deciding.penalties(row)]
     url = reverse("violation", args=[row.pk])
     return registry.Summary("approvals/_subject.html", {"facts": found}, url)
-
-
-def _day(at: datetime | None) -> str:
-    return formats.date_format(timezone.localtime(at), "DATE_FORMAT") if at else ""
-
-
-def paper(row: Violation, which: str) -> Document:
-    """The notice or the decision as a paper; `which` is one of `_papers`."""
-    head = f"{row.institution.name}  {row.number}"
-    evidence = Table(
-        (pgettext("evidence", "kind"), pgettext("evidence", "what it shows")),
-        tuple((str(one.get_kind_display()), one.text) for one in row.evidence.all()),
-    )
-    told = Part(pgettext("violation", "facts"), row.facts)
-    if which == "notice":
-        time = _("You may state your view until %(until)s. Without a statement the case goes on.") % {
-            "until": words.until(row.due_at)
-        }  # fmt: skip
-        return Document(
-            _("Warning notice: %(kind)s") % {"kind": row.get_kind_display()}, head,
-            (told, Part(_("Evidence"), "", evidence), Part(pgettext("violation", "warning"), row.warning),
-             Part(pgettext("violation", "statement"), time)),
-            _day(row.warned_at), (pgettext("signature", "issued by"), pgettext("signature", "received by")),
-        )  # fmt: skip
-    said = row.statement or _("none was made in time")
-    lines = "\n".join(amount(one) for one in deciding.penalties(row)) or _("No violation: nothing follows.")
-    return Document(
-        _("Decision: %(kind)s") % {"kind": row.get_kind_display()}, head,
-        (told, Part(pgettext("violation", "statement"), said),
-         Part(pgettext("violation", "finding"), row.finding),
-         Part(pgettext("penalty", "what follows"), lines)),
-        _day(row.decided_at), (pgettext("signature", "issued by"), pgettext("signature", "received by")),
-    )  # fmt: skip

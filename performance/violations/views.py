@@ -23,6 +23,7 @@ from alliance.web.refused import add_refusal
 from performance.agreements.models import Agreement, ClauseCheck
 from performance.models import Clue
 from performance.violations import forms, show, tables
+from performance.violations import paper as papering
 from performance.violations.models import FIND, RUN, STATE, VIEW, Penalty, Violation
 from performance.violations.services import carrying as carrying_out
 from performance.violations.services import cases, deciding, origins, table
@@ -145,7 +146,7 @@ def _paper(request: Any, pk: int, which: str) -> Any:
     day = {"notice": row.warned_at, "decision": row.decided_at}.get(which)
     if day is None:
         raise Http404
-    return row, show.paper(row, which)
+    return row, papering.paper(row, which)
 
 
 @permit(VIEW)

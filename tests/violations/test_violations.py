@@ -344,5 +344,14 @@ def test_pages_from_opening_to_the_decision(qinghe: World) -> None:
         assert word in office.get(f"{url}papers/{which}/").content.decode()
         text = docx.Document(io.BytesIO(office.get(f"{url}papers/{which}/docx/").content))
         assert any(word in one.text for one in text.paragraphs)
+    # In Chinese, to whom, by which rule, how to object, with the places of both seals; whoever prints it.
+    english = qinghe.client("luo", HTTP_ACCEPT_LANGUAGE="en").get(f"{url}papers/notice/").content.decode()
+    paper = english[english.index("<article") : english.index("</article>")]
+    for said in (
+        "预警通知书：数据造假", qinghe.lead.name, qinghe.qinghe.name, "违约处置表：数据造假可采取的处置",
+        "书面警告", "陈述申辩", "登录", f"{row.opened_at:%Y年}", "（盖章）", row.number,
+    ):  # fmt: skip
+        assert said in paper, said
+    assert "Evidence" not in paper and "Issued" not in paper
     assert office.post(f"{url}act/close/").status_code == 302
     assert "数据不实" in office.get(A).content.decode()
