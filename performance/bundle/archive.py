@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from alliance.lib.canonical import canonical
 from alliance.lib.refusal import Refused
+from performance.bundle.told import Told
 
 KIND, FORMAT = "xietong.month", 2
 MANIFEST = "manifest.json"
@@ -140,22 +141,22 @@ class Archive:
         found = [*self._members()]
         yield from found
         if not found and not self._sealed():
-            yield "container: bytes around the members were altered, the seal does not fit"
+            yield Told("around")
 
     def _members(self) -> Iterator[str]:
         written = [*self.names, MANIFEST]
         if self._zip.namelist() != written:
             there = sorted({*self._zip.namelist()} ^ {*written}) or ["order"]
-            yield f"container: members are not those of the manifest ({', '.join(there)})"
+            yield Told("members", names=", ".join(there))
         for member in self.manifest["members"]:
             name = member["name"]
             try:
                 found, size = self._digest(name)
             except UNREADABLE as error:
-                yield f"{name}: cannot be read ({error})"
+                yield Told("unreadable", path=name, error=error)
                 continue
             if (found, size) != (member["sha256"], member["bytes"]):
-                yield f"{name}: the manifest says {member['sha256']}, the bytes give {found}"
+                yield Told("manifest", path=name, stored=member["sha256"], found=found)
 
     def _digest(self, name: str) -> tuple[str, int]:
         found, size = hashlib.sha256(), 0

@@ -8,7 +8,9 @@ from typing import Any
 
 from alliance.lib.canonical import digest
 from performance.bundle.differing import Entry, differences, entries
+from performance.bundle.told import Told
 
+ACCOUNTS = "ledger/accounts.jsonl"
 MONTH, FED = "performance.month", "pay.fed"  # kinds of journals
 Rows = Iterable[tuple[str, dict[str, Any]]]
 
@@ -31,9 +33,9 @@ class Books:
         debit = sum(fen for _account, fen in moved if fen > 0)
         yield from differences(row["debit_fen"], debit, f"{path}.debit_fen")
         if row["posted_by"] == row["confirmed_by"]:
-            yield f"{path}.confirmed_by: the same person posted and confirmed"
+            yield Told("one_posted", path=f"{path}.confirmed_by")
         if any(fen == 0 for _account, fen in moved):
-            yield f"{path}.entries: an entry of zero"
+            yield Told("zero", path=f"{path}.entries")
         self._mirrors[row["id"]] = digest(sorted([account, -fen] for account, fen in moved))
         if row["reverses"] in self._mirrors:
             mirrored = digest(sorted([account, fen] for account, fen in moved))
@@ -47,8 +49,8 @@ class Books:
             whole += row["fen"]
             yield from differences(row["fen"], self.fen.get(row["account"], 0), f"{path}.fen")
         for account in sorted(set(self.fen) - seen):
-            yield f"ledger/accounts.jsonl: {account} is missing, recomputed {self.fen[account]}"
-        yield from differences(whole, 0, "ledger/accounts.jsonl: sum of all accounts")
+            yield Told("no_account", path=ACCOUNTS, account=account, found=self.fen[account])
+        yield from differences(whole, 0, Told("accounts", path=ACCOUNTS))
 
 
 def journals(

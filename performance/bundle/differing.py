@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alliance.lib.canonical import to_plain
+from performance.bundle.told import Told
 
 Entry = tuple[str, int]  # account, signed fen
 
@@ -19,7 +20,7 @@ def differences(stored: Any, found: Any, path: str) -> Iterator[str]:
         for place, pair in enumerate(zip(stored, found, strict=True)):
             yield from differences(*pair, f"{path}[{place}]")
     elif stored != found:
-        yield f"{path}: the file says {_short(stored)}, recomputed {_short(found)}"
+        yield Told("says", path=path, stored=_short(stored), found=_short(found))
 
 
 def same(stored: Any, found: Any, path: str) -> Iterator[str]:
@@ -37,10 +38,8 @@ def entries(stored: Sequence[Any], wanted: Sequence[Entry], path: str) -> Iterat
         want[account] = want.get(account, 0) + fen
     for account in sorted({*have, *want}):
         if have.get(account, 0) != want.get(account, 0):
-            yield (
-                f"{path}.entries[{account}]: the file says {have.get(account, 0)}, "
-                f"recomputed {want.get(account, 0)}"
-            )
+            said = {"stored": have.get(account, 0), "found": want.get(account, 0)}
+            yield Told("says", path=f"{path}.entries[{account}]", **said)
 
 
 def _short(value: Any) -> str:

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from performance.bundle.differing import differences
+from performance.bundle.told import Told
 
 SAID = ("institution", "verdict", "digest")
-UNCHECKED = (
-    "opinions of third parties: their digests cover record numbers and words that stay in the house; checked "
-    "is that each looked at every record drawn and says true only where all were confirmed"
-)
 
 
 def check(rows: Iterable[tuple[str, dict[str, Any]]], head: Mapping[str, Any]) -> Iterator[str]:
@@ -25,9 +22,10 @@ def check(rows: Iterable[tuple[str, dict[str, Any]]], head: Mapping[str, Any]) -
         )
         yield from differences(len({one["record"] for one in records}), len(records), f"{path}.record")
         if row["size"] > row["population"]:
-            yield f"{path}.population: {row['size']} records drawn of {row['population']}"
+            said = {"size": row["size"], "population": row["population"]}
+            yield Told("drawn", path=f"{path}.population", **said)
         other = sum(one["found"] != "confirmed" for one in records)
         if row["verdict"] == "true" and other:
-            yield f"{path}.verdict: true, {other} records were not confirmed"
+            yield Told("not_true", path=f"{path}.verdict", other=other)
         told.append({name: row[name] for name in SAID})
     yield from differences(head.get("opinions", []), told, "manifest.json.opinions")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from performance.bundle.differing import differences
+from performance.bundle.told import Told
 
 Rows = Iterable[tuple[str, dict[str, Any]]]
 Line = tuple[str, str, str]  # pool, pot, person
@@ -29,7 +30,7 @@ class Payments:
             if row["row"] == "lot":
                 lots[row["lot"]] = row["institution"]
                 if row["made_by"] == row["checked_by"]:
-                    yield f"{path}.checked_by: the same person made and checked the lot"
+                    yield Told("one_checked", path=f"{path}.checked_by")
                 continue
             yield from differences(row["fen"], sum(part["fen"] for part in row["parts"]), f"{path}.fen")
             if row["state"] == "paid":
@@ -39,14 +40,14 @@ class Payments:
                     continue
                 if "correction" in part:
                     if part["correction"] in once:
-                        yield f"{path}.parts[{place}]: this correction is paid twice"
+                        yield Told("correction_twice", path=f"{path}.parts[{place}]")
                     once.add(part["correction"])
                     continue
                 line = (part["pool"], part["pot"], row["person"])
                 self.taken[line] += part["fen"]
                 self._first.setdefault(line, f"{path}.parts[{place}]")
                 if (line, part["part"]) in seen:
-                    yield f"{path}.parts[{place}]: part {part['part']} of this line is paid twice"
+                    yield Told("part_twice", path=f"{path}.parts[{place}]", part=part["part"])
                 seen.add((line, part["part"]))
 
     def line(self, pool: str, row: dict[str, Any]) -> Iterator[str]:
@@ -54,7 +55,7 @@ class Payments:
         key = (pool, row["pot"], row["person"])
         taken = self.taken.pop(key, 0)
         if taken > row["fen"]:
-            yield f"{self._first[key]}: {taken} of a line of {row['fen']} is paid"
+            yield Told("too_much", path=self._first[key], taken=taken, fen=row["fen"])
 
     def books(self, fen: dict[str, int]) -> Iterator[str]:
         """What the banks have paid stands in the books; nothing is paid of a line that is not there."""
@@ -63,4 +64,4 @@ class Payments:
             yield from differences(self._paid.get(account, 0), fen.get(account, 0), f"pay.lots of {account}")
         for line, taken in self.taken.items():
             if taken:
-                yield f"{self._first[line]}: pays a line that is not in {line[0]}"
+                yield Told("no_line", path=self._first[line], pool=line[0])

@@ -16,6 +16,7 @@ from alliance.lib.register import load_register, parse_value
 from performance.bundle.books import Books
 from performance.bundle.differing import Entry, differences, entries, same
 from performance.bundle.payments import Payments
+from performance.bundle.told import Told
 from performance.engine.exact import half_up
 from performance.engine.pay import redlines, uplift
 from performance.engine.pay.entitled import again
@@ -92,10 +93,10 @@ class Ground:
                 year = Year(row["institution"], row["year"], row["approved_fen"], row["paid_fen"], now)
                 redlines.within_total("pay_total", [year])
             except RedLine as line:
-                yield f"{path}: {line}"
+                yield Told("error", path=path, error=line)
         for institution, fen in sorted(self._paid.items()):
             if fen:
-                yield f"rules.json.totals: {institution} is paid {fen} and has no approved total"
+                yield Told("no_total", path="rules.json.totals", place=institution, fen=fen)
 
 
 class Pool:
@@ -128,9 +129,9 @@ class Pool:
             terms = Terms(head["source"], head["document"], head["persons"], frozenset(head["charges"]))
             redlines.check(terms)
         except RedLine as line:
-            yield f"{path}: {line}"
+            yield Told("error", path=path, error=line)
         if head["fund"] and self.ground.funds.get(head["fund"]) != head["source"]:
-            yield f"{path}.source: its account says {self.ground.funds.get(head['fund'])}"
+            yield Told("account", path=f"{path}.source", found=self.ground.funds.get(head["fund"]))
 
     def _transfers(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
         """Base x percent, rounded once half-up; all of them are the pool."""
@@ -174,7 +175,7 @@ class Pool:
             try:
                 found = again(sheet, [row["given"] for _p, row in rows])
             except EntitledRefused as refused:
-                yield f"{place}: {refused}"
+                yield Told("error", path=place, error=refused)
                 continue
             for (at, row), one in zip(rows, found, strict=True):
                 yield from same(row["fen"], one.fen, f"{at}.fen")
@@ -190,7 +191,7 @@ class Pool:
         for place, share in self._rows["share"]:
             fen = sum(row["fen"] for _place, row in pots[share["institution"]])
             wanted = share["fen"] if head["persons"] else 0
-            yield from differences(fen, wanted, f"{place}: sum of its pots")
+            yield from differences(fen, wanted, Told("pots", path=place))
         if not head["persons"]:
             return
         if not head["roster"]:
@@ -216,7 +217,7 @@ class Pool:
         above = [step for step in found.steps if ":" not in step.level]
         stored = [(path, row) for path, row in self._rows["step"] if row["institution"] == code]
         yield from differences(
-            [row["level"] for _p, row in stored], [step.level for step in above], f"{code} steps"
+            [row["level"] for _p, row in stored], [step.level for step in above], Told("steps", path=code)
         )
         for (path, row), step in zip(stored, above, strict=False):
             yield from same(row["fen"], step.fen, f"{path}.fen")
@@ -226,7 +227,8 @@ class Pool:
         have = {(row["group"], row["place"]): (path, row) for path, row in pots}
         for key in sorted({*want, *have}):
             if key not in have or key not in want:
-                yield f"{self.name}: pot {key} is {'missing' if key in want else 'not one that follows'}"
+                reason = "pot_missing" if key in want else "pot_strange"
+                yield Told(reason, path=self.name, key=key)
                 continue
             path, row = have[key]
             step = next(one for one in found.steps if one.level.partition(":")[2] == row["group"])
@@ -247,7 +249,7 @@ class Pool:
             if not inside:
                 continue
             yield from differences(
-                sum(row["fen"] for _p, row in inside), pot["fen"], f"{path}: sum of its lines"
+                sum(row["fen"] for _p, row in inside), pot["fen"], Told("lines", path=path)
             )
             named = sorted(row["person"] for _p, row in inside)
             yield from differences(
@@ -261,7 +263,7 @@ class Pool:
                 for key in ("fen", "quota", "remainder_rank", "got_extra_fen"):
                     yield from _number(row[key], getattr(part, key), f"{place}.{key}")
         for pot_id in lines:
-            yield f"{self.name}: lines of {pot_id}, which is no pot"
+            yield Told("no_pot", path=self.name, key=pot_id)
 
     def _books(self, head: Mapping[str, Any], summed: Books) -> Iterator[str]:
         """What was posted follows from the figures, entry by entry."""
@@ -276,7 +278,7 @@ class Pool:
             if row["reverses"] is None and row["of"] in waiting:
                 yield from entries(row["entries"], waiting.pop(row["of"]), path)
         for key in waiting:
-            yield f"{self.name}: no journal of {key}"
+            yield Told("no_journal", path=self.name, key=key)
 
     def _of_pool(self, head: Mapping[str, Any]) -> list[Entry]:
         found: list[Entry] = []
@@ -294,7 +296,7 @@ def _risen(row: Mapping[str, Any], sheet: Mapping[str, Any], path: str) -> Itera
     try:
         found = uplift.again(row["institution"], row["year"], sheet)
     except UpliftRefused as refused:
-        yield f"{path}.uplift: {refused}"
+        yield Told("error", path=f"{path}.uplift", error=refused)
         return
     yield from same(row["approved_fen"], sheet["base_fen"] + found.fen, f"{path}.approved_fen")
 

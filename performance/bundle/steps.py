@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from performance.bundle.differing import differences
+from performance.bundle.told import Told
 
 RUN, LIFE, PERIOD = "performance.monthrun", "performance.monthlife", "ledger.period"
 # States a run can be in after the last deed of it that the journal names: a declined proposal is computed
@@ -47,14 +48,18 @@ class Steps:
         """
         head = self._head
         if head["state"] not in AFTER.get(self._last, ()):
-            said = " or ".join(AFTER.get(self._last, ("of no run",)))
-            yield f"{OF_MONTH}.state: the manifest says {head['state']}, the journal says {said}"
+            said = {"path": f"{OF_MONTH}.state", "stored": head["state"]}
+            if self._last in AFTER:
+                yield Told("state", **said, found=" / ".join(AFTER[self._last]))
+            else:
+                yield Told("no_run", **said)
         if self._digest:
             yield from differences(head["result_digest"], self._digest, f"{OF_MONTH}.result_digest")
         if (head["state"] == "posted") != bool(code_versions):
-            yield f"{OF_MONTH}.state: {head['state']}, the month is posted {len(code_versions)} times"
-        for path, said in code_versions.items():
-            yield from differences(head["code_version"], said, f"{OF_MONTH}.code_version of {path}")
+            said = {"path": f"{OF_MONTH}.state", "stored": head["state"]}
+            yield Told("posted", **said, times=len(code_versions))
+        for path, version in code_versions.items():
+            yield from differences(head["code_version"], version, f"{OF_MONTH}.code_version of {path}")
         if "stage" in head:
             yield from differences(head["stage"], self._stage, f"{OF_MONTH}.stage")
         yield from differences(head["books"], "open" if self._open else "closed", f"{OF_MONTH}.books")
@@ -62,9 +67,7 @@ class Steps:
     def unchecked(self, posted: bool) -> Iterator[str]:
         """What nothing in the file proves."""
         if not posted:
-            yield "code_version: nothing was posted that repeats it"
+            yield Told("open_code")
         if "stage" not in self._head:
-            yield "stage: the manifest names no step of the month"
-        yield "scheme, scheme_version: names; what they stand for is proved by scheme_digest"
-        yield "who did what: persons stand under names that only the house can read back"
-        yield "seals of the journal: they follow from rows of other months too; ask the house"
+            yield Told("open_stage")
+        yield from map(Told, ("open_scheme", "open_people", "open_seals"))

@@ -18,13 +18,13 @@ from performance.bundle import books, chain, opinions, payments, pools
 from performance.bundle.archive import Archive, BundleRefused
 from performance.bundle.differing import differences
 from performance.bundle.steps import Steps
+from performance.bundle.told import Told
 from performance.engine.settlement import recompute
 
 MOST_DIFFERENCES = 20
 INPUTS, RESULT, RULES, ROSTER = "inputs.json", "result.json", "rules.json", "roster.jsonl"
 LOTS, JOURNAL, OPINIONS = "lots.jsonl", "journal.jsonl", "opinions.jsonl"
 LEDGER, ACCOUNTS = "ledger/journals.jsonl", "ledger/accounts.jsonl"
-ALTERED = "the rest cannot be recomputed from what was altered"
 WHOLE = (INPUTS, RESULT, RULES, ROSTER, LOTS, LEDGER, ACCOUNTS, JOURNAL)
 
 
@@ -81,17 +81,17 @@ def _all(held: Archive, said: Said) -> Iterator[str]:
     try:
         yield from _recomputed(held, said)
     except (Refused, CanonicalRefused) as error:
-        yield ALTERED if altered else f"cannot be recomputed: {error}"
+        yield Told("altered") if altered else Told("cannot", error=error)
     except LookupError as error:
-        yield ALTERED if altered else f"cannot be recomputed: {error} is missing"
+        yield Told("altered") if altered else Told("key", error=error)
     except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        yield ALTERED if altered else f"cannot be recomputed: a value is of another kind ({error})"
+        yield Told("altered") if altered else Told("kind", error=error)
 
 
 def _recomputed(held: Archive, said: Said) -> Iterator[str]:
     missing = [name for name in WHOLE if name not in held.names]
     if missing:
-        yield f"container: {', '.join(missing)} is missing"
+        yield Told("missing", names=", ".join(missing))
         return
     result = yield from _month(held, said)
     rules = held.value(RULES)
@@ -118,7 +118,7 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
     # A bundle from before opinions were handed out names none and has no such member.
     yield from opinions.check(held.lines(OPINIONS) if OPINIONS in held.names else (), held.manifest)
     if held.manifest.get("opinions"):
-        said.unchecked.append(opinions.UNCHECKED)
+        said.unchecked.append(Told("open_opinions"))
 
 
 def _month(held: Archive, said: Said) -> Any:
@@ -127,7 +127,7 @@ def _month(held: Archive, said: Said) -> Any:
     try:
         result = recompute(inputs)
     except (Refused, CanonicalRefused) as error:
-        raise BundleRefused("file", problem=f"{INPUTS} cannot be settled: {error}") from error
+        raise BundleRefused("file", problem=Told("unsettled", path=INPUTS, error=error)) from error
     said.inputs, said.result = result.inputs_digest, result.digest
     plain: Any = to_plain(result)
     yield from differences(stored, plain, RESULT)

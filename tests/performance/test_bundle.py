@@ -63,15 +63,42 @@ def content(request: Any) -> bytes:
 def test_a_paid_month_is_identical_offline(content: bytes, tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "month.zip"
     file.write_bytes(content)
+    call_command("verify_month", str(file), digest=scene.digest(content), language="en")
+    said = capsys.readouterr().out
+    assert said.startswith("identical as recomputed: 2026-10 run 1 (posted), 4 lines of persons")
     call_command("verify_month", str(file), digest=scene.digest(content))
     said = capsys.readouterr().out
-    assert "2026-10 run 1 (posted): identical. 4 lines of persons" in said and "was changed" not in said
+    assert said.startswith("identical 一致：2026-10 第 1 次核算（已入账），个人条目 4 行")
+    assert "未核对：日志封印" in said and "not checked" not in said
     assert set(members(content)) == {
         "inputs.json", "result.json", "rules.json", "roster.jsonl", "lots.jsonl", BONUS, AWARD,
         "ledger/journals.jsonl", "ledger/accounts.jsonl", "journal.jsonl", "opinions.jsonl", MANIFEST,
     }  # fmt: skip
-    with pytest.raises(CommandError, match="another bundle"):
+    with pytest.raises(CommandError, match=r"不是这份证据包.*月度页面列有"):
         call_command("verify_month", str(file), digest="0" * 64)
+    with pytest.raises(CommandError, match="another bundle"):
+        call_command("verify_month", str(file), digest="0" * 64, language="en")
+
+
+def test_a_difference_is_said_in_the_language_asked_for(content: bytes, tmp_path: Path) -> None:
+    """Chinese unless asked otherwise; the path and both values stand in either, and the code is the same."""
+    held = members(content)
+    held["journal.jsonl"] = held["journal.jsonl"].replace(b'"chain"', b'"chai_"')
+    file = tmp_path / "month.zip"
+    file.write_bytes(scene.put_together(held))
+    for language, said in (
+        ("zh-hans", "2026-10 第 1 次核算（已入账）不一致，首个不符之处：\n无法重算：缺少 'chain'"),
+        ("en", "2026-10 run 1 (posted) differs, first difference:\ncannot be recomputed: 'chain' is missing"),
+    ):
+        with pytest.raises(CommandError) as error:
+            call_command("verify_month", str(file), language=language)
+        assert str(error.value) == said and error.value.returncode == 1
+    file.write_bytes(changed(content, BONUS, lambda row: row.update(fen=row["fen"] + 1), 0))
+    with pytest.raises(CommandError) as error:
+        call_command("verify_month", str(file))
+    assert f"{BONUS}:1.fen：文件写的是 50000002，重算为 50000001" in str(error.value)
+    with pytest.raises(CommandError, match="不是月度证据包"):
+        call_command("verify_month", str(tmp_path / "none.zip"))
 
 
 def test_it_holds_everything_down_to_the_fen(content: bytes) -> None:
@@ -239,7 +266,7 @@ def test_a_key_that_is_gone_ends_in_a_first_difference_and_a_code(
             for one, body in held.items():
                 out.writestr(one, body)
     with pytest.raises(CommandError, match="first difference") as error:
-        call_command("verify_month", str(file))
+        call_command("verify_month", str(file), language="en")
     said = str(error.value)
     assert "Error" not in said and error.value.returncode == 1
     lines = said.splitlines()[1:]
@@ -374,11 +401,11 @@ def test_the_manifest_says_what_the_journal_and_the_books_say(
 def test_what_is_not_checked_is_said(content: bytes, tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "month.zip"
     file.write_bytes(content)
-    call_command("verify_month", str(file))
+    call_command("verify_month", str(file), language="en")
     said = capsys.readouterr().out
     assert "not checked: whether it is the file the house handed out" in said
     assert "not checked: seals of the journal" in said and "not checked: code_version" not in said
-    call_command("verify_month", str(file), digest=scene.digest(content))
+    call_command("verify_month", str(file), digest=scene.digest(content), language="en")
     assert "handed out" not in capsys.readouterr().out
     held = members(content)
     head = json.loads(held[MANIFEST])
@@ -486,7 +513,7 @@ def test_what_is_no_bundle_is_refused(body: bytes, tmp_path: Path) -> None:
     file = tmp_path / "x"
     file.write_bytes(body)
     with pytest.raises(CommandError, match="no bundle"):
-        call_command("verify_month", str(file))
+        call_command("verify_month", str(file), language="en")
 
 
 def test_export_is_a_right_of_its_own(qinghe: World) -> None:
