@@ -1,7 +1,8 @@
 """Pay totals that rise with the score (S3-38): which indicators are linked, an institution's sheet of a year.
 
 One person has a sheet worked out with the decision and its scan, another confirms; only then the new total
-stands among the approved ones (`PayTotal.uplift`). A later sheet replaces it and rises from the same base.
+stands among the approved ones (`PayTotal.uplift`). A later sheet says which one it replaces and why, and
+rises from the base in force: of an institution and year the last of that row is the one that counts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
@@ -61,8 +62,17 @@ class PayUpliftQuerySet(AllianceQuerySet):
 
     def named(self) -> Any:
         """With all that a list or a page names."""
+        later = PayUplift.objects.filter(replaces=OuterRef("pk"), confirmed_at__isnull=False)
         return self.select_related(
-            "institution", "base", "entered_by__user", "confirmed_by__user", "set_aside_by__user", "scan"
+            "institution",
+            "base",
+            "entered_by__user",
+            "confirmed_by__user",
+            "set_aside_by__user",
+            "scan",
+            "replaces",
+        ).annotate(
+            successor=Subquery(later.values("pk")[:1]), successor_no=Subquery(later.values("number")[:1])
         )
 
 
@@ -86,6 +96,8 @@ class PayUplift(DecidedSheet):
     heads_first = models.DecimalField(_("heads of the first month"), max_digits=12, decimal_places=3)
     heads = models.DecimalField(_("heads of the last month"), max_digits=12, decimal_places=3)
     fen = models.BigIntegerField(_("uplift (fen)"))
+    replaces = link(pgettext_lazy("uplift", "replaces"), "performance.PayUplift", null=True)
+    replaces_why = models.CharField(pgettext_lazy("uplift", "why it replaces"), max_length=200, blank=True)
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(PayUpliftQuerySet)
@@ -102,6 +114,20 @@ class PayUplift(DecidedSheet):
             models.UniqueConstraint(
                 fields=["alliance", "institution", "year"], name="payuplift_one_waits",
                 condition=Q(confirmed_at=None, set_aside_at=None),
+            ),
+            # One row of sheets an institution and year, each replaced once: its last one is in force.
+            models.UniqueConstraint(
+                fields=["alliance", "institution", "year"], name="payuplift_one_first",
+                condition=Q(confirmed_at__isnull=False, replaces=None),
+            ),
+            models.UniqueConstraint(
+                fields=["alliance", "replaces"], name="payuplift_replaced_once",
+                condition=Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None, replaces_why="")
+                | Q(replaces__isnull=False, replaces_why__gt=""),
+                name="payuplift_replaces_why",
             ),
             models.CheckConstraint(condition=Q(through__day=1), name="payuplift_first_day"),
             models.CheckConstraint(

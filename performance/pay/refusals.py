@@ -18,6 +18,8 @@ class EntryRefused(Refused):
         "same_person": "This takes two different people; ask a colleague.",
         "confirmed": "It is already confirmed.",
         "village": "%(institution)s is paid through its township and has no pay total of its own.",
+        "given": "%(institution)s was given %(paid)s yuan of %(year)s already, more than this total of "
+        "%(total)s yuan in the place of one that rose. Correct what was given first.",
         "coefficients": "Give every group a coefficient above zero.",
         "unlawful": "This kind of pool settles between institutions and needs no rule of persons.",
     }
@@ -26,6 +28,7 @@ class EntryRefused(Refused):
         "confirmed": "",
         "village": "institution",
         "coefficients": "",
+        "given": "",
         "unlawful": "kind",
     }
 

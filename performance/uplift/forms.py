@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution
@@ -48,6 +48,10 @@ class SheetForm(forms.Form):
     year = WholeField(label=gettext_lazy("year"), min_value=SERVED_YEARS[0], max_value=SERVED_YEARS[-1])
     document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
     body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
+    replaces_why = forms.CharField(
+        label=pgettext_lazy("uplift", "why it replaces"), max_length=200, required=False,
+        help_text=gettext_lazy("Only where the institution has a sheet of the year in force."),
+    )  # fmt: skip
     files = EvidenceField(must=True)
     other_names = {"scan": "files"}
 
@@ -57,7 +61,9 @@ class SheetForm(forms.Form):
 
     def entry(self) -> dict[str, Any]:
         """As the service takes it, without the scan."""
-        return {name: self.cleaned_data[name] for name in ("institution", "year", "document", "body")}
+        return {name: self.cleaned_data[name] for name in (
+            "institution", "year", "document", "body", "replaces_why",
+        )}  # fmt: skip
 
 
 class AsideForm(forms.Form):

@@ -31,6 +31,10 @@ class SheetRefused(Refused):
         "same_person": "This takes two different people; ask a colleague.",
         "decided": "The sheet is decided already.",
         "why": "Say why in a few words.",
+        "identical": "%(institution)s has sheet %(number)s of %(year)s in force with the same numbers, of "
+        "%(document)s. Nothing is to be entered again.",
+        "replaces": "%(institution)s has sheet %(number)s of %(year)s in force. Say why this one takes its "
+        "place.",
         "changed": "The approved total, the roster or the linked indicators changed since the sheet was "
         "worked out. Set it aside and have it worked out again.",
         "paid": "%(institution)s was given %(paid)s yuan of %(year)s already, more than the new total of "
@@ -38,5 +42,5 @@ class SheetRefused(Refused):
     }
     fields = {
         "village": "institution", "waits": "institution", "same_person": "", "decided": "", "changed": "",
-        "paid": "",
+        "paid": "", "identical": "institution", "replaces": "replaces_why",
     }  # fmt: skip

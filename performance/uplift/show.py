@@ -54,6 +54,10 @@ def page(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> 
         ],
         "lines": words.lines(sheet, found), "figures": figures(sheet, membership),
         "superseded": sheet.confirmed_at is not None and not sheets.in_force(sheet),
+        "successor": parts.Fact(
+            _("Sheet %(number)s takes the place of this one.") % {"number": sheet.successor_no},
+            url=reverse("pay-uplift", args=[sheet.successor]),
+        ) if sheet.successor else None,
         "facts_sheet": facts(sheet, membership), "actions": actions(sheet, membership, given),
     }  # fmt: skip
 
@@ -90,6 +94,12 @@ def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
         parts.Fact(_("decided by"), sheet.body),
         parts.Fact(_("entered by"), f"{sheet.entered_by.user} {web_words.moment(sheet.entered_at)}"),
     ]
+    if sheet.replaces is not None:
+        found.append(parts.Fact(
+            pgettext("uplift", "replaces"), _("sheet %(number)s: %(why)s") % {
+                "number": sheet.replaces.number, "why": sheet.replaces_why,
+            }, reverse("pay-uplift", args=[sheet.replaces.pk]),
+        ))  # fmt: skip
     if sheet.confirmed_by is not None and sheet.confirmed_at is not None:
         said = f"{sheet.confirmed_by.user} {web_words.moment(sheet.confirmed_at)}"
         found.append(parts.Fact(_("confirmed by"), said))

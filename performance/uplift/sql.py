@@ -89,6 +89,62 @@ end $pay$;
 create trigger performance_total_of_uplift before insert on public.performance_paytotal
   for each row execute function public.performance_total_of_uplift();
 """
+# Of an institution and year each sheet follows the one in force; a total that rose is not lowered below what
+# was given of it, by whatever row (practice.md 6).
+FOLLOW = """
+create function public.performance_uplift_follows() returns trigger language plpgsql as $pay$
+begin
+  if new.replaces_id is not null and not exists (
+      select from public.performance_payuplift u
+       where u.alliance_id = new.alliance_id and u.id = new.replaces_id
+         and u.institution_id = new.institution_id and u.year = new.year
+         and u.confirmed_by_id is not null) then
+    raise exception 'an uplift replaces a confirmed one of its institution and year'
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_uplift_follows before insert on public.performance_payuplift
+  for each row execute function public.performance_uplift_follows();
+
+create function public.performance_total_given() returns trigger language plpgsql as $pay$
+declare
+  one record;
+begin
+  perform pg_advisory_xact_lock(hashtext('performance.pay_total'), new.alliance_id::integer);
+  select t.uplift_id, t.revision into one from public.performance_paytotal t
+   where t.alliance_id = new.alliance_id and t.institution_id = new.institution_id and t.year = new.year
+     and t.confirmed_by_id is not null and t.id <> new.id
+   order by t.revision desc limit 1;
+  if (new.uplift_id is not null or one.uplift_id is not null)
+     and coalesce(one.revision, 0) < new.revision
+     and new.fen < public.performance_given(new.alliance_id, new.institution_id, new.year) then
+    raise exception 'a total that rose is not lowered below what was given of it'
+      using errcode = 'check_violation', constraint = 'paytotal_given';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_total_given before insert or update on public.performance_paytotal
+  for each row when (new.confirmed_by_id is not null) execute function public.performance_total_given();
+"""
+UNFOLLOW = """
+drop trigger performance_total_given on public.performance_paytotal;
+drop function public.performance_total_given();
+drop trigger performance_uplift_follows on public.performance_payuplift;
+drop function public.performance_uplift_follows();
+"""
+# Sheets confirmed before they said what they replace followed each other in order of their numbers.
+EARLIER = """
+alter table public.performance_payuplift no force row level security, disable trigger user;
+update public.performance_payuplift u
+   set replaces_id = before.id, replaces_why = '同一年度的后一张核定单'
+  from (select id, lag(id) over (partition by alliance_id, institution_id, year order by number) as before
+          from public.performance_payuplift where confirmed_by_id is not null) row
+  join public.performance_payuplift before on before.id = row.before
+ where u.id = row.id;
+set constraints all immediate;
+alter table public.performance_payuplift force row level security, enable trigger user;
+"""
 REMOVE = """
 drop trigger performance_total_of_uplift on public.performance_paytotal;
 drop function public.performance_total_of_uplift();

@@ -19,7 +19,9 @@ PLACES = 4
 
 
 def state_chip(row: PayUplift) -> SafeString:
-    """Waits, confirmed, or set aside."""
+    """Waits, confirmed, replaced, or set aside; of a row with its successor (`named`)."""
+    if row.successor is not None:
+        return chip("", pgettext("uplift", "replaced"))
     if row.set_aside_at is not None:
         return chip("late", _("set aside"))
     if row.confirmed_at is not None:

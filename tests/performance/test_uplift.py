@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from performance.demonstration import uplift as demonstration
 from performance.demonstration.ground import Ground
 from performance.engine.pay.uplift import UpliftRefused
 from performance.models import MonthRun, PayLinked, PayTotal, PayUplift, PayUpliftLine, Score
+from performance.pay.refusals import EntryRefused
 from performance.pay.services import entering, pools
 from performance.uplift.refusals import ListRefused, SheetRefused
 from performance.uplift.services import linked, sheets
@@ -96,8 +98,15 @@ def test_two_people_raise_the_total_and_a_later_sheet_rises_from_the_same_base(h
     with pytest.raises(SheetRefused, match="decided already"):
         sheets.confirm(by=house.cai, sheet=sheet, now=NOW)
     listed(house, "accepted_in_time")  # 20 of 100 points are fewer than 30: 15 % x 20/30 x 90/100 = 9 %
-    later = sheets.confirm(by=house.cai, sheet=entered(house, document="二号"), now=NOW)
+    with pytest.raises(
+        SheetRefused, match=r"has sheet 1 of 2026 in force\. Say why this one takes its place"
+    ):
+        entered(house, document="二号")
+    second = entered(house, document="二号", replaces_why="挂钩指标已调整")
+    assert approved(house.shiqiao) == 112_000_000
+    later = sheets.confirm(by=house.cai, sheet=second, now=NOW)
     assert (later.number, later.base, approved(house.shiqiao)) == (2, sheet.base, 109_000_000)
+    assert later.replaces == sheet and PayUplift.objects.named().get(pk=sheet.pk).successor == later.pk
     assert not sheets.in_force(sheet) and sheets.in_force(later)
     assert approved(house.lead) == TOTAL
 
@@ -115,9 +124,62 @@ def test_a_total_is_not_lowered_below_what_was_given_of_it(world: World) -> None
         assert approved(world.shiqiao) == 20_160_000
         scene.posted_bonus(world)
         listed(world, "accepted_in_time")
-        lower = entered(world, document="二号")
+        lower = entered(world, document="二号", replaces_why="挂钩指标已调整")
         with pytest.raises(SheetRefused, match=r"200,000\.00 yuan of 2026 already, more than the new total"):
             sheets.confirm(by=world.cai, sheet=lower, now=NOW)
+        # Who passes the service by is refused by the database, and so is a plain total in its place.
+        with (
+            mock.patch.object(sheets, "_not_spent"),
+            pytest.raises(IntegrityError, match="not lowered below what was given of it"),
+            transaction.atomic(),
+        ):
+            sheets.confirm(by=world.cai, sheet=lower, now=NOW)
+        plain = entering.enter_total(
+            by=world.luo, institution=world.shiqiao, year=2026, fen=19_999_999, document="减", now=NOW
+        )
+        with pytest.raises(EntryRefused, match=r"given 200,000\.00 yuan of 2026 already, more than this"):
+            entering.confirm(by=world.cai, row=plain, now=NOW)
+        enough = entering.enter_total(
+            by=world.luo, institution=world.shiqiao, year=2026, fen=20_000_000, document="减", now=NOW
+        )
+        entering.confirm(by=world.cai, row=enough, now=NOW)
+        assert approved(world.shiqiao) == 20_000_000
+
+
+def test_of_an_institution_and_year_one_sheet_is_in_force(house: World) -> None:
+    """The same numbers are refused by naming the sheet that has them; another is replaced once, both ways."""
+    first = sheets.confirm(by=house.cai, sheet=entered(house), now=NOW)
+    with pytest.raises(
+        SheetRefused, match="has sheet 1 of 2026 in force with the same numbers, of 理事会〔2026〕8号"
+    ):
+        entered(house, document="二号", replaces_why="再报一次")
+    for change, said in (
+        ({}, "one_first"),
+        ({"replaces": first}, "replaces_why"),
+        ({"replaces_why": "x"}, "replaces_why"),
+    ):
+        with pytest.raises(IntegrityError, match=said), transaction.atomic():
+            raw(first, **change)
+    listed(house, "accepted_in_time")
+    later = sheets.confirm(
+        by=house.cai, sheet=entered(house, document="二号", replaces_why="挂钩指标已调整"), now=NOW
+    )
+    with pytest.raises(IntegrityError, match="replaced_once"), transaction.atomic():
+        raw(later)
+    figures(house.lead)
+    strange = entered(house, house.lead)
+    assert strange.replaces is None
+    with (
+        pytest.raises(DatabaseError, match="a confirmed one of its institution and year"),
+        transaction.atomic(),
+    ):
+        raw(first, replaces=strange, replaces_why="x", confirmed_by=None, confirmed_at=None)
+    client = house.client("luo")
+    page = client.get(f"/a/qinghe/pay/uplifts/{first.pk}/").content.decode()
+    assert "已被替代" in page and f"/pay/uplifts/{later.pk}/" in page and "本单已被第 2 张核定单替代" in page
+    page = client.get(f"/a/qinghe/pay/uplifts/{later.pk}/").content.decode()
+    assert f"/pay/uplifts/{first.pk}/" in page and "第 1 张：挂钩指标已调整" in page
+    assert "已被替代" in client.get("/a/qinghe/pay/uplifts/").content.decode()
 
 
 def test_what_an_uplift_lacks_is_named_with_its_remedy(house: World) -> None:

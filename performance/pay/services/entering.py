@@ -13,6 +13,7 @@ from django.utils.translation import override
 from alliance.ledger import services as ledger
 from alliance.ledger.models import Account
 from alliance.lib.canonical import digest, to_plain
+from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
@@ -164,10 +165,24 @@ def rule_in_force(kind: str, month: Month) -> PayRule | None:
 def confirm(*, by: Membership, row: PayTotal | PayRule, now: datetime) -> Any:
     """A second person has compared an approved total or a rule with its decision.
 
-    Raises PermissionDenied, EntryRefused (same_person, confirmed).
+    Raises PermissionDenied, EntryRefused (same_person, confirmed, given).
     """
     _second(by, row)
-    return _confirmed(by, row, now)
+    try:
+        with transaction.atomic():
+            return _confirmed(by, row, now)
+    except IntegrityError as error:
+        if not isinstance(row, PayTotal) or "lowered below what was given" not in str(error):
+            raise
+        said = {"institution": row.institution.short_name, "year": row.year, "total": yuan(row.fen)}
+        raise EntryRefused("given", **said, paid=yuan(_given(row))) from None
+
+
+def _given(row: PayTotal) -> int:
+    """What the institution was given within its total of the year, fen."""
+    from performance.pay.services.pools import paid_of
+
+    return paid_of(row.year).get(row.institution_id, 0)
 
 
 def _second(by: Membership, row: Any) -> None:

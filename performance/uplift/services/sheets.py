@@ -22,17 +22,23 @@ from performance.services.rights import require
 from performance.uplift.refusals import SheetRefused
 from performance.uplift.services import reading
 
+# Two sheets of an institution and year with all of these alike say the same.
+NUMBERS = (
+    "base_fen", "through", "terms", "earned", "full", "weight_all", "heads_first", "heads", "fen"
+)  # fmt: skip
 PLACES = {"earned": 10, "full": 4}  # weight x score / 100 of four decimals each is exact in ten
 
 
 @transaction.atomic
 def enter(
     *, by: Membership, institution: Institution, year: int, document: str, body: str, scan: Attachment | None,
-    now: datetime,
+    now: datetime, replaces_why: str = "",
 ) -> PayUplift:  # fmt: skip
     """Work an institution's uplift of a year out of its decided months, and keep it for a second person.
+    `replaces_why`: why it takes the place of the sheet in force, where there is one.
 
-    Raises PermissionDenied, SheetRefused (document, body, scan, village, waits), UpliftRefused.
+    Raises PermissionDenied, SheetRefused (document, body, scan, village, waits, identical, replaces),
+    UpliftRefused.
     """
     require(by, RUN)
     if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
@@ -46,8 +52,11 @@ def enter(
     terms = terms_of(read.last)
     found = uplift(read.given, terms)
     rows = PayUplift.objects.filter(institution=institution, year=year)
+    earlier = rows.filter(confirmed_at__isnull=False).order_by("-number").first()
     sheet = PayUplift(
-        institution=institution, year=year, number=(rows.aggregate(n=Max("number"))["n"] or 0) + 1,
+        institution=institution, year=year, replaces=earlier,
+        replaces_why=replaces_why.strip() if earlier else "",
+        number=(rows.aggregate(n=Max("number"))["n"] or 0) + 1,
         base=read.base, base_fen=read.base.fen, through=read.last.first_day,
         terms={key: register.to_json(value) for key, value in terms.items()},
         earned=half_up(found.earned, PLACES["earned"]), full=half_up(found.full, PLACES["full"]),
@@ -55,6 +64,8 @@ def enter(
         fen=found.fen, document=document.strip(), body=body.strip(), scan=scan, digest=read.mark,
         entered_by=by, entered_at=now,
     )  # fmt: skip
+    if earlier is not None:
+        _other_than(earlier, sheet)
     _insert(sheet, **named, year=year)
     PayUpliftLine.objects.bulk_create(
         PayUpliftLine(
@@ -65,6 +76,15 @@ def enter(
     )  # fmt: skip
     journal.write(by=by, verb="pay.uplift_entered", about=sheet, year=year, fen=sheet.fen)
     return sheet
+
+
+def _other_than(earlier: PayUplift, sheet: PayUplift) -> None:
+    """Raises SheetRefused (identical, replaces): a second sheet has other numbers, and a reason."""
+    named = {"institution": sheet.institution.short_name, "year": sheet.year, "number": earlier.number}
+    if in_force(earlier) and all(getattr(earlier, name) == getattr(sheet, name) for name in NUMBERS):
+        raise SheetRefused("identical", **named, document=earlier.document)
+    if not sheet.replaces_why:
+        raise SheetRefused("replaces", **named)
 
 
 def terms_of(month: Month) -> dict[str, register.Value]:
@@ -87,7 +107,8 @@ def _insert(sheet: PayUplift, **named: Any) -> None:
 def confirm(*, by: Membership, sheet: PayUplift, now: datetime) -> PayUplift:
     """A second person has compared figures and decision: the new total is in force.
 
-    Raises PermissionDenied, SheetRefused (same_person, decided, changed, paid), UpliftRefused.
+    Raises PermissionDenied, SheetRefused (same_person, decided, changed, paid), UpliftRefused. The database
+    keeps one sheet in force an institution and year, and no total below what was given of it.
     """
     require(by, CONFIRM)
     if sheet.entered_by.user_id == by.user_id:
