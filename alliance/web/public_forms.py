@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.web.photos import FilesField
+from alliance.web.plainly import SaidPlainly
 
 TEXT_MOST = 2_000  # characters of a text box on a phone
 
 
-class PublicForm(forms.Form):
+class PublicForm(SaidPlainly):
     """Base of the public forms: the sheet it was handed out on, and a field that only robots fill in."""
 
     website = forms.CharField(required=False, label=gettext_lazy("leave this empty"))

@@ -16,6 +16,7 @@ from alliance.lib import identity
 from alliance.lib.digits import plain_digits
 from alliance.models import Institution
 from alliance.web.form_fields import DayField, NumberField, RowField, Rows, YuanField
+from alliance.web.plainly import SaidPlainly
 
 LAST_FOUR = RegexValidator(r"^[0-9]{3}[0-9Xx]$", gettext_lazy("Four characters: digits, the last may be X."))
 LEVELS = 4  # rows of a guide
@@ -26,7 +27,7 @@ def day_field(**more: Any) -> DayField:
     return DayField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 
-class AskForm(Rows):
+class AskForm(SaidPlainly, Rows):
     """What the patient knows; nothing else opens a bill without a printed code."""
 
     place = RowField(label=gettext_lazy("hospital"))
@@ -55,7 +56,7 @@ class AskForm(Rows):
         return found
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(SaidPlainly):
     """Which line, what about it, and a telephone only if one wants to be called."""
 
     line = forms.ChoiceField(label=gettext_lazy("which line"), widget=forms.RadioSelect)

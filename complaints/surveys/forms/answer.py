@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from alliance.web.plainly import SaidPlainly
 from complaints.surveys.engine.questions import CHOICE, LEVELS, SCALE, TEXT_LIMIT, Question
 from complaints.surveys.models import Edition
 
@@ -21,7 +21,7 @@ def level_words() -> dict[int, str]:
     }  # fmt: skip
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(SaidPlainly):
     """All questions of an edition; whoever misses one reads which, and everything typed stays."""
 
     def __init__(self, *args: Any, edition: Edition, language: str, **kwargs: Any) -> None:
@@ -48,6 +48,5 @@ def _field(one: Question, language: str) -> forms.Field:
 
 def _one_of(one: Question, language: str, choices: list[tuple[str, str]]) -> forms.Field:
     return forms.ChoiceField(
-        label=one.words(language), required=one.required, choices=choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},
-    )  # fmt: skip
+        label=one.words(language), required=one.required, choices=choices, widget=forms.RadioSelect
+    )
