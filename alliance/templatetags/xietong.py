@@ -36,7 +36,7 @@ for function in (
     words.due,
     identity.mask_name, identity.mask_id, identity.mask_phone,
     fields.control, fields.filter_control, fields.field_kind, fields.is_wide, fields.is_date,
-    fields.get_field, fields.error_count,
+    fields.get_field, fields.error_count, fields.errors_said,
 ):  # fmt: skip
     register.filter(function.__name__, function)
 

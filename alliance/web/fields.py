@@ -28,6 +28,12 @@ def is_wide(field: Any) -> bool:
     return field_kind(field) == "choices" or "rows" in widget.attrs or widget.needs_multipart_form
 
 
+def errors_said(field: Any) -> list[str]:
+    """What to change in a field, after its label where the sentence does not name it itself."""
+    label = str(field.label)
+    return [error if f"“{label}”" in error else f"{label}: {error}" for error in map(str, field.errors)]
+
+
 def control(field: Any) -> SafeString:
     """The widget of a bound field with our classes; help and error are named as its description."""
     if field_kind(field) != "plain":

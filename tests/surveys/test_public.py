@@ -76,7 +76,7 @@ def test_what_was_chosen_and_written_stays_when_something_is_missing(
     del given["wait_see"]
     page = phone.post(address(ready, survey), given)
     text = page.content.decode()
-    assert page.status_code == 400 and "Waiting until the doctor saw you: Choose one." in text
+    assert page.status_code == 400 and "“Waiting until the doctor saw you” is still open" in text
     assert "候诊太久了" in text and text.count("checked") == len(given) - 2
     assert stored(ready, survey) == 0
 
