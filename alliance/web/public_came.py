@@ -14,10 +14,16 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.refusal import Refused
 from alliance.services.files import TooLarge
-from alliance.web import public
+from alliance.web import public, qr
 from alliance.web.refused import add_refusal
 
 Draw = Callable[[Any, int], HttpResponse]
+
+
+def key(request: Any, address: str) -> dict[str, str]:
+    """The private link of a page and its QR code, as `say/_key.html` shows them."""
+    link = request.build_absolute_uri(address)
+    return {"private_link": link, "code_picture": qr.picture(link)}
 
 
 def read(request: Any, find: Callable[[], Any]) -> Any:

@@ -80,7 +80,7 @@ def _page(
     page = show.page(alliance, row, drawn, language, now)
     page |= {"steps_at": links.followed(alliance.code, secret), "opened": next(iter(forms), "")}
     page["again"] = request.GET.get("again", "") if request.method != "POST" else ""
-    page["private_link"] = request.build_absolute_uri(links.followed(alliance.code, secret))
+    page |= came.key(request, links.followed(alliance.code, secret))
     answer = render(request, "say/follow.html", page, status=status)
     answer["Referrer-Policy"] = "no-referrer"  # the address is the key to the page
     answer["Cache-Control"] = "no-store"

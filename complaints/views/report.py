@@ -72,6 +72,7 @@ def follow(request: Any, code: str, secret: str) -> HttpResponse:
 
         def draw(form: Any, status: int) -> HttpResponse:
             page = show.reported(alliance, found, form, language)
+            page |= came.key(request, links.reported(alliance.code, secret))
             answer = render(request, "say/reported.html", page, status=status)
             answer["Referrer-Policy"], answer["Cache-Control"] = "no-referrer", "no-store"
             return answer

@@ -124,7 +124,7 @@ def _page(
     drawn = {name: given.get(name) or made(sheet=sheet, files_most=most) for name, made in FORMS.items()}
     page = show.follow(alliance, row, drawn, language, now) | {
         "steps_at": address(alliance.code, secret), "opened": given.get("supply"),
-        "private_link": request.build_absolute_uri(address(alliance.code, secret, language)),
+        **came.key(request, address(alliance.code, secret, language)),
     }  # fmt: skip
     answer = render(request, "say/offsite_follow.html", page, status=status)
     answer["Referrer-Policy"] = "no-referrer"  # the address is the key to the page

@@ -79,6 +79,10 @@ def test_from_the_form_to_the_private_page_and_nothing_of_the_device_is_kept(rea
     client = phone()
     address = sent(client, files=[SimpleUploadedFile("缴费单.png", PNG)])
     page = client.get(address).content.decode()
+    # The link stands before everything else of the page, in a field to select, and as a code.
+    field = f'readonly spellcheck="false">http://testserver{address.partition("?")[0]}</textarea>'
+    assert field in page and "data:image/svg+xml;base64," in page
+    assert page.index(field) < page.index("办理过程")
     row = only(ready)
     assert (row.number in page and TYPED in page and "还剩" in page) or "剩" in page
     assert client.cookies == {} and client.get(address)["Referrer-Policy"] == "no-referrer"
