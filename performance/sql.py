@@ -120,6 +120,7 @@ select j.alliance_id, j.about_id, row_number() over (partition by j.about_id ord
   from public.alliance_journal j
  where j.verb = 'month.exported' and j.about_kind = 'performance.monthrun' and not j.detail ? 'size'
    and j.membership_id is not null
- order by j.id;
+ order by j.id
+on conflict do nothing;
 alter table public.alliance_journal force row level security;
 """

@@ -1,10 +1,8 @@
-"""Bundles handed out so far stand in the journal with their digest: they begin the list."""
+"""Every evidence bundle that left the house."""
 
 import alliance.tenancy.scope
 import django.db.models.deletion
 from django.db import migrations, models
-
-from performance.sql import EARLIER_BUNDLES
 
 
 class Migration(migrations.Migration):
@@ -34,8 +32,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-pk'],
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('alliance', 'run', 'number'), name='handedout_number'), models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='handedout_digest'), models.CheckConstraint(condition=models.Q(models.Q(('manifest', None), ('size', None)), models.Q(('manifest__isnull', False), ('size__gt', 0)), _connector='OR'), name='handedout_whole')],
+                'constraints': [models.UniqueConstraint(fields=('alliance', 'run', 'number'), name='handedout_number'), models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='handedout_digest'), models.CheckConstraint(condition=models.Q(models.Q(('manifest__isnull', True), ('size', None)), models.Q(('manifest__isnull', False), ('size__gt', 0)), _connector='OR'), name='handedout_whole')],
             },
         ),
-        migrations.RunSQL(EARLIER_BUNDLES, migrations.RunSQL.noop),
     ]

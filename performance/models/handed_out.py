@@ -35,7 +35,7 @@ class HandedOut(AllianceRow):
             models.UniqueConstraint(fields=["alliance", "run", "number"], name="handedout_number"),
             models.CheckConstraint(condition=Q(digest__regex="^[0-9a-f]{64}$"), name="handedout_digest"),
             models.CheckConstraint(
-                condition=Q(size=None, manifest=None) | Q(size__gt=0, manifest__isnull=False),
+                condition=Q(size=None, manifest__isnull=True) | Q(size__gt=0, manifest__isnull=False),
                 name="handedout_whole",
             ),
         ]
