@@ -33,14 +33,19 @@ class SurveyResultShown(serializers.Serializer[Result]):
     value = serializers.DecimalField(max_digits=8, decimal_places=4, read_only=True, allow_null=True)
     low = serializers.DecimalField(max_digits=8, decimal_places=4, read_only=True, allow_null=True)
     high = serializers.DecimalField(max_digits=8, decimal_places=4, read_only=True, allow_null=True)
-    why = serializers.CharField(read_only=True)
+    why = serializers.SerializerMethodField()
     answers = serializers.SerializerMethodField()
     asked = serializers.IntegerField(read_only=True)
     persons = serializers.IntegerField(source="population", read_only=True)
 
     def get_answers(self, row: Result) -> int | None:
-        """How many answered; null below five."""
-        return row.answers if row.answers >= FLOOR else None
+        """How many answered; null below five, and of a department or team whose points are not shown."""
+        told = row.answers >= FLOOR and not (row.department_code and row.value is None)
+        return row.answers if told else None
+
+    def get_why(self, row: Result) -> str:
+        """`few` or `hidden`; of a department or team that is not shown always `hidden`."""
+        return Result.Why.HIDDEN.value if row.why and row.department_code else row.why
 
 
 class SurveyResults(RowsView):

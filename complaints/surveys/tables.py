@@ -10,13 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.web import lists, words
+from complaints.surveys import few
 from complaints.surveys.models import Campaign
 from complaints.surveys.models.questionnaires import Kind
 from complaints.surveys.show.words import rate, state_chip
 
 
 class SurveyTable(lists.Table):
-    """One line a survey; `asked` and `spent` are counted beside each row of the page."""
+    """One line a survey; `asked` and `groups` are counted beside each row of the page."""
 
     survey = tables.Column(
         verbose_name=gettext_lazy("survey"), accessor="edition__title", linkify=("survey", [tables.A("pk")]),
@@ -29,7 +30,9 @@ class SurveyTable(lists.Table):
     span = tables.Column(verbose_name=pgettext_lazy("survey", "period"))
     closes_on = tables.Column(verbose_name=pgettext_lazy("survey", "last day"))
     asked = tables.Column(verbose_name=pgettext_lazy("survey", "asked"), attrs=lists.NUMBER)
-    spent = tables.Column(verbose_name=pgettext_lazy("survey", "answers"), attrs=lists.NUMBER)
+    spent = tables.Column(
+        verbose_name=pgettext_lazy("survey", "answers"), empty_values=(), attrs=lists.NUMBER
+    )
 
     class Meta(lists.Table.Meta):
         sequence = ("survey", "response", "state", "span", "closes_on", "asked", "spent")
@@ -43,11 +46,17 @@ class SurveyTable(lists.Table):
     def render_asked(self, value: int) -> str:
         return words.num(value)
 
-    def render_spent(self, value: int) -> str:
-        return words.num(value)
+    def render_spent(self, record: Any) -> str:
+        return _told(record).said
 
     def render_response(self, record: Any) -> str:
-        return rate(record.spent, record.asked)
+        told = _told(record)
+        return rate(told.answers, told.asked)
+
+
+def _told(record: Any) -> few.Told:
+    """What may be said of the answers of all institutions of a row together."""
+    return few.together((one["n"], one["of"]) for one in record.groups)
 
 
 class SurveyFilter(django_filters.FilterSet):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from alliance.models import Institution, Membership
 from complaints.surveys.models import Campaign, Stratum, Ticket
@@ -22,18 +23,19 @@ def surveys(membership: Membership) -> QuerySet[Any]:
 
 
 def counted(membership: Membership) -> QuerySet[Any]:
-    """The same with `asked` and `spent`, of the own institution or of all; counted beside each row."""
+    """The same with `asked`, and `groups`: answers and persons asked of each institution, of the own or of
+    all; counted beside each row.
+    """
     here = membership.institution_id
     of = Ticket.objects.filter(campaign=OuterRef("pk"))
-    of = (of if here is None else of.filter(stratum__institution=here)).order_by().values("campaign")
+    of = (of if here is None else of.filter(stratum__institution=here)).order_by()
+    asked = of.values("campaign").annotate(n=Count("pk")).values("n")
+    spent = Count("pk", filter=Q(spent=True))
+    groups = of.values("stratum__institution").annotate(n=spent, of=Count("pk"))
     return surveys(membership).annotate(
-        asked=_count(of.annotate(n=Count("pk"))),
-        spent=_count(of.annotate(n=Count("pk", filter=Q(spent=True)))),
+        asked=Coalesce(Subquery(asked, output_field=IntegerField()), 0),
+        groups=ArraySubquery(groups.values(pair=JSONObject(n=F("n"), of=F("of")))),
     )
-
-
-def _count(rows: QuerySet[Any]) -> Any:
-    return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)
 
 
 def places(membership: Membership, campaign: Campaign) -> QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from alliance.models import Journal
 from complaints.surveys import services
 from complaints.surveys.engine.links import spaced
 from complaints.surveys.models import Campaign, Edition, Result
@@ -99,7 +101,8 @@ def test_a_result_shows_its_formula_its_departments_and_hides_the_small_one(
 ) -> None:
     page = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{counted.pk}/at/QH01/"))
     assert "91.3" in page and "0.7767" in page and "other departments together" in page
-    assert "so that a smaller group does not follow from it" in page and "9 answers, fewer than 10" in page
+    assert "fewer than 10 answers, or left out to protect a smaller group" in page
+    assert not re.search(r"\b9 answers", page)
     assert "饭菜太凉" in page
     sheet = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{counted.pk}/at/QH01/sheet/"))
     assert "91.3" in sheet and "data-print" in sheet
@@ -109,8 +112,46 @@ def test_the_export_holds_what_the_page_shows_and_nothing_more(ready: World, cou
     answer = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en").get(f"{HOME}{counted.pk}/export/")
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + 5 * 4 and "饭菜太凉" not in answer.content.decode()
-    hidden = [line for line in lines if "fewer than" in line or "does not follow" in line]
+    hidden = [line for line in lines if "fewer than" in line or "smaller group" in line]
     assert len(hidden) == 10 and all(",,," in line for line in hidden)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_number_of_answers_below_five_stands_nowhere_nor_follows_from_the_rest(ready: World) -> None:
+    """Pages, list, print, file, API and journal: three of 31 and nothing from which three follows."""
+    with inside(ready):
+        made = opened(ready, "outpatient", [ready.lead, ready.tcm], handed=31)
+        for at, n in ((ready.tcm, 31), (ready.lead, 3)):
+            answered(made, made.tickets.filter(stratum__institution=at)[:n])
+    luo = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+
+    def read(path: str) -> str:
+        body = text(luo.get(path))
+        return " ".join(re.sub(r"<[^>]+>", " ", body[body.index("<main") :]).split())
+
+    def clean(said: str) -> None:
+        assert "fewer than 5" in said
+        assert not re.search(r"\b(34|54\.8%|9\.7%|3 answers of)", said), said
+
+    running, listed = read(f"{HOME}{made.pk}/"), read(HOME)
+    clean(running)
+    assert "over 31" in running and "without 1 institution of fewer than 5 answers" in running
+    assert "over 31" in listed and " 34 " not in listed and "54.8" not in listed
+    own = text(ready.client("kong", HTTP_ACCEPT_LANGUAGE="en").get(HOME))
+    assert "fewer than 5" in own and "9.7" not in own
+    with time_machine.travel(LATER, tick=False):
+        luo = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+        assert luo.post(f"{HOME}{made.pk}/close/").status_code == 302
+        for path in ("", f"at/{ready.lead.code}/", f"at/{ready.lead.code}/sheet/"):
+            clean(read(f"{HOME}{made.pk}/{path}"))
+        lines = text(luo.get(f"{HOME}{made.pk}/export/")).splitlines()
+        small = [line for line in lines if ready.lead.name in line]
+        assert small and all(",fewer than 5,31," in line for line in small)
+        zh = text(ready.client("luo", HTTP_ACCEPT_LANGUAGE="zh-hans").get(f"{HOME}{made.pk}/"))
+        assert "少于 5 份" in zh and "31 份以上" in zh and "另有 1 家少于 5 份，未计入" in zh
+    with inside(ready):
+        [entry] = Journal.objects.filter(verb="survey.counted")
+        assert entry.detail["answers"] == 31
 
 
 def test_beside_three_peers_at_least_and_over_time(ready: World) -> None:

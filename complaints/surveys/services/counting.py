@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models import F
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import journal
-from complaints.surveys import sql
+from complaints.surveys import few, sql
 from complaints.surveys.counting import comments, kept, results
 from complaints.surveys.models import Campaign, Comment, Exclusion, Result
 from complaints.surveys.services.refusals import SurveyRefused
@@ -54,9 +55,13 @@ def _count(by: Membership | None, found: Campaign, now: datetime) -> Campaign:
     Result.objects.bulk_create(results(found, given))
     Comment.objects.bulk_create(comments(found, texts))
     found.close()
-    return _ended(
-        by, found, "survey.counted", now, answers=len(all_given), excluded=len(all_given) - len(given)
-    )
+    left_out = len(all_given) - len(given)
+    # The whole, less what the pages show of the others, would tell a small institution.
+    places = dict(found.strata.values_list("pk", "institution"))
+    answers = Counter(places[stratum] for stratum, *_rest in all_given)
+    told = few.together((n, n) for n in answers.values())
+    excluded = 0 if few.small(left_out) else left_out
+    return _ended(by, found, "survey.counted", now, answers=told.answers, excluded=excluded)
 
 
 @transaction.atomic

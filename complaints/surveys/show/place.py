@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from alliance.models import Department, Institution, Team
 from alliance.web import charts, parts
 from alliance.web import words as plain
+from complaints.surveys import few
 from complaints.surveys.engine.kinds import DEPARTMENT, TEAM, TOTAL
 from complaints.surveys.models import Campaign, Result
 from complaints.surveys.show import survey as whole
@@ -33,7 +34,8 @@ def page(campaign: Campaign, place: Institution) -> dict[str, Any]:
     others = _("other teams together") if split == TEAM else _("other departments together")
     return {
         "title": f"{campaign.edition.title} · {place.short_name}", "survey": campaign, "place": place,
-        "total": total, "why": words.why(total), "figs": figs(campaign, total),
+        "total": total, "answered": few.said(total.answers) if total else "",
+        "why": words.why(total), "figs": figs(campaign, total),
         "scales": [(words.scale(one), own.get(one), words.value(own.get(one)), words.interval(own.get(one)))
                    for one in measures],
         "formula": formula(total, names, others) if total is not None else [],
@@ -65,9 +67,10 @@ def figs(campaign: Campaign, total: Result | None) -> list[parts.Fig]:
             pgettext("unit", "points") if total.value is not None else "",
             words.why(total) or _("between %(ends)s") % {"ends": words.interval(total)},
         ),
-        parts.Fig(pgettext("survey", "answers"), plain.num(total.answers), _("of %(n)d") % {"n": total.asked},
+        parts.Fig(pgettext("survey", "answers"), few.said(total.answers), _("of %(n)d") % {"n": total.asked},
                   _("a result from %(n)d on") % {"n": total.least}),
-        parts.Fig(pgettext("survey", "response"), words.rate(total.answers, total.asked)),
+        parts.Fig(pgettext("survey", "response"), plain.DASH if few.small(total.answers)
+                  else words.rate(total.answers, total.asked)),
         parts.Fig(pgettext("survey", "persons of the period"), plain.num(total.population)),
     ]  # fmt: skip
 

@@ -18,7 +18,7 @@ from alliance.models import Institution, Membership
 from alliance.web import charts, parts
 from alliance.web import words as plain
 from alliance.web.access import way
-from complaints.surveys import visible
+from complaints.surveys import few, visible
 from complaints.surveys.engine.kinds import DISCHARGES, HANDED, TOTAL
 from complaints.surveys.forms import CancelForm
 from complaints.surveys.models import Campaign, Exclusion, Result, Stratum, Ticket
@@ -42,8 +42,13 @@ class Line:
 
     @property
     def response(self) -> str:
-        """In percent."""
-        return words.rate(self.spent, self.asked)
+        """In percent; of a few answers it would tell their number."""
+        return plain.DASH if few.small(self.spent) else words.rate(self.spent, self.asked)
+
+    @property
+    def answers(self) -> str:
+        """How many, as it may be said."""
+        return few.said(self.spent)
 
     @property
     def total(self) -> Result | None:
@@ -121,7 +126,10 @@ def lines_of(campaign: Campaign, membership: Membership) -> list[Line]:
 def exclusions(campaign: Campaign, membership: Membership) -> list[Exclusion]:
     """Flagged answers of the institutions the member may see."""
     rows = campaign.exclusions.filter(institution__in=visible.places(membership, campaign))
-    return list(rows.select_related("institution"))
+    found = list(rows.select_related("institution"))
+    for one in found:
+        one.told = few.said(one.answers)
+    return found
 
 
 def _cells(line: Line, measures: Sequence[str]) -> list[tuple[str, str]]:
@@ -133,11 +141,12 @@ def _cells(line: Line, measures: Sequence[str]) -> list[tuple[str, str]]:
 
 def figs(campaign: Campaign, lines: Sequence[Line]) -> list[parts.Fig]:
     """Asked, answered, response, institutions with a result."""
-    asked, spent = sum(one.asked for one in lines), sum(one.spent for one in lines)
+    told = few.together((one.spent, one.asked) for one in lines)
+    asked = sum(one.asked for one in lines)
     found = [
         parts.Fig(pgettext("survey", "asked"), plain.num(asked), pgettext("unit", "persons")),
-        parts.Fig(pgettext("survey", "answers"), plain.num(spent)),
-        parts.Fig(pgettext("survey", "response"), words.rate(spent, asked)),
+        parts.Fig(pgettext("survey", "answers"), told.said, detail=told.note),
+        parts.Fig(pgettext("survey", "response"), words.rate(told.answers, told.asked), detail=told.note),
     ]
     least = campaign.limits["sample_min"]
     if campaign.state == Campaign.State.CLOSED:
@@ -239,8 +248,8 @@ def findings(campaign: Campaign, place: Institution | None = None) -> list[dict[
             if code == question.code:
                 answers = next(iter(options.values())).answers
                 found.append({
-                    "question": question.words(language), "level": levels.get(level, ""), "answers": answers,
-                    "said": ngettext("%(n)d answer", "%(n)d answers", answers) % {"n": answers},
+                    "question": question.words(language), "level": levels.get(level, ""),
+                    "said": _said(answers),
                     "options": [
                         (one.words(language), options[one.code], words.value(options[one.code]),
                          words.interval(options[one.code]), one.right)
@@ -248,6 +257,12 @@ def findings(campaign: Campaign, place: Institution | None = None) -> list[dict[
                     ],
                 })  # fmt: skip
     return found
+
+
+def _said(answers: int) -> str:
+    if few.small(answers):
+        return _("%(n)s answers") % {"n": few.fewer()}
+    return ngettext("%(n)d answer", "%(n)d answers", answers) % {"n": answers}
 
 
 def comments(campaign: Campaign, place: Institution | None) -> list[tuple[str, str, list[str]]]:

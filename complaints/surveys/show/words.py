@@ -12,9 +12,11 @@ from django.utils.translation import pgettext_lazy
 
 from alliance.web import words
 from alliance.web.cells import chip
+from complaints.surveys import few
 from complaints.surveys.counting import PASSED
 from complaints.surveys.engine.kinds import TOTAL
 from complaints.surveys.models import Campaign, Result
+from complaints.surveys.models.campaigns import FLOOR
 
 SCALES: Mapping[str, Any] = {
     TOTAL: pgettext_lazy("survey scale", "total"),
@@ -57,7 +59,7 @@ def value(row: Result | None) -> str:
         return words.DASH
     if row.value is not None:
         return words.num(row.value, 1)
-    if row.why == Result.Why.HIDDEN:
+    if row.why == Result.Why.HIDDEN or row.department_code:
         return _("not shown")
     return _("not assessed")
 
@@ -66,9 +68,21 @@ def why(row: Result | None) -> str:
     """Why a value is missing, with the limit; "" where it is there."""
     if row is None or row.value is not None:
         return ""
+    if row.department_code:  # which of the two it is would tell the number, from the institution's total
+        said = _("not shown: fewer than %(least)d answers, or left out to protect a smaller group")
+        return said % {"least": row.least}
+    if few.small(row.answers):
+        return _("fewer than %(floor)d answers; %(least)d are needed") % {"floor": FLOOR, "least": row.least}
     if row.why == Result.Why.HIDDEN:
         return _("left out, so that a smaller group does not follow from it")
     return _("%(n)d answers, fewer than %(least)d") % {"n": row.answers, "least": row.least}
+
+
+def answers(row: Result) -> str:
+    """How many answered, for a file: of a part that is not shown nothing."""
+    if row.department_code and row.value is None:
+        return ""
+    return few.fewer() if few.small(row.answers) else str(row.answers)
 
 
 def interval(row: Result | None) -> str:

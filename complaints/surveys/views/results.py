@@ -79,6 +79,7 @@ def _rows(survey: Campaign, found: Any, places: dict[int, Institution]) -> Itera
         yield [
             places[one.institution_id].name,
             units.get((one.institution_id, one.department_code), one.department_code),
-            words.scale(one.measure), one.value, one.low, one.high, one.answers, one.asked, one.population,
+            words.scale(one.measure), one.value, one.low, one.high, words.answers(one), one.asked,
+            one.population,
             words.why(one),
         ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""How many answered, as it may be said: never a number of one to four, nor one that follows from the rest.
+
+What is said of several institutions together leaves out those with fewer than five answers (nobody is nobody
+and stays 0): a total with them in it, less the others, would tell their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliance.web import words
+from complaints.surveys.models.campaigns import FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Answers and persons asked of the groups that may be told; `left`: how many groups are not in it."""
+
+    answers: int
+    asked: int
+    left: int
+
+    @property
+    def said(self) -> str:
+        """The number of answers; of a single small group that it is small."""
+        if self.left and not self.answers:
+            return fewer()
+        return _("over %(n)s") % {"n": words.num(self.answers)} if self.left else words.num(self.answers)
+
+    @property
+    def note(self) -> str:
+        """What is not in it."""
+        if not (self.left and self.answers):
+            return ""
+        said = ngettext(
+            "without %(n)d institution of fewer than %(floor)d answers",
+            "without %(n)d institutions of fewer than %(floor)d answers", self.left,
+        )  # fmt: skip
+        return said % {"n": self.left, "floor": FLOOR}
+
+
+def small(answers: int) -> bool:
+    """Whether a number of answers is not told."""
+    return 0 < answers < FLOOR
+
+
+def fewer() -> str:
+    """In place of such a number."""
+    return _("fewer than %(floor)d") % {"floor": FLOOR}
+
+
+def said(answers: int) -> str:
+    """The answers of one group."""
+    return fewer() if small(answers) else words.num(answers)
+
+
+def together(groups: Iterable[tuple[int, int]]) -> Told:
+    """Several groups as (answers, asked)."""
+    rows = list(groups)
+    kept = [row for row in rows if not small(row[0])]
+    return Told(sum(row[0] for row in kept), sum(row[1] for row in kept), len(rows) - len(kept))
