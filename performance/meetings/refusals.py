@@ -42,6 +42,8 @@ class MeetingRefused(Refused):
         "unsigned": "A corrigendum corrects signed minutes. These are not signed: write them anew instead.",
         "why": "Say why the signed minutes are corrected.",
         "unchanged": "Nothing differs from version %(n)d. Change the text that is wrong, then keep it.",
+        "past": "Begins: the day lies before today (%(today)s). Plan the meeting for today or later; what a "
+        "body decided on an earlier day is entered at its approval, with the document.",
         "title": "Give it a title.",
         "place": "Say where it takes place.",
         "reason": "Say why it does not take place.",
@@ -51,7 +53,7 @@ class MeetingRefused(Refused):
     fields = {
         "nobody": "", "future": "", "quorum": "", "decided": "", "voting": "", "outdated": "",
         "no_minutes": "", "not_signer": "",
-        "unsigned": "", "why": "reason", "unchanged": "", "closed": "", "used": "",
+        "past": "begins_at", "unsigned": "", "why": "reason", "unchanged": "", "closed": "", "used": "",
     }  # fmt: skip
 
 

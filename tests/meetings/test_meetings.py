@@ -438,10 +438,18 @@ def test_pages_of_a_meeting_from_planning_to_docx(qinghe: World) -> None:
         "place": "三楼",
     })  # fmt: skip
     assert answer.status_code == 400 and "三楼" in answer.content.decode()
+    for before in ("2020-03-02T09:00", "2026-11-11T23:59"):
+        answer = client.post(f"{A}/bodies/{body.pk}/plan/", {
+            "kind": "regular", "month": "2026-10", "title": "质控例会", "begins_at": before, "place": "三楼",
+        })  # fmt: skip
+        said = answer.content.decode()
+        assert answer.status_code == 400 and "开始时间：不能早于今天（2026-11-12）" in said
     answer = client.post(f"{A}/bodies/{body.pk}/plan/", {
         "kind": "regular", "month": "2026-10", "title": "质控例会", "begins_at": "2026-11-12T09:00",
         "place": "三楼",
     })  # fmt: skip
+    with inside(qinghe), pytest.raises(DatabaseError, match="meeting_from_today"):
+        Meeting.objects.filter(title="质控例会").update(begins_at=NOW - timedelta(days=2))
     with inside(qinghe):
         row = Meeting.objects.get()
         assert row.due_on == date(2026, 11, 12)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncDate
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import transition
@@ -96,6 +97,11 @@ class Meeting(AllianceRow, Stepped):
             models.UniqueConstraint(fields=["alliance", "body", "month", "number"], name="meeting_number"),
             models.CheckConstraint(condition=Q(month__day=1), name="meeting_first_day"),
             models.CheckConstraint(condition=~Q(title="") & ~Q(place=""), name="meeting_named"),
+            # Planned for the day of planning at the earliest: by then it is not known how it went.
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(TruncDate("begins_at"), TruncDate("planned_at")),
+                name="meeting_from_today",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "invited", "cancelled"]) | Q(held_at__isnull=False),
                 name="meeting_held",

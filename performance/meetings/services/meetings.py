@@ -34,8 +34,13 @@ def plan(
     *, by: Membership, body: Body, month: Month, title: str, begins_at: datetime, place: str, now: datetime,
     kind: str = Meeting.Kind.REGULAR,
 ) -> Meeting:  # fmt: skip
-    """Plan a meeting of a body about a month. Raises PermissionDenied, MeetingRefused (title, place)."""
+    """Plan a meeting of a body about a month, from today on: what a body decided before stands at its
+    approval with the document (alliance.approvals). Raises PermissionDenied, MeetingRefused (past, title,
+    place).
+    """
     require_desk(by, body)
+    if timezone.localdate(begins_at) < timezone.localdate(now):
+        raise MeetingRefused("past", today=timezone.localdate(now).isoformat())
     if not title.strip():
         raise MeetingRefused("title")
     if not place.strip():
