@@ -8,6 +8,7 @@ from performance import (
 )
 from performance.agreements import api as agreements
 from performance.consequences import api as consequences
+from performance.decided import api as decided
 from performance.declared import api as declared
 from performance.duty import api as duty
 from performance.fairness import api as fairness
@@ -39,6 +40,10 @@ urlpatterns = [
     path("consequences/<int:pk>/", consequences.OneConsequence.as_view(), name="consequence"),
     path("onsite/", onsite.Visits.as_view(), name="onsite"),
     path("onsite/<int:pk>/", onsite.OneVisit.as_view(), name="onsite-visit"),
+    path("pay/entitlements/", decided.Entitlements.as_view(), name="pay-entitlements"),
+    path("pay/entitlements/<int:pk>/", decided.OneEntitlement.as_view(), name="pay-entitlement"),
+    path("pay/uplifts/", decided.Uplifts.as_view(), name="pay-uplifts"),
+    path("pay/uplifts/<int:pk>/", decided.OneUplift.as_view(), name="pay-uplift"),
     path("pay/pools/", pay.Pools.as_view(), name="pay-pools"),
     path("pay/pools/<int:pk>/", pay.OnePool.as_view(), name="pay-pool"),
     path("pay/pots/", pay.Pots.as_view(), name="pay-pots"),

@@ -97,6 +97,7 @@ class ReadRows(RowsView):
 
     of_patients = False
     choices: Mapping[str, Iterable[str]] = {}  # field of the row: the words it may be asked for by
+    place = "institution"  # where a row says whose it is
     named = ""  # the list in the journal, where its rows speak of patients
 
     def shown(self, row: Any) -> Any:
@@ -111,7 +112,7 @@ class ReadRows(RowsView):
                     raise exceptions.ValidationError({field: words})
                 rows = rows.filter(**{field: said})
         if code := self.request.query_params.get("institution", ""):
-            rows = rows.filter(institution__code=code)
+            rows = rows.filter(**{f"{self.place}__code": code})
         if self.named:
             asked = self.request._request  # type: ignore[attr-defined]
             journal.write(by=self.member, verb="patient.listed", request=asked, list=self.named)

@@ -1,4 +1,4 @@
-"""Forms of entitlement sheets: which one, its numbers, why it is set aside, how it is paid."""
+"""Forms of entitlement sheets: which one, its numbers, how it is paid."""
 
 from __future__ import annotations
 
@@ -161,12 +161,6 @@ class SheetForm(forms.Form):
         }
         head = {one.name: data[one.name] for one in self.how.head}
         return {"head": head, "rows": rows, "document": data["document"], "body": data["body"]}
-
-
-class AsideForm(forms.Form):
-    """Why a sheet is not paid."""
-
-    why = forms.CharField(label=gettext_lazy("reason"), max_length=200)
 
 
 class PayForm(forms.Form):

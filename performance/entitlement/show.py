@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -16,9 +17,10 @@ from alliance.services import parameters
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
+from performance.decided import show as decided
 from performance.entitlement import forms, subjects, words
 from performance.models import Entitlement, EntitlementLine, PayPool
-from performance.models.pay import CONFIRM, RUN
+from performance.models.pay import RUN
 from performance.pay.show import tabs
 
 
@@ -47,7 +49,7 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
             parts.Fig(_("amount"), web_words.yuan(sum(row.fen for row in rows)), _("yuan")),
             parts.Fig(_("lines"), web_words.num(len(rows))),
         ],
-        "lines": [Shown(subject(row), words.lines(row.parts, row.fen), row.fen) for row in rows],
+        "lines": shown(sheet, rows, membership),
         "given": [
             parts.Fact(words.number(name), words.value(name, value)) for name, value in sheet.head.items()
         ],
@@ -55,6 +57,38 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
         "actions": actions(sheet, membership, pool, given),
         "rooms": tabs("pay-entitlements", membership),
     }  # fmt: skip
+
+
+def shown(sheet: Entitlement, rows: Sequence[EntitlementLine], membership: Membership) -> list[Shown]:
+    """The lines with their formulas; the scores of a team open where they came about. Two queries for any
+    number of them.
+    """
+    scored = subjects.scored(sheet.period, [row.team_id for row in rows if row.team_id], sheet.entered_at)
+    return [
+        Shown(subject(row), words.lines(
+            row.parts, row.fen,
+            way(membership, "level-subject", pk) or "" if (pk := scored.get(row.team_id)) else "",
+        ), row.fen)
+        for row in rows
+    ]  # fmt: skip
+
+
+def paper(sheet: Entitlement, membership: Membership) -> decided.Paper:
+    """The sheet as workbook and on A4: whose line, each part and the sum, in yuan."""
+    rows = own(sheet, membership)
+    names = list(dict.fromkeys(part["name"] for row in rows for part in row.parts))
+    return decided.Paper(
+        str(sheet), [*facts(sheet, membership, None), *terms(sheet)],
+        [pgettext("entitlement", "whose"), *(words.number(name) for name in names), _("amount (yuan)")],
+        [
+            [subject(row), *(_of(row, name) for name in names), Decimal(row.fen) / 100] for row in rows
+        ] + [[_("total"), *("" for _name in names), Decimal(sum(row.fen for row in rows)) / 100]],
+    )  # fmt: skip
+
+
+def _of(row: EntitlementLine, name: str) -> decided.Cell:
+    found = [part["fen"] for part in row.parts if part["name"] == name]
+    return Decimal(sum(found)) / 100 if found else None
 
 
 def own(sheet: Entitlement, membership: Membership) -> list[EntitlementLine]:
@@ -109,22 +143,13 @@ def facts(sheet: Entitlement, membership: Membership, pool: PayPool | None) -> l
     found = [
         parts.Fact(_("kind"), str(sheet.get_kind_display())),
         parts.Fact(_("month"), web_words.month(sheet.month)),
-        parts.Fact(_("decision number"), sheet.document, scan),
-        parts.Fact(_("decided by"), sheet.body),
-        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {web_words.moment(sheet.entered_at)}"),
+        *decided.decision(sheet, scan),
     ]
-    if sheet.confirmed_by is not None and sheet.confirmed_at is not None:
-        said = f"{sheet.confirmed_by.user} {web_words.moment(sheet.confirmed_at)}"
-        found.append(parts.Fact(_("confirmed by"), said))
-    if sheet.set_aside_by is not None and sheet.set_aside_at is not None:
-        said = f"{sheet.set_aside_by.user} {web_words.moment(sheet.set_aside_at)}: {sheet.set_aside_why}"
-        found.append(parts.Fact(_("set aside by"), said))
     if pool is not None:
         found.append(
             parts.Fact(_("paid by the pool"), pool.title, way(membership, "pay-pool", pool.pk) or "")
         )
-    found.append(parts.Fact(_("digest"), f"{sheet.digest[:8]}…{sheet.digest[-8:]}"))
-    return found
+    return [*found, decided.digest(sheet)]
 
 
 def actions(
@@ -142,15 +167,9 @@ def actions(
         return [
             parts.Action(_("Make the pool that pays it"), _act(sheet, "pay"), "coin", "primary", form=form)
         ]
-    mine, found = sheet.entered_by.user_id == membership.user_id, []
-    if not mine and membership.can(CONFIRM):
-        found.append(parts.Action(_("Confirm"), _act(sheet, "confirm"), "check", "primary"))
-    if membership.can(RUN if mine else CONFIRM):
-        form = given.get("set-aside") or forms.AsideForm(auto_id="aside-%s")
-        found.append(
-            parts.Action(pgettext("entitlement", "Set aside"), _act(sheet, "set-aside"), "x", form=form)
-        )
-    return found
+    return decided.deciding(
+        sheet, membership, given, {step: _act(sheet, step) for step in ("confirm", "set-aside")}
+    )
 
 
 def _act(sheet: Entitlement, step: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,7 +17,7 @@ from alliance.models import Department, Institution, RosterRow, Staff, Team
 from performance.engine.exact import half_up
 from performance.engine.pay.entitled_rules import KINDS
 from performance.levels import services as levels
-from performance.models import EntitlementKind, Level, LevelSubject, PayDue, PayLine, PayPot
+from performance.models import EntitlementKind, Level, LevelRun, LevelSubject, PayDue, PayLine, PayPot
 
 PLACES = 2
 
@@ -110,6 +112,16 @@ def named(one: Team | Department) -> str:
     """With its institution, unless its name begins with it."""
     place = str(one.institution.short_name)
     return str(one.name) if one.name.startswith(place) else f"{place} {one.name}"
+
+
+def scored(month: Month, teams: Sequence[int], at: datetime) -> dict[int | None, int]:
+    """Where the scores of teams stand that a sheet entered at a moment read: subjects of the level's run (pk)
+    by team.
+    """
+    run = LevelRun.objects.filter(
+        month=month.first_day, level=Level.TEAM, state=LevelRun.State.COMPUTED, computed_at__lte=at
+    ).order_by("-number").first() if teams else None  # fmt: skip
+    return dict(LevelSubject.objects.filter(run=run, team__in=teams).values_list("team", "pk")) if run else {}
 
 
 def _scores(month: Month, wanted: tuple[str, ...]) -> dict[int, dict[str, Decimal]]:

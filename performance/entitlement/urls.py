@@ -9,5 +9,7 @@ urlpatterns = [
     path("pay/entitlements/enter/", views.enter, name="pay-entitlement-enter"),
     path("pay/entitlements/<int:pk>/", views.sheet, name="pay-entitlement"),
     path("pay/entitlements/<int:pk>/scan/", views.scan, name="pay-entitlement-scan"),
+    path("pay/entitlements/<int:pk>/workbook/", views.workbook, name="pay-entitlement-workbook"),
+    path("pay/entitlements/<int:pk>/print/", views.printed, name="pay-entitlement-print"),
     path("pay/entitlements/<int:pk>/act/<slug:step>/", views.act, name="pay-entitlement-act"),
 ]

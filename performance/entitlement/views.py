@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +19,8 @@ from alliance.web import lists
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
-from performance.declared.uploads import KeptFiles
+from performance.decided import pages
+from performance.decided.show import AsideForm
 from performance.entitlement import forms, show, subjects, tables
 from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.services import sheets
@@ -58,35 +60,13 @@ def enter(request: Any) -> HttpResponseBase:
         request.POST if posted else None, request.FILES if posted else None, kind=kind,
         known=subjects.of(kind, month),
     )  # fmt: skip
-    waiting: list[Any] = []
-    if posted and form.is_valid():
-        try:
-            made = _entered(request, kind, month, form)
-        except Refused as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("Entered. It counts when a colleague has confirmed it."))
-            return redirect("pay-entitlement", made.pk)
-    if posted:
-        waiting = KeptFiles(request, form.cleaned_data.get("files") or ()).waiting()
-    context = {
-        "title": EntitlementKind(kind).label, "form": form, "month": month, "kept": waiting,
-        "action": f"?kind={kind}&month={month}",
-    }  # fmt: skip
-    answer = render(
-        request, "performance/entitlement/enter.html", context, status=400 if form.errors else 200
-    )
-    answer.keeps = bool(waiting)  # type: ignore[attr-defined]
-    return answer
-
-
-def _entered(request: Any, kind: str, month: Month, form: forms.SheetForm) -> Entitlement:
-    with transaction.atomic():
-        scans = KeptFiles(request, form.cleaned_data["files"]).all()
-        return sheets.enter(
-            by=request.membership, kind=kind, month=month, scan=scans[0] if scans else None,
-            now=timezone.now(), **form.entry(),
-        )  # fmt: skip
+    return pages.entered(
+        request, form,
+        partial(sheets.enter, by=request.membership, kind=kind, month=month, now=timezone.now()),
+        template="performance/entitlement/enter.html", page="pay-entitlement",
+        context={"title": EntitlementKind(kind).label, "month": month,
+                 "action": f"?kind={kind}&month={month}"},
+    )  # fmt: skip
 
 
 def found(request: Any, pk: int) -> Entitlement:
@@ -104,6 +84,22 @@ def sheet(request: Any, pk: int) -> HttpResponse:
 def _page(request: Any, row: Entitlement, status: int = 200, **given: Any) -> HttpResponse:
     page = show.page(row, request.membership, given)
     return render(request, "performance/entitlement/sheet.html", page, status=status)
+
+
+@permit(VIEW)
+@require_safe
+def workbook(request: Any, pk: int) -> HttpResponse:
+    """One sheet as a workbook, as far as the member reads it."""
+    row = found(request, pk)
+    return pages.workbook(request, row, show.paper(row, request.membership), "entitlement")
+
+
+@permit(VIEW)
+@require_safe
+def printed(request: Any, pk: int) -> HttpResponse:
+    """One sheet on A4."""
+    row = found(request, pk)
+    return pages.printed(request, show.paper(row, request.membership), reverse("pay-entitlement", args=[pk]))
 
 
 @permit(LOOK)
@@ -125,7 +121,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             messages.success(request, _("Confirmed."))
             return redirect("pay-entitlement", pk)
         if step == "set-aside":
-            form = forms.AsideForm(request.POST, auto_id="aside-%s")
+            form = AsideForm(request.POST, auto_id="aside-%s")
             if form.is_valid():
                 sheets.set_aside(by=by, sheet=row, now=now, **form.cleaned_data)
                 return redirect("pay-entitlement", pk)

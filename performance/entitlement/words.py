@@ -85,6 +85,7 @@ PERCENT = ("share_", "score_", "step_percent", "fixed_percent", "linked_percent"
 LESS = gettext_lazy(
     "more was paid ahead or overspent than is due: nothing is paid now, the rest is for the next settlement"
 )
+SCORE = "score_"
 MANY = 1  # parts from which a closing line adds them up
 
 
@@ -110,12 +111,15 @@ def value(name: str, found: Any) -> str:
     return f"{text}%" if name.startswith(PERCENT) else text
 
 
-def lines(parts: Sequence[Mapping[str, Any]], fen: int) -> list[FormulaLine]:
-    """Each part with its numbers put in, and what they add up to."""
+def lines(parts: Sequence[Mapping[str, Any]], fen: int, scores: str = "") -> list[FormulaLine]:
+    """Each part with its numbers put in, and what they add up to. `scores`: where those of the line open."""
     found = [
         FormulaLine(
             number(part["name"]),
-            [Term(value(name, given), number(name), op=sign) for sign, name, given in _product(part["told"])],
+            [
+                Term(value(name, given), number(name), scores if name.startswith(SCORE) else "", sign)
+                for sign, name, given in _product(part["told"])
+            ],
             words.yuan(part["fen"]), _from_to(part["told"]) or _above(part["told"]), unit=_("yuan"),
         )
         for part in parts

@@ -1,4 +1,4 @@
-"""Forms of uplifts: the list of linked indicators, a sheet, why one is set aside."""
+"""Forms of uplifts: the list of linked indicators, a sheet."""
 
 from __future__ import annotations
 
@@ -64,9 +64,3 @@ class SheetForm(forms.Form):
         return {name: self.cleaned_data[name] for name in (
             "institution", "year", "document", "body", "replaces_why",
         )}  # fmt: skip
-
-
-class AsideForm(forms.Form):
-    """Why a sheet is left."""
-
-    why = forms.CharField(label=gettext_lazy("reason"), max_length=200)

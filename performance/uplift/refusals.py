@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alliance.lib.refusal import Refused
+from performance.decided.deeds import REASONS, WHOLE, DecidedRefused
 
 
 class ListRefused(Refused):
@@ -18,19 +19,14 @@ class ListRefused(Refused):
     fields = {"unknown": "indicators", "body": "decided_by", "same_person": "", "confirmed": ""}
 
 
-class SheetRefused(Refused):
+class SheetRefused(DecidedRefused):
     """An uplift sheet that cannot be entered or decided as asked."""
 
     reasons = {
-        "document": "Give the number of the decision.",
-        "body": "Name the body that decided.",
-        "scan": "Add the scan of the decision.",
+        **REASONS,
         "village": "%(institution)s is paid through its township and has no pay total of its own.",
         "waits": "%(institution)s has a sheet of %(year)s that waits for its second person. Decide that one "
         "first.",
-        "same_person": "This takes two different people; ask a colleague.",
-        "decided": "The sheet is decided already.",
-        "why": "Say why in a few words.",
         "identical": "%(institution)s has sheet %(number)s of %(year)s in force with the same numbers, of "
         "%(document)s. Nothing is to be entered again.",
         "replaces": "%(institution)s has sheet %(number)s of %(year)s in force. Say why this one takes its "
@@ -41,6 +37,7 @@ class SheetRefused(Refused):
         "%(total)s yuan. Correct what was given first, or set the sheet aside.",
     }
     fields = {
-        "village": "institution", "waits": "institution", "same_person": "", "decided": "", "changed": "",
+        **WHOLE,
+        "village": "institution", "waits": "institution", "changed": "",
         "paid": "", "identical": "institution", "replaces": "replaces_why",
     }  # fmt: skip

@@ -17,15 +17,16 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
+from performance.decided import show as decided
 from performance.engine.exact import half_up
 from performance.engine.indicators import Indicator
 from performance.engine.pay.uplift import uplift
 from performance.models import Level, PayLinked, PayUplift
-from performance.models.pay import CONFIRM, RUN
+from performance.models.pay import CONFIRM
 from performance.pay.show import runs, tabs
 from performance.services import schemes
 from performance.show import labels
-from performance.uplift import forms, words
+from performance.uplift import words
 from performance.uplift.services import reading, sheets
 
 
@@ -62,6 +63,17 @@ def page(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> 
     }  # fmt: skip
 
 
+def paper(sheet: PayUplift, membership: Membership) -> decided.Paper:
+    """The sheet as workbook and on A4: the linked figures, then the way to the new total."""
+    found = uplift(reading.again(sheet), {key: Decimal(value) for key, value in sheet.terms.items()})
+    return decided.Paper(
+        _("Uplift of %(sheet)s") % {"sheet": sheet}, facts(sheet, membership),
+        [_("indicator"), _("month"), _("score"), _("weight"), pgettext("pay", "points")],
+        [[one.name, one.month, one.score, one.weight, one.points] for one in figures(sheet, membership)],
+        words.lines(sheet, found),
+    )  # fmt: skip
+
+
 def figures(sheet: PayUplift, membership: Membership) -> list[Figure]:
     """The linked indicators with their points, month by month, each with the way to its records."""
     known, code, found = schemes.known_indicators(Level.INSTITUTION), sheet.institution.code, []
@@ -90,9 +102,7 @@ def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
         parts.Fact(_("year"), str(sheet.year)),
         parts.Fact(_("last month counted"), web_words.month(sheet.through)),
         parts.Fact(_("the base was decided by"), sheet.base.document),
-        parts.Fact(_("decision number"), sheet.document, scan),
-        parts.Fact(_("decided by"), sheet.body),
-        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {web_words.moment(sheet.entered_at)}"),
+        *decided.decision(sheet, scan),
     ]
     if sheet.replaces is not None:
         found.append(parts.Fact(
@@ -100,28 +110,16 @@ def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
                 "number": sheet.replaces.number, "why": sheet.replaces_why,
             }, reverse("pay-uplift", args=[sheet.replaces.pk]),
         ))  # fmt: skip
-    if sheet.confirmed_by is not None and sheet.confirmed_at is not None:
-        said = f"{sheet.confirmed_by.user} {web_words.moment(sheet.confirmed_at)}"
-        found.append(parts.Fact(_("confirmed by"), said))
-    if sheet.set_aside_by is not None and sheet.set_aside_at is not None:
-        said = f"{sheet.set_aside_by.user} {web_words.moment(sheet.set_aside_at)}: {sheet.set_aside_why}"
-        found.append(parts.Fact(_("set aside by"), said))
-    found.append(parts.Fact(_("digest"), f"{sheet.digest[:8]}…{sheet.digest[-8:]}"))
-    return found
+    return [*found, decided.digest(sheet)]
 
 
 def actions(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
     """Confirm or set aside what waits."""
     if membership.institution_id is not None or sheet.set_aside_at or sheet.confirmed_at:
         return []
-    mine, found = sheet.entered_by.user_id == membership.user_id, []
-    if not mine and membership.can(CONFIRM):
-        found.append(parts.Action(_("Confirm"), _act(sheet, "confirm"), "check", "primary"))
-    if membership.can(RUN if mine else CONFIRM):
-        form = given.get("set-aside") or forms.AsideForm(auto_id="aside-%s")
-        label = pgettext("entitlement", "Set aside")
-        found.append(parts.Action(label, _act(sheet, "set-aside"), "x", form=form))
-    return found
+    return decided.deciding(
+        sheet, membership, given, {step: _act(sheet, step) for step in ("confirm", "set-aside")}
+    )
 
 
 def _act(sheet: PayUplift, step: str) -> str:

@@ -12,5 +12,7 @@ urlpatterns = [
     path("pay/uplifts/linked/<int:pk>/confirm/", views.confirm_linked, name="pay-linked-confirm"),
     path("pay/uplifts/<int:pk>/", views.sheet, name="pay-uplift"),
     path("pay/uplifts/<int:pk>/scan/", views.scan, name="pay-uplift-scan"),
+    path("pay/uplifts/<int:pk>/workbook/", views.workbook, name="pay-uplift-workbook"),
+    path("pay/uplifts/<int:pk>/print/", views.printed, name="pay-uplift-print"),
     path("pay/uplifts/<int:pk>/act/<slug:step>/", views.act, name="pay-uplift-act"),
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +19,8 @@ from alliance.web import lists
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
-from performance.declared.uploads import KeptFiles
+from performance.decided import pages
+from performance.decided.show import AsideForm
 from performance.models import PayLinked, PayUplift
 from performance.models.pay import CONFIRM, LOOK, RUN, VIEW
 from performance.pay.show import runs, tabs
@@ -48,28 +50,11 @@ def enter(request: Any) -> HttpResponseBase:
         request.POST if posted else None, request.FILES if posted else None,
         initial={"year": timezone.localdate().year},
     )  # fmt: skip
-    waiting: list[Any] = []
-    if posted and form.is_valid():
-        try:
-            with transaction.atomic():
-                scans = KeptFiles(request, form.cleaned_data["files"]).all()
-                made = sheets.enter(
-                    by=request.membership,
-                    scan=scans[0] if scans else None,
-                    now=timezone.now(),
-                    **form.entry(),
-                )
-        except Refused as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("Entered. It counts when a colleague has confirmed it."))
-            return redirect("pay-uplift", made.pk)
-    if posted:
-        waiting = KeptFiles(request, form.cleaned_data.get("files") or ()).waiting()
-    context = {"title": _("Work out an uplift"), "form": form, "kept": waiting}
-    answer = render(request, "performance/uplift/enter.html", context, status=400 if form.errors else 200)
-    answer.keeps = bool(waiting)  # type: ignore[attr-defined]
-    return answer
+    return pages.entered(
+        request, form, partial(sheets.enter, by=request.membership, now=timezone.now()),
+        template="performance/uplift/enter.html", page="pay-uplift",
+        context={"title": _("Work out an uplift")},
+    )  # fmt: skip
 
 
 def found(request: Any, pk: int) -> PayUplift:
@@ -87,6 +72,22 @@ def sheet(request: Any, pk: int) -> HttpResponse:
 def _page(request: Any, row: PayUplift, status: int = 200, **given: Any) -> HttpResponse:
     page = show.page(row, request.membership, given)
     return render(request, "performance/uplift/sheet.html", page, status=status)
+
+
+@permit(VIEW)
+@require_safe
+def workbook(request: Any, pk: int) -> HttpResponse:
+    """One sheet as a workbook."""
+    row = found(request, pk)
+    return pages.workbook(request, row, show.paper(row, request.membership), "uplift")
+
+
+@permit(VIEW)
+@require_safe
+def printed(request: Any, pk: int) -> HttpResponse:
+    """One sheet on A4."""
+    row = found(request, pk)
+    return pages.printed(request, show.paper(row, request.membership), reverse("pay-uplift", args=[pk]))
 
 
 @permit(LOOK)
@@ -109,7 +110,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("pay-uplift", pk)
         if step != "set-aside":
             raise Http404
-        form = forms.AsideForm(request.POST, auto_id="aside-%s")
+        form = AsideForm(request.POST, auto_id="aside-%s")
         if form.is_valid():
             sheets.set_aside(by=by, sheet=row, now=now, **form.cleaned_data)
             return redirect("pay-uplift", pk)

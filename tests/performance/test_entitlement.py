@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
@@ -17,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import override_settings
 
 from alliance.ledger import facts as books
-from alliance.models import Department, Staff, Team, TeamMember
+from alliance.models import Department, Journal, Staff, Team, TeamMember
 from alliance.services.files import Upload
 from performance.declared.services.proving import keep
 from performance.engine.pay.entitled_parts import EntitledRefused
@@ -187,6 +189,28 @@ def test_scores_come_from_the_month_and_who_has_none_is_named(house: World) -> N
         entered(house, "four_part", {one: {**row, "posts": Decimal(4)}}, document="另号")
 
 
+@time_machine.travel(NOW, tick=False)
+def test_the_scores_of_a_sheet_open_where_they_came_about(house: World) -> None:
+    """Each team's score links to its own page of the month, from which its records open: of the run the sheet
+    read, not of one computed since.
+    """
+    whole = [["process", "27", "30"], ["outcome", "20", "40"], ["drg", "15", "30"]]
+    scored(house, {"T1": whole, "T2": whole})
+    row = {"pay_fen": 2_000_000, "posts": Decimal(2)}
+    sheet = entered(house, "four_part", {key_of(name, "four_part"): row for name in ("一队", "二队")})
+    run = LevelRun.objects.get(level="team")
+    later = LevelRun.objects.create(
+        month=OCTOBER.first_day, level="team", number=2, scheme=run.scheme, scheme_digest="d",
+        started_by=house.luo,
+    )  # fmt: skip
+    LevelRun.objects.filter(pk=later.pk).update(
+        state="computed", result_digest="r", computed_at=NOW + timedelta(hours=1)
+    )
+    page = house.client("luo").get(f"/a/qinghe/pay/entitlements/{sheet.pk}/").content.decode()
+    for one in LevelSubject.objects.filter(run=run):
+        assert page.count(f'href="/a/qinghe/months/level-scores/{one.pk}/"') == 3
+
+
 def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
     sheet = entered(house, "clinic", {f"i{house.shiqiao.pk}": {"clinics": 1}})
     line = EntitlementLine.objects.get(sheet=sheet)
@@ -273,6 +297,31 @@ def test_pages_keep_what_was_typed_and_go_to_the_pool(house: World) -> None:
     assert answer.headers["Location"].endswith(f"/pay/{pool.pk}/")
     page = client.get(f"/a/qinghe/pay/{pool.pk}/").content.decode()
     assert f"/pay/entitlements/{sheet.pk}/" in page
+    assert_handed_out(house, sheet)
+
+
+def assert_handed_out(house: World, sheet: Entitlement) -> None:
+    """The sheet as a workbook, on A4 and over the API; an institution without a line has none."""
+    base = f"/a/qinghe/pay/entitlements/{sheet.pk}/"
+    client = house.client("luo")
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{base}workbook/").content)).active
+    cells = [[cell.value for cell in row] for row in book.rows]
+    assert ["文号", "理事会〔2026〕9号"] in [row[:2] for row in cells] and cells[-1][0] == "合计"
+    assert any(row[-1] == 2500 and "一队" in str(row[0]) for row in cells)
+    with inside(house):
+        assert Journal.objects.filter(verb="pay.sheet_exported", about_id=sheet.pk).count() == 1
+    page = client.get(f"{base}print/").content.decode()
+    assert 'class="sheet"' in page and "2500" in page.replace(",", "")
+    [shown] = client.get("/api/v1/pay/entitlements/?state=confirmed&kind=packages").json()["results"]
+    assert shown == client.get(f"/api/v1/pay/entitlements/{sheet.pk}/").json()
+    assert (shown["document"], shown["fen"]) == ("理事会〔2026〕9号", 250_000)
+    assert shown["lines"][0]["team"] == "T1"
+    assert client.get("/api/v1/pay/entitlements/?state=waits").json()["results"] == []
+    assert client.get("/api/v1/pay/entitlements/?state=wrong").status_code == 400
+    [shown] = client.get(f"/api/v1/pay/entitlements/?institution={house.shiqiao.code}").json()["results"]
+    other = house.client("kong")
+    for address in (f"{base}workbook/", f"{base}print/", f"/api/v1/pay/entitlements/{sheet.pk}/"):
+        assert other.get(address).status_code in (403, 404)
 
 
 @time_machine.travel(NOW, tick=False)

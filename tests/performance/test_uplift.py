@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import openpyxl
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
@@ -354,6 +356,21 @@ def test_pages_say_why_a_total_rose_and_keep_the_second_wall(house: World) -> No
     assert second.post(f"{base}{sheet.pk}/act/confirm/").status_code == 302
     assert f"/pay/uplifts/{sheet.pk}/" in client.get("/a/qinghe/pay/sources/").content.decode()
     assert second.post(f"{base}{sheet.pk}/act/confirm/").status_code == 400
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{base}{sheet.pk}/workbook/").content)).active
+    cells = [[str(cell.value) for cell in row] for row in book.rows]
+    assert ["文号", "九号"] in [row[:2] for row in cells] and cells[-1][1] == "1,120,000.00"
+    page = client.get(f"{base}{sheet.pk}/print/").content.decode()
+    assert 'class="sheet"' in page and "1,120,000.00" in page
+    [shown] = client.get("/api/v1/pay/uplifts/?state=confirmed").json()["results"]
+    assert shown == client.get(f"/api/v1/pay/uplifts/{sheet.pk}/").json()
+    assert (shown["fen"], shown["total_fen"], shown["replaces"], shown["replaced_by"]) == (
+        12_000_000, 112_000_000, None, None,
+    )  # fmt: skip
+    assert [one["indicator"] for one in shown["lines"]] == sorted(LINKED)
+    assert client.get("/api/v1/pay/uplifts/?state=replaced").json()["results"] == []
+    for path in (f"{base}{sheet.pk}/workbook/", f"{base}{sheet.pk}/print/"):
+        assert house.client("kong").get(path).status_code == 404
+    assert house.client("kong").get(f"/api/v1/pay/uplifts/{sheet.pk}/").status_code in (403, 404)
     assert house.client("kong").get(f"{base}{sheet.pk}/").status_code == 404
     house.people["gu"] = member("gu", "顾守成", house.shiqiao, "institution_admin")
     assert house.client("gu").get(f"{base}{sheet.pk}/").status_code == 200

@@ -14,6 +14,7 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal, parameters
+from performance.decided import deeds
 from performance.engine.pay.entitled import due, in_order
 from performance.engine.pay.entitled_parts import Due, EntitledRefused, Numbers
 from performance.engine.pay.entitled_rules import KINDS
@@ -22,8 +23,6 @@ from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.subjects import Subject
 from performance.models import Entitlement, EntitlementLine
-from performance.models.pay import CONFIRM, RUN
-from performance.services.rights import require
 
 
 def terms_of(kind: str, month: Month) -> dict[str, register.Value]:
@@ -56,12 +55,8 @@ def enter(
 
     Raises PermissionDenied, SheetRefused (document, body, scan, same, person_again, faster), EntitledRefused.
     """
-    require(by, RUN)
-    if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
-        raise SheetRefused(missing)
-    if scan is None:
-        raise SheetRefused("scan")
-    _first_of(kind, month, document.strip())
+    paper = deeds.of_paper(by=by, document=document, body=body, scan=scan, refused=SheetRefused)
+    _first_of(kind, month, paper["document"])
     _not_twice(kind, month, rows)
     given = [(one, rows[one.key]) for one in subjects.of(kind, month) if one.key in rows]
     terms = terms_of(kind, month)
@@ -69,9 +64,8 @@ def enter(
     last = Entitlement.objects.filter(kind=kind, month=month.first_day).aggregate(last=Max("number"))["last"]
     plain = {key: register.to_json(value) for key, value in terms.items()}
     sheet = Entitlement(
-        kind=kind, month=month.first_day, number=(last or 0) + 1, document=document.strip(),
-        body=body.strip(), terms=plain, head=to_plain(dict(head)), fen=sum(one.fen for one in found),
-        scan=scan, entered_by=by, entered_at=now,
+        kind=kind, month=month.first_day, number=(last or 0) + 1, terms=plain, head=to_plain(dict(head)),
+        fen=sum(one.fen for one in found), entered_at=now, **paper,
     )  # fmt: skip
     made = [_line(sheet, *one, amount) for one, amount in zip(given, found, strict=True)]
     sheet.digest = digest([kind, month, plain, sheet.head, [[one.given, one.parts, one.fen] for one in made]])
@@ -128,8 +122,8 @@ def confirm(*, by: Membership, sheet: Entitlement, now: datetime) -> Entitlement
     """A second person has compared numbers and decision. Raises PermissionDenied, SheetRefused (same_person,
     decided).
     """
-    _second(by, sheet)
-    _filled(sheet, confirmed_by=by, confirmed_at=now)
+    deeds.second(by, sheet, SheetRefused)
+    deeds.fill(sheet, SheetRefused, confirmed_by=by, confirmed_at=now)
     journal.write(by=by, verb="pay.entitlement_confirmed", about=sheet, fen=sheet.fen)
     return Entitlement.objects.get(pk=sheet.pk)
 
@@ -139,23 +133,9 @@ def set_aside(*, by: Membership, sheet: Entitlement, why: str, now: datetime) ->
     """Leave a sheet unpaid for good, by either of the two. Raises PermissionDenied, SheetRefused (why,
     decided).
     """
-    require(by, RUN if sheet.entered_by.user_id == by.user_id else CONFIRM)
-    if not why.strip():
-        raise SheetRefused("why")
-    _filled(sheet, set_aside_by=by, set_aside_at=now, set_aside_why=why.strip())
-    journal.write(by=by, verb="pay.entitlement_set_aside", about=sheet, why=why.strip())
-
-
-def _second(by: Membership, sheet: Entitlement) -> None:
-    require(by, CONFIRM)
-    if sheet.entered_by.user_id == by.user_id:
-        raise SheetRefused("same_person")
-
-
-def _filled(sheet: Entitlement, **columns: Any) -> None:
-    open_ = Entitlement.objects.filter(pk=sheet.pk, confirmed_at=None, set_aside_at=None)
-    if not open_.update(**columns):
-        raise SheetRefused("decided")
+    deeds.set_aside(
+        by=by, sheet=sheet, why=why, now=now, refused=SheetRefused, verb="pay.entitlement_set_aside"
+    )
 
 
 def amounts(sheet: Entitlement) -> dict[int, dict[str, int]]:

@@ -13,12 +13,11 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal, parameters
+from performance.decided import deeds
 from performance.engine.exact import half_up
 from performance.engine.pay.uplift import KEYS, uplift
 from performance.models import PayTotal, PayUplift, PayUpliftLine
-from performance.models.pay import CONFIRM, RUN
 from performance.pay.services import pools
-from performance.services.rights import require
 from performance.uplift.refusals import SheetRefused
 from performance.uplift.services import reading
 
@@ -40,11 +39,7 @@ def enter(
     Raises PermissionDenied, SheetRefused (document, body, scan, village, waits, identical, replaces),
     UpliftRefused.
     """
-    require(by, RUN)
-    if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
-        raise SheetRefused(missing)
-    if scan is None:
-        raise SheetRefused("scan")
+    paper = deeds.of_paper(by=by, document=document, body=body, scan=scan, refused=SheetRefused)
     named = {"institution": institution.short_name}
     if institution.kind == Institution.Kind.VILLAGE:
         raise SheetRefused("village", **named)
@@ -61,8 +56,7 @@ def enter(
         terms={key: register.to_json(value) for key, value in terms.items()},
         earned=half_up(found.earned, PLACES["earned"]), full=half_up(found.full, PLACES["full"]),
         weight_all=read.given.weight_all, heads_first=read.given.heads_first, heads=read.given.heads,
-        fen=found.fen, document=document.strip(), body=body.strip(), scan=scan, digest=read.mark,
-        entered_by=by, entered_at=now,
+        fen=found.fen, digest=read.mark, entered_at=now, **paper,
     )  # fmt: skip
     if earlier is not None:
         _other_than(earlier, sheet)
@@ -110,13 +104,11 @@ def confirm(*, by: Membership, sheet: PayUplift, now: datetime) -> PayUplift:
     Raises PermissionDenied, SheetRefused (same_person, decided, changed, paid), UpliftRefused. The database
     keeps one sheet in force an institution and year, and no total below what was given of it.
     """
-    require(by, CONFIRM)
-    if sheet.entered_by.user_id == by.user_id:
-        raise SheetRefused("same_person")
+    deeds.second(by, sheet, SheetRefused)
     if reading.read(sheet.institution, sheet.year, sheet.until).mark != sheet.digest:
         raise SheetRefused("changed")
     _not_spent(sheet)
-    _filled(sheet, confirmed_by=by, confirmed_at=now)
+    deeds.fill(sheet, SheetRefused, confirmed_by=by, confirmed_at=now)
     totals = PayTotal.objects.filter(institution=sheet.institution, year=sheet.year)
     PayTotal.objects.create(
         institution=sheet.institution, year=sheet.year, fen=sheet.total_fen, document=sheet.document,
@@ -142,17 +134,7 @@ def set_aside(*, by: Membership, sheet: PayUplift, why: str, now: datetime) -> N
     """Leave the total as it is, by either of the two. Raises PermissionDenied, SheetRefused (why,
     decided).
     """
-    require(by, RUN if sheet.entered_by.user_id == by.user_id else CONFIRM)
-    if not why.strip():
-        raise SheetRefused("why")
-    _filled(sheet, set_aside_by=by, set_aside_at=now, set_aside_why=why.strip())
-    journal.write(by=by, verb="pay.uplift_set_aside", about=sheet, why=why.strip())
-
-
-def _filled(sheet: PayUplift, **columns: Any) -> None:
-    open_ = PayUplift.objects.filter(pk=sheet.pk, confirmed_at=None, set_aside_at=None)
-    if not open_.update(**columns):
-        raise SheetRefused("decided")
+    deeds.set_aside(by=by, sheet=sheet, why=why, now=now, refused=SheetRefused, verb="pay.uplift_set_aside")
 
 
 def in_force(sheet: PayUplift) -> bool:

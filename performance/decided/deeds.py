@@ -1,0 +1,70 @@
+"""A decided sheet from its paper to its second person: what every kind of it goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from alliance.lib.refusal import Refused
+from alliance.models import Attachment, Membership
+from alliance.services import journal
+from performance.models.pay import CONFIRM, RUN, DecidedSheet
+from performance.services.rights import require
+
+REASONS: Mapping[str, str] = {
+    "document": "Give the number of the decision.",
+    "body": "Name the body that decided.",
+    "scan": "Add the scan of the decision.",
+    "same_person": "This takes two different people; ask a colleague.",
+    "decided": "The sheet is decided already.",
+    "why": "Say why in a few words.",
+}
+WHOLE: Mapping[str, str] = {"same_person": "", "decided": ""}  # reasons that concern no field
+
+
+class DecidedRefused(Refused):
+    """A decided sheet that cannot be entered or decided as asked; each kind adds its own reasons."""
+
+    reasons = REASONS
+    fields = WHOLE
+
+
+def of_paper(
+    *, by: Membership, document: str, body: str, scan: Attachment | None, refused: type[DecidedRefused]
+) -> dict[str, Any]:
+    """The columns of the decision a sheet rests on.
+
+    Raises PermissionDenied, `refused` (document, body, scan).
+    """
+    require(by, RUN)
+    if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
+        raise refused(missing)
+    if scan is None:
+        raise refused("scan")
+    return {"document": document.strip(), "body": body.strip(), "scan": scan, "entered_by": by}
+
+
+def second(by: Membership, sheet: DecidedSheet, refused: type[DecidedRefused]) -> None:
+    """Who confirms is another than who entered. Raises PermissionDenied, `refused` (same_person)."""
+    require(by, CONFIRM)
+    if sheet.entered_by.user_id == by.user_id:
+        raise refused("same_person")
+
+
+def set_aside(
+    *, by: Membership, sheet: DecidedSheet, why: str, now: datetime, refused: type[DecidedRefused], verb: str
+) -> None:
+    """Leave a sheet for good, by either of the two. Raises PermissionDenied, `refused` (why, decided)."""
+    require(by, RUN if sheet.entered_by.user_id == by.user_id else CONFIRM)
+    if not why.strip():
+        raise refused("why")
+    fill(sheet, refused, set_aside_by=by, set_aside_at=now, set_aside_why=why.strip())
+    journal.write(by=by, verb=verb, about=sheet, why=why.strip())
+
+
+def fill(sheet: DecidedSheet, refused: type[DecidedRefused], **columns: Any) -> None:
+    """Decide a sheet that waits, once, whoever is faster. Raises `refused` (decided)."""
+    open_ = type(sheet).objects.filter(pk=sheet.pk, confirmed_at=None, set_aside_at=None)
+    if not open_.update(**columns):
+        raise refused("decided")

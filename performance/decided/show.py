@@ -1,0 +1,83 @@
+"""What the pages of decided sheets share: decision and people, what may be done, workbook and A4 sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from alliance.models import Membership
+from alliance.web import parts, words
+from performance.models.pay import CONFIRM, RUN, DecidedSheet
+
+Cell = str | Decimal | int | None
+
+
+class AsideForm(forms.Form):
+    """Why a sheet is left."""
+
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet as its workbook and its A4 sheet hold it: facts, heads and rows, the formula that closes it."""
+
+    title: str
+    facts: Sequence[parts.Fact]
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    lines: Sequence[parts.FormulaLine] = ()
+
+    def cells(self) -> Iterator[list[Cell]]:
+        """The rows of the workbook: title, facts, table, formula."""
+        yield [self.title]
+        for fact in self.facts:
+            yield [fact.name, fact.value]
+        yield []
+        yield [*self.heads]
+        for row in self.rows:
+            yield [*row]
+        for line in self.lines:
+            terms = " ".join(f"{one.op} {one.label} {one.value}".strip() for one in line.terms)
+            yield [line.name, line.result, line.unit, terms, line.note]
+
+
+def decision(sheet: DecidedSheet, scan: str) -> list[parts.Fact]:
+    """The decision with its scan (an address, or none), and both people."""
+    found = [
+        parts.Fact(_("decision number"), sheet.document, scan),
+        parts.Fact(_("decided by"), sheet.body),
+        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {words.moment(sheet.entered_at)}"),
+    ]
+    if sheet.confirmed_by is not None:
+        said = f"{sheet.confirmed_by.user} {words.moment(sheet.confirmed_at)}"
+        found.append(parts.Fact(_("confirmed by"), said))
+    if sheet.set_aside_by is not None:
+        said = f"{sheet.set_aside_by.user} {words.moment(sheet.set_aside_at)}: {sheet.set_aside_why}"
+        found.append(parts.Fact(_("set aside by"), said))
+    return found
+
+
+def digest(sheet: DecidedSheet) -> parts.Fact:
+    """What the sheet was worked out from, in short."""
+    return parts.Fact(_("digest"), f"{sheet.digest[:8]}…{sheet.digest[-8:]}")
+
+
+def deciding(
+    sheet: DecidedSheet, membership: Membership, given: Mapping[str, Any], act: Mapping[str, str]
+) -> list[parts.Action]:
+    """Confirm or set aside a sheet that waits; `act`: the address of each step."""
+    mine, found = sheet.entered_by.user_id == membership.user_id, []
+    if not mine and membership.can(CONFIRM):
+        found.append(parts.Action(_("Confirm"), act["confirm"], "check", "primary"))
+    if membership.can(RUN if mine else CONFIRM):
+        form = given.get("set-aside") or AsideForm(auto_id="aside-%s")
+        label = pgettext("entitlement", "Set aside")
+        found.append(parts.Action(label, act["set-aside"], "x", form=form))
+    return found
