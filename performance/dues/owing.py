@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alliance.lib.period import Month
@@ -12,9 +12,10 @@ from performance.dues.facts import Amount
 from performance.models import PayDeduction, PayDue
 from performance.payout.services import payables
 from performance.payout.services.payables import Payable
-from performance.payout.services.room import rooms
+from performance.payout.services.room import floors, rooms
 
 BATCH = 1_000
+Taking = dict[int, list[tuple[Month, int]]]  # of an amount: the months whose pay will bear it, and how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def plan(month: Month, rows: Sequence[Payable], staff: int | None = None) -> lis
     dues = outstanding(month, staff)
     if not dues:
         return []
-    room = rooms(month, {due.staff_id for due in dues}, rows)
+    room = rooms(floors([month])[month], {due.staff_id for due in dues}, rows)
     found = []
     for due in dues:
         wanted = -due.fen - due.done  # type: ignore[attr-defined]
@@ -61,23 +62,34 @@ def lessened(month: Month, rows: Sequence[Payable]) -> list[Payable]:
 
 
 def foreseen(month: Month, staff: int, amounts: Sequence[Amount]) -> list[Amount]:
-    """A person's amounts as the month's next lots will find them: what waits and the month's pay has room for
-    is of the month, as on the pages of the payout; the rest waits on. Stores nothing.
+    """A person's amounts as the next lots will find them: what waits is of the month whose pay has room for
+    it, once: the eldest unpaid month up to `month` first, each taking what those before it left; the rest
+    waits on. Six queries, stores nothing.
     """
     if not any(one.waits for one in amounts):
         return list(amounts)
-    found = plan(month, payables.of_person(month, staff), staff)
-    taking = {one.due.pk: sum(fen for _line, fen in one.lines) for one in found}
-    return [part for one in amounts for part in _parted(one, month, taking)]
+    pay = payables.by_month(staff, month)
+    floor, taking = floors(pay), Taking()
+    left = {due.pk: (due, -due.fen - due.done) for due in PayDue.objects.to_take().filter(staff=staff)}
+    for at in sorted(pay):
+        room = rooms(floor[at], {staff}, pay[at])[staff]
+        for pk, (due, wanted) in left.items():
+            if wanted > 0 and due.into <= at.first_day:
+                fen = sum(part for _line, part in room.take(wanted))
+                left[pk] = (due, wanted - fen)
+                taking.setdefault(pk, []).append((at, fen))
+    return [part for one in amounts for part in _parted(one, taking)]
 
 
-def _parted(one: Amount, month: Month, taking: Mapping[int, int]) -> Iterator[Amount]:
-    """What a month's pay will bear of an amount that waits, and what goes on waiting."""
-    fen = taking.get(one.due or 0, 0) if one.waits else 0
-    if fen:
-        yield replace(one, at=month, fen=-fen, waits=False)
-    if one.fen + fen:
-        yield replace(one, fen=one.fen + fen)
+def _parted(one: Amount, taking: Taking) -> Iterator[Amount]:
+    """What each month's pay will bear of an amount that waits, and what goes on waiting."""
+    rest = one.fen
+    for at, fen in taking.get(one.due or 0, []) if one.waits else []:
+        if fen:
+            rest += fen
+            yield replace(one, at=at, fen=-fen, waits=False)
+    if rest:
+        yield replace(one, fen=rest)
 
 
 def take(month: Month) -> int:

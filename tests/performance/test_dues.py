@@ -18,7 +18,7 @@ from alliance.approvals.models import Approval
 from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
-from alliance.models import Institution, Parameter
+from alliance.models import Institution, Parameter, RosterRow
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import handling
 from performance.appeals.services.correcting import Decision
@@ -47,12 +47,13 @@ from performance.payout.refusals import PayoutRefused
 from performance.payout.services import answering, exporting, lots, payables, vouchers
 from performance.payout.show import month_page
 from performance.slip import show as slips
-from tests.performance import payout_scene
-from tests.performance.pay_scene import NOW, SHARES, doctors, fresh
+from tests.performance import county_scene, payout_scene
+from tests.performance.pay_scene import NOW, SHARES, doctors, fresh, rule
 from tests.performance.scene import OCTOBER, inside
 from tests.performance.test_appeals import agreed, filed, own_line
 from tests.world import World
 
+NOVEMBER = OCTOBER.next()
 LATER = datetime(2026, 11, 27, 2, tzinfo=UTC)
 PAYDAY = datetime(2026, 12, 28, 2, tzinfo=UTC)
 
@@ -199,6 +200,44 @@ def test_the_slip_foresees_no_more_than_the_floor_lets_through(house: World) -> 
     less = -PayDue.objects.get(line=line).fen
     assert found.fen == line.fen - 10
     assert [(one.fen, one.waits) for one in found.rows[0].later] == [(-10, False), (10 - less, True)]
+
+
+def test_what_is_taken_is_foreseen_once_of_the_eldest_month_not_paid(house: World) -> None:
+    """Two months wait for their lots: the elder bears what its floor lets through, the newer the rest, no fen
+    twice, and both slips say the same.
+    """
+    upheld(house, "pot")
+    line = PayLine.objects.filter(pk__in=PayDue.objects.filter(fen__lt=0).values("line")).latest("pk")
+    less = -PayDue.objects.get(line=line).fen
+    newer = also_paid(house, line, 4_000_000)
+    elder, later = (slips.slip(line.staff, month, house.luo, LATER) for month in (OCTOBER, NOVEMBER))
+    assert (elder.fen, later.fen) == (line.fen - less, newer.fen)
+    for place, (month, floor) in enumerate(((OCTOBER, line.fen - 10), (NOVEMBER, newer.fen - less + 30))):
+        Parameter.objects.create(
+            key="clawback.net_floor", value=floor, from_date=month.first_day, decided_by=f"理事会{place}"
+        )
+    elder, later = (slips.slip(line.staff, month, house.luo, LATER) for month in (OCTOBER, NOVEMBER))
+    assert (elder.fen, later.fen) == (line.fen - 10, newer.fen - less + 30)
+    found = owing.foreseen(NOVEMBER, line.staff_id, facts.of_person(line.staff_id))
+    assert [(one.at, one.fen, one.waits) for one in found] == [
+        (OCTOBER, -10, False), (NOVEMBER, 30 - less, False), (OCTOBER, -20, True),
+    ]  # fmt: skip
+    made(house)  # the elder month's lots take what was foreseen of them, and the newer still bears the rest
+    elder, later = (slips.slip(line.staff, month, house.luo, LATER) for month in (OCTOBER, NOVEMBER))
+    assert (elder.fen, later.fen) == (line.fen - 10, newer.fen - less + 30)
+
+
+def also_paid(world: World, line: PayLine, fen: int) -> PayLine:
+    """The same doctors' line of an award of November, in the books and not paid."""
+    rows = RosterRow.objects.filter(month=OCTOBER.first_day, staff__in=PayLine.objects.values("staff"))
+    for row in rows:
+        row.pk, row.month, row._state.adding = None, NOVEMBER.first_day, True
+        row.save(force_insert=True)
+    county_scene.approved(world, NOVEMBER)
+    rule(world, "award")
+    county_scene.award(world, county_scene.fed(world, fen), NOVEMBER, fen)
+    found: PayLine = PayLine.objects.get(staff=line.staff, pot__pool__month=NOVEMBER.first_day)
+    return found
 
 
 def test_a_personal_award_goes_by_pay_with_its_posted_corrections(house: World) -> None:

@@ -15,7 +15,7 @@ from alliance.models import Department
 from alliance.services import parameters
 from performance.models import Clawback, ClawbackShare, PayDeduction, PayLine, StatementLine
 from performance.payout.services import payables
-from performance.payout.services.room import rooms
+from performance.payout.services.room import floors, rooms
 from performance.tolerance import exempting
 
 BEARERS = "clawback.bearers"
@@ -126,7 +126,7 @@ def taken(shares: Iterable[ClawbackShare], into: Month) -> list[Taken]:
     rows = [share for share in shares if share.bearer == Bearer.PERSON]
     done, due = deducted(rows), exempting.left_of(rows)
     staff = {share.staff_id for share in rows if share.staff_id}
-    room = rooms(into, staff, payables.of(into))
+    room = rooms(floors([into])[into], staff, payables.of(into))
     found = []
     for share in sorted(rows, key=lambda one: one.pk):
         assert share.staff_id is not None

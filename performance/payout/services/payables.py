@@ -42,12 +42,15 @@ class Payable:
         return self.fen - self.taken - self.disputed - self.by_hand - self.deducted
 
 
-def lines(month: Month) -> QuerySet[PayLine]:
-    """Every person's line of the month in the books, above zero."""
-    found: QuerySet[PayLine] = PayLine.objects.filter(
-        pot__pool__month=month.first_day, pot__state="posted", plan=F("pot__plan"), fen__gt=0
-    )
+def in_books() -> QuerySet[PayLine]:
+    """Every person's line in the books, above zero."""
+    found: QuerySet[PayLine] = PayLine.objects.filter(pot__state="posted", plan=F("pot__plan"), fen__gt=0)
     return found
+
+
+def lines(month: Month) -> QuerySet[PayLine]:
+    """Those of a month."""
+    return in_books().filter(pot__pool__month=month.first_day)
 
 
 def of(month: Month) -> list[Payable]:
@@ -57,9 +60,16 @@ def of(month: Month) -> list[Payable]:
     return [*_payables(lines(month)), *owed(month)]
 
 
-def of_person(month: Month, staff: int) -> list[Payable]:
-    """What a person's lines of a month still have to be paid; four queries."""
-    return _payables(lines(month).filter(staff=staff))
+def by_month(staff: int, until: Month) -> dict[Month, list[Payable]]:
+    """What a person's lines still have to be paid of each month up to one that is not paid in full; five
+    queries.
+    """
+    rows = in_books().filter(staff=staff, pot__pool__month__lte=until.first_day)
+    at = dict(rows.values_list("pk", "pot__pool__month"))
+    found: dict[Month, list[Payable]] = defaultdict(list)
+    for row in _payables(rows):
+        found[Month.of(at[row.line])].append(row)  # type: ignore[index]
+    return {month: owed for month, owed in found.items() if any(row.free > 0 for row in owed)}
 
 
 def one(line: int) -> Payable | None:

@@ -32,13 +32,18 @@ class Room:
         return tuple(found)
 
 
-def rooms(into: Month, staff: Collection[int], rows: Iterable[Payable]) -> dict[int, Room]:
-    """Each person's room: the month's net pay less the floor; what of each line is not paid or held yet.
+def floors(months: Iterable[Month]) -> dict[Month, int]:
+    """What a person's pay of each month is not taken below, fen; one query. Raises NotInForce."""
+    days = {month: month.last_day for month in months}
+    known = parameters.in_force_on(FLOOR, days.values())
+    return {month: int(known[day]) for month, day in days.items()}  # type: ignore[arg-type]
+
+
+def rooms(floor: int, staff: Collection[int], rows: Iterable[Payable]) -> dict[int, Room]:
+    """Each person's room: the month's net pay less the floor; what of each line is not paid or held yet; fen.
 
     `rows`: what the month has to pay; amounts of corrections among it are no pay of the month.
     """
-    floor = parameters.in_force(FLOOR, on=into.last_day)
-    assert isinstance(floor, int)
     lines: dict[int, list[Payable]] = defaultdict(list)
     for row in rows:
         if row.line is not None and row.staff.pk in staff:
