@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
@@ -16,7 +17,7 @@ from alliance.roles import roles
 THEMES = ("light", "dark", "system")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two entries are never alike; comparing them would translate their words
 class Entry:
     """One line of the menu: URL name, word, icon, the action it needs; `foot`: its short word on phones.
 
@@ -202,7 +203,7 @@ def menu(membership: Any, path: str) -> list[Group]:
     if membership is None:
         return []
     open_ = {entry: url for _label, group in MENU for entry in group if (url := address(entry, membership))}
-    rooms = {entry: reverse(entry.room) if entry.room else url for entry, url in open_.items()}
+    rooms = {entry: way(entry.room) if entry.room else url for entry, url in open_.items()}
     here = current(path, list(rooms.values()))
     groups = [
         Group(
@@ -228,8 +229,19 @@ def address(entry: Entry, membership: Any) -> str:
     """The entry's address, or nothing when the member may not or the page is not there."""
     if not membership.can(entry.needs):
         return ""
+    return way(entry.name)
+
+
+def way(name: str) -> str:
+    """The address of a page, or nothing when there is no such page."""
+    return _way(name, get_urlconf(), get_script_prefix())
+
+
+# Every page needs more than fifty: looking them up anew took a tenth of its time.
+@lru_cache(maxsize=4096)
+def _way(name: str, urlconf: str | None, prefix: str) -> str:
     try:
-        return reverse(entry.name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 
