@@ -15,6 +15,7 @@ from alliance.models import Department, Institution, Staff
 from alliance.postings.models import Posting, Visit
 from alliance.postings.services import Figures, Terms
 from alliance.web.form_fields import DayField, WholeField, YuanField
+from alliance.web.place_fields import StaffField
 
 WEEKDAYS = [
     (1, gettext_lazy("Mon")), (2, gettext_lazy("Tue")), (3, gettext_lazy("Wed")), (4, gettext_lazy("Thu")),
@@ -29,18 +30,10 @@ def day_field(label: Any) -> forms.DateField:
     return DayField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
 
 
-class StaffChoice(forms.ModelChoiceField):
-    """An expert with department and title."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        room = obj.department.name if obj.department else ""
-        return " · ".join(filter(None, (obj.name, room, obj.title)))
-
-
 class ProposeForm(forms.Form):
     """What the sender offers."""
 
-    staff = StaffChoice(label=gettext_lazy("expert"), queryset=Staff.objects.none())
+    staff = StaffField(label=gettext_lazy("expert"), queryset=Staff.objects.none())
     kind = forms.ChoiceField(
         label=gettext_lazy("kind of posting"), choices=Posting.Kind.choices, widget=forms.RadioSelect,
         initial=Posting.Kind.VISITING,
@@ -131,7 +124,7 @@ class SwapForm(forms.Form):
     """Another day, another expert, or both."""
 
     day = day_field(gettext_lazy("new day"))
-    staff = StaffChoice(label=gettext_lazy("expert"), queryset=Staff.objects.none(), empty_label=None)
+    staff = StaffField(label=gettext_lazy("expert"), queryset=Staff.objects.none(), empty_label=None)
     why = forms.CharField(label=gettext_lazy("why"), max_length=300)
 
     def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:

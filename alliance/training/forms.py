@@ -11,6 +11,7 @@ from alliance.models import Staff
 from alliance.training.models import Attendance, Session
 from alliance.training.services import Plan, Presence
 from alliance.web.form_fields import DayField, MomentField, WholeField, YuanField
+from alliance.web.place_fields import StaffField
 
 
 def moment_field(label: Any) -> forms.DateTimeField:
@@ -53,7 +54,7 @@ class PlanForm(forms.Form):
 class AttendForm(forms.Form):
     """One of the own staff."""
 
-    staff = forms.ModelChoiceField(label=gettext_lazy("staff member"), queryset=Staff.objects.none())
+    staff = StaffField(label=gettext_lazy("staff member"), queryset=Staff.objects.none())
     minutes = WholeField(label=gettext_lazy("minutes"), min_value=1)
     way = forms.ChoiceField(label=gettext_lazy("way"), choices=Attendance.Way.choices)
     points = WholeField(label=gettext_lazy("points of 100"), min_value=0, max_value=100, required=False)
@@ -63,10 +64,8 @@ class AttendForm(forms.Form):
         super().__init__(*args, initial={"minutes": session.minutes, "way": usual}, **kwargs)
         there = session.attendances.filter(voided_at=None).values("staff")
         own = Staff.objects.filter(institution=institution, is_active=True).exclude(pk__in=there)
-        self.fields["staff"].queryset = own.select_related("department").order_by("department__code", "code")
-        self.fields["staff"].label_from_instance = lambda one: " · ".join(
-            filter(None, (one.name, one.department.name if one.department else "", one.code))
-        )
+        fields: dict[str, Any] = self.fields
+        fields["staff"].offer(own)
         if session.mode != Session.Mode.BOTH:
             self.fields["way"].widget = forms.HiddenInput()
         if session.pass_mark is None:
@@ -101,8 +100,9 @@ class SpendForm(forms.Form):
     fen = YuanField(label=gettext_lazy("amount, yuan"))
     purpose = forms.CharField(label=pgettext_lazy("training fund", "purpose"), max_length=200)
     voucher = forms.CharField(label=gettext_lazy("voucher number"), max_length=40)
-    staff = forms.ModelChoiceField(label=gettext_lazy("for"), queryset=Staff.objects.none(), required=False)
+    staff = StaffField(label=gettext_lazy("for"), queryset=Staff.objects.none(), required=False)
 
     def __init__(self, *args: Any, institution: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Staff.objects.filter(institution=institution, is_active=True)
+        fields: dict[str, Any] = self.fields
+        fields["staff"].offer(Staff.objects.filter(institution=institution, is_active=True))

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from alliance.models import Department, Membership, Staff
 
 
-class MemberField(forms.ModelChoiceField):
+class _Named:
     """A member: name, institution, department and staff number, for two of one name work in one hospital.
 
     Who is no staff member has the name of the sign-in instead.
@@ -27,6 +27,27 @@ class MemberField(forms.ModelChoiceField):
         """The words of one choice."""
         room = obj.department.name if obj.department else ""
         return " · ".join(filter(None, (str(obj), room, obj.staff_number or obj.user.username)))
+
+
+class MemberField(_Named, forms.ModelChoiceField):
+    """One member."""
+
+
+class MembersField(_Named, forms.ModelMultipleChoiceField):
+    """Several members."""
+
+
+class StaffField(forms.ModelChoiceField):
+    """One of the staff of an institution: name, department, title, number."""
+
+    def offer(self, rows: QuerySet[Staff]) -> None:
+        """Let these people be chosen, by department; one query."""
+        self.queryset = rows.select_related("department").order_by("department__code", "code")
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The words of one choice."""
+        room = obj.department.name if obj.department else ""
+        return " · ".join(filter(None, (obj.name, room, obj.title, obj.code)))
 
 
 class DepartmentField(forms.ModelChoiceField):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Institution, Membership
 from alliance.web.form_fields import DayField, WholeField
+from alliance.web.place_fields import MemberField
 
 
 def _day(label: Any) -> DayField:
@@ -76,14 +77,14 @@ class GroupForm(PlaceForm):
         pgettext_lazy("focus group", "findings"), 8_000, rows=6, help_text=gettext_lazy("Name no patient.")
     )
     follow_up = _text(pgettext_lazy("focus group", "follow-up"), 500)
-    owner = forms.ModelChoiceField(label=pgettext_lazy("focus group", "who follows up"), queryset=None)
+    owner = MemberField(label=pgettext_lazy("focus group", "who follows up"), queryset=None)
     due_on = _day(pgettext_lazy("focus group", "until"))
 
     def __init__(self, *args: Any, by: Membership, **more: Any) -> None:
         super().__init__(*args, by=by, **more)
-        rows = Membership.objects.living().select_related("user", "institution", "alliance")
+        rows = Membership.objects.living().order_by("institution__code", "user__name")
         here, fields = by.institution_id, dict[str, Any](self.fields)
-        fields["owner"].queryset = (rows if here is None else rows.filter(institution=here)).order_by("pk")
+        fields["owner"].offer(rows if here is None else rows.filter(institution=here))
 
 
 class DoneForm(forms.Form):

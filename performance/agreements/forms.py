@@ -14,6 +14,7 @@ from alliance.models import Institution, Membership
 from alliance.roles import roles
 from alliance.web import words
 from alliance.web.form_fields import DayField
+from alliance.web.place_fields import MemberField
 from performance.agreements.models import ASSESS, SIGNED, Agreement, Clause, ClauseCheck
 from performance.consequences import measures
 from performance.declared.uploads import EvidenceField
@@ -72,33 +73,31 @@ class ClauseForm(forms.Form):
         label=pgettext_lazy("clause", "bound"), max_digits=20, decimal_places=6, required=False,
         help_text=gettext_lazy("In the unit of the indicator; at least or at most, whichever is better."),
     )  # fmt: skip
-    checker = forms.ModelChoiceField(
-        label=pgettext_lazy("clause", "who checks it"), queryset=None, required=False
-    )
+    checker = MemberField(label=pgettext_lazy("clause", "who checks it"), queryset=None, required=False)
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         known = sorted((labels.named(one), code) for code, one in measures.indicators().items())
         fields["indicator"].choices = [("", "—"), *((code, name) for name, code in known)]
-        fields["checker"].queryset = checkers(agreement)
+        fields["checker"].offer(checkers(agreement))
 
 
 class CheckerForm(forms.Form):
     """Somebody else who checks."""
 
-    checker = forms.ModelChoiceField(label=pgettext_lazy("clause", "who checks it"), queryset=None)
+    checker = MemberField(label=pgettext_lazy("clause", "who checks it"), queryset=None)
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["checker"].queryset = checkers(agreement)
+        fields["checker"].offer(checkers(agreement))
 
 
 def checkers(agreement: Agreement) -> Any:
     """Who may check clauses and is not of the institution."""
     may = [code for code, role in roles().items() if ASSESS in role.may]
-    rows = Membership.objects.filter(roles__overlap=may, is_active=True).select_related("user")
+    rows = Membership.objects.filter(roles__overlap=may, is_active=True)
     return rows.filter(Q(institution=None) | ~Q(institution=agreement.institution_id)).order_by("pk")
 
 

@@ -14,6 +14,7 @@ from alliance.approvals import names as approval_names
 from alliance.lib.period import SERVED_YEARS
 from alliance.models import Institution, Membership
 from alliance.web.form_fields import DayField, NumberField, WholeField, YuanField
+from alliance.web.place_fields import MemberField
 from performance.consequences import measures
 from performance.consequences.services import proposals
 from performance.declared.uploads import EvidenceField
@@ -267,7 +268,7 @@ class DraftForm(forms.Form):
 class HandForm(forms.Form):
     """Who holds an interview, and by when."""
 
-    owner = forms.ModelChoiceField(label=gettext_lazy("responsible"), queryset=Membership.objects.none())
+    owner = MemberField(label=gettext_lazy("responsible"), queryset=Membership.objects.none())
     due_on = DayField(
         label=gettext_lazy("to be held by"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -275,6 +276,4 @@ class HandForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.living().filter(institution=None).select_related("user")
-        self.fields["owner"].queryset = rows  # type: ignore[attr-defined]
-        self.fields["owner"].label_from_instance = lambda one: str(one.user)  # type: ignore[attr-defined]
+        self.fields["owner"].offer(Membership.objects.living().filter(institution=None))  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Staff, Team
 from alliance.web import words as web_words
+from alliance.web.place_fields import StaffField
 from performance.declared import book, words
 from performance.declared.services import Entry as Declared
 from performance.declared.services import Place
@@ -138,8 +139,8 @@ class EntryForm(forms.Form):
             rows = Department.objects.filter(institution=here).order_by("code")
             fields["department"] = forms.ModelChoiceField(label=_("department"), queryset=rows)
         elif self.level == DeclaredValue.Level.PERSON:
-            staff = Staff.objects.filter(institution=here, is_active=True).order_by("code")
-            fields["staff"] = forms.ModelChoiceField(label=_("staff member"), queryset=staff)
+            field = fields["staff"] = StaffField(label=_("staff member"), queryset=None)
+            field.offer(Staff.objects.filter(institution=here, is_active=True))
         elif self.level == DeclaredValue.Level.TEAM:
             teams = Team.objects.filter(institution=here, is_active=True).order_by("code")
             fields["team"] = forms.ModelChoiceField(

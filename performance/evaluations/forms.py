@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web.form_fields import DayField, NumberField
+from alliance.web.place_fields import MembersField
 from performance.drafting.forms import TermsForm
 from performance.engine.dictionary import shipped_dictionary
 from performance.evaluations.services import OUTSIDE, Raters, Terms, indicators
@@ -50,18 +51,20 @@ class RoundForm(forms.Form):
         self.fields["indicator"].choices = choices  # type: ignore[attr-defined]
         places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
         self.fields["subjects"].queryset = places  # type: ignore[attr-defined]
-        people = Membership.objects.living().select_related("user", "institution", "alliance")
+        people = Membership.objects.living().order_by("institution__code", "user__name")
         for kind in ASKED:
             own = kind in (EvaluatorKind.PEER, EvaluatorKind.INTERNAL)
             rows = people.filter(institution__isnull=not own)
             if kind in OUTSIDE:
                 rows = rows.filter(roles__contains=[OUTSIDE[kind]])
-            self.fields[f"raters_{kind}"] = forms.ModelMultipleChoiceField(
+            field = MembersField(
                 label=kind.label,
-                queryset=rows,
+                queryset=None,
                 required=False,
                 widget=forms.SelectMultiple(attrs={"size": 6}),
             )
+            field.offer(rows)
+            self.fields[f"raters_{kind}"] = field
 
     def clean_month(self) -> Month:
         """A month as pages write it."""

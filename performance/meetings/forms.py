@@ -13,7 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, LocalTime, WholeField
-from alliance.web.place_fields import DepartmentField
+from alliance.web.place_fields import DepartmentField, MemberField
 from performance.declared.uploads import EvidenceField
 from performance.meetings.models import AgendaItem, Attendance, Body, CaseOpinion, Meeting, Seat, Unified
 
@@ -53,7 +53,7 @@ class FoundForm(forms.Form):
 class SeatForm(forms.Form):
     """A term of a member, or of somebody from outside."""
 
-    membership = forms.ModelChoiceField(
+    membership = MemberField(
         label=gettext_lazy("member"), queryset=None, required=False,
         empty_label=pgettext_lazy("seat", "somebody from outside"),
     )  # fmt: skip
@@ -71,7 +71,7 @@ class SeatForm(forms.Form):
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["membership"].queryset = members
+        fields["membership"].offer(members)
         fields["function"].initial = Seat.Function.MEMBER
 
 
@@ -139,7 +139,7 @@ class PresenceForm(forms.Form):
 class OwnerFields(forms.Form):
     """Who does something until when."""
 
-    owner = forms.ModelChoiceField(label=pgettext_lazy("task", "done by"), queryset=None, required=False)
+    owner = MemberField(label=pgettext_lazy("task", "done by"), queryset=None, required=False)
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None, required=False)
     department = DepartmentField(label=gettext_lazy("department"), queryset=None, required=False)
     due_on = DayField(label=pgettext_lazy("task", "due on"), required=False, **DAY)
@@ -148,8 +148,7 @@ class OwnerFields(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         here = {} if by.institution_id is None else {"institution": by.institution_id}
-        members = Membership.objects.living().select_related("user", "institution", "alliance")
-        fields["owner"].queryset = members.filter(**here).order_by("user__name", "pk")
+        fields["owner"].offer(Membership.objects.living().filter(**here).order_by("user__name", "pk"))
         places = Institution.objects.filter(is_active=True).order_by("code")
         fields["institution"].queryset = places.filter(pk=by.institution_id) if here else places
         fields["department"].offer(Department.objects.filter(**here))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web.form_fields import DayField
+from alliance.web.place_fields import MemberField, MembersField
 from performance.declared.uploads import EvidenceField
 from performance.engine.checklist import Checklist, Item, Section, Step
 from performance.engine.spans import Span, holding
@@ -182,8 +183,8 @@ class PlanForm(forms.Form):
     )
     quarter = forms.ChoiceField(label=gettext_lazy("quarter"))
     planned_on = day(gettext_lazy("day of the visit"))
-    lead = forms.ModelChoiceField(label=gettext_lazy("leads"), queryset=Membership.objects.none())
-    inspectors = forms.ModelMultipleChoiceField(
+    lead = MemberField(label=gettext_lazy("leads"), queryset=Membership.objects.none())
+    inspectors = MembersField(
         label=gettext_lazy("inspectors"), queryset=Membership.objects.none(), required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=gettext_lazy("Sections are shared out in the order chosen; the lead takes the rest."),
@@ -199,10 +200,10 @@ class PlanForm(forms.Form):
         offered: dict[str, Any] = {name: self.fields[name] for name in self.fields}
         offered["checklist"].queryset = OnsiteChecklist.objects.filter(state="published").order_by("name")
         offered["institution"].queryset = Institution.objects.filter(is_active=True).order_by("code")
-        people = Membership.objects.living().select_related("user", "institution", "alliance")
+        people = Membership.objects.living()
         able = [one.pk for one in people if one.can(INSPECT)]
         for name in ("lead", "inspectors"):
-            offered[name].queryset = people.filter(pk__in=able).order_by("institution__code", "user__name")
+            offered[name].offer(people.filter(pk__in=able).order_by("institution__code", "user__name"))
         now = holding(Month.of(today), "quarter")
         spans = [now.plus(-back) for back in range(QUARTERS_BACK)]
         offered["quarter"].choices = [(str(one.first), words.quarter(one)) for one in spans]

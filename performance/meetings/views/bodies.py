@@ -73,7 +73,7 @@ def body(request: Any, pk: int) -> HttpResponse:
 
 def _members(by: Membership, row: Body) -> Any:
     """Who can be seated: of an institution's body its members, else everybody of the alliance."""
-    found = Membership.objects.living().select_related("user", "institution", "alliance")
+    found = Membership.objects.living()
     if row.institution_id is not None:
         found = found.filter(institution=row.institution_id)
     return found.order_by("user__name", "pk")
