@@ -11,16 +11,19 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test import Client, override_settings
-from django.urls import get_resolver, reverse, set_script_prefix
+from django.urls import get_resolver, resolve, reverse, set_script_prefix
 from rest_framework.throttling import ScopedRateThrottle
 
 from alliance.models import Membership
@@ -40,6 +43,8 @@ ACTORS = ("lin", "kong", "han", "luo", "su", "cai", "ding", "ji")
 # Lists are looked at as a doctor and steward and as the administrator, before and after.
 LOOKERS = ("lin", "su")
 ALL_METHODS = "su"
+# Who follows the links of their pages: heads, the field, the office, those who look on from outside.
+WALKERS = ("lin", "xu", "gu", "luo", "ding", "ji", "yan")
 SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
 CHANGING = re.compile(
@@ -235,9 +240,12 @@ def _build() -> Town:
         with act_in(world.qinghe):  # the sealed box is opened by nobody else
             world.people["ji"] = member("ji", "纪明正", None, "discipline")
             appoint(world, world.ji)
+            world.people["xu"] = member("xu", "徐长河", world.lead, "institution_head")
+            world.people["gu"] = member("gu", "顾守成", world.shiqiao, "institution_admin")
+            world.people["yan"] = member("yan", "严公允", None, "third_party_evaluator")
         made = {name: Things(side) for name, side in sides(world).items()}
         town = Town(world, **made)
-        browsers = {name: Browser(world.client(name)) for name in ACTORS}
+        browsers = {name: Browser(world.client(name)) for name in {*ACTORS, *WALKERS}}
         town.browsers = browsers | {"nobody": Browser(Client())}
     _make(town.own, lambda case: True)
     _make(town.sibling, lambda case: case.shared)
@@ -339,6 +347,39 @@ def test_the_lists_would_show_it(town: Town) -> None:
     promises = [text for (of, _actor, _query), text in last.items() if of == "posting-promises"]
     assert all(own.side.mark in text for text in promises)
     assert any(own.side.mark in text for (of, _actor, _query), text in last.items() if of.endswith("_export"))
+
+
+# Links -----------------------------------------------------------------------------
+LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)"')
+REFUSED = (403, 404)
+OF_A_KIND = 2  # links to one kind of page that a walker follows
+
+
+@pytest.mark.parametrize("actor", WALKERS)
+def test_no_link_of_the_home_page_and_the_rooms_is_refused(actor: str, town: Town) -> None:
+    """A page shows a link only where this member may follow it."""
+    home = "/a/qinghe/"
+    status, rooms = _followed(town, actor, home)
+    reached, refused, further = {home: status}, [], []
+    for room in rooms:
+        reached[room], links = _followed(town, actor, room)
+        refused += [f"{reached[room]} {room}"] if reached[room] in REFUSED else []
+        further += [(path, room) for path in links]
+    asked: dict[str, int] = defaultdict(int)
+    for path, page in further:
+        kind = resolve(path.partition("?")[0].removeprefix("/a/qinghe"), "config.alliance_urls").view_name
+        if path not in reached and asked[kind] < OF_A_KIND:
+            asked[kind] += 1
+            reached[path] = town.ask(actor, path).status_code
+            refused += [f"{reached[path]} {path} on {page}"] if reached[path] in REFUSED else []
+    assert refused == [] and rooms and asked
+
+
+def _followed(town: Town, actor: str, page: str) -> tuple[int, list[str]]:
+    """The status of a page, and the addresses of the alliance it links to."""
+    found = town.ask(actor, page)
+    links = (urljoin(page, unescape(link)) for link in LINK.findall(found.body.decode(errors="replace")))
+    return found.status_code, sorted({link for link in links if link.startswith("/a/qinghe/")})
 
 
 # Objects ---------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 from alliance.approvals.errors import KindUnknown
+from alliance.web.access import follow
 
 if TYPE_CHECKING:
     from alliance.approvals.models import Approval
@@ -22,16 +23,30 @@ Digest = Callable[["Approval"], str]
 Title = Callable[[Mapping[str, Any]], str]
 Handler = Callable[["Approval", "Membership"], None]
 # Of approvals of one kind and members: the pairs (approval pk, member pk) in which the member is involved.
+Seen = Callable[["Membership"], bool]
 Barred = Callable[[Sequence["Approval"], Sequence["Membership"]], set[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a decider reads: a template and its context; `url` opens the object itself."""
+    """What a decider reads: a template and its context; `url` opens the object itself, where `seen` says that
+    the member finds it there: who decides for the alliance may sit in one institution.
+    """
 
     template: str
     context: dict[str, object] = field(default_factory=dict)
     url: str = ""
+    seen: Seen | None = None
+
+    def opens(self, membership: Membership) -> str:
+        """The address for this member, or "" where it would be refused."""
+        found = follow(membership, self.url)
+        return found if found and (self.seen is None or self.seen(membership)) else ""
+
+
+def within(rows: Callable[[Membership], Any], pk: int) -> Seen:
+    """Whether a member finds a row among those it sees (second wall); one query."""
+    return lambda membership: bool(rows(membership).filter(pk=pk).exists())
 
 
 @dataclass(frozen=True)

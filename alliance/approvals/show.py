@@ -27,7 +27,8 @@ def page(approval: Approval, membership: Membership, bound: Any = None) -> dict[
     return {
         "title": approval.title, "approval": approval, "kind_name": registry.name(approval.kind),
         "chip": tables.state_chip(approval), "standing": facts.state_text(approval),
-        "summary": summary, "subject": summary.context, "stages": stages(approval),
+        "summary": summary, "opens": summary.opens(membership), "subject": summary.context,
+        "stages": stages(approval),
         "history": history(approval), "paper": paper_facts(unchecked) if unchecked else None,
         "facts_about": about(approval), "barred_said": said,
         "actions": actions(approval, membership, unchecked, bound, involved=involved),

@@ -67,6 +67,15 @@ def way(membership: Any, name: str, *args: object) -> str:
     return address if all(membership.can(action) for action in _PERMITS[name]) else ""
 
 
+def follow(membership: Any, address: str) -> str:
+    """An address as a link, or "" where the membership lacks a right its page asks for."""
+    if not address:
+        return ""
+    path = address.partition("?")[0]
+    found = resolve(f"/{path.removeprefix(get_script_prefix())}").func
+    return address if all(membership.can(action) for action in getattr(found, "permits", ())) else ""
+
+
 def get_or_404(queryset: models.QuerySet[Row], **lookup: object) -> Row:
     """The one row, or 404; the queryset is already narrowed to what the member may know."""
     try:

@@ -83,4 +83,5 @@ def _summary(approval: Approval) -> registry.Summary:
         if said := appeal_words.divided(row.why):
             change = f"{change} · {said}"
         found.append(parts.Fact(who, change))
-    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("appeal", args=[appeal.pk]))
+    url, seen = reverse("appeal", args=[appeal.pk]), registry.within(Appeal.objects.seen_by, appeal.pk)
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url, seen)

@@ -162,8 +162,9 @@ def summary(approval: Approval) -> registry.Summary:
         found.append(parts.Fact(_("why reduced"), row.reduced_why))
     found += [parts.Fact(line.name, f"{line.result} {line.note}".strip()) for line in formulas.of(row, None)]
     return registry.Summary(
-        "approvals/_subject.html", {"facts": found}, reverse("consequence", args=[row.pk])
-    )
+        "approvals/_subject.html", {"facts": found}, reverse("consequence", args=[row.pk]),
+        registry.within(Consequence.objects.seen_by, row.pk),
+    )  # fmt: skip
 
 
 def block(membership: Membership, institution: int) -> list[tuple[Consequence, Any, str]]:

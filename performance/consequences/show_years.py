@@ -147,7 +147,8 @@ def summary(approval: Approval) -> registry.Summary:
         found.append(
             parts.Fact(line.institution.short_name, f"{web_words.assessed(line.mean, 2)} {grade}".strip())
         )
-    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("year", args=[row.pk]))
+    url = reverse("year", args=[row.pk])
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url, registry.within(seen, row.pk))
 
 
 def interview(row: Interview | None, membership: Membership, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,14 @@ from alliance.web.cells import chip
 from performance.declared import forms, words
 from performance.declared.services import samples
 from performance.declared.services.vetoes import of_a_body
-from performance.models import DeclaredCheck, DeclaredNotice, DeclaredSample, DeclaredVeto
+from performance.models import (
+    Clue,
+    DeclaredCheck,
+    DeclaredNotice,
+    DeclaredSample,
+    DeclaredVeto,
+    OnsiteVisit,
+)
 from performance.show import labels
 
 NOTICE = {"issued": "late", "answered": "info", "closed": "ok"}
@@ -198,7 +205,7 @@ def summary(approval: Approval) -> registry.Summary:
     """What the deciders of a veto read."""
     rows = DeclaredVeto.objects.select_related("institution", "notice", "visit__institution", "clue")
     veto = rows.get(pk=approval.about_id)
-    proof, url = _proof(veto)
+    proof, url, seen = _proof(veto)
     facts = [
         parts.Fact(_("institution"), veto.institution.name),
         parts.Fact(_("month"), web_words.month(Month.of(veto.month))),
@@ -206,16 +213,19 @@ def summary(approval: Approval) -> registry.Summary:
         parts.Fact(_("what was falsified and how it is proved"), veto.reason),
         parts.Fact(_("takes effect"), str(TAKES_EFFECT)),
     ]
-    return registry.Summary("approvals/_subject.html", {"facts": facts}, url)
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, url, seen)
 
 
-def _proof(veto: DeclaredVeto) -> tuple[parts.Fact, str]:
-    """What a veto rests on, and where it opens."""
+def _proof(veto: DeclaredVeto) -> tuple[parts.Fact, str, registry.Seen]:
+    """What a veto rests on, where it opens, and for whom."""
     if veto.notice is not None:
         fact = parts.Fact(_("values wrong"), f"{veto.notice.wrong} / {veto.notice.checked}")
-        return fact, reverse("declared-notice", args=[veto.notice_id])
+        seen = registry.within(notices_seen, veto.notice.pk)
+        return fact, reverse("declared-notice", args=[veto.notice.pk]), seen
     if veto.visit is not None:
         said = f"{veto.visit.institution.short_name} · {web_words.day(veto.visit.planned_on)}"
-        return parts.Fact(_("on-site visit"), said), reverse("onsite-visit", args=[veto.visit_id])
+        seen = registry.within(OnsiteVisit.objects.seen_by, veto.visit.pk)
+        return parts.Fact(_("on-site visit"), said), reverse("onsite-visit", args=[veto.visit.pk]), seen
     assert veto.clue is not None, "kept by declared_veto_proof"
-    return parts.Fact(_("clue"), str(veto.clue)), reverse("clue", args=[veto.clue_id])
+    seen = registry.within(Clue.objects.seen_by, veto.clue.pk)
+    return parts.Fact(_("clue"), str(veto.clue)), reverse("clue", args=[veto.clue.pk]), seen

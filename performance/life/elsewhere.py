@@ -17,6 +17,7 @@ from alliance.web.parts import Fact
 from grouping.services import locked
 from performance.life import facts
 from performance.life.services import bearing, clawbacks, exceptions, statements
+from performance.life.show_corrections import clawbacks_seen, statements_seen
 from performance.models import (
     Clawback,
     ClawbackShare,
@@ -80,7 +81,8 @@ def _statement(approval: Approval) -> registry.Summary:
     ]
     if row.other_fen:
         facts.append(Fact(row.other_why, web_words.yuan_diff(row.other_fen)))
-    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("statement", args=[row.pk]))
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("statement", args=[row.pk]),
+                            registry.within(statements_seen, row.pk))  # fmt: skip
 
 
 def _clawback(approval: Approval) -> registry.Summary:
@@ -92,7 +94,8 @@ def _clawback(approval: Approval) -> registry.Summary:
         for bearer, label in ClawbackShare.Bearer.choices
     ]
     facts.append(Fact(_("reason"), row.reason))
-    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("clawback", args=[row.pk]))
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("clawback", args=[row.pk]),
+                            registry.within(clawbacks_seen, row.pk))  # fmt: skip
 
 
 def _carried(approval: Approval) -> registry.Summary:
@@ -106,7 +109,8 @@ def _carried(approval: Approval) -> registry.Summary:
         Fact(_("taken now (yuan)"), web_words.yuan(sum(one.now_fen for one in found))),
         Fact(_("carried on (yuan)"), web_words.yuan(sum(one.later_fen for one in found))),
     ]
-    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("clawback", args=[row.pk]))
+    return registry.Summary("approvals/_subject.html", {"facts": facts}, reverse("clawback", args=[row.pk]),
+                            registry.within(clawbacks_seen, row.pk))  # fmt: skip
 
 
 def _corrected(approval: Approval) -> registry.Summary:

@@ -13,7 +13,7 @@ from alliance.approvals.models import Approval
 from alliance.web import words
 from alliance.web.parts import Fact
 from performance.meetings import minutes
-from performance.meetings.models import Resolution
+from performance.meetings.models import Meeting, Resolution
 
 
 def title(arguments: Mapping[str, Any]) -> str:
@@ -36,5 +36,6 @@ def summary(approval: Approval) -> registry.Summary:
         facts.append(Fact(pgettext("task", "done by"), minutes.who(row)))
         facts.append(Fact(pgettext("task", "due on"), words.day(row.due_on)))
     return registry.Summary(
-        "approvals/_subject.html", {"facts": facts}, reverse("meeting", args=[row.meeting_id])
-    )
+        "approvals/_subject.html", {"facts": facts}, reverse("meeting", args=[row.meeting_id]),
+        registry.within(Meeting.objects.seen_by, row.meeting_id),
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -16,9 +17,10 @@ from alliance.web import parts, words
 from alliance.web.access import way
 from alliance.web.cells import chip
 from performance.meetings import forms, minutes, show_checking, tables
-from performance.meetings.models import VIEW, AgendaItem, Attendance, Meeting, Minutes, Resolution
+from performance.meetings.models import VIEW, AgendaItem, Attendance, Meeting, Minutes, Resolution, Task
 from performance.meetings.services import minuting
 from performance.meetings.services.meetings import quorum
+from performance.models import Clue
 
 RESOLUTION_CHIP = {"draft": "", "put": "prov", "carried": "ok", "lost": "late"}
 
@@ -38,7 +40,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
         "title": meeting.title, "meeting": meeting, "chip": tables.meeting_chip(meeting), "desk": desk,
         "facts_meeting": facts(meeting, membership), "looks": membership.can(VIEW),
         "history": parts.history(meeting),
-        "points": [_point(one, meeting, membership, given, desk=desk) for one in meeting.agenda.all()],
+        "points": _points(meeting, membership, given, desk=desk),
         "attendance": [(one, chip_of(one)) for one in attendance],
         "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
         "resolutions": _resolutions(meeting, membership, given, desk=desk),
@@ -70,19 +72,50 @@ def facts(meeting: Meeting, membership: Membership) -> list[parts.Fact]:
     return [*found, parts.Fact(pgettext("meeting", "planned by"), str(meeting.planned_by.user))]
 
 
+def _points(
+    meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool
+) -> list[dict[str, Any]]:
+    rows = list(meeting.agenda.all())
+    found = seen(rows, membership)
+    return [
+        _point(one, meeting, given, url=_opens(one, membership) if one.pk in found else "", desk=desk)
+        for one in rows
+    ]
+
+
+def seen(rows: Sequence[AgendaItem], membership: Membership) -> set[int]:
+    """Points whose row the member finds behind their link: a body reads of institutions, tasks and clues
+    whose pages are not open to every seat (second wall). One query a kind of page.
+    """
+    of: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in rows:
+        of[one.page][one.arguments[-1] if one.arguments else ""].append(one.pk)
+    allowed: dict[str, set[str]] = {page: set(named) for page, named in of.items()}
+    for page, model in (("task", Task), ("clue", Clue)):
+        if page in of:
+            known = model.objects.seen_by(membership).filter(pk__in=[int(pk) for pk in of[page]])
+            allowed[page] = {str(pk) for pk in known.values_list("pk", flat=True)}
+    if (here := membership.institution) is not None and membership.institution_id is not None:
+        allowed["month-portrait"] = allowed.get("month-portrait", set()) & {here.code}
+        own = f"institution={here.pk}&"
+        allowed["metrics"] = {asked for asked in allowed.get("metrics", set()) if own in f"{asked}&"}
+    return {pk for page, named in of.items() for text, pks in named.items() if text in allowed[page]
+            for pk in pks}  # fmt: skip
+
+
 def _point(
-    one: AgendaItem, meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool
+    one: AgendaItem, meeting: Meeting, given: Mapping[str, Any], *, url: str, desk: bool
 ) -> dict[str, Any]:
     actions = []
     if desk and meeting.open:
-        url = reverse("meeting-point", args=[meeting.pk, one.pk, "say"])
+        said = reverse("meeting-point", args=[meeting.pk, one.pk, "say"])
         form = given.get(f"said-{one.pk}") or forms.SaidForm(
             auto_id=f"said-{one.pk}-%s", initial={"said": one.said}
         )
-        actions.append(parts.Action(_("What was said"), url, "msg", form=form))
-        url = reverse("meeting-point", args=[meeting.pk, one.pk, "remove"])
-        actions.append(parts.Action(_("Take out"), url, "x"))
-    return {"row": one, "url": _opens(one, membership), "actions": actions}
+        actions.append(parts.Action(_("What was said"), said, "msg", form=form))
+        out = reverse("meeting-point", args=[meeting.pk, one.pk, "remove"])
+        actions.append(parts.Action(_("Take out"), out, "x"))
+    return {"row": one, "url": url, "actions": actions}
 
 
 def _opens(one: AgendaItem, membership: Membership) -> str:

@@ -242,7 +242,8 @@ def summary(approval: Approval) -> registry.Summary:
             for row in PayShare.objects.filter(pool=pool).select_related("institution").order_by("-fen")
         ]
         found.append(parts.Fact(_("pots"), web_words.num(PayPot.objects.filter(pool=pool).count())))
-    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("pay-pool", args=[pool.pk]))
+    url, seen = reverse("pay-pool", args=[pool.pk]), registry.within(PayPool.objects.seen_by, pool.pk)
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url, seen)
 
 
 def sources(membership: Membership, year: int) -> dict[str, Any]:

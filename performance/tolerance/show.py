@@ -160,7 +160,8 @@ def summary(approval: Approval) -> registry.Summary:
         parts.Fact(pgettext("tolerance", "grounds"), case.grounds),
     ]
     url = reverse("tolerance-case", args=[case.pk])
-    return registry.Summary("approvals/_subject.html", {"facts": found}, url)
+    seen = registry.within(ToleranceCase.objects.seen_by, case.pk)
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url, seen)
 
 
 def title(arguments: Mapping[str, Any]) -> str:

@@ -163,4 +163,5 @@ def summary(approval: Approval) -> registry.Summary:
             for one in affected(row, people=True)
         ),
     ]  # fmt: skip
-    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("relief", args=[row.pk]))
+    url = reverse("relief", args=[row.pk])
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url, registry.within(seen, row.pk))

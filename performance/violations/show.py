@@ -251,5 +251,5 @@ def summary(approval: Approval) -> registry.Summary:
         parts.Fact(pgettext("violation", "finding"), row.finding),
     ]
     found += [parts.Fact(pgettext("penalty", "what follows"), amount(one)) for one in deciding.penalties(row)]
-    url = reverse("violation", args=[row.pk])
-    return registry.Summary("approvals/_subject.html", {"facts": found}, url)
+    url, seen = reverse("violation", args=[row.pk]), registry.within(Violation.objects.seen_by, row.pk)
+    return registry.Summary("approvals/_subject.html", {"facts": found}, url, seen)

@@ -188,4 +188,5 @@ def summary(approval: Approval) -> registry.Summary:
         found.append(parts.Fact(_("takes effect"), said % {"month": month}))
     elif row.kind == Kind.EXCLUDE:
         found.append(parts.Fact(_("takes effect"), _("in every month computed after the decision")))
-    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("clue", args=[clue.pk]))
+    return registry.Summary("approvals/_subject.html", {"facts": found}, reverse("clue", args=[clue.pk]),
+                            registry.within(Clue.objects.seen_by, clue.pk))  # fmt: skip
