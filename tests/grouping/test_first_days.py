@@ -123,7 +123,9 @@ def test_the_day_is_free_again_after_a_no_and_other_kinds_never_took_it(scene: W
         for one in (other, mini, night):
             tariff.propose(by=scene.luo, sheet=one, on=ON)
         approvals.decide(by=scene.meng, approval=approval, verdict="no", note="falsch")
-        tariff.propose(by=scene.luo, sheet=sheet(scene, "3000000"), on=ON)
+        again = tariff.propose(by=scene.luo, sheet=sheet(scene, "3000000"), on=ON)
+        waiting = Approval.objects.filter(state="open")
+        assert again in waiting and approval not in waiting and waiting.count() == 4
 
 
 def test_two_versions_of_a_scheme_cannot_both_wait_for_one_day(scene: World) -> None:
