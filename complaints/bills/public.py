@@ -103,7 +103,7 @@ def bill(request: HttpRequest, code: str, token: str) -> HttpResponse:
         try:
             link, fact = services.opened(token=token, request=request, now=now)
         except NotOpened:
-            return _answer(request, "say/bill_gone.html", frame, 404)
+            return _answer(request, "say/bill_gone.html", {**frame, **show.good_for(now)}, 404)
         made, status = composition.compose(fact, language), 200
         lines = [(one.key, show.line_label(one)) for one in made.lines]
         form = forms.QuestionForm(request.POST if request.method == "POST" else None, lines=lines)

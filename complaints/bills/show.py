@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Department, Institution, Membership
+from alliance.services import parameters
 from alliance.web import words
 from alliance.web.parts import Fact
 from complaints.bills import composition, services
@@ -18,7 +20,15 @@ from complaints.bills.asking import Asked
 from complaints.bills.composition import Bill, Line
 from complaints.bills.models import BillLink, BillQuestion
 from complaints.bills.refusals import NotOpened
+from complaints.services import limits
 from grouping.billed import BillFact
+
+
+def good_for(now: datetime) -> dict[str, str]:
+    """How long a printed code and a bill that was asked for stay good, as decided for today."""
+    days = parameters.in_force("bill.link_days", on=now.astimezone(SHANGHAI).date())
+    look = limits.days("bill.look", now)
+    return {"printed": words.span(timedelta(days=int(str(days)))), "asked": words.span(look)}
 
 
 def not_opened(refusal: NotOpened) -> str:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from alliance.models import Institution, Journal
+from alliance.services import parameters
 from complaints.bills import services
 from complaints.bills.models import BillBatch, BillGuide, BillLink
 from complaints.bills.refusals import BillRefused
@@ -96,6 +97,14 @@ def test_unknown_old_and_revoked_links_and_void_stays_are_one_answer(bills: Worl
     again = browser(bills, "kong").post(f"{HOME}/bills/batches/{batch.pk}/revoke/")
     assert again.status_code == 302 and look(slips[0].token) == unknown
     assert "opens no bill" in unknown
+    # How long each is good stands there as decided, not by the way.
+    assert "a printed code is good for 90 days" in unknown and "record number for 30 min" in unknown
+    with inside(bills):
+        today = timezone.localdate()
+        for key, value in (("bill.link_days", 60), ("bill.look", "H2")):
+            parameters.decide(by=bills.su, key=key, value=value, from_date=today, decided_by="理事会")
+    unknown = look("x" * 32)
+    assert "good for 60 days" in unknown and "record number for 2 h 0 min" in unknown
     with inside(bills), pytest.raises(BillRefused):
         services.revoke(by=bills.kong, batch=batch, now=timezone.now())
     with inside(bills):
