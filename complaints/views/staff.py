@@ -93,9 +93,17 @@ def _changed(request: Any, now_there: Complaint, step: str, form: Any) -> HttpRe
     context = {
         "title": str(STEP_TITLES[step]()), "form": form, "complaint": now_there, "open": action in known,
         "action": action, "cancel": reverse("complaint", args=[now_there.pk]),
-        "typed": [(one.label, one.value()) for one in form if isinstance(one.value(), str) and one.value()],
+        "typed": [(one.label, said) for one in form if (said := _typed(one))],
     }  # fmt: skip
     return render(request, "complaints/changed.html", context, status=409)
+
+
+def _typed(field: Any) -> str:
+    """What stands in a field, in the words of the page: of a choice its label, not its code."""
+    value = field.value()
+    given = [str(one) for one in (value if isinstance(value, list) else [value]) if one not in (None, "")]
+    known = {str(code): str(label) for code, label in getattr(field.field, "choices", ())}
+    return _(", ").join(known.get(one, one) for one in given)
 
 
 @permit("complaint.view")

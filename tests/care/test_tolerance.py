@@ -189,3 +189,18 @@ def test_two_of_one_name_and_departments_of_one_name_are_told_apart(qinghe: Worl
     for at in ("tolerance/open/", "improvements/open/"):
         page = qinghe.client("luo").get(f"/a/qinghe/{at}").content.decode()
         assert f"{place.short_name} · {ward.name}" in page, at
+
+
+def test_the_deciders_page_leads_to_the_case_and_somebody_uninvolved_opens_it(qinghe: World) -> None:
+    case = reviewed(qinghe)
+    for name in ("pei", "jia", "xue"):
+        services.opine(by=qinghe.people[name], case=case, opinion="main", text="路径完整。", now=NOW)
+    case = services.propose(
+        by=qinghe.luo, case=case, outcome="main", grounds="证据与意见一致。", chain="two_people", now=NOW
+    )
+    decider, url = qinghe.client("meng"), f"/a/qinghe/tolerance/{case.pk}/"
+    page = decider.get(f"/a/qinghe/approvals/{case.approval_id}/").content.decode()
+    assert case.what in page
+    assert f'/tolerance/{case.pk}/">' in page  # the button "Open" beside what is to be decided
+    opened_by_link = decider.get(url)
+    assert opened_by_link.status_code == 200 and case.number in opened_by_link.content.decode()

@@ -268,9 +268,12 @@ def test_what_was_typed_stays_when_somebody_was_faster(ready: World) -> None:
     sent = ready.client("gu").post(f"{ROOT}{row.pk}/answer/?version={fresh.version}", {"text": words})
     assert sent.status_code == 302
     # Answered meanwhile: the step is over, the words are still there to copy.
-    late = ready.client("gu").post(at, {"text": "另一段答复"}, HTTP_ACCEPT_LANGUAGE="zh-hans")
+    said = {"text": "另一段答复", "verdict": "untrue"}
+    late = ready.client("gu").post(at, said, HTTP_ACCEPT_LANGUAGE="zh-hans")
     page_ = late.content.decode()
     assert late.status_code == 409 and "另一段答复" in page_ and "<textarea" not in page_
+    assert "不属实" in page_ and "untrue" not in page_
+    assert "不属实" in page_ and "untrue" not in page_
 
 
 def test_merging_escalating_and_adding(ready: World) -> None:
