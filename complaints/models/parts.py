@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.models import AllianceRow
 from complaints.models.complaint import Complaint
@@ -109,6 +110,8 @@ class Escalation(AllianceRow):
     at = models.DateTimeField(_("went up at"))
     by = optional("alliance.Membership", _("by"))
     reason = models.CharField(_("why"), max_length=300, blank=True)
+    # Who held the complaint office of that level at that moment, by name.
+    told = models.CharField(pgettext_lazy("escalation", "told"), max_length=500, blank=True, db_default="")
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("escalation"), _("escalations")

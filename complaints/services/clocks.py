@@ -77,6 +77,7 @@ def escalate(*, by: Membership, complaint: Complaint, reason: str, now: datetime
     row: Escalation = Escalation.objects.create(
         complaint=complaint, round=complaint.round, when=Escalation.When.BY_HAND, level=level, at=now, by=by,
         due_at=running[1] if running else complaint.result_due_at, reason=reason[:300],
+        told=sql.office_of(complaint.institution_id, level),
     )  # fmt: skip
     journal.write(by=by, verb="complaint.escalated", about=complaint, when="by_hand", level=str(level))
     return row

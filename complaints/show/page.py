@@ -202,6 +202,10 @@ def _step(step: Any, at: datetime) -> parts.Step:
 
 
 def _up(one: Escalation) -> parts.Step:
+    """A step up: to which level and whom, of which clock, before or after which limit."""
     title = _("Went up to: %(level)s") % {"level": one.get_level_display()}
-    why = one.reason or " ".join(filter(None, (str(one.get_clock_display()), str(one.get_when_display()))))
+    clock = " ".join(filter(None, (str(one.get_clock_display()), str(one.get_when_display()))))
+    limit = _("limit %(at)s") % {"at": words.until(one.due_at)}
+    told = _("told: %(names)s") % {"names": one.told} if one.told else ""
+    why = " · ".join(filter(None, (one.reason or clock, limit, told)))
     return parts.Step("hit", title, detail=why, at=one.at, by=str(one.by.user) if one.by else _("the clock"))

@@ -14,6 +14,7 @@ from alliance.services import parameters
 from alliance.tenancy.scope import act_in
 from complaints.models import Channel, Complaint, Escalation
 from complaints.services import clocks, filing, handling, person
+from complaints.show import page
 from complaints.tasks import run_clocks
 from tests.complaints.scene import answered, assigned, at, department, filed, resolved, said
 from tests.world import World
@@ -88,6 +89,17 @@ def test_one_level_up_before_the_limit_and_one_after_exactly_once(qinghe: World)
         clocks.run(at(moment))
     assert went(row)[2:] == [("result", "before", "alliance"), ("result", "after", "alliance")]
     assert Journal.objects.filter(verb="complaint.escalated").count() == 4
+    stamps = Escalation.objects.filter(complaint=row).order_by("pk")
+    assert [(one.at, one.due_at) for one in stamps[:2]] == [
+        (at("2026-11-12 15:20"), at("2026-11-12 16:20")), (at("2026-11-12 16:21"), at("2026-11-12 16:20")),
+    ]  # fmt: skip
+    # Who was told stands with each: the institution's office, then the alliance's.
+    house, office = (one.told for one in stamps[:2])
+    assert qinghe.kong.user.name in house and qinghe.luo.user.name not in house
+    assert qinghe.luo.user.name in office and qinghe.kong.user.name not in office
+    steps = page.trail(Complaint.objects.get(pk=row.pk), at("2026-11-25 00:00"))
+    shown = [step.detail for step in steps if step.kind == "hit"]
+    assert len(shown) == 4 and all("told" in one or "告知" in one for one in shown)
 
 
 def test_a_limit_the_hotline_moves_twice_escalates_after_the_last_one_alone_and_once(qinghe: World) -> None:
