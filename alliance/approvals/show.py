@@ -24,6 +24,7 @@ def page(approval: Approval, membership: Membership, bound: Any = None) -> dict[
     unchecked = approval.outside.filter(step=approval.step, checked_at=None).first()
     involved = facts.may_decide(membership, approval) and facts.barred(membership, approval)
     said = barred_said(approval) if involved else paper_said(approval, membership, unchecked)
+    said = said or own_said(approval, membership)
     return {
         "title": approval.title, "approval": approval, "kind_name": registry.name(approval.kind),
         "chip": tables.state_chip(approval), "standing": facts.state_text(approval),
@@ -152,12 +153,23 @@ def actions(
 
 def barred_said(approval: Approval) -> str:
     """Why the member gives no verdict, and who can."""
+    return f"{registry.why_barred(approval)} {_who(approval)}"
+
+
+def own_said(approval: Approval, membership: Membership) -> str:
+    """Why who proposed it finds no button to agree, and who can; empty where that is not so."""
+    mine = membership.user_id == approval.proposed_by.user_id and approval.state == Approval.State.OPEN
+    if not mine or approval.current.outside or not approval.current.one_person_decides:
+        return ""
+    return f"{_('You proposed this: somebody else agrees or refuses.')} {_who(approval)}"
+
+
+def _who(approval: Approval) -> str:
+    """Who decides the step where it stands."""
     free = [str(one.user) for one in facts.free_deciders(approval)]
     if not free:
-        nobody = _("Nobody uninvolved is left for this step; give somebody the role, or withdraw it.")
-        return f"{registry.why_barred(approval)} {nobody}"
-    who = _("Who can decide: %(names)s.") % {"names": "、".join(dict.fromkeys(free))}
-    return f"{registry.why_barred(approval)} {who}"
+        return _("Nobody uninvolved is left for this step; give somebody the role, or withdraw it.")
+    return _("Who can decide: %(names)s.") % {"names": "、".join(dict.fromkeys(free))}
 
 
 def paper_said(approval: Approval, membership: Membership, unchecked: OutsideDecision | None) -> str:

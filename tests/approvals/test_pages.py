@@ -50,7 +50,10 @@ def test_the_page_offers_what_the_member_may_do(world: World, approval: Approval
     assert [action.id for action in world.client("meng").get(url).context["actions"]] == [
         "act-yes", "act-no", "act-recused",
     ]  # fmt: skip
-    assert [action.url for action in world.client("luo").get(url).context["actions"]] == [f"{url}withdraw/"]
+    own = world.client("luo").get(url)
+    assert [action.url for action in own.context["actions"]] == [f"{url}withdraw/"]
+    assert "这是您提请的，须由另一人同意或不同意" in own.content.decode() and "孟繁星" in own.content.decode()
+    assert "这是您提请的" not in world.client("meng").get(url).content.decode()
     assert world.client("ding").get(url).context["actions"] == []
 
 
