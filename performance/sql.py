@@ -114,6 +114,7 @@ def peer_means(round_id: int, least: int) -> list[tuple[str, str, int, float]]:
 # Results in an own layout were journaled by the same word, with their size.
 EARLIER_BUNDLES = """
 alter table public.alliance_journal no force row level security;
+alter table public.performance_handedout no force row level security;
 insert into public.performance_handedout (alliance_id, run_id, number, digest, handed_by_id, handed_at)
 select j.alliance_id, j.about_id, row_number() over (partition by j.about_id order by j.id),
        j.detail->>'digest', j.membership_id, j.at
@@ -122,5 +123,7 @@ select j.alliance_id, j.about_id, row_number() over (partition by j.about_id ord
    and j.membership_id is not null
  order by j.id
 on conflict do nothing;
+set constraints all immediate;
+alter table public.performance_handedout force row level security;
 alter table public.alliance_journal force row level security;
 """
