@@ -47,6 +47,17 @@ class Paper:
             terms = " ".join(f"{one.op} {one.label} {one.value}".strip() for one in line.terms)
             yield [line.name, line.result, line.unit, terms, line.note]
 
+    def written(self) -> list[list[tuple[str, bool]]]:
+        """The rows of the A4 sheet: each cell as it is read, and whether it is an amount (yuan)."""
+        return [
+            [
+                (words.num(cell, 2), True) if isinstance(cell, Decimal)
+                else (words.DASH if cell is None else str(cell), False)
+                for cell in row
+            ]
+            for row in self.rows
+        ]  # fmt: skip
+
 
 def decision(sheet: DecidedSheet, scan: str) -> list[parts.Fact]:
     """The decision with its scan (an address, or none), and both people."""
@@ -70,12 +81,15 @@ def digest(sheet: DecidedSheet) -> parts.Fact:
 
 
 def deciding(
-    sheet: DecidedSheet, membership: Membership, given: Mapping[str, Any], act: Mapping[str, str]
-) -> list[parts.Action]:
-    """Confirm or set aside a sheet that waits; `act`: the address of each step."""
+    sheet: DecidedSheet, membership: Membership, given: Mapping[str, Any], act: Mapping[str, str],
+    confirming: forms.Form | None = None,
+) -> list[parts.Action]:  # fmt: skip
+    """Confirm or set aside a sheet that waits; `act`: the address of each step, `confirming`: what is asked
+    of who confirms.
+    """
     mine, found = sheet.entered_by.user_id == membership.user_id, []
     if not mine and membership.can(CONFIRM):
-        found.append(parts.Action(_("Confirm"), act["confirm"], "check", "primary"))
+        found.append(parts.Action(_("Confirm"), act["confirm"], "check", "primary", form=confirming))
     if membership.can(RUN if mine else CONFIRM):
         form = given.get("set-aside") or AsideForm(auto_id="aside-%s")
         label = pgettext("entitlement", "Set aside")

@@ -163,6 +163,12 @@ class SheetForm(forms.Form):
         return {"head": head, "rows": rows, "document": data["document"], "body": data["body"]}
 
 
+class OverForm(forms.Form):
+    """Why a sheet is confirmed although the source accounts do not hold it."""
+
+    over_why = forms.CharField(label=gettext_lazy("why more is confirmed"), max_length=200)
+
+
 class PayForm(forms.Form):
     """From which source account a sheet is paid."""
 

@@ -16,11 +16,14 @@ class SheetRefused(DecidedRefused):
         "persons": "An award of persons is paid on to persons.",
         "faster": "Somebody else entered a sheet of this kind and month just now. Look at the list, then "
         "enter yours again.",
+        "over": "The source accounts have %(held)s yuan free; with this sheet %(wanted)s yuan are confirmed "
+        "to be paid of them. Feed an account first, or say why the sheet is confirmed all the same.",
         "not_confirmed": "A second person confirms the sheet first; then a pool can pay it.",
         "paid": "A pool pays this sheet already. Work on that one.",
     }
     fields = {
         **WHOLE,
+        "over": "over_why",
         "not_confirmed": "", "paid": "", "same": "document", "faster": "",
         "person_again": "people",
     }  # fmt: skip

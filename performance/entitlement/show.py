@@ -19,6 +19,7 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.decided import show as decided
 from performance.entitlement import forms, subjects, words
+from performance.entitlement.services import cover
 from performance.models import Entitlement, EntitlementLine, PayPool
 from performance.models.pay import RUN
 from performance.pay.show import tabs
@@ -53,10 +54,38 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
         "given": [
             parts.Fact(words.number(name), words.value(name, value)) for name, value in sheet.head.items()
         ],
-        "terms": terms(sheet), "facts_sheet": facts(sheet, membership, pool if seen else None),
+        "warning": warning(sheet, membership), "terms": terms(sheet),
+        "facts_sheet": facts(sheet, membership, pool if seen else None),
         "actions": actions(sheet, membership, pool, given),
         "rooms": tabs("pay-entitlements", membership),
     }  # fmt: skip
+
+
+def warning(sheet: Entitlement, membership: Membership) -> str:
+    """What the source accounts lack for a sheet that waits, with the numbers; \"\" where they hold it."""
+    if membership.institution_id is not None or sheet.set_aside_at or sheet.confirmed_at:
+        return ""
+    found = cover.of(sheet)
+    if not found.short_fen:
+        return ""
+    return _(
+        "The source accounts have %(held)s yuan free; with this sheet %(wanted)s yuan are confirmed to be "
+        "paid of them: %(short)s yuan are missing. Who confirms says why."
+    ) % {
+        "held": web_words.yuan(found.held_fen), "wanted": web_words.yuan(found.wanted_fen),
+        "short": web_words.yuan(found.short_fen),
+    }  # fmt: skip
+
+
+def over(sheet: Entitlement) -> list[parts.Fact]:
+    """Why it was confirmed although the source accounts did not hold it."""
+    if not sheet.over_why:
+        return []
+    said = _("%(why)s (free %(held)s yuan, to be paid %(wanted)s yuan)") % {
+        "why": sheet.over_why, "held": web_words.yuan(sheet.held_fen),
+        "wanted": web_words.yuan(sheet.wanted_fen),
+    }  # fmt: skip
+    return [parts.Fact(_("why more is confirmed"), said)]
 
 
 def shown(sheet: Entitlement, rows: Sequence[EntitlementLine], membership: Membership) -> list[Shown]:
@@ -144,6 +173,7 @@ def facts(sheet: Entitlement, membership: Membership, pool: PayPool | None) -> l
         parts.Fact(_("kind"), str(sheet.get_kind_display())),
         parts.Fact(_("month"), web_words.month(sheet.month)),
         *decided.decision(sheet, scan),
+        *(over(sheet) if whole else ()),
     ]
     if pool is not None:
         found.append(
@@ -167,8 +197,11 @@ def actions(
         return [
             parts.Action(_("Make the pool that pays it"), _act(sheet, "pay"), "coin", "primary", form=form)
         ]
+    asked = None
+    if cover.of(sheet).short_fen:
+        asked = given.get("confirm") or forms.OverForm(auto_id="confirm-%s")
     return decided.deciding(
-        sheet, membership, given, {step: _act(sheet, step) for step in ("confirm", "set-aside")}
+        sheet, membership, given, {step: _act(sheet, step) for step in ("confirm", "set-aside")}, asked
     )
 
 

@@ -56,6 +56,24 @@ end $pay$;
 create trigger performance_pool_of_entitlement before insert on public.performance_paypool
   for each row execute function public.performance_pool_of_entitlement();
 """
+# Who confirms a sheet is told what the source accounts hold and what sheets are to be paid of them.
+ASKED = """
+create function public.performance_asked_entitlement() returns trigger language plpgsql as $pay$
+begin
+  if new.held_fen is null or new.wanted_fen is null then
+    raise exception 'a sheet is confirmed beside what the source accounts hold'
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_asked_entitlement before update on public.performance_entitlement
+  for each row when (new.confirmed_by_id is not null and old.confirmed_by_id is null)
+  execute function public.performance_asked_entitlement();
+"""
+UNASK = """
+drop trigger performance_asked_entitlement on public.performance_entitlement;
+drop function public.performance_asked_entitlement();
+"""
 REMOVE = """
 drop trigger performance_pool_of_entitlement on public.performance_paypool;
 drop function public.performance_pool_of_entitlement();

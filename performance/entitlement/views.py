@@ -117,7 +117,9 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     try:
         if step == "confirm":
             require(by, CONFIRM)
-            sheets.confirm(by=by, sheet=row, now=now)
+            form = forms.OverForm(request.POST, auto_id="confirm-%s")
+            form.is_valid()
+            sheets.confirm(by=by, sheet=row, now=now, over_why=form.cleaned_data.get("over_why", ""))
             messages.success(request, _("Confirmed."))
             return redirect("pay-entitlement", pk)
         if step == "set-aside":

@@ -1,7 +1,7 @@
 """What teams, departments, institutions or persons are due by a rule of its own: a sheet of a month.
 
 One person gives the numbers with the decision and its scan, the system works the amounts out, another
-confirms.
+confirms: where the source accounts do not hold what confirmed sheets are to be paid, with a reason kept.
 A pool made of a sheet pays exactly its lines, once (performance.entitlement.sql).
 """
 
@@ -60,6 +60,12 @@ class Entitlement(DecidedSheet):
     terms = models.JSONField(_("parameters"))
     head = models.JSONField(_("what was given"), default=dict)
     fen = models.BigIntegerField(_("amount (fen)"))
+    # As it was confirmed; empty of sheets confirmed before this was asked.
+    held_fen = models.BigIntegerField(_("free in the source accounts (fen)"), null=True)
+    wanted_fen = models.BigIntegerField(_("sheets to be paid, with this one (fen)"), null=True)
+    over_why = models.CharField(_("why more is confirmed"), max_length=200, null=True)  # noqa: DJ001 (filled once)
+
+    fill_once = (*DecidedSheet.fill_once, "held_fen", "wanted_fen", "over_why")
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(EntitlementQuerySet)
@@ -79,6 +85,14 @@ class Entitlement(DecidedSheet):
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="entitlement_first_day"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="entitlement_above_zero"),
+            models.CheckConstraint(
+                condition=Q(held_fen=None, wanted_fen=None, over_why=None)
+                | Q(confirmed_at__isnull=False, held_fen__isnull=False, wanted_fen__gte=F("fen"),
+                    wanted_fen__isnull=False)
+                & (Q(wanted_fen__lte=F("held_fen"), over_why=None)
+                   | Q(over_why__isnull=False, over_why__gt="")),
+                name="entitlement_over_said",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -214,22 +214,23 @@ def test_the_scores_of_a_sheet_open_where_they_came_about(house: World) -> None:
 def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
     sheet = entered(house, "clinic", {f"i{house.shiqiao.pk}": {"clinics": 1}})
     line = EntitlementLine.objects.get(sheet=sheet)
+    told = {"held_fen": 10**9, "wanted_fen": 10**9}
     for change in ({"fen": 1}, {"document": "另"}, {"terms": {}}):
         with pytest.raises(DatabaseError, match=r"permission denied|written once"), transaction.atomic():
             Entitlement.objects.filter(pk=sheet.pk).update(**change)
     with pytest.raises(DatabaseError, match=r"permission denied|written once"), transaction.atomic():
         EntitlementLine.objects.filter(pk=line.pk).update(fen=1)
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
-        Entitlement.objects.filter(pk=sheet.pk).update(confirmed_by=house.luo, confirmed_at=NOW)
+        Entitlement.objects.filter(pk=sheet.pk).update(**told, confirmed_by=house.luo, confirmed_at=NOW)
     EntitlementLine.objects.create(sheet=sheet, institution=house.lead, given={}, parts=[], fen=5)
     with pytest.raises(DatabaseError, match="do not add up"), transaction.atomic():
-        Entitlement.objects.filter(pk=sheet.pk).update(confirmed_by=house.cai, confirmed_at=NOW)
+        Entitlement.objects.filter(pk=sheet.pk).update(**told, confirmed_by=house.cai, confirmed_at=NOW)
     other = entered(house, "clinic", {f"i{house.shiqiao.pk}": {"clinics": 1}}, document="另号")
     row = PayPool(month=OCTOBER.first_day, kind="award", source="retained", document="x", fen=other.fen,
                   entitlement=other, digest="d", made_by=house.luo, made_at=NOW)  # fmt: skip
     with pytest.raises(DatabaseError, match="pays a confirmed sheet"), transaction.atomic():
         row.save(force_insert=True)
-    sheets.confirm(by=house.cai, sheet=other, now=NOW)
+    sheets.confirm(by=house.cai, sheet=other, now=NOW, over_why="拨款在途")
     row.fen += 1
     with pytest.raises(DatabaseError, match="to the fen"), transaction.atomic():
         row.save(force_insert=True)
@@ -242,7 +243,7 @@ def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
         sheets.set_aside(by=house.luo, sheet=third, why=" ", now=NOW)
     sheets.set_aside(by=house.luo, sheet=third, why="名单有误", now=NOW)
     with pytest.raises(SheetRefused, match="decided already"):
-        sheets.confirm(by=house.cai, sheet=third, now=NOW)
+        sheets.confirm(by=house.cai, sheet=third, now=NOW, over_why="拨款在途")
 
 
 def test_the_bundle_works_the_sheet_out_again(qinghe: World, tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def assert_handed_out(house: World, sheet: Entitlement) -> None:
     with inside(house):
         assert Journal.objects.filter(verb="pay.sheet_exported", about_id=sheet.pk).count() == 1
     page = client.get(f"{base}print/").content.decode()
-    assert 'class="sheet"' in page and "2500" in page.replace(",", "")
+    assert 'class="sheet"' in page and '<td class="n">2,500.00</td>' in page
     [shown] = client.get("/api/v1/pay/entitlements/?state=confirmed&kind=packages").json()["results"]
     assert shown == client.get(f"/api/v1/pay/entitlements/{sheet.pk}/").json()
     assert (shown["document"], shown["fen"]) == ("理事会〔2026〕9号", 250_000)
@@ -322,6 +323,36 @@ def assert_handed_out(house: World, sheet: Entitlement) -> None:
     other = house.client("kong")
     for address in (f"{base}workbook/", f"{base}print/", f"/api/v1/pay/entitlements/{sheet.pk}/"):
         assert other.get(address).status_code in (403, 404)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_who_confirms_more_than_the_source_accounts_hold_says_why(house: World) -> None:
+    """The numbers are said before anything is confirmed, and stay with the reason."""
+    wanted = {**PACKAGE, "months_high": 24_000}
+    sheet = entered(house, "packages", {key_of("一队", "packages"): wanted})
+    assert sheet.fen > 20_000_000
+    with pytest.raises(SheetRefused, match=r"200,000\.00 yuan free; with this sheet 403,650\.01 yuan"):
+        sheets.confirm(by=house.cai, sheet=sheet, now=NOW)
+    kept_ = {"confirmed_by": house.cai, "confirmed_at": NOW}
+    for change, said in (
+        ({}, "beside what the source accounts hold"),
+        ({"held_fen": 1, "wanted_fen": sheet.fen}, "over_said"),
+        ({"held_fen": 1, "wanted_fen": sheet.fen - 1, "over_why": "x"}, "over_said"),
+    ):
+        with pytest.raises(IntegrityError, match=said), transaction.atomic():
+            Entitlement.objects.filter(pk=sheet.pk).update(**kept_, **change)
+    second, base = house.client("cai"), f"/a/qinghe/pay/entitlements/{sheet.pk}/"
+    page = second.get(base).content.decode()
+    assert "可用余额 200,000.00 元" in page and "缺 203,650.01 元" in page and 'name="over_why"' in page
+    assert second.post(f"{base}act/confirm/", {"over_why": " "}).status_code == 400
+    assert second.post(f"{base}act/confirm/", {"over_why": "拨款文件已到，下周注入"}).status_code == 302
+    page = second.get(base).content.decode()
+    assert "拨款文件已到，下周注入（当时可用 200,000.00 元，待付 403,650.01 元）" in page
+    sheet.refresh_from_db()
+    assert (sheet.held_fen, sheet.wanted_fen) == (20_000_000, sheet.fen)
+    small = entered(house, "packages", {key_of("二队", "packages"): PACKAGE}, document="另号")
+    with pytest.raises(SheetRefused, match="are confirmed to be paid of them"):  # what is confirmed counts
+        sheets.confirm(by=house.cai, sheet=small, now=NOW)
 
 
 @time_machine.travel(NOW, tick=False)

@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from alliance.lib import register
 from alliance.lib.canonical import digest, to_plain
+from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal, parameters
@@ -21,6 +22,7 @@ from performance.engine.pay.entitled_rules import KINDS
 from performance.engine.pay.named import PERSON
 from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
+from performance.entitlement.services import cover
 from performance.entitlement.subjects import Subject
 from performance.models import Entitlement, EntitlementLine
 
@@ -118,12 +120,22 @@ def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> Entitl
 
 
 @transaction.atomic
-def confirm(*, by: Membership, sheet: Entitlement, now: datetime) -> Entitlement:
-    """A second person has compared numbers and decision. Raises PermissionDenied, SheetRefused (same_person,
-    decided).
+def confirm(*, by: Membership, sheet: Entitlement, now: datetime, over_why: str = "") -> Entitlement:
+    """A second person has compared numbers and decision, and read what the source accounts hold.
+
+    `over_why`: why it is confirmed although they do not hold what sheets are to be paid; the numbers are kept
+    either way.
+
+    Raises PermissionDenied, SheetRefused (same_person, decided, over).
     """
     deeds.second(by, sheet, SheetRefused)
-    deeds.fill(sheet, SheetRefused, confirmed_by=by, confirmed_at=now)
+    found, why = cover.of(sheet), over_why.strip()
+    if found.short_fen and not why:
+        raise SheetRefused("over", held=yuan(found.held_fen), wanted=yuan(found.wanted_fen))
+    deeds.fill(
+        sheet, SheetRefused, confirmed_by=by, confirmed_at=now, held_fen=found.held_fen,
+        wanted_fen=found.wanted_fen, over_why=why if found.short_fen else None,
+    )  # fmt: skip
     journal.write(by=by, verb="pay.entitlement_confirmed", about=sheet, fen=sheet.fen)
     return Entitlement.objects.get(pk=sheet.pk)
 
