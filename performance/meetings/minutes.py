@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from alliance.approvals.models import Decision, OutsideDecision
 from alliance.lib.documents import Document, Part, Table
 from alliance.web import words
-from performance.meetings.models import Attendance, Meeting, Minutes, Resolution
+from performance.meetings.models import Attendance, Meeting, Minutes, Resolution, Seat
 from performance.meetings.services.meetings import quorum
 
 
@@ -69,13 +69,22 @@ def _on_paper(at: datetime) -> str:
 
 
 def _who(meeting: Meeting) -> Part:
-    rows = list(Attendance.objects.filter(meeting=meeting).select_related("seat"))
+    rows = list(
+        Attendance.objects.filter(meeting=meeting).select_related(
+            "seat__membership__institution", "seat__membership__department"
+        )
+    )
     have, of, need = quorum(meeting, rows)
     lines = []
     for presence in (one for one in Attendance.Presence if one != Attendance.Presence.ASKED):
         names = [
             pgettext("minutes", "%(name)s (%(function)s)")
-            % {"name": row.seat.name, "function": row.seat.get_function_display()}
+            % {
+                "name": row.seat.name,
+                "function": _(", ").join(
+                    filter(None, (str(row.seat.get_function_display()), unit_of(row.seat)))
+                ),
+            }
             for row in rows
             if row.presence == presence
         ]
@@ -85,6 +94,14 @@ def _who(meeting: Meeting) -> Part:
         "have": have, "of": of, "need": need,
     }  # fmt: skip
     return Part(pgettext("minutes", "Who took part"), "\n".join([*lines, said]))
+
+
+def unit_of(seat: Seat) -> str:
+    """Where somebody who sits there comes from: institution and department, or the organisation outside."""
+    if seat.membership is None:
+        return seat.organisation
+    place, unit = seat.membership.institution, seat.membership.department
+    return " ".join(filter(None, (place.short_name if place else "", unit.name if unit else "")))
 
 
 def _points(meeting: Meeting) -> list[Part]:

@@ -28,7 +28,11 @@ RESOLUTION_CHIP = {"draft": "", "put": "prov", "carried": "ok", "lost": "late"}
 def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> dict[str, Any]:
     """One meeting; a number of queries that does not grow with its rows."""
     desk = "desk" in meeting.sides_of(membership)
-    attendance = list(Attendance.objects.filter(meeting=meeting).select_related("seat"))
+    attendance = list(
+        Attendance.objects.filter(meeting=meeting).select_related(
+            "seat__membership__institution", "seat__membership__department"
+        )
+    )
     versions = list(
         Minutes.objects.filter(meeting=meeting).select_related(
             "written_by__user", "chair__user", "secretary__user", "corrects"
@@ -41,7 +45,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
         "facts_meeting": facts(meeting, membership), "looks": membership.can(VIEW),
         "history": parts.history(meeting),
         "points": _points(meeting, membership, given, desk=desk),
-        "attendance": [(one, chip_of(one)) for one in attendance],
+        "attendance": [(one, minutes.unit_of(one.seat), chip_of(one)) for one in attendance],
         "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
         "resolutions": _resolutions(meeting, membership, given, desk=desk),
         "versions": [(one, _standing(one, stands)) for one in versions],
