@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from alliance.lib.canonical import to_plain
 from alliance.lib.documents import Document, Part
@@ -22,6 +22,7 @@ from performance.meetings.models import Meeting, Minutes, Resolution, Seat
 from performance.meetings.refusals import MeetingRefused
 from performance.meetings.services.meetings import require_desk
 
+CHINESE = "zh-hans"
 UNDECIDED = {"decided": Resolution.State.DRAFT, "voting": Resolution.State.PUT}
 
 
@@ -65,7 +66,8 @@ def correct(
     parts = [replace(part, text=texts.get(place, part.text).strip()) for place, part in enumerate(said)]
     if [_lines(part.text) for part in parts] == [_lines(part.text) for part in said]:
         raise MeetingRefused("unchanged", n=stands.number)
-    title = papers.corrected(meeting)
+    with translation.override(CHINESE):
+        title = papers.corrected(meeting)
     return _kept(by, meeting, now, title, stands.line, parts, corrects=stands, reason=reason.strip())
 
 
@@ -155,7 +157,6 @@ def document(row: Minutes) -> Document:
     """A version as values, for page, sheet and docx: what it corrects and why, and by what it is replaced."""
     later = Minutes.objects.signed().filter(meeting=row.meeting_id, number__gt=row.number)
     by = later.order_by("-number").first() if row.signed else None
-    return Document(
-        row.title, row.line, (*papers.standing(row, by), *row.content()), papers.digest(row),
-        papers.signatures(row),
-    )  # fmt: skip
+    with translation.override(CHINESE):  # a paper reads the same whoever prints it
+        before, foot, signs = papers.standing(row, by), papers.digest(row), papers.signatures(row)
+    return Document(row.title, row.line, (*before, *row.content()), foot, signs)
