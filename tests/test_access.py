@@ -247,6 +247,8 @@ def _build() -> Town:
         town = Town(world, **made)
         browsers = {name: Browser(world.client(name)) for name in {*ACTORS, *WALKERS}}
         town.browsers = browsers | {"nobody": Browser(Client())}
+        for browser in browsers.values():  # a session stores when it began, once, not on each page asked for
+            assert browser.get("/a/qinghe/").status_code == 200
     _make(town.own, lambda case: True)
     _make(town.sibling, lambda case: case.shared)
     # Departments are known throughout the alliance: referrals are sent to them.
