@@ -15,6 +15,8 @@ from complaints.events import services as events
 from grouping import visible
 from grouping.abnormal import services as abnormal
 from performance.demonstration.ground import Ground
+from performance.models import ClawbackShare
+from performance.tolerance import exempting
 from performance.tolerance import services as tolerance
 from performance.tolerance.models import ToleranceCase
 from referrals.mdt import services as mdt
@@ -132,9 +134,16 @@ def _reports(office: Membership, lead: Institution, now: datetime) -> None:
 
 
 def _tolerance(base: Ground, lead: Institution, now: datetime) -> int:
-    """One decided by a vote, one just opened."""
+    """One decided by a vote; where its person bears a share of a claw-back, that is exempted."""
     office, second = base.office[0], base.office[1]
-    person = next(one for one in base.members.values() if one.institution_id == lead.pk)
+    own = [one for one in base.members.values() if one.institution_id == lead.pk]
+    shares = ClawbackShare.objects.filter(
+        institution=lead, bearer=ClawbackShare.Bearer.PERSON, clawback__state="posted",
+        staff__user__in=[one.user_id for one in own],
+    )  # fmt: skip
+    share = shares.select_related("staff").order_by("pk").first()
+    bears = share.staff.user_id if share is not None and share.staff is not None else None
+    person = next((one for one in own if one.user_id == bears), own[0])
     at = (now - timedelta(days=40)).astimezone(SHANGHAI).date()
     row = tolerance.open_case(
         by=office, institution=lead, person=person, kind="dispute", happened_on=at,
@@ -164,4 +173,6 @@ def _tolerance(base: Ground, lead: Institution, now: datetime) -> int:
     )
     if row.approval is not None:
         approvals.decide(by=second, approval=row.approval, verdict="yes")
+        if share is not None:
+            exempting.exempt(by=office, case=ToleranceCase.objects.get(pk=row.pk), line=share, now=now)
     return ToleranceCase.objects.count()

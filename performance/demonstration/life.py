@@ -17,6 +17,7 @@ from alliance.approvals.models import Decision
 from alliance.demo import DemoAlliance
 from alliance.ledger import facts as books
 from alliance.lib.period import Month
+from alliance.models import Staff
 from alliance.tenancy.scope import act_in
 from grouping import facts as case_books
 from grouping.readers.mapping import Column, TableMap
@@ -25,7 +26,7 @@ from performance.demonstration.clock import acting, days_after
 from performance.demonstration.deliveries import drain
 from performance.demonstration.ground import FIRST_DAY, Ground
 from performance.life.refusals import CalendarRefused
-from performance.life.services import clawbacks, exceptions, planning, stages, statements
+from performance.life.services import bearing, clawbacks, exceptions, planning, stages, statements
 from performance.models import MonthStep, Statement, StatementLine
 
 HEADER = {
@@ -164,11 +165,24 @@ def insurer_rows(file: int, month: Month) -> list[statements.InsurerRow]:
 
 
 def _charge(base: Ground, row: Statement, into: Month) -> None:
-    """The rejections wait for a second person, with a preview of who bears them."""
-    lines = list(StatementLine.objects.filter(statement=row, rejected_fen__gt=0))
-    now = days_after(Month.of(row.month).plus(1), STATED + 1, 10)
-    with acting(now):
-        made = clawbacks.make(
-            by=base.office[0], statement=row, lines=lines, into=into, reason="经复核确认的拒付", now=now
-        )
-        clawbacks.propose(by=base.office[0], row=made, today=now.date())
+    """One rejection that somebody who signs in bears is charged, the others wait for a second person, with a
+    preview of who bears them.
+    """
+    lines = list(StatementLine.objects.filter(statement=row, rejected_fen__gt=0).order_by("pk"))
+    month = Month.of(row.month)
+    own = set(Staff.objects.filter(user__isnull=False).values_list("pk", flat=True))
+    first = next(
+        (one for one in lines if any(s.staff_id in own for s in bearing.bearers(month, [one]))), None
+    )
+    now, agreed = (days_after(month.plus(1), STATED + 1, hour) for hour in (10, 15))
+    for chosen in ([first] if first else [], [one for one in lines if one != first]):
+        if not chosen:
+            continue
+        with acting(now):
+            made = clawbacks.make(
+                by=base.office[0], statement=row, lines=chosen, into=into, reason="经复核确认的拒付", now=now
+            )
+            approval = clawbacks.propose(by=base.office[0], row=made, today=now.date())
+        if chosen == [first]:
+            with acting(agreed):
+                approvals.decide(by=base.office[1], approval=approval, verdict=Decision.Verdict.YES)
