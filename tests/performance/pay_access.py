@@ -79,7 +79,9 @@ def sheet(by: Membership, second: Membership, place: Institution, mark: str, num
     EntitlementLine.objects.create(sheet=made, institution=place, given={"clinics": 1}, parts=[
         {"name": "award", "fen": 100, "told": [["", "clinics", 1], ["×", "award_price_fen", 100]]}
     ], fen=100)  # fmt: skip
-    Entitlement.objects.filter(pk=made.pk).update(confirmed_by=second, confirmed_at=NOW)
+    Entitlement.objects.filter(pk=made.pk).update(
+        confirmed_by=second, confirmed_at=NOW, held_fen=100, wanted_fen=100
+    )
     return made
 
 
