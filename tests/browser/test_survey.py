@@ -88,7 +88,7 @@ def answer(browser: Any, address: str, link: str) -> None:
     page.fill("[name=words]", "候诊椅太少")
     page.wait_for_timeout(3_200)  # a form sent at once was not read by a person
     page.click("main form button")
-    page.wait_for_selector("text=请选一个")
+    page.wait_for_selector("text=还没有选，请选一项")
     assert page.input_value("[name=words]") == "候诊椅太少" and page.is_checked("[name=wait_see][value='5']")
     page.check("[name=wait_pay][value='5']")
     page.wait_for_timeout(3_200)
