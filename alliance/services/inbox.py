@@ -100,9 +100,14 @@ def register_figures(name: str, provider: FigureProvider) -> None:
 
 def waiting(*, by: Membership, now: datetime) -> list[Todo]:
     """Everything that waits for the member: late first, then by state, then by who waits behind it, then by
-    deadline, then by text; what two rooms say of one object stands once, at its most urgent.
+    deadline, then by text; what two rooms say of one object stands once, at its most urgent. What waits past
+    its deadline is late, whatever its room calls it.
     """
-    found = [replace(todo, room=name) for name in sorted(_todos) for todo in _todos[name](by, now)]
+    found = [
+        replace(todo, room=name, state="late" if todo.due is not None and todo.due < now else todo.state)
+        for name in sorted(_todos)
+        for todo in _todos[name](by, now)
+    ]
     return _once(sorted(found, key=_urgency))
 
 

@@ -65,7 +65,7 @@ def _head(row: Violation, at: datetime | None) -> str:
 def _addressed(row: Violation) -> Part:
     """To whom it goes; who did it on which day, with the responsibility letter of that day."""
     lines = [row.institution.name]
-    lines += [f"{one.label}{_(': ')}{one.value}" for one in letter(row, None)]
+    lines += [f"{one.name}{_(': ')}{one.value}" for one in letter(row, None)]
     return Part(pgettext("violation", "To"), "\n".join(lines))
 
 

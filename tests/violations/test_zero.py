@@ -143,6 +143,10 @@ def test_the_letter_in_force_on_the_day_stands_beside_the_case(qinghe: World) ->
         facts = show.summary(done.approval).context["facts"]
         assert any(one.name == LETTER for one in facts)
         approvals.decide(by=qinghe.cai, approval=done.approval, verdict="yes")
+    for which in ("notice", "decision"):
+        page = qinghe.client("luo").get(f"/a/qinghe/violations/{row.pk}/papers/{which}/").content.decode()
+        paper = page[page.index("<article") : page.index("</article>")]
+        assert "责任书" in paper and str(qinghe.lin.user) in paper
 
 
 def test_the_page_asks_for_the_day(qinghe: World) -> None:
