@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.web import words
 from alliance.web.place_fields import DepartmentField
+from performance.improvement import origins
 from performance.improvement.models import Item
 from performance.meetings.forms import GiveForm
 
@@ -64,12 +65,22 @@ class OpenForm(MonthForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        here = by.institution_id
+        self.by, here = by, by.institution_id
         places = Institution.objects.filter(is_active=True).order_by("code")
         fields["institution"].queryset = places if here is None else places.filter(pk=here)
         units = Department.objects.all()
         fields["department"].offer(units if here is None else units.filter(institution=here))
         fields["indicator"].choices = list(indicators)
+
+    def clean(self) -> dict[str, Any]:
+        """What an item follows from is there and the member may know it: the link carries only its number."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        number = given.get("source_id")
+        if number is not None and origins.named(self.by, given.get("source", ""), number) is None:
+            raise forms.ValidationError(
+                gettext("What this item follows from is not there. Open that page and use its button.")
+            )
+        return given
 
 
 class CauseForm(forms.Form):

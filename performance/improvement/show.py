@@ -20,7 +20,7 @@ from alliance.models import Membership
 from alliance.web import carrying, charts, parts, words
 from alliance.web.access import way
 from performance.engine.indicators import Indicator
-from performance.improvement import counted, forms, tables
+from performance.improvement import counted, forms, origins, tables
 from performance.improvement.models import RUN, VIEW, Item, Measure
 from performance.improvement.services import SIDES, actions_of
 from performance.meetings import tables as task_tables
@@ -240,24 +240,16 @@ def offered(membership: Membership) -> list[tuple[int, str]]:
     return list(found.values_list("pk", "title")[:CHOSEN])
 
 
-# Kinds of things an item can follow from, and the word for each.
-SOURCES = {
-    "performance.portrait": Item.Source.PORTRAIT, "complaints.complaint": Item.Source.COMPLAINT,
-    "complaints.month": Item.Source.CAUSE,
-    "performance.clue": Item.Source.CLUE, "performance.monthstep": Item.Source.OTHER,
-}  # fmt: skip
-
-
 def offers(membership: Membership, origin: carrying.Origin) -> list[parts.Action]:
     """An item about a thing that was noticed, its baseline filled in as far as the thing names it."""
     place = origin.institution
-    may = membership.can(VIEW) and membership.can(RUN) and origin.kind in SOURCES
+    may = membership.can(VIEW) and membership.can(RUN) and origin.kind in origins.SOURCES
     if not may or (place is not None and not membership.sees(place.pk)):
         return []
     given = {
         "institution": place.code if place else "", "indicator": origin.indicator, "month": origin.month,
-        "source": str(SOURCES[origin.kind]), "source_id": origin.pk, "source_text": origin.title[:300],
-        "title": origin.title[:160],
+        "source": str(origins.SOURCES[origin.kind]), "source_id": origin.pk,
+        "source_text": origin.title[:300], "title": origin.title[:160],
     }  # fmt: skip
     query = urlencode({key: value for key, value in given.items() if value})
     url = f"{reverse('improvement-open')}?{query}"
@@ -266,9 +258,9 @@ def offers(membership: Membership, origin: carrying.Origin) -> list[parts.Action
 
 def follows(membership: Membership, kind: str, pk: int) -> list[parts.Fact]:
     """The items about a thing that the member may open."""
-    if kind not in SOURCES or not membership.can(VIEW):
+    if kind not in origins.SOURCES or not membership.can(VIEW):
         return []
-    rows = Item.objects.seen_by(membership).filter(source=SOURCES[kind], source_id=pk)
+    rows = Item.objects.seen_by(membership).filter(source=origins.SOURCES[kind], source_id=pk)
     return [
         parts.Fact(row.title, str(row.get_state_display()), reverse("improvement", args=[row.pk]))
         for row in rows.order_by("pk")
@@ -277,10 +269,7 @@ def follows(membership: Membership, kind: str, pk: int) -> list[parts.Fact]:
 
 def _came_from(item: Item, membership: Membership) -> carrying.Origin | None:
     """The thing an item follows from, if the member may know it."""
-    kinds = {str(source): kind for kind, source in SOURCES.items()}
-    if item.source_id is None or item.source not in kinds:
-        return None
-    return carrying.find(membership, kinds[item.source], item.source_id)
+    return origins.named(membership, item.source, item.source_id) if item.source_id is not None else None
 
 
 def origin(membership: Membership, pk: int) -> parts.Fact:

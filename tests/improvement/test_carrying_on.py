@@ -49,6 +49,9 @@ def test_from_a_portrait_an_item_is_opened_with_its_baseline_and_both_name_each_
     assert f'value="{indicator.code}" selected' in page and 'value="2026-09" selected' in page
     wanted = value - 1 if indicator.direction == "lower" else value + 1
     data = {**given, "institution": qinghe.lead.pk, "indicator": indicator.code, "wanted": str(wanted)}
+    for elsewhere in ({"source_id": 202609}, {"source": "complaint"}):
+        refused = kong.post(f"{A}/improvements/open/", data | elsewhere)
+        assert refused.status_code == 400 and "不存在" in refused.content.decode()
     assert kong.post(f"{A}/improvements/open/", data).status_code == 302
     with inside(qinghe):
         item = Item.objects.get()
