@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alliance.lib.period import Month
@@ -16,6 +16,14 @@ from performance.payout.services.room import floors, rooms
 
 BATCH = 1_000
 Taking = dict[int, list[tuple[Month, int]]]  # of an amount: the months whose pay will bear it, and how much
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A person's amounts as the next lots will find them; what these will take of each line, fen."""
+
+    amounts: Sequence[Amount]
+    less: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +69,27 @@ def lessened(month: Month, rows: Sequence[Payable]) -> list[Payable]:
     return [replace(row, deducted=row.deducted + less[row.line]) if row.line in less else row for row in rows]
 
 
-def foreseen(month: Month, staff: int, amounts: Sequence[Amount]) -> list[Amount]:
+def foreseen(month: Month, staff: int, amounts: Sequence[Amount]) -> Foreseen:
     """A person's amounts as the next lots will find them: what waits is of the month whose pay has room for
     it, once: the eldest unpaid month up to `month` first, each taking what those before it left; the rest
     waits on. Six queries, stores nothing.
     """
     if not any(one.waits for one in amounts):
-        return list(amounts)
+        return Foreseen(amounts, {})
     pay = payables.by_month(staff, month)
-    floor, taking = floors(pay), Taking()
+    floor, taking, less = floors(pay), Taking(), defaultdict[int, int](int)
     left = {due.pk: (due, -due.fen - due.done) for due in PayDue.objects.to_take().filter(staff=staff)}
     for at in sorted(pay):
         room = rooms(floor[at], {staff}, pay[at])[staff]
         for pk, (due, wanted) in left.items():
             if wanted > 0 and due.into <= at.first_day:
-                fen = sum(part for _line, part in room.take(wanted))
+                lines = room.take(wanted)
+                fen = sum(part for _line, part in lines)
                 left[pk] = (due, wanted - fen)
                 taking.setdefault(pk, []).append((at, fen))
-    return [part for one in amounts for part in _parted(one, taking)]
+                for line, part in lines:
+                    less[line] += part
+    return Foreseen([part for one in amounts for part in _parted(one, taking)], less)
 
 
 def _parted(one: Amount, taking: Taking) -> Iterator[Amount]:

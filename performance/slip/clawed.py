@@ -37,7 +37,7 @@ class Later:
 
 
 def settled(one: Amount) -> str:
-    """Whether an amount is paid or deducted, and with which month."""
+    """Whether an amount is paid or deducted, and with which month; before the bank has paid it, its lot."""
     month = {"month": web_words.month(one.at.first_day)}
     if one.waits:
         return _("is taken of later pay")
@@ -45,7 +45,9 @@ def settled(one: Amount) -> str:
         return _("is deducted with the next lots of %(month)s") % month
     if one.fen < 0:
         return _("deducted of the pay of %(month)s") % month
-    return _("paid with the lots of %(month)s") % month if one.paid else _("is paid with the next lot")
+    if one.paid:
+        return _("paid with the lots of %(month)s") % month
+    return _("stands in lot %(lot)s") % {"lot": one.lot} if one.lot else _("is paid with the next lot")
 
 
 def of_person(

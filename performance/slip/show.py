@@ -106,17 +106,28 @@ class Slip:
         return -self.elsewhere
 
     @property
+    def not_now(self) -> int:
+        """What is held, off what is paid with the month."""
+        return -self.held
+
+    @property
     def bridged(self) -> bool:
         """Whether what is paid with the month has to be told apart from what its lines stand at."""
-        return bool(self.rows) and bool(self.others or self.elsewhere)
+        return bool(self.rows) and bool(self.others or self.elsewhere or self.held)
+
+    @property
+    def held(self) -> int:
+        """What of the month's lines waits (fen): no lot pays it before it is decided or released."""
+        return sum(row.held for row in self.rows)
 
     @property
     def fen(self) -> int | None:
-        """What is paid with the month: its lines and what corrections add to or take of its pay; None while
-        nothing was divided to the person yet.
+        """What is paid with the month: its lines and what corrections add to or take of its pay, less what is
+        held; None while nothing was divided to the person yet.
         """
         counted = [one.fen for one in self.later if not one.waits and one.at == self.month]
-        return sum((row.line.fen for row in self.rows), sum(counted)) if self.rows or counted else None
+        whole = sum((row.line.fen for row in self.rows), sum(counted))
+        return whole - self.held if self.rows or counted else None
 
     @property
     def change(self) -> int | None:
@@ -141,11 +152,11 @@ def slip(
     here = month or newest
     if here is None:
         return Slip(staff, None, [], [], [])
-    found = owing.foreseen(here, staff.pk, found)
-    later = [*(_corrected(one, member, whys) for one in found), *clawbacks]
+    foreseen = owing.foreseen(here, staff.pk, found)
+    later = [*(_corrected(one, member, whys) for one in foreseen.amounts), *clawbacks]
     mine = [line for line in lines if line.pot.pool.period == here]
     own = {line.pk for line in mine}
-    rows = _rows(mine, member, later, window.of_month(here), now)
+    rows = _rows(mine, member, later, foreseen.less, window.of_month(here), now)
     shown = [one for one in later if one.line in own or one.at == here]
     return Slip(staff, here, rows, shown, _past(sums, here))
 
@@ -166,7 +177,12 @@ def _sums(lines: Sequence[PayLine], later: Sequence[Later]) -> dict[Month, int]:
 
 
 def _rows(
-    lines: Sequence[PayLine], member: Membership, found: Sequence[Later], of_month: Window, now: datetime
+    lines: Sequence[PayLine],
+    member: Membership,
+    found: Sequence[Later],
+    less: Mapping[int, int],
+    of_month: Window,
+    now: datetime,
 ) -> list[Row]:
     asked = list(
         AppealLine.objects.filter(pay_line__in=[line.pk for line in lines], appeal__ended_at=None)
@@ -174,7 +190,7 @@ def _rows(
     )  # fmt: skip
     running = {line: appeal for line, appeal, _fen in asked}
     disputed = {line: fen for line, _appeal, fen in asked}
-    held = lots.held_of(lines, lines[0].pot.pool.period, disputed) if lines else {}
+    held = lots.held_of(lines, lines[0].pot.pool.period, disputed, less) if lines else {}
     later: dict[int | None, list[Later]] = {}
     for one in found:
         later.setdefault(one.line, []).append(one)

@@ -19,9 +19,12 @@ from alliance.ledger import facts as books
 from alliance.ledger import services as ledger
 from alliance.lib.period import Month
 from alliance.models import Institution, Parameter, RosterRow
+from alliance.web import words
+from performance.appeals import subjects as subjects_of_appeals
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.services import handling
+from performance.appeals.services import filing, handling
 from performance.appeals.services.correcting import Decision
+from performance.appeals.services.filing import NewLine
 from performance.dues import booking, facts, flowing, owing
 from performance.entitlement import subjects
 from performance.life import show_exceptions
@@ -110,6 +113,50 @@ def test_what_a_correction_owes_is_paid_with_the_next_lot_once(house: World) -> 
     found = slips.slip(own_line(house).staff, OCTOBER, house.dr, LATER)
     assert [one.fen for one in found.later] == [due.fen] and "下一批" not in found.later[0].why
     assert books.trial_balance().sum_fen == 0
+
+
+def test_an_amount_in_a_lot_is_paid_when_the_bank_has_paid_it(house: World) -> None:
+    """Made, checked and with the bank it names its lot; withdrawn it waits for the next one again."""
+    made(house)
+    upheld(house)
+
+    def said() -> str:
+        return slips.slip(own_line(house).staff, OCTOBER, house.dr, LATER).later[0].why
+
+    (lot,) = made(house)
+    assert f"已列入批次 {lot.code}" in said() and "已随" not in said()
+    lots.withdraw(by=house.luo, lot=lot)
+    assert "随下一批发放" in said()
+    (lot,) = made(house)
+    lots.check(by=house.meng, lot=lot, now=LATER)
+    exporting.export(by=house.cai, lot=payout_scene.again(lot), now=LATER)
+    assert f"已列入批次 {lot.code}" in said()
+    payout_scene.answered(house, lot, payout_scene.answer(lot))
+    answering.settle(by=house.cai, lot=payout_scene.again(lot), now=LATER)
+    assert "已随 2026年10月 批次发放" in said() and lot.code not in said()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_slip_takes_off_what_a_dispute_holds_as_the_lots_do(house: World, whole: bool) -> None:
+    """Beside what a correction takes of the same line: slip, its sheet and the lots say one amount."""
+    line = PayLine.objects.filter(plan=own_line(house).plan_id).latest("pk")
+    assert line.pk != own_line(house).pk
+    with time_machine.travel(payout_scene.PUBLISHED, tick=False):
+        subject = subjects_of_appeals.find(house.wu, "pay", line.pk)
+        assert subject is not None
+        lines = [NewLine(subject, "出勤少记两天", line.fen if whole else 1_000)]
+        filing.file(by=house.wu, kind="data", lines=lines, text="请核对", now=payout_scene.PUBLISHED)
+    upheld(house, "pot")
+    less = -PayDue.objects.get(line=line).fen
+    assert less > 0
+    free = sum(row.free for row in lots.standing(OCTOBER, payables.of(OCTOBER), lots.disputed(OCTOBER))
+               if row.staff.pk == line.staff_id)  # fmt: skip
+    found = slips.slip(line.staff, OCTOBER, house.luo, LATER)
+    assert (found.fen, found.held) == (free, line.fen - less if whole else 1_000) and found.bridged
+    assert found.stands == found.fen + found.held + found.elsewhere
+    for address in ("", "print/"):
+        page = house.client("luo").get(f"/a/qinghe/pay/persons/{line.staff_id}/{address}?month=2026-10")
+        assert words.yuan_diff(-found.held) in page.content.decode() and "其中暂缓" in page.content.decode()
 
 
 def test_a_returned_amount_goes_into_the_next_lot_again(house: World) -> None:
@@ -218,7 +265,7 @@ def test_what_is_taken_is_foreseen_once_of_the_eldest_month_not_paid(house: Worl
         )
     elder, later = (slips.slip(line.staff, month, house.luo, LATER) for month in (OCTOBER, NOVEMBER))
     assert (elder.fen, later.fen) == (line.fen - 10, newer.fen - less + 30)
-    found = owing.foreseen(NOVEMBER, line.staff_id, facts.of_person(line.staff_id))
+    found = owing.foreseen(NOVEMBER, line.staff_id, facts.of_person(line.staff_id)).amounts
     assert [(one.at, one.fen, one.waits) for one in found] == [
         (OCTOBER, -10, False), (NOVEMBER, 30 - less, False), (OCTOBER, -20, True),
     ]  # fmt: skip

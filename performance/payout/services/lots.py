@@ -56,9 +56,14 @@ def standing(month: Month, rows: Sequence[Payable], disputed: Mapping[int, Fen])
     return _with_disputes(month, owing.lessened(month, rows), disputed)
 
 
-def held_of(lines: Iterable[PayLine], month: Month, disputed: Mapping[int, Fen]) -> dict[int, Fen]:
-    """What of lines of a month is held now, fen by line, by hand or by open appeals; two queries."""
-    rows = _with_disputes(month, payables.of_few(lines), disputed)
+def held_of(
+    lines: Iterable[PayLine], month: Month, disputed: Mapping[int, Fen], less: Mapping[int, Fen]
+) -> dict[int, Fen]:
+    """What of lines of a month is held now, fen by line, by hand or by open appeals, where the next lots take
+    `less` of them; two queries.
+    """
+    few = [replace(row, deducted=row.deducted + less.get(row.line or 0, 0)) for row in payables.of_few(lines)]
+    rows = _with_disputes(month, few, disputed)
     return {row.line: row.disputed + row.by_hand for row in rows if row.line is not None}
 
 
