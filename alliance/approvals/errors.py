@@ -83,6 +83,16 @@ class Involved(
     """Who is concerned by an object gives no verdict on it; recusing oneself is always open."""
 
 
+class Absent(
+    ApprovalRefused,
+    sentence=_(
+        "You are not recorded as present at the meeting that decides this. If you came, ask its secretary to "
+        "correct who came; then vote."
+    ),
+):
+    """A meeting's resolution is voted by who came."""
+
+
 class PaperInvolved(
     ApprovalRefused,
     sentence=_(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -72,7 +73,16 @@ def votes(approval: Approval) -> Votes:
         approval.current, institution_id=approval.institution_id, proposer=approval.proposed_by.user_id
     )
     yes, no = frozenset(given[Decision.Verdict.YES]), frozenset(given[Decision.Verdict.NO])
-    return Votes((may | yes | no) - given[Decision.Verdict.RECUSED], yes, no)
+    return Votes((may | yes | no) - given[Decision.Verdict.RECUSED], yes, no, _away(approval, may))
+
+
+def _away(approval: Approval, users: frozenset[int]) -> frozenset[int]:
+    """Who of the users may not vote for not having come; they count, but nobody waits for them."""
+    if not registry.of(approval.kind).present_only:
+        return frozenset()
+    rows = list(Membership.objects.living().filter(user__in=users))
+    barred = registry.barred([approval], rows)
+    return frozenset(one.user_id for one in rows if (approval.pk, one.pk) in barred)
 
 
 def may_decide(membership: Membership, approval: Approval) -> bool:
@@ -117,7 +127,7 @@ def may_check_paper(membership: Membership, approval: Approval, paper: OutsideDe
 
 def _paper_bars(membership: Membership, approval: Approval) -> bool:
     """Involved; of a kind that knows involved people the proposer is one, beside a decision on paper."""
-    if registry.of(approval.kind).barred is None:
+    if not registry.of(approval.kind).bars_papers:
         return False
     return membership.user_id == approval.proposed_by.user_id or barred(membership, approval)
 
@@ -143,12 +153,17 @@ def waiting_for(membership: Membership) -> list[Approval]:
     return [
         approval
         for approval in asked_now
-        if (approval.pk, membership.pk) not in involved
-        and (
-            (not approval.decided and _eligible(membership, approval))
-            or (approval.to_check and may_handle_papers(membership, approval))
-        )
+        if _acts(membership, approval, barred=(approval.pk, membership.pk) in involved)
     ]
+
+
+def _acts(membership: Membership, approval: Any, *, barred: bool) -> bool:
+    """Whether the member may give a verdict, or check a document, of an approval read with both."""
+    if not approval.decided and not barred and _eligible(membership, approval):
+        return True
+    if barred and registry.of(approval.kind).bars_papers:
+        return False
+    return bool(approval.to_check) and may_handle_papers(membership, approval)
 
 
 def second_person(approval: Approval) -> Membership:

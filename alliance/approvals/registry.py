@@ -59,6 +59,12 @@ class Kind:
     title: Title | None = None
     barred: Barred | None = None
     why_barred: str | Promise = ""
+    present_only: bool = False
+
+    @property
+    def bars_papers(self) -> bool:
+        """Whether who is barred handles no paper either: the involved, not who was away from a meeting."""
+        return self.barred is not None and not self.present_only
 
 
 _kinds: dict[str, Kind] = {}
@@ -74,14 +80,16 @@ def register(
     title: Title | None = None,
     barred: Barred | None = None,
     why_barred: str | Promise = "",
+    present_only: bool = False,
 ) -> None:
     """Let objects of a kind be approved; the same kind again replaces it. Called in an app's `ready()`.
 
     `digest(approval)` is the digest of the object as it is now; `summary(approval)` what is shown of it;
     `title(arguments)` words what it is about from the arguments of `propose`; `barred` tells who is involved
-    and gives no verdict, `why_barred` says in words why.
+    and gives no verdict, `why_barred` says in words why. `present_only`: they are barred because they did not
+    come; then they do not recuse themselves either, and nobody waits for their vote.
     """
-    _kinds[kind] = Kind(name, digest, summary, title, barred, why_barred)
+    _kinds[kind] = Kind(name, digest, summary, title, barred, why_barred, present_only)
 
 
 def on_decided(kind: str, handler: Handler) -> None:

@@ -68,7 +68,7 @@ def decide(
     """Give one person's verdict (yes, no, recused) in the current step, and settle the step.
 
     `step`: the step the person saw. Raises NotOpen, StepPassed, ContentChanged, NotYours, AlreadyDecided,
-    Involved, NoteMissing (no and recused need a note), and whatever the handlers of the kind raise.
+    Involved, Absent, NoteMissing (no and recused need a note), and whatever the handlers of the kind raise.
     """
     approval = _claimed(approval, step)
     if verdict != Verdict.YES and not note.strip():
@@ -77,8 +77,9 @@ def decide(
         raise errors.AlreadyDecided(step=names.of_step(approval.current))
     if not facts.may_decide(by, approval):
         raise errors.NotYours(step=names.of_step(approval.current))
-    if verdict != Verdict.RECUSED and facts.barred(by, approval):
-        raise errors.Involved()
+    present_only = registry.of(approval.kind).present_only
+    if (present_only or verdict != Verdict.RECUSED) and facts.barred(by, approval):
+        raise errors.Absent() if present_only else errors.Involved()
     approval.decisions.create(
         step=approval.step, membership=by, user_id=by.user_id, verdict=Verdict(verdict), note=note
     )

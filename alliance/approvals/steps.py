@@ -72,16 +72,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """The votes of one step, as ids of users: who may vote (without the recused), who said yes, who no."""
+    """The votes of one step, as ids of users: who counts (without the recused), who said yes, who no; `away`:
+    who counts and cannot vote, not having come to the meeting.
+    """
 
     electors: frozenset[int]
     yes: frozenset[int]
     no: frozenset[int]
+    away: frozenset[int] = frozenset()
 
     @property
     def undecided(self) -> frozenset[int]:
         """Who may still vote."""
-        return self.electors - self.yes - self.no
+        return self.electors - self.yes - self.no - self.away
 
 
 def outcome(step: Step, votes: Votes, *, proposer: int) -> Outcome:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,7 +26,10 @@ class Config(AppConfig):
         standing.register(MonthStep.MEETING, checking.held, show_checking.opens)
         registry.register(
             resolving.KIND, name=_("Resolution"), digest=resolving.digest_of, summary=elsewhere.summary,
-            title=elsewhere.title,
+            title=elsewhere.title, barred=resolving.absent, present_only=True,
+            why_barred=gettext_lazy(
+                "You are not recorded as present at the meeting. So you have no vote in it."
+            ),
         )  # fmt: skip
         registry.on_decided(resolving.KIND, resolving.decided)
         show_tasks.register_origin("meetings.resolution", show_tasks.resolution)

@@ -29,6 +29,9 @@ class MeetingRefused(Refused):
     reasons = {
         "nobody": "Nobody sits in the body on that day. Enter its members first.",
         "future": "The meeting has not begun yet. Record who came when it has.",
+        "unheld": "Record who came first: only who is recorded as present votes.",
+        "voted": "%(names)s voted in this meeting: who voted came. Leave the entry as present, or withdraw "
+        "the resolution first while its vote is open.",
         "quorum": "%(have)d of %(of)d members came; %(need)d are needed for a decision. The meeting decides "
         "nothing: discuss, or call another one.",
         "text": "Write the resolution.",
@@ -51,7 +54,8 @@ class MeetingRefused(Refused):
         "used": "A resolution rests on this point.",
     }
     fields = {
-        "nobody": "", "future": "", "quorum": "", "decided": "", "voting": "", "outdated": "",
+        "nobody": "", "future": "", "quorum": "", "unheld": "", "voted": "",
+        "decided": "", "voting": "", "outdated": "",
         "no_minutes": "", "not_signer": "",
         "past": "begins_at", "unsigned": "", "why": "reason", "unchanged": "", "closed": "", "used": "",
     }  # fmt: skip

@@ -40,6 +40,10 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
     )
     stands = next((one for one in versions if one.signed), None)
     have, of, need = quorum(meeting, attendance)
+    came = any(
+        one.seat.user_id == membership.user_id and one.presence == Attendance.Presence.PRESENT
+        for one in attendance
+    )
     return {
         "title": meeting.title, "meeting": meeting, "chip": tables.meeting_chip(meeting), "desk": desk,
         "facts_meeting": facts(meeting, membership), "looks": membership.can(VIEW),
@@ -47,7 +51,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
         "points": _points(meeting, membership, given, desk=desk),
         "attendance": [(one, minutes.unit_of(one.seat), chip_of(one)) for one in attendance],
         "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
-        "resolutions": _resolutions(meeting, membership, given, desk=desk),
+        "resolutions": _resolutions(meeting, membership, given, desk=desk, came=came),
         "versions": [(one, _standing(one, stands)) for one in versions],
         "actions": actions(meeting, membership, given, attendance, desk=desk),
         "adding": _adding(meeting, membership, given, desk=desk),
@@ -131,7 +135,7 @@ def _opens(one: AgendaItem, membership: Membership) -> str:
 
 
 def _resolutions(
-    meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool
+    meeting: Meeting, membership: Membership, given: Mapping[str, Any], *, desk: bool, came: bool
 ) -> list[dict[str, Any]]:
     rows = Resolution.objects.filter(meeting=meeting).select_related(
         "owner__user", "institution", "department", "point", "approval"
@@ -140,7 +144,9 @@ def _resolutions(
     voted, found = set(mine.values_list("approval", flat=True)), []
     for row in rows:
         row.meeting = meeting
-        actions = _vote(row, membership, given) if row.approval_id not in voted else []
+        # What was refused is said beside its form, also to who has none.
+        votes = (came or f"vote-{row.pk}" in given) and row.approval_id not in voted
+        actions = _vote(row, membership, given) if votes else []
         if desk and row.state == Resolution.State.DRAFT and meeting.state == Meeting.State.HELD:
             url = reverse("meeting-resolution", args=[meeting.pk, row.pk, "put"])
             actions.append(parts.Action(_("Put to the vote"), f"{url}?version={row.version}", "scale"))
@@ -156,7 +162,7 @@ def _resolutions(
 
 
 def _vote(row: Resolution, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
-    """One's own vote, where the body is asked and the member sits in it today."""
+    """One's own vote, where the body is asked and the member sits in it today and came."""
     approval = row.approval
     if approval is None or approval.state != Approval.State.OPEN:
         return []
@@ -215,13 +221,17 @@ def actions(
         found.append(parts.Action(_("Fill the agenda from the month"), _act(meeting, "fill"), "refresh"))
     for step in meeting.steps_for(membership):
         url, label, icon = _act(meeting, step.name), str(step.custom["label"]), step.custom["icon"]
-        if step.name == "hold":
+        if step.name in ("hold", "recount"):
+            came = Attendance.Presence.PRESENT
             form = given.get("hold") or forms.PresenceForm(
                 attendance=attendance, auto_id="hold-%s",
-                initial={f"presence_{row.pk}": Attendance.Presence.PRESENT for row in attendance},
+                initial={
+                    f"presence_{row.pk}": came if step.name == "hold" else row.presence for row in attendance
+                },
             )  # fmt: skip
             url = f"{reverse('meeting-held', args=[meeting.pk])}?version={meeting.version}"
-            found.append(parts.Action(label, url, icon, "primary", form=form))
+            kind = "primary" if step.name == "hold" else ""
+            found.append(parts.Action(label, url, icon, kind, form=form))
         elif step.name == "cancel":
             form = given.get("cancel") or forms.ReasonForm(auto_id="cancel-%s")
             found.append(parts.Action(label, url, icon, form=form))

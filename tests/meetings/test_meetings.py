@@ -14,7 +14,7 @@ from django.utils import translation
 
 from alliance.approvals import facts as approval_facts
 from alliance.approvals import services as approvals
-from alliance.approvals.errors import NotYours, SamePerson
+from alliance.approvals.errors import Absent, NotYours, SamePerson
 from alliance.lib.period import Month
 from alliance.models.base import Stale
 from alliance.services import parameters
@@ -495,3 +495,65 @@ def test_the_inbox_asks_members_to_vote_and_to_sign(qinghe: World) -> None:
                 for one in waiting(again(qinghe.people[name]), NOW)
             )
         assert not any(one.url.endswith(f"/meetings/{meeting.pk}/") for one in waiting(again(qinghe.yu), NOW))
+
+
+def test_only_who_came_votes_and_the_absent_are_not_waited_for(qinghe: World) -> None:
+    """Signed minutes that say "absent" and "3 in favour" contradict each other: the absent decide nothing."""
+    row = resolved(qinghe, held(qinghe, committee(qinghe), absent=("mao",)))
+    absent = qinghe.people["mao"]
+    with inside(qinghe):
+        approval = again(row).approval
+        for verdict in ("yes", "recused"):
+            with pytest.raises(Absent):
+                approvals.decide(by=absent, approval=approval, verdict=verdict, note="说明")
+        assert approval not in approval_facts.waiting_for(absent)
+        assert approval in approval_facts.waiting_for(qinghe.people["yu"])
+    vote = f"resolutions/{row.pk}/vote/"
+    url = f"{A}/meetings/{row.meeting_id}/"
+    assert vote in qinghe.client("yu").get(url).content.decode()
+    assert vote not in qinghe.client("mao").get(url).content.decode()
+    said = qinghe.client("mao", HTTP_ACCEPT_LANGUAGE="zh-hans").post(url + vote, {"verdict": "yes"})
+    assert said.status_code == 400 and "未到会，不能表决" in said.content.decode()
+    with pytest.raises(DatabaseError, match="not recorded as present"), inside(qinghe):
+        approval.decisions.create(step=1, membership=absent, user_id=absent.user_id, verdict="yes")
+    # Three of four came; more than half of all four is needed: one against, and it can no longer be reached.
+    row = voted(qinghe, row, he="yes", yu="no")
+    assert row.state == "lost"
+
+
+def test_who_came_is_corrected_until_signed_but_never_against_a_vote(qinghe: World) -> None:
+    meeting = held(qinghe, committee(qinghe), absent=("mao",))
+    row = voted(qinghe, resolved(qinghe, meeting), he="yes")
+    with inside(qinghe):
+        entries = {one.seat.name: one.pk for one in meeting.attendance.select_related("seat")}
+        came = dict.fromkeys(entries.values(), "present")
+        minuting.write(by=qinghe.shu, meeting=again(meeting), now=NOW)
+        meetings.hold(by=qinghe.shu, meeting=again(meeting), presence=came, now=NOW)
+        with pytest.raises(MeetingRefused, match="何善明 voted"):
+            away = {**came, entries["何善明"]: "excused"}
+            meetings.hold(by=qinghe.shu, meeting=again(meeting), presence=away, now=NOW)
+    for change in ("update meetings_attendance set presence = 'absent'", "delete from meetings_attendance"):
+        with (
+            pytest.raises(DatabaseError, match="who voted was present"), inside(qinghe),
+            connection.cursor() as cursor,
+        ):  # fmt: skip
+            cursor.execute(change)
+    # Now present, the fourth may vote; minutes that called the fourth absent are renewed before signing.
+    row = voted(qinghe, row, mao="yes", yu="yes")
+    assert row.state == "carried"
+    with inside(qinghe), pytest.raises(MeetingRefused, match="Renew"):
+        minuting.sign(by=qinghe.shu, meeting=again(meeting), number=1, now=NOW)
+    page = qinghe.client("luo", HTTP_ACCEPT_LANGUAGE="zh-hans").get(f"{A}/meetings/{meeting.pk}/")
+    assert "更正到会情况" in page.content.decode()
+
+
+def test_nothing_is_put_to_the_vote_before_who_came_is_recorded(qinghe: World) -> None:
+    meeting = planned(qinghe, committee(qinghe))
+    with inside(qinghe):
+        row = Resolution.objects.create(
+            meeting=meeting, number=1, text="x", written_by=qinghe.shu, written_at=NOW
+        )
+        with pytest.raises(MeetingRefused, match="who came first"):
+            resolving.put(by=qinghe.shu, resolution=again(row), now=NOW)
+    with pytest.raises(DatabaseError, match="before a resolution is put"), inside(qinghe):
+        Resolution.objects.update(state="put", approval=1)

@@ -136,6 +136,11 @@ class Meeting(AllianceRow, Stepped):
     def hold(self) -> None:
         """It took place."""
 
+    @transition(state, State.HELD, State.HELD, custom=step(
+        4, "desk", VIEW, _("Correct who came"), "users"))  # fmt: skip
+    def recount(self) -> None:
+        """Who came was recorded wrongly."""
+
     @transition(state, State.HELD, State.SIGNED, custom=step(9, "", VIEW, "", "check", "signed_at"))
     def sign(self) -> None:
         """Chair and secretary have signed the minutes."""

@@ -12,11 +12,12 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alliance.approvals.models import Approval, Decision
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal, parameters, steps
 from performance.meetings import planning
-from performance.meetings.models import Attendance, Body, Meeting, Seat, desk
+from performance.meetings.models import Attendance, Body, Meeting, Resolution, Seat, desk
 from performance.meetings.refusals import MeetingRefused
 
 QUORUM = "meeting.quorum"
@@ -77,21 +78,34 @@ def hold(
     *, by: Membership, meeting: Meeting, presence: Mapping[int, str], now: datetime,
     version: int | None = None,
 ) -> Meeting:  # fmt: skip
-    """Record who came: `presence` by id of the attendance. Raises PermissionDenied, MeetingRefused (future),
-    Stale.
+    """Record who came: `presence` by id of the attendance; again, to correct it, until they are signed.
+
+    Raises PermissionDenied, MeetingRefused (future, voted), Stale.
     """
-    step = steps.admitted("hold", by=by, row=meeting, version=version)
+    again = meeting.state == Meeting.State.HELD
+    step = steps.admitted("recount" if again else "hold", by=by, row=meeting, version=version)
     if now < meeting.begins_at:
         raise MeetingRefused("future")
-    rows = list(Attendance.objects.filter(meeting=meeting))
+    # Who gives a vote at this moment waits: voting locks the approval.
+    voters = _voters(meeting) if again else set()
+    rows = list(Attendance.objects.filter(meeting=meeting).select_related("seat"))
     for row in rows:
         row.presence = Attendance.Presence(presence.get(row.pk, Attendance.Presence.ABSENT))
+    if wrong := [row.seat.name for row in rows if row.seat.user_id in voters and row.presence != PRESENT]:
+        raise MeetingRefused("voted", names=_(", ").join(wrong))
     Attendance.objects.bulk_update(rows, ["presence"])
     held: Meeting = steps.take(
-        step, by=by, row=meeting, verb="meeting.held", now=now,
+        step, by=by, row=meeting, verb="meeting.recounted" if again else "meeting.held", now=now,
         said={"present": sum(row.presence == PRESENT for row in rows)},
     )  # fmt: skip
     return held
+
+
+def _voters(meeting: Meeting) -> set[int]:
+    """Ids of the users whose vote counts in a resolution of the meeting; its approvals stay locked."""
+    approvals = Approval.objects.filter(pk__in=Resolution.objects.filter(meeting=meeting).values("approval"))
+    counts = [one.pk for one in approvals.select_for_update() if one.state != Approval.State.WITHDRAWN]
+    return set(Decision.objects.filter(approval__in=counts).values_list("user", flat=True))
 
 
 @transaction.atomic

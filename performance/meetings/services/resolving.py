@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,11 +14,11 @@ from alliance.approvals.models import Approval
 from alliance.lib.canonical import digest
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal, steps
-from performance.meetings.models import AgendaItem, Meeting, Resolution
+from performance.meetings.models import AgendaItem, Attendance, Meeting, Resolution
 from performance.meetings.refusals import MeetingRefused
 from performance.meetings.services import tasks
 from performance.meetings.services.bodies import chain_of
-from performance.meetings.services.meetings import quorum, require_desk
+from performance.meetings.services.meetings import PRESENT, quorum, require_desk
 
 KIND = "meeting.resolution"
 
@@ -68,10 +69,12 @@ def remove(*, by: Membership, resolution: Resolution) -> None:
 def put(*, by: Membership, resolution: Resolution, now: datetime, version: int | None = None) -> Resolution:
     """Put it before who sits in the body that day; its paper may decide as well.
 
-    Raises PermissionDenied, MeetingRefused (quorum), Stale, and what alliance.approvals raises.
+    Raises PermissionDenied, MeetingRefused (unheld, quorum), Stale, and what alliance.approvals raises.
     """
     step = steps.admitted("put", by=by, row=resolution, version=version)
     meeting = resolution.meeting
+    if meeting.state != Meeting.State.HELD:
+        raise MeetingRefused("unheld")
     have, of, need = quorum(meeting)
     if have < need:
         raise MeetingRefused("quorum", have=have, of=of, need=need)
@@ -84,6 +87,20 @@ def put(*, by: Membership, resolution: Resolution, now: datetime, version: int |
         step, by=by, row=resolution, verb="meeting.resolution_put", approval=approval
     )
     return moved
+
+
+def absent(approvals: Sequence[Approval], members: Sequence[Membership]) -> set[tuple[int, int]]:
+    """Pairs (approval pk, member pk) of who is not recorded as present at the meeting; two queries."""
+    rows = Resolution.objects.filter(pk__in=[one.about_id for one in approvals])
+    at = dict(rows.values_list("pk", "meeting"))
+    came = Attendance.objects.filter(meeting__in=at.values(), presence=PRESENT)
+    there = set(came.values_list("meeting", "seat__user"))
+    return {
+        (approval.pk, one.pk)
+        for approval in approvals
+        for one in members
+        if (at[approval.about_id], one.user_id) not in there
+    }
 
 
 def digest_of(approval: Approval) -> str:
