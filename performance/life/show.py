@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from alliance.ledger import facts as books
 from alliance.lib.period import Month
@@ -74,7 +74,10 @@ def steps(run: MonthRun, life: MonthLife | None, now: datetime) -> list[parts.St
     first = next((place for place, one in enumerate(moments) if one[1] is None), len(moments))
     return [
         parts.Stage(
-            str(state.label), "done" if place < first else "now" if place == first else "next",
+            pgettext("step", "to be published")
+            if state == State.PUBLISHED and not published
+            else str(state.label),
+            "done" if place < first else "now" if place == first else "next",
             lines or ([web_words.moment(at)] if at else []),
         )
         for place, (state, at, lines) in enumerate(moments)

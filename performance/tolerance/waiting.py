@@ -51,7 +51,7 @@ def _uncorrected() -> list[Todo]:
         ~Exists(Relief.objects.filter(exemption=OuterRef("pk"))), share__bearer__in=["person", "department"]
     ).filter(Q(case__outcome=Outcome.MAIN) | Q(case__percent__isnull=False))  # fmt: skip
     return [
-        Todo("warn", pgettext("tolerance", "Give back what %(number)s exempts") % {"number": one.case.number},
+        Todo("warn", pgettext("tolerance", "Settle what %(number)s exempts") % {"number": one.case.number},
              pgettext("tolerance", "Work out the correction; a second person agrees."),
              reverse("tolerance-case", args=[one.case_id]))
         for one in rows.select_related("case").order_by("pk")[:SHOWN]

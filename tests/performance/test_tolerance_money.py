@@ -183,7 +183,7 @@ def test_the_hospital_bears_all_of_what_a_person_bore_and_was_to_bear(house: Wor
     assert [one.pk for one in bearing.outstanding()] == [share.pk]
     mark = exempted(house, share)
     assert bearing.outstanding() == []  # nothing more is taken from the mark on
-    assert [one.what for one in waiting(house.luo, NOW)] == [f"返还 {mark.case.number} 所免除的金额"]
+    assert [one.what for one in waiting(house.luo, NOW)] == [f"处理 {mark.case.number} 所免除的金额"]
     row = posted(house, mark)
     assert (row.exempt_fen, row.back_fen, row.spared_fen) == (PERSON, ROOM, PERSON - ROOM)
     place, line = house.lead.code, own_line(house)
