@@ -135,6 +135,30 @@ create trigger complaint_word_guard before update of word, word_by_id on complai
   execute function complaint_word_guard();
 """
 DROP_WORD_GUARD = "drop function complaint_word_guard() cascade"
+# Who gives no name is not betrayed by a file that keeps one: photos come bare, others keep their author.
+FILE_GUARD = """
+create function nameless_file_guard() returns trigger language plpgsql as $file$
+declare nameless boolean;
+begin
+  if tg_table_name = 'complaints_reportfile' then
+    select r.name is null and r.phone is null into nameless
+      from complaints_report r where r.id = new.report_id;
+  else
+    select c.anonymous into nameless from complaints_complaint c where c.id = new.complaint_id;
+  end if;
+  if nameless is not false and not exists (select 1 from alliance_attachment a
+      where a.id = new.attachment_id and a.content_type in ('image/jpeg', 'image/png')) then
+    raise exception 'an anonymous sender sends photos only: other files keep who wrote them'
+      using errcode = 'check_violation', constraint = 'nameless_file';
+  end if;
+  return new;
+end $file$;
+create trigger nameless_file_guard before insert on complaints_complaintfile
+  for each row execute function nameless_file_guard();
+create trigger nameless_file_guard before insert on complaints_reportfile
+  for each row execute function nameless_file_guard();
+"""
+DROP_FILE_GUARD = "drop function nameless_file_guard() cascade"
 # Two complaints are one only by the word of the alliance's office: the later goes into an earlier one of the
 # same institution that is not merged itself.
 MERGE_GUARD = """

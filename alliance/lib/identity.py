@@ -123,19 +123,19 @@ def mask_account(number: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Mask a name: 张伟 -> 张*, 龚建良 -> 龚*良, 欧阳修 -> 欧阳*, 欧阳建良 -> 欧阳*良; Latin words J***.
+    """Mask a name: only the surname stays (definitions.md): 张伟 -> 张*, 龚建良 -> 龚**, 欧阳修 -> 欧阳*,
+    欧阳建良 -> 欧阳**; Latin words J***.
 
     A character outside the basic plane or with a variation selector counts as one. A single character is
-    hidden altogether. Names longer than four characters show their first and last one.
+    hidden altogether. Names longer than four characters show their first one.
     """
     shown = _VARIANTS.sub("", unicodedata.normalize("NFC", name)).strip()
     if shown.isascii():
         return " ".join(f"{word[0]}***" for word in shown.split())
     if len(shown) < 2:
         return "*" * len(shown)
-    surname = shown[:2] if len(shown) in (3, 4) and shown[:2] in COMPOUND_SURNAMES else shown[0]
-    given = shown[len(surname) :]
-    return f"{surname}*" if len(given) == 1 else f"{surname}{'*' * (len(given) - 1)}{given[-1]}"
+    kept = 2 if len(shown) in (3, 4) and shown[:2] in COMPOUND_SURNAMES else 1
+    return shown[:kept] + "*" * (len(shown) - kept)
 
 
 def _keep_end(text: str, kept: int) -> str:

@@ -19,6 +19,7 @@ ENDINGS = {
     "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "application/pdf": (".pdf",),
 }  # fmt: skip
 ACCEPTED = ",".join(ending for endings in ENDINGS.values() for ending in endings)
+PDF = "application/pdf"
 
 
 class _Several(forms.ClearableFileInput):
@@ -26,9 +27,11 @@ class _Several(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Some photos or PDFs; gives them as `Upload`s. `most` is set by the form."""
+    """Some photos or PDFs; gives them as `Upload`s. `most` is set by the form, and `nameless` where who sends
+    them gives no name: a PDF keeps who wrote it, and nobody can take that out.
+    """
 
-    most = 0
+    most, nameless = 0, False
 
     def __init__(self, **more: Any) -> None:
         widget = _Several(attrs={"accept": ACCEPTED, "multiple": True})
@@ -42,7 +45,10 @@ class FilesField(forms.FileField):
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if len(given) > self.most:
             raise forms.ValidationError(_("At most %(most)s files. Leave some out.") % {"most": self.most})
-        return [_upload(one) for one in given]
+        uploads = [_upload(one) for one in given]
+        if self.nameless and has_pdf(uploads):
+            raise forms.ValidationError(no_pdf())
+        return uploads
 
 
 def _upload(file: UploadedFile[Any]) -> Upload:
@@ -60,6 +66,19 @@ def _upload(file: UploadedFile[Any]) -> Upload:
     except Unreadable:
         raise forms.ValidationError(_("The photo cannot be read. Take it again.")) from None
     return Upload(file.name or "", [content], kind, scan_limit())
+
+
+def has_pdf(files: Sequence[Upload]) -> bool:
+    """Whether a file is a PDF."""
+    return any(one.content_type == PDF for one in files)
+
+
+def no_pdf() -> str:
+    """Why an anonymous sender's PDF is not taken, and what helps."""
+    return _(
+        "“Photos or PDF”: without your name no PDF is taken, because it keeps who wrote it. Photograph the "
+        "page or make a screenshot, and choose that. What you typed is still here."
+    )
 
 
 def uploads(cleaned: Any) -> Sequence[Upload]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from alliance.web.photos import FilesField
 from alliance.web.plainly import SaidPlainly
 
+NAMED = gettext_lazy("A PDF keeps what was written into it, such as the name of who wrote it.")
+NAMELESS = gettext_lazy("Photos or screenshots only: a PDF keeps the name of who wrote it.")
 TEXT_MOST = 2_000  # characters of a text box on a phone
 
 
@@ -20,13 +22,17 @@ class PublicForm(SaidPlainly):
     website = forms.CharField(required=False, label=gettext_lazy("leave this empty"))
     sheet = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, sheet: str = "", files_most: int = 0, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, sheet: str = "", files_most: int = 0, nameless: bool = False, **more: Any
+    ) -> None:
         super().__init__(*args, **{"auto_id": "say-%s", "label_suffix": "", **more})
         self.fields["sheet"].initial = sheet
         self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
         if isinstance(field := self.fields.get("files"), FilesField):
-            field.most = files_most
-            field.help_text = _("At most %(most)s, for example the receipt.") % {"most": files_most}
+            field.most, field.nameless = files_most, nameless
+            told = [_("At most %(most)s, for example the receipt.") % {"most": files_most}]
+            told.append(NAMELESS if nameless else NAMED)
+            field.help_text = " ".join(map(str, told))
 
     def clean_website(self) -> str:
         """A person does not see this field; a program that fills in everything does."""

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.web.photos import FilesField
+from alliance.web.photos import FilesField, has_pdf, no_pdf
 from alliance.web.public_forms import PublicForm, text_field
 from complaints.categories import choices
 from complaints.models import Filer
@@ -20,6 +20,11 @@ ANONYMOUS, NAMED = "anonymous", "named"
 class Naming(PublicForm):
     """Whether the person gives a name. Nobody has to."""
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        told = _("If you stay anonymous: photos or screenshots only, no PDF.")
+        self.fields["files"].help_text = f"{self.fields['files'].help_text} {told}"
+
     def naming(self) -> dict[str, Any]:
         """As the service takes it."""
         data = self.cleaned_data
@@ -28,11 +33,13 @@ class Naming(PublicForm):
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """Who wants to be anonymous has typed no name."""
+        """Who wants to be anonymous has typed no name, and sends no file that keeps one."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("identity") == ANONYMOUS and (data.get("name") or data.get("phone")):
             said = _("You chose to stay anonymous. Clear name and telephone, or choose to give your name.")
             self.add_error("name", said)
+        if data.get("identity") == ANONYMOUS and has_pdf(data.get("files") or ()):
+            self.add_error("files", no_pdf())
         return data
 
 

@@ -14,6 +14,8 @@ from alliance.services.files import Upload
 from complaints.models import Complaint, ComplaintFile
 from complaints.services.refusals import ComplaintRefused
 
+BARE = ("image/jpeg", "image/png")
+
 
 def most(now: datetime) -> int:
     """How many files one form may bring."""
@@ -24,9 +26,10 @@ def most(now: datetime) -> int:
 def attach(
     *, by: Membership | None, complaint: Complaint, uploads: Sequence[Upload], now: datetime
 ) -> list[ComplaintFile]:
-    """Keep files sealed beside the complaint. Raises ComplaintRefused (too_many_files), files.TooLarge."""
-    if len(uploads) > (limit := most(now)):
-        raise ComplaintRefused("too_many_files", most=limit)
+    """Keep files sealed beside the complaint. Raises ComplaintRefused (too_many_files, names_kept: an
+    anonymous one with a file that keeps who wrote it; the database refuses it too), files.TooLarge.
+    """
+    checked(uploads, anonymous=complaint.anonymous, now=now)
     rows = []
     for number, one in enumerate(uploads, start=1):
         stored = files.store(
@@ -35,6 +38,16 @@ def attach(
         )  # fmt: skip
         rows.append(ComplaintFile.objects.create(complaint=complaint, attachment=stored, at=now))
     return rows
+
+
+def checked(uploads: Sequence[Upload], *, anonymous: bool, now: datetime) -> None:
+    """Raises ComplaintRefused (too_many_files, names_kept). Photos come without their data
+    (alliance.lib.bare); what is no photo keeps its own.
+    """
+    if len(uploads) > (limit := most(now)):
+        raise ComplaintRefused("too_many_files", most=limit)
+    if anonymous and any(one.content_type not in BARE for one in uploads):
+        raise ComplaintRefused("names_kept")
 
 
 def _shown(one: Upload, number: int, complaint: Complaint) -> str:

@@ -24,7 +24,7 @@ from alliance.services import calendar, files, parameters
 from alliance.services.files import Upload
 from complaints import links, machine, sql
 from complaints.models import Report, ReportEvent, ReportFile
-from complaints.services.attaching import most
+from complaints.services.attaching import checked
 from complaints.services.moves import needed
 from complaints.services.refusals import ComplaintRefused
 
@@ -76,11 +76,11 @@ def file(
     uploads: Sequence[Upload] = (),
 ) -> Sealed:
     """Put a report into the box; the same form sent twice is one report. Nothing of who sent it is kept
-    but the name and telephone that were given, sealed. Raises ComplaintRefused (text, too_many_files).
+    but the name and telephone that were given, sealed. Raises ComplaintRefused (text, too_many_files,
+    names_kept).
     """
     text = needed(text, "text")
-    if len(uploads) > (limit := most(now)):
-        raise ComplaintRefused("too_many_files", most=limit)
+    checked(uploads, anonymous=not (name.strip() or phone.strip()), now=now)
     secret, once = links.secret(institution.alliance.code, PURPOSE, mark), hashed(mark)
     with _open(f"k:{once}"):
         known = Report.objects.filter(mark=once).first()

@@ -83,7 +83,8 @@ def file(*, by: Membership | None, said: Said, mark: str, now: datetime) -> File
     any text that is the same when the same form is sent twice): the same mark gives the same complaint.
     Another room (a questioned line of a bill) calls it inside the alliance with channel "bill" and `about`
     naming its row. Raises ComplaintRefused (text, institution, category, channel, department, anonymous,
-    phone, order_number, order_known, order_due), PermissionDenied for a member without `complaint.enter`.
+    phone, order_number, order_known, order_future, order_due),
+    PermissionDenied for a member without `complaint.enter`.
     """
     said = checked(said, now)
     _may(by, said)
@@ -117,7 +118,7 @@ def checked(said: Said, now: datetime) -> Said:
     name, phone = said.name.strip(), said.phone.strip()
     if said.anonymous and (name or phone):
         raise ComplaintRefused("anonymous")
-    _check_order(said)
+    _check_order(said, now)
     try:
         phone = identity.phone(phone) if phone else ""
     except identity.IdentityRefused:
@@ -125,12 +126,14 @@ def checked(said: Said, now: datetime) -> Said:
     return replace(said, text=said.text.strip(), name=name, phone=phone, subject=said.subject.strip())
 
 
-def _check_order(said: Said) -> None:
+def _check_order(said: Said, now: datetime) -> None:
     order = said.order
     if (said.channel in ORDERS) != (order is not None and bool(order.number.strip())):
         raise ComplaintRefused("order_number" if said.channel in ORDERS else "channel")
     if order is None:
         return
+    if order.received_at > now:
+        raise ComplaintRefused("order_future")
     due = [one for one in (order.first_due_at, order.result_due_at) if one is not None]
     if any(one < order.received_at for one in due):
         raise ComplaintRefused("order_due")

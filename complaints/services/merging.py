@@ -66,7 +66,7 @@ def separate(
     The clock of the result begins anew, that of the first answer too unless it was missed before. Raises
     ComplaintRefused (reason), PermissionDenied, Stale.
     """
-    reason, target = needed(reason, "reason"), complaint.merged_into
+    reason, target = needed(reason, "reason", by_person=by is None), complaint.merged_into
     unanswered = complaint.first_answered_at is None
     change: dict[str, Any] = limits.result(now, joint=complaint.concerned.count() > 1)
     if unanswered and not complaint.ended_late[0]:

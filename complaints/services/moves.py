@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from alliance.lib import reasons
 from alliance.models import Membership
 from alliance.services import steps
 from complaints.models import Complaint
@@ -43,8 +44,10 @@ def move(
     return moved
 
 
-def needed(text: str, reason: str) -> str:
-    """The text trimmed. Raises ComplaintRefused with that reason where nothing is written."""
-    if not text.strip():
+def needed(text: str, reason: str, *, by_person: bool = False) -> str:
+    """The text trimmed. Raises ComplaintRefused with that reason where nothing is written; of why a member
+    did something, also where the few letters say nothing (a person without an account says it as it comes).
+    """
+    if not text.strip() or (reason == "reason" and not by_person and not reasons.told(text)):
         raise ComplaintRefused(reason)
     return text.strip()

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from alliance.lib import sheets
+from alliance.lib import identity, sheets
 from alliance.lib.refusal import Refused
 from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
@@ -26,6 +26,7 @@ from alliance.services import journal
 from complaints.categories import categories
 from complaints.models import Addition, Complaint
 from complaints.services import clocks, filing, person
+from complaints.services.refusals import ComplaintRefused
 
 MOST_ROWS = 5_000
 LIMITS = sheets.Limits(csv_bytes=20 * 1024 * 1024)
@@ -45,8 +46,8 @@ NEEDED = ("order", "received", "institution", "category", "text")
 _MOMENT = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?)?")
 # Where a refusal of filing belongs in the sheet.
 _BY_FIELD = {
-    "order_number": "order", "result_due_at": "result_due", "institution": "institution",
-    "category": "category", "text": "text", "phone": "phone", "name": "name",
+    "order_number": "order", "received_at": "received", "result_due_at": "result_due",
+    "institution": "institution", "category": "category", "text": "text", "phone": "phone", "name": "name",
 }  # fmt: skip
 
 
@@ -61,6 +62,8 @@ class OrdersRefused(Refused):
         "moment": "“%(text)s” is no time. Write it as in 2026-11-12 09:30.",
         "institution": "“%(text)s” is the code of no institution you answer for.",
         "category": "“%(text)s” is no kind of complaint. Write one of %(words)s.",
+        "future": "“%(text)s” lies in the future: an order is received before it is delivered. Write when it "
+        "was received.",
         "twice": "The order %(order)s stands in the sheet twice. Leave one line out.",
     }
 
@@ -100,6 +103,11 @@ class Read:
     faults: list[Fault] = field(default_factory=list)
 
     @property
+    def bad_lines(self) -> int:
+        """How many lines cannot be taken, whatever number of faults each has."""
+        return len({one.line for one in self.faults})
+
+    @property
     def same(self) -> list[Known]:
         """Here already, word for word."""
         return [one for one in self.known if not one.changed]
@@ -119,9 +127,11 @@ class Faults(Exception):
 
 
 class _Wrong(Exception):
-    def __init__(self, column: str, why: Refused) -> None:
-        super().__init__(column)
-        self.column, self.why = column, why
+    """What is wrong in one line: the columns by their own name, each with its refusal."""
+
+    def __init__(self, *faults: tuple[str, Refused]) -> None:
+        super().__init__(", ".join(column for column, _why in faults))
+        self.faults = faults
 
 
 @transaction.atomic
@@ -139,7 +149,8 @@ def take(
             with transaction.atomic():
                 number = cells.get("order", "")[:40]
                 if number and number in seen:
-                    raise _Wrong("order", OrdersRefused("twice", order=number))
+                    again = ("order", OrdersRefused("twice", order=number))
+                    raise _Wrong(again, *_read(channel, cells, places, now)[1])
                 seen.add(number)
                 known = _known(channel, line, cells, places)
                 if known is None:
@@ -150,12 +161,12 @@ def take(
                         _add(by, channel, known, now)
                     found.known.append(known)
         except _Wrong as wrong:
-            found.faults.append(Fault(line, COLUMNS[wrong.column][1], wrong.why))
+            found.faults += [Fault(line, COLUMNS[column][1], why) for column, why in wrong.faults]
     if not (found.taken or found.known or found.faults):
         raise OrdersRefused("no_rows")
     if not good_only and (found.faults or (found.changed and not changes)):
         raise Faults(found)
-    left = len(found.faults) + (0 if changes else len(found.changed))
+    left = found.bad_lines + (0 if changes else len(found.changed))
     more: dict[str, Any] = {"again": len(found.same), "added": len(found.changed) if changes else 0}
     journal.write(
         by=by, verb="complaint.orders_imported", channel=channel, taken=found.taken, left_out=left,
@@ -189,7 +200,9 @@ def _due(cells: Mapping[str, str], row: Complaint) -> dict[str, datetime]:
     owed = {"result_due": (row.result_rule, row.result_due_at)}
     if row.state in Complaint.FIRST:
         owed["first_due"] = (row.first_rule, row.first_due_at)
-    said = {column: _moment(cells, column) for column in owed}
+    said, wrong = _moments(cells, *owed)
+    if wrong:
+        raise _Wrong(*wrong)
     return {
         column: at for column, at in said.items() if at and (owed[column][0] or at != owed[column][1])
     }  # fmt: skip
@@ -207,7 +220,7 @@ def _add(by: Membership, channel: str, known: Known, now: datetime) -> None:
                 by=by, complaint=known.complaint, first=known.first_due_at, result=known.result_due_at
             )
     except Refused as refused:
-        raise _Wrong(_BY_FIELD.get(refused.field, "text"), refused) from None
+        raise _Wrong((_BY_FIELD.get(refused.field, "text"), refused)) from None
 
 
 def _mark(channel: str, number: str, text: str) -> str:
@@ -243,47 +256,79 @@ def _lines(name: str, source: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
 def _file(
     by: Membership, channel: str, cells: dict[str, str], places: Mapping[str, Institution], now: datetime
 ) -> None:
-    if empty := next((column for column in NEEDED if not cells.get(column)), ""):
-        raise _Wrong(empty, OrdersRefused("empty"))
-    place = places.get(cells["institution"])
-    if place is None:
-        raise _Wrong("institution", OrdersRefused("institution", text=cells["institution"][:40]))
-    received = _moment(cells, "received")
-    assert received is not None
-    order = filing.Order(
-        cells["order"][:40], received, _moment(cells, "first_due"), _moment(cells, "result_due")
-    )
-    name, phone = cells.get("name", ""), cells.get("phone", "")
-    said = filing.Said(
-        place, _category(cells["category"]), cells["text"], channel=channel,
-        anonymous=not (name or phone), name=name, phone=phone, order=order,
-    )  # fmt: skip
+    said, wrong = _read(channel, cells, places, now)
+    if said is None:
+        raise _Wrong(*wrong)
+    assert said.order is not None
     try:
-        filing.file(by=by, said=said, mark=f"order:{channel}:{order.number}", now=now)
+        filing.file(by=by, said=said, mark=f"order:{channel}:{said.order.number}", now=now)
     except Refused as refused:
-        raise _Wrong(_BY_FIELD.get(refused.field, "order"), refused) from None
+        raise _Wrong((_BY_FIELD.get(refused.field, "order"), refused)) from None
 
 
-def _moment(cells: Mapping[str, str], column: str) -> datetime | None:
-    """A local time; a day alone is its last minute, because an order is due that day."""
-    text = cells.get(column, "")
-    if not text:
-        return None
-    found = _MOMENT.fullmatch(text)
+def _read(
+    channel: str, cells: dict[str, str], places: Mapping[str, Institution], now: datetime
+) -> tuple[filing.Said | None, list[tuple[str, Refused]]]:
+    """What a line says; else everything that is wrong in it: who delivers it again mends it once."""
+    times, wrong = _moments(cells, "received", "first_due", "result_due")
+    wrong += [(column, OrdersRefused("empty")) for column in NEEDED if not cells.get(column)]
+    received, code = times["received"], cells.get("institution", "")
+    if received is not None and received > now:
+        wrong.append(("received", OrdersRefused("future", text=cells["received"][:40])))
+    for column in ("first_due", "result_due"):
+        if received is not None and (times[column] or received) < received:
+            wrong.append((column, ComplaintRefused("order_due")))
+    place, category = places.get(code), _category(cells.get("category", ""))
+    if place is None and code:
+        wrong.append(("institution", OrdersRefused("institution", text=code[:40])))
+    if not category and cells.get("category"):
+        words = _(", ").join(one.name_zh for one in categories().values())
+        wrong.append(("category", OrdersRefused("category", text=cells["category"][:40], words=words)))
+    name, phone = cells.get("name", ""), cells.get("phone", "")
     try:
-        if found is None:
-            raise ValueError
-        year, month, day = (int(found[n]) for n in (1, 2, 3))
-        hour, minute = (int(found[4]), int(found[5])) if found[4] else (0 if column == "received" else 23, 0)
-        minute = 59 if not found[4] and column != "received" else minute
-        return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
-    except ValueError:
-        raise _Wrong(column, OrdersRefused("moment", text=text[:40])) from None
+        if phone:
+            identity.phone(phone)
+    except identity.IdentityRefused:
+        wrong.append(("phone", ComplaintRefused("phone")))
+    if wrong or place is None or received is None:
+        return None, sorted(wrong, key=lambda one: list(COLUMNS).index(one[0]))
+    order = filing.Order(cells["order"][:40], received, times["first_due"], times["result_due"])
+    said = filing.Said(
+        place, category, cells["text"], channel=channel, anonymous=not (name or phone), name=name,
+        phone=phone, order=order,
+    )  # fmt: skip
+    return said, []
+
+
+def _moments(
+    cells: Mapping[str, str], *columns: str
+) -> tuple[dict[str, datetime | None], list[tuple[str, Refused]]]:
+    """Local times by column, and those that are none; a day alone is its last minute, because an order is due
+    that day, and its first where it says when the order was received.
+    """
+    found: dict[str, datetime | None] = dict.fromkeys(columns)
+    wrong: list[tuple[str, Refused]] = []
+    for column in columns:
+        text = cells.get(column, "")
+        try:
+            found[column] = _moment(text, (0, 0) if column == "received" else (23, 59)) if text else None
+        except ValueError:
+            wrong.append((column, OrdersRefused("moment", text=text[:40])))
+    return found, wrong
+
+
+def _moment(text: str, of_day: tuple[int, int]) -> datetime:
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        raise ValueError
+    year, month, day = (int(found[n]) for n in (1, 2, 3))
+    hour, minute = (int(found[4]), int(found[5])) if found[4] else of_day
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
 def _category(text: str) -> str:
+    """The code of a category by its code or name; '' for none."""
     for one in categories().values():
         if text in (one.code, one.name_zh) or text.casefold() == one.name_en.casefold():
             return one.code
-    words = _(", ").join(one.name_zh for one in categories().values())
-    raise _Wrong("category", OrdersRefused("category", text=text[:40], words=words))
+    return ""

@@ -80,7 +80,7 @@ def reopen(
     merged into has its result and did not solve it. Raises ComplaintRefused (reason; reopen_over past the
     days of `complaint.reopen`; not_open where the person withdrew it by the link), Stale.
     """
-    reason, told = needed(reason, "reason"), complaint.merged_into
+    reason, told = needed(reason, "reason", by_person=by is None), complaint.merged_into
     if told is not None and told.state not in Complaint.GIVEN:
         raise ComplaintRefused("not_open", state=complaint.get_state_display())
     withdrawn = complaint.state == Complaint.State.WITHDRAWN

@@ -23,10 +23,11 @@ class ComplaintRefused(Refused):
         "sent_over": "This form was taken as %(number)s, which is over by now. Send it once more: it is "
         "filed as a new complaint.",
         "key_known": "This key came before with other words, as %(number)s. Send it with a key of its own.",
+        "order_future": "An order is received before it is delivered. Write when it was received.",
         "order_due": "The deadline of the order lies before its receipt.",
         "answer": "Write the answer: the person reads it.",
         "verdict": "Choose what was found.",
-        "reason": "Say why in a few words.",
+        "reason": "Say why in a few words: at least two letters that say something.",
         "not_open": "This complaint is %(state)s: this step is over.",
         "reopen_over": "It was closed more than %(days)s days ago. File a new one and name this number.",
         "same": "A complaint is not merged into itself.",
@@ -34,6 +35,8 @@ class ComplaintRefused(Refused):
         "target_ended": "The other complaint is %(state)s. Merge into one that is under way.",
         "top": "It already stands with the alliance office: there is no higher level.",
         "too_many_files": "At most %(most)s files. Leave some out.",
+        "names_kept": "Without a name no PDF is taken, because it keeps who wrote it. Photograph the page or "
+        "make a screenshot, and choose that.",
         "too_early": "The time lies before that of the step before it.",
         "word_link": "Only the person says this, by the private link.",
         "word_hotline": "An order is taken back by the hotline alone. The alliance office notes it.",
@@ -56,9 +59,10 @@ class ComplaintRefused(Refused):
     }
     fields = {
         "anonymous": "name", "no_department": "department", "order_known": "order_number", "key_known": "key",
-        "sent_before": "text", "sent_over": "",
-        "order_due": "result_due_at", "answer": "text", "not_open": "", "reopen_over": "", "same": "number",
+        "sent_before": "text", "sent_over": "", "order_future": "received_at", "order_due": "result_due_at",
+        "answer": "text", "not_open": "", "reopen_over": "", "same": "number",
         "not_found": "number", "target_ended": "number", "top": "", "too_many_files": "files",
+        "names_kept": "files",
         "too_early": "", "word_link": "", "word_hotline": "", "word_note": "note", "word_when": "at",
         "box_step": "", "keeper_oneself": "", "keeper_role": "member",
         "keeper_waits": "member",

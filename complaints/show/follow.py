@@ -14,7 +14,7 @@ from complaints.categories import words as kind_words
 from complaints.models import Complaint, Word
 from complaints.services import person
 from complaints.show.page import NOTED
-from complaints.show.public import frame, who_sees
+from complaints.show.public import frame, who_reads, who_sees
 from complaints.show.steps import stamped
 
 State = Complaint.State
@@ -32,7 +32,7 @@ def page(
         "answers": sorted(answers, key=lambda one: one.at),
         "additions": list(row.additions.all()), "files": row.files.count(),
         "forms": {name: form for name, form in forms.items() if name in open_steps(row, now)},
-        "who_sees": who_sees(), "now": now, "merged": told is not row,
+        "who_sees": who_sees(), "who_reads": who_reads(), "now": now, "merged": told is not row,
     }  # fmt: skip
 
 

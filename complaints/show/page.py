@@ -35,7 +35,7 @@ OTHERS = (
 
 
 def page(row: Complaint, membership: Membership, now: datetime) -> dict[str, Any]:
-    """Everything of the page; a name only masked, and to the department not at all."""
+    """Everything of the page; a name only masked, and only to who may open it."""
     office = bool(row.sides_of(membership) & {"institution", "alliance"})
     deeds = list(actions(row, membership))
     first = next((one for one in deeds if one.id in ("act-answer", "act-resolve")), None)
@@ -45,7 +45,8 @@ def page(row: Complaint, membership: Membership, now: datetime) -> dict[str, Any
         "first": first, "first_title": first.label.rstrip("…") if first else "",
         "actions": [one for one in deeds if one is not first],
         "answers": list(row.answers.select_related("by__user")), "additions": list(row.additions.all()),
-        "files": files(row), "who": who(row, office), "trail": trail(row, now),
+        "files": files(row), "trail": trail(row, now),
+        "who": who(row, office and membership.can(machine.REVEAL)),
         "merged": merging.duplicates_of(row), "into": row.merged_into,
         "reveal": _reveal(row, membership) if office else None,
     }  # fmt: skip
@@ -141,13 +142,13 @@ def files(row: Complaint) -> list[parts.Fact]:
     ]
 
 
-def who(row: Complaint, office: bool) -> list[parts.Fact]:
+def who(row: Complaint, named: bool) -> list[parts.Fact]:
     """Who answers, who else is concerned, with whom it stands, who complained."""
     names = [one.department.name for one in row.concerned.select_related("department")]
     lead = row.department.name if row.department else _("not given to a department yet")
     others = [name for name in names if row.department is None or name != row.department.name]
     person = _("anonymous, cannot be found out") if row.anonymous else _("named, sealed")
-    if office and not row.anonymous:
+    if named and not row.anonymous:
         masked = (mask_name(row.name or ""), mask_phone(row.phone) if row.phone else "")
         person = " ".join(filter(None, masked)) or person
     facts = [

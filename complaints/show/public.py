@@ -35,7 +35,7 @@ def complain(
     """The form of one institution, with its limits and exactly who sees the name."""
     return {
         **frame(alliance, language), "place": about, "form": form, "limits": limits(now),
-        "who_sees": who_sees(),
+        "who_sees": who_sees(), "who_reads": who_reads(),
     }  # fmt: skip
 
 
@@ -51,6 +51,11 @@ def who_sees() -> str:
     """The roles that may open a name, from the roles themselves: the page cannot promise what is not so."""
     named = [role.name for role in roles().values() if machine.REVEAL in role.may]
     return _(", ").join(named)
+
+
+def who_reads() -> str:
+    """The roles that read what happened, each within its own right, from the roles themselves."""
+    return _(", ").join(role.name for role in roles().values() if machine.VIEW in role.may)
 
 
 def report(alliance: Alliance, form: Any, language: str, now: datetime) -> dict[str, Any]:

@@ -141,6 +141,7 @@ def orders(request: Any) -> HttpResponseBase:
         except order_books.Faults as found:
             context |= {
                 "faults": [_fault(one) for one in found.read.faults], "good": found.read.taken,
+                "bad_lines": found.read.bad_lines,
                 "same": found.read.same, "changed": found.read.changed,
             }  # fmt: skip
         except (Refused, SheetRefused) as error:

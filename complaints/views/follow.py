@@ -47,7 +47,7 @@ def act(request: Any, code: str, secret: str, step: str) -> HttpResponse:
         raise Http404
     with public.spoken(request) as language, public.inside(code) as alliance:
         found, now = _found(secret), timezone.now()
-        form = FORMS[step](request.POST, request.FILES, files_most=attaching.most(now), prefix=None)
+        form = FORMS[step](request.POST, request.FILES, prefix=None, **_of_files(found, now))
 
         def draw(drawn: Any, status: int) -> HttpResponse:
             return _page(request, alliance, found, secret, language, {step: drawn}, status)
@@ -57,7 +57,7 @@ def act(request: Any, code: str, secret: str, step: str) -> HttpResponse:
                 with transaction.atomic():
                     DEEDS[step](found, form.cleaned_data, sheet.mark, now)
             except Stale as stale:
-                return _page(request, alliance, stale.row, secret, language, {}, 409)
+                return _page(request, alliance, stale.row, secret, language, {step: form}, 409)
             answer = HttpResponseRedirect(links.followed(code, secret, language))
             answer.status_code = 303
             return answer
@@ -75,16 +75,24 @@ def _page(
     status: int,
 ) -> HttpResponse:
     now = timezone.now()
-    sheet, most = came.fresh("follow", alliance.code), attaching.most(now)
-    drawn = {name: forms.get(name) or made(sheet=sheet, files_most=most) for name, made in FORMS.items()}
+    sheet, base = came.fresh("follow", alliance.code), _of_files(row, now)
+    drawn = {name: forms.get(name) or made(sheet=sheet, **base) for name, made in FORMS.items()}
     page = show.page(alliance, row, drawn, language, now)
     page |= {"steps_at": links.followed(alliance.code, secret), "opened": next(iter(forms), "")}
+    # A click on a page that is older than what happened since: it did nothing, and nothing typed is lost.
+    if page["opened"] and (status == 409 or page["opened"] not in page["forms"]):
+        page["missed"], page["typed"] = True, drawn[page["opened"]].data.get("text", "")
     page["again"] = request.GET.get("again", "") if request.method != "POST" else ""
     page |= came.key(request, links.followed(alliance.code, secret))
     answer = render(request, "say/follow.html", page, status=status)
     answer["Referrer-Policy"] = "no-referrer"  # the address is the key to the page
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _of_files(row: Complaint, now: Any) -> dict[str, Any]:
+    """How many files a form may bring, and whether of somebody without a name."""
+    return {"files_most": attaching.most(now), "nameless": row.anonymous}
 
 
 def _found(secret: str) -> Complaint:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from alliance.lib.reasons import LEAST
 from grouping.models import Pairing
 
 ALONE = "none"
@@ -16,7 +17,7 @@ class MatchForm(forms.Form):
     """Which front page a list belongs to; the page offers the candidates as boxes."""
 
     page = forms.ChoiceField(label=gettext_lazy("front page"))
-    reason = forms.CharField(label=gettext_lazy("reason"), min_length=2, max_length=300)
+    reason = forms.CharField(label=gettext_lazy("reason"), min_length=LEAST, max_length=300)
 
     def __init__(self, *, candidates: list[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from alliance.lib.reasons import LEAST
+
 
 class StepForm(forms.Form):
     """The items a step is for."""
@@ -16,7 +18,7 @@ class StepForm(forms.Form):
 
 def _text(label: Any, help_text: Any = "", *, must: bool = True) -> forms.CharField:
     return forms.CharField(
-        label=label, help_text=help_text, required=must, min_length=2 if must else None, max_length=500,
+        label=label, help_text=help_text, required=must, min_length=LEAST if must else None, max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from alliance.lib import identity
+from alliance.lib import identity, reasons
 from alliance.lib.refusal import Refused
 from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI, Rule
@@ -41,8 +41,10 @@ class OffsiteRefused(Refused):
         "text": "Say it in words the person can act on.",
         "files": "At most %(most)d files. Leave some out.",
         "added": "Add the papers that were asked for, or say what there is instead.",
+        "why": "Say why in a few words: at least two letters that say something.",
         "referral": "This referral is of another patient. Leave it out, or correct the ID number.",
     }
+    fields = {"why": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +249,10 @@ def withdraw(*, filing: Filing, now: datetime) -> Filing:
 def reveal(*, by: Membership, filing: Filing, reason: str, request: Any = None) -> dict[str, str]:
     """Name, ID number and telephone in full, for the desk that files them; the reason is journaled.
 
-    Raises PermissionDenied, OffsiteRefused (text).
+    Raises PermissionDenied, OffsiteRefused (why).
     """
     steps.require("file", by=by, row=filing)
-    if not reason.strip():
-        raise OffsiteRefused("text")
+    if not reasons.told(reason):
+        raise OffsiteRefused("why")
     journal.read(by=by, about=filing, request=request, page="offsite", reason=reason.strip()[:200])
     return {"name": str(filing.name), "id_number": str(filing.id_number), "phone": str(filing.phone)}

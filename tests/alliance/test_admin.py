@@ -142,7 +142,7 @@ def test_patients_are_masked_and_each_look_is_journaled(world: World) -> None:
     client = world.client("luo")
     for address in ("", f"{person.pk}/change/"):
         page = client.get(f"{DATA}/person/{address}").content.decode()
-        assert "龚*良" in page and "138****1234" in page
+        assert "龚**" in page and "138****1234" in page
         assert "龚建良" not in page and number not in page and "13800001234" not in page
     assert client.post(f"{DATA}/person/{person.pk}/change/", {"name": "x"}).status_code == 403
     assert journaled(world, "patient.read") == [{}] and journaled(world, "patient.listed") == [

@@ -33,7 +33,7 @@ def test_numbers_worked_by_hand(qinghe: World) -> None:
     filed(qinghe.lead, at("2026-11-30 23:59"))  # not answered yet
     first, second = answered(qinghe, NOON), assigned(qinghe, NOON + timedelta(hours=1))
     merging.merge(
-        by=qinghe.luo, complaint=second, number=first.number, reason="同", now=NOON + timedelta(hours=2)
+        by=qinghe.luo, complaint=second, number=first.number, reason="同一事", now=NOON + timedelta(hours=2)
     )
     box.file(institution=qinghe.lead, text="x", mark="r", now=NOON)  # in no fact
     fact = of(qinghe)

@@ -83,7 +83,7 @@ def test_the_role_alone_opens_nothing(qinghe: World) -> None:
         with box._open(guess):
             assert Report.objects.count() == 0
     # The administrator proposes the puppet: only another keeper can consent.
-    row = keepers.propose(by=qinghe.su, member=puppet, reason="x", until=None, now=now())
+    row = keepers.propose(by=qinghe.su, member=puppet, reason="说明理由", until=None, now=now())
     for who in (qinghe.su, puppet, qinghe.luo):
         with pytest.raises(ComplaintRefused, match="keeper of the sealed box"):
             keepers.consent(by=who, keeper=row)
@@ -96,7 +96,7 @@ def test_the_role_alone_opens_nothing(qinghe: World) -> None:
 
 def test_sql_of_the_application_makes_no_keeper(qinghe: World) -> None:
     puppet = made_by(qinghe.su, "puppet", "discipline")
-    row = keepers.propose(by=qinghe.su, member=puppet, reason="x", until=None, now=now())
+    row = keepers.propose(by=qinghe.su, member=puppet, reason="说明理由", until=None, now=now())
     deed = (
         "insert into complaints_boxdeed (alliance_id, keeper_id, what, cause, by_id, approval_id, at)"
         " values (%s, %s, 'consented', '', %s, %s, now())"
@@ -128,7 +128,7 @@ def test_sql_of_the_application_makes_no_keeper(qinghe: World) -> None:
 def test_the_first_keeper_needs_a_paper_of_two_whose_keys_the_proposer_does_not_hold(world: World) -> None:
     with act_in(world.qinghe):
         ji = member("ji", "纪明正", None, "discipline")
-        row = keepers.propose(by=world.su, member=ji, reason="x", until=None, now=now())
+        row = keepers.propose(by=world.su, member=ji, reason="说明理由", until=None, now=now())
         puppets = [made_by(world.su, f"p{n}", "council") for n in (1, 2)]
         for pair in (puppets, [world.luo, puppets[0]], [world.su, world.luo]):
             with pytest.raises(ComplaintRefused, match="scan"), transaction.atomic():
@@ -156,7 +156,7 @@ def captured(world: World) -> tuple[Membership, BoxKeeper]:
     """Sign-ins one administrator made, and a forged scan: proposer, keeper, who enters and who checks."""
     proposer, puppet = made_by(world.su, "p1", "council"), made_by(world.su, "p2", "discipline")
     enters, checks = (made_by(world.su, name, "performance_office") for name in ("p3", "p4"))
-    row = keepers.propose(by=proposer, member=puppet, reason="x", until=None, now=now())
+    row = keepers.propose(by=proposer, member=puppet, reason="说明理由", until=None, now=now())
     paper(enters, checks, row)
     return puppet, row
 
@@ -192,7 +192,7 @@ def test_a_captured_box_stays_shut_while_council_and_discipline_are_told_and_may
         )  # fmt: skip
         refused_by_the_database("update complaints_boxdeed set opens_at = now()")
         with pytest.raises(PermissionDenied):
-            keepers.object_to(by=world.luo, keeper=row, reason="x")
+            keepers.object_to(by=world.luo, keeper=row, reason="说明理由")
         with pytest.raises(ComplaintRefused, match="few words"):
             keepers.object_to(by=council, keeper=row, reason=" ")
     with override_settings(ROOT_URLCONF=settings.ALLIANCE_URLCONF), act_in(world.qinghe):
@@ -202,7 +202,7 @@ def test_a_captured_box_stays_shut_while_council_and_discipline_are_told_and_may
         keepers.object_to(by=council, keeper=row, reason="理事会没有作过这个决定")
         assert state(puppet) == ["ended"]
         with pytest.raises(ComplaintRefused, match="already"):
-            keepers.object_to(by=other, keeper=row, reason="x")
+            keepers.object_to(by=other, keeper=row, reason="说明理由")
         passed(30)
         assert not box.may_open(puppet)
 
@@ -221,7 +221,7 @@ def test_an_objection_comes_in_time_and_the_days_are_a_decided_number(world: Wor
         )
         keepers.end(by=world.su, keeper=row)
         ji = member("ji", "纪明正", None, "discipline")
-        fresh = keepers.propose(by=world.su, member=ji, reason="x", until=None, now=now())
+        fresh = keepers.propose(by=world.su, member=ji, reason="说明理由", until=None, now=now())
         with pytest.raises(ComplaintRefused, match="one or more"), transaction.atomic():
             paper(world.luo, world.meng, fresh)
 
@@ -235,7 +235,7 @@ def test_the_page_says_from_when_and_takes_an_objection_with_its_reason(ready: W
     client = ready.client("lishi1")
     body = client.get(PAGE, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
     assert "异议期内" in body and "提出异议" in body
-    assert ready.client("luo").post(f"{PAGE}{row.pk}/object/", {"reason": "x"}).status_code == 403
+    assert ready.client("luo").post(f"{PAGE}{row.pk}/object/", {"reason": "说明理由"}).status_code == 403
     assert client.post(f"{PAGE}{row.pk}/object/", {"reason": ""}).status_code == 400
     assert client.post(f"{PAGE}{row.pk}/object/", {"reason": "没有这个决定"}).status_code == 302
     body = client.get(PAGE, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
@@ -244,7 +244,7 @@ def test_the_page_says_from_when_and_takes_an_objection_with_its_reason(ready: W
 
 def test_a_reset_by_somebody_else_shuts_the_box_until_the_right_hands_confirm(qinghe: World) -> None:
     ji, other = qinghe.ji, member("shi", "石衡", None, "discipline")
-    row = keepers.propose(by=qinghe.su, member=other, reason="x", until=None, now=now())
+    row = keepers.propose(by=qinghe.su, member=other, reason="说明理由", until=None, now=now())
     keepers.consent(by=ji, keeper=row)
     phone = TOTPDevice.objects.create(user=ji.user, confirmed=True, name="phone")
     keeper = BoxKeeper.objects.get(membership=ji)

@@ -18,8 +18,10 @@ from alliance.models import Journal
 from alliance.services import inbox
 from alliance.tenancy.scope import act_in
 from complaints.models import Addition, Complaint
-from complaints.services import box, handling, person
+from complaints.services import box, filing, handling, person
+from complaints.services.refusals import ComplaintRefused
 from tests.complaints.scene import appoint, assigned, at, department, filed, phoned, resolved
+from tests.complaints.scene import said as said_
 from tests.world import World
 
 ROOT = "/a/qinghe/complaints/"
@@ -79,6 +81,10 @@ def test_a_department_reads_what_happened_and_not_who(ready: World) -> None:
     assert step(ready, "gu", row, "reveal", reason="想知道").status_code == 403
     body = page(ready, "kong", f"{ROOT}{row.pk}/")
     assert "龚*" in body and "龚国良" not in body and "138****1234" in body
+    auditor = page(ready, "ding", f"{ROOT}{row.pk}/")  # reads what happened, may not open the name
+    assert "龚*" not in auditor and "138****1234" not in auditor
+    for nothing in ("x", "xx", "。。", " "):
+        assert step(ready, "kong", row, "reveal", reason=nothing).status_code == 400
     shown = step(ready, "kong", row, "reveal", reason="回电核实")
     assert "龚国良" in shown.content.decode() and "no-store" in shown["Cache-Control"]
     with act_in(ready.qinghe):
@@ -174,6 +180,25 @@ def test_orders_come_with_their_deadline_and_bad_lines_are_named(ready: World) -
         assert (row.order_number, row.result_rule, row.anonymous) == ("W1", "", False)
         detail = Journal.objects.get(verb="complaint.orders_imported").detail
     assert detail == {"channel": "12345", "taken": 1, "left_out": 3}
+
+
+def test_an_order_from_the_future_is_refused_and_every_fault_of_a_line_is_named(ready: World) -> None:
+    tomorrow = (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    early = "2026-11-01 09:00"
+    answer = orders(ready, [f"W1,{tomorrow},QH01,收费与价格,x,,,", f",{tomorrow},QH02,天气,,{early},,123"])
+    body = answer.content.decode()
+    assert answer.status_code == 400 and body.count("晚于现在") == 2 and "2 行" in body
+    for said in ("QH02", "天气", "早于", "工单号", "内容", "11 位手机号"):
+        assert said in body, said
+    good = "W2,2026-11-10 09:00,QH01,收费与价格,x,,,"
+    assert orders(ready, [good, f"W1,{tomorrow},QH01,收费与价格,x,,,123"], good="1").status_code == 302
+    with act_in(ready.qinghe):
+        assert Complaint.objects.get().order_number == "W2"
+        assert Journal.objects.get(verb="complaint.orders_imported").detail["left_out"] == 1
+        order = filing.Order("W3", now() + timedelta(minutes=1))
+        content = said_(ready.lead, channel="12345", order=order)
+        with pytest.raises(ComplaintRefused, match="before it is delivered"):
+            filing.file(by=ready.kong, said=content, mark="f", now=now())
 
 
 def test_a_sheet_sent_again_says_what_is_the_same_and_keeps_changes_as_additions(ready: World) -> None:

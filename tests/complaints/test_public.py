@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -20,9 +21,10 @@ from PIL.PngImagePlugin import PngInfo
 from alliance.models import Attachment, Journal
 from alliance.services import files
 from alliance.tenancy.scope import act_in
-from complaints.models import Complaint
-from complaints.services import box, handling, person
-from tests.complaints.scene import appoint, at, department
+from complaints.models import Complaint, ComplaintFile, ReportFile
+from complaints.services import attaching, box, handling, person
+from complaints.services.refusals import ComplaintRefused
+from tests.complaints.scene import appoint, at, department, filed
 from tests.world import World
 
 _hosts = itertools.count(2)
@@ -210,6 +212,69 @@ def test_an_anonymous_photo_says_nothing_of_who_took_it(ready: World) -> None:
         content = b"".join(files.read(stored))
     assert stored.shown_name == "1.png" and b"zhangsan" in taken
     assert b"zhangsan" not in content and Image.open(io.BytesIO(content)).size == (8, 8)
+
+
+def test_an_anonymous_pdf_is_refused_with_its_remedy_for_it_keeps_its_author(ready: World) -> None:
+    written = b"%PDF-1.4\n1 0 obj<</Author (Wang)>>endobj\ntrailer<</Info 1 0 R>>\n%%EOF"
+    pdf = lambda: [SimpleUploadedFile("a.pdf", written)]  # noqa: E731
+    client = phone()
+    assert "匿名时只收照片或截屏" in client.get(FORM).content.decode()
+    answer = client.post(FORM, filled(client, files=pdf()))
+    body = answer.content.decode()
+    assert answer.status_code == 400 and "匿名时不收 PDF" in body and "截屏" in body and TYPED in body
+    address = sent(client)
+    assert "只收照片或截屏" in client.get(address).content.decode()
+    data = {"sheet": sheet_of(client, address), "text": "还有一张单子", "files": pdf()}
+    answer = client.post(f"{address}add/", data)
+    assert answer.status_code == 400 and "还有一张单子" in answer.content.decode()
+    box_, path = phone(), "/say/qinghe/report/"
+    assert "匿名时只收照片或截屏" in box_.get(path).content.decode()
+    report = {"place": "QH01", "text": "虚假住院", "identity": "anonymous", "sheet": sheet_of(box_, path)}
+    answer = box_.post(path, {**report, "files": pdf()})
+    assert answer.status_code == 400 and "虚假住院" in answer.content.decode()
+    with act_in(ready.qinghe):
+        assert not Attachment.objects.exists() and Complaint.objects.count() == 1
+    # Who gives a name is told that a PDF keeps its own, and may send it.
+    assert "PDF 自带的信息" in client.get(FORM).content.decode()
+    sent(phone(), identity="named", name="龚国良", files=pdf())
+
+
+def test_the_services_and_the_database_refuse_an_anonymous_pdf_too(ready: World) -> None:
+    now = timezone.now()
+    with act_in(ready.qinghe):
+        upload = files.Upload("a.pdf", [b"%PDF-1.4"], "application/pdf", 99)
+        row = filed(ready.lead, now)
+        with pytest.raises(ComplaintRefused, match="screenshot"):
+            attaching.attach(by=None, complaint=row, uploads=[upload], now=now)
+        said = {"institution": ready.lead, "text": "虚假住院", "now": now}
+        with pytest.raises(ComplaintRefused, match="screenshot"):
+            box.file(mark="a", uploads=[upload], **said)
+        kept = box.file(mark="b", **said)
+        stored = files.store(
+            by=None, name="a", content=[b"%PDF-1.4"], purpose="said", content_type="application/pdf", limit=99
+        )
+        with pytest.raises(IntegrityError, match="photos only"), transaction.atomic():
+            ComplaintFile.objects.create(complaint=row, attachment=stored, at=now)
+        report = box.of_link(kept.secret)
+        with pytest.raises(IntegrityError, match="photos only"), box._open(f"k:{report.link_hash}"):
+            ReportFile.objects.create(report=report, attachment=stored)
+
+
+def test_a_click_on_an_old_page_says_that_it_did_nothing_and_leads_back(ready: World) -> None:
+    client = phone()
+    address = sent(client)
+    with act_in(ready.qinghe):
+        row = only(ready)
+        row = handling.answer(by=ready.kong, complaint=row, text="一", now=row.received_at)
+        handling.resolve(by=ready.kong, complaint=row, text="二", verdict="true", now=row.received_at)
+    data = {"sheet": sheet_of(client, address)}
+    assert client.post(f"{address}reopen/", {**data, "text": "没收到钱"}).status_code == 303
+    late = client.post(f"{address}solved/", data)
+    body = late.content.decode()
+    assert late.status_code == 409 and "没有生效" in body and f'href="{address}?lang=' in body
+    late = client.post(f"{address}reopen/", {**data, "text": "又写了一段"})
+    assert late.status_code in (400, 409) and "没有生效" in late.content.decode()
+    assert "又写了一段" in late.content.decode() and only(ready).round == 2
 
 
 def test_n16_the_stored_name_is_random(ready: World) -> None:

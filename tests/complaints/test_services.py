@@ -180,7 +180,7 @@ def test_whom_the_answer_of_the_other_does_not_help_is_heard_again(qinghe: World
     heard = person.reopen(by=None, complaint=again(second), reason="我的钱没有退", now=now)
     assert (heard.state, heard.round, heard.solved, heard.merged_into) == ("received", 2, False, None)
     with pytest.raises(PermissionDenied):
-        merging.separate(by=qinghe.kong, complaint=again(second), reason="x", now=now)
+        merging.separate(by=qinghe.kong, complaint=again(second), reason="说明理由", now=now)
 
 
 def test_of_two_who_answer_at_once_one_gets_it(qinghe: World) -> None:

@@ -134,7 +134,7 @@ def test_reading_is_journaled_lists_mask_and_cost_the_same_at_60_rows(ready: Wor
         client.get(ROOT)
         with CaptureQueriesContext(connection) as captured:
             (line, *_rest) = client.get(ROOT).json()["results"]
-        assert line["patient"] == "龚*良"
+        assert line["patient"] == "龚**"
         return len(captured)
 
     with act_in(ready.qinghe):

@@ -47,8 +47,8 @@ def test_n1_n2_persons_are_known_to_the_two_sides(qinghe: World) -> None:
         assert client.get(f"{ROOT}persons/{row.pk}/").status_code == 404
         assert client.get(f"{ROOT}persons/").json()["count"] == 0
     office = qinghe.client("luo")
-    assert office.get(f"{ROOT}persons/{row.pk}/").json()["patient"] == "周*国"
-    assert qinghe.client("zhao").get(f"{ROOT}persons/").json()["results"][0]["patient"] == "周*国"
+    assert office.get(f"{ROOT}persons/{row.pk}/").json()["patient"] == "周**"
+    assert qinghe.client("zhao").get(f"{ROOT}persons/").json()["results"][0]["patient"] == "周**"
 
 
 @time_machine.travel(NOW, tick=False)

@@ -42,7 +42,11 @@ def told(world: World) -> World:
         person.withdraw(by=None, complaint=complaining.filed(world.lead, NOON), now=NOON + timedelta(hours=2))
         again = complaining.assigned(world, NOON + timedelta(hours=2))
         merging.merge(
-            by=world.kong, complaint=again, number=first.number, reason="同", now=NOON + timedelta(hours=3)
+            by=world.kong,
+            complaint=again,
+            number=first.number,
+            reason="同一事",
+            now=NOON + timedelta(hours=3),
         )
         box.file(institution=world.lead, text="密", mark="r", now=NOON)
         complaining.filed(world.liulin, NOON)  # a village room of Shiqiao

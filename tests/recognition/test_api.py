@@ -99,7 +99,7 @@ def test_n1_n2_what_is_not_ones_own_is_not_found(scene: World) -> None:
         assert send(client, f"orders/{row.pk}/repeat/", {"reason": "R1"}).status_code == 404
         assert client.get(f"{ROOT}orders/").json()["count"] == 0
     office = scene.client("luo").get(f"{ROOT}orders/{row.pk}/").json()
-    assert (office["results"][0]["conclusion"], office["person"]["name"]) == ("", "龚*良")
+    assert (office["results"][0]["conclusion"], office["person"]["name"]) == ("", "龚**")
     assert Client().get(f"{ROOT}orders/").status_code == 401
     assert scene.client("han").get(f"{ROOT}orders/").status_code == 200
     assert send(scene.client("han"), "orders/", body()).status_code == 403

@@ -129,7 +129,7 @@ def test_a_result_is_entered_and_withdrawn(scene: World) -> None:
     assert lin.post(f"{RESULTS}{made.pk}/", {"why": "标本混淆"}).status_code == 302
     assert "标本混淆" in lin.get(f"{RESULTS}{made.pk}/").content.decode()
     listed = lin.get(RESULTS).content.decode()
-    assert "施**" in listed or "施*兰" in listed
+    assert "施**" in listed
     assert scene.client("luo").get(RESULTS).status_code == 403
 
 
@@ -179,10 +179,10 @@ def test_figures_lead_to_the_trace_and_the_trace_leaves_journaled(scene: World) 
     doubles = ding.get(f"{ROOT}duplicates/?month=2026-11").content.decode()
     assert "REPORT-D2" in doubles and "REPORT-Z1" not in doubles
     trace = ding.get(f"{ROOT}trace/?month=2026-11&state=repeated").content.decode()
-    assert row.number in trace and "龚*良" in trace and "龚建良" not in trace
+    assert row.number in trace and "龚**" in trace and "龚建良" not in trace
     answer = ding.get(f"{ROOT}trace/export/?month=2026-11")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    assert row.number in text and "龚*良" in text and number_of(1) not in text
+    assert row.number in text and "龚**" in text and number_of(1) not in text
     assert scene.client("zhao").get(f"{ROOT}trace/").status_code == 403
     with act_in(scene.qinghe):
         entry = Journal.objects.get(verb="recognition.exported")

@@ -282,10 +282,10 @@ def test_reading_is_journaled_and_lists_mask(ready: World) -> None:
     referral = make(ready)
     client = ready.client("lin")
     (line,) = client.get(ROOT).json()["results"]
-    assert (line["patient"], line["number"]) == ("龚*良", referral.number)
+    assert (line["patient"], line["number"]) == ("龚**", referral.number)
     client.get(f"{ROOT}{referral.pk}/")
     office = ready.client("luo").get(f"{ROOT}{referral.pk}/").json()["person"]
-    assert (office["name"], office["birth_date"]) == ("龚*良", None)
+    assert (office["name"], office["birth_date"]) == ("龚**", None)
     with act_in(ready.qinghe):
         verbs = list(
             Journal.objects.filter(verb__startswith="patient").order_by("pk").values_list("verb", flat=True)

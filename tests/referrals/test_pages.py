@@ -108,7 +108,7 @@ def test_while_typing_the_page_says_whether_one_is_unfinished(ready: World) -> N
     )
     assert first.number not in down.content.decode()
     by_number = ready.client("zhao").post(check, {"id_number": number_of(1)}).content.decode()
-    assert first.number in by_number and "龚*良" in by_number
+    assert first.number in by_number and "龚**" in by_number
     assert ready.client("zhao").post(check, {"id_number": "3301"}).content.strip() == b""
     assert verbs(ready).count("patient.looked_up") == 4
 
@@ -133,7 +133,7 @@ def test_the_two_sides_read_the_page_with_the_full_name_and_masked_numbers(ready
         page = ready.client(name).get(f"/a/qinghe/referrals/{referral.pk}/").content.decode()
         assert "龚建良" in page and number_of(1) not in page
     office = ready.client("luo").get(f"/a/qinghe/referrals/{referral.pk}/").content.decode()
-    assert "龚建良" not in office and "龚*良" in office
+    assert "龚建良" not in office and "龚**" in office
     assert verbs(ready).count("patient.read") == 3
 
 
@@ -211,7 +211,7 @@ def test_n5_filter_sort_and_search_bring_no_foreign_row(ready: World) -> None:
 def test_lists_mask_names_and_say_who_waits(ready: World) -> None:
     referral = make(ready)
     page = ready.client("lin").get("/a/qinghe/referrals/").content.decode()
-    assert referral.number in page and "龚*良" in page and "龚建良" not in page
+    assert referral.number in page and "龚**" in page and "龚建良" not in page
     sent = ready.client("zhao").get("/a/qinghe/referrals/?view=sent").content.decode()
     assert referral.number in sent
     assert referral.number not in ready.client("zhao").get("/a/qinghe/referrals/").content.decode()
