@@ -4,6 +4,7 @@ no Django, no clock, no database; `manage.py verify_month FILE` and an auditor's
 archive   the file: members, their digests, the seal over every byte
 told      sentences, and what they are in another language made of
 steps     what the journal says of run, step and books, against the manifest
+deeds     heads of the books against the deeds that wrote them
 verifying from the file to `identical`, or to every difference with its path
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from alliance.lib.canonical import to_plain
@@ -26,6 +26,12 @@ def differences(stored: Any, found: Any, path: str) -> Iterator[str]:
 def same(stored: Any, found: Any, path: str) -> Iterator[str]:
     """As `differences`, of a value as it is computed (decimals, months) against plain data."""
     yield from differences(stored, to_plain(found), path)
+
+
+def known(row: Mapping[str, Any], kinds: Collection[str], path: str) -> Iterator[str]:
+    """A row of a kind that bundles have."""
+    if row["row"] not in kinds:
+        yield Told("strange", path=f"{path}.row", found=row["row"], kinds=", ".join(sorted(kinds)))
 
 
 def entries(stored: Sequence[Any], wanted: Sequence[Entry], path: str) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from performance.bundle.differing import differences
+from performance.bundle.differing import differences, known
 from performance.bundle.told import Told
 
 Rows = Iterable[tuple[str, dict[str, Any]]]
+ENDED = ("returned", "withdrawn")  # states that end the parts of a payment
 Line = tuple[str, str, str]  # pool, pot, person
 
 
@@ -24,18 +25,27 @@ class Payments:
     def read(self, rows: Rows) -> Iterator[str]:
         """Each payment is the sum of its parts, each part is paid once, two people made and checked a lot."""
         lots: dict[str, str] = {}
+        counted: dict[str, int] = {}  # payments of a lot, as it says
+        numbers: dict[str, list[int]] = defaultdict(list)
+        parts: dict[Line, set[int]] = defaultdict(set)
         seen: set[tuple[Line, int]] = set()
         once: set[str] = set()
         for path, row in rows:
+            yield from known(row, ("lot", "payment"), path)
             if row["row"] == "lot":
                 lots[row["lot"]] = row["institution"]
+                counted[row["lot"]] = row.get("payments", -1)  # a bundle from before lots said it: unknown
                 if row["made_by"] == row["checked_by"]:
                     yield Told("one_checked", path=f"{path}.checked_by")
                 continue
             yield from differences(row["fen"], sum(part["fen"] for part in row["parts"]), f"{path}.fen")
+            numbers[row["lot"]].append(row["number"])
             if row["state"] == "paid":
                 self._paid[f"paid:{lots[row['lot']]}"] += row["fen"]
             for place, part in enumerate(row["parts"]):
+                yield from differences(part["ended"], row["state"] in ENDED, f"{path}.parts[{place}].ended")
+                if "part" in part and "pool" in part:
+                    parts[part["pool"], part["pot"], row["person"]].add(part["part"])
                 if part["ended"]:
                     continue
                 if "correction" in part:
@@ -49,6 +59,20 @@ class Payments:
                 if (line, part["part"]) in seen:
                     yield Told("part_twice", path=f"{path}.parts[{place}]", part=part["part"])
                 seen.add((line, part["part"]))
+        yield from self._whole(counted, numbers, parts)
+
+    @staticmethod
+    def _whole(
+        counted: Mapping[str, int], numbers: Mapping[str, list[int]], parts: Mapping[Line, set[int]]
+    ) -> Iterator[str]:
+        """No payment is left out: a lot's numbers and the parts of a line have no gap."""
+        for lot, said in counted.items():
+            have = sorted(numbers[lot])
+            whole = list(range(1, max([said, len(have), *have]) + 1))
+            yield from differences(have, whole, f"lots.jsonl {lot}.payments")
+        for (pool, pot, person), have_parts in parts.items():
+            path = f"lots.jsonl {pool} {pot} {person}.parts"
+            yield from differences(sorted(have_parts), list(range(1, max(have_parts) + 1)), path)
 
     def line(self, pool: str, row: dict[str, Any]) -> Iterator[str]:
         """No more is paid of a line than it is."""

@@ -14,7 +14,8 @@ from typing import Any
 from alliance.lib.canonical import digest, to_plain
 from alliance.lib.register import load_register, parse_value
 from performance.bundle.books import Books
-from performance.bundle.differing import Entry, differences, entries, same
+from performance.bundle.deeds import day_of
+from performance.bundle.differing import Entry, differences, entries, known, same
 from performance.bundle.payments import Payments
 from performance.bundle.told import Told
 from performance.engine.exact import half_up
@@ -31,6 +32,9 @@ from performance.engine.restore import restore
 
 TEAM_MIN, PLACES = "fd.team_share_min", 12
 SHARED = ("fen", "factors", "quota", "remainder_rank", "got_extra_fen")
+ROWS = frozenset(
+    {"pool", "share", "step", "score", "pot", "line", "sheet", "entitled", "transfer", "journal"}
+)
 Rows = Iterable[tuple[str, dict[str, Any]]]
 
 
@@ -59,6 +63,8 @@ class Ground:
     def __init__(self, result: Mapping[str, Any], rules: Mapping[str, Any], crew: Crew):
         self.lines = {line["institution"]: line for line in result["lines"]}
         self.weight, self.posts = result["weight"], crew
+        self.pools: list[tuple[str, Mapping[str, Any]]] = []
+        self.plans: list[tuple[str, int]] = []
         self.rules = {one["digest"]: one for one in rules["pay_rules"]}
         self.funds = {one["code"]: one["source"] for one in rules["funds"]}
         self._rules, self._paid = rules, defaultdict[str, int](int)
@@ -111,8 +117,13 @@ class Pool:
     def check(self, rows: Rows, summed: Books, paid: Payments) -> Iterator[str]:
         """Every difference of the pool; its journals are added to the sums."""
         for path, row in rows:
+            yield from known(row, ROWS, path)
             self._rows[row["row"]].append((path, row))
         ((path, head),) = self._rows["pool"]
+        yield from differences(
+            f"pay/{head['kind']}-{head['number']}.jsonl", self.name, f"{path}.kind, number"
+        )
+        self.ground.pools.append((path, head))
         yield from self._red_lines(path, head)
         if head["source"] == "between":
             yield from self._transfers(path, head)
@@ -269,6 +280,10 @@ class Pool:
         """What was posted follows from the figures, entry by entry."""
         pots = {row["id"]: row for _path, row in self._rows["pot"]}
         waiting = {"pool": self._of_pool(head)}
+        for path, pot in self._rows["pot"]:
+            self.ground.plans.append((path, pot["plan"]))
+            yield from differences(pot["posted"], pot["state"] == "posted", f"{path}.posted")
+            yield from differences(pot["agreed_on"] is not None, bool(pot["plan"]), f"{path}.agreed_on")
         for key, pot in pots.items():
             if pot["posted"]:
                 paid = [(row["person"], row["fen"]) for _p, row in self._rows["line"] if row["pot"] == key]
@@ -277,6 +292,9 @@ class Pool:
             yield from summed.journal(row, path)
             if row["reverses"] is None and row["of"] in waiting:
                 yield from entries(row["entries"], waiting.pop(row["of"]), path)
+                agreed = pots.get(row["of"], {}).get("agreed_on")
+                if agreed and agreed > day_of(row["posted_at"]):
+                    yield Told("agreed_late", path=path, agreed=agreed, posted=day_of(row["posted_at"]))
         for key in waiting:
             yield Told("no_journal", path=self.name, key=key)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from performance.bundle.deeds import Deeds
 from performance.bundle.differing import differences
 from performance.bundle.told import Told
 
@@ -22,17 +23,25 @@ OPENED, CLOSED = "ledger.period_opened", "ledger.period_closed"
 OF_MONTH = "manifest.json"
 
 
+OPEN = (
+    "open_scheme", "open_people", "open_confirmed", "open_heads", "open_times", "open_papers",
+    "open_parameters", "open_payments", "open_seals",
+)  # fmt: skip
+
+
 class Steps:
     """Collects the deeds of the journal as they pass."""
 
     def __init__(self, head: Mapping[str, Any]) -> None:
         self._head = head
         self._which = self._last = self._digest = self._stage = ""
+        self.deeds = Deeds()
         self._open = False  # nobody has opened its books yet
 
     def passes(self, row: Mapping[str, Any]) -> None:
         """One row of the journal, in its order."""
         verb, detail = row["verb"], row["detail"]
+        self.deeds.passes(row)
         if row["about"] == RUN and verb == "month.run_started" and detail.get("number") == self._head["run"]:
             self._which = row["which"]
         elif row["about"] == RUN and row["which"] == self._which and verb in AFTER:
@@ -70,4 +79,4 @@ class Steps:
             yield Told("open_code")
         if "stage" not in self._head:
             yield Told("open_stage")
-        yield from map(Told, ("open_scheme", "open_people", "open_seals"))
+        yield from map(Told, OPEN)

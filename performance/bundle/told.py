@@ -45,6 +45,11 @@ class Told(str):
         "no_line": "%(path)s: pays a line that is not in %(pool)s",
         "drawn": "%(path)s: %(size)s records drawn of %(population)s",
         "not_true": "%(path)s: true, %(other)s records were not confirmed",
+        "strange": "%(path)s: %(found)s is no row of a bundle (%(kinds)s)",
+        "no_deed": "%(path)s: the journal names no %(verb)s that says so",
+        "period": "%(path)s: %(period)s is neither %(month)s nor a later month up to its posting",
+        "digest_twice": "%(path)s: the same as of %(other)s",
+        "agreed_late": "%(path)s: posted on %(posted)s, agreed on %(agreed)s only",
         "state": "%(path)s: the manifest says %(stored)s, the journal says %(found)s",
         "no_run": "%(path)s: the manifest says %(stored)s, the journal names no deed of this run",
         "posted": "%(path)s: %(stored)s, the month is posted %(times)s times",
@@ -55,6 +60,18 @@ class Told(str):
         "open_stage": "stage: the manifest names no step of the month",
         "open_scheme": "scheme, scheme_version: names; what they stand for is proved by scheme_digest",
         "open_people": "who did what: persons stand under names that only the house can read back",
+        "open_confirmed": "confirmed_by of journals of source accounts, payments and corrections: checked is "
+        "only that it is not who posted",
+        "open_heads": "body_digest, and inputs_digest and rule_version of pools: they cover texts and "
+        "reasons that stay in the house; checked is that no two body_digest are the same",
+        "open_times": "posted_at, period: checked is that they fit the journal, whose hours nothing "
+        "else proves",
+        "open_papers": "numbers of documents, days of decisions, agreed_on, plan, number of a pool: typed or "
+        "counted in the house; checked is that a day fits month and posting, and plan and kind the journal",
+        "open_parameters": "parameters in rules.json: those that no recomputed figure rests on, that is all "
+        "but fd.team_share_min",
+        "open_payments": "payments the bank has not made or has returned: no journal holds them; checked are "
+        "the numbers of each lot and the parts of each line",
         "open_seals": "seals of the journal: they follow from rows of other months too; ask the house",
     }
 

@@ -114,6 +114,9 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
     taken = Steps(held.manifest)
     yield from chain.check(held.lines(JOURNAL), held.manifest, taken)
     yield from taken.check(summed.posted)
+    yield from taken.deeds.check(result["month"], summed.heads)
+    yield from taken.deeds.made(ground.pools)
+    yield from taken.deeds.planned(ground.plans)
     said.unchecked.extend(taken.unchecked(bool(summed.posted)))
     # A bundle from before opinions were handed out names none and has no such member.
     yield from opinions.check(held.lines(OPINIONS) if OPINIONS in held.names else (), held.manifest)

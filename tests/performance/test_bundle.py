@@ -331,6 +331,75 @@ def test_a_yuan_is_found_though_every_digest_was_mended(
     assert found and name in found[0] and any(said in one for one in found), found
 
 
+def _set(key: str, value: object) -> Callable[[dict[str, Any]], None]:
+    def change(row: dict[str, Any]) -> None:
+        assert row[key] != value
+        row[key] = value
+
+    return change
+
+
+LEDGER, ACCOUNTS = "ledger/journals.jsonl", "ledger/accounts.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "change", "said"),
+    [
+        (LEDGER, "journal", _set("period", "2030-01"), ".period: 2030-01 is neither"),
+        (LEDGER, "journal", _set("posted_at", "2020-01-01T00:00:00+00:00"), ".posted_at: the file says"),
+        (LEDGER, "journal", _set("posted_by", "M-0000000000000000"), "names no ledger.posted"),
+        (BONUS, "journal", _set("period", "2030-01"), ".period: 2030-01 is neither"),
+        (BONUS, "journal", _set("posted_at", "2020-01-01T00:00:00+00:00"), ".posted_at: the file says"),
+        (BONUS, "journal", _set("confirmed_by", "M-0000000000000000"), "names no pay.p"),
+        (BONUS, "pool", _set("kind", "award"), f"{BONUS}:1.kind"),
+        (BONUS, "pool", _set("number", 7), f"{BONUS}:1.kind, number"),
+        (BONUS, "step", _set("row", "stray"), ".row: stray is no row"),
+        (LEDGER, "journal", _set("row", "stray"), ".row: stray is no row"),
+        (BONUS, "pot", _set("plan", 4), ".plan: the journal names no pay.plan_written"),
+        (BONUS, "pot", _set("agreed_on", "2999-01-01"), "agreed on 2999-01-01"),
+        (BONUS, "pot", _set("agreed_on", None), ".agreed_on: the file says False"),
+        (ACCOUNTS, "", _set("kind", "person"), f"{ACCOUNTS}:1.kind: the file says"),
+    ],
+)
+def test_a_head_is_found_though_every_digest_was_mended(
+    content: bytes, tmp_path: Path, name: str, row: str, change: Any, said: str
+) -> None:
+    """Who posted and confirmed, when, into which month, of which kind: not the amounts alone."""
+    line = _first(content, name, row, lambda one: one.get("plan", 1) != 0) if row else 0
+    found = verified(changed(content, name, change, line), tmp_path).differences
+    assert any(said in one for one in found), found
+
+
+def test_no_two_journals_have_the_same_digest(content: bytes, tmp_path: Path) -> None:
+    for name in (LEDGER, BONUS):
+        held = members(content)
+        found = rows(content, name)
+        for row in found:
+            if row["row"] == "journal":
+                row["body_digest"] = "0" * 64
+        held[name] = b"".join(canonical(row) + b"\n" for row in found)
+        said = verified(scene.put_together(held), tmp_path).differences
+        assert any(".body_digest: the same as of" in one for one in said), said
+
+
+def test_money_is_fed_in_the_month_of_the_bundle(content: bytes, tmp_path: Path) -> None:
+    def other(held: Any) -> None:
+        held["funds"][0]["fed"][0]["day"] = "2027-10-09"
+
+    said = verified(changed(content, "rules.json", other), tmp_path).differences
+    assert said and said[0].startswith("rules.json.funds[0].fed[0].day")
+
+
+def test_what_no_row_of_the_file_proves_is_named(content: bytes, tmp_path: Path, capsys: Any) -> None:
+    found = verified(content, tmp_path)
+    assert found.differences == ()
+    for named in ("confirmed_by", "body_digest", "posted_at", "agreed_on", "number of a pool", "parameters"):
+        assert any(named in one for one in found.unchecked), named
+    call_command("verify_month", str(tmp_path / "month.zip"))
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("未核对")]
+    assert len(said) == len(found.unchecked) + 1 and not any("checked" in line for line in said)
+
+
 def test_lines_that_still_add_up_are_found(content: bytes, tmp_path: Path) -> None:
     """A yuan from one colleague to another: sums, digests and books are all mended, the points are not."""
     held = members(content)
@@ -469,6 +538,14 @@ def test_what_was_paid_out_is_there_without_accounts(paid_out: World, tmp_path: 
     place = _first(content, "lots.jsonl", "payment")
     said = verified(changed(content, "lots.jsonl", more, place), tmp_path).differences
     assert any("of a line of" in one for one in said) and any("pay.lots of paid:" in one for one in said)
+    held, lots = members(content), rows(content, "lots.jsonl")
+    place = next(at for at, row in enumerate(lots) if row.get("state") == "returned")
+    held["lots.jsonl"] = b"".join(canonical(row) + b"\n" for row in lots if row is not lots[place])
+    said = verified(scene.put_together(held), tmp_path).differences
+    assert any("lots.jsonl" in one and ".payments" in one for one in said), said
+    change = _set("state", "made")
+    said = verified(changed(content, "lots.jsonl", change, place), tmp_path).differences
+    assert any(".parts[0].ended" in one for one in said), said
 
 
 def test_a_roster_corrected_later_leaves_every_pool_proved(paid: World, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Count
+
 from alliance.lib.period import Month
 from performance.models import PayoutLot, PayoutPart, PayoutPayment
 from performance.services.exporting.pay import Reading
@@ -20,9 +22,9 @@ def rows(month: Month, hidden: Pseudonyms, read: Reading) -> Iterator[Row]:
     lots = PayoutLot.objects.filter(month=month.first_day).select_related(
         "institution", "made_by", "checked_by"
     )
-    for lot in lots.order_by("pk"):
+    for lot in lots.annotate(people=Count("payments")).order_by("pk"):
         yield {
-            "row": "lot", "lot": lot.code, "institution": lot.institution.code,
+            "row": "lot", "lot": lot.code, "institution": lot.institution.code, "payments": lot.people,
             "made_by": hidden.name("M", lot.made_by.user_id),
             "checked_by": hidden.name("M", lot.checked_by.user_id) if lot.checked_by else None,
         }  # fmt: skip
