@@ -217,6 +217,7 @@ class PayPlan(AllianceRow):
     revision = models.PositiveSmallIntegerField(_("revision"))
     agreed_on = models.DateField(_("agreed on"))
     minutes = models.CharField(_("minutes"), max_length=2000)
+    zero_why = models.CharField(_("why without points"), max_length=500, blank=True, default="")
     made_by = link(_("written by"), "alliance.Membership")
     made_at = models.DateTimeField(_("written"))
     # An earlier month's plan whose points were the proposal this group agreed on unchanged (practice.md 4).

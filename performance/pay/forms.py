@@ -210,6 +210,10 @@ class PlanForm(forms.Form):
 
     agreed_on = day_field(gettext_lazy("the group met on"))
     minutes = forms.CharField(label=pgettext_lazy("pay", "minutes"), max_length=2000, widget=LONG)
+    zero_why = forms.CharField(
+        label=gettext_lazy("why without points"), max_length=500, required=False, widget=LONG,
+        help_text=gettext_lazy("Only where somebody who worked here gets 0 points; the department reads it."),
+    )  # fmt: skip
     group = forms.ModelMultipleChoiceField(
         label=gettext_lazy("group that agreed"), queryset=Staff.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -225,6 +229,8 @@ class PlanForm(forms.Form):
         if len(people) < MANY:  # a small department asks colleagues of its institution into the group
             offered = offered | Staff.objects.filter(institution=pot.institution_id, is_active=True)
         fields: dict[str, Any] = self.fields
+        if pot.by_name:
+            del fields["zero_why"]
         fields["group"].queryset = offered.select_related("department").order_by("department__code", "code")
         fields["group"].label_from_instance = self._named
         for one in () if pot.by_name else people:
@@ -241,6 +247,7 @@ class PlanForm(forms.Form):
     def groups(self) -> list[tuple[str, list[str]]]:
         """The points first, then who agreed on them."""
         points = [name for name in self.fields if name.startswith("points_")]
+        points += ["zero_why"] if points else []
         agreement = (_("the group's agreement"), ["agreed_on", "group", "minutes"])
         return [(pgettext("pay", "points"), points), agreement] if points else [agreement]
 
@@ -260,7 +267,9 @@ class PlanForm(forms.Form):
             for one in self.people
         }
         group = [one.pk for one in data["group"]]
-        return Agreed(points, group, data["agreed_on"], data["minutes"], begun.taken(points))
+        return Agreed(
+            points, group, data["agreed_on"], data["minutes"], begun.taken(points), data.get("zero_why", "")
+        )
 
 
 MANY = 3

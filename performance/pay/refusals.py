@@ -64,8 +64,12 @@ class PotRefused(Refused):
         "pool": "The pool is not in the books yet. Its pots are open once it is approved.",
         "group": "At least %(least)d people of the department agree on a plan; name them.",
         "strangers": "%(names)s does not work here this month.",
-        "minutes": "Write down what the group agreed on.",
+        "minutes": "Write down what the group agreed on, in at least %(least)d characters.",
         "agreed_on": "The group met not later than today.",
+        "before": "The group met on %(day)s, before %(month)s began, which it divides. Enter the day "
+        "it met on.",
+        "zero_why": "%(names)s worked here and gets no points. Say why, in at least %(least)d characters: "
+        "the department reads it.",
         "people": "Give points to everybody of the pot, 0 included.",
         "named": "This pot pays awards by name: each person's points are what the sheet says, in fen.",
         "early": "The department sees the plan until %(until)s; it is submitted after that.",
@@ -78,6 +82,7 @@ class PotRefused(Refused):
         "same_person": "This takes two different people; ask a colleague.",
     }
     fields = {
-        "pool": "", "strangers": "group", "people": "", "named": "", "early": "", "objections": "",
+        "pool": "", "strangers": "group", "before": "agreed_on",
+        "people": "", "named": "", "early": "", "objections": "",
         "own": "", "said": "", "answered": "", "not_shown": "", "same_person": "",
     }  # fmt: skip

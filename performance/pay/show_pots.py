@@ -164,6 +164,8 @@ def plan_facts(pot: PayPot) -> list[parts.Fact]:
         parts.Fact(_("group that agreed"), "、".join(one.staff.name for one in group) or web_words.DASH),
         parts.Fact(pgettext("pay", "minutes"), pot.plan.minutes),
     ]
+    if pot.plan.zero_why:
+        found.append(parts.Fact(_("why without points"), pot.plan.zero_why))
     if pot.plan.as_in is not None:
         said = _("as in %(month)s, taken as a proposal and agreed on by the group") % {
             "month": web_words.month(pot.plan.as_in.pot.pool.month)

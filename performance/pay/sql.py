@@ -175,3 +175,25 @@ drop function public.performance_keep_part();
 drop trigger performance_keep_pool on public.performance_paypool;
 drop function public.performance_keep_pool();
 """
+
+# A group divides a month that has begun: its meeting is no earlier one's. Once a statement, as pots are.
+PLAN_DAY = """
+create function public.performance_plan_day() returns trigger language plpgsql
+  set enable_seqscan to off as $pay$
+begin
+  if exists (select from added a
+      join performance_paypot t on t.alliance_id = a.alliance_id and t.id = a.pot_id
+      join performance_paypool p on p.alliance_id = t.alliance_id and p.id = t.pool_id
+     where a.agreed_on < p.month) then
+    raise exception 'a plan is agreed on in the month it divides or later'
+      using errcode = 'check_violation', constraint = 'payplan_day';
+  end if;
+  return null;
+end $pay$;
+create trigger performance_plan_day after insert on public.performance_payplan
+  referencing new table as added for each statement execute function public.performance_plan_day();
+"""
+NO_PLAN_DAY = """
+drop trigger performance_plan_day on public.performance_payplan;
+drop function public.performance_plan_day();
+"""

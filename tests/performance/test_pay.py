@@ -25,7 +25,7 @@ from alliance.models.base import Stale
 from alliance.services.files import Upload
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
-from performance.models import PayLine, PayPool, PayPot, PayReply, PayShare, PayTotal, PayTransfer
+from performance.models import PayLine, PayPlan, PayPool, PayPot, PayReply, PayShare, PayTotal, PayTransfer
 from performance.pay.refusals import EntryRefused, PoolRefused, PotRefused
 from performance.pay.services import between, computing, entering, pools, pots
 from performance.pay.waiting import waiting
@@ -224,6 +224,33 @@ def test_the_database_keeps_sums_totals_and_money(house: World) -> None:
 
 
 # The second distribution --------------------------------------------------------------
+NO_POINTS = "小组议定本月不参与分配"
+
+
+def test_a_plan_is_of_its_month_in_words_and_says_why_somebody_gets_nothing(house: World) -> None:
+    scene.posted_bonus(house)
+    pot = doctors(house)
+    with pytest.raises(PotRefused, match="at least 4 characters"):
+        pots.write(by=house.wu, pot=pot, agreed=plan_of(pot, minutes="x"), now=NOW)
+    with pytest.raises(PotRefused, match="before 2026") as early:
+        pots.write(by=house.wu, pot=pot, agreed=plan_of(pot, agreed_on=date(2025, 1, 1)), now=NOW)
+    assert early.value.field == "agreed_on"
+    last = OCTOBER.first_day - timedelta(days=1)
+    with pytest.raises(DatabaseError, match="in the month it divides or later"), transaction.atomic():
+        PayPlan.objects.create(
+            pot=pot, revision=1, agreed_on=last, minutes="一致同意", made_by=house.wu, made_at=NOW
+        )
+    people = Staff.objects.in_bulk(pots.points_of(pot))
+    with pytest.raises(PotRefused, match="Say why") as none:
+        pots.write(by=house.wu, pot=pot, agreed=plan_of(pot, 5, 0, 0, 0, zero_why="x"), now=NOW)
+    named = [people[pk].name for pk in list(pots.points_of(pot))[1:]]
+    assert all(name in str(none.value) for name in named) and none.value.field == "zero_why"
+    agreed = plan_of(pot, 5, 0, 0, 0, agreed_on=OCTOBER.first_day, zero_why=NO_POINTS)
+    pot = fresh(pots.write(by=house.wu, pot=pot, agreed=agreed, now=NOW))
+    pots.show(by=house.wu, pot=pot, now=NOW)
+    assert NO_POINTS in house.client("dr").get(f"/a/qinghe/pay/pots/{pot.pk}/").content.decode()
+
+
 def test_a_plan_goes_its_way_to_the_books_to_the_fen(house: World) -> None:
     scene.posted_bonus(house)
     pot = doctors(house)
@@ -235,7 +262,9 @@ def test_a_plan_goes_its_way_to_the_books_to_the_fen(house: World) -> None:
         pots.write(by=house.wu, pot=pot, agreed=plan_of(pot, minutes=" "), now=NOW)
     with pytest.raises(PermissionDenied):
         pots.write(by=house.luo, pot=pot, agreed=plan_of(pot), now=NOW)
-    pot = fresh(pots.write(by=house.wu, pot=pot, agreed=plan_of(pot, 3, 2, 2, 0), now=NOW))
+    pot = fresh(
+        pots.write(by=house.wu, pot=pot, agreed=plan_of(pot, 3, 2, 2, 0, zero_why=NO_POINTS), now=NOW)
+    )
     lines = dict(PayLine.objects.filter(plan=pot.plan).values_list("staff", "fen"))
     assert sum(lines.values()) == pot.fen and min(lines.values()) == 0
     pot = fresh(pots.show(by=house.wu, pot=pot, now=NOW, version=pot.version))

@@ -25,6 +25,7 @@ from performance.pay.refusals import PotRefused
 from performance.pay.services import posting
 
 State = PayPot.State
+SHORTEST = 4  # characters of minutes and of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Agreed:
     agreed_on: date
     minutes: str
     as_in: int | None = None
+    zero_why: str = ""  # why somebody who worked here gets no points
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,18 @@ def group_least(pot: PayPot) -> int:
 
 
 def in_full(pot: PayPot, agreed: Agreed) -> None:
-    """Everybody of the pot has points; where it pays by name, those of the sheet. Raises PotRefused (people,
-    named).
+    """Everybody of the pot has points; where it pays by name, those of the sheet. Who worked here gets none
+    only with a reason, which the department reads. Raises PotRefused (people, named, zero_why).
     """
     own = points_of(pot)
     if set(agreed.points) != set(own):
         raise PotRefused("people")
     if pot.by_name and dict(agreed.points) != own:
         raise PotRefused("named")
+    none = [pk for pk, points in agreed.points.items() if not points and own[pk]]
+    if any(agreed.points.values()) and none and len(agreed.zero_why.strip()) < SHORTEST:
+        names = Staff.objects.filter(pk__in=none).order_by("code").values_list("name", flat=True)
+        raise PotRefused("zero_why", names="、".join(names), least=SHORTEST)
 
 
 def group_min(month: Month) -> int:
@@ -86,7 +92,8 @@ def write(
 ) -> PayPot:
     """Keep a plan as the pot's next revision, with every person's line; the lines add up to the pot.
 
-    Raises PermissionDenied, PotRefused (pool, people, named, group, strangers, minutes, agreed_on),
+    Raises PermissionDenied, PotRefused (pool, people, named, zero_why, group, strangers, minutes, agreed_on,
+    before),
     PayRefused (points, nobody), Stale.
     """
     step = steps.admitted("write", by=by, row=pot, version=version)
@@ -99,7 +106,7 @@ def write(
     last = PayPlan.objects.filter(pot=pot).aggregate(last=Max("revision"))["last"] or 0
     plan: PayPlan = PayPlan.objects.create(
         pot=pot, revision=last + 1, agreed_on=agreed.agreed_on, minutes=agreed.minutes.strip(), made_by=by,
-        made_at=now, as_in_id=agreed.as_in,
+        made_at=now, as_in_id=agreed.as_in, zero_why=agreed.zero_why.strip(),
     )  # fmt: skip
     PayMember.objects.bulk_create(PayMember(plan=plan, staff_id=pk) for pk in group)
     PayLine.objects.bulk_create(lines_of(plan, agreed.points, keys))
@@ -130,7 +137,8 @@ def group_of(
 ) -> list[int]:
     """Who agreed: people of the pot or of its institution, at least so many.
 
-    `known`: staff already read. Raises PotRefused (group, strangers, minutes, agreed_on).
+    They met in the month paid for or later. `known`: staff already read. Raises PotRefused (group, strangers,
+    minutes, agreed_on, before).
     """
     group = sorted(set(agreed.group))
     if len(group) < least:
@@ -142,10 +150,12 @@ def group_of(
     strangers = [row.name for row in others if row.institution_id != pot.institution_id]
     if strangers:
         raise PotRefused("strangers", names="、".join(strangers))
-    if not agreed.minutes.strip():
-        raise PotRefused("minutes")
+    if len(agreed.minutes.strip()) < SHORTEST:
+        raise PotRefused("minutes", least=SHORTEST)
     if agreed.agreed_on > timezone.localdate(now):
         raise PotRefused("agreed_on")
+    if agreed.agreed_on < pot.pool.month:
+        raise PotRefused("before", day=words.day(agreed.agreed_on), month=words.month(pot.pool.month))
     return group
 
 

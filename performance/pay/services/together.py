@@ -33,7 +33,8 @@ BATCH = 1_000
 def write(*, by: Membership, plans: Sequence[tuple[PayPot, Agreed]], now: datetime) -> None:
     """Keep the first plan of each pot with every person's line; each adds up to its pot.
 
-    Raises PermissionDenied, PotRefused (pool, people, named, group, strangers, minutes, agreed_on),
+    Raises PermissionDenied, PotRefused (pool, people, named, zero_why, group, strangers, minutes, agreed_on,
+    before),
     PayRefused (points, nobody), Stale.
     """
     pots = [pot for pot, _agreed in plans]
@@ -54,7 +55,7 @@ def write(*, by: Membership, plans: Sequence[tuple[PayPot, Agreed]], now: dateti
         in_full(pot, agreed)
     made = PayPlan.objects.bulk_create(
         PayPlan(pot=pot, revision=1, agreed_on=agreed.agreed_on, minutes=agreed.minutes.strip(), made_by=by,
-                made_at=now, as_in_id=agreed.as_in)
+                made_at=now, as_in_id=agreed.as_in, zero_why=agreed.zero_why.strip())
         for pot, agreed in plans
     )  # fmt: skip
     PayMember.objects.bulk_create(
