@@ -15,10 +15,10 @@ from performance.bundle.differing import differences
 from performance.bundle.told import Told
 
 POSTED, MADE, WRITTEN = "ledger.posted", "pay.pool_made", "pay.plan_written"
-# The deed of who confirmed a kind of journal.
-CONFIRMED = {
-    "performance.month": "month.posted", "pay.pool": "pay.pool_posted", "pay.pot": "pay.pot_posted",
-}  # fmt: skip
+# The deeds by which somebody becomes the second person of a kind of journal: agreeing to it, in the house or
+# by a paper of a body outside that was entered and checked.
+AGREED = ("approval.yes", "approval.outside_entered", "approval.outside_checked")
+CONFIRMED = {"performance.month": AGREED, "pay.pool": AGREED, "pay.pot": ("pay.pot_posted",)}
 ONE_TRANSACTION = timedelta(hours=1)  # head and deed are written in one
 HERE = ZoneInfo("Asia/Shanghai")  # months of the books are months of this calendar
 Deed = Mapping[str, Any]
@@ -34,14 +34,14 @@ class Deeds:
 
     def __init__(self) -> None:
         self._posted: dict[tuple[Any, ...], list[str]] = defaultdict(list)
-        self._who: dict[str, Counter[str]] = defaultdict(Counter)
+        self._who: dict[str, set[str]] = defaultdict(set)
         self._made: Counter[tuple[str, int]] = Counter()
         self._plans: dict[str, int] = {}  # the last revision of each pot
 
     def passes(self, row: Deed) -> None:
         """One row of the journal, in its order."""
         verb, detail = row["verb"], row["detail"]
-        self._who[verb][row["who"]] += 1
+        self._who[verb].add(row["who"])
         if verb == POSTED:
             self._posted[detail["kind"], detail["entries"], detail["debit_fen"], row["who"]].append(row["at"])
         elif verb == MADE:
@@ -64,9 +64,9 @@ class Deeds:
                 yield from differences(row["posted_at"], at, f"{path}.posted_at")
             if not month <= row["period"] <= max(month, day_of(row["posted_at"])[:7]):
                 yield Told("period", path=f"{path}.period", period=row["period"], month=month)
-            verb = CONFIRMED.get(row["kind"]) if row["reverses"] is None else None
-            if verb and not self._taken(self._who[verb], row["confirmed_by"]):
-                yield Told("no_deed", path=f"{path}.confirmed_by", verb=verb)
+            verbs = CONFIRMED.get(row["kind"], ()) if row["reverses"] is None else ()
+            if verbs and not any(row["confirmed_by"] in self._who[verb] for verb in verbs):
+                yield Told("no_deed", path=f"{path}.confirmed_by", verb=" / ".join(verbs))
             if row["body_digest"] in seen:
                 yield Told("digest_twice", path=f"{path}.body_digest", other=seen[row["body_digest"]])
             seen[row["body_digest"]] = path
