@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Exists, OuterRef, Sum
+
 from alliance.lib.period import Month
 from alliance.models import Staff
 from performance.dues.facts import Amount
-from performance.models import PayDeduction, PayDue
+from performance.models import PayDeduction, PayDue, PayoutPart
 from performance.payout.services import payables
 from performance.payout.services.payables import Payable
 from performance.payout.services.room import floors, rooms
@@ -42,6 +44,16 @@ def outstanding(month: Month, staff: int | None = None) -> list[PayDue]:
     rows = PayDue.objects.to_take().filter(into__lte=month.first_day)
     rows = rows if staff is None else rows.filter(staff=staff)
     return [row for row in rows if row.done < -row.fen]
+
+
+def waiting() -> tuple[int, int]:
+    """What corrections in the books owe persons and no lot pays, and what they take and no pay has borne.
+    Fen. It is no month's: which lots pay or bear it is open. Two queries.
+    """
+    live = PayoutPart.objects.filter(due=OuterRef("pk"), ended_at=None)
+    owed = PayDue.objects.owed().filter(~Exists(live)).aggregate(fen=Sum("fen", default=0))["fen"]
+    rows = PayDue.objects.to_take().values_list("fen", "done")
+    return owed, sum(-fen - done for fen, done in rows)
 
 
 def plan(month: Month, rows: Sequence[Payable], staff: int | None = None) -> list[Taken]:

@@ -17,6 +17,7 @@ from alliance.models import Membership, Staff
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
+from performance.dues import owing
 from performance.life import facts as life
 from performance.life.services import stages
 from performance.models import (
@@ -69,10 +70,9 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
             parts.Fig(pgettext("payout", "paid"), web_words.yuan(told.paid_fen), _("yuan")),
             parts.Fig(_("in lots and with banks"), web_words.yuan(told.on_the_way_fen), _("yuan")),
             parts.Fig(pgettext("payout", "held"), web_words.yuan(told.held_fen), _("yuan")),
-            parts.Fig(pgettext("payout", "open"), web_words.yuan(told.open_fen), _("yuan"),
-                      bad=bool(told.open_fen)),
-            *([parts.Fig(_("taken of later pay"), web_words.yuan(told.later_fen), _("yuan"))]
-              if told.later_fen else []),
+            parts.Fig(pgettext("payout", "open"), web_words.yuan(told.own_open_fen), _("yuan"),
+                      _taking(told), bad=bool(told.own_open_fen)),
+            *_waiting(),
         ],
         "told": told, "payable": payable, "until": None if payable else _until(month),
         "ready": web_words.yuan(sum(row.free for row in free)), "ready_lots": len(found.groups),
@@ -158,6 +158,23 @@ def _in_the_books(told: facts.PaidIn) -> str:
     return both % {
         "lines": lines, "fen": web_words.yuan(told.lines_fen), "net": web_words.yuan_diff(told.corrected_fen)
     }  # fmt: skip
+
+
+def _taking(told: facts.PaidIn) -> str:
+    if not told.taking_fen:
+        return ""
+    return _("the next lots take %(fen)s of it") % {"fen": web_words.yuan(told.taking_fen)}
+
+
+def _waiting() -> list[parts.Fig]:
+    """Corrections that no month's lots have paid or taken yet: of the whole alliance, in no month's sum."""
+    owed, taken = owing.waiting()
+    if not owed and not taken:
+        return []
+    both = _("to be paid %(owed)s, to be taken %(taken)s; in no month's sum")
+    said = both % {"owed": web_words.yuan(owed), "taken": web_words.yuan(taken)}
+    label = _("corrections of the alliance that wait")
+    return [parts.Fig(label, web_words.yuan_diff(owed - taken), _("yuan"), said)]
 
 
 def _more(rows: list[Payable]) -> str:

@@ -454,16 +454,43 @@ def test_tiles_of_a_month_are_the_sums_of_the_records_below(house: World) -> Non
     lines = sum(PayLine.objects.filter(pot__state="posted").values_list("fen", flat=True))
     net = sum(PayDue.objects.filter(staff__isnull=False).values_list("fen", flat=True))
     assert net and any(fen < 0 for fen in PayDue.objects.values_list("fen", flat=True))
-    assert told.payable_fen == lines + net
+    owed, taken = owing.waiting()
+    assert owed - taken == net and told.payable_fen == lines
     assert told.held_fen == sum(one.fen for one in page["held"]) == asked.disputed_fen + other.fen
     found = [*page["free"], *page["missing"]]
     assert told.open_fen == sum(one[0].free for one in found)
     money = told.paid_fen + told.on_the_way_fen + told.held_fen + told.open_fen
-    assert told.payable_fen + told.later_fen == money
+    assert told.payable_fen == money - told.owed_fen + told.taking_fen
+    assert told.payable_fen == told.paid_fen + told.on_the_way_fen + told.held_fen + told.own_open_fen
     slip = slips.slip(own_line(house).staff, OCTOBER, house.dr, LATER)
     assert [one.held for one in slip.rows if one.line.pk == own_line(house).pk] == [asked.disputed_fen]
     made(house)
     told, page = payout_facts.paid_in(OCTOBER), month_page(OCTOBER, house.luo, LATER)
     sent = sum(row.fen for row, _chip in page["lots"])
-    assert told.on_the_way_fen == sent and told.payable_fen == lines + net
-    assert told.payable_fen + told.later_fen == sent + told.held_fen + told.open_fen
+    owed, taken = owing.waiting()
+    assert told.on_the_way_fen == sent and told.payable_fen == lines + net - owed + taken
+    assert told.payable_fen == sent + told.held_fen + told.own_open_fen
+
+
+def test_what_waits_is_counted_in_no_month_and_the_months_add_up_to_the_books(house: World) -> None:
+    """Two open months, debts that no floor lets through and an amount owed: each once, beside the months."""
+    upheld(house, "pot")
+    line = PayLine.objects.filter(pk__in=PayDue.objects.filter(fen__lt=0).values("line")).latest("pk")
+    also_paid(house, line, 4_000_000)
+    Parameter.objects.create(
+        key="clawback.net_floor", value=10**9, from_date=OCTOBER.first_day, decided_by="理事会"
+    )
+    dues = list(PayDue.objects.filter(staff__isnull=False).values_list("fen", flat=True))
+    whole = sum(PayLine.objects.filter(pot__state="posted").values_list("fen", flat=True))
+    less = -sum(fen for fen in dues if fen < 0)
+    for made_yet in (False, True):
+        months = [payout_facts.paid_in(month) for month in (OCTOBER, NOVEMBER)]
+        owed, taken = owing.waiting()
+        assert taken == less > 0 and bool(owed) is not made_yet
+        assert sum(one.payable_fen for one in months) + owed - taken == whole + sum(dues)
+        pages = [month_page(month, house.luo, LATER)["figs"] for month in (OCTOBER, NOVEMBER)]
+        lines = [one.lines_fen + one.corrected_fen for one in months]
+        assert [figs[0].value for figs in pages] == [words.yuan(fen) for fen in lines]
+        assert pages[0][-1] == pages[1][-1] and words.yuan(taken) in pages[0][-1].detail
+        if not made_yet:
+            made(house)
