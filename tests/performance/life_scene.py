@@ -55,14 +55,20 @@ def shown(world: World, pot: PayPot) -> PayPot:
     head, people = head_of(world, pot), list(pots.points_of(pot))
     others = Staff.objects.filter(institution=pot.institution_id).exclude(pk__in=people)
     group = [*people, *others.values_list("pk", flat=True)][:3]
-    agreed = pots.Agreed(pots.points_of(pot), group, WRITTEN.date(), "一致同意")
-    pots.write(by=head, pot=pot, agreed=agreed, now=WRITTEN)
-    return pots.show(by=head, pot=pay_scene.fresh(pot), now=WRITTEN)
+    met = met_at(pot)
+    agreed = pots.Agreed(pots.points_of(pot), group, met.date(), "一致同意")
+    pots.write(by=head, pot=pot, agreed=agreed, now=met)
+    return pots.show(by=head, pot=pay_scene.fresh(pot), now=met)
+
+
+def met_at(pot: PayPot) -> datetime:
+    """When the group met: no earlier than the month it divides."""
+    return max(WRITTEN, datetime.combine(pot.pool.month, WRITTEN.timetz()))
 
 
 def booked(world: World, pot: PayPot) -> PayPot:
     """Handed in once its days have passed, and posted."""
-    after = WRITTEN + timedelta(days=4)
+    after = met_at(pot) + timedelta(days=4)
     pots.submit(by=head_of(world, pot), pot=pay_scene.fresh(pot), now=after)
     return pots.post(by=world.luo, pot=pay_scene.fresh(pot), now=after)
 
