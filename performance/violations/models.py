@@ -94,7 +94,9 @@ class Violation(AllianceRow, Stepped):
     warned_by = link(pgettext_lazy("violation", "warned by"), "alliance.Membership", null=True)
     warned_at = models.DateTimeField(pgettext_lazy("violation", "warned"), null=True)
     due_at = models.DateTimeField(pgettext_lazy("violation", "statement until"), null=True)
-    statement = models.CharField(pgettext_lazy("violation", "statement"), max_length=4000, blank=True)
+    # When the institution was told of evidence added since: its time to state its view ran anew from there.
+    notified_at = models.DateTimeField(pgettext_lazy("violation", "told of new evidence"), null=True)
+    statement = models.TextField(pgettext_lazy("violation", "statement"), blank=True)
     statement_file = link(
         pgettext_lazy("violation", "file of the statement"), "alliance.Attachment", null=True
     )
@@ -173,6 +175,11 @@ class Violation(AllianceRow, Stepped):
         2, "own", STATE, _("State our view…"), "msg", "stated_at"))  # fmt: skip
     def state_view(self) -> None:
         """The institution states its view 陈述申辩."""
+
+    @transition(state, [State.WARNED, State.HEARD], State.WARNED, custom=step(
+        8, "", RUN, "", "", "notified_at"))  # fmt: skip
+    def reopen(self) -> None:
+        """Evidence came after the warning: the institution may state its view on it, in a term of its own."""
 
     @transition(state, [State.WARNED, State.HEARD], State.FOUND, custom=step(
         3, "office", FIND, _("Propose a finding…"), "scale", "found_at"))  # fmt: skip

@@ -111,6 +111,9 @@ def facts(row: Violation, membership: Membership) -> list[parts.Fact]:
     if row.warned_at is not None:
         found.append(parts.Fact(pgettext("violation", "warned"), words.moment(row.warned_at)))
         found.append(parts.Fact(pgettext("violation", "statement until"), words.until(row.due_at)))
+    if row.notified_at is not None:
+        told = pgettext("violation", "told of new evidence")
+        found.append(parts.Fact(told, words.moment(row.notified_at)))
     if row.stated_by is not None:
         said = f"{row.stated_by.user} {words.moment(row.stated_at)}"
         found.append(parts.Fact(pgettext("violation", "stated by"), said))
@@ -223,7 +226,7 @@ def actions(
         if step.name in ("find", "drop") and not apart:
             continue
         if step.name == "find":
-            if row.stated_at is None and row.due_at is not None and now < row.due_at:
+            if row.state == Violation.State.WARNED and row.due_at is not None and now < row.due_at:
                 continue
             rule = table.lets(row, timezone.localdate(now))
             form = form or forms.FindForm(rule=rule, institution=row.institution_id, auto_id="find-%s")

@@ -14,11 +14,19 @@ begin
      or (old.state <> 'identified' and (new.kind, new.title, new.facts) is distinct from
          (old.kind, old.title, old.facts))
      or (old.warned_at is not null and
-         (new.warning, new.warned_by_id, new.warned_at, new.due_at) is distinct from
-         (old.warning, old.warned_by_id, old.warned_at, old.due_at))
+         (new.warning, new.warned_by_id, new.warned_at) is distinct from
+         (old.warning, old.warned_by_id, old.warned_at))
+     -- The time to state a view runs anew, never shorter, when new evidence is told.
+     or (old.warned_at is not null and
+         (new.due_at, new.notified_at) is distinct from (old.due_at, old.notified_at) and not coalesce(
+           new.state = 'warned' and new.notified_at >= coalesce(old.notified_at, old.warned_at)
+           and new.due_at >= old.due_at and new.due_at > new.notified_at, false))
+     -- What was said stays; on new evidence more is said below it.
      or (old.stated_at is not null and
          (new.statement, new.statement_file_id, new.stated_by_id, new.stated_at) is distinct from
-         (old.statement, old.statement_file_id, old.stated_by_id, old.stated_at))
+         (old.statement, old.statement_file_id, old.stated_by_id, old.stated_at) and not coalesce(
+           old.state = 'warned' and new.state = 'heard' and starts_with(new.statement, old.statement)
+           and (old.statement_file_id is null or new.statement_file_id = old.statement_file_id), false))
      or (old.state in ('found', 'decided') and new.state <> 'heard' and
          (new.attempt, new.violated, new.finding, new.found_by_id, new.found_at, new.approval_id)
          is distinct from
@@ -30,8 +38,14 @@ begin
     raise exception 'a warning rests on evidence' using errcode = 'restrict_violation';
   end if;
   if new.state = 'found' and old.state <> 'found' then
-    if new.stated_at is null and new.found_at < new.due_at then
+    if old.state = 'warned' and new.found_at < new.due_at then
       raise exception 'nobody is found guilty unheard' using errcode = 'restrict_violation';
+    end if;
+    if exists (
+      select from public.violations_evidence e
+       where e.violation_id = new.id and e.added_at > coalesce(new.notified_at, new.warned_at)
+         and not public.violations_of_the_place(e.added_by_id, new.institution_id)) then
+      raise exception 'new evidence is answered before a finding' using errcode = 'restrict_violation';
     end if;
     if public.violations_of_the_place(new.found_by_id, new.institution_id) then
       raise exception 'a finding is of somebody uninvolved' using errcode = 'restrict_violation';

@@ -35,11 +35,17 @@ def _to_state(membership: Membership, now: datetime) -> list[Todo]:
     rows = Violation.objects.seen_by(membership).filter(state="warned", due_at__gt=now)
     return [
         Todo(
-            "warn", _("A warning was sent: you may state your view"), row.title,
+            "warn", _told(row), row.title,
             reverse("violation", args=[row.pk]), row.due_at, button=_("Open"),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _told(row: Violation) -> str:
+    if row.notified_at is None:
+        return _("A warning was sent: you may state your view")
+    return _("New evidence was added: you may state your view on it")
 
 
 def _many(membership: Membership, state: str, right: str) -> list[Todo]:

@@ -355,3 +355,43 @@ def test_pages_from_opening_to_the_decision(qinghe: World) -> None:
     assert "Evidence" not in paper and "Issued" not in paper
     assert office.post(f"{url}act/close/").status_code == 302
     assert "数据不实" in office.get(A).content.decode()
+
+
+def test_evidence_after_the_statement_reopens_it_and_bars_the_finding_until_then(qinghe: World) -> None:
+    """Nobody is found guilty on evidence they could not answer (S4-32)."""
+    day = timedelta(days=1)
+    with inside(qinghe):
+        row = heard(qinghe)
+        cases.add_evidence(by=qinghe.luo, violation=again(row), kind="other", text="新证", now=LATER - day)
+        told = again(row)
+        assert (told.state, told.notified_at) == ("warned", LATER - day)
+        assert told.due_at is not None and told.due_at > LATER + day
+        [todo] = waiting(qinghe.kong, LATER)
+        assert todo.due == told.due_at and "新证据" in todo.what
+        assert not [one for one in show.actions(told, qinghe.meng, LATER, {}) if "find" in one.url]
+        with pytest.raises(ViolationRefused, match="until"):
+            found(qinghe, row)
+    with pytest.raises(DatabaseError, match="unheard"), inside(qinghe):
+        Violation.objects.filter(pk=row.pk).update(
+            state="found", found_by=qinghe.meng, found_at=LATER, violated=False, finding="x", approval=1
+        )
+    with pytest.raises(DatabaseError, match="stays"), inside(qinghe):
+        Violation.objects.filter(pk=row.pk).update(due_at=LATER - day)
+    with inside(qinghe):
+        said = cases.state_view(
+            by=qinghe.kong, violation=again(row), text="新证不实", now=LATER - day / 2, files=[SCAN]
+        )
+        assert said.statement.startswith("系录入错误") and said.statement.endswith("新证不实")
+        assert found(qinghe, row).state == "found"
+
+
+def test_the_database_refuses_a_finding_on_evidence_nobody_was_told_of(qinghe: World) -> None:
+    with inside(qinghe):
+        row = heard(qinghe)
+        row.evidence.create(kind="other", text="新证", added_by=qinghe.luo, added_at=NOW + timedelta(hours=1))
+        with pytest.raises(ViolationRefused, match="not told"):
+            found(qinghe, row)
+    with pytest.raises(DatabaseError, match="new evidence"), inside(qinghe):
+        Violation.objects.filter(pk=row.pk).update(
+            state="found", found_by=qinghe.meng, found_at=LATER, violated=False, finding="x", approval=1
+        )

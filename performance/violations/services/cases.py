@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
@@ -96,7 +97,8 @@ def add_evidence(
     *, by: Membership, violation: Violation, kind: str, text: str, now: datetime,
     month: Month | None = None, record: str = "", files: Sequence[Upload] = (),
 ) -> Evidence:  # fmt: skip
-    """Add what shows it: a case of the institution by month and record number, or words with a file.
+    """Add what shows it: a case of the institution by month and record number, or words with a file. After the
+    warning the institution is told, and a new term of its statement runs from now.
 
     Raises PermissionDenied, ViolationRefused (sealed, text, record), DeclaredRefused (file_large).
     """
@@ -112,7 +114,26 @@ def add_evidence(
         added_by=by, added_at=now,
     )  # fmt: skip
     journal.write(by=by, verb="violation.evidence_added", about=violation, kind=kind)
+    if violation.state != State.IDENTIFIED:
+        due = max(_term(now), violation.due_at or now)
+        step = steps.open_now("reopen", violation)
+        steps.take(step, by=by, row=violation, verb="violation.reopened", now=now, due_at=due)
     return made
+
+
+def _term(now: datetime) -> datetime:
+    """Until when an institution may state its view, told now: the parameter of the day."""
+    rule = parameters.rule_in_force(TIME, on=timezone.localdate(now))
+    due: datetime = calendar.deadline(now, rule).due_at
+    return due
+
+
+def unanswered(violation: Violation) -> bool:
+    """Whether evidence was added that the institution was never told of; what it brought itself is its own."""
+    its = Membership.objects.filter(institution=violation.institution_id).values("user")
+    told = violation.notified_at or violation.warned_at
+    rows = violation.evidence.filter(added_at__gt=told).exclude(added_by__user__in=its)
+    return bool(rows.exists())
 
 
 def _case(violation: Violation, month: Month | None, record: str) -> int:
@@ -138,10 +159,9 @@ def warn(
         raise ViolationRefused("text")
     if not violation.evidence.exists():
         raise ViolationRefused("evidence")
-    rule = parameters.rule_in_force(TIME, on=timezone.localdate(now))
     moved: Violation = steps.take(
         step, by=by, row=violation, verb="violation.warned", now=now, warning=text.strip(), warned_by=by,
-        due_at=calendar.deadline(now, rule).due_at,
+        due_at=_term(now),
     )  # fmt: skip
     return moved
 
@@ -151,7 +171,7 @@ def state_view(
     *, by: Membership, violation: Violation, text: str, now: datetime, files: Sequence[Upload] = (),
     version: int | None = None,
 ) -> Violation:  # fmt: skip
-    """The institution states its view 陈述申辩, in time.
+    """The institution states its view 陈述申辩, in time; what it said before of a reopened case stays above it.
 
     Raises PermissionDenied, ViolationRefused (text, late), DeclaredRefused (file_large), Stale.
     """
@@ -161,9 +181,17 @@ def state_view(
     if violation.due_at is not None and now > violation.due_at:
         raise ViolationRefused("late", due=words.until(violation.due_at))
     kept = keep_files(by=by, place=violation.institution, uploads=files[:1])
+    said, file = text.strip(), kept[0] if kept else None
+    if violation.statement:
+        said = f"{violation.statement}\n\n{words.moment(now)}\n{said}"
+    if file is not None and violation.statement_file is not None:
+        Evidence.objects.create(
+            violation=violation, kind=Kind.OTHER, text=_("File of a further statement"), file=file, added_by=by,
+            added_at=now,
+        )  # fmt: skip
     moved: Violation = steps.take(
-        step, by=by, row=violation, verb="violation.stated", now=now, statement=text.strip(), stated_by=by,
-        statement_file=kept[0] if kept else None,
+        step, by=by, row=violation, verb="violation.stated", now=now, statement=said, stated_by=by,
+        statement_file=violation.statement_file or file,
     )  # fmt: skip
     return moved
 

@@ -19,7 +19,7 @@ from alliance.services import steps
 from alliance.web import words
 from performance.violations.models import Penalty, Violation
 from performance.violations.refusals import ViolationRefused
-from performance.violations.services import table
+from performance.violations.services import cases, table
 from performance.violations.services.uninvolved import of_the_place, require_uninvolved
 
 KIND = "violations.finding"
@@ -34,13 +34,16 @@ def find(
     """Propose what was found and what follows; it takes effect when the deciders of a chain agree.
 
     `follows`: by measure its percent, amount in fen, agreement, or None. Raises PermissionDenied,
-    ViolationRefused (involved, opener, early, text, penalty, and what the table refuses), Stale, and what
+    ViolationRefused (involved, opener, early, unanswered, text, penalty, and what the table refuses), Stale, and what
     `approvals.propose` raises.
     """
     step = steps.admitted("find", by=by, row=violation, version=version)
     require_uninvolved(by, violation)
-    if violation.stated_at is None and violation.due_at is not None and now < violation.due_at:
-        raise ViolationRefused("early", due=words.until(violation.due_at))
+    due = violation.due_at if violation.state == Violation.State.WARNED else None
+    if due is not None and now < due:
+        raise ViolationRefused("early", due=words.until(due))
+    if cases.unanswered(violation):
+        raise ViolationRefused("unanswered")
     if not finding.strip():
         raise ViolationRefused("text")
     if violated != bool(follows):
