@@ -35,7 +35,7 @@ def _row(row: Dispute, now: datetime) -> list[Cell]:
     return [
         row.pk, str(row.get_about_display()), row.code, show.thing(row),
         str(row.institution or ""), row.raised_by or str(row.filed_by.user), str(row.get_way_display()),
-        words.moment(row.filed_at), words.until(row.due_at), str(row.get_state_display()),
+        words.moment(row.filed_at), words.until(row.due_at), row.state_words,
         _("yes") if late else _("no"), row.given, words.moment(row.answered_at) if row.answered_at else "",
         row.answer, words.moment(row.settled_at) if row.settled_at else "", show.settled_by(row),
         row.unchanged, row.merged_into_id or "",

@@ -107,11 +107,11 @@ def _newest(rows: Any) -> list[Dispute]:
 
 def state_chip(row: Dispute, now: datetime) -> SafeString:
     """The state; one still owed an answer with its limit."""
-    label = str(row.get_state_display())
+    label = row.state_words
     if row.state in (Dispute.State.OPEN, Dispute.State.STUDIED):
         late = now >= row.due_at
         return chip("late" if late else CHIPS[row.state], f"{label} · {words.due(row.due_at, now)}")
-    return chip(CHIPS[row.state], _("settled, nothing changes") if row.unchanged else label)
+    return chip(CHIPS[row.state], label)
 
 
 def known_codes(package: Package) -> frozenset[str]:
@@ -189,7 +189,7 @@ def form_of(name: str, row: Dispute, data: Any = None) -> Any:
 
 def trail(row: Dispute) -> list[parts.Step]:
     """What happened, newest first."""
-    labels = dict(Dispute.State.choices)
+    labels = {**dict(Dispute.State.choices), row.state: row.state_words}
     found = [
         parts.Step("yes", str(labels[step.to_state]), "", step.at, str(step.by.user) if step.by else "")
         for step in journal.steps_of(row)

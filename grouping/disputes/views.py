@@ -17,7 +17,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Institution
 from alliance.models.base import Stale
 from alliance.services import files
-from alliance.web import lists
+from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.parts import Empty, Tab
@@ -80,8 +80,7 @@ def _way(request: Any, case: Any) -> str:
 
 
 def _filed(request: Any, made: Dispute) -> HttpResponseBase:
-    due = made.due_at.astimezone(SHANGHAI).date()
-    messages.success(request, _("Filed. The answer is due by %(due)s.") % {"due": due})
+    messages.success(request, _("Filed. The answer is due by %(due)s.") % {"due": words.until(made.due_at)})
     return redirect("dispute", made.pk)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import transition
@@ -169,6 +170,11 @@ class Dispute(AllianceRow):
     @transition(state, [State.OPEN, State.STUDIED], State.MERGED, custom={"permit": "dispute.decide"})
     def merge(self) -> None:
         """Another one asks the same: who raised this one hears its answer."""
+
+    @property
+    def state_words(self) -> str:
+        """The state; of a settled one what was decided."""
+        return gettext("settled, nothing changes") if self.unchanged else str(self.get_state_display())
 
     @property
     def head(self) -> Dispute:
