@@ -9,22 +9,12 @@ from django.db import IntegrityError, transaction
 
 from alliance.models import Membership
 from alliance.services import journal
-from grouping.disputes.services import DECIDE, DisputeRefused
+from grouping.disputes.services import DECIDE, DisputeRefused, involved
 from grouping.models import Dispute, DisputeExpert, DisputeOpinion
 
 OPINE = "dispute.opine"
 State = Dispute.State
 TAKEN = (State.STUDIED, State.ANSWERED)
-
-
-def involved(dispute: Dispute, member: Membership) -> bool:
-    """Filed it or one joined to it, or belongs to the institution it came from: gives no opinion."""
-    rows = [dispute, *dispute.merged.select_related("filed_by")]
-    here = member.institution_id
-    return any(
-        row.filed_by.user_id == member.user_id or (here is not None and row.institution_id == here)
-        for row in rows
-    )
 
 
 @transaction.atomic

@@ -29,7 +29,12 @@ class DisputeRefused(Refused):
         "version": "Choose a version that began after the one the dispute is about.",
         "thing": "There is nothing of this name to dispute.",
         "one": "Name the version that settled it, or say why nothing changes: one of the two.",
-        "opinions": "The panel owes %(owed)d opinions and has given %(given)d.",
+        "study": "Take it up first: the answer rests on the opinions of the panel.",
+        "opinions": "The panel owes %(owed)d opinions and has given %(given)d. Ask experts, and wait for "
+        "them.",
+        "own": "You filed this, belong to where it came from, or are one of its experts. Somebody else "
+        "decides.",
+        "second": "You answered it. A second person settles it.",
         "paper": "A dispute on paper needs who raised it and the scan.",
         "head": "Join it to one that stands alone.",
         "expert": "This member gives no opinions, or is asked already.",
@@ -102,10 +107,39 @@ def study(*, by: Membership, dispute: Dispute, now: datetime) -> Dispute:
 
 
 def reply(*, by: Membership, dispute: Dispute, answer: str, now: datetime) -> Dispute:
-    """Answer who filed it. Raises DisputeRefused (answer)."""
+    """Answer who filed it, when the panel has said what it owes; nobody involved answers.
+
+    Raises DisputeRefused (answer, study, own, opinions).
+    """
     if len(answer.strip()) < 2:
         raise DisputeRefused("answer")
-    return _move(by, dispute, "reply", {"answer": answer.strip()[:2000], "answered_at": now})
+    if dispute.state == State.OPEN and by.can(DECIDE):
+        raise DisputeRefused("study")
+    _require_heard(by, dispute, "reply")
+    change = {"answer": answer.strip()[:2000], "answered_at": now, "answered_by": by}
+    return _move(by, dispute, "reply", change)
+
+
+def involved(dispute: Dispute, member: Membership) -> bool:
+    """Filed it or one joined to it, or belongs to the institution it came from: decides nothing of it."""
+    rows = [dispute, *dispute.merged.select_related("filed_by")]
+    here = member.institution_id
+    return any(
+        row.filed_by.user_id == member.user_id or (here is not None and row.institution_id == here)
+        for row in rows
+    )
+
+
+def _require_heard(by: Membership, dispute: Dispute, name: str) -> None:
+    """Raise DisputeRefused (own, opinions); where the step is not the member's now, `_move` says so."""
+    if name not in [step.name for step in dispute.steps_for(by)]:
+        return
+    experts = dispute.experts.filter(recused_at=None)
+    if involved(dispute, by) or experts.filter(member__user=by.user_id).exists():
+        raise DisputeRefused("own")
+    given = DisputeOpinion.objects.filter(dispute=dispute, expert__recused_at=None).count()
+    if given < dispute.opinions_due:
+        raise DisputeRefused("opinions", owed=dispute.opinions_due, given=given)
 
 
 def settle(
@@ -117,14 +151,16 @@ def settle(
     unchanged: str = "",
 ) -> Dispute:
     """Name what settled it: a version that began later, of the scheme or (id, words) of what stands above,
-    or why nothing changes. Raises DisputeRefused (one, version, opinions).
+    or why nothing changes; a second person, not who answered. Raises DisputeRefused (one, own, opinions,
+    second, version).
     """
     if bool(version) == bool(unchanged.strip()):
         raise DisputeRefused("one")
-    given = DisputeOpinion.objects.filter(dispute=dispute, expert__recused_at=None).count()
-    if given < dispute.opinions_due:
-        raise DisputeRefused("opinions", owed=dispute.opinions_due, given=given)
-    change = {"settled_at": now, "unchanged": unchanged.strip()[:2000], **_settled(dispute, version)}
+    _require_heard(by, dispute, "settle")
+    if dispute.answered_by is not None and dispute.answered_by.user_id == by.user_id:
+        raise DisputeRefused("second")
+    said = {"settled_at": now, "settled_by": by, "unchanged": unchanged.strip()[:2000]}
+    change = {**said, **_settled(dispute, version)}
     return _move(by, dispute, "settle", change)
 
 

@@ -16,12 +16,12 @@ $dispute$;
 """
 
 KEEP = """
-create function public.grouping_keep_dispute() returns trigger language plpgsql as $dispute$
+create or replace function public.grouping_keep_dispute() returns trigger language plpgsql as $dispute$
 declare
   moving constant text[] := array['state', 'due_at', 'escalates_at', 'provisional', 'opinions_due', 'answer',
-    'answered_at', 'settled_in_id', 'settled_kind', 'settled_id', 'settled_text', 'unchanged', 'settled_at',
-    'merged_into_id', 'seen_state'];
-  head record; given integer;
+    'answered_at', 'answered_by_id', 'settled_by_id', 'settled_in_id', 'settled_kind', 'settled_id',
+    'settled_text', 'unchanged', 'settled_at', 'merged_into_id', 'seen_state'];
+  head record; given integer; who bigint;
 begin
   if tg_op = 'DELETE' then
     raise exception 'a dispute is kept' using errcode = 'restrict_violation';
@@ -38,7 +38,28 @@ begin
       raise exception 'a dispute is joined to one that stands alone' using errcode = 'check_violation';
     end if;
   end if;
-  if new.state = 'settled' and old.state <> 'settled' then
+  if new.opinions_due <> old.opinions_due and not (old.state = 'open' and new.state = 'studied')
+     or new.opinions_due = 0 and old.state = 'open' and new.state = 'studied' then
+    raise exception 'the panel owes opinions from the study on' using errcode = 'check_violation';
+  end if;
+  if old.state not in ('studied', 'open') and (new.answer, new.answered_at, new.answered_by_id)
+     is distinct from (old.answer, old.answered_at, old.answered_by_id) then
+    raise exception 'an answer stays' using errcode = 'check_violation';
+  end if;
+  if new.state in ('answered', 'settled') and old.state <> new.state then
+    who := case new.state when 'answered' then new.answered_by_id else new.settled_by_id end;
+    if who is null or public.grouping_dispute_involved(new.alliance_id, new.id, who) or exists (
+        select 1 from grouping_disputeexpert e
+          join alliance_membership x on x.id = e.member_id
+          join alliance_membership m on m.id = who and m.user_id = x.user_id
+         where e.alliance_id = new.alliance_id and e.dispute_id = new.id and e.recused_at is null) then
+      raise exception 'somebody involved neither answers nor settles' using errcode = 'check_violation';
+    end if;
+    if new.state = 'settled' and exists (
+        select 1 from alliance_membership a join alliance_membership m on m.id = who
+         where a.id = new.answered_by_id and a.user_id = m.user_id) then
+      raise exception 'who answered does not settle' using errcode = 'check_violation';
+    end if;
     select count(*) into given from grouping_disputeopinion o
       join grouping_disputeexpert e on e.alliance_id = o.alliance_id and e.id = o.expert_id
      where o.alliance_id = new.alliance_id and o.dispute_id = new.id and e.recused_at is null;
@@ -48,7 +69,7 @@ begin
   end if;
   return new;
 end $dispute$;
-create trigger grouping_keep_dispute before update or delete on public.grouping_dispute
+create or replace trigger grouping_keep_dispute before update or delete on public.grouping_dispute
   for each row execute function public.grouping_keep_dispute();
 """
 

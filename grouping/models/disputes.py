@@ -7,9 +7,8 @@ from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import transition
 from django_scopes import ScopedManager
 
@@ -94,6 +93,9 @@ class Dispute(AllianceRow):
     opinions_due = models.PositiveSmallIntegerField(_("opinions owed"), default=0)
     answer = models.TextField(_("answer"), max_length=2000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_by = models.ForeignKey(
+        "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     settled_in = models.ForeignKey("grouping.Scheme", on_delete=models.PROTECT, null=True, related_name="+")
     # What settled it: a version of the scheme, one of what stands above (kind, id, words), or no change.
     settled_kind = models.CharField(max_length=60, blank=True, editable=False)
@@ -101,6 +103,9 @@ class Dispute(AllianceRow):
     settled_text = models.CharField(max_length=120, blank=True)
     unchanged = models.TextField(_("why nothing changes"), max_length=2000, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.ForeignKey(
+        "alliance.Membership", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
     # The state the one who raised it has read last.
     seen_state = models.CharField(max_length=10, blank=True, editable=False)
@@ -159,7 +164,7 @@ class Dispute(AllianceRow):
     def study(self) -> None:
         """Somebody looks into it."""
 
-    @transition(state, [State.OPEN, State.STUDIED], State.ANSWERED, custom={"permit": "dispute.decide"})
+    @transition(state, State.STUDIED, State.ANSWERED, custom={"permit": "dispute.decide"})
     def reply(self) -> None:
         """What came of it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +44,7 @@ def load(base: Ground, now: datetime) -> str:
         for code, about, text, days, state in FILED:
             row = _file(next(filers), code, about, text, now - timedelta(days=days))
             head = head or row
-            _on_its_way(base.office[0], row, head, state, experts, now - timedelta(days=days - 1))
+            _on_its_way(base.office, row, head, state, experts, now - timedelta(days=days - 1))
         return f"{len(FILED)} disputes, {sum(one[4] in ('open', 'studied') for one in FILED)} owed an answer"
 
 
@@ -75,13 +75,14 @@ def _file(by: Membership, code: str, about: str, text: str, at: datetime) -> Any
 
 
 def _on_its_way(
-    office: Membership,
+    people: Sequence[Membership],
     row: Any,
     head: Any,
     state: str,
     experts: list[tuple[Membership, str]],
     at: datetime,
 ) -> None:
+    office, second = people[:2]
     if state == "open":
         return
     if state == "merged":
@@ -101,6 +102,6 @@ def _on_its_way(
         )  # fmt: skip
     if state == "settled":
         services.settle(
-            by=office, dispute=row, now=at + timedelta(days=10),
+            by=second, dispute=row, now=at + timedelta(days=10),
             unchanged="样本不足、支付端已有补偿，现行权重维持到年度调整。",
         )  # fmt: skip

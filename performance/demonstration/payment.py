@@ -78,7 +78,7 @@ def _answer(doctor: Membership, now: datetime) -> int:
 
 
 def _dispute(base: Ground, coder: Membership, now: datetime, number: int) -> int:
-    """A dispute about the weight of a group of the coder's own cases; the office has answered the first."""
+    """A dispute about the weight of a group of the coder's own cases; the office has taken up the first."""
     case = cases.with_group(_own(coder)).filter(group_status="grouped").order_by("-total_fen").first()
     if case is None:
         return 0
@@ -88,10 +88,7 @@ def _dispute(base: Ground, coder: Membership, now: datetime, number: int) -> int
         text=f"{case.drg} 的病例费用普遍高于支付标准，建议按本地病例重新测算权重。", now=now,
     )  # fmt: skip
     if number == 0:
-        office = base.office[0]
-        taken = disputes.study(by=office, dispute=made, now=now + UNTIL_ANSWERED)
-        answer = "已列入年度权重测算，测算结果随下一版方案公布。"
-        disputes.reply(by=office, dispute=taken, answer=answer, now=now + UNTIL_ANSWERED)
+        disputes.study(by=base.office[0], dispute=made, now=now + UNTIL_ANSWERED)
     return 1
 
 

@@ -23,8 +23,8 @@ class ViolationRefused(Refused):
         "text": "Write it first.",
         "late": "The time for the statement ended on %(due)s.",
         "early": "The institution may state its view until %(due)s.",
-        "unanswered": "Evidence was added of which the institution was not told. Add once more what it shows: "
-        "the institution is told and may state its view on it; then propose the finding.",
+        "unanswered": "Evidence was added of which the institution was not told. Add once more what it "
+        "shows: the institution is told and may state its view on it; then propose the finding.",
         "involved": "You belong to the institution it is about. Somebody else finds.",
         "opener": "You opened this case. Somebody else finds.",
         "penalty": "A violation has at least one thing that follows; where there is none, nothing follows.",

@@ -10,8 +10,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
-from alliance.models import Membership, WorkCalendarDay
-from alliance.services import inbox
+from alliance.models import Attachment, Membership, WorkCalendarDay
+from alliance.services import files, inbox
 from alliance.web.addresses import page_addresses
 from grouping.disputes import clock, panel, services
 from grouping.disputes.services import DisputeRefused, Thing
@@ -60,16 +60,28 @@ def todos(world: World, who: str, now: datetime = NOW) -> list[tuple[str, str]]:
 def test_it_is_settled_only_when_the_panel_has_given_its_opinions(
     scene: World, experts: list[Membership]
 ) -> None:
-    row = answered(scene, studied(scene))
+    row = studied(scene)
     with inside(scene):
         later = schemes.adopt_shipped(by=scene.su, code="xietong_demo", from_date=date(2027, 1, 1))
         with pytest.raises(DisputeRefused, match="owes 3 opinions and has given 0"):
-            services.settle(by=scene.luo, dispute=row, version=later, now=NOW)
-        with pytest.raises(DatabaseError), transaction.atomic():
-            Dispute.objects.filter(pk=row.pk).update(state="settled", settled_in=later, settled_at=NOW)
+            services.reply(by=scene.luo, dispute=row, answer="不改", now=NOW)
+        said = {"state": "answered", "answer": "x", "answered_at": NOW, "answered_by": scene.luo}
+        with pytest.raises(DatabaseError, match="has not given"), transaction.atomic():
+            Dispute.objects.filter(pk=row.pk).update(**said)
+        for owed in ({"opinions_due": 0}, {"opinions_due": 0, **said}):
+            with pytest.raises(DatabaseError, match="from the study on"), transaction.atomic():
+                Dispute.objects.filter(pk=row.pk).update(**owed)
     opinions(scene, row, experts)
+    row = answered(scene, row)
     with inside(scene):
-        done = services.settle(by=scene.luo, dispute=row, version=later, now=NOW)
+        with pytest.raises(DisputeRefused, match="second person"):
+            services.settle(by=scene.luo, dispute=row, version=later, now=NOW)
+        for who in (scene.luo, scene.lin, experts[0]):
+            with pytest.raises(DatabaseError, match="settle"), transaction.atomic():
+                Dispute.objects.filter(pk=row.pk).update(
+                    state="settled", settled_in=later, settled_at=NOW, settled_by=who
+                )
+        done = services.settle(by=scene.meng, dispute=row, version=later, now=NOW)
         assert (done.state, done.settled_in, done.settled_at) == ("settled", later, NOW)
 
 
@@ -136,6 +148,7 @@ def test_who_raised_the_same_hears_the_same_answer(scene: World, experts: list[M
         with pytest.raises(DisputeRefused):
             services.merge(by=scene.luo, dispute=head, into=third, now=NOW)
     assert todos(scene, "tan") == []
+    opinions(scene, head, experts)
     answered(scene, head)
     said = ("info", "Your dispute about ES2 is answered")
     from django.utils import translation
@@ -145,10 +158,9 @@ def test_who_raised_the_same_hears_the_same_answer(scene: World, experts: list[M
         page = text(browser(scene, "tan").get(f"{LIST}{twin.pk}/"))
         assert "下一版补上" in page and "joined to" in page
         assert said not in todos(scene, "tan") and said in todos(scene, "lin")
-    opinions(scene, head, experts)
     with inside(scene):
         head.refresh_from_db()
-        services.settle(by=scene.luo, dispute=head, unchanged="分组依据国家目录", now=NOW)
+        services.settle(by=scene.meng, dispute=head, unchanged="分组依据国家目录", now=NOW)
     with translation.override("en"):
         assert said in todos(scene, "tan")
 
@@ -156,17 +168,18 @@ def test_who_raised_the_same_hears_the_same_answer(scene: World, experts: list[M
 def test_a_settled_one_names_one_version_or_why_nothing_changes_and_everybody_may_read_it(
     scene: World, experts: list[Membership]
 ) -> None:
-    row = answered(scene, studied(scene))
+    row = studied(scene)
     opinions(scene, row, experts)
+    row = answered(scene, row)
     with inside(scene):
         later = schemes.adopt_shipped(by=scene.su, code="xietong_demo", from_date=date(2027, 1, 1))
         for both in ({}, {"version": later, "unchanged": "不改"}):
             with pytest.raises(DisputeRefused):
-                services.settle(by=scene.luo, dispute=row, now=NOW, **both)
+                services.settle(by=scene.meng, dispute=row, now=NOW, **both)
         for change in ({}, {"settled_in": later, "unchanged": "x"}, {"settled_kind": "x"}):
             with pytest.raises(DatabaseError), transaction.atomic():
                 Dispute.objects.filter(pk=row.pk).update(state="settled", **change)
-    acted = browser(scene, "luo").post(
+    acted = browser(scene, "meng").post(
         f"{LIST}{row.pk}/settle/", {"version": "", "unchanged": "分组依据国家目录"}
     )
     assert acted.status_code == 302
@@ -199,7 +212,7 @@ def test_an_indicator_is_disputed_and_settled_by_a_later_version_of_its_scheme(
     opinions(scene, row, experts)
     row = answered(scene, row)
     with inside(scene), pytest.raises(DisputeRefused):
-        services.settle(by=scene.luo, dispute=row, version=("99", "x"), now=NOW)
+        services.settle(by=scene.meng, dispute=row, version=("99", "x"), now=NOW)
     assert "cmi" in text(browser(scene, "luo").get(f"{LIST}{row.pk}/"))
 
 
@@ -311,3 +324,37 @@ def test_lists_and_the_inbox_cost_the_same_for_any_number(scene: World) -> None:
         filed(scene)
     many = [queries(browser(scene, "luo"), page) for page in ("disputes/", "disputes/settled/", "inbox/")]
     assert many == one
+
+
+def test_who_filed_it_neither_answers_nor_settles_and_nothing_is_answered_unstudied(
+    scene: World, experts: list[Membership]
+) -> None:
+    """Who files one for the alliance could answer and settle it alone, without any expert (S4-22)."""
+    with inside(scene):
+        row = services.file_dispute(
+            by=scene.luo, about="rule", scheme=Scheme.objects.get(), code="ES2", text="自提自答", now=NOW,
+            way="paper", raised_by="王医生", institution=scene.shiqiao, evidence=_evidence(scene),
+        )  # fmt: skip
+        with pytest.raises(DisputeRefused, match="Take it up first"):
+            services.reply(by=scene.meng, dispute=row, answer="误解", now=NOW)
+        row = services.study(by=scene.meng, dispute=row, now=NOW)
+    opinions(scene, row, experts)
+    with inside(scene):
+        with pytest.raises(DisputeRefused, match="You filed this"):
+            services.reply(by=scene.luo, dispute=row, answer="不改", now=NOW)
+        with pytest.raises(DatabaseError, match="neither answers"), transaction.atomic():
+            Dispute.objects.update(state="answered", answer="x", answered_at=NOW, answered_by=scene.luo)
+        row = services.reply(by=scene.meng, dispute=row, answer="不改", now=NOW)
+        with pytest.raises(DisputeRefused, match="You filed this"):
+            services.settle(by=scene.luo, dispute=row, unchanged="不改", now=NOW)
+        third = member("third", "第三人", None, scene.meng.roles[0])
+        row = services.settle(by=third, dispute=row, unchanged="依据国家目录", now=NOW)
+    page = text(scene.client("luo", HTTP_ACCEPT_LANGUAGE="zh-hans").get(f"{LIST}{row.pk}/"))
+    assert "已办结，不作修改" in page and "新版已解决" not in page
+
+
+def _evidence(world: World) -> Attachment:
+    return files.store(
+        by=world.luo, name="x.pdf", content=[b"%PDF-1.4"], purpose=Attachment.Purpose.EVIDENCE,
+        content_type="application/pdf", limit=9_999, institution=None,
+    )  # fmt: skip

@@ -82,16 +82,16 @@ def test_studied_answered_and_settled_by_a_version_that_began_later(scene: World
         row.refresh_from_db()
         with pytest.raises(DisputeRefused):
             services.reply(by=scene.luo, dispute=row, answer=" ", now=NOW)
-        services.reply(by=scene.luo, dispute=row, answer="下一版补上", now=NOW)
-        row.refresh_from_db()
-        with pytest.raises(DisputeRefused):
-            services.settle(by=scene.luo, dispute=row, version=row.scheme, now=NOW)
         later = schemes.adopt_shipped(by=scene.su, code="xietong_demo", from_date=date(2027, 1, 1))
         for kind in ("clinical", "insurance", "statistics"):
             expert = member(kind, kind, None, "technical_team")
             panel.ask(by=scene.luo, dispute=row, member=expert, kind=kind, now=NOW)
             panel.give(by=expert, dispute=row, verdict="change", text="应当补上", now=NOW)
-        services.settle(by=scene.luo, dispute=row, version=later, now=NOW)
+        services.reply(by=scene.luo, dispute=row, answer="下一版补上", now=NOW)
+        row.refresh_from_db()
+        with pytest.raises(DisputeRefused):
+            services.settle(by=scene.meng, dispute=row, version=row.scheme, now=NOW)
+        services.settle(by=scene.meng, dispute=row, version=later, now=NOW)
         row.refresh_from_db()
         assert (row.state, row.settled_in) == ("settled", later)
     page = text(browser(scene, "lin").get(f"{LIST}{row.pk}/"))

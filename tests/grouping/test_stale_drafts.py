@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from grouping.disputes import panel
 from grouping.disputes import services as disputes
 from grouping.models import Dispute, Source, SourceVersion, TariffSheet
 from grouping.services import sources
@@ -18,7 +19,7 @@ from tests.grouping.test_disputes import NOW as FILED
 from tests.grouping.test_sources import OWN, _inputs, source, standard
 from tests.grouping.test_tariffs import START
 from tests.grouping.test_weighing import draft, weight
-from tests.world import World
+from tests.world import World, member
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -137,6 +138,11 @@ def test_a_dispute_answered_by_somebody_else_says_so_and_keeps_what_was_typed(sc
     row = filed(scene)
     client = browser(scene, "luo")
     with inside(scene):
+        row = disputes.study(by=scene.meng, dispute=row, now=FILED)
+        for n, kind in enumerate(("clinical", "insurance", "statistics")):
+            expert = member(f"e{n}", kind, None, "technical_team")
+            panel.ask(by=scene.meng, dispute=row, member=expert, kind=kind, now=FILED)
+            panel.give(by=expert, dispute=row, verdict="change", text="应当补上", now=FILED)
         disputes.reply(by=scene.meng, dispute=row, answer="下一版补上", now=FILED)
     answer = client.post(f"{LIST}{row.pk}/reply/", {"answer": "不予采纳，理由如下"})
     page = text(answer)

@@ -97,8 +97,8 @@ def add_evidence(
     *, by: Membership, violation: Violation, kind: str, text: str, now: datetime,
     month: Month | None = None, record: str = "", files: Sequence[Upload] = (),
 ) -> Evidence:  # fmt: skip
-    """Add what shows it: a case of the institution by month and record number, or words with a file. After the
-    warning the institution is told, and a new term of its statement runs from now.
+    """Add what shows it: a case of the institution by month and record number, or words with a file. After
+    the warning the institution is told, and a new term of its statement runs from now.
 
     Raises PermissionDenied, ViolationRefused (sealed, text, record), DeclaredRefused (file_large).
     """
@@ -129,7 +129,7 @@ def _term(now: datetime) -> datetime:
 
 
 def unanswered(violation: Violation) -> bool:
-    """Whether evidence was added that the institution was never told of; what it brought itself is its own."""
+    """Whether evidence was added that the institution was never told of; its own does not count."""
     its = Membership.objects.filter(institution=violation.institution_id).values("user")
     told = violation.notified_at or violation.warned_at
     rows = violation.evidence.filter(added_at__gt=told).exclude(added_by__user__in=its)
@@ -171,7 +171,7 @@ def state_view(
     *, by: Membership, violation: Violation, text: str, now: datetime, files: Sequence[Upload] = (),
     version: int | None = None,
 ) -> Violation:  # fmt: skip
-    """The institution states its view 陈述申辩, in time; what it said before of a reopened case stays above it.
+    """The institution states its view 陈述申辩, in time; of a reopened case below what it said before.
 
     Raises PermissionDenied, ViolationRefused (text, late), DeclaredRefused (file_large), Stale.
     """
@@ -186,8 +186,8 @@ def state_view(
         said = f"{violation.statement}\n\n{words.moment(now)}\n{said}"
     if file is not None and violation.statement_file is not None:
         Evidence.objects.create(
-            violation=violation, kind=Kind.OTHER, text=_("File of a further statement"), file=file, added_by=by,
-            added_at=now,
+            violation=violation, kind=Kind.OTHER, text=_("File of a further statement"), file=file,
+            added_by=by, added_at=now,
         )  # fmt: skip
     moved: Violation = steps.take(
         step, by=by, row=violation, verb="violation.stated", now=now, statement=said, stated_by=by,

@@ -34,8 +34,8 @@ def find(
     """Propose what was found and what follows; it takes effect when the deciders of a chain agree.
 
     `follows`: by measure its percent, amount in fen, agreement, or None. Raises PermissionDenied,
-    ViolationRefused (involved, opener, early, unanswered, text, penalty, and what the table refuses), Stale, and what
-    `approvals.propose` raises.
+    ViolationRefused (involved, opener, early, unanswered, text, penalty, and what the table refuses), Stale,
+    and what `approvals.propose` raises.
     """
     step = steps.admitted("find", by=by, row=violation, version=version)
     require_uninvolved(by, violation)
