@@ -114,5 +114,11 @@ class ReopenForm(PublicForm):
     text = text_field(gettext_lazy("What is still not solved?"), rows=3)
 
 
+class ApartForm(PublicForm):
+    """Why it is another matter."""
+
+    text = text_field(gettext_lazy("What is different about it?"), rows=3)
+
+
 class PlainForm(PublicForm):
     """A step that needs no words."""

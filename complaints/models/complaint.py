@@ -172,6 +172,11 @@ class Complaint(Stepped, AllianceRow):
     merged_into = optional("complaints.Complaint", _("merged into"), editable=False)
     merged_by = optional("alliance.Membership", _("merged by"), editable=False)
 
+    # Taken apart as a matter of its own: it is not merged again. And: the answer of the one it was merged
+    # into solved it, as its person said by the private link.
+    parted_at = models.DateTimeField(null=True, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
+
     link_hash = models.CharField(max_length=64, editable=False)
     mark = models.CharField(max_length=64, editable=False)
 
@@ -254,6 +259,9 @@ class Complaint(Stepped, AllianceRow):
                 condition=Q(state="merged", merged_into__isnull=False)
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="complaint_merged",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(state="merged"), name="complaint_settled"
             ),
             models.CheckConstraint(
                 condition=Q(first_due_at__gte=F("received_at"), result_due_at__gte=F("received_at")),
@@ -399,6 +407,6 @@ class Complaint(Stepped, AllianceRow):
     def separate(self) -> None:
         """It goes its own way again; the result is owed."""
 
-    @transition(state, (*LIVE, State.RESOLVED), State.WITHDRAWN, custom=machine.WITHDRAWING)
+    @transition(state, (*LIVE, State.RESOLVED, State.MERGED), State.WITHDRAWN, custom=machine.WITHDRAWING)
     def withdraw(self) -> None:
         """The person takes it back."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from alliance.lib.workdays import SHANGHAI, Rule
 from alliance.services import calendar, parameters
+from complaints.models import Complaint
 
 FIRST, RESULT, JOINT = "qe.complaint_reply", "complaint.result", "complaint.result_joint"
 
@@ -20,11 +21,35 @@ def first(now: datetime) -> dict[str, Any]:
 def result(start: datetime, *, joint: bool) -> dict[str, Any]:
     """Columns of the limit of the result from `start`; longer where several departments take part."""
     rule = parameters.rule_in_force(JOINT if joint else RESULT, on=start.astimezone(SHANGHAI).date())
+    return _from(start, rule)
+
+
+def _from(start: datetime, rule: str) -> dict[str, Any]:
     due = calendar.deadline(start, rule)
     return {
         "result_from": start, "result_rule": rule, "result_due_at": due.due_at,
         "result_stated_at": due.due_at, "provisional": due.provisional,
     }  # fmt: skip
+
+
+def resumed(row: Complaint, now: datetime) -> dict[str, Any]:
+    """Columns of the limits of one that had ended without its answers (merged, or noted as withdrawn) and is
+    open again: they stood still for that time and no longer, so that nobody wins a clock by ending and
+    opening it; what was late by then stays late. The database holds the same (complaints.sql.CLOCK_GUARD).
+    """
+    if row.closed_at is None:
+        return {}
+    stood, (late_first, late_result) = now - row.closed_at, row.ended_late
+    change: dict[str, Any] = {}
+    if row.first_answered_at is None and not late_first:
+        change["first_due_at"] = row.first_due_at + stood
+    if row.resolved_at is None and not late_result:
+        change |= (
+            _from(row.result_from + stood, row.result_rule)
+            if row.result_rule
+            else {"result_due_at": row.result_due_at + stood, "result_stated_at": row.result_due_at + stood}
+        )
+    return change
 
 
 def days(key: str, now: datetime) -> timedelta:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alliance.lib.secrets import hashed
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
+from alliance.models.base import Stale
 from alliance.services import journal
 from complaints import machine, sql
 from complaints.models import ORDERS, Addition, Complaint, Reached, Way
@@ -53,16 +54,48 @@ def confirm(
     word: Word | None = None,
     version: int | None = None,
 ) -> Complaint:
-    """It is really solved: the complaint is closed. `by` None is the private link.
+    """It is really solved: the complaint is closed; a duplicate stays with the one that was answered.
+    `by` None is the private link.
 
     Raises ComplaintRefused (word_link: only the link says it; word_note, word_when), PermissionDenied, Stale.
     """
+    if complaint.merged_into_id is not None:
+        return _settled(by, complaint, now)
     noted = _noted("close", by, complaint, word, complaint.resolved_at, now)
     return move(
         "close", verb="complaint.confirmed",
         by=by, complaint=complaint, now=now, version=version, solved=True, note=_written(word),
         said={"said_by": "person" if by is None else "staff"}, **noted,
     )  # fmt: skip
+
+
+def _settled(by: Membership | None, complaint: Complaint, now: datetime) -> Complaint:
+    """The answer of the earlier one solved the duplicate too: only its own link says so."""
+    told = complaint.merged_into
+    if by is not None:
+        raise ComplaintRefused("word_link")
+    if told is None or told.state not in Complaint.GIVEN or complaint.settled_at is not None:
+        raise Stale(complaint)
+    sql.open_link(complaint.link_hash)
+    settled: Complaint = Complaint.objects.claim(
+        complaint.pk, expect={"state": complaint.state, "version": complaint.version},
+        change={"settled_at": now, "version": F("version") + 1},
+    )  # fmt: skip
+    journal.write(by=None, verb="complaint.confirmed", about=settled, said_by="person")
+    journal.step(by=None, about=settled, name="settle", before=settled.state, after=settled.state)
+    return settled
+
+
+@transaction.atomic
+def apart(*, complaint: Complaint, reason: str, now: datetime) -> Complaint:
+    """The person says by the private link that a duplicate is another matter: it goes its own way before the
+    other one has its result; afterwards `reopen` says that it was not solved. Raises ComplaintRefused
+    (reason), Stale.
+    """
+    told = complaint.merged_into
+    if told is None or told.state in Complaint.GIVEN:
+        raise Stale(complaint)
+    return merging.separate(by=None, complaint=complaint, reason=reason, now=now)
 
 
 @transaction.atomic
@@ -74,14 +107,15 @@ def reopen(
     now: datetime,
     version: int | None = None,
 ) -> Complaint:
-    """It is not solved, or not withdrawn as staff noted: the clock begins anew, with the rules of now.
+    """It is not solved: the clock of the result begins anew, with the rules of now. Or it was not withdrawn
+    as staff noted: the clocks stood still meanwhile, no longer.
 
     A first answer that was already late stays late. A duplicate goes its own way again when the one it was
     merged into has its result and did not solve it. Raises ComplaintRefused (reason; reopen_over past the
     days of `complaint.reopen`; not_open where the person withdrew it by the link), Stale.
     """
     reason, told = needed(reason, "reason", by_person=by is None), complaint.merged_into
-    if told is not None and told.state not in Complaint.GIVEN:
+    if told is not None and told.state not in Complaint.GIVEN:  # `apart` is what helps then
         raise ComplaintRefused("not_open", state=complaint.get_state_display())
     withdrawn = complaint.state == Complaint.State.WITHDRAWN
     if withdrawn and complaint.word != Spoken.STAFF:
@@ -96,8 +130,8 @@ def reopen(
     again: dict[str, Any] = limits.result(now, joint=joint)
     if not withdrawn:
         again |= {"solved": False}
-    elif complaint.first_answered_at is None and not complaint.ended_late[0]:
-        again |= limits.first(now)
+    elif complaint.resolved_at is None:  # who never withdrew it waits no longer for that
+        again = limits.resumed(complaint, now)
     return move(
         "restore" if withdrawn and complaint.first_answered_at is None else "reopen",
         verb="complaint.reopened", by=by, complaint=complaint, now=now, version=version, note=reason,
@@ -129,6 +163,9 @@ def withdraw(
     word_hotline, word_note, word_when), Stale.
     """
     noted = _noted("withdraw", by, complaint, word, complaint.received_at, now)
+    if complaint.merged_into_id is not None:
+        noted |= {"merged_into": None, "merged_by": None, "settled_at": None}
+        noted |= limits.resumed(complaint, now)
     withdrawn = move(
         "withdraw", verb="complaint.withdrawn",
         by=by, complaint=complaint, now=now, version=version, note=_written(word),
@@ -136,7 +173,7 @@ def withdraw(
     )  # fmt: skip
     why = _("%(number)s, with which it was answered, was withdrawn") % {"number": complaint.number}
     for one in merging.duplicates_of(complaint):
-        merging.separate(by=None, complaint=one, reason=why, now=now)
+        merging.separate(by=None, complaint=one, reason=why, now=now, alone=True)
     return withdrawn
 
 
@@ -179,7 +216,7 @@ def add(*, by: Membership | None, complaint: Complaint, text: str, mark: str, no
     text = needed(text, "text")
     if by is not None and not (complaint.sides_of(by) and by.can(machine.ENTER)):
         raise PermissionDenied(_("Only a member of the house takes a complaint down."))
-    if complaint.state in Complaint.ENDED:
+    if not takes_more(complaint):
         raise ComplaintRefused("not_open", state=complaint.get_state_display())
     try:
         with transaction.atomic():
@@ -192,6 +229,11 @@ def add(*, by: Membership | None, complaint: Complaint, text: str, mark: str, no
     return row
 
 
+def takes_more(complaint: Complaint) -> bool:
+    """Whether something can be added: until its end, of a duplicate until that of the other one."""
+    return (complaint.merged_into or complaint).state not in Complaint.ENDED
+
+
 def say_again(*, complaint: Complaint, text: str, mark: str, now: datetime) -> Addition | None:
     """The public form of a complaint came once more: other words are kept as an addition, the same ones once.
 
@@ -199,6 +241,6 @@ def say_again(*, complaint: Complaint, text: str, mark: str, now: datetime) -> A
     """
     if (text := text.strip()) == complaint.text:
         return None
-    if complaint.state in Complaint.ENDED:
+    if not takes_more(complaint):
         raise ComplaintRefused("sent_over", number=complaint.number)
     return add(by=None, complaint=complaint, text=text, mark=f"{mark}:{text}", now=now)

@@ -33,6 +33,9 @@ class ComplaintRefused(Refused):
         "same": "A complaint is not merged into itself.",
         "not_found": "There is no such complaint of this institution. Check the number.",
         "target_ended": "The other complaint is %(state)s. Merge into one that is under way.",
+        "other_kind": "This one is about “%(this)s”, the other about “%(other)s”. What is one matter is of "
+        "one kind: set the kind right first, or leave them apart.",
+        "parted": "It was taken apart as a matter of its own on %(at)s. It is not merged again: answer it.",
         "top": "It already stands with the alliance office: there is no higher level.",
         "too_many_files": "At most %(most)s files. Leave some out.",
         "names_kept": "Without a name no PDF is taken, because it keeps who wrote it. Photograph the page or "
@@ -61,7 +64,8 @@ class ComplaintRefused(Refused):
         "anonymous": "name", "no_department": "department", "order_known": "order_number", "key_known": "key",
         "sent_before": "text", "sent_over": "", "order_future": "received_at", "order_due": "result_due_at",
         "answer": "text", "not_open": "", "reopen_over": "", "same": "number",
-        "not_found": "number", "target_ended": "number", "top": "", "too_many_files": "files",
+        "not_found": "number", "target_ended": "number", "other_kind": "number",
+        "parted": "", "top": "", "too_many_files": "files",
         "names_kept": "files",
         "too_early": "", "word_link": "", "word_hotline": "", "word_note": "note", "word_when": "at",
         "box_step": "", "keeper_oneself": "", "keeper_role": "member",

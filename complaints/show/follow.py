@@ -42,10 +42,20 @@ def open_steps(row: Complaint, now: datetime) -> set[str]:
         return {"solved", "reopen", "withdraw"}
     told = row.merged_into
     if told is not None:
-        return {"reopen"} if told.state in Complaint.GIVEN and person.may_reopen(row, now) else set()
+        return _joined(row, told, now)
     if row.state == State.CLOSED or (row.state == State.WITHDRAWN and row.word == Word.STAFF):
         return {"reopen"} if person.may_reopen(row, now) else set()
     return {"add", "withdraw"} if row.state in Complaint.LIVE else set()
+
+
+def _joined(row: Complaint, told: Complaint, now: datetime) -> set[str]:
+    """The same of a duplicate: it is answered with another one, its person keeps every word."""
+    if told.state not in Complaint.GIVEN:
+        return {"add", "apart", "withdraw"}
+    steps = {"reopen"} if person.may_reopen(row, now) else set()
+    if row.settled_at is None and steps:
+        steps |= {"solved", "withdraw"}
+    return steps | ({"add"} if person.takes_more(row) else set())
 
 
 def clock(row: Complaint, now: datetime) -> dict[str, Any] | None:
@@ -77,6 +87,7 @@ WORDS = {
     "merge": lambda: _("Joined with an earlier complaint about the same matter"),
     "part": lambda: _("Goes its own way again"),
     "separate": lambda: _("Goes its own way again"),
+    "settle": lambda: _("You said that the answer solved it"),
 }
 
 
@@ -101,7 +112,10 @@ def _line(step: Any, at: datetime) -> parts.Step:
     detail = ""
     if step.name in ("assign", "hand_over"):
         detail = _("They read what happened, not who you are.")
-    elif step.name in ("reopen", "restore", "part", "separate") and step.by is None:
+    elif step.name in ("part", "separate"):
+        why = step.note if step.by is None else _("The alliance office found that it is another matter.")
+        detail = " ".join((why, _("While it was joined, its limits stood still; no more is added to them.")))
+    elif step.name in ("reopen", "restore") and step.by is None:
         detail = step.note
     elif step.name in NOTED and step.by is not None:
         title, detail = NOTED[step.name](), step.note  # what is noted of the person's word, the person reads

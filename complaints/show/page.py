@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from alliance.web import parts, words
 from complaints import machine, tables
 from complaints.categories import words as kind_words
 from complaints.forms.staff import STEP_FORMS
-from complaints.models import Complaint, Escalation
+from complaints.models import Addition, Complaint, Escalation
 from complaints.services import merging
 from complaints.show.steps import stamped
 
@@ -44,7 +45,7 @@ def page(row: Complaint, membership: Membership, now: datetime) -> dict[str, Any
         "category": kind_words(row.category), "clocks": clocks(row, now), "similar": similar(row, membership),
         "first": first, "first_title": first.label.rstrip("…") if first else "",
         "actions": [one for one in deeds if one is not first],
-        "answers": list(row.answers.select_related("by__user")), "additions": list(row.additions.all()),
+        "answers": list(row.answers.select_related("by__user")), "additions": additions(row),
         "files": files(row), "trail": trail(row, now),
         "who": who(row, office and membership.can(machine.REVEAL)),
         "merged": merging.duplicates_of(row), "into": row.merged_into,
@@ -131,6 +132,12 @@ def act_url(row: Complaint, step: str) -> str:
     return f"{reverse('complaint-act', args=[row.pk, step])}?version={row.version}"
 
 
+def additions(row: Complaint) -> list[Addition]:
+    """What was said later, of what was merged into it too: who answers one answers all."""
+    rows = Addition.objects.filter(Q(complaint=row) | Q(complaint__merged_into=row))
+    return list(rows.select_related("complaint").order_by("at", "pk"))
+
+
 def files(row: Complaint) -> list[parts.Fact]:
     """What the person sent."""
     found = row.files.select_related("attachment").filter(attachment__deleted_at=None)
@@ -169,6 +176,7 @@ NAMES = {
     "resolve": lambda: _("Result given"), "close": lambda: _("Closed"), "reopen": lambda: _("Opened again"),
     "restore": lambda: _("Opened again"), "withdraw": lambda: _("Withdrawn"), "merge": lambda: _("Merged"),
     "part": lambda: _("Goes its own way again"), "separate": lambda: _("Goes its own way again"),
+    "settle": lambda: _("The person says that the answer solved it"),
 }  # fmt: skip
 
 
@@ -195,7 +203,7 @@ def _step(step: Any, at: datetime) -> parts.Step:
     title = NAMES[step.name]() if step.name in NAMES else step.name
     if step.by is not None and step.name in NOTED:
         title = NOTED[step.name]()
-    own = ("file", "reopen", "restore", "withdraw", "part", "separate")
+    own = ("file", "reopen", "restore", "withdraw", "part", "separate", "settle")
     by_oneself = step.by is None and step.name in own
     person = _("the person") if by_oneself else ""
     by = str(step.by.user) if step.by else person

@@ -12,7 +12,7 @@ from complaints.models import Complaint
 STAMPS = {
     "file": "received_at", "assign": "assigned_at", "close": "closed_at", "reopen": "reopened_at",
     "restore": "reopened_at", "withdraw": "closed_at", "merge": "closed_at", "part": "reopened_at",
-    "separate": "reopened_at", "answer": "first_answered_at",
+    "separate": "reopened_at", "settle": "settled_at", "answer": "first_answered_at",
 }  # fmt: skip
 
 

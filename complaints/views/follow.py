@@ -16,7 +16,7 @@ from alliance.models.base import Stale
 from alliance.web import public
 from alliance.web import public_came as came
 from complaints import links
-from complaints.forms.public import AddForm, PlainForm, ReopenForm
+from complaints.forms.public import AddForm, ApartForm, PlainForm, ReopenForm
 from complaints.models import Complaint
 from complaints.services import attaching, person
 from complaints.show import follow as show
@@ -25,6 +25,7 @@ FORMS: dict[str, type[Any]] = {
     "add": AddForm,
     "solved": PlainForm,
     "reopen": ReopenForm,
+    "apart": ApartForm,
     "withdraw": PlainForm,
 }
 
@@ -115,5 +116,6 @@ DEEDS: dict[str, Callable[[Complaint, dict[str, Any], str, Any], object]] = {
     "reopen": lambda found, data, mark, now: person.reopen(
         by=None, complaint=found, reason=data["text"], now=now
     ),
+    "apart": lambda found, data, mark, now: person.apart(complaint=found, reason=data["text"], now=now),
     "withdraw": lambda found, data, mark, now: person.withdraw(by=None, complaint=found, now=now),
 }

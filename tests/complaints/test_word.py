@@ -130,7 +130,7 @@ def test_what_staff_noted_as_withdrawn_is_opened_again_by_the_link_in_its_days(q
         person.reopen(by=None, complaint=row, reason="没有撤", now=now + 40 * DAY)
     again = person.reopen(by=None, complaint=row, reason="没有撤", now=now + DAY)
     assert (again.state, again.word, again.round) == ("received", "", 2)
-    assert again.first_due_at == now + 2 * DAY
+    assert again.first_due_at == NOON + 2 * DAY
     assert handling.answer(by=qinghe.kong, complaint=again, text="在查", now=now + DAY).state == "answered"
     mine = person.withdraw(by=None, complaint=answered(qinghe, NOON), now=now)
     assert open_steps(mine, now) == set()
