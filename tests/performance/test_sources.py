@@ -90,12 +90,9 @@ def complain(world: World) -> None:
     first = complaining.answered(world, complaining.at("2026-11-11 09:00"))
     second = complaining.assigned(world, complaining.at("2026-11-11 10:00"))
     merging.merge(
-        by=world.kong,
-        complaint=second,
-        number=first.number,
-        reason="同",
+        by=world.luo, complaint=second, number=first.number, reason="同一件事",
         now=complaining.at("2026-11-11 11:00"),
-    )
+    )  # fmt: skip
     box.file(institution=world.lead, text="x", mark="r", now=complaining.at("2026-11-11 12:00"))
 
 
