@@ -42,7 +42,7 @@ def told(world: World) -> World:
         person.withdraw(by=None, complaint=complaining.filed(world.lead, NOON), now=NOON + timedelta(hours=2))
         again = complaining.assigned(world, NOON + timedelta(hours=2))
         merging.merge(
-            by=world.kong,
+            by=world.luo,
             complaint=again,
             number=first.number,
             reason="同一事",
