@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
+
+from PIL import Image
 
 from alliance.models import Institution, Membership
 from alliance.web.public import Sheet
 from complaints.models import Complaint, ComplaintFile, Report
 from complaints.services import attaching, box, filing
 
-PDF = attaching.Upload("单据.pdf", [b"%PDF-1.4"], "application/pdf", 99)
+
+def photo() -> attaching.Upload:
+    """A picture: without a name no PDF is taken."""
+    body = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(body, "JPEG")
+    return attaching.Upload("单据.jpg", [body.getvalue()], "image/jpeg", body.tell())
 
 
 def complaint(place: Institution, mark: str, now: Any) -> Complaint:
     """Filed by nobody known, with a file."""
     said = filing.Said(place, "charge", mark)
     row = filing.file(by=None, said=said, mark=f"crawl:{mark}", now=now).complaint
-    attaching.attach(by=None, complaint=row, uploads=[PDF], now=now)
+    attaching.attach(by=None, complaint=row, uploads=[photo()], now=now)
     return row
 
 
@@ -35,7 +43,7 @@ def slip(by: Membership, place: Institution, mark: str, now: Any) -> str:
 
 def report(place: Institution, mark: str, now: Any) -> Report:
     """In the sealed box; found again only with the box open."""
-    sealed = box.file(institution=place, text=mark, mark=f"crawl:{mark}", now=now, uploads=[PDF])
+    sealed = box.file(institution=place, text=mark, mark=f"crawl:{mark}", now=now, uploads=[photo()])
     found = box.of_link(sealed.secret)
     assert found is not None
     return found

@@ -36,7 +36,9 @@ def nothing(world: World, tmp_path: Path) -> Iterator[World]:
             scene.posted_bonus(world)
             pot, mine = doctors(world), Staff.objects.get(user=world.dr.user)
             points = {one: Decimal(0) if one == mine.pk else had for one, had in pots.points_of(pot).items()}
-            pot = pots.write(by=world.kong, pot=pot, agreed=plan_of(pot, points=points), now=NOW)
+            pot = pots.write(
+                by=world.kong, pot=pot, agreed=plan_of(pot, points=points, zero_why="本月下派未计分"), now=NOW
+            )
             pot = fresh(pots.show(by=world.kong, pot=fresh(pot), now=NOW))
             pot = fresh(pots.submit(by=world.wu, pot=pot, now=AFTER))
             pots.post(by=world.luo, pot=pot, now=AFTER)
