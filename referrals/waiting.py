@@ -72,13 +72,12 @@ def _sent(membership: Membership, now: datetime) -> Any:
 def _replies(membership: Membership, now: datetime) -> list[Todo]:
     """Replies of up-referrals that nobody has read and closed."""
     found = _sent(membership, now).filter(direction=Referral.Direction.UP, state=State.COMPLETED).order_by()
-    counted = found.aggregate(n=Count("pk"), since=Min("completed_at"))
-    if not (number := counted["n"]):
+    if not (number := found.count()):
         return []
     what = ngettext("%(n)d reply to read", "%(n)d replies to read", number) % {"n": number}
     why = _("Treatment has ended: read what the receiver writes, then close.")
     url = f"{_list('sent')}&state={State.COMPLETED}&direction=up"
-    return [Todo("info", what, why, url, counted["since"], number, _("Look at them"))]
+    return [Todo("info", what, why, url, None, number, _("Look at them"))]
 
 
 def _without(membership: Membership, now: datetime) -> list[Todo]:

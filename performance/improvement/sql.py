@@ -1,9 +1,11 @@
 """What the database keeps of improvement items: figures are computed ones, and only a later one closes."""
 
-INSTALL = """
-create function public.improvement_true_measure() returns trigger language plpgsql as $true$
+# A figure is what a month computed; where no month did, the database counts it itself from complaints and
+# divides as the item's definition says.
+MEASURE = """
+create or replace function public.improvement_true_measure() returns trigger language plpgsql as $true$
 begin
-  if not exists (
+  if new.computed_id is not null and not exists (
     select from public.performance_indicatorvalue v
       join public.performance_settlement s on s.id = v.settlement_id
       join public.improvement_item i on i.id = new.item_id
@@ -14,6 +16,19 @@ begin
     raise exception 'a figure is what the month computed, of the same indicator by the same definition'
       using errcode = 'restrict_violation';
   end if;
+  if new.computed_id is null and not exists (
+    select from public.improvement_item i
+     where i.id = new.item_id and i.indicator in ('complaint_rate', 'complaint_reply')
+       and new.definition_digest = i.definition_digest and new.denominator > 0
+       and new.month + interval '1 month' <= new.taken_at at time zone 'Asia/Shanghai'
+       and new.numerator = public.improvement_complaints(
+             i.institution_id, new.month, i.indicator = 'complaint_reply')
+       and new.value = round(new.numerator * (i.definition ->> 'scale')::numeric / new.denominator,
+                             (i.definition ->> 'decimals')::int)
+  ) then
+    raise exception 'a figure that no month computed is what the complaints of the month count'
+      using errcode = 'restrict_violation';
+  end if;
   if not new.baseline and not exists (
     select from public.improvement_measure b
     where b.item_id = new.item_id and b.baseline and b.month < new.month
@@ -22,6 +37,10 @@ begin
   end if;
   return new;
 end $true$;
+"""
+INSTALL = (
+    MEASURE
+    + """
 create trigger improvement_true_measure before insert on public.improvement_measure
   for each row execute function public.improvement_true_measure();
 create function public.improvement_true_close() returns trigger language plpgsql as $true$
@@ -51,6 +70,7 @@ end $true$;
 create trigger improvement_true_close before update or delete on public.improvement_item
   for each row execute function public.improvement_true_close();
 """
+)
 REMOVE = """
 drop trigger improvement_true_close on public.improvement_item;
 drop trigger improvement_true_measure on public.improvement_measure;
@@ -58,9 +78,9 @@ drop function public.improvement_true_close();
 drop function public.improvement_true_measure();
 """
 
-# Where no month computed the figure it was counted from complaints: the database counts them itself, those of
-# village rooms with their township's (complaints.facts), and divides as the item's definition says.
-COUNTED = """
+# Complaints of a month, those of village rooms with their township's (complaints.facts).
+COUNTED = (
+    """
 create function public.improvement_complaints(place bigint, its date, timely boolean) returns bigint
 stable language sql as $count$
   select count(*) from public.complaints_complaint c
@@ -73,40 +93,7 @@ stable language sql as $count$
      and (not timely or c.first_answered_at < c.first_due_at
           or c.first_answered_at = c.first_due_at and c.first_rule not like 'W%')
 $count$;
-create function public.improvement_true_count() returns trigger language plpgsql as $true$
-begin
-  if not exists (
-    select from public.improvement_item i
-     where i.id = new.item_id and i.indicator in ('complaint_rate', 'complaint_reply')
-       and new.definition_digest = i.definition_digest and new.denominator > 0
-       and new.month + interval '1 month' <= new.taken_at at time zone 'Asia/Shanghai'
-       and new.numerator = public.improvement_complaints(
-             i.institution_id, new.month, i.indicator = 'complaint_reply')
-       and new.value = round(new.numerator * (i.definition ->> 'scale')::numeric / new.denominator,
-                             (i.definition ->> 'decimals')::int)
-  ) then
-    raise exception 'a figure that no month computed is what the complaints of the month count'
-      using errcode = 'restrict_violation';
-  end if;
-  if not new.baseline and not exists (
-    select from public.improvement_measure b
-    where b.item_id = new.item_id and b.baseline and b.month < new.month
-  ) then
-    raise exception 'a figure is measured again after its baseline' using errcode = 'restrict_violation';
-  end if;
-  return new;
-end $true$;
-drop trigger improvement_true_measure on public.improvement_measure;
-create trigger improvement_true_measure before insert on public.improvement_measure
-  for each row when (new.computed_id is not null) execute function public.improvement_true_measure();
-create trigger improvement_true_count before insert on public.improvement_measure
-  for each row when (new.computed_id is null) execute function public.improvement_true_count();
 """
-DROP_COUNTED = """
-drop trigger improvement_true_count on public.improvement_measure;
-drop trigger improvement_true_measure on public.improvement_measure;
-create trigger improvement_true_measure before insert on public.improvement_measure
-  for each row execute function public.improvement_true_measure();
-drop function public.improvement_true_count();
-drop function public.improvement_complaints(bigint, date, boolean);
-"""
+    + MEASURE
+)
+DROP_COUNTED = "drop function public.improvement_complaints(bigint, date, boolean);"

@@ -174,7 +174,7 @@ def _waiting() -> list[parts.Fig]:
     both = _("to be paid %(owed)s, to be taken %(taken)s; in no month's sum")
     said = both % {"owed": web_words.yuan(owed), "taken": web_words.yuan(taken)}
     label = _("corrections of the alliance that wait")
-    return [parts.Fig(label, web_words.yuan_diff(owed - taken), _("yuan"), said)]
+    return [parts.Fig(label, web_words.yuan(owed - taken), _("yuan"), said)]
 
 
 def _more(rows: list[Payable]) -> str:

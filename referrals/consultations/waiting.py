@@ -57,16 +57,13 @@ def _answered(here: int, now: datetime) -> list[Todo]:
     answered = Q(state=Consultation.State.ANSWERED)
     declined = Q(state=Consultation.State.DECLINED, closed_at__gte=now - FRESH)
     rows = Consultation.objects.filter(origin_institution=here, asked_at__gte=now - LATELY).order_by()
-    counted = rows.aggregate(
-        answered=Count("pk", filter=answered), since=Min("answered_at", filter=answered),
-        declined=Count("pk", filter=declined),
-    )  # fmt: skip
+    counted = rows.aggregate(answered=Count("pk", filter=answered), declined=Count("pk", filter=declined))
     found = []
     if number := counted["answered"]:
         what = ngettext("%(n)d answer to read", "%(n)d answers to read", number) % {"n": number}
         why = _("Read it, and record what became of the patient.")
         url = f"{_list('asked')}&state={Consultation.State.ANSWERED}"
-        found.append(Todo("info", what, why, url, counted["since"], number, _("Look at them")))
+        found.append(Todo("info", what, why, url, None, number, _("Look at them")))
     if number := counted["declined"]:
         what = ngettext("%(n)d question was refused", "%(n)d questions were refused", number) % {"n": number}
         url = f"{_list('asked')}&state={Consultation.State.DECLINED}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
@@ -69,7 +68,6 @@ def test_details_are_words_and_empty_ones_are_silent() -> None:
         assert journal_words.detail_text({}) == "—"
 
 
-@pytest.mark.django_db
 def test_an_entry_names_its_thing_and_links_it_for_who_may_open_it(world: World) -> None:
     with act_in(world.qinghe), transaction.atomic():
         job = jobs.enqueue(by=world.su, kind="journal.verify", dedupe="x", arguments={})
