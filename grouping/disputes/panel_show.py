@@ -11,6 +11,7 @@ from alliance.models import Membership
 from alliance.roles import roles
 from alliance.web import parts
 from grouping.disputes import forms
+from grouping.disputes.awaiting import awaited
 from grouping.disputes.panel import OPINE, TAKEN
 from grouping.disputes.services import DECIDE
 from grouping.models import Dispute, DisputeExpert
@@ -31,7 +32,8 @@ def panel(row: Dispute, membership: Membership) -> dict[str, Any]:
     shown = named or head.state in OPEN_TO_ALL
     return {
         "experts": [_expert(one, named) for one in experts] if shown else [],
-        "owed": head.opinions_due, "panel_acts": _acts(row, membership, experts, mine),
+        "awaited": awaited(row, membership, experts), "owed": head.opinions_due,
+        "panel_acts": _acts(row, membership, experts, mine),
     }  # fmt: skip
 
 

@@ -130,16 +130,26 @@ def involved(dispute: Dispute, member: Membership) -> bool:
     )
 
 
-def _require_heard(by: Membership, dispute: Dispute, name: str) -> None:
-    """Raise DisputeRefused (own, opinions); where the step is not the member's now, `_move` says so."""
-    if name not in [step.name for step in dispute.steps_for(by)]:
-        return
+def hindered(by: Membership, dispute: Dispute, name: str) -> DisputeRefused | None:
+    """Why the member may not answer or settle it now: involved, opinions owed, a second person needed."""
     experts = dispute.experts.filter(recused_at=None)
     if involved(dispute, by) or experts.filter(member__user=by.user_id).exists():
-        raise DisputeRefused("own")
+        return DisputeRefused("own")
     given = DisputeOpinion.objects.filter(dispute=dispute, expert__recused_at=None).count()
     if given < dispute.opinions_due:
-        raise DisputeRefused("opinions", owed=dispute.opinions_due, given=given)
+        return DisputeRefused("opinions", owed=dispute.opinions_due, given=given)
+    answered = dispute.answered_by if name == "settle" else None
+    if answered is not None and answered.user_id == by.user_id:
+        return DisputeRefused("second")
+    return None
+
+
+def _require_heard(by: Membership, dispute: Dispute, name: str) -> None:
+    """Raise what hinders the member; where the step is not the member's now, `_move` says so."""
+    if name not in [step.name for step in dispute.steps_for(by)]:
+        return
+    if (refused := hindered(by, dispute, name)) is not None:
+        raise refused
 
 
 def settle(
@@ -157,8 +167,6 @@ def settle(
     if bool(version) == bool(unchanged.strip()):
         raise DisputeRefused("one")
     _require_heard(by, dispute, "settle")
-    if dispute.answered_by is not None and dispute.answered_by.user_id == by.user_id:
-        raise DisputeRefused("second")
     said = {"settled_at": now, "settled_by": by, "unchanged": unchanged.strip()[:2000]}
     change = {**said, **_settled(dispute, version)}
     return _move(by, dispute, "settle", change)

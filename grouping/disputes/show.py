@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from alliance.models import Membership
 from alliance.services import journal
 from alliance.web import lists, parts, words
-from grouping.disputes import elsewhere, forms, panel_show
+from grouping.disputes import elsewhere, forms, panel_show, services
 from grouping.engine.rows import Scheme as Package
 from grouping.models import Dispute
 from grouping.tables import chip
@@ -168,13 +168,14 @@ def settled_by(row: Dispute) -> str:
 
 
 def actions(row: Dispute, membership: Membership) -> list[parts.Action]:
-    """A button for each step this member may take now."""
+    """A button for each step this member may take now; what the service would refuse has none."""
     return [
         parts.Action(
             str(STEPS[step.name][0]), reverse("dispute-act", args=[row.pk, step.name]), STEPS[step.name][1],
             form=None if step.name == "study" else form_of(step.name, row), id=f"act-{step.name}",
         )
         for step in row.steps_for(membership)
+        if step.name not in ("reply", "settle") or services.hindered(membership, row, step.name) is None
     ]  # fmt: skip
 
 

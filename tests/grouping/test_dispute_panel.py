@@ -358,3 +358,48 @@ def _evidence(world: World) -> Attachment:
         by=world.luo, name="x.pdf", content=[b"%PDF-1.4"], purpose=Attachment.Purpose.EVIDENCE,
         content_type="application/pdf", limit=9_999, institution=None,
     )  # fmt: skip
+
+
+def test_a_button_stands_only_before_whom_it_serves_and_the_others_read_what_is_awaited(
+    scene: World, experts: list[Membership]
+) -> None:
+    """Answer and settle stood before the filer and before who answered, who were then refused (S4-22)."""
+
+    def seen(who: str) -> tuple[bool, bool, str]:
+        page = text(scene.client(who, HTTP_ACCEPT_LANGUAGE="en").get(f"{LIST}{row.pk}/"))
+        said = page.split('class="note info"')[1].split("</div>")[0] if 'class="note info"' in page else ""
+        return 'id="act-reply"' in page, 'id="act-settle"' in page, said.split("<div>")[-1]
+
+    row = filed(scene)
+    assert seen("luo") == (False, False, "")
+    assert "to take it up" in seen("lin")[2]
+    row = studied(scene)
+    with inside(scene):
+        scene.people["third"] = member("third", "第三人", None, scene.meng.roles[0])
+        panel.ask(by=scene.luo, dispute=row, member=experts[0], kind="clinical", now=NOW)
+    assert seen("luo") == (
+        False,
+        False,
+        "Waits for the opinions of 专家0 and of more experts: 0 of 3 are given.",
+    )
+    assert seen("lin") == (False, False, "Waits for the opinions of the panel: 0 of 3 are given.")
+    with inside(scene):
+        panel.give(by=experts[0], dispute=row, verdict="keep", text="不宜改动", now=NOW)
+        for one, kind in zip(experts[1:], KINDS[1:], strict=True):
+            panel.ask(by=scene.luo, dispute=row, member=one, kind=kind, now=NOW)
+            panel.give(by=one, dispute=row, verdict="keep", text="不宜改动", now=NOW)
+    assert seen("luo") == seen("meng") == (True, False, "")
+    assert seen("lin")[:2] == (False, False) and "did not file it" in seen("lin")[2]
+    row = answered(scene, row)
+    assert seen("luo") == (
+        False,
+        False,
+        f"Waits for somebody uninvolved other than {scene.luo.user} to settle it.",
+    )
+    assert (
+        seen("lin")[2] == "Waits for a second person of the office, not the one who answered, to settle it."
+    )
+    assert seen("meng") == seen("third") == (False, True, "")
+    with inside(scene):
+        row = services.settle(by=scene.meng, dispute=row, unchanged="依据国家目录", now=NOW)
+    assert seen("luo") == seen("lin") == (False, False, "")
