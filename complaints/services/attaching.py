@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Attachment, Membership
@@ -15,6 +16,10 @@ from complaints.models import Complaint, ComplaintFile
 from complaints.services.refusals import ComplaintRefused
 
 BARE = ("image/jpeg", "image/png")
+HELD_BACK = gettext_lazy(
+    "This PDF of somebody without a name is held back: it keeps who wrote it. Ask for a photo of the page in "
+    "your answer."
+)
 
 
 def most(now: datetime) -> int:
@@ -48,6 +53,11 @@ def checked(uploads: Sequence[Upload], *, anonymous: bool, now: datetime) -> Non
         raise ComplaintRefused("too_many_files", most=limit)
     if anonymous and any(one.content_type not in BARE for one in uploads):
         raise ComplaintRefused("names_kept")
+
+
+def held_back(file: Attachment, *, nameless: bool) -> bool:
+    """Whether a file goes to nobody: stored before the database refused it, it tells who wrote it."""
+    return nameless and file.content_type not in BARE
 
 
 def _shown(one: Upload, number: int, complaint: Complaint) -> str:

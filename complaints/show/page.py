@@ -21,7 +21,7 @@ from complaints import machine, tables
 from complaints.categories import words as kind_words
 from complaints.forms.staff import STEP_FORMS
 from complaints.models import Addition, Complaint, Escalation
-from complaints.services import merging
+from complaints.services import attaching, merging
 from complaints.show.steps import stamped
 
 LATELY = timedelta(days=30)
@@ -139,10 +139,12 @@ def additions(row: Complaint) -> list[Addition]:
 
 
 def files(row: Complaint) -> list[parts.Fact]:
-    """What the person sent."""
+    """What the person sent; in place of what is held back why, without its name."""
     found = row.files.select_related("attachment").filter(attachment__deleted_at=None)
     return [
-        parts.Fact(
+        parts.Fact(str(attaching.HELD_BACK), words.moment(one.at))
+        if attaching.held_back(one.attachment, nameless=row.anonymous)
+        else parts.Fact(
             one.attachment.shown_name, words.moment(one.at), reverse("complaint-file", args=[row.pk, one.pk])
         )
         for one in found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from alliance.web.file_pages import send
 from alliance.web.refused import add_refusal
 from complaints.forms.enter import DecideForm
 from complaints.models import Report, ReportEvent
-from complaints.services import box, keepers
+from complaints.services import attaching, box, keepers
 
 State = Report.State
 STEPS = {State.RECEIVED: (State.EXAMINED, State.REFUSED), State.EXAMINED: (State.FINISHED,)}
@@ -59,8 +60,9 @@ def report(request: Any, pk: int) -> HttpResponseBase:
             return redirect("sealed-report", pk)
     place = Institution.objects.filter(pk=int(row.institution)).first()
     context = {
-        "title": row.number, "report": row, "place": place, "files": files, "form": form if steps else None,
-        "trail": [_line(one) for one in reversed(events)], "now": now,
+        "title": row.number, "report": row, "place": place, "form": form if steps else None,
+        "files": [(one, attaching.held_back(one.attachment, nameless=_nameless(row))) for one in files],
+        "held_back": attaching.HELD_BACK, "trail": [_line(one) for one in reversed(events)], "now": now,
     }  # fmt: skip
     status = 400 if form.errors else 200
     return render(request, "complaints/report.html", context, status=status)
@@ -71,13 +73,19 @@ def report(request: Any, pk: int) -> HttpResponseBase:
 def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """A file of a report; fetching it is opening the report."""
     try:
-        _row, _events, files = box.read(by=request.membership, pk=pk, now=timezone.now())
+        row, _events, files = box.read(by=request.membership, pk=pk, now=timezone.now())
     except (Report.DoesNotExist, OverflowError):
         raise Http404 from None
     found = next((one for one in files if one.pk == file and one.attachment.deleted_at is None), None)
     if found is None:
         raise Http404
+    if attaching.held_back(found.attachment, nameless=_nameless(row)):
+        raise PermissionDenied(attaching.HELD_BACK)
     return send(found.attachment)
+
+
+def _nameless(row: Report) -> bool:
+    return row.name is None and row.phone is None
 
 
 def _line(one: ReportEvent) -> parts.Step:

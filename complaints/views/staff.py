@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from alliance.web.refused import add_refusal
 from complaints import machine, tables
 from complaints.forms.staff import STEP_FORMS
 from complaints.models import Complaint
-from complaints.services import clocks, handling, merging, person
+from complaints.services import attaching, clocks, handling, merging, person
 from complaints.show import page as show
 
 
@@ -112,6 +113,8 @@ def file(request: Any, pk: int, file: int) -> HttpResponseBase:
     """A file of a complaint, for who sees the complaint; fetching it is reading (N44)."""
     found = visible(request.membership, pk)
     row = get_or_404(found.files.select_related("attachment"), pk=file, attachment__deleted_at=None)
+    if attaching.held_back(row.attachment, nameless=found.anonymous):
+        raise PermissionDenied(attaching.HELD_BACK)
     journal.write(by=request.membership, verb="complaint.read", about=found, request=request, file=row.pk)
     return send(row.attachment)
 

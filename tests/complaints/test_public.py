@@ -24,6 +24,7 @@ from alliance.tenancy.scope import act_in
 from complaints.models import Complaint, ComplaintFile, ReportFile
 from complaints.services import attaching, box, handling, person
 from complaints.services.refusals import ComplaintRefused
+from tests.complaints import access
 from tests.complaints.scene import appoint, at, department, filed
 from tests.world import World
 
@@ -401,3 +402,27 @@ def test_an_alliance_or_institution_that_is_not_there_is_404(ready: World) -> No
     paths = ("/say/nowhere/complaint/", "/say/qinghe/complaint/JZ01/", "/say/jiangzhou/complaint/QH01/")
     assert [client.get(path).status_code for path in paths] == [404, 404, 404]
     assert client.get("/say/qinghe/complaint/").status_code == 200
+
+
+def test_a_pdf_an_anonymous_person_sent_before_it_was_refused_is_handed_out_to_nobody(ready: World) -> None:
+    """What lay there before the database refused it could still be fetched, with who wrote it inside."""
+    sent(phone(), files=[SimpleUploadedFile("a.png", PNG)])
+    row = only(ready)
+    with act_in(ready.qinghe):
+        held = row.files.get()
+        appoint(ready, ready.ji)
+        sealed = box.file(
+            institution=ready.lead, text="虚假住院", mark="h", now=timezone.now(), uploads=[access.photo()]
+        )
+        report = box.of_link(sealed.secret)
+        Attachment.objects.update(content_type="application/pdf", shown_name="龚国良的材料.pdf")
+        with box._open(f"k:{report.link_hash}"):
+            kept = report.files.get().pk
+    path = f"/a/qinghe/complaints/{row.pk}/"
+    opened = f"/a/qinghe/complaints/box/{report.pk}/"
+    for who, page, file in (("kong", path, held.pk), ("ji", opened, kept)):
+        client = ready.client(who, HTTP_ACCEPT_LANGUAGE="en")
+        body = client.get(page).content.decode()
+        assert "is held back: it keeps who wrote it" in body and "龚国良" not in body
+        answer = client.get(f"{page}files/{file}/")
+        assert answer.status_code == 403 and "is held back" in answer.content.decode()
