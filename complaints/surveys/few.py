@@ -2,6 +2,9 @@
 
 What is said of several institutions together leaves out those with fewer than five answers (nobody is nobody
 and stays 0): a total with them in it, less the others, would tell their number.
+
+A counted survey says everywhere how many answers were read, nowhere how many were taken: the difference
+would tell how many were left out.
 """
 
 from __future__ import annotations

@@ -55,8 +55,11 @@ class SurveyTable(lists.Table):
 
 
 def _told(record: Any) -> few.Told:
-    """What may be said of the answers of all institutions of a row together."""
-    return few.together((one["n"], one["of"]) for one in record.groups)
+    """What may be said of the answers of all institutions of a row together: of a counted survey of those
+    that were read, as everywhere (few).
+    """
+    groups = record.read if record.state == Campaign.State.CLOSED else record.taken
+    return few.together((one["n"], one["of"]) for one in groups)
 
 
 class SurveyFilter(django_filters.FilterSet):

@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce, JSONObject
 
 from alliance.models import Institution, Membership
-from complaints.surveys.models import Campaign, Stratum, Ticket
+from complaints.surveys.engine.kinds import TOTAL
+from complaints.surveys.models import Campaign, Result, Stratum, Ticket
 
 
 def surveys(membership: Membership) -> QuerySet[Any]:
@@ -23,8 +24,8 @@ def surveys(membership: Membership) -> QuerySet[Any]:
 
 
 def counted(membership: Membership) -> QuerySet[Any]:
-    """The same with `asked`, and `groups`: answers and persons asked of each institution, of the own or of
-    all; counted beside each row.
+    """The same with `asked`, and answers and persons asked of each institution, of the own or of all, counted
+    beside each row: `taken`, and of a counted survey `read`.
     """
     here = membership.institution_id
     of = Ticket.objects.filter(campaign=OuterRef("pk"))
@@ -32,9 +33,14 @@ def counted(membership: Membership) -> QuerySet[Any]:
     asked = of.values("campaign").annotate(n=Count("pk")).values("n")
     spent = Count("pk", filter=Q(spent=True))
     groups = of.values("stratum__institution").annotate(n=spent, of=Count("pk"))
+    totals = Result.objects.filter(
+        campaign=OuterRef("pk"), measure=TOTAL, department_code="", institution__isnull=False
+    )
+    totals = (totals if here is None else totals.filter(institution=here)).order_by()
     return surveys(membership).annotate(
         asked=Coalesce(Subquery(asked, output_field=IntegerField()), 0),
-        groups=ArraySubquery(groups.values(pair=JSONObject(n=F("n"), of=F("of")))),
+        taken=ArraySubquery(groups.values(pair=JSONObject(n=F("n"), of=F("of")))),
+        read=ArraySubquery(totals.values(pair=JSONObject(n=F("answers"), of=F("asked")))),
     )
 
 

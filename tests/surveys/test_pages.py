@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from alliance.models import Journal
+from alliance.models import Journal, PlatformJournal
 from complaints.surveys import services
 from complaints.surveys.engine.links import spaced
 from complaints.surveys.models import Campaign, Edition, Result
@@ -152,6 +153,29 @@ def test_a_number_of_answers_below_five_stands_nowhere_nor_follows_from_the_rest
     with inside(ready):
         [entry] = Journal.objects.filter(verb="survey.counted")
         assert entry.detail["answers"] == 31
+
+
+def test_how_many_were_left_out_follows_from_no_difference(ready: World) -> None:
+    """45 taken, less 38 read, less the five that were told, were the two from an address of staff."""
+    cache.clear()
+    with inside(ready):
+        made = opened(ready, "outpatient", [ready.lead], handed=46)
+        PlatformJournal.objects.create(user=ready.kong.user, verb="sign_in.done", address="10.0.0.7")
+        for n, one in enumerate(made.tickets.order_by("number")[:45]):
+            address = "10.0.0.7" if n < 2 else "10.9.9.9" if n < 10 else f"10.1.{n}.1"
+            services.answer_by_link(
+                typed=link_of(made, one), given=filled(made.edition, 1 if n < 10 else 4), now=NOW,
+                address=address,
+            )  # fmt: skip
+        services.close(by=ready.luo, campaign=made, now=LATER)
+        assert Result.objects.get(campaign=made, measure="total").answers == 38
+        [entry] = Journal.objects.filter(verb="survey.counted")
+        assert (entry.detail["answers"], entry.detail["excluded"]) == (38, 5)
+    client = ready.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+    for path in (HOME, f"{HOME}{made.pk}/", f"{HOME}{made.pk}/at/{ready.lead.code}/"):
+        body = text(client.get(path))
+        said = " ".join(re.sub(r"<[^>]+>", " ", body[body.index("<main") :]).split())
+        assert "82.6%" in said and "97.8%" not in said and not re.search(r"\b45\b", said), said
 
 
 def test_beside_three_peers_at_least_and_over_time(ready: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from alliance.models import Membership
 from alliance.services import journal
 from complaints.surveys import few, sql
 from complaints.surveys.counting import comments, kept, results
+from complaints.surveys.engine.kinds import TOTAL
 from complaints.surveys.models import Campaign, Comment, Exclusion, Result
 from complaints.surveys.services.refusals import SurveyRefused
 from complaints.surveys.services.rights import RUN, require
@@ -52,15 +52,14 @@ def _count(by: Membership | None, found: Campaign, now: datetime) -> Campaign:
     sql.seal_tickets(found.pk)
     given, flagged = kept(found, all_given)
     Exclusion.objects.bulk_create(flagged)
-    Result.objects.bulk_create(results(found, given))
+    read = Result.objects.bulk_create(results(found, given))
     Comment.objects.bulk_create(comments(found, texts))
     found.close()
-    left_out = len(all_given) - len(given)
-    # The whole, less what the pages show of the others, would tell a small institution.
-    places = dict(found.strata.values_list("pk", "institution"))
-    answers = Counter(places[stratum] for stratum, *_rest in all_given)
-    told = few.together((n, n) for n in answers.values())
-    excluded = 0 if few.small(left_out) else left_out
+    # The whole, less what the pages show of the others, would tell a small institution or a small number that
+    # was left out.
+    houses = [one for one in read if one.measure == TOTAL and one.institution_id and not one.department_code]
+    told = few.together((one.answers, one.asked) for one in houses)
+    excluded = sum(one.answers for one in flagged if one.excluded and not few.small(one.answers))
     return _ended(by, found, "survey.counted", now, answers=told.answers, excluded=excluded)
 
 

@@ -35,7 +35,7 @@ class Line:
     place: Institution
     population: int
     asked: int
-    spent: int
+    given: int
     results: Rows
     page: str
     links: str
@@ -43,12 +43,12 @@ class Line:
     @property
     def response(self) -> str:
         """In percent; of a few answers it would tell their number."""
-        return plain.DASH if few.small(self.spent) else words.rate(self.spent, self.asked)
+        return plain.DASH if few.small(self.given) else words.rate(self.given, self.asked)
 
     @property
     def answers(self) -> str:
         """How many, as it may be said."""
-        return few.said(self.spent)
+        return few.said(self.given)
 
     @property
     def total(self) -> Result | None:
@@ -115,12 +115,19 @@ def lines_of(campaign: Campaign, membership: Membership) -> list[Line]:
     name = "survey-runs" if membership.can(PRINT) else "survey-links" if membership.can(HAND_OUT) else ""
     return [
         Line(
-            at, *sizes[at.pk], spent.get(at.pk, 0), results.get(at.pk, {}),
+            at, *sizes[at.pk], _answers(campaign, spent.get(at.pk, 0), results[at.pk]), results[at.pk],
             reverse("survey-place", args=[campaign.pk, at.code]),
             reverse(name, args=[campaign.pk, at.code]) if slips and name else "",
         )
         for at in places
     ]  # fmt: skip
+
+
+def _answers(campaign: Campaign, taken: int, results: Rows) -> int:
+    """The answers that were taken; once they are counted those that were read (few)."""
+    if campaign.state != Campaign.State.CLOSED:
+        return taken
+    return results[TOTAL].answers if TOTAL in results else 0
 
 
 def exclusions(campaign: Campaign, membership: Membership) -> list[Exclusion]:
@@ -141,7 +148,7 @@ def _cells(line: Line, measures: Sequence[str]) -> list[tuple[str, str]]:
 
 def figs(campaign: Campaign, lines: Sequence[Line]) -> list[parts.Fig]:
     """Asked, answered, response, institutions with a result."""
-    told = few.together((one.spent, one.asked) for one in lines)
+    told = few.together((one.given, one.asked) for one in lines)
     asked = sum(one.asked for one in lines)
     found = [
         parts.Fig(pgettext("survey", "asked"), plain.num(asked), pgettext("unit", "persons")),
