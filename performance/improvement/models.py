@@ -17,7 +17,7 @@ from django_fsm import transition
 from django_scopes import ScopedManager
 
 from alliance.lib.period import Month
-from alliance.models import AllianceRow, Membership
+from alliance.models import AllianceRow, Institution, Membership
 from alliance.models.base import AllianceQuerySet
 from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
@@ -44,6 +44,13 @@ class ItemQuerySet(AllianceQuerySet):
         """With what a list or a page names."""
         return self.select_related("institution", "department", "opened_by__user", "closing")
 
+    def open_on(self, institution: Institution, indicator: str, month: Month) -> Any:
+        """Open items whose baseline is this figure of this month: one at most (sql.ONE_OPEN)."""
+        begun = Measure.objects.filter(item=models.OuterRef("pk"), baseline=True, month=month.first_day)
+        return self.filter(
+            models.Exists(begun), institution=institution, indicator=indicator, state__in=Item.OPEN
+        )
+
 
 class Item(AllianceRow, Stepped):
     """One thing to get better at. `definition`: the indicator as at the baseline, `wanted` its goal."""
@@ -63,6 +70,8 @@ class Item(AllianceRow, Stepped):
         CHECK = "check", pgettext_lazy("improvement", "check: measured again")
         CLOSED = "closed", pgettext_lazy("improvement", "act: closed by its figure")
         WITHDRAWN = "withdrawn", pgettext_lazy("improvement", "withdrawn before it began")
+
+    OPEN = (State.PLAN, State.DO, State.CHECK)
 
     title = models.CharField(pgettext_lazy("improvement", "title"), max_length=160)
     institution = link(_("institution"), "alliance.Institution")

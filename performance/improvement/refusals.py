@@ -16,6 +16,8 @@ class ImprovementRefused(Refused):
         "direction": "This indicator has no better or worse. Choose one where more or less is better.",
         "wanted": "The goal is not better than the baseline of %(value)s.",
         "department": "The department belongs to another institution.",
+        "doubled": "“%(title)s” is open and begins with the same figure of %(month)s. Go on with that item, "
+        "or choose another month.",
         "cause": "Write the cause first.",
         "actions": "Give at least one action with who does it and until when.",
         "month": "Measure a month after the last one measured (%(month)s).",
@@ -24,4 +26,4 @@ class ImprovementRefused(Refused):
         "conclusion": "Write what was learned.",
         "open_actions": "%(n)d actions are not done yet. Have them answered and checked, or drop them.",
     }
-    fields = {"actions": "", "uncounted": "month", "changed": "month", "open_actions": ""}
+    fields = {"doubled": "month", "actions": "", "uncounted": "month", "changed": "month", "open_actions": ""}

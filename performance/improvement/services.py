@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Avg
 from django.utils.translation import gettext as _
 
@@ -82,8 +82,8 @@ def open_item(
 ) -> Item:  # fmt: skip
     """Open an item; its baseline is the value the month computed. `wanted` in the indicator's unit.
 
-    Raises PermissionDenied, ImprovementRefused (title, indicator, uncounted, direction, wanted,
-    department).
+    Raises PermissionDenied, ImprovementRefused (title, indicator, uncounted, direction, wanted, department,
+    doubled: one that is open begins with the same figure).
     """
     require_run(by, institution.pk)
     if not title.strip():
@@ -98,15 +98,28 @@ def open_item(
         raise ImprovementRefused("direction")
     if better(defined, value.value, wanted):
         raise ImprovementRefused("wanted", value=value.value.normalize())
-    item: Item = Item.objects.create(
+    item = Item(
         title=title.strip(), institution=institution, department=department, source=source,
         source_id=source_id, source_text=source_text.strip(), indicator=indicator, wanted=wanted,
         definition=to_plain(defined), definition_digest=definition_digest(defined), opened_by=by,
         opened_at=now,
     )  # fmt: skip
-    _take(by, item, month, value, now, baseline=True)
+    _begin_with(by, item, month, value, now)
     journal.write(by=by, verb="improvement.opened", about=item, indicator=indicator, month=str(month))
     return item
+
+
+def _begin_with(by: Membership, item: Item, month: Month, value: Figure, now: datetime) -> None:
+    """Keep the item with its baseline; the database alone sees who opens the same at this moment."""
+    try:
+        with transaction.atomic():
+            item.save()
+            _take(by, item, month, value, now, baseline=True)
+    except IntegrityError:
+        other = Item.objects.open_on(item.institution, item.indicator, month).first()
+        if other is None:
+            raise
+        raise ImprovementRefused("doubled", title=other.title, month=str(month)) from None
 
 
 def figure(value: IndicatorValue) -> Decimal:

@@ -151,7 +151,7 @@ def _adding(item: Item, membership: Membership, given: Mapping[str, Any]) -> dic
     if item.state == Item.State.PLAN:
         form = given.get("cause") or forms.CauseForm(auto_id="cause-%s", initial={"cause": item.cause})
         found["cause"].append(parts.Action(_("Write the cause"), _act(item, "explain"), "adjust", form=form))
-    if item.state in (Item.State.PLAN, Item.State.DO, Item.State.CHECK):
+    if item.state in Item.OPEN:
         form = given.get("action") or forms.ActionForm(by=membership, auto_id="action-%s")
         found["action"].append(parts.Action(_("Give an action"), _act(item, "action"), "plus", form=form))
     return found

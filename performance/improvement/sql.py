@@ -1,4 +1,6 @@
-"""What the database keeps of improvement items: figures are computed ones, and only a later one closes."""
+"""What the database keeps of improvement items: figures are computed ones, only a later one closes, and no
+two open items begin with the same figure.
+"""
 
 # A figure is what a month computed; where no month did, the database counts it itself from complaints and
 # divides as the item's definition says.
@@ -97,3 +99,31 @@ $count$;
     + MEASURE
 )
 DROP_COUNTED = "drop function public.improvement_complaints(bigint, date, boolean);"
+
+# Of two who open the same at one moment the second waits for the first. The baseline makes them the same: the
+# item itself names no month.
+ONE_OPEN = """
+create function public.improvement_one_open() returns trigger language plpgsql as $one$
+declare opened record;
+begin
+  select i.institution_id, i.indicator into opened from public.improvement_item i where i.id = new.item_id;
+  perform pg_advisory_xact_lock(hashtext('improvement'), opened.institution_id::integer);
+  if exists (
+    select from public.improvement_measure m
+      join public.improvement_item i on i.id = m.item_id
+     where m.baseline and m.month = new.month and i.id <> new.item_id
+       and i.institution_id = opened.institution_id and i.indicator = opened.indicator
+       and i.state in ('plan', 'do', 'check')
+  ) then
+    raise exception 'an open improvement item begins with this figure of this month already'
+      using errcode = 'unique_violation';
+  end if;
+  return new;
+end $one$;
+create trigger improvement_one_open before insert on public.improvement_measure
+  for each row when (new.baseline) execute function public.improvement_one_open();
+"""
+DROP_ONE_OPEN = """
+drop trigger improvement_one_open on public.improvement_measure;
+drop function public.improvement_one_open();
+"""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.lib.period import Month, PeriodRefused
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.models.base import Stale
@@ -21,6 +22,7 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.improvement import forms, services, show, tables
 from performance.improvement.models import RUN, VIEW, Item
+from performance.meetings import moved
 
 STEPS = ("explain", "action", "begin", "measure", "go-on", "close", "withdraw")
 
@@ -65,8 +67,23 @@ def open_item(request: Any) -> HttpResponseBase:
                 request, _("Opened with its computed baseline. Write the cause and the actions.")
             )
             return redirect("improvement", made.pk)
-    context = {"title": _("Open an improvement item"), "form": form}
+    context = {"title": _("Open an improvement item"), "form": form, "begun": _begun(request, form)}
     return render(request, "improvement/open.html", context, status=400 if form.errors else 200)
+
+
+def _begun(request: Any, form: Any) -> Item | None:
+    """The open item that begins with the figure the form names: there is no second one."""
+    given = form.cleaned_data if form.is_bound else form.initial
+    # What was refused stands no longer among the cleaned ones.
+    month = request.POST.get("month", "") if form.is_bound else given.get("month", "")
+    if given.get("institution") is None or not given.get("indicator"):
+        return None
+    try:
+        named = given["institution"], given["indicator"], Month.parse(month)
+    except PeriodRefused:
+        return None
+    begun: Item | None = Item.objects.seen_by(request.membership).open_on(*named).first()
+    return begun
 
 
 def found(request: Any, pk: int) -> Item:
@@ -99,7 +116,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if form is None or form.is_valid():
         try:
             _deeds(request, row, form)[name]()
-            messages.success(request, _("Kept."))
+            messages.success(request, moved.told(_("Kept."), form and form.cleaned_data.get("due_on")))
             return redirect("improvement", pk)
         except Refused as error:
             if form is None:

@@ -11,7 +11,7 @@ from typing import Any
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from performance.engine.indicators import Indicator, shipped_indicators
 from performance.improvement import services, show
@@ -105,6 +105,7 @@ def test_it_goes_from_plan_to_act_and_is_closed_by_its_figure(qinghe: World) -> 
         services.explain(by=qinghe.kong, item=again(row), cause="用药结构不合理")
         with pytest.raises(ImprovementRefused, match="action"):
             services.begin(by=qinghe.kong, item=again(row))
+        services.withdraw(by=qinghe.kong, item=again(row), reason="另开一项")
     with inside(qinghe):
         row = checked(qinghe)
         with pytest.raises(ImprovementRefused, match="after the last"):
@@ -124,6 +125,7 @@ def test_another_definition_is_not_compared(qinghe: World) -> None:
         first = opened(qinghe)
         base = first.measures.get()
         row = again(first)
+        services.withdraw(by=qinghe.kong, item=again(first), reason="口径有变")
         row.pk, row.definition_digest = None, "an earlier definition"
         row.save(force_insert=True)
         base.pk, base.item, base.definition_digest = None, row, row.definition_digest
@@ -133,6 +135,42 @@ def test_another_definition_is_not_compared(qinghe: World) -> None:
         services.begin(by=qinghe.kong, item=again(row))
         with pytest.raises(ImprovementRefused, match="definition"):
             services.measure(by=qinghe.kong, item=again(row), month=OCTOBER, now=NOW)
+
+
+def test_no_second_open_item_begins_with_the_same_figure(qinghe: World) -> None:
+    """Two items on one figure of one month were accepted; the open one is named and linked instead."""
+    with inside(qinghe):
+        first = opened(qinghe)
+        with pytest.raises(ImprovementRefused, match="降低次均费用") as refused:
+            opened(qinghe, title="再开一项")
+        assert refused.value.reason == "doubled" and Item.objects.count() == 1
+        copy, base = again(first), first.measures.get()
+        copy.pk = None
+        copy.save(force_insert=True)
+        base.pk, base.item = None, copy
+        with pytest.raises(DatabaseError, match="begins with this figure"), transaction.atomic():
+            base.save(force_insert=True)
+        base.month, base.computed = (
+            OCTOBER.first_day,
+            services.computed(OCTOBER, qinghe.lead, first.indicator)[0],
+        )  # type: ignore[index]
+        base.value = base.computed.value
+        base.save(force_insert=True)  # another month is another baseline
+        indicator, value = measurable(qinghe)
+    client = qinghe.client("kong")
+    link = f'href="{A}{first.pk}/"'
+    named = f"institution=QH01&indicator={indicator.code}&month="
+    assert link in client.get(f"{A}open/?{named}2026-09").content.decode()
+    assert link not in client.get(f"{A}open/?{named}2026-08").content.decode()
+    body = {
+        "institution": qinghe.lead.pk, "indicator": indicator.code, "month": "2026-09", "title": "再开一项",
+        "wanted": value - 1 if indicator.direction == "lower" else value + 1, "source": "portrait",
+    }  # fmt: skip
+    answer = client.post(f"{A}open/", body)
+    assert answer.status_code == 400 and link in answer.content.decode()
+    with inside(qinghe):
+        services.withdraw(by=qinghe.kong, item=again(first), reason="误开")
+        assert opened(qinghe, title="再开一项").pk
 
 
 def test_other_words_are_no_other_definition() -> None:
