@@ -87,6 +87,12 @@ def sessions(ids: Iterable[int]) -> QuerySet[Session]:
     return rows
 
 
+def planned() -> QuerySet[Session]:
+    """The sessions that are neither closed nor cancelled, by begin; one query."""
+    rows: QuerySet[Session] = Session.objects.filter(state=Session.State.PLANNED).order_by("starts_at", "pk")
+    return rows
+
+
 def closed(first: date, last: date) -> QuerySet[Session]:
     """Closed sessions begun from one local day to another."""
     begin, end = bounds(first, last)

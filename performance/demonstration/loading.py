@@ -147,6 +147,7 @@ def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
         live,
         meetings,
         offsite,
+        training,
         verification,
         violations,
     )
@@ -165,6 +166,7 @@ def _right_now(base: Ground, demo: DemoAlliance) -> Iterator[tuple[str, Deed]]:
     yield "opinions of a third party", lambda: [verification.load(base, demo)]
     yield "referrals of this hour", lambda: [f"{live.load(base, demo, timezone.now())} referrals under way"]
     yield "bookings of these days", book
+    yield "courses of these weeks", lambda: [training.hold_since(base, timezone.localdate())]
     yield "evidence bundle", lambda: [evidence.load(base, demo)]
     yield "what is put right afterwards", lambda: [corrections.load(base, demo)]
     yield "life of the months", lambda: [life.load(base, demo)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +20,7 @@ from performance.meetings.models import Attendance, Body, Meeting, Resolution, S
 from performance.meetings.services import agenda, bodies, meetings, minuting, resolving, tasks
 
 FOUNDED, SINCE = "医共体党委〔2026〕3号", date(2026, 1, 1)
+MOST_OF_A_KIND = 3  # points of the agenda that one source brings to a meeting
 DAY = 12  # of the month after, when the committees meet
 Kind, Rhythm, Function, Post = Body.Kind, Body.Rhythm, Seat.Function, Seat.Post
 BODIES = (
@@ -202,6 +204,7 @@ def _met(base: Ground, body: Body, month: Month, number: int, *, last: bool) -> 
         place="行政楼三楼会议室", now=begins,
     )  # fmt: skip
     agenda.fill(by=secretary, meeting=_again(row), now=begins)
+    _shortened(secretary, row)
     agenda.add(by=secretary, meeting=_again(row), title="医疗质量与费用情况通报")
     meetings.invite(by=secretary, meeting=_again(row), now=begins)
     asked = list(Attendance.objects.filter(meeting=row))
@@ -223,6 +226,17 @@ def _met(base: Ground, body: Body, month: Month, number: int, *, last: bool) -> 
     if not last:
         for signer in (secretary, chair):
             minuting.sign(by=signer, meeting=_again(row), number=1, now=begins)
+
+
+def _shortened(secretary: Membership, row: Meeting) -> None:
+    """The month brings dozens of points; the secretary leaves the first of each kind on the agenda and takes
+    out what the offices settle among themselves, as before any real meeting.
+    """
+    kept: dict[str, int] = defaultdict(int)
+    for point in row.agenda.order_by("place"):
+        kept[point.source] += 1
+        if kept[point.source] > MOST_OF_A_KIND:
+            agenda.remove(by=secretary, meeting=_again(row), point=point)
 
 
 def _carried(row: Resolution, chair: Membership, others: Sequence[Membership], now: datetime) -> None:

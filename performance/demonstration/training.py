@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from alliance.models import Institution, Membership, Staff
 from alliance.tenancy.scope import act_in
-from alliance.training import services
+from alliance.training import facts, services
+from performance.demonstration.clock import acting
 from performance.demonstration.ground import Ground
 
 # Day, begin (local hour), hours, title, topic, teacher's place in the list, mode, pass mark.
@@ -26,7 +28,7 @@ COURSES = (
     (date(2026, 11, 19), 8, 6, "产后出血早期识别与转运", "妇幼", 3, "both", 60),
     (date(2026, 12, 10), 8, 6, "老年综合评估", "慢病管理", 4, "onsite", 60),
 )
-# Policy training in tiers (S1-61): the leaders' is still to come.
+# Policy training in tiers (S1-61): the leaders' comes last.
 POLICY = (
     (date(2026, 5, 28), 14, 3, "DRG付费与临床路径", "医保政策", 0, "online", 60, "clinical"),
     (date(2026, 9, 24), 14, 3, "医保基金使用监管与结算清单", "医保政策", 1, "both", 60, "insurance"),
@@ -57,20 +59,29 @@ PAYMENTS = (
 
 
 def load(base: Ground, today: date) -> str:
-    """Hold the course days that are over and plan the others; returns what came of it in one line."""
+    """Plan the course days and hold those that are over; returns what came of it in one line."""
     with act_in(base.alliance), transaction.atomic():
         organiser = next((one for one in base.members.values() if _organises(one)), None)
         if organiser is None:
             return "no training"
-        speakers = _speakers()
         teachers = list(Staff.objects.filter(institution=organiser.institution, kind="doctor")[:6])
-        plain = ((*one, "", "") for one in COURSES)
-        courses = [*plain, *((*one, "") for one in POLICY), *WARNING]
-        lines = sum(
-            _course(organiser, teachers, speakers, number, course, today)
-            for number, course in enumerate(courses)
-        )
+        courses = _courses()
+        for course in courses:
+            _plan(organiser, teachers, course)
+        lines = _hold(organiser, today)
         return f"{len(courses)} training sessions, {lines} attendances, {_fund(base, today)} payments"
+
+
+def hold_since(base: Ground, today: date) -> str:
+    """Hold the course days that were still to come when the year was loaded and are over by now."""
+    with act_in(base.alliance), transaction.atomic():
+        organiser = next((one for one in base.members.values() if _organises(one)), None)
+        return f"{_hold(organiser, today) if organiser else 0} attendances of the last weeks"
+
+
+def _courses() -> list[Course]:
+    plain = ((*one, "", "") for one in COURSES)
+    return [*plain, *((*one, "") for one in POLICY), *WARNING]
 
 
 def _organises(one: Membership) -> bool:
@@ -93,23 +104,37 @@ def _speakers() -> list[tuple[Membership, list[Staff]]]:
     return [(one, doctors[place]) for place, one in found.items()]
 
 
-def _course(
-    by: Membership, teachers: Sequence[Staff], speakers: Sequence[tuple[Membership, list[Staff]]],
-    number: int, course: Course, today: date,
-) -> int:  # fmt: skip
-    """One course day; returns how many took part. Most doctors come, fewer on a long way to the hospital."""
+def _plan(by: Membership, teachers: Sequence[Staff], course: Course) -> None:
     day, hour, hours, title, topic, teacher, mode, mark, tier, kind = course
     begin = datetime.combine(day, time(hour - 8), UTC)
-    session = services.plan(
+    services.plan(
         by=by,
         plan=services.Plan(
             title, teachers[teacher % len(teachers)].name, mode, begin, begin + timedelta(hours=hours),
             topic, "" if mode == "online" else PLACE, mark, tier, kind,
         ),
     )  # fmt: skip
-    if day >= today:
-        return 0
-    lines, now = 0, begin + timedelta(hours=hours + 1)
+
+
+def _hold(by: Membership, today: date) -> int:
+    """The planned days before `today`; returns how many took part."""
+    speakers, lines = _speakers(), 0
+    planned = {one.title: one for one in facts.planned()}
+    for number, course in enumerate(_courses()):
+        session = planned.get(course[3])
+        if session is not None and course[0] < today:
+            with acting(session.ends_at + timedelta(hours=1)):
+                lines += _attended(by, session, speakers, number, course)
+    return lines
+
+
+def _attended(
+    by: Membership, session: Any, speakers: Sequence[tuple[Membership, list[Staff]]], number: int,
+    course: Course,
+) -> int:  # fmt: skip
+    """One course day. Most doctors come, fewer on a long way to the hospital."""
+    hours, mode, mark = course[2], course[6], course[7]
+    lines, now = 0, session.ends_at + timedelta(hours=1)
     for house, (speaker, doctors) in enumerate(speakers):
         present = [
             services.Presence(

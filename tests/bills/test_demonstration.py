@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from complaints.bills import composition
 from complaints.bills.models import BillGuide, BillLink, BillQuestion
 from complaints.models import Complaint
 from grouping.models import Dispute
@@ -32,6 +33,9 @@ def test_slips_of_a_day_a_guide_two_confirmed_and_two_questions(bills: World) ->
         assert {one.about_id for one in Complaint.objects.all()} == {
             one.pk for one in BillQuestion.objects.all()
         }
+        # A question about tests hangs on a line of tests.
+        lines = BillQuestion.objects.order_by("pk").values_list("line", flat=True)
+        assert [composition.classes()[one].family for one in lines] == ["drugs", "tests"]
 
 
 def test_disputes_in_every_state(bills: World) -> None:
