@@ -7,7 +7,16 @@ from typing import Any
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from alliance.models import Department, Membership, Staff
+from alliance.models import Department, Institution, Membership, Staff
+
+
+def beyond_villages(rows: QuerySet[Membership], here: int | None) -> QuerySet[Membership]:
+    """Members to choose from where offices act: of the institution `here`, or of all but the village rooms,
+    whose hundreds of doctors hide the few who can act.
+    """
+    if here is not None:
+        return rows.filter(institution=here)
+    return rows.exclude(institution__kind=Institution.Kind.VILLAGE)
 
 
 class _Named:

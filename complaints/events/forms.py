@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Institution, Membership
+from alliance.roles import roles
 from alliance.web.form_fields import DayField, WholeField
 from alliance.web.place_fields import MemberField
+from complaints.events.models import VIEW
 
 
 def _day(label: Any) -> DayField:
@@ -82,9 +84,11 @@ class GroupForm(PlaceForm):
 
     def __init__(self, *args: Any, by: Membership, **more: Any) -> None:
         super().__init__(*args, by=by, **more)
-        rows = Membership.objects.living().order_by("institution__code", "user__name")
-        here, fields = by.institution_id, dict[str, Any](self.fields)
-        fields["owner"].offer(rows if here is None else rows.filter(institution=here))
+        # Who follows it up has to open its page.
+        able = [role.code for role in roles().values() if VIEW in role.may]
+        rows = Membership.objects.living().filter(roles__overlap=able)
+        rows = rows if by.institution_id is None else rows.filter(institution=by.institution_id)
+        dict[str, Any](self.fields)["owner"].offer(rows.order_by("institution__code", "user__name"))
 
 
 class DoneForm(forms.Form):

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Institution, Membership
-from alliance.web.form_fields import RowField, Rows
+from alliance.web.form_fields import RowField
+from alliance.web.place_fields import MemberField
 from grouping.disputes import elsewhere
 from grouping.disputes.services import Thing
 from grouping.models import Dispute, DisputeExpert, DisputeOpinion, Scheme
@@ -157,15 +159,15 @@ class MergeForm(forms.Form):
         field.label_from_instance = lambda one: f"{one.pk} · {one.text[:40]}"  # type: ignore[attr-defined]
 
 
-class ExpertForm(Rows):
+class ExpertForm(forms.Form):
     """Who is asked, and for which field."""
 
-    member = RowField(label=gettext_lazy("expert"))
+    member = MemberField(label=gettext_lazy("expert"), queryset=None)
     kind = forms.ChoiceField(label=gettext_lazy("field"), choices=DisputeExpert.Kind.choices)
 
-    def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.row("member").offer(members, str)
+        dict[str, Any](self.fields)["member"].offer(members)
 
 
 class OpinionForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -64,11 +65,11 @@ def _acts(
     return acts
 
 
-def candidates(row: Dispute, asked: set[int]) -> list[Membership]:
+def candidates(row: Dispute, asked: set[int]) -> QuerySet[Membership]:
     """Members who may give opinions, are not asked yet and not of the institution it came from."""
     able = [role.code for role in roles().values() if OPINE in role.may]
     found = Membership.objects.living().filter(roles__overlap=able).exclude(pk__in=asked)
     if row.institution_id:
         found = found.exclude(institution=row.institution_id)
-    rows = found.select_related("user", "institution", "alliance").order_by("user__name", "pk")
-    return list(rows[:200])
+    rows: QuerySet[Membership] = found.order_by("user__name", "pk")
+    return rows

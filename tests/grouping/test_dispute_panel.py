@@ -403,3 +403,13 @@ def test_a_button_stands_only_before_whom_it_serves_and_the_others_read_what_is_
     with inside(scene):
         row = services.settle(by=scene.meng, dispute=row, unchanged="依据国家目录", now=NOW)
     assert seen("luo") == seen("lin") == (False, False, "")
+
+
+def test_experts_are_offered_with_their_department(scene: World) -> None:
+    row = studied(scene)
+    with inside(scene):
+        one = member("near", "邻院专家", scene.tcm, "department_head")
+        one.department = scene.tcm.departments.get()
+        one.save()
+    page = text(browser(scene, "luo").get(f"{LIST}{row.pk}/"))
+    assert f"邻院专家 · {scene.tcm} · 内科 · near" in page and "谭一鸣" not in page  # a clinician gives none

@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 
 from alliance.models.base import Stale
+from performance.meetings import forms
 from performance.meetings.models import Body, Task
 from performance.meetings.refusals import TaskRefused
 from performance.meetings.services import tasks
 from tests.meetings.scene import NOW, again, committee, inside
 from tests.meetings.scene import waits as waiting
-from tests.world import World
+from tests.world import World, member
 
 A = "/a/qinghe"
 
@@ -164,3 +165,11 @@ def test_an_answer_without_words_comes_back_filled(qinghe: World) -> None:
     answer = qinghe.client("lin").post(f"{A}/tasks/{row.pk}/act/answer/", {"text": ""})
     assert answer.status_code == 400
     assert qinghe.client("luo").get(f"{A}/tasks/?state=open&late=late").status_code == 200
+
+
+def test_who_is_offered_for_a_task_is_nobody_of_a_village_room(qinghe: World) -> None:
+    with inside(qinghe):
+        member("cun", "村医", qinghe.liulin, "clinician")
+        offered = forms.GiveForm(by=qinghe.luo).fields["owner"]
+        names = " ".join(label for _value, label in offered.choices)
+        assert "林静" in names and "罗晓岚" in names and "村医" not in names

@@ -15,6 +15,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit
+from alliance.web.place_fields import beyond_villages
 from alliance.web.refused import add_refusal
 from performance.meetings import forms, show_bodies, tables
 from performance.meetings.models import RUN, VIEW, Body
@@ -72,10 +73,8 @@ def body(request: Any, pk: int) -> HttpResponse:
 
 
 def _members(by: Membership, row: Body) -> Any:
-    """Who can be seated: of an institution's body its members, else everybody of the alliance."""
-    found = Membership.objects.living()
-    if row.institution_id is not None:
-        found = found.filter(institution=row.institution_id)
+    """Who can be seated: of an institution's body its members, else everybody but the village rooms'."""
+    found = beyond_villages(Membership.objects.living(), row.institution_id)
     return found.order_by("user__name", "pk")
 
 
