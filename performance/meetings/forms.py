@@ -13,7 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.web import words
 from alliance.web.form_fields import DayField, LocalTime, WholeField
-from alliance.web.place_fields import DepartmentField, MemberField
+from alliance.web.place_fields import DepartmentField, MemberField, beyond_villages
 from performance.declared.uploads import EvidenceField
 from performance.meetings.models import AgendaItem, Attendance, Body, CaseOpinion, Meeting, Seat, Unified
 
@@ -142,13 +142,17 @@ class OwnerFields(forms.Form):
     owner = MemberField(label=pgettext_lazy("task", "done by"), queryset=None, required=False)
     institution = forms.ModelChoiceField(label=gettext_lazy("institution"), queryset=None, required=False)
     department = DepartmentField(label=gettext_lazy("department"), queryset=None, required=False)
-    due_on = DayField(label=pgettext_lazy("task", "due on"), required=False, **DAY)
+    due_on = DayField(
+        label=pgettext_lazy("task", "due on"), required=False,
+        help_text=gettext_lazy("A day off moves to the next working day."), **DAY,
+    )  # fmt: skip
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         here = {} if by.institution_id is None else {"institution": by.institution_id}
-        fields["owner"].offer(Membership.objects.living().filter(**here).order_by("user__name", "pk"))
+        members = beyond_villages(Membership.objects.living(), by.institution_id)
+        fields["owner"].offer(members.order_by("user__name", "pk"))
         places = Institution.objects.filter(is_active=True).order_by("code")
         fields["institution"].queryset = places.filter(pk=by.institution_id) if here else places
         fields["department"].offer(Department.objects.filter(**here))

@@ -12,13 +12,15 @@ from django.utils.translation import pgettext
 
 from alliance.approvals.models import Decision, OutsideDecision
 from alliance.lib.documents import Document, Part, Table
+from alliance.services import calendar
 from alliance.web import words
+from performance.meetings import moved
 from performance.meetings.models import Attendance, Meeting, Minutes, Resolution, Seat
 from performance.meetings.services.meetings import quorum
 
 
 def fill(meeting: Meeting, now: datetime) -> Document:
-    """The minutes as the rows of the meeting say them, in the language of who writes; seven queries."""
+    """The minutes as the rows of the meeting say them, in the language of who writes; eight queries."""
     title = _("Minutes: %(title)s") % {"title": meeting.title}
     line = f"{meeting.body.title} · {_on_paper(meeting.begins_at)} · {meeting.place}"
     parts = [_who(meeting), *_points(meeting), _resolutions(meeting)]
@@ -117,12 +119,12 @@ def _resolutions(meeting: Meeting) -> Part:
             "owner__user", "institution", "department", "approval"
         )
     )
-    votes, papers = _votes(rows), _papers(rows)
+    votes, papers, known = _votes(rows), _papers(rows), calendar.calendar()
     shown = tuple(
         (
             str(row.number), row.text, str(row.get_state_display()),
             papers.get(row.approval_id or 0) or votes.get(row.approval_id or 0, words.DASH), who(row),
-            words.day(row.due_on),
+            moved.day(row.due_on, known),
         )
         for row in rows
     )  # fmt: skip

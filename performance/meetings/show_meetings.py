@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,10 +13,11 @@ from django.utils.translation import pgettext
 from alliance.approvals import facts as approved
 from alliance.approvals.models import Approval, Decision
 from alliance.models import Membership
+from alliance.services import calendar
 from alliance.web import parts, words
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.meetings import forms, minutes, show_checking, tables
+from performance.meetings import forms, minutes, moved, show_checking, tables
 from performance.meetings.models import VIEW, AgendaItem, Attendance, Meeting, Minutes, Resolution, Task
 from performance.meetings.services import minuting
 from performance.meetings.services.meetings import quorum
@@ -38,6 +39,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
             "written_by__user", "chair__user", "secretary__user", "corrects"
         )
     )
+    points = _points(meeting, membership, given, desk=desk)
     stands = next((one for one in versions if one.signed), None)
     have, of, need = quorum(meeting, attendance)
     came = any(
@@ -48,7 +50,7 @@ def page(meeting: Meeting, membership: Membership, given: Mapping[str, Any]) -> 
         "title": meeting.title, "meeting": meeting, "chip": tables.meeting_chip(meeting), "desk": desk,
         "facts_meeting": facts(meeting, membership), "looks": membership.can(VIEW),
         "history": parts.history(meeting),
-        "points": _points(meeting, membership, given, desk=desk),
+        "points": points, "sources": sources(points),
         "attendance": [(one, minutes.unit_of(one.seat), chip_of(one)) for one in attendance],
         "quorum": {"have": have, "of": of, "need": need, "reached": have >= need},
         "resolutions": _resolutions(meeting, membership, given, desk=desk, came=came),
@@ -89,6 +91,12 @@ def _points(
         _point(one, meeting, given, url=_opens(one, membership) if one.pk in found else "", desk=desk)
         for one in rows
     ]
+
+
+def sources(points: Sequence[Mapping[str, Any]]) -> str:
+    """How many points each source brought, the most first: what makes a long agenda long."""
+    counts = Counter(str(one["row"].get_source_display()) for one in points)
+    return " · ".join(f"{name} {n}" for name, n in counts.most_common())
 
 
 def seen(rows: Sequence[AgendaItem], membership: Membership) -> set[int]:
@@ -141,6 +149,7 @@ def _resolutions(
         "owner__user", "institution", "department", "point", "approval"
     )
     mine = Decision.objects.filter(approval__in=[row.approval_id for row in rows], user=membership.user_id)
+    known = calendar.calendar()
     voted, found = set(mine.values_list("approval", flat=True)), []
     for row in rows:
         row.meeting = meeting
@@ -155,7 +164,8 @@ def _resolutions(
                 actions.append(parts.Action(_("Take out"), url, "x"))
         found.append({
             "row": row, "chip": chip(RESOLUTION_CHIP[row.state], row.get_state_display()),
-            "who": minutes.who(row) if row.due_on else "", "actions": actions,
+            "who": minutes.who(row) if row.due_on else "", "due": moved.day(row.due_on, known),
+            "actions": actions,
             "url": way(membership, "approval", row.approval_id) if row.approval_id else "",
         })  # fmt: skip
     return found

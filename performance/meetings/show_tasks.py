@@ -41,7 +41,7 @@ def facts(task: Task, membership: Membership) -> list[parts.Fact]:
     """Who, until when, from what."""
     found = [
         parts.Fact(pgettext("task", "done by"), tables.who(task)),
-        parts.Fact(pgettext("task", "due on"), words.day(task.due_on)),
+        parts.Fact(pgettext("task", "due on"), _due(task)),
         parts.Fact(pgettext("task", "escalates"), words.until(task.escalates_at)),
         parts.Fact(pgettext("task", "given by"), f"{task.given_by.user} {words.moment(task.given_at)}"),
     ]  # fmt: skip
@@ -52,6 +52,17 @@ def facts(task: Task, membership: Membership) -> list[parts.Fact]:
     if task.about_kind in _origins:
         found.append(_origins[task.about_kind](membership, task.about_id))
     return found
+
+
+def _due(task: Task) -> str:
+    """The day; with the one its resolution named, where that is a day off."""
+    said = words.day(task.due_on)
+    if task.about_kind != Resolution._meta.label_lower:
+        return said
+    wanted = Resolution.objects.filter(pk=task.about_id).values_list("due_on", flat=True).first()
+    if wanted is None or wanted == task.due_on:
+        return said
+    return _("%(due)s (decided for %(wanted)s, a day off)") % {"due": said, "wanted": words.day(wanted)}
 
 
 def offers(membership: Membership, origin: carrying.Origin) -> list[parts.Action]:

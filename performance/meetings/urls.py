@@ -16,6 +16,7 @@ urlpatterns = [
     path(MEETING, meetings.meeting, name="meeting"),
     path(f"{MEETING}act/<slug:step>/", meetings.act, name="meeting-act"),
     path(f"{MEETING}held/", meetings.held, name="meeting-held"),
+    path(f"{MEETING}sign-in/", meetings.sign_in_sheet, name="meeting-sign-in"),
     path(f"{MEETING}points/", meetings.point_add, name="meeting-point-add"),
     path(f"{MEETING}points/<int:point>/<slug:step>/", meetings.point, name="meeting-point"),
     path(f"{MEETING}resolutions/", resolutions.write, name="meeting-resolve"),

@@ -18,7 +18,7 @@ from alliance.approvals.errors import Absent, NotYours, SamePerson
 from alliance.lib.period import Month
 from alliance.models.base import Stale
 from alliance.services import parameters
-from performance.meetings import planning, show_bodies
+from performance.meetings import minutes, planning, show_bodies
 from performance.meetings.models import AgendaItem, Meeting, Minutes, Resolution, Task
 from performance.meetings.refusals import MeetingRefused
 from performance.meetings.services import agenda, meetings, minuting, resolving, tasks
@@ -156,6 +156,18 @@ def test_a_vote_carries_a_resolution_into_a_task(qinghe: World) -> None:
         task = Task.objects.get()
         assert task.institution == qinghe.lead and task.title == "抗菌药物分级管理"
         assert task.due_on == date(2026, 11, 23)  # the 21st is a Saturday
+    # That it moved is said where it was entered and where it stands.
+    client = qinghe.client("mao", HTTP_ACCEPT_LANGUAGE="en")
+    said = client.get(f"{A}/meetings/{meeting.pk}/").content.decode()
+    assert "11-21 (a day off, moved to 11-23)" in said
+    with inside(qinghe):
+        assert "11-21 (" in minutes.fill(again(meeting), NOW).parts[-1].table.cells[0][-1][1]
+    more = {"text": "每周通报", "institution": qinghe.lead.pk, "due_on": "2026-11-22"}
+    secretary = qinghe.client("shu", HTTP_ACCEPT_LANGUAGE="en")
+    answer = secretary.post(f"{A}/meetings/{meeting.pk}/resolutions/", more, follow=True)
+    assert "11-22 is a day off, moved to 11-23." in answer.content.decode()
+    office = qinghe.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+    assert "11-23 (decided for 11-21, a day off)" in office.get(f"{A}/tasks/{task.pk}/").content.decode()
 
 
 def test_a_recused_member_leaves_the_count(qinghe: World) -> None:
@@ -557,3 +569,26 @@ def test_nothing_is_put_to_the_vote_before_who_came_is_recorded(qinghe: World) -
             resolving.put(by=qinghe.shu, resolution=again(row), now=NOW)
     with pytest.raises(DatabaseError, match="before a resolution is put"), inside(qinghe):
         Resolution.objects.update(state="put", approval=1)
+
+
+def test_a_sheet_to_sign_names_everybody_asked_and_who_came_for_who_may_see_the_meeting(
+    qinghe: World,
+) -> None:
+    body = committee(qinghe)
+    row = planned(qinghe, body)
+    url = f"{A}/meetings/{row.pk}/sign-in/"
+    client = qinghe.client("mao", HTTP_ACCEPT_LANGUAGE="en")
+    asked = client.get(url).content.decode()
+    assert all(name in asked for name in ("何善明", "舒雁清", "余青山", "毛向芝"))
+    assert asked.index("何善明") < asked.index("舒雁清") and "present" not in asked
+    assert f'href="{url}"' in client.get(f"{A}/meetings/{row.pk}/").content.decode()
+    assert qinghe.client("wu").get(url).status_code == 404
+    with inside(qinghe):
+        invited = meetings.invite(by=qinghe.shu, meeting=again(row), now=BEGINS)
+        presence = {
+            one.pk: "absent" if one.seat.name == "余青山" else "present" for one in invited.attendance.all()
+        }
+        meetings.hold(by=qinghe.shu, meeting=again(row), presence=presence, now=NOW)
+    came = client.get(url).content.decode()
+    assert came.count("<td>present</td>") == 3 and came.count("<td>absent</td>") == 1
+    assert "3 of 4 came" in came

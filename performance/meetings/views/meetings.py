@@ -19,7 +19,7 @@ from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
-from performance.meetings import forms, planning, show_meetings, tables
+from performance.meetings import forms, planning, show_meetings, sign_in, tables
 from performance.meetings.models import VIEW, AgendaItem, Attendance, Meeting, desk
 from performance.meetings.services import agenda, meetings
 from performance.meetings.views.bodies import row_of
@@ -96,6 +96,13 @@ def tried(request: Any, row: Meeting, name: str, form: Any, deed: Callable[[], s
 def meeting(request: Any, pk: int) -> HttpResponse:
     """One meeting."""
     return answered(request, found(request, pk), {})
+
+
+@permit("home.view")
+@require_safe
+def sign_in_sheet(request: Any, pk: int) -> HttpResponse:
+    """The sheet to sign at the door, for who may see the meeting."""
+    return render(request, "meetings/sign_in.html", sign_in.page(found(request, pk)))
 
 
 @permit(VIEW)

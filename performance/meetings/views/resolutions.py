@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from alliance.approvals import services as approvals
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
-from performance.meetings import forms
+from performance.meetings import forms, moved
 from performance.meetings.models import VIEW
 from performance.meetings.services import meetings, resolving
 from performance.meetings.views.meetings import found, tried
@@ -27,8 +27,8 @@ def write(request: Any, pk: int) -> HttpResponseBase:
     form = forms.ResolveForm(request.POST, by=by, meeting=row, auto_id="resolution-%s")
 
     def deed() -> str:
-        resolving.write(by=by, meeting=row, now=timezone.now(), **form.cleaned_data)
-        return _("Written. Put it to the vote.")
+        made = resolving.write(by=by, meeting=row, now=timezone.now(), **form.cleaned_data)
+        return moved.told(_("Written. Put it to the vote."), made.due_on)
 
     return tried(request, row, "resolution", form, deed)
 

@@ -20,7 +20,7 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
 from performance.declared.services.proving import keep
-from performance.meetings import forms, show_tasks, tables
+from performance.meetings import forms, moved, show_tasks, tables
 from performance.meetings.models import RUN, Task, TaskFile
 from performance.meetings.services import tasks
 
@@ -55,7 +55,8 @@ def give(request: Any, kind: str, about: int) -> HttpResponseBase:
         except Refused as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("Given. It stands in the inbox of who does it."))
+            kept = _("Given. It stands in the inbox of who does it.")
+            messages.success(request, moved.told(kept, form.cleaned_data["due_on"]))
             return redirect("task", made.pk)
     context = {"title": _("Make a task"), "form": form, "origin": origin}
     return render(request, "meetings/task_give.html", context, status=400 if form.errors else 200)
