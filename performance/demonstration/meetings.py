@@ -23,14 +23,17 @@ FOUNDED, SINCE = "医共体党委〔2026〕3号", date(2026, 1, 1)
 MOST_OF_A_KIND = 3  # points of the agenda that one source brings to a meeting
 DAY = 12  # of the month after, when the committees meet
 Kind, Rhythm, Function, Post = Body.Kind, Body.Rhythm, Seat.Function, Seat.Post
+# Founded in January where they meet when needed or consult in spring, those with a rhythm before their first
+# meeting: what a body owes begins with the month it was founded.
+JANUARY, AUGUST, OCTOBER = (datetime(2026, month, 9, 1, tzinfo=UTC) for month in (1, 8, 10))
 BODIES = (
-    ("council", Kind.COUNCIL, Rhythm.QUARTERLY, 20),
-    ("management", Kind.MANAGEMENT, Rhythm.MONTHLY, 15),
-    ("budget", Kind.BUDGET, Rhythm.QUARTERLY, 18),
-    ("quality", Kind.QUALITY, Rhythm.MONTHLY, DAY),
-    ("office", Kind.OFFICE, Rhythm.MONTHLY, 10),
-    ("technical", Kind.TECHNICAL, Rhythm.NEED, None),
-    ("working", Kind.WORKING, Rhythm.NEED, None),
+    ("council", Kind.COUNCIL, Rhythm.QUARTERLY, 20, OCTOBER),
+    ("management", Kind.MANAGEMENT, Rhythm.MONTHLY, 15, OCTOBER),
+    ("budget", Kind.BUDGET, Rhythm.QUARTERLY, 18, OCTOBER),
+    ("quality", Kind.QUALITY, Rhythm.MONTHLY, DAY, AUGUST),
+    ("office", Kind.OFFICE, Rhythm.MONTHLY, 10, OCTOBER),
+    ("technical", Kind.TECHNICAL, Rhythm.NEED, None, JANUARY),
+    ("working", Kind.WORKING, Rhythm.NEED, None, JANUARY),
 )
 OUTSIDE = (
     ("council", "陈立言", "县医疗保障局", Post.INSURER), ("council", "宋知远", "县卫生健康局", Post.HEALTH),
@@ -77,9 +80,9 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         )
 
 
-def _founded(base: Ground, code: str, kind: str, rhythm: str, day: int | None) -> Body:
+def _founded(base: Ground, code: str, kind: str, rhythm: str, day: int | None, at: datetime) -> Body:
     return bodies.found(
-        by=base.office[0], code=code, kind=kind, rhythm=rhythm, due_day=day, document=FOUNDED, now=_start(),
+        by=base.office[0], code=code, kind=kind, rhythm=rhythm, due_day=day, document=FOUNDED, now=at,
         name=_name(base, kind),
     )  # fmt: skip
 
@@ -88,10 +91,6 @@ def _name(base: Ground, kind: str) -> str:
     """Where the deciding body is a council there are two of that name: the governing one bears its level."""
     governing = kind == Kind.COUNCIL and base.alliance.body == Kind.COUNCIL
     return f"{base.alliance.name}理事会（县级）" if governing else ""
-
-
-def _start() -> datetime:
-    return datetime(2026, 1, 5, 1, tzinfo=UTC)
 
 
 def _deciders(base: Ground) -> Sequence[Membership]:
@@ -113,14 +112,14 @@ def _seated(base: Ground, found: dict[str, Body]) -> None:
     for code, name, organisation, post in OUTSIDE:
         bodies.seat(
             by=base.office[0], body=found[code], function=Function.MEMBER, post=post, from_date=SINCE,
-            name=name, organisation=organisation, document=FOUNDED, now=_start(),
+            name=name, organisation=organisation, document=FOUNDED, now=found[code].made_at,
         )  # fmt: skip
 
 
 def _seat(base: Ground, body: Body, person: Membership, function: str, post: str) -> None:
     bodies.seat(
         by=base.office[0], body=body, membership=person, function=function, post=post, from_date=SINCE,
-        document=FOUNDED, now=_start(),
+        document=FOUNDED, now=body.made_at,
     )  # fmt: skip
 
 
@@ -135,13 +134,13 @@ def unify(base: Ground) -> None:
             rows.append(
                 Unified(
                     institution=place, area=area, degree=degree, evidence=evidence,
-                    entered_by=base.office[0], entered_at=_start(),
+                    entered_by=base.office[0], entered_at=JANUARY,
                 )
             )  # fmt: skip
         rows += [
             Unified(
                 institution=place, area=area, degree=Unified.Degree.NOT, entered_by=base.office[0],
-                entered_at=_start(),
+                entered_at=JANUARY,
             )
             for place in members[len(degrees):]
         ]  # fmt: skip
@@ -184,7 +183,7 @@ def _fund(base: Ground) -> Body:
     lead = base.places["A01"]
     body = bodies.found(
         by=base.office[0], code="fund-a01", kind=Kind.FUND, rhythm=Rhythm.MONTHLY, due_day=DAY,
-        document="院发〔2026〕8号", institution=lead, now=_start(),
+        document="院发〔2026〕8号", institution=lead, now=OCTOBER,
     )  # fmt: skip
     here = [one for one in base.members.values() if one.institution_id == lead.pk]
     posts = (Post.HEAD, Post.INSURANCE, Post.CLINICAL)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from performance.meetings.minutes import unit_of
@@ -24,6 +25,10 @@ class Line:
     presence: str
 
 
+def _unit(seat: Seat) -> str:
+    return unit_of(seat) or (_("the whole alliance") if seat.membership_id else "")
+
+
 def page(meeting: Meeting) -> dict[str, Any]:
     """Who was invited; before the invitation who sits in the body on the day. Three queries at most."""
     found = list(
@@ -33,12 +38,12 @@ def page(meeting: Meeting) -> dict[str, Any]:
     )
     held = meeting.held_at is not None
     lines = [
-        Line(one.seat, unit_of(one.seat), str(one.get_presence_display()) if held else "") for one in found
+        Line(one.seat, _unit(one.seat), str(one.get_presence_display()) if held else "") for one in found
     ]
     if not found and meeting.state == Meeting.State.PLANNED:
         sitting = Seat.objects.on(timezone.localdate(meeting.begins_at)).filter(body=meeting.body_id)
         lines = [
-            Line(seat, unit_of(seat), "")
+            Line(seat, _unit(seat), "")
             for seat in sitting.select_related("membership__institution", "membership__department")
         ]
     have, of, need = quorum(meeting, found)
