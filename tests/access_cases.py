@@ -775,6 +775,7 @@ CASES: dict[str, Case] = {
     "meeting": one("meeting"),
     "meeting-act": one("meeting", step="fill"),
     "meeting-held": one("meeting"),
+    "meeting-sign-in": one("meeting"),
     "meeting-point-add": one("meeting"),
     "meeting-point": Case(
         lambda things: {"pk": things.meeting.pk, "point": things.meeting.agenda.get().pk, "step": "say"},
