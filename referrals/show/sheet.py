@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from alliance.web import parts, words
+from alliance.web import parts
 from alliance.web.qr import picture
 from referrals.models import Referral
 from referrals.show.emergency import facts as emergency_facts
@@ -22,7 +22,7 @@ def sheet(referral: Referral, address: str) -> dict[str, Any]:
         "patient": patient(referral, masked=False), "why": why(referral),
         "where": where(referral), "texts": texts(referral), "insurance": insurance(referral),
         "emergency": emergency_facts(referral), "extra": _extra(referral),
-        "printed": words.moment(timezone.now()),
+        "printed": formats.date_format(timezone.localtime(), "DATETIME_FORMAT"),
     }  # fmt: skip
 
 

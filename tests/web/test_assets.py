@@ -53,6 +53,15 @@ def test_colours_are_named_in_the_tokens_alone() -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", rest) == []
 
 
+def test_paper_is_white_in_every_theme_and_its_pages_are_numbered() -> None:
+    """Printed in the dark theme, pages outside a sheet had light letters on white paper."""
+    css = (STATIC / "app.css").read_text(encoding="utf-8")
+    dark = css.index('[data-bs-theme="dark"] {\n')
+    assert css[:dark].rstrip().endswith("*/") and css[:dark].rpartition("@media ")[2].startswith("screen {")
+    [page] = re.findall(r"^@page \{.*$", css, re.M)
+    assert "counter(page)" in page and "counter(pages)" in page
+
+
 def test_every_file_the_frame_names_is_found() -> None:
     if not (ROOT / "node_modules").exists():
         pytest.skip("node_modules is absent: run npm ci")
