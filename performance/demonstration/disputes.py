@@ -13,6 +13,7 @@ from alliance.tenancy.scope import act_in
 from grouping.disputes import panel, services
 from grouping.disputes.services import Thing
 from grouping.services import schemes
+from performance.demonstration.clock import acting
 from performance.demonstration.ground import Ground
 from performance.dictionary import disputed
 
@@ -35,6 +36,9 @@ OPINIONS = (
     ("more", "建议补足 12 个月数据后重算，目前置信区间过宽。"),
 )
 
+ANSWER = "已请临床、医保、统计三位专家研究，意见见专家组。年度调整时一并测算，结果在此公布。"
+UNCHANGED = "样本不足、支付端已有补偿，现行权重维持到年度调整。"
+
 
 def load(base: Ground, now: datetime) -> str:
     """File them and take each as far as it went; a line of the report."""
@@ -42,7 +46,8 @@ def load(base: Ground, now: datetime) -> str:
         experts, filers = _experts(), _filers(base)
         head: Any = None
         for code, about, text, days, state in FILED:
-            row = _file(next(filers), code, about, text, now - timedelta(days=days))
+            with acting(at := now - timedelta(days=days)):
+                row = _file(next(filers), code, about, text, at)
             head = head or row
             _on_its_way(base.office, row, head, state, experts, now - timedelta(days=days - 1))
         return f"{len(FILED)} disputes, {sum(one[4] in ('open', 'studied') for one in FILED)} owed an answer"
@@ -86,22 +91,22 @@ def _on_its_way(
     if state == "open":
         return
     if state == "merged":
-        services.merge(by=office, dispute=row, into=head, now=at)
+        with acting(at):
+            services.merge(by=office, dispute=row, into=head, now=at)
         return
-    row = services.study(by=office, dispute=row, now=at)
+    with acting(at):
+        row = services.study(by=office, dispute=row, now=at)
     given = 1 if state == "studied" else len(experts)
     for place, (expert, kind) in enumerate(experts):
-        panel.ask(by=office, dispute=row, member=expert, kind=kind, now=at)
+        with acting(at):
+            panel.ask(by=office, dispute=row, member=expert, kind=kind, now=at)
         if place < given:
-            verdict, text = OPINIONS[place]
-            panel.give(by=expert, dispute=row, verdict=verdict, text=text, now=at + timedelta(days=2 + place))
+            (verdict, text), said = OPINIONS[place], at + timedelta(days=2 + place)
+            with acting(said):
+                panel.give(by=expert, dispute=row, verdict=verdict, text=text, now=said)
     if state in ("answered", "settled"):
-        row = services.reply(
-            by=office, dispute=row, now=at + timedelta(days=8),
-            answer="已请临床、医保、统计三位专家研究，意见见专家组。年度调整时一并测算，结果在此公布。",
-        )  # fmt: skip
+        with acting(answered := at + timedelta(days=8)):
+            row = services.reply(by=office, dispute=row, now=answered, answer=ANSWER)
     if state == "settled":
-        services.settle(
-            by=second, dispute=row, now=at + timedelta(days=10),
-            unchanged="样本不足、支付端已有补偿，现行权重维持到年度调整。",
-        )  # fmt: skip
+        with acting(settled := at + timedelta(days=10)):
+            services.settle(by=second, dispute=row, now=settled, unchanged=UNCHANGED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from alliance.services import journal
 from complaints.bills import composition
 from complaints.bills.models import BillGuide, BillLink, BillQuestion
 from complaints.models import Complaint
@@ -45,4 +46,8 @@ def test_disputes_in_every_state(bills: World) -> None:
         states = sorted(Dispute.objects.values_list("state", flat=True))
         assert states == ["answered", "merged", "open", "open", "settled", "studied"]
         assert Dispute.objects.get(state="merged").merged_into.state == "settled"
+        # Each step stands at the time it tells.
+        settled = Dispute.objects.get(state="settled")
+        steps = {one.to_state: one.at.date() for one in journal.steps_of(settled)}
+        assert steps["answered"] == settled.answered_at.date() < steps["settled"] < NOW.date()
         assert Dispute.objects.unanswered().filter(due_at__gt=NOW).count() == 3
