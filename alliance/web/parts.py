@@ -139,15 +139,20 @@ class Action:
     id: str = ""
 
 
-def history(about: Any, *, field: str = "state", words: dict[str, str] | None = None) -> list[Step]:
+def history(
+    about: Any, *, field: str = "state", words: dict[str, str] | None = None,
+    notes: dict[str, str] | None = None,
+) -> list[Step]:  # fmt: skip
     """The kept steps of an object as lines of a trail, oldest first, in the words of the field's choices.
 
-    `words` overrides the sentence of a step by its name ("accept": "Accepted").
+    `words` overrides the sentence of a step by its name ("accept": "Accepted"), `notes` says what its note is
+    ("assign": "to %(note)s").
     """
     labels = dict(about._meta.get_field(field).flatchoices)
-    return [_line(step, labels, words or {}) for step in journal.steps_of(about)]
+    return [_line(step, labels, words or {}, notes or {}) for step in journal.steps_of(about)]
 
 
-def _line(step: Any, labels: dict[str, Any], words: dict[str, str]) -> Step:
+def _line(step: Any, labels: dict[str, Any], words: dict[str, str], notes: dict[str, str]) -> Step:
     title = words.get(step.name) or str(labels.get(step.to_state, step.to_state))
-    return Step("yes", title, detail=step.note, at=step.at, by=str(step.by.user) if step.by else "")
+    said = notes[step.name] % {"note": step.note} if step.note and step.name in notes else step.note
+    return Step("yes", title, detail=said, at=step.at, by=str(step.by.user) if step.by else "")

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 
 from alliance.lib.period import Month
+from alliance.models import Membership
+from performance.appeals import sql
 from performance.models import Appeal, AppealCorrection, AppealLine
 
 
@@ -15,6 +17,16 @@ def open_in(month: Month) -> int:
     """How many appeals about numbers of a month have not ended (practice.md 4: it is final with the last)."""
     found: int = Appeal.objects.running().filter(month=month.first_day).count()
     return found
+
+
+def examined_about(pot: int, member: Membership) -> list[int]:
+    """The appeals about lines of a pot (pk) that the member examines and is not involved in yet: who posts
+    the pot becomes so. Two queries at most.
+    """
+    rows = Appeal.objects.examined_by(member).filter(lines__pay_line__pot=pot).distinct()
+    found = list(rows.order_by("pk").values_list("pk", flat=True))
+    gone = {appeal for appeal, _member in sql.involved(found, [member.pk])} if found else set()
+    return [pk for pk in found if pk not in gone]
 
 
 def disputed(month: Month) -> Mapping[int, int]:

@@ -16,16 +16,13 @@ from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.appeals import clock, forms, second, show_deciding, words
-from performance.appeals.services import adding, correcting, handling
-from performance.life import plan
+from performance.appeals import clock, forms, second, show_deciding, show_examining, words
+from performance.appeals.services import adding, handling
 from performance.models import (
     Appeal,
     AppealAddition,
     AppealFile,
     AppealLine,
-    MonthStep,
-    PayPot,
 )
 
 State, About = Appeal.State, AppealLine.About
@@ -113,13 +110,20 @@ def page(
     return {
         "title": str(appeal), "appeal": appeal, "chip": words.state(appeal), "rows": rows(found, member),
         "clock_facts": clock_facts(appeal, member, now), "facts_appeal": facts(appeal, member), "now": now,
-        "files": [one for one in files if one.addition_id is None], "waits": waits(appeal, found, now),
+        "files": [one for one in files if one.addition_id is None],
+        "waits": show_examining.waits(appeal, found, now, member),
         "additions": additions(appeal, files), "adds": adding.may_add(member, appeal),
-        "affected": show_deciding.affected(appeal, member), "history": parts.history(appeal),
-        "barred_said": barred_said(appeal, member), "kept": kept(appeal, found, member),
+        "affected": show_deciding.affected(appeal, member), "history": history(appeal),
+        "barred_said": show_examining.barred_said(appeal, member),
+        "kept": show_examining.kept(appeal, found, member),
         "actions": actions(appeal, member, now, given or {}), "running": appeal.state in Appeal.UNANSWERED,
         "bearer": appeal.get_bearer_display() if appeal.bearer else "",
     }  # fmt: skip
+
+
+def history(appeal: Appeal) -> list[parts.Step]:
+    """Its steps, each time it was given to somebody with whom."""
+    return parts.history(appeal, notes={"assign": _("examined by %(note)s")})
 
 
 def files_of(appeal: Appeal) -> list[AppealFile]:
@@ -134,90 +138,6 @@ def additions(appeal: Appeal, files: Sequence[AppealFile]) -> list[Added]:
     """What was added since it was filed, oldest first; one query."""
     rows = AppealAddition.objects.filter(appeal=appeal).select_related("added_by__user").order_by("number")
     return [Added(row, [one for one in files if one.addition_id == row.pk]) for row in rows]
-
-
-def waits(appeal: Appeal, found: Sequence[AppealLine], now: datetime) -> str:
-    """What a correction waits for and until when; '' where nothing is in its way or the appeal is decided."""
-    if appeal.state not in Appeal.UNANSWERED:
-        return ""
-    pots = correcting.waiting_pots(found)
-    if not pots:
-        return ""
-    step = next(one for one in plan.planned(appeal.period) if one.step == MonthStep.SECOND)
-    names = "、".join(f"{pot.place} ({pot.get_state_display()})" for pot in pots)
-    said = {"names": names, "until": web_words.until(step.due_at)}
-    if step.due_at <= now:
-        late = _(
-            "Not in the books yet: %(names)s. By the calendar it should have been by %(until)s: it is late "
-            "since then. A correction of its lines is booked once the department has submitted its plan and "
-            "the office has posted it. It is examined meanwhile and the time for the answer runs on; a "
-            "decision that is typed is kept until then."
-        )
-        return late % said
-    text = _(
-        "Not in the books yet: %(names)s. A correction of its lines is booked once the department has "
-        "submitted its plan and the office has posted it, by the calendar until %(until)s. It is examined "
-        "meanwhile and the time for the answer runs on; a decision that is typed is kept until then."
-    )
-    return text % said
-
-
-def examines(appeal: Appeal, member: Membership) -> bool:
-    """Whether it is the member's to decide now."""
-    return appeal.state == State.ASSIGNED and "handler" in appeal.sides_of(member)
-
-
-def barred_said(appeal: Appeal, member: Membership) -> str:
-    """Why the examiner no longer decides, and who gives it to somebody else; '' for any other."""
-    if not examines(appeal, member) or not handling.barred(member, appeal):
-        return ""
-    rows = PayPot.objects.named().filter(lines__in=appeal.lines.values("pay_line"), state=PayPot.State.POSTED)
-    mine = rows.filter(journal__confirmed_by__user=member.user_id).distinct().order_by("pk")
-    places = "、".join(pot.place for pot in mine)
-    if places:
-        why = _(
-            "You have posted a pot this appeal is about (%(places)s), so you are involved in it by now."
-        ) % {"places": places}
-    else:
-        why = _(
-            "You are involved in this appeal by now: you made or checked a number it is about, or your own "
-            "pay or your institution's is among those it changes."
-        )
-    if any(one.name == "assign" for one in appeal.steps_for(member)):
-        next_ = _("So you do not decide it: give it to somebody else below. What you kept stays readable.")
-    else:
-        next_ = _(
-            "So you do not decide it: the performance office sees that and gives it to somebody else. What "
-            "you kept stays readable."
-        )
-    return f"{why} {next_}"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A decision somebody kept as it was typed: who, and its fields in words."""
-
-    who: str
-    facts: Sequence[parts.Fact]
-
-
-def kept(appeal: Appeal, found: Sequence[AppealLine], member: Membership) -> list[Kept]:
-    """Decisions kept by an earlier examiner, or by one who is involved by now; for who examines it and for
-    who typed it.
-    """
-    drafts = [{"by": appeal.handler_id, **appeal.draft}] if appeal.draft else []
-    drafts += appeal.draft.get("before", [])
-    own = examines(appeal, member)
-    drafts = [one for one in drafts if own or one["by"] == member.pk]
-    if not drafts or (own and len(drafts) == 1 and drafts[0]["by"] == member.pk
-                      and not handling.barred(member, appeal)):  # fmt: skip
-        return []
-    form = forms.UpholdForm(
-        appeal=appeal, lines=found, facts=show_deciding.facts_to_correct(found),
-        points=show_deciding.points_of(found),
-    )  # fmt: skip
-    known = Membership.objects.select_related("user").in_bulk([one["by"] for one in drafts])
-    return [Kept(str(known[one["by"]].user), form.in_words(one)) for one in drafts]
 
 
 def clock_facts(appeal: Appeal, member: Membership, now: datetime) -> list[parts.Fact]:
@@ -278,7 +198,7 @@ def actions(
     """The steps this member may take now."""
     found = []
     version = f"?version={appeal.version}"
-    barred = examines(appeal, member) and handling.barred(member, appeal)
+    barred = show_examining.examines(appeal, member) and handling.barred(member, appeal)
     for one in appeal.steps_for(member):
         if barred and one.name in DECIDING:
             continue

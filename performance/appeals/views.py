@@ -28,7 +28,7 @@ from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.parts import Tab
 from alliance.web.refused import add_refusal
-from performance.appeals import asking, examining, forms, show, show_deciding, tables, window
+from performance.appeals import asking, examining, forms, show, show_deciding, show_examining, tables, window
 from performance.appeals.services import adding, correcting, filing, handling
 from performance.appeals.services.correcting import Draft
 from performance.appeals.services.effect import Effect, effect
@@ -248,7 +248,8 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
         "preview": None if tried.drafts is None else [show_deciding.of_draft(one) for one in tried.drafts],
         "effect_said": show_deciding.effect_said(tried.effect),
         "lowers": tried.effect is not None and tried.effect.lowers,
-        "rows": show.rows(lines, request.membership), "waits": show.waits(row, lines, timezone.now()),
+        "rows": show.rows(lines, request.membership),
+        "waits": show_examining.waits(row, lines, timezone.now(), request.membership),
         "action": f"?version={asked.version(request) or row.version}",
     }  # fmt: skip
     status = tried.status or (400 if form.errors else 200)

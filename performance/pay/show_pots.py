@@ -9,23 +9,20 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alliance.lib.period import Month
 from alliance.models import Membership, Staff
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.life.plan import planned
-from performance.models import MonthStep, PayLine, PayMember, PayPlan, PayPot, PayReply
+from performance.models import PayLine, PayMember, PayPot, PayReply
 from performance.models.pay_pots import PERSONS, leads_all, sees_all
-from performance.pay import forms, show, words
-from performance.pay.services import pots
+from performance.pay import before, forms, show, told, words
 
 State = PayPot.State
 # The steps of a pot by the address of their button.
@@ -57,6 +54,7 @@ def page(
     replies = list(PayReply.objects.filter(plan=pot.plan_id).select_related("staff", "answered_by__user"))
     mine = PayLine.objects.filter(plan=pot.plan_id, staff__user=membership.user_id).first()
     whole = sees_people(pot, membership)
+    steps = actions(pot, membership, now, given)
     return {
         "title": pot.place, "pot": pot, "chip": words.pot_chip(pot), "chain": chain(pot, membership),
         "formula": [
@@ -65,24 +63,14 @@ def page(
         ],
         "rows": rows(pot, membership, replies, whole), "whole": whole, "plan_facts": plan_facts(pot),
         "objections": objections(pot, membership, replies, whole, given), "mine": mine,
-        "actions": [*actions(pot, membership, now, given), *answers(pot, membership, mine, replies, given)],
+        "actions": [*steps, *answers(pot, membership, mine, replies, given)],
+        "posting_said": told.posting_said(pot, membership, steps),
         "history": parts.history(pot), "writes": writes(pot, membership),
         "rooms": show.tabs("pay-pots", membership),
-        "shown_said": shown_said(pot, now), "late_said": late_said(pot, now),
-        "last_plan": last_plan(pot) if pot.state == State.OPEN else None,
+        "shown_said": told.shown_said(pot, now), "late_said": told.late_said(pot, now),
+        "last_plan": before.last_plan(pot) if pot.state == State.OPEN else None,
         "early": pot.state == State.SHOWN and pot.shown_until is not None and now < pot.shown_until,
     }  # fmt: skip
-
-
-def shown_said(pot: PayPot, now: datetime) -> str:
-    """While a plan is shown: until when its people object to it, which is no appeal."""
-    if pot.state != State.SHOWN or pot.shown_until is None or now >= pot.shown_until:
-        return ""
-    return _(
-        "The department is shown this plan until %(until)s. Until then its people agree or object here; the "
-        "head answers. An objection to the plan is no appeal: appeals about an amount are filed from the "
-        "slip, until the day named there."
-    ) % {"until": web_words.until(pot.shown_until)}
 
 
 def sees_people(pot: PayPot, membership: Membership) -> bool:
@@ -282,54 +270,3 @@ def people_seen(membership: Membership) -> QuerySet[Any]:
     if membership.can(PERSONS) and membership.department_id is not None:
         return rows.filter(own | Q(institution=here, department=membership.department_id))
     return rows.filter(own)
-
-
-def last_plan(pot: PayPot) -> PayPlan | None:
-    """The plan of the same people the month before: its points are a proposal, never taken by itself."""
-    rows = PayPlan.objects.filter(
-        pot__institution=pot.institution_id, pot__department=pot.department_id, pot__team=pot.team_id,
-        pot__group=pot.group, pot__pool__kind=pot.pool.kind, pot__pool__month__lt=pot.pool.month,
-        pot__state=State.POSTED, pk=F("pot__plan"),
-    )  # fmt: skip
-    found: PayPlan | None = (
-        rows.select_related("pot__pool").order_by("-pot__pool__month", "-revision").first()
-    )
-    return found
-
-
-def proposal(pot: PayPot) -> pots.Proposal:
-    """Points to begin with: of the plan so far, else of last month's plan, else by the roster."""
-    before = None if pot.plan or pot.by_name else last_plan(pot)
-    plan = pot.plan or before
-    kept = dict(PayLine.objects.filter(plan=plan).values_list("staff", "points")) if plan else {}
-    return pots.Proposal(
-        {staff: kept.get(staff, points) for staff, points in pots.points_of(pot).items()}, before
-    )
-
-
-def late(pot: PayPot, now: datetime) -> datetime | None:
-    """Since when the second distribution of a pot is late by the month's calendar; None while it is not."""
-    if pot.state not in (State.OPEN, State.DRAFTED):
-        return None
-    due = due_at(pot.pool.period)
-    return due if now >= due else None
-
-
-def due_at(month: Month) -> datetime:
-    """Until when plans of a month are submitted, by its calendar; three queries."""
-    return next(one for one in planned(month) if one.step == MonthStep.SECOND).due_at
-
-
-def late_said(pot: PayPot, now: datetime) -> str:
-    """The reminder of a late pot, with what helps; '' while it is not late."""
-    since = late(pot, now)
-    if since is None:
-        return ""
-    text = _("The second distribution of this pot is late: by the calendar it was due %(until)s.") % {
-        "until": web_words.until(since)
-    }
-    if pot.state != State.OPEN:
-        return f"{text} {_('The plan is written: show it to the department.')}"
-    if last_plan(pot) is None:
-        return f"{text} {_('No earlier plan of this pot is in the books; the roster gives the points.')}"
-    return f"{text} {_('The shares of the last month can be taken as a proposal; the group confirms them.')}"

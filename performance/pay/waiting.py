@@ -25,7 +25,7 @@ from performance.models import (
 )
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
 from performance.models.pay_pots import leads_all
-from performance.pay import show_pots
+from performance.pay import told
 
 State = PayPot.State
 
@@ -106,7 +106,7 @@ def _led(membership: Membership, now: datetime) -> list[Todo]:
     )
     found = []
     if rows["open"]:
-        due = show_pots.due_at(Month.of(rows["first"]))
+        due = told.due_at(Month.of(rows["first"]))
         why = _("A group of the department agrees on the points, with minutes.")
         if now >= due:
             why = _("Late by the calendar. The last month's shares stand ready as a proposal for the group.")

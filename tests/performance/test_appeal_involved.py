@@ -79,6 +79,33 @@ def test_who_posts_the_pot_is_offered_no_verdict_and_is_refused_in_words(
                 handling.reject(by=world.luo, appeal=row, answer="x", now=LATER)
 
 
+def test_before_posting_the_examiner_is_told_what_it_costs(asked: tuple[World, Appeal]) -> None:
+    world, row = asked
+    with time_machine.travel(LATER, tick=False):
+        with inside(world):
+            url = f"/a/qinghe/pay/pots/{doctors(world).pk}/"
+        luo, meng = world.client("luo"), world.client("meng")
+        said = luo.get(url).content.decode()
+        assert "act/post/" in said and f"（{row.pk} 号）" in said and "请由同事入账" in said
+        assert "请由同事入账" in luo.get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+        other = meng.get(url).content.decode()  # a colleague posts it and is told nothing of the kind
+        assert "act/post/" in other and "请由同事入账" not in other
+        assert "请由同事入账" not in meng.get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+        with inside(world):
+            post_the_pot(world)
+        assert "请由同事入账" not in luo.get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+
+
+def test_the_course_says_to_whom_it_was_given(asked: tuple[World, Appeal]) -> None:
+    world, row = asked
+    with inside(world):
+        row = fresh(handling.assign(by=world.luo, appeal=row, handler=world.meng.pk, now=LATER))
+        names = [f"承办人：{one.user}" for one in (world.luo, world.meng)]
+    with time_machine.travel(LATER, tick=False):
+        said = world.client("dr").get(f"/a/qinghe/appeals/{row.pk}/").content.decode()
+    assert 0 < said.index(names[0]) < said.index(names[1])
+
+
 def test_the_next_examiner_reads_what_was_kept_and_decides_in_own_words(asked: tuple[World, Appeal]) -> None:
     world, row = asked
     page = f"/a/qinghe/appeals/{row.pk}/"

@@ -42,7 +42,7 @@ from performance.models import (
     Statement,
     StatementLine,
 )
-from performance.pay import show_pots
+from performance.pay import before
 from performance.pay.services import pools
 from performance.services import months
 from performance.slip import show as slips
@@ -251,7 +251,7 @@ def claw_back(world: World, statement: Statement) -> None:
         clawbacks.propose_carry(by=world.luo, row=row, into=NOVEMBER, today=AT.date())
     scene.award(world, account, DECEMBER, 4 * 60_000)
     pot = PayPot.objects.named().get(pool__kind="award", pool__month=DECEMBER.first_day)
-    last = show_pots.last_plan(pot)  # what a late department is offered: the plan of the month before
+    last = before.last_plan(pot)  # what a late department is offered: the plan of the month before
     assert last is not None and last.pot.pool.period == NOVEMBER and last.pk == last.pot.plan_id
     approval = clawbacks.propose_carry(by=world.luo, row=row, into=DECEMBER, today=AT.date())
     approvals.decide(by=world.cai, approval=approval, verdict="yes")

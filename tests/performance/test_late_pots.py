@@ -14,7 +14,7 @@ import time_machine
 from django.test import override_settings
 
 from performance.models import PayPlan, PayPot
-from performance.pay import show_pots
+from performance.pay import before, show_pots, told
 from performance.pay.services import pots
 from performance.pay.waiting import waiting
 from tests.performance import pay_scene as scene
@@ -38,10 +38,10 @@ def house(world: World, tmp_path: Path) -> Iterator[World]:
 
 def test_a_late_pot_is_reminded_of_on_its_page_and_in_the_inbox(house: World) -> None:
     pot = doctors(house)
-    assert show_pots.late(pot, EARLY) is None and show_pots.late_said(pot, EARLY) == ""
-    assert show_pots.late(pot, LATE) == show_pots.due_at(pot.pool.period)
+    assert told.late(pot, EARLY) is None and told.late_said(pot, EARLY) == ""
+    assert told.late(pot, LATE) == told.due_at(pot.pool.period)
     (todo,) = [one for one in waiting(house.wu, EARLY) if "pay" in one.url]
-    assert todo.state == "warn" and todo.due == show_pots.due_at(pot.pool.period)
+    assert todo.state == "warn" and todo.due == told.due_at(pot.pool.period)
     (todo,) = [one for one in waiting(house.wu, LATE) if "pay" in one.url]
     assert todo.state == "late"
     with time_machine.travel(LATE, tick=False):
@@ -68,5 +68,5 @@ def test_a_plan_taken_as_it_was_proposed_says_so_and_one_that_was_changed_does_n
 def test_nothing_is_proposed_from_what_is_not_in_the_books(house: World) -> None:
     """A draft of this month is no earlier month's plan; nothing is ever taken by itself."""
     pot = doctors(house)
-    assert show_pots.last_plan(pot) is None and show_pots.proposal(pot).of is None
+    assert before.last_plan(pot) is None and before.proposal(pot).of is None
     assert not PayPlan.objects.exists()

@@ -76,6 +76,7 @@ def assign(
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.assigned", handler=free[handler],
         assigned_at=appeal.assigned_at or now, said={"handler": handler}, draft=kept,
+        remark=str(free[handler].user),
     )  # fmt: skip
     return moved
 

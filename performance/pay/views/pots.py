@@ -19,7 +19,7 @@ from alliance.web.access import get_or_404, permit, require
 from alliance.web.refused import add_refusal
 from performance.models import PayPot, PayReply
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
-from performance.pay import forms, show, show_pots, tables
+from performance.pay import before, forms, show, show_pots, tables
 from performance.pay.services import pots
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
@@ -73,7 +73,7 @@ def plan(request: Any, pk: int) -> HttpResponseBase:
     if request.method != "POST" and not show_pots.writes(row, request.membership):
         raise Http404
     people = list(Staff.objects.filter(pk__in=[one for one, _points in row.people]).order_by("code"))
-    initial, begun = {"agreed_on": timezone.localdate()}, show_pots.proposal(row)
+    initial, begun = {"agreed_on": timezone.localdate()}, before.proposal(row)
     form = forms.PlanForm(
         request.POST if request.method == "POST" else None, initial=initial, pot=row, people=people,
         points=begun.points,
