@@ -1,4 +1,4 @@
-"""Departments, teams and persons of the demonstration's last month, scored by three ready templates."""
+"""Departments, teams and persons of the demonstration's months, scored by three ready templates."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ TEMPLATES = ("department_four", "family_doctor_three", "person_posts")
 
 
 def run_all(ground: Ground, demo: DemoAlliance) -> list[str]:
-    """Let the templates hold from the first month on and score the last; a line for each."""
-    month, said = demo.pools[-1].month, []
+    """Let the templates hold from the first month on and score the last; persons in every month, so that each
+    slip leads from the money to the cases. A line for each.
+    """
+    months, said = [pool.month for pool in demo.pools], []
     for code in TEMPLATES:
         found = shipped_templates()[code]
+        scored = months if found.level == Level.PERSON else months[-1:]
         with act_in(ground.alliance), transaction.atomic():
-            scheme = replace(found.scheme, effective_from=demo.pools[0].month.first_day)
+            scheme = replace(found.scheme, effective_from=months[0].first_day)
             schemes.adopt(by=None, scheme=scheme, level=found.level, evaluators=found.evaluators)
-            run = levels.enqueue(by=ground.office[0], month=month, level=found.level)
-            if found.level == Level.PERSON:  # the slips of the month that is paid show them
-                levels.enqueue(by=ground.office[0], month=demo.pools[0].month, level=found.level)
+            runs = [levels.enqueue(by=ground.office[0], month=at, level=found.level) for at in scored]
         drain(ground)
         with act_in(ground.alliance), transaction.atomic():
-            run.refresh_from_db()
-            said.append(f"{month}: {run.subjects} scored as {found.level}")
+            for run in runs:
+                run.refresh_from_db()
+                said.append(f"{run.period}: {run.subjects} scored as {found.level}")
     return said
