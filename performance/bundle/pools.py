@@ -6,103 +6,31 @@ The same engine as in the system (performance.engine.pay): what differs by a fen
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from alliance.lib.canonical import digest, to_plain
-from alliance.lib.register import load_register, parse_value
+from alliance.lib.canonical import to_plain
+from performance.bundle import shares
 from performance.bundle.books import Books
 from performance.bundle.deeds import day_of
 from performance.bundle.differing import Entry, differences, entries, known, same
+from performance.bundle.ground import Ground, Rows
 from performance.bundle.payments import Payments
 from performance.bundle.told import Told
 from performance.engine.exact import half_up
-from performance.engine.pay import redlines, uplift
+from performance.engine.pay import redlines
 from performance.engine.pay.entitled import again
 from performance.engine.pay.entitled_parts import EntitledRefused
-from performance.engine.pay.flow import FlowRule, Post, flow, persons, time_worked
+from performance.engine.pay.flow import FlowRule, Post, flow, persons
 from performance.engine.pay.named import flow_named
-from performance.engine.pay.redlines import RedLine, Terms, Year
-from performance.engine.pay.steps import Factors, Share, Step, divide
+from performance.engine.pay.redlines import RedLine, Terms
+from performance.engine.pay.steps import divide
 from performance.engine.pay.surplus import percent_of
-from performance.engine.pay.uplift import UpliftRefused
-from performance.engine.restore import restore
 
-TEAM_MIN, PLACES = "fd.team_share_min", 12
-SHARED = ("fen", "factors", "quota", "remainder_rank", "got_extra_fen")
 ROWS = frozenset(
     {"pool", "share", "step", "score", "pot", "line", "sheet", "entitled", "transfer", "journal"}
 )
-Rows = Iterable[tuple[str, dict[str, Any]]]
-
-
-Crew = Mapping[tuple[int, str], Sequence[Post]]  # number of corrections the roster had, institution paid
-
-
-def posts(rows: Rows) -> Crew:
-    """The roster's lines; the time worked is computed again."""
-    found: dict[tuple[int, str], list[Post]] = defaultdict(list)
-    for _path, row in rows:
-        time = time_worked(
-            Decimal(row["share"]),
-            Decimal(row["days"]),
-            Decimal(row["leave"]),
-            employed=Fraction(row["employed"]),
-        )
-        found[row["at"], row["institution"]].append(
-            Post(row["person"], row["unit"], row["group"], Decimal(row["coefficient"]), time, row["team"])
-        )
-    return found
-
-
-class Ground:
-    """What every pool of the month rests on: the result, rules and parameters, the roster."""
-
-    def __init__(self, result: Mapping[str, Any], rules: Mapping[str, Any], crew: Crew):
-        self.lines = {line["institution"]: line for line in result["lines"]}
-        self.weight, self.posts = result["weight"], crew
-        self.pools: list[tuple[str, Mapping[str, Any]]] = []
-        self.plans: list[tuple[str, int]] = []
-        self.rules = {one["digest"]: one for one in rules["pay_rules"]}
-        self.funds = {one["code"]: one["source"] for one in rules["funds"]}
-        self._rules, self._paid = rules, defaultdict[str, int](int)
-        value = next(
-            one["value"] for one in rules["parameters"] if one["key"] == TEAM_MIN and not one["level"]
-        )
-        self.least_team = Decimal(str(parse_value(load_register()[TEAM_MIN].shape, value, key=TEAM_MIN)))
-
-    def rule(self, name: str) -> FlowRule:
-        """A rule of flow by its digest."""
-        return restore(FlowRule, self.rules[name]["body"])
-
-    def versions(self) -> Iterator[str]:
-        """Every rule of flow is the one its digest names."""
-        for place, one in enumerate(self._rules["pay_rules"]):
-            path = f"rules.json.pay_rules[{place}].digest"
-            yield from differences(one["digest"], digest(one["body"]), path)
-
-    def paid(self, institution: str, fen: int) -> None:
-        """Count what the month pays within an institution's approved total."""
-        self._paid[institution] += fen
-
-    def totals(self) -> Iterator[str]:
-        """Paid this year + this month stays within each approved total (practice.md 6, N50)."""
-        for place, row in enumerate(self._rules["totals"]):
-            path = f"rules.json.totals[{place}]"
-            now = self._paid.pop(row["institution"], 0)
-            yield from differences(row["month_fen"], now, f"{path}.month_fen")
-            if sheet := row.get("uplift"):
-                yield from _risen(row, sheet, path)
-            try:
-                year = Year(row["institution"], row["year"], row["approved_fen"], row["paid_fen"], now)
-                redlines.within_total("pay_total", [year])
-            except RedLine as line:
-                yield Told("error", path=path, error=line)
-        for institution, fen in sorted(self._paid.items()):
-            if fen:
-                yield Told("no_total", path="rules.json.totals", place=institution, fen=fen)
 
 
 class Pool:
@@ -172,10 +100,10 @@ class Pool:
                 self.ground.paid(row["institution"], row["fen"])
             if head["kind"] == "bonus":
                 for key in ("fen", "quota", "remainder_rank", "got_extra_fen"):
-                    yield from _number(row[key], line[key], f"{place}.{key}")
+                    yield from shares.number(row[key], line[key], f"{place}.{key}")
         if head["kind"] != "bonus":
-            weights = {row["institution"]: _factors(row) for _place, row in rows}
-            yield from _step(divide("institution", self.name, head["fen"], weights), rows)
+            weights = {row["institution"]: shares.factors(row) for _place, row in rows}
+            yield from shares.step(divide("institution", self.name, head["fen"], weights), rows)
 
     def _entitled(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
         """The sheet a pool pays, worked out again from its parameters and what was given."""
@@ -233,7 +161,7 @@ class Pool:
         for (path, row), step in zip(stored, above, strict=False):
             yield from same(row["fen"], step.fen, f"{path}.fen")
             for place, (held, part) in enumerate(zip(row["shares"], step.shares, strict=False)):
-                yield from _part(part, held, f"{path}.shares[{place}]")
+                yield from shares.part(part, held, f"{path}.shares[{place}]")
         want = {(pot.group, pot.unit): pot for pot in found.pots}
         have = {(row["group"], row["place"]): (path, row) for path, row in pots}
         for key in sorted({*want, *have}):
@@ -243,9 +171,11 @@ class Pool:
                 continue
             path, row = have[key]
             step = next(one for one in found.steps if one.level.partition(":")[2] == row["group"])
-            yield from _part(next(one for one in step.shares if one.code == row["place"]), row, path)
+            yield from shares.part(next(one for one in step.shares if one.code == row["place"]), row, path)
             yield from same(row["above_fen"], step.fen, f"{path}.above_fen")
-            yield from _number(row["weight_sum"], str(half_up(step.weight, PLACES)), f"{path}.weight_sum")
+            yield from shares.number(
+                row["weight_sum"], str(half_up(step.weight, shares.PLACES)), f"{path}.weight_sum"
+            )
             people = {person: str(points) for person, points in want[key].points}
             yield from differences(dict(row["people"]), people, f"{path}.people")
 
@@ -268,11 +198,11 @@ class Pool:
             )
             points = {f"{row['order']:06d}": Decimal(row["points"]) for _place, row in inside}
             step = persons(pot["id"], pot["fen"], points)
-            shares = {share.code: share for share in step.shares}
+            parts = {share.code: share for share in step.shares}
             for place, row in inside:
-                part = shares[f"{row['order']:06d}"]
+                part = parts[f"{row['order']:06d}"]
                 for key in ("fen", "quota", "remainder_rank", "got_extra_fen"):
-                    yield from _number(row[key], getattr(part, key), f"{place}.{key}")
+                    yield from shares.number(row[key], getattr(part, key), f"{place}.{key}")
         for pot_id in lines:
             yield Told("no_pot", path=self.name, key=pot_id)
 
@@ -307,48 +237,3 @@ class Pool:
             found += [(f"fund:{head['fund']}", -row["fen"]), (place, row["fen"])] if head["fund"] else []
             found += [(place, -row["fen"])] if head["persons"] else []
         return found + [(row["account"], row["fen"]) for _path, row in self._rows["pot"]]
-
-
-def _risen(row: Mapping[str, Any], sheet: Mapping[str, Any], path: str) -> Iterator[str]:
-    """A total that rose with the linked indicators, worked out again from its base (S3-38)."""
-    try:
-        found = uplift.again(row["institution"], row["year"], sheet)
-    except UpliftRefused as refused:
-        yield Told("error", path=f"{path}.uplift", error=refused)
-        return
-    yield from same(row["approved_fen"], sheet["base_fen"] + found.fen, f"{path}.approved_fen")
-
-
-def _factors(row: Mapping[str, Any]) -> Factors:
-    return tuple((name, Decimal(value)) for name, value in row["factors"])
-
-
-def _step(step: Step, rows: Sequence[tuple[str, Any]]) -> Iterator[str]:
-    held = {row["institution"]: (path, row) for path, row in rows}
-    for share in step.shares:
-        path, row = held[share.code]
-        yield from _part(share, row, path)
-        yield from _number(row["weight_sum"], str(half_up(step.weight, PLACES)), f"{path}.weight_sum")
-
-
-def _part(found: Share, row: Mapping[str, Any], path: str) -> Iterator[str]:
-    """A share computed again against the one of the file."""
-    for key in SHARED:
-        yield from _number(row[key], to_plain(getattr(found, key)), f"{path}.{key}")
-
-
-def _number(stored: Any, found: Any, path: str) -> Iterator[str]:
-    """Equal as numbers: the database keeps 1.5 as 1.5000."""
-    if _plain(stored) != _plain(found):
-        yield from same(stored, found, path)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, str):
-        try:
-            return Decimal(value)
-        except ArithmeticError:
-            return value
-    return value

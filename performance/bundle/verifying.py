@@ -17,6 +17,7 @@ from alliance.lib.refusal import Refused
 from performance.bundle import books, chain, opinions, payments, pools
 from performance.bundle.archive import Archive, BundleRefused
 from performance.bundle.differing import differences
+from performance.bundle.ground import Ground, crew
 from performance.bundle.steps import Steps
 from performance.bundle.told import Told
 from performance.engine.settlement import recompute
@@ -95,10 +96,10 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
         return
     result = yield from _month(held, said)
     rules = held.value(RULES)
-    posts = pools.posts(held.lines(ROSTER))
+    posts = crew(held.lines(ROSTER))
     summed, paid = books.Books(), payments.Payments()
     yield from paid.read(held.lines(LOTS))
-    ground = pools.Ground(result, rules, posts)
+    ground = Ground(result, rules, posts)
     for name in held.names:
         if name.startswith("pay/"):
             made = pools.Pool(name, ground)
