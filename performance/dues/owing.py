@@ -72,6 +72,31 @@ def plan(month: Month, rows: Sequence[Payable], staff: int | None = None) -> lis
     return found
 
 
+def eldest_first(month: Month) -> tuple[dict[Month, int], int]:
+    """What the lots of earlier months that are not paid in full take of what this month's next lots would
+    take, where they are made first, and what is left for this month then; fen. Every taking is foreseen of
+    the eldest month, as slips foresee it (`foreseen`). Seven queries a month that may bear it, stores none.
+    """
+    dues = outstanding(month)
+    if not dues or min(due.into for due in dues) >= month.first_day:
+        return {}, 0
+    people, left = {due.staff_id for due in dues}, {due.pk: -due.fen - due.done for due in dues}
+    lines = payables.in_books().filter(
+        staff__in=people, pot__pool__month__gte=min(due.into for due in dues),
+        pot__pool__month__lte=month.first_day,
+    )  # fmt: skip
+    taking: dict[Month, int] = {}
+    for at in sorted({Month.of(day) for day in lines.values_list("pot__pool__month", flat=True)} | {month}):
+        rows = [row for row in payables.of(at) if row.staff.pk in people]
+        room = rooms(floors([at])[at], people, rows)
+        for due in (one for one in dues if one.into <= at.first_day):
+            fen = sum(part for _line, part in room[due.staff_id].take(left[due.pk]))
+            left[due.pk] -= fen
+            taking[at] = taking.get(at, 0) + fen
+    own = taking.pop(month, 0)
+    return {at: fen for at, fen in taking.items() if fen}, own
+
+
 def lessened(month: Month, rows: Sequence[Payable]) -> list[Payable]:
     """What a month has to pay as its next lots will find it: less what corrections take of it."""
     less: dict[int | None, int] = defaultdict(int)

@@ -71,7 +71,7 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
             parts.Fig(_("in lots and with banks"), web_words.yuan(told.on_the_way_fen), _("yuan")),
             parts.Fig(pgettext("payout", "held"), web_words.yuan(told.held_fen), _("yuan")),
             parts.Fig(pgettext("payout", "open"), web_words.yuan(told.own_open_fen), _("yuan"),
-                      _taking(told), bad=bool(told.own_open_fen)),
+                      _taking(month, told), bad=bool(told.own_open_fen)),
             *_waiting(),
         ],
         "told": told, "payable": payable, "until": None if payable else _until(month),
@@ -160,10 +160,16 @@ def _in_the_books(told: facts.PaidIn) -> str:
     }  # fmt: skip
 
 
-def _taking(told: facts.PaidIn) -> str:
+def _taking(month: Month, told: facts.PaidIn) -> str:
     if not told.taking_fen:
         return ""
-    return _("the next lots take %(fen)s of it") % {"fen": web_words.yuan(told.taking_fen)}
+    said = _("the next lots take %(fen)s of it") % {"fen": web_words.yuan(told.taking_fen)}
+    first, rest = owing.eldest_first(month)
+    if not first:
+        return said
+    earlier = _("%(said)s; %(months)s bears it first: once its lots are made, %(rest)s is left to take here")
+    months = "、".join(f"{web_words.month(at.first_day)} {web_words.yuan(fen)}" for at, fen in first.items())
+    return earlier % {"said": said, "months": months, "rest": web_words.yuan(rest)}
 
 
 def _waiting() -> list[parts.Fig]:

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import override_settings
+from django.utils import translation
 
 from alliance.approvals import services as approvals
 from alliance.approvals.models import Approval
@@ -259,6 +260,7 @@ def test_what_is_taken_is_foreseen_once_of_the_eldest_month_not_paid(house: Worl
     newer = also_paid(house, line, 4_000_000)
     elder, later = (slips.slip(line.staff, month, house.luo, LATER) for month in (OCTOBER, NOVEMBER))
     assert (elder.fen, later.fen) == (line.fen - less, newer.fen)
+    said_as_slips(house)
     for place, (month, floor) in enumerate(((OCTOBER, line.fen - 10), (NOVEMBER, newer.fen - less + 30))):
         Parameter.objects.create(
             key="clawback.net_floor", value=floor, from_date=month.first_day, decided_by=f"理事会{place}"
@@ -269,9 +271,28 @@ def test_what_is_taken_is_foreseen_once_of_the_eldest_month_not_paid(house: Worl
     assert [(one.at, one.fen, one.waits) for one in found] == [
         (OCTOBER, -10, False), (NOVEMBER, 30 - less, False), (OCTOBER, -20, True),
     ]  # fmt: skip
+    said_as_slips(house)
     made(house)  # the elder month's lots take what was foreseen of them, and the newer still bears the rest
     elder, later = (slips.slip(line.staff, month, house.luo, LATER) for month in (OCTOBER, NOVEMBER))
     assert (elder.fen, later.fen) == (line.fen - 10, newer.fen - less + 30)
+
+
+def said_as_slips(world: World) -> None:
+    """The page of the later month says what the elder takes first: the sums of what the slips foresee."""
+    people = set(PayDue.objects.filter(fen__lt=0).values_list("staff", flat=True))
+    sums = {OCTOBER: 0, NOVEMBER: 0}
+    for staff in people:
+        for one in owing.foreseen(NOVEMBER, staff, facts.of_person(staff)).amounts:
+            if not one.waits and one.fen < 0:
+                sums[one.at] -= one.fen
+    assert sums[OCTOBER] > 0
+    assert owing.eldest_first(NOVEMBER) == ({OCTOBER: sums[OCTOBER]}, sums[NOVEMBER])
+    assert owing.eldest_first(OCTOBER) == ({}, 0)
+    with translation.override("zh-hans"):
+        pages = [month_page(month, world.luo, LATER) for month in (OCTOBER, NOVEMBER)]
+    elder, later = ([one.detail for one in page["figs"]] for page in pages)
+    assert any(f"先由 2026年10月 {words.yuan(sums[OCTOBER])} 承担" in one for one in later)
+    assert not any("先由" in one for one in elder)
 
 
 def also_paid(world: World, line: PayLine, fen: int) -> PayLine:
