@@ -167,8 +167,8 @@ def _ground(world: Any) -> dict[str, Any]:
         pay_scene.rule(world, kind)
         fund = entering.open_fund(by=world.luo, code=kind, name="结余留用", source="retained", now=NOW)
         row = entering.enter_fund(
-            by=world.luo, fund=fund, day=OCTOBER.first_day, fen=FEN * POOLS, document="x", body="x", now=NOW,
-            scan=Upload("x.pdf", [b"%PDF-1.4"], "application/pdf", 99),
+            by=world.luo, fund=fund, day=OCTOBER.first_day, fen=FEN * POOLS, body="x", now=NOW,
+            document="理〔2026〕1号", scan=Upload("x.pdf", [b"%PDF-1.4"], "application/pdf", 99),
         )  # fmt: skip
         entering.confirm_fund(by=world.cai, row=row, now=NOW)
         found[kind] = fund
@@ -181,7 +181,7 @@ def _made(world: Any, kind: str, fund: Any, number: int) -> Any:
 
     return pools.make_from_fund(
         by=world.luo, month=OCTOBER, kind=kind, fund=fund, fen=FEN, name=f"{kind} {number}",
-        document="x", institutions=[one.pk for one in world.places], now=NOW,
+        document="理〔2026〕1号", institutions=[one.pk for one in world.places], now=NOW,
     )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from alliance.lib.refusal import Refused
 from alliance.models import Attachment, Membership
 from alliance.services import journal
+from performance.decided import numbers
 from performance.models.pay import CONFIRM, RUN, DecidedSheet
 from performance.services.rights import require
 
 REASONS: Mapping[str, str] = {
-    "document": "Give the number of the decision.",
+    "document": numbers.SAID,
     "body": "Name the body that decided.",
     "scan": "Add the scan of the decision.",
     "same_person": "This takes two different people; ask a colleague.",
@@ -38,11 +39,12 @@ def of_paper(
     Raises PermissionDenied, `refused` (document, body, scan).
     """
     require(by, RUN)
-    if missing := next((n for n, one in (("document", document), ("body", body)) if not one.strip()), None):
-        raise refused(missing)
+    number = numbers.of_decision(document, refused)
+    if not body.strip():
+        raise refused("body")
     if scan is None:
         raise refused("scan")
-    return {"document": document.strip(), "body": body.strip(), "scan": scan, "entered_by": by}
+    return {"document": number, "body": body.strip(), "scan": scan, "entered_by": by}
 
 
 def second(by: Membership, sheet: DecidedSheet, refused: type[DecidedRefused]) -> None:

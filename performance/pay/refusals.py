@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alliance.lib.refusal import Refused
+from performance.decided import numbers
 
 
 class EntryRefused(Refused):
@@ -12,7 +13,7 @@ class EntryRefused(Refused):
         "code": "A source account with this code is open already.",
         "name": "Give the source account a name.",
         "fen": "Enter an amount above zero.",
-        "document": "Give the number of the decision.",
+        "document": numbers.SAID,
         "body": "Name the body that decided.",
         "scan": "Add the scan of the decision.",
         "same_person": "This takes two different people; ask a colleague.",
@@ -46,6 +47,7 @@ class PoolRefused(Refused):
         "nothing": "No fact of %(month)s owes anything of this kind.",
         "fen": "Enter an amount above zero.",
         "name": "Give the pool a name.",
+        "document": numbers.SAID,
         "institutions": "Choose at least one institution with a share in %(month)s.",
         "short": "%(fund)s holds %(balance)s yuan, the pool takes %(fen)s yuan. Feed the account first.",
         "changed": "Roster, scores or facts changed since the pool was made. Discard it and make it again.",

@@ -14,6 +14,7 @@ from django.db.models import Max
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal, parameters
+from performance.decided import numbers
 from performance.engine.exact import half_up
 from performance.models import PoolDecision
 from performance.services import bases
@@ -34,13 +35,13 @@ def enter_pool(
         raise MoneyRefused("fen")
     if not source.strip() or source_kind not in PoolDecision.Source.values:
         raise MoneyRefused("source")
-    if source_kind == PoolDecision.Source.RETAINED and not document.strip():
-        raise MoneyRefused("document")
+    needed = source_kind == PoolDecision.Source.RETAINED or document.strip()
+    number = numbers.of_decision(document, MoneyRefused) if needed else ""
     first = month.first_day
     last = PoolDecision.objects.filter(month=first).aggregate(last=Max("revision"))["last"] or 0
     row = PoolDecision.objects.create(
         month=first, revision=last + 1, fen=fen, source_kind=source_kind, source=source.strip(),
-        document=document.strip(), entered_by=by,
+        document=number, entered_by=by,
     )  # fmt: skip
     journal.write(by=by, verb="pool.entered", about=row, fen=fen, month=str(month))
     return row

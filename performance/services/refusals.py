@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alliance.lib.refusal import Refused
+from performance.decided import numbers
 
 
 class MonthRefused(Refused):
@@ -31,7 +32,7 @@ class MoneyRefused(Refused):
         "fen": "The amount is zero. Enter what is to be shared.",
         "negative": "A performance-pay base is not negative.",
         "source": "Name the source: the decision and its date.",
-        "document": "Retained surplus needs the number of the approving document.",
+        "document": numbers.SAID,
         "institution": "%(institution)s reports through another institution and has no base of its own.",
         "same_person": "This takes two different people; ask a colleague.",
         "confirmed": "It is already confirmed.",

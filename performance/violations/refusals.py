@@ -33,6 +33,8 @@ class ViolationRefused(Refused):
         "fen": "Give the amount to repay.",
         "agreement": "Choose an agreement of the institution that is in force.",
         "carried": "This is carried out already.",
+        "outcome": "Name the document by which it was repaid by its number, with at least %(least)d letters "
+        "or figures.",
         "lines": "This statement has no confirmed rejection of the institution that is not charged yet.",
         "open": "Something that follows is not carried out yet.",
         "deducted": "%(month)s bears a deduction for a violation of this institution already.",

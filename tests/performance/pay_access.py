@@ -60,8 +60,8 @@ def entry(by: Membership, account: PayFund, mark: str) -> FundEntry:
         limit=99, institution=None,
     )  # fmt: skip
     made: FundEntry = FundEntry.objects.create(
-        fund=account, day=date(2026, 10, 9), fen=100, document=mark, body=mark, scan=scan, entered_by=by,
-        entered_at=NOW,
+        fund=account, day=date(2026, 10, 9), fen=100, document=f"{mark}7号", body=mark, scan=scan,
+        entered_by=by, entered_at=NOW,
     )  # fmt: skip
     return made
 
@@ -73,7 +73,7 @@ def sheet(by: Membership, second: Membership, place: Institution, mark: str, num
         limit=99, institution=None,
     )  # fmt: skip
     made: Entitlement = Entitlement.objects.create(
-        kind="clinic", month=OCTOBER.first_day, number=number, document=mark, body=mark, scan=scan,
+        kind="clinic", month=OCTOBER.first_day, number=number, document=f"{mark}7号", body=mark, scan=scan,
         terms={"cp.tcm_award": 100}, fen=100, digest="e" * 64, entered_by=by, entered_at=NOW,
     )  # fmt: skip
     EntitlementLine.objects.create(sheet=made, institution=place, given={"clinics": 1}, parts=[
@@ -93,7 +93,7 @@ def uplift(by: Membership, second: Membership, run: MonthRun, place: Institution
         formula={"key": "x", "tokens": []},
     )  # fmt: skip
     base = PayTotal.objects.create(
-        institution=place, year=run.month.year, revision=1, fen=100, document=mark, **both
+        institution=place, year=run.month.year, revision=1, fen=100, document=f"{mark}7号", **both
     )
     scan = files.store(
         by=by, name="x.pdf", content=[b"%PDF-1.4"], purpose="evidence", content_type="application/pdf",
@@ -101,7 +101,7 @@ def uplift(by: Membership, second: Membership, run: MonthRun, place: Institution
     )  # fmt: skip
     made: PayUplift = PayUplift.objects.create(
         institution=place, year=run.month.year, number=1, base=base, base_fen=100, through=run.month,
-        terms={"cp.linked_score_share": "30", "cp.salary_uplift_max": "15"}, document=mark, body=mark,
+        terms={"cp.linked_score_share": "30", "cp.salary_uplift_max": "15"}, document=f"{mark}7号", body=mark,
         earned=5, full=10, weight_all=100, heads_first=1, heads=1,
         fen=0, scan=scan, digest="u" * 64, entered_by=by, entered_at=NOW,
     )  # fmt: skip
@@ -135,7 +135,7 @@ def pool(
                   "entered_by": by, "entered_at": NOW},
     )  # fmt: skip
     made: PayPool = PayPool.objects.create(
-        month=OCTOBER.first_day, kind="award", number=number, name=mark, source=source, document=mark,
+        month=OCTOBER.first_day, kind="award", number=number, name=mark, source=source, document=f"{mark}7号",
         fund=account, rule=rule, fen=100, digest="d" * 64, made_by=by, made_at=NOW,
     )  # fmt: skip
     share = PayShare.objects.create(pool=made, institution=place, **SHARE)

@@ -130,9 +130,9 @@ def given(world: World, mine: Department, month: Month, fen: int, posted: PayPoo
     """A pool in the books that gives the department's doctors so much."""
     share = {"fen": fen, "weight_sum": 1, "quota": fen, "remainder_rank": 1}
     pool = PayPool.objects.create(
-        month=month.first_day, kind="award", number=90, name="奖励", source="retained", document="1号",
-        fund=pay_access.fund(world.luo, f"f{month.number}", "奖励"), rule=posted.rule, fen=fen,
-        digest="d" * 64, made_by=world.luo, made_at=NOW,
+        month=month.first_day, kind="award", number=90, name="奖励", source="retained",
+        document="理〔2026〕1号", fund=pay_access.fund(world.luo, f"f{month.number}", "奖励"),
+        rule=posted.rule, fen=fen, digest="d" * 64, made_by=world.luo, made_at=NOW,
     )  # fmt: skip
     one = PayShare.objects.create(pool=pool, institution=mine.institution, **share)
     PayPot.objects.create(

@@ -186,7 +186,7 @@ def test_scores_come_from_the_month_and_who_has_none_is_named(house: World) -> N
     line = EntitlementLine.objects.get(sheet=sheet)
     assert [part["fen"] for part in line.parts] == [700_000, 450_000, 250_000, 150_000]
     with pytest.raises(EntitledRefused, match=r"below the local minimum wage of 2,000\.00"):
-        entered(house, "four_part", {one: {**row, "posts": Decimal(4)}}, document="另号")
+        entered(house, "four_part", {one: {**row, "posts": Decimal(4)}}, document="理事会〔2026〕6号")
 
 
 @time_machine.travel(NOW, tick=False)
@@ -215,7 +215,7 @@ def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
     sheet = entered(house, "clinic", {f"i{house.shiqiao.pk}": {"clinics": 1}})
     line = EntitlementLine.objects.get(sheet=sheet)
     told = {"held_fen": 10**9, "wanted_fen": 10**9}
-    for change in ({"fen": 1}, {"document": "另"}, {"terms": {}}):
+    for change in ({"fen": 1}, {"document": "理事会〔2026〕4号"}, {"terms": {}}):
         with pytest.raises(DatabaseError, match=r"permission denied|written once"), transaction.atomic():
             Entitlement.objects.filter(pk=sheet.pk).update(**change)
     with pytest.raises(DatabaseError, match=r"permission denied|written once"), transaction.atomic():
@@ -225,9 +225,9 @@ def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
     EntitlementLine.objects.create(sheet=sheet, institution=house.lead, given={}, parts=[], fen=5)
     with pytest.raises(DatabaseError, match="do not add up"), transaction.atomic():
         Entitlement.objects.filter(pk=sheet.pk).update(**told, confirmed_by=house.cai, confirmed_at=NOW)
-    other = entered(house, "clinic", {f"i{house.shiqiao.pk}": {"clinics": 1}}, document="另号")
-    row = PayPool(month=OCTOBER.first_day, kind="award", source="retained", document="x", fen=other.fen,
-                  entitlement=other, digest="d", made_by=house.luo, made_at=NOW)  # fmt: skip
+    other = entered(house, "clinic", {f"i{house.shiqiao.pk}": {"clinics": 1}}, document="理事会〔2026〕6号")
+    row = PayPool(month=OCTOBER.first_day, kind="award", source="retained", document="理〔2026〕1号",
+                  fen=other.fen, entitlement=other, digest="d", made_by=house.luo, made_at=NOW)  # fmt: skip
     with pytest.raises(DatabaseError, match="pays a confirmed sheet"), transaction.atomic():
         row.save(force_insert=True)
     sheets.confirm(by=house.cai, sheet=other, now=NOW, over_why="拨款在途")
@@ -238,7 +238,7 @@ def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
         EntitlementLine.objects.create(sheet=other, institution=house.lead, given={}, parts=[], fen=0)
     with pytest.raises(PoolRefused, match="holds"):
         paid_by(house, Entitlement.objects.get(pk=other.pk))  # half a million yuan, the account has less
-    third = entered(house, "clinic", {f"i{house.lead.pk}": {"clinics": 1}}, document="三号")
+    third = entered(house, "clinic", {f"i{house.lead.pk}": {"clinics": 1}}, document="理事会〔2026〕3号")
     with pytest.raises(SheetRefused, match="few words"):
         sheets.set_aside(by=house.luo, sheet=third, why=" ", now=NOW)
     sheets.set_aside(by=house.luo, sheet=third, why="名单有误", now=NOW)
@@ -350,7 +350,7 @@ def test_who_confirms_more_than_the_source_accounts_hold_says_why(house: World) 
     assert "拨款文件已到，下周注入（当时可用 200,000.00 元，待付 403,650.01 元）" in page
     sheet.refresh_from_db()
     assert (sheet.held_fen, sheet.wanted_fen) == (20_000_000, sheet.fen)
-    small = entered(house, "packages", {key_of("二队", "packages"): PACKAGE}, document="另号")
+    small = entered(house, "packages", {key_of("二队", "packages"): PACKAGE}, document="理事会〔2026〕6号")
     with pytest.raises(SheetRefused, match="are confirmed to be paid of them"):  # what is confirmed counts
         sheets.confirm(by=house.cai, sheet=small, now=NOW)
 

@@ -77,7 +77,7 @@ def test_a_tenth_of_the_pay_in_the_books_reaches_each_person_by_name(house: Worl
             sheet=sheet,
             fund=PayFund.objects.get(),
             name="奖",
-            document="x",
+            document="理事会〔2026〕1号",
             now=NOW,
             persons=False,
         )
@@ -110,10 +110,10 @@ def test_a_person_has_one_award_of_a_month_and_who_has_no_pay_has_none(
     assert {each.institution for each in known()} == {house.lead}  # nobody else was paid yet
     awarded(house, one)
     with pytest.raises(SheetRefused, match="has an award of this kind and month already, in sheet 1"):
-        entered(house, KIND, {one.key: {}, two.key: {}}, document="二号")
+        entered(house, KIND, {one.key: {}, two.key: {}}, document="理事会〔2026〕2号")
     with monkeypatch.context() as meanwhile:  # as if both had looked before either had stored
         meanwhile.setattr(sheets, "_not_twice", lambda *_: None)
-        again = entered(house, KIND, {one.key: {}}, document="二号")
+        again = entered(house, KIND, {one.key: {}}, document="理事会〔2026〕2号")
     with pytest.raises(DatabaseError, match="one award of a kind and month"), transaction.atomic():
         sheets.confirm(by=house.cai, sheet=again, now=NOW)
     sheets.set_aside(by=house.luo, sheet=again, why="重复", now=NOW)

@@ -173,6 +173,8 @@ def test_red_lines_are_refused_by_the_service(house: World) -> None:
         from_fund(house, made, charges=["drug"])
     with pytest.raises(RedLine, match="approving document"):
         from_fund(house, made, document=" ")
+    with pytest.raises(PoolRefused, match="whole number of the decision"):
+        from_fund(house, made, document="7号")
     low = replace(RULE, team_percent=Decimal(59))
     with pytest.raises(PayRefused, match="At least 60"):
         scene.rule(house, "reward", low)
@@ -207,7 +209,7 @@ def test_the_database_keeps_sums_totals_and_money(house: World) -> None:
     journal = PayPool.objects.get(pk=pool.pk).run.journal
     for name in SHARES:
         PayTotal.objects.create(
-            institution=getattr(house, name), year=2026, revision=2, fen=1, document="x",
+            institution=getattr(house, name), year=2026, revision=2, fen=1, document="理事会〔2026〕1号",
             entered_by=house.luo, entered_at=NOW, confirmed_by=house.cai, confirmed_at=NOW,
         )  # fmt: skip
     for change, said in (
@@ -248,7 +250,8 @@ def test_a_plan_is_of_its_month_in_words_and_says_why_somebody_gets_nothing(hous
     agreed = plan_of(pot, 5, 0, 0, 0, agreed_on=OCTOBER.first_day, zero_why=NO_POINTS)
     pot = fresh(pots.write(by=house.wu, pot=pot, agreed=agreed, now=NOW))
     pots.show(by=house.wu, pot=pot, now=NOW)
-    assert NO_POINTS in house.client("dr").get(f"/a/qinghe/pay/pots/{pot.pk}/").content.decode()
+    for paper in ("", "print/"):  # on the page and on the sheet that is signed
+        assert NO_POINTS in house.client("dr").get(f"/a/qinghe/pay/pots/{pot.pk}/{paper}").content.decode()
 
 
 def test_a_plan_goes_its_way_to_the_books_to_the_fen(house: World) -> None:

@@ -280,7 +280,7 @@ def test_n47_a_journal_of_pay_is_checked_at_commit_whatever_scope_is_open(own_da
 def test_n50_pay_of_the_year_stays_within_the_approved_total(house: World) -> None:
     for name in SHARES:
         row = entering.enter_total(
-            by=house.luo, institution=getattr(house, name), year=2026, fen=SHARES[name], document="调整",
+            by=house.luo, institution=getattr(house, name), year=2026, fen=SHARES[name], document="理调1号",
             now=NOW,
         )  # fmt: skip
         entering.confirm(by=house.cai, row=row, now=NOW)
@@ -292,7 +292,7 @@ def test_n50_pay_of_the_year_stays_within_the_approved_total(house: World) -> No
     entering.confirm_fund(by=house.cai, row=fed, now=NOW)
     scene.rule(house, "award")
     made = pools.make_from_fund(
-        by=house.luo, month=OCTOBER, kind="award", fund=account, fen=1, name="奖励", document="理事会",
+        by=house.luo, month=OCTOBER, kind="award", fund=account, fen=1, name="奖励", document="理〔2026〕5号",
         institutions=[house.lead.pk], now=NOW + timedelta(hours=1),
     )  # fmt: skip
     with pytest.raises(RedLine, match=r"清河县人民医院.*by 0\.01 yuan"):

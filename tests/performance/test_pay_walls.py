@@ -64,8 +64,8 @@ def _total(world: World, fen: int) -> None:
     """A later revision, by two people."""
     last = PayTotal.objects.filter(institution=world.lead).count()
     PayTotal.objects.create(
-        institution=world.lead, year=2026, revision=last + 1, fen=fen, document="x", entered_by=world.luo,
-        entered_at=NOW, confirmed_by=world.cai, confirmed_at=NOW,
+        institution=world.lead, year=2026, revision=last + 1, fen=fen, document="理〔2026〕1号",
+        entered_by=world.luo, entered_at=NOW, confirmed_by=world.cai, confirmed_at=NOW,
     )  # fmt: skip
 
 

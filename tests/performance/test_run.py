@@ -107,7 +107,7 @@ def test_an_unconfirmed_pool_is_no_pool(world: World, settings, tmp_path) -> Non
 
 
 def test_retained_surplus_needs_its_document(world: World) -> None:
-    with inside(world), pytest.raises(MoneyRefused, match="approving document"):
+    with inside(world), pytest.raises(MoneyRefused, match="whole number of the decision"):
         pools.enter_pool(by=world.luo, month=OCTOBER, fen=1, source_kind="retained", source="结余留用")
 
 

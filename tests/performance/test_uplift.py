@@ -103,8 +103,8 @@ def test_two_people_raise_the_total_and_a_later_sheet_rises_from_the_same_base(h
     with pytest.raises(
         SheetRefused, match=r"has sheet 1 of 2026 in force\. Say why this one takes its place"
     ):
-        entered(house, document="二号")
-    second = entered(house, document="二号", replaces_why="挂钩指标已调整")
+        entered(house, document="理〔2026〕2号")
+    second = entered(house, document="理〔2026〕2号", replaces_why="挂钩指标已调整")
     assert approved(house.shiqiao) == 112_000_000
     later = sheets.confirm(by=house.cai, sheet=second, now=NOW)
     assert (later.number, later.base, approved(house.shiqiao)) == (2, sheet.base, 109_000_000)
@@ -119,14 +119,14 @@ def test_a_total_is_not_lowered_below_what_was_given_of_it(world: World) -> None
         figures(world.shiqiao)
         listed(world)
         row = entering.enter_total(
-            by=world.luo, institution=world.lead, year=2026, fen=TOTAL, document="x", now=NOW
+            by=world.luo, institution=world.lead, year=2026, fen=TOTAL, document="理事会〔2026〕1号", now=NOW
         )
         entering.confirm(by=world.cai, row=row, now=NOW)
         sheets.confirm(by=world.cai, sheet=entered(world), now=NOW)
         assert approved(world.shiqiao) == 20_160_000
         scene.posted_bonus(world)
         listed(world, "accepted_in_time")
-        lower = entered(world, document="二号", replaces_why="挂钩指标已调整")
+        lower = entered(world, document="理〔2026〕2号", replaces_why="挂钩指标已调整")
         with pytest.raises(SheetRefused, match=r"200,000\.00 yuan of 2026 already, more than the new total"):
             sheets.confirm(by=world.cai, sheet=lower, now=NOW)
         # Who passes the service by is refused by the database, and so is a plain total in its place.
@@ -137,12 +137,12 @@ def test_a_total_is_not_lowered_below_what_was_given_of_it(world: World) -> None
         ):
             sheets.confirm(by=world.cai, sheet=lower, now=NOW)
         plain = entering.enter_total(
-            by=world.luo, institution=world.shiqiao, year=2026, fen=19_999_999, document="减", now=NOW
+            by=world.luo, institution=world.shiqiao, year=2026, fen=19_999_999, document="减调1号", now=NOW
         )
         with pytest.raises(EntryRefused, match=r"given 200,000\.00 yuan of 2026 already, more than this"):
             entering.confirm(by=world.cai, row=plain, now=NOW)
         enough = entering.enter_total(
-            by=world.luo, institution=world.shiqiao, year=2026, fen=20_000_000, document="减", now=NOW
+            by=world.luo, institution=world.shiqiao, year=2026, fen=20_000_000, document="减调1号", now=NOW
         )
         entering.confirm(by=world.cai, row=enough, now=NOW)
         assert approved(world.shiqiao) == 20_000_000
@@ -154,7 +154,7 @@ def test_of_an_institution_and_year_one_sheet_is_in_force(house: World) -> None:
     with pytest.raises(
         SheetRefused, match="has sheet 1 of 2026 in force with the same numbers, of 理事会〔2026〕8号"
     ):
-        entered(house, document="二号", replaces_why="再报一次")
+        entered(house, document="理〔2026〕2号", replaces_why="再报一次")
     for change, said in (
         ({}, "one_first"),
         ({"replaces": first}, "replaces_why"),
@@ -164,7 +164,7 @@ def test_of_an_institution_and_year_one_sheet_is_in_force(house: World) -> None:
             raw(first, **change)
     listed(house, "accepted_in_time")
     later = sheets.confirm(
-        by=house.cai, sheet=entered(house, document="二号", replaces_why="挂钩指标已调整"), now=NOW
+        by=house.cai, sheet=entered(house, document="理〔2026〕2号", replaces_why="挂钩指标已调整"), now=NOW
     )
     with pytest.raises(IntegrityError, match="replaced_once"), transaction.atomic():
         raw(later)
@@ -191,9 +191,11 @@ def test_what_an_uplift_lacks_is_named_with_its_remedy(house: World) -> None:
         entered(house, house.lead)
     with pytest.raises(SheetRefused, match="paid through its township"):
         entered(house, house.liulin)
-    for missing in ("document", "body"):
-        with pytest.raises(SheetRefused):
-            entered(house, **{missing: " "})
+    for named in (" ", "x", "7号", "〔〕－－－", "xxxx"):
+        with pytest.raises(SheetRefused, match=r"whole number of the decision, .* at least 4"):
+            entered(house, document=named)
+    with pytest.raises(SheetRefused, match="body"):
+        entered(house, body=" ")
     with pytest.raises(SheetRefused, match="scan"):
         entered(house, scan=None)
     listed(house, "mean_stay")
@@ -230,7 +232,7 @@ def test_a_month_before_any_list_counts_for_nothing(world: World) -> None:
 def test_what_changed_since_is_worked_out_again(house: World) -> None:
     sheet = entered(house)
     row = entering.enter_total(
-        by=house.luo, institution=house.shiqiao, year=2026, fen=TOTAL - 1, document="新批", now=NOW
+        by=house.luo, institution=house.shiqiao, year=2026, fen=TOTAL - 1, document="理事会新批1号", now=NOW
     )
     entering.confirm(by=house.cai, row=row, now=NOW)
     with pytest.raises(SheetRefused, match="Set it aside and have it worked out again"):
@@ -261,11 +263,13 @@ def test_the_database_keeps_the_maximum_the_figures_and_the_total(house: World) 
             PayUplift.objects.filter(pk=sheet.pk).update(**change)
     with pytest.raises(IntegrityError, match="one_waits"), transaction.atomic():
         raw(sheet)
+    with pytest.raises(DatabaseError, match="by its whole number"), transaction.atomic():
+        raw(sheet, document="7号")
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
         PayUplift.objects.filter(pk=sheet.pk).update(confirmed_by=house.luo, confirmed_at=NOW)
-    rose = {"institution": house.shiqiao, "year": 2026, "revision": 8, "document": "x", "uplift": sheet,
-            "entered_by": house.luo, "entered_at": NOW, "confirmed_by": house.cai,
-            "confirmed_at": NOW}  # fmt: skip
+    rose = {"institution": house.shiqiao, "year": 2026, "revision": 8, "uplift": sheet,
+            "document": "理〔2026〕1号", "entered_by": house.luo, "entered_at": NOW,
+            "confirmed_by": house.cai, "confirmed_at": NOW}  # fmt: skip
     with pytest.raises(DatabaseError, match="its confirmed sheet"), transaction.atomic():
         PayTotal.objects.create(fen=sheet.total_fen, **rose)
     for change in (  # above 15 %; above what the score gives; above the maximum a head; no maximum
@@ -339,12 +343,12 @@ def test_pages_say_why_a_total_rose_and_keep_the_second_wall(house: World) -> No
     row = PayLinked.objects.get(confirmed_at=None)
     assert "挂钩指标" in second.get("/a/qinghe/").content.decode()
     assert second.post(f"{base}linked/{row.pk}/confirm/").status_code == 302
-    typed = {"institution": house.tcm.pk, "year": "2026", "document": "九号", "body": "理事会"}
+    typed = {"institution": house.tcm.pk, "year": "2026", "document": "理事会〔2026〕9号", "body": "理事会"}
     answer = client.post(
         f"{base}enter/", {**typed, "files": SimpleUploadedFile("x.pdf", PDF, "application/pdf")}
     )
     page = answer.content.decode()
-    assert answer.status_code == 400 and "九号" in page and "x.pdf" in page
+    assert answer.status_code == 400 and "理事会〔2026〕9号" in page and "x.pdf" in page
     [waits] = [part.split('"')[0] for part in page.split('name="kept" value="')[1:]]
     answer = client.post(f"{base}enter/", {**typed, "institution": house.shiqiao.pk, "kept": waits})
     assert answer.status_code == 302, answer.content.decode()[:2000]
@@ -358,7 +362,7 @@ def test_pages_say_why_a_total_rose_and_keep_the_second_wall(house: World) -> No
     assert second.post(f"{base}{sheet.pk}/act/confirm/").status_code == 400
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{base}{sheet.pk}/workbook/").content)).active
     cells = [[str(cell.value) for cell in row] for row in book.rows]
-    assert ["文号", "九号"] in [row[:2] for row in cells] and cells[-1][1] == "1,120,000.00"
+    assert ["文号", "理事会〔2026〕9号"] in [row[:2] for row in cells] and cells[-1][1] == "1,120,000.00"
     page = client.get(f"{base}{sheet.pk}/print/").content.decode()
     assert 'class="sheet"' in page and "1,120,000.00" in page
     [shown] = client.get("/api/v1/pay/uplifts/?state=confirmed").json()["results"]

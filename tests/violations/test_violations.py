@@ -245,8 +245,9 @@ def test_a_repayment_is_a_claw_back_or_a_document(qinghe: World) -> None:
         agreed(qinghe, row)
         repay = Penalty.objects.select_related("violation").get()
         assert "12,345.00" in show.amount(repay)
-        with pytest.raises(ViolationRefused, match="Write it"):
-            carrying.paid(by=qinghe.luo, penalty=repay, outcome=" ", now=LATER)
+        for said in (" ", "x", "88"):
+            with pytest.raises(ViolationRefused, match="by its number, with at least 4"):
+                carrying.paid(by=qinghe.luo, penalty=repay, outcome=said, now=LATER)
         carrying.paid(by=qinghe.luo, penalty=repay, outcome="财政缴款书 2026-88", now=LATER)
         with pytest.raises(ViolationRefused, match="already"):
             carrying.paid(by=qinghe.luo, penalty=repay, outcome="x", now=LATER)

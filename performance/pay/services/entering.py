@@ -18,6 +18,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from alliance.services.files import Upload
+from performance.decided import numbers
 from performance.declared.services.proving import keep
 from performance.engine.pay.flow import FlowRule
 from performance.engine.pay.redlines import Terms, check
@@ -62,12 +63,13 @@ def enter_fund(
     require(by, RUN)
     if fen <= 0:
         raise EntryRefused("fen")
-    for reason, given in (("document", document.strip()), ("body", body.strip()), ("scan", scan)):
-        if not given:
-            raise EntryRefused(reason)
-    assert scan is not None
+    number = numbers.of_decision(document, EntryRefused)
+    if not body.strip():
+        raise EntryRefused("body")
+    if scan is None:
+        raise EntryRefused("scan")
     row: FundEntry = FundEntry.objects.create(
-        fund=fund, day=day, fen=fen, document=document.strip(), body=body.strip(),
+        fund=fund, day=day, fen=fen, document=number, body=body.strip(),
         scan=keep(by=by, place=None, uploads=[scan])[0], entered_by=by, entered_at=now,
     )  # fmt: skip
     journal.write(by=by, verb="pay.fund_entered", about=row, fen=fen)
@@ -112,14 +114,13 @@ def enter_total(
     require(by, RUN)
     if fen < 0:
         raise EntryRefused("fen")
-    if not document.strip():
-        raise EntryRefused("document")
+    number = numbers.of_decision(document, EntryRefused)
     if institution.kind == Institution.Kind.VILLAGE:
         raise EntryRefused("village", institution=institution.short_name)
     earlier = PayTotal.objects.filter(institution=institution, year=year).aggregate(last=Max("revision"))
     row: PayTotal = PayTotal.objects.create(
         institution=institution, year=year, revision=(earlier["last"] or 0) + 1, fen=fen,
-        document=document.strip(), entered_by=by, entered_at=now,
+        document=number, entered_by=by, entered_at=now,
     )  # fmt: skip
     journal.write(by=by, verb="pay.total_entered", about=row, fen=fen, year=year)
     return row

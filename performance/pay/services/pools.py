@@ -20,6 +20,7 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, steps
+from performance.decided import numbers
 from performance.dues import booking
 from performance.engine.pay import redlines
 from performance.engine.pay.entitled_rules import KINDS
@@ -91,11 +92,12 @@ def make_from_fund(
 ) -> PayPool:  # fmt: skip
     """Draft a pool from a source account; institutions share by score x basis of the month's run.
 
-    Raises PermissionDenied, RedLine, PoolRefused (fen, name, no_rule, not_posted, institutions, short,
-    there), PayRefused.
+    Raises PermissionDenied, RedLine, PoolRefused (fen, document, name, no_rule, not_posted, institutions,
+    short, there), PayRefused.
     """
     require(by, RUN)
     redlines.check(Terms(fund.source, document, persons, frozenset(charges)))
+    number = numbers.of_decision(document, PoolRefused) if document.strip() else ""
     if fen <= 0:
         raise PoolRefused("fen")
     if not name.strip():
@@ -114,7 +116,7 @@ def make_from_fund(
     ]
     pool = PayPool(
         month=month.first_day, kind=kind, number=_next(kind, month), name=name.strip(), source=fund.source,
-        document=document.strip(), persons=persons, charges=sorted(charges), fund=fund, rule=rule, fen=fen,
+        document=number, persons=persons, charges=sorted(charges), fund=fund, rule=rule, fen=fen,
     )  # fmt: skip
     return storing.keep(pool, shares, storing.decimal(step), by, now)
 
@@ -126,11 +128,12 @@ def make_from_entitlement(
 ) -> PayPool:  # fmt: skip
     """Draft the pool that pays an entitlement sheet: to the fen what its lines say, below them by the roster.
 
-    Raises PermissionDenied, RedLine, SheetRefused (persons, not_confirmed, paid), PoolRefused (name, no_rule,
-    short), PayRefused (nobody, absent).
+    Raises PermissionDenied, RedLine, SheetRefused (persons, not_confirmed, paid), PoolRefused (document,
+    name, no_rule, short), PayRefused (nobody, absent).
     """
     require(by, RUN)
     redlines.check(Terms(fund.source, document, persons))
+    number = numbers.of_decision(document, PoolRefused) if document.strip() else ""
     if not name.strip():
         raise PoolRefused("name")
     if not persons and KINDS[sheet.kind].level == "person":
@@ -151,7 +154,7 @@ def make_from_entitlement(
     shares = [storing.Entitled(by_code[share.code], share) for share in step.shares]
     pool = PayPool(
         month=month.first_day, kind=kind, number=_next(kind, month), name=name.strip(), source=fund.source,
-        document=document.strip(), persons=persons, fund=fund, rule=rule, fen=sheet.fen, entitlement=sheet,
+        document=number, persons=persons, fund=fund, rule=rule, fen=sheet.fen, entitlement=sheet,
     )  # fmt: skip
     return storing.keep(pool, shares, storing.decimal(step), by, now)
 

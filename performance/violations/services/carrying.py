@@ -14,6 +14,7 @@ from alliance.services import journal
 from performance.agreements.services import agreements
 from performance.consequences.services import proposals
 from performance.consequences.services.proposals import Finding
+from performance.decided import numbers
 from performance.life.services import clawbacks
 from performance.models import Clawback, ClawbackShare, Consequence, Line, MonthRun, Statement, StatementLine
 from performance.services.rights import require
@@ -92,12 +93,10 @@ def repay(*, by: Membership, penalty: Penalty, statement: Statement, into: Month
 def paid(*, by: Membership, penalty: Penalty, outcome: str, now: datetime) -> Penalty:
     """The institution repaid outside the system: by which document.
 
-    Raises PermissionDenied, ViolationRefused (carried, text).
+    Raises PermissionDenied, ViolationRefused (carried, outcome).
     """
     _begin(by, penalty, Penalty.Measure.REPAY)
-    if not outcome.strip():
-        raise ViolationRefused("text")
-    return _done(by, penalty, now, outcome=outcome.strip())
+    return _done(by, penalty, now, outcome=numbers.of_decision(outcome, ViolationRefused, "outcome"))
 
 
 @transaction.atomic
