@@ -155,13 +155,17 @@ def _heads(base: Ground) -> list[Membership]:
 
 
 def _distribute(base: Ground, head: Membership, months: Sequence[Month]) -> None:
-    """The first pots of the older month are paid; of the newer one shown, paid, written, and not begun."""
+    """The first pots of the older month are paid; of the newer one shown, paid, written, and not begun. The
+    one that is paid is doctors' where it can be: their slips lead down to their cases.
+    """
     for month in months:
         rows = PayPot.objects.named().filter(
             institution=head.institution_id, pool__month=month.first_day, pool__kind=PayKind.BONUS
         )
-        for place, pot in enumerate(_own_first(rows, PAID)):
-            paid = month == months[0] or place == PAID - 3
+        found = _own_first(rows, PAID)
+        ahead = next((place for place, pot in enumerate(found[:-1]) if pot.group == "doctor"), PAID - 3)
+        for place, pot in enumerate(found):
+            paid = month == months[0] or place == ahead
             _on_its_way(base, head, pot, month, paid=paid, place=place)
 
 

@@ -32,7 +32,7 @@ from performance.pay import show_pots
 from performance.payout.services import lots
 from performance.slip import clawed, peers
 from performance.slip.clawed import Later
-from performance.slip.words import indicator_words
+from performance.slip.words import indicator_words, unscored
 
 MOST = 400  # lines of one person that are read: years of months
 PAST = 6
@@ -267,6 +267,7 @@ def page(
         "earlier": _link(address, [at for at in known if at < found.month][-1:]),
         "later": _link(address, [at for at in known if at > found.month][:1]),
         "chip": state(found, now), "own": indicator_words(run, own, member, files=files),
+        "unscored": unscored(run),
         "window_said": time_said([row for row in found.rows if row.mine], member, now),
         "print_url": f"{reverse('pay-person-print', args=[staff.pk])}?month={found.month}",
         "why": found.rows[0].url if found.rows else "",

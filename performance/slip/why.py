@@ -25,7 +25,7 @@ from performance.pay import show_pots
 from performance.slip import clawed, differences, peers
 from performance.slip.clawed import Later
 from performance.slip.show import Row, slip, state
-from performance.slip.words import indicator_words
+from performance.slip.words import indicator_words, unscored
 
 
 def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = False) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def page(line: PayLine, member: Membership, now: datetime, *, outside: bool = Fa
         **against(row, points, before),
         "past": found.past, "range": peers.of_pot(line, fewest), "fewest": fewest,
         "own": indicator_words(run, own, member, files=window.of_month(month).open(now)), "now": now,
+        "unscored": unscored(run),
         "window_said": window.said(row.window, now, member), "paid_said": window.paid_meanwhile(month),
         "history": parts.history(pot),
     }  # fmt: skip

@@ -37,6 +37,13 @@ class Shown:
     mark_url: str = ""
 
 
+def unscored(run: LevelRun | None) -> str:
+    """Why a person has no own indicators in a month, whose run of persons is `run`."""
+    if run is None:
+        return _("Persons have not been scored this month. The office computes it at the level of persons.")
+    return _("The scheme of persons of this month has no indicators for this post.")
+
+
 def indicator_words(
     run: LevelRun | None, own: Sequence[Own], member: Membership, *, files: bool = True
 ) -> list[Shown]:

@@ -248,3 +248,8 @@ def test_the_slip_shows_own_indicators_beside_those_scored_alike(levels: World) 
         assert all(row.url.startswith("/") for row in rows)
     page = levels.client("zhao").get("/a/qinghe/pay/mine/?month=2026-10").content.decode()
     assert "我的指标" in page and page.count("/why/") >= len(rows)
+    with inside(levels):  # whose post no column scores is told so, not that nobody was scored
+        clerk = Staff.objects.create(institution=levels.lead, code="X9", name="文书", kind="administrator")
+    office, url = levels.client("luo"), f"/a/qinghe/pay/persons/{clerk.pk}/?month="
+    assert "未对该岗位设置指标" in office.get(f"{url}2026-10").content.decode()
+    assert "尚未核算到个人" in office.get(f"{url}2026-09").content.decode()
