@@ -16,8 +16,9 @@ from alliance.ledger import evidence
 from alliance.models import Membership
 from alliance.web import parts, words
 from grouping import beside
-from performance.appeals import asking, sql
+from performance.appeals import asking
 from performance.appeals import words as appeal_words
+from performance.appeals.involved import sql
 from performance.appeals.services import posting
 from performance.models import Appeal, AppealLine
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from alliance.lib.period import Month
 from alliance.models import Membership
-from performance.appeals import sql
+from performance.appeals.involved import sql
 from performance.models import Appeal, AppealCorrection, AppealLine
 
 

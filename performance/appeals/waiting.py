@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from alliance.models import Membership
 from alliance.services.inbox import Todo
 from alliance.web import words
-from performance.appeals import sql
+from performance.appeals.involved import sql
 from performance.models import Appeal, AppealLine, PayPot
 from performance.models.appeals import HANDLE, VIEW
 

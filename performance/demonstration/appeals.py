@@ -15,7 +15,8 @@ from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.tenancy.scope import act_in
-from performance.appeals import sql, subjects, window
+from performance.appeals import subjects, window
+from performance.appeals.involved import sql
 from performance.appeals.services import correcting, filing, handling
 from performance.appeals.services.filing import NewLine
 from performance.demonstration.clock import acting, before, later

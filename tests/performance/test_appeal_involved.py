@@ -11,7 +11,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
-from performance.appeals import sql
+from performance.appeals.involved import sql
 from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services import handling
 from performance.appeals.waiting import waiting

@@ -14,7 +14,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.services import journal, steps
-from performance.appeals import sql
+from performance.appeals.involved import sql
 from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services import correcting, effect, posting
 from performance.appeals.services.correcting import Decision

@@ -19,7 +19,7 @@ from alliance.lib.canonical import digest
 from alliance.models import Membership
 from alliance.services import steps
 from performance.accounts import institution_account, person_account
-from performance.appeals import sql
+from performance.appeals.involved import sql
 from performance.appeals.refusals import AppealRefused, in_words
 from performance.dues import booking, flowing
 from performance.models import Appeal, AppealCorrection

@@ -1,0 +1,1 @@
+"""Who is involved in an appeal, by the rule of the database itself."""
