@@ -1,4 +1,4 @@
-"""A month of the demonstration is paid out: accounts, lots, one payment returned and paid again."""
+"""A month of the demonstration is paid out: accounts, lots; one payment comes back and is paid again."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from performance.demonstration.clock import acting, days_after
 from performance.demonstration.ground import Ground
 from performance.demonstration.pay import WHOLE
 from performance.life.services import stages
-from performance.models import MonthLife, PayLine, PayoutEntity, PayoutLot, PayoutPayment
-from performance.payout.services import account_sheets, accounts, answering, exporting, ground, lots
+from performance.models import MonthLife, PayLine, PayoutAccount, PayoutEntity, PayoutLot, PayoutPayment
+from performance.payout.services import account_sheets, accounts, answering, exporting, ground, lots, returned
 from performance.payout.services.accounts import Given
 
 BANKS = ("icbc", "rcu")
 CREDIT_CODE = "12330000MB{number:07d}X"
 RETURNED = "退票"
+SAME = "银行退票（户名不符），已与本人银行卡核对户名、账号"
 MIXED = 40  # persons, of whom every fourth has the account at another bank
 RENEWED = 2  # persons with a new card
 BRANCH = "城关支行"
@@ -45,9 +46,12 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         for number, lot in enumerate(first):
             if whole or number < len(first) - 1 or len(first) == 1:
                 _answered(base, finance, lot, now + timedelta(hours=3), returned=number == 0)
-        again = _lots(base, finance, paid, now + timedelta(hours=4))
+        _compared(base, finance, now + timedelta(hours=4))
+        again = _lots(base, finance, paid, now + timedelta(hours=6))
         for lot in again:
-            _answered(base, finance, lot, now + timedelta(hours=6), returned=False)
+            _answered(base, finance, lot, now + timedelta(hours=8), returned=False)
+        if whole:
+            _renewed(base, days_after(paid.plus(2), 5))
         sums = trial_balance()
         return f"{len(first)} lots and {len(again)} again, {_paid()} paid; ledger sum {yuan(sums.sum_fen)}"
 
@@ -91,8 +95,8 @@ def _entity(office: Membership, place: Institution, month: Month, at: datetime) 
 
 
 def _accounts(base: Ground, finance: Membership, people: Sequence[Staff], month: Month) -> None:
-    """Everybody's by one sheet that finance compared; then what waits for a second person: a sheet of two
-    who have a new card, or in an alliance that is not paid as a whole the first account of the last one.
+    """Everybody's by one sheet that finance compared; in an alliance that is not paid as a whole the first
+    account of the last one waits.
     """
     office, whole = base.office[0], base.alliance.kind == WHOLE
     at, agreed = days_after(month, 5), days_after(month, 5, 15)
@@ -105,15 +109,26 @@ def _accounts(base: Ground, finance: Membership, people: Sequence[Staff], month:
         given = Given(BANKS[0], BRANCH, last.name, f"62220{last.pk:014d}")
         with acting(agreed):
             accounts.enter(by=office, staff=last, given=given, why="首次登记", now=agreed)
-        return
-    at = days_after(month.plus(2), 5)
+
+
+def _compared(base: Ground, finance: Membership, now: datetime) -> None:
+    """The account of the returned payment is entered anew from the person's card, by two people."""
+    rows = PayoutAccount.objects.filter(pk__in=returned.waiting(returned.said())).select_related("staff")
+    for row in list(rows):
+        given = Given(row.bank, row.branch, row.holder, row.number)
+        with acting(now):
+            entered = accounts.enter(by=base.office[0], staff=row.staff, given=given, why=SAME, now=now)
+        later = now + timedelta(hours=1)
+        with acting(later):
+            accounts.confirm(by=finance, row=entered, now=later)
+
+
+def _renewed(base: Ground, at: datetime) -> None:
+    """A sheet of two who have a new card waits for its second person."""
+    people = Staff.objects.filter(pk__in=PayoutAccount.objects.values("staff")).select_related("institution")
+    source = _sheet(list(people.order_by("institution__code", "code")[:RENEWED]), renewed=True)
     with acting(at):
-        account_sheets.propose(
-            by=office,
-            name="绩效账户变更表.csv",
-            source=_sheet(people[:RENEWED], renewed=True),
-            now=at,
-        )
+        account_sheets.propose(by=base.office[0], name="绩效账户变更表.csv", source=source, now=at)
 
 
 def _sheet(people: Sequence[Staff], *, renewed: bool = False) -> io.BytesIO:

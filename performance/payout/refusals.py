@@ -48,7 +48,8 @@ class PayoutRefused(Refused):
     reasons = {
         "nothing": "Everything of %(month)s that can be paid stands in a lot or is held already.",
         "lacking": "Nothing of %(month)s can be put into a lot now. Lines that wait for a confirmed bank "
-        "account or a paying legal entity: %(n)d. The month's page names each of them.",
+        "account, for one confirmed anew after a return, or for a paying legal entity: %(n)d. The month's "
+        "page names each of them.",
         "no_lot": "No payment of %(month)s stands in a lot yet. Make lots first.",
         "published": "%(month)s is paid once it was published and its publication has ended.",
         "busy": "Somebody else makes lots of this month just now. Look again in a moment.",
@@ -56,6 +57,8 @@ class PayoutRefused(Refused):
         "checked": "The lot is checked already.",
         "not_checked": "A second person checks the lot before it leaves.",
         "left": "The lot has left for the bank. What did not arrive comes back by the bank's answer.",
+        "came_back": "A payment came back from the account of %(name)s, to whom this lot pays. "
+        "Withdraw the lot, have the account confirmed anew, and make the lot again.",
         "no_template": "No template is confirmed for %(bank)s. Enter one first.",
         "not_exported": "The lot has not left for the bank yet: there is nothing to answer.",
         "there": "This file is imported already.",
@@ -84,7 +87,8 @@ class PayoutRefused(Refused):
     fields = {
         "nothing": "", "lacking": "", "no_lot": "",
         "published": "", "busy": "", "same_person": "", "checked": "", "not_checked": "", "left": "",
-        "no_template": "", "not_exported": "", "there": "file", "long": "file", "decided": "",
+        "came_back": "", "no_template": "",
+        "not_exported": "", "there": "file", "long": "file", "decided": "",
         "no_payment": "action", "ended": "action", "awaited": "action", "posted": "", "withdrawn": "",
         "why_file": "why", "nothing_ripe": "", "covered": "", "released": "",
         "disputed": "", "no_map": "", "too_much": "fen", "settled_there": "document",

@@ -79,7 +79,7 @@ def month_page(month: Month, membership: Membership, now: datetime) -> dict[str,
         "makes": runs and bool(free) and payable,
         "missing": missing(found, membership)[:SHOWN], "held": held(told.rows, membership),
         "free": [(row, _hold(row) if runs else []) for row in free[:SHOWN]],
-        "more": [_more(rows[SHOWN:]) for rows in (free, [*found.no_account, *found.no_entity])],
+        "more": [_more(rows[SHOWN:]) for rows in (free, found.waiting)],
         "lots": [
             (row, words.lot_chip(row.state))
             for row in PayoutLot.objects.seen_by(membership).filter(month=month.first_day).named().told()
@@ -108,9 +108,16 @@ def missing(found: lots.Ready, membership: Membership) -> list[tuple[Payable, st
     return [
         *((row, _("has no confirmed bank account"), way(membership, "payout-account", row.staff.pk))
           for row in found.no_account),
+        *((row, _returned(why), way(membership, "payout-account", row.staff.pk))
+          for row, why in found.came_back),
         *((row, _("the institution has no paying legal entity"), way(membership, "payout-ground"))
           for row in found.no_entity),
     ]  # fmt: skip
+
+
+def _returned(why: str) -> str:
+    said = _("the bank gave a payment back (%(why)s): the account is confirmed anew, or another is entered")
+    return said % {"why": why}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +244,8 @@ def figures(lot: Any) -> list[parts.Fig]:
         parts.Fig(pgettext("payout", "paid"), web_words.yuan(lot.fen_paid), _("yuan"),
                   _("%(n)s people") % {"n": web_words.num(lot.n_paid)}),
         parts.Fig(pgettext("payout", "returned"), web_words.num(lot.n_returned), pgettext("payout", "people"),
-                  _("paid again in a later lot") if lot.n_returned else "", bad=bool(lot.n_returned)),
+                  _("paid again once the account is confirmed anew") if lot.n_returned else "",
+                  bad=bool(lot.n_returned)),
     ]  # fmt: skip
 
 

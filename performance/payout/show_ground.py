@@ -14,7 +14,7 @@ from performance.engine.payout.layouts import Layout
 from performance.models import PayoutAccount, PayoutEntity, PayoutMap, PayoutSheet, PayoutTemplate
 from performance.models.payout import CHECK, RUN
 from performance.payout import words
-from performance.payout.services import accounts, ground
+from performance.payout.services import accounts, ground, returned
 from performance.payout.show import does, tabs
 
 
@@ -32,6 +32,7 @@ def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, A
     waiting = next((row for row in found if row.confirmed_at is None and row.declined_at is None), None)
     return {
         "title": _("My bank account") if own else _("Bank account of %(name)s") % {"name": staff.name},
+        "came_back": returned.said([staff.pk]).get(counts.pk) if counts is not None else None,
         "staff": staff, "rows": found, "counts": counts, "waiting": waiting, "own": own,
         "confirms": waiting if checks and waiting is not None and not_mine(waiting, membership) else None,
         "unseen": counts if own and counts is not None and counts.seen_at is None else None,

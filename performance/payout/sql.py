@@ -160,3 +160,26 @@ drop trigger performance_live_answer on public.performance_payoutresult;
 drop trigger performance_live_answer on public.performance_payoutrow;
 drop function public.performance_live_answer();
 """
+
+# A payment came back from the account: nothing is made for it or leaves for it before it is entered anew.
+RETURNED = """
+create function public.performance_returned_account() returns trigger language plpgsql as $payout$
+begin
+  if exists (select from performance_payoutpayment y
+      where y.alliance_id = new.alliance_id and y.account_id = new.account_id and y.state = 'returned') then
+    raise exception 'a payment came back from this account: it is confirmed anew, or another is'
+      using errcode = 'check_violation', constraint = 'payout_account_returned';
+  end if;
+  return new;
+end $payout$;
+create trigger performance_returned_account before insert on public.performance_payoutpayment
+  for each row execute function public.performance_returned_account();
+create trigger performance_returned_leaves before update on public.performance_payoutpayment
+  for each row when (old.state = 'made' and new.state = 'exported')
+  execute function public.performance_returned_account();
+"""
+REMOVE_RETURNED = """
+drop trigger performance_returned_leaves on public.performance_payoutpayment;
+drop trigger performance_returned_account on public.performance_payoutpayment;
+drop function public.performance_returned_account();
+"""

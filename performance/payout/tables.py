@@ -22,7 +22,7 @@ from performance.models import PayoutAccount, PayoutLot, PayoutPayment, PayoutRo
 from performance.models.payout_lots import LotState
 from performance.pay.tables import Yuan, places
 from performance.payout import words
-from performance.payout.services import accounts
+from performance.payout.services import accounts, returned
 
 
 class LotTable(lists.Table):
@@ -89,6 +89,11 @@ class AccountTable(lists.Table):
         """The banks by their codes; one query for the page."""
         return accounts.banks()
 
+    @cached_property
+    def came_back(self) -> Mapping[int, str]:
+        """What banks said of payments that came back, by account; one query for the page."""
+        return returned.said()
+
     def render_bank(self, value: str) -> str:
         """By its name."""
         return accounts.bank_name(value, self.banks)
@@ -99,6 +104,8 @@ class AccountTable(lists.Table):
             return chip("", _("declined"))
         if record.confirmed_at is None:
             return chip("warn", _("waits for a second person"))
+        if record.pk in self.came_back:
+            return chip("late", _("a payment came back"))
         return (
             chip("ok", pgettext("payout", "confirmed"))
             if record.seen_at
@@ -165,14 +172,17 @@ class LotFilter(django_filters.FilterSet):
 class AccountFilter(django_filters.FilterSet):
     """Conditions of the accounts."""
 
-    WAITING = [("waiting", gettext_lazy("waits for a second person"))]
+    STATES = [
+        ("waiting", gettext_lazy("waits for a second person")),
+        ("returned", gettext_lazy("a payment came back")),
+    ]  # fmt: skip
 
     institution = django_filters.ModelChoiceFilter(
         field_name="staff__institution", queryset=lambda request: places(request.membership),
         label=gettext_lazy("institution"), empty_label=gettext_lazy("Institution: all"),
     )  # fmt: skip
     state = django_filters.ChoiceFilter(
-        method="of_state", choices=WAITING, label=gettext_lazy("state"),
+        method="of_state", choices=STATES, label=gettext_lazy("state"),
         empty_label=gettext_lazy("State: all"),
     )  # fmt: skip
 
@@ -181,8 +191,10 @@ class AccountFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def of_state(self, rows: Any, _name: str, value: str) -> Any:
-        """Those that wait."""
-        return rows.filter(confirmed_at=None, declined_at=None) if value == "waiting" else rows
+        """Those that wait for a second person, or to be entered anew."""
+        if value == "returned":
+            return rows.filter(pk__in=returned.waiting(returned.said()).values("pk"))
+        return rows.filter(confirmed_at=None, declined_at=None)
 
 
 # What can wait in the queue: what matches or repeats an earlier answer never does.

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alliance.models import Membership
+from alliance.models import Membership, Staff
 from alliance.services.inbox import Todo
 from performance.models import (
     PayoutAccount,
@@ -22,11 +22,12 @@ from performance.models import (
 )
 from performance.models.pay import VIEW as PAY
 from performance.models.payout import CHECK, EXPORT, RUN
+from performance.payout.services import returned
 
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
-    """Nine queries at most for the office, one for everybody else."""
-    found = _own(membership) if membership.can(PAY) else []
+    """Eleven queries at most for the office, three for everybody else."""
+    found = [*_own(membership), *_own_back(membership)] if membership.can(PAY) else []
     if membership.institution_id is not None:
         return found
     if membership.can(CHECK):
@@ -34,7 +35,7 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
     if membership.can(EXPORT):
         found += _files()
     if membership.can(RUN):
-        found += _differences()
+        found += [*_differences(), *_came_back()]
     return found
 
 
@@ -51,6 +52,31 @@ def _own(membership: Membership) -> list[Todo]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _own_back(membership: Membership) -> list[Todo]:
+    mine = Staff.objects.filter(user=membership.user_id)
+    back = returned.said(mine.values_list("pk", flat=True))
+    why = _("Enter it anew after comparing holder and number with your card, or enter another.")
+    return [
+        Todo("warn", _("The bank gave your pay back: %(why)s") % {"why": back[row.pk]}, why,
+             reverse("payout-mine"), button=_("Enter the account"))
+        for row in returned.waiting(back)
+    ]  # fmt: skip
+
+
+def _came_back() -> list[Todo]:
+    rows = list(returned.waiting(returned.said()).order_by("staff"))
+    n = len(rows)
+    said = ngettext("%(n)d bank account that a payment came back from",
+                    "%(n)d bank accounts that payments came back from", n) % {"n": n}  # fmt: skip
+    url = (
+        reverse("payout-account", args=[rows[0].staff_id])
+        if n == 1
+        else f"{reverse('payout-accounts')}?state=returned"
+    )
+    why = _("Their persons are not paid before the account is confirmed anew, or another is.")
+    return [Todo("warn", said, why, url, None, n)] if n else []
 
 
 def _accounts(membership: Membership) -> list[Todo]:

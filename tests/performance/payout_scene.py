@@ -11,7 +11,7 @@ from alliance.models import Staff
 from performance.life.services import stages
 from performance.models import PayLine, PayoutLot, PayoutPayment, PayPot
 from performance.pay.services import pots
-from performance.payout.services import accounts, answering, exporting, ground, lots
+from performance.payout.services import accounts, answering, exporting, ground, lots, returned
 from performance.payout.services.accounts import Given
 from tests.performance import pay_scene
 from tests.performance.pay_scene import AFTER, NOW
@@ -96,6 +96,14 @@ def banked(world: World, staff: Staff, bank: str = "icbc") -> None:
     given = Given(bank, "清河支行", staff.name, number(staff))
     row = accounts.enter(by=world.luo, staff=staff, given=given, why="首次登记", now=NOW)
     accounts.confirm(by=world.cai, row=row, now=NOW)
+
+
+def reconfirmed(world: World) -> None:
+    """Accounts that payments came back from are entered anew, unchanged, by two people."""
+    for account in list(returned.waiting(returned.said()).select_related("staff")):
+        given = Given(account.bank, account.branch, account.holder, number(account.staff))
+        row = accounts.enter(by=world.luo, staff=account.staff, given=given, why="退票后与本人核对", now=NOW)
+        accounts.confirm(by=world.cai, row=row, now=NOW)
 
 
 def made(world: World, disputed: Mapping[int, int] | None = None) -> list[PayoutLot]:

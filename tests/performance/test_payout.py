@@ -270,6 +270,7 @@ def test_a_month_is_paid_one_payment_returned_and_paid_again(house: World) -> No
     answered(house, other, answer(other))
     answering.settle(by=house.meng, lot=other, now=PAYDAY)
     assert again(other).state == "paid" and not facts.paid_in(OCTOBER).done
+    scene.reconfirmed(house)
     (later,) = exported(house)
     assert (later.number, later.payments.get().fen) == (2, person.fen)
     answered(house, later, answer(later))

@@ -24,7 +24,7 @@ from alliance.services import journal
 from performance.models import PayoutAccount, PayoutSheet
 from performance.models.payout import CHECK, RUN
 from performance.payout.refusals import AccountRefused
-from performance.payout.services import accounts
+from performance.payout.services import accounts, returned
 from performance.payout.services.accounts import Given
 from performance.services.rights import require
 
@@ -146,6 +146,7 @@ class _Reading:
         self._staff = {(row.institution.code, row.code): row for row in rows}
         ids = [row.pk for row in self._staff.values()]
         self._counts = accounts.current()
+        self._returned = returned.said()
         self._owner = {row.number_key: pk for pk, row in self._counts.items()}
         mine = PayoutAccount.objects.filter(staff__in=ids)
         open_ = mine.filter(confirmed_at=None, declined_at=None)
@@ -179,7 +180,7 @@ class _Reading:
         given = Given(bank, line.get("branch", ""), line["holder"], line["number"])
         found = accounts.columns(given, self._by.alliance.code, known=self._banks.values())
         counts, why = self._counts.get(staff.pk), line.get("why", "")
-        if counts is not None and accounts.says_same(counts, found):
+        if counts is not None and counts.pk not in self._returned and accounts.says_same(counts, found):
             self.same += 1
             return
         if counts is not None and not why:

@@ -20,6 +20,7 @@ from alliance.services import journal
 from performance.models import PayoutAccount, PayoutTemplate
 from performance.models.payout import CHECK, RUN
 from performance.payout.refusals import AccountRefused
+from performance.payout.services import returned
 from performance.services.rights import require
 
 PURPOSE = "payout.account"
@@ -88,7 +89,8 @@ def current(staff: Iterable[int] | None = None) -> dict[int, PayoutAccount]:
 def enter(*, by: Membership, staff: Staff, given: Given, why: str, now: datetime) -> PayoutAccount:
     """Enter a person's account or its change: by the office, or by the person; it waits for a second one.
 
-    Raises PermissionDenied, AccountRefused (number, holder, bank, why, taken, same, waiting).
+    The account that counts is entered again only where a payment came back from it. Raises PermissionDenied,
+    AccountRefused (number, holder, bank, why, taken, same, waiting).
     """
     if staff.user_id != by.user_id:
         require(by, RUN)
@@ -99,7 +101,7 @@ def enter(*, by: Membership, staff: Staff, given: Given, why: str, now: datetime
     counts = current([staff.pk]).get(staff.pk)
     if counts is not None and not why.strip():
         raise AccountRefused("why")
-    if counts is not None and says_same(counts, found):
+    if counts is not None and says_same(counts, found) and counts.pk not in returned.said([staff.pk]):
         raise AccountRefused("same")
     others = current_keys(found["number_key"]) - {staff.pk}
     if others:

@@ -145,9 +145,10 @@ def settle(*, by: Membership, lot: PayoutLot, now: datetime) -> int:
     """The second person has compared the rows with the bank's statement: they are posted, answer by answer.
 
     Paid: from the person to paid out. Returned: the money is the person's again, and its parts go into the
-    next lot. A payment takes the first row that says so, a repeat moves nothing; payments with a row this
-    person decided wait for a colleague. Returns how many rows were posted; what is left: `left`. Raises
-    PermissionDenied, PayoutRefused (nothing_ripe, same_person), and what the ledger raises.
+    next lot once the account is confirmed anew. A payment takes the first row that says so, a repeat moves
+    nothing; payments with a row this person decided wait for a colleague. Returns how many rows were posted;
+    what is left: `left`. Raises PermissionDenied, PayoutRefused (nothing_ripe, same_person), and what the
+    ledger raises.
     """
     require(by, CHECK)
     ripe = PayoutRow.objects.ripe().filter(result__lot=lot)

@@ -27,7 +27,7 @@ from performance.models import (
 )
 from performance.models.payout import EXPORT
 from performance.payout.refusals import PayoutRefused
-from performance.payout.services import accounts, ground
+from performance.payout.services import accounts, ground, returned
 from performance.services.rights import require
 
 Row = Mapping[str, str | int]
@@ -113,13 +113,17 @@ def export(*, by: Membership, lot: PayoutLot, now: datetime) -> File:
     """Write the file for the bank with whole account numbers; the first time the payments are on their way.
 
     The same lot gives the same bytes again; every export is kept and journaled. Raises PermissionDenied,
-    PayoutRefused (not_checked, left, no_template).
+    PayoutRefused (not_checked, left, came_back, no_template).
     """
     require(by, EXPORT)
     if lot.checked_at is None:
         raise PayoutRefused("not_checked")
     template = template_of(lot)
-    PayoutPayment.objects.filter(lot=lot, state=State.MADE).update(state=State.EXPORTED)
+    made = PayoutPayment.objects.filter(lot=lot, state=State.MADE)
+    back = made.filter(account__in=returned.said()).select_related("staff").first()
+    if back is not None:
+        raise PayoutRefused("came_back", name=back.staff.name)
+    made.update(state=State.EXPORTED)
     found = list(rows_of(lot, whole=True))
     if not found:
         raise PayoutRefused("left")

@@ -20,7 +20,7 @@ from performance.life import facts as life
 from performance.models import PayLine, PayoutHold, PayoutLot, PayoutPart, PayoutPayment
 from performance.models.payout import CHECK, RUN
 from performance.payout.refusals import PayoutRefused
-from performance.payout.services import accounts, ground, payables
+from performance.payout.services import accounts, ground, payables, returned
 from performance.payout.services.payables import Payable
 from performance.services.rights import require
 
@@ -30,11 +30,19 @@ State = PayoutPayment.State
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What of a month can go into lots by (institution, bank), and what cannot: without account or entity."""
+    """What of a month can go into lots by (institution, bank), and what cannot: without account or entity, or
+    with an account that a payment came back from, and why it did.
+    """
 
     groups: Mapping[tuple[int, str], list[Payable]]
     no_account: list[Payable]
     no_entity: list[Payable]
+    came_back: list[tuple[Payable, str]]
+
+    @property
+    def waiting(self) -> list[Payable]:
+        """All that cannot go into lots."""
+        return [*self.no_account, *(row for row, _why in self.came_back), *self.no_entity]
 
 
 def disputed(month: Month) -> Mapping[int, Fen]:
@@ -43,7 +51,7 @@ def disputed(month: Month) -> Mapping[int, Fen]:
 
 
 def ready(month: Month, disputed: Mapping[int, Fen]) -> Ready:
-    """Sort what is free of a month after holding what is disputed and taking what corrections take; eight
+    """Sort what is free of a month after holding what is disputed and taking what corrections take; nine
     queries, stores nothing.
     """
     return sort(month, standing(month, payables.of(month), disputed))
@@ -70,18 +78,20 @@ def held_of(
 def sort(month: Month, rows: Iterable[Payable]) -> Ready:
     """What of the rows is free, by who can be paid and who cannot."""
     free = [row for row in rows if row.free > 0]
-    known, entities = accounts.current(), ground.entities(month)
-    found = Ready(defaultdict(list), [], [])
+    known, entities, back = accounts.current(), ground.entities(month), returned.said()
+    found = Ready(defaultdict(list), [], [], [])
     groups: dict[tuple[int, str], list[Payable]] = defaultdict(list)
     for row in free:
         account = known.get(row.staff.pk)
         if account is None:
             found.no_account.append(row)
+        elif account.pk in back:
+            found.came_back.append((row, back[account.pk]))
         elif row.institution not in entities:
             found.no_entity.append(row)
         else:
             groups[row.institution, account.bank].append(row)
-    return Ready(groups, found.no_account, found.no_entity)
+    return replace(found, groups=groups)
 
 
 def _with_disputes(month: Month, rows: Iterable[Payable], disputed: Mapping[int, Fen]) -> list[Payable]:
@@ -97,8 +107,8 @@ def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: date
     """Make one lot per institution and bank of everything payable; `disputed` holds fen of lines by their id.
 
     What corrections owe is among it, what they take is taken of it first. A returned payment's parts are free
-    again and go into the next lot. Raises PermissionDenied, PayoutRefused
-    (published, nothing, lacking, busy).
+    again and go into the next lot once its account is confirmed anew, or another is. Raises
+    PermissionDenied, PayoutRefused (published, nothing, lacking, busy).
     """
     require(by, RUN)
     if not life.payable(month, now):
@@ -111,7 +121,7 @@ def make(*, by: Membership, month: Month, disputed: Mapping[int, Fen], now: date
             _hold_disputed(by, rows, wanted, now)
             found = sort(month, wanted)
             if not found.groups:
-                waiting = len(found.no_account) + len(found.no_entity)
+                waiting = len(found.waiting)
                 raise PayoutRefused("lacking" if waiting else "nothing", month=month, n=waiting)
             made = _lots(by, month, found, now)
     except IntegrityError as error:

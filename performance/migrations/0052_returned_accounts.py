@@ -1,0 +1,11 @@
+"""Nothing goes again into an account that a payment came back from, before it is entered anew."""
+
+from django.db import migrations
+
+from performance.payout import sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("performance", "0051_plans_of_their_month")]
+
+    operations = [migrations.RunSQL(sql.RETURNED, sql.REMOVE_RETURNED)]

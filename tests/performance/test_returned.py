@@ -1,0 +1,151 @@
+"""What the bank gives back goes nowhere again before two people stand by the account anew (practice.md 7)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import override_settings
+from django.utils import translation
+
+from alliance.models import Staff
+from performance.models import PayLine, PayoutAccount, PayoutLot, PayoutPayment
+from performance.payout.refusals import AccountRefused, PayoutRefused
+from performance.payout.services import account_sheets, accounts, answering, exporting, lots, returned
+from performance.payout.services.accounts import Given
+from performance.payout.waiting import waiting
+from tests.performance.payout_scene import (
+    PAYDAY,
+    again,
+    answer,
+    answered,
+    exported,
+    made,
+    number,
+    reconfirmed,
+)
+from tests.performance.scene import OCTOBER, inside
+from tests.world import World
+
+BASE = "/a/qinghe/payout/"
+
+
+@pytest.fixture
+def house(payable: World) -> Iterator[World]:
+    with inside(payable):
+        yield payable
+
+
+def came_back(world: World) -> tuple[PayoutLot, Any]:
+    """The lot, and the payment of it that the bank gave back."""
+    lot = exported(world)[0]
+    answered(world, lot, answer(lot, {2: "退票"}))
+    answering.settle(by=world.cai, lot=lot, now=PAYDAY)
+    return lot, lot.payments.select_related("staff", "account").get(number=2)
+
+
+def given(payment: Any, **change: str) -> Given:
+    row = payment.account
+    return Given(row.bank, row.branch, row.holder, change.get("number", number(payment.staff)))
+
+
+def test_a_returned_account_is_held_until_two_people_enter_it_anew(house: World) -> None:
+    _lot, payment = came_back(house)
+    assert returned.said() == {payment.account_id: "账户不符"}
+    found = lots.ready(OCTOBER, {})
+    assert [(row.staff.pk, row.free, why) for row, why in found.came_back] == [
+        (payment.staff_id, payment.fen, "账户不符")
+    ] and not found.groups  # fmt: skip
+    with pytest.raises(PayoutRefused, match=r"confirmed anew after a return.*: 1"):
+        made(house)
+    row = accounts.enter(by=house.luo, staff=payment.staff, given=given(payment), why="核对无误", now=PAYDAY)
+    assert lots.ready(OCTOBER, {}).came_back  # entered is not confirmed
+    accounts.decline(by=house.cai, row=row, now=PAYDAY)
+    assert returned.waiting(returned.said()).count() == 1
+    reconfirmed(house)
+    assert not returned.waiting(returned.said())
+    (later,) = made(house)
+    assert later.payments.get().fen == payment.fen
+    with pytest.raises(AccountRefused, match="counts already"):
+        accounts.enter(by=house.luo, staff=payment.staff, given=given(payment), why="再录", now=PAYDAY)
+
+
+def test_another_account_does_as_well(house: World) -> None:
+    _lot, payment = came_back(house)
+    other = given(payment, number="6217000099990000")
+    row = accounts.enter(by=house.luo, staff=payment.staff, given=other, why="原卡已销户", now=PAYDAY)
+    accounts.confirm(by=house.cai, row=row, now=PAYDAY)
+    (later,) = made(house)
+    assert later.payments.get().account_id == row.pk
+
+
+def test_the_database_pays_nothing_into_a_returned_account(house: World) -> None:
+    lot, payment = came_back(house)
+    other = PayoutLot.objects.create(
+        month=lot.month, institution=lot.institution, bank="icbc", number=9, entity=lot.entity,
+        made_by=house.luo, made_at=PAYDAY,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="came back from this account"), transaction.atomic():
+        PayoutPayment.objects.create(lot=other, staff=payment.staff, account=payment.account, number=1, fen=1)
+
+
+def test_a_lot_made_before_the_return_is_made_again(house: World) -> None:
+    line = PayLine.objects.filter(pot__institution=house.lead, fen__gt=1_000).first()
+    assert line is not None
+    lot = exported(house, {line.pk: 1_000})[0]
+    (later,) = made(house)  # the dispute is over: its part goes to the same account
+    lots.check(by=house.meng, lot=later, now=PAYDAY)
+    first = lot.payments.get(staff=line.staff)
+    answered(house, lot, answer(lot, {first.number: "退票"}))
+    answering.settle(by=house.cai, lot=lot, now=PAYDAY)
+    with pytest.raises(IntegrityError, match="came back from this account"), transaction.atomic():
+        PayoutPayment.objects.filter(lot=later).update(state="exported")
+    with pytest.raises(PayoutRefused, match="Withdraw the lot"):
+        exporting.export(by=house.cai, lot=again(later), now=PAYDAY)
+    lots.withdraw(by=house.luo, lot=later)
+    reconfirmed(house)
+    (whole,) = made(house)
+    assert whole.payments.get().fen == line.fen
+
+
+def test_a_sheet_enters_a_returned_account_anew_unchanged(house: World) -> None:
+    _lot, payment = came_back(house)
+    quiet = PayoutAccount.objects.exclude(staff=payment.staff).select_related("staff").first()
+    assert quiet is not None
+    rows = ["机构代码,工号,户名,银行,支行,账号,变更原因"]
+    for one, bank in ((payment.staff, payment.account.bank), (quiet.staff, quiet.bank)):
+        place = one.institution.code
+        rows.append(f"{place},{one.code},{one.name},{bank},清河支行,{number(one)},退票后与本人核对")
+    source = io.BytesIO("\n".join(rows).encode("utf-8-sig"))
+    sheet = account_sheets.propose(by=house.luo, name="核对.csv", source=source, now=PAYDAY)
+    assert (sheet.rows, sheet.same) == (1, 1)
+    account_sheets.decide(by=house.cai, sheet=sheet, agreed=True, now=PAYDAY)
+    assert made(house)[0].payments.get().staff_id == payment.staff_id
+
+
+@time_machine.travel(PAYDAY, tick=False)
+def test_office_and_owner_read_what_came_back(payable: World) -> None:
+    with inside(payable):
+        lot = exported(payable)[0]
+        staff = Staff.objects.get(user=payable.dr.user)
+        own = lot.payments.get(staff=staff)
+        answered(payable, lot, answer(lot, {own.number: "退票"}))
+        answering.settle(by=payable.cai, lot=lot, now=PAYDAY)
+        with override_settings(ROOT_URLCONF="config.alliance_urls"), translation.override("en"):
+            office, mine = waiting(payable.luo, PAYDAY), waiting(payable.dr, PAYDAY)
+    assert any(one.url.endswith(f"/accounts/{staff.pk}/") and "came back" in one.what for one in office)
+    assert any("账户不符" in one.what and one.url.endswith("/mine/") for one in mine)
+    said = "the bank gave a payment back (账户不符)"
+    client = payable.client("luo", HTTP_ACCEPT_LANGUAGE="en")
+    assert said in client.get(f"{BASE}months/2026-10/").content.decode()
+    listed = client.get(f"{BASE}accounts/?state=returned").content.decode()
+    assert staff.name in listed and listed.count("a payment came back") > 1
+    for name, address in (("luo", f"accounts/{staff.pk}/"), ("dr", "mine/")):
+        page = payable.client(name, HTTP_ACCEPT_LANGUAGE="en").get(BASE + address).content.decode()
+        assert "The bank gave back a payment into" in page and "账户不符" in page
+    office_page = payable.client("luo").get(f"{BASE}accounts/{staff.pk}/").content.decode()
+    assert "<form" in office_page and "退回" in office_page
