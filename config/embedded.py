@@ -31,7 +31,7 @@ WITHOUT_DATABASE = {
 # Commands that change the schema connect as the owner; everything else is the application role.
 AS_OWNER = {"migrate", "check_walls", "sqlmigrate", "showmigrations", "makemigrations", "dbshell"}
 
-_running: list[Postgres | Valkey] = []
+_running: list[tuple[Path, Postgres | Valkey]] = []
 _lock: list[object] = []
 
 
@@ -117,7 +117,7 @@ def start(folder: Path, *, fsync: bool = True, database: str = "xietong") -> Map
         for server in (postgres, valkey):
             if not server.alive():
                 server.start()
-                _running.append(server)
+                _running.append((folder, server))
         postgres.make_roles(database)
     _hold(folder)
     return postgres.addresses(database) | valkey.addresses()
@@ -135,9 +135,11 @@ def _reachable(folder: Path, sockets: Path) -> Path:
 
 
 def stop() -> None:
-    """End the servers this process started, newest first; others stay."""
+    """End the servers this process started, newest first; others stay. A start of the same folder waits."""
     while _running:
-        _running.pop().stop()
+        folder, server = _running.pop()
+        with wait_for_lock(folder / "start.lock"):
+            server.stop()
 
 
 def _hold(folder: Path) -> None:

@@ -158,13 +158,15 @@ def due(deadline: datetime, now: datetime) -> str:
 
 
 def span(gap: timedelta, *, short: bool = False) -> str:
-    """A length of time: days and hours, hours and minutes, or minutes; `short`: no hours after days."""
+    """A length of time: days and hours, hours and minutes, or minutes; `short`: the largest of them."""
     minutes = int(gap.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days >= 3 or (days and (short or not hours)):
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    if hours and short:
+        return _("%(hours)d h") % {"hours": hours}
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)d min") % {"minutes": minutes}

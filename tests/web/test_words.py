@@ -87,6 +87,7 @@ def test_a_deadline_is_short_on_a_chip() -> None:
     with translation.override("zh-hans"):
         assert words.due(NOW + timedelta(hours=2), NOW) == "今天 16:20"
         assert words.due(NOW - timedelta(days=3), NOW) == "逾期 3 天"
+        assert words.due(NOW - timedelta(hours=16, minutes=43), NOW) == "逾期 16 小时"
         assert words.clock(None, NOW) == ""
 
 
