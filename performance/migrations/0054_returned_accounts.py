@@ -6,6 +6,6 @@ from performance.payout import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("performance", "0051_plans_of_their_month")]
+    dependencies = [("performance", "0053_decisions_by_their_number")]
 
     operations = [migrations.RunSQL(sql.RETURNED, sql.REMOVE_RETURNED)]
