@@ -1,11 +1,28 @@
 """Addresses of one alliance, below /a/<code>/ (AddressMiddleware takes that prefix off)."""
 
-from django.urls import include, path
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLResolver, include, path
 
 from alliance.web import home
 from alliance.web.admin_site import site
 
-urlpatterns = [
+
+
+def flat(patterns: list[Any]) -> Iterator[Any]:
+    """The patterns of rooms without a beginning of their own, in one list.
+
+    Each room passed on the way to a page copies all that was tried in it, for an error page nobody is shown.
+    """
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver) and not str(pattern.pattern):
+            yield from flat(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+rooms = [
     path("", home.home, name="home"),
     path("", include("alliance.urls")),
     path("", include("alliance.postings.urls")),
@@ -34,6 +51,7 @@ urlpatterns = [
     path("", include("performance.dictionary.urls")),
     path("data/", site.urls),
 ]
+urlpatterns = list(flat(rooms))
 handler400 = "alliance.web.errors.bad_request"
 handler403 = "alliance.web.errors.forbidden"
 handler404 = "alliance.web.errors.not_found"

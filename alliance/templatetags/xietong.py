@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alliance.lib import identity
@@ -48,6 +50,17 @@ def icon(name: str, size: str = "") -> SafeString:
     """An icon of static/icons.svg; the word beside it says what it means."""
     address = f"{static('icons.svg')}#{name}"
     return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', size, address)
+
+
+@register.simple_tag
+def drawn_menu(part: str, menu: Iterable[Any]) -> SafeString:
+    """A drawing of the menu; the same groups in the same language are drawn once."""
+    return _drawn_menu(part, tuple(menu), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _drawn_menu(part: str, menu: tuple[Any, ...], _language: str | None) -> SafeString:
+    return render_to_string(part, {"menu": menu})
 
 
 @register.simple_tag(takes_context=True)

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from alliance.roles import roles
+from alliance.roles import allows, roles
 
 THEMES = ("light", "dark", "system")
 
@@ -142,7 +142,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 SHORT = 24  # entries that stand open together: the group where one is, and from the top what has room
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Link:
     """A menu entry as this member sees it."""
 
@@ -153,7 +153,7 @@ class Link:
     foot: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """A heading of the menu and its links; a group that is not open shows its heading until it is asked."""
 
@@ -198,23 +198,40 @@ def role_name(membership: Any) -> str:
     return next((roles()[code].name for code in membership.roles if code in roles()), "")
 
 
-def menu(membership: Any, path: str) -> list[Group]:
+def menu(membership: Any, path: str) -> tuple[Group, ...]:
     """The entries the member may open and whose address exists, in their groups; no empty group."""
     if membership is None:
-        return []
-    open_ = {entry: url for _label, group in MENU for entry in group if (url := address(entry, membership))}
-    rooms = {entry: way(entry.room) if entry.room else url for entry, url in open_.items()}
-    here = current(path, list(rooms.values()))
+        return ()
+    held, urlconf, prefix = tuple(membership.roles), get_urlconf(), get_script_prefix()
+    here = current(path, [room for _url, room in _open(held, urlconf, prefix).values()])
+    return _menu(held, urlconf, prefix, here)
+
+
+# Every page asks for it, and it differs only by what the functions are given.
+@lru_cache(maxsize=512)
+def _open(held: tuple[str, ...], urlconf: str | None, prefix: str) -> dict[Entry, tuple[str, str]]:
+    """The entries open to somebody of these roles: address, and that of the room."""
+    return {
+        entry: (url, way(entry.room) if entry.room else url)
+        for _label, group in MENU
+        for entry in group
+        if allows(held, entry.needs) and (url := way(entry.name))
+    }
+
+
+@lru_cache(maxsize=512)
+def _menu(held: tuple[str, ...], urlconf: str | None, prefix: str, here: str) -> tuple[Group, ...]:
+    open_ = _open(held, urlconf, prefix)
     groups = [
         Group(
             label,
-            tuple(Link(e.label, e.icon, open_[e], rooms[e] == here, e.foot) for e in group if e in open_),
+            tuple(Link(e.label, e.icon, open_[e][0], open_[e][1] == here, e.foot) for e in group if e in open_),
         )
         for label, group in MENU
     ]
     groups = [group for group in groups if group.links]
     if len(open_) <= SHORT:
-        return groups
+        return tuple(groups)
     here_in = [any(link.current for link in group.links) for group in groups]
     room = SHORT - sum(len(group.links) for group, here in zip(groups, here_in, strict=True) if here)
     found = []
@@ -222,14 +239,7 @@ def menu(membership: Any, path: str) -> list[Group]:
         fits = not inside and len(group.links) <= room
         room -= len(group.links) if fits else 0
         found.append(replace(group, open=inside or fits))
-    return found
-
-
-def address(entry: Entry, membership: Any) -> str:
-    """The entry's address, or nothing when the member may not or the page is not there."""
-    if not membership.can(entry.needs):
-        return ""
-    return way(entry.name)
+    return tuple(found)
 
 
 def way(name: str) -> str:
