@@ -9,7 +9,6 @@ from alliance.web import home
 from alliance.web.admin_site import site
 
 
-
 def flat(patterns: list[Any]) -> Iterator[Any]:
     """The patterns of rooms without a beginning of their own, in one list.
 

@@ -472,7 +472,7 @@ def written_tables() -> list[str]:
     """Walled tables this transaction wrote to, perhaps also some that the ones just before it did.
 
     The journal aside, which writes down who was refused, and the last use of a program's key. Who writes a
-    row is given a number by PostgreSQL: a transaction without one wrote nothing, and counts are not looked at.
+    row is given a number by PostgreSQL: a transaction without one wrote nothing, and nothing is counted.
     """
     with connection.cursor() as cursor:
         cursor.execute(

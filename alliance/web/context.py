@@ -225,7 +225,9 @@ def _menu(held: tuple[str, ...], urlconf: str | None, prefix: str, here: str) ->
     groups = [
         Group(
             label,
-            tuple(Link(e.label, e.icon, open_[e][0], open_[e][1] == here, e.foot) for e in group if e in open_),
+            tuple(
+                Link(e.label, e.icon, open_[e][0], open_[e][1] == here, e.foot) for e in group if e in open_
+            ),
         )
         for label, group in MENU
     ]

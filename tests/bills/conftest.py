@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
 
 from alliance.lib.identity import id_check_character
-from tests.grouping.scene import make_cast, pages, store
+from tests.grouping.scene import pages, shipped, store
+from tests.stages import staged
 from tests.world import World
 
 ID_17 = "11010119600101{:03d}"
@@ -23,16 +22,22 @@ def id_number(n: int) -> str:
     return first + id_check_character(first)
 
 
+def discharged(world: World) -> None:
+    """Three front pages of the lead hospital, discharged on 2026-10-12."""
+    shipped(world)
+    rows = pages(world, 3)
+    for n, row in enumerate(rows):
+        row["A20"] = id_number(n)
+    store(world, rows)
+
+
+stage = staged(discharged)
+
+
 @pytest.fixture
-def bills(db: None, tmp_path: Path, settings: Any) -> Iterator[World]:
-    """Three front pages of the lead hospital, discharged on 2026-10-12; forms may be sent at once."""
+def bills(stage: World, settings: Any) -> Iterator[World]:
+    """Forms may be sent at once."""
     settings.PUBLIC_FORM_SECONDS = 0
     cache.clear()
-    with override_settings(MEDIA_ROOT=tmp_path):
-        world = make_cast()
-        rows = pages(world, 3)
-        for n, row in enumerate(rows):
-            row["A20"] = id_number(n)
-        store(world, rows)
-        yield world
+    yield stage
     cache.clear()

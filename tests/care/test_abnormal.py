@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.test import override_settings
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -22,25 +20,31 @@ from grouping.abnormal import facts, liaisons, services
 from grouping.abnormal.models import AbnormalReport
 from grouping.abnormal.waiting import waiting
 from grouping.models import Case
-from tests.grouping.scene import make_cast, pages, store
+from tests.grouping.scene import two_cases
+from tests.stages import staged
 from tests.world import World, member
 
 NOW = datetime(2026, 11, 12, 10, tzinfo=SHANGHAI)  # a Thursday
 LATE = NOW + timedelta(days=9)
 
 
-@pytest.fixture
-def ward(db: None, tmp_path: Path) -> Iterator[World]:
+def insured(world: World) -> None:
     """Two cases of the lead hospital, its liaison and insurance office; another house's office."""
-    with override_settings(MEDIA_ROOT=tmp_path):
-        world = make_cast()
-        store(world, pages(world, 2))
-        with act_in(world.qinghe), page_addresses("qinghe"):
-            calendar.seed(since=2026)
-            world.people["lian"] = member("lian", "连络", world.lead, "insurance_liaison")
-            world.people["fang"] = member("fang", "方医保", world.lead, "insurance_office")
-            world.people["yu"] = member("yu", "于医保", world.tcm, "insurance_office")
-            yield world
+    two_cases(world)
+    with transaction.atomic(), act_in(world.qinghe):
+        calendar.seed(since=2026)
+        world.people["lian"] = member("lian", "连络", world.lead, "insurance_liaison")
+        world.people["fang"] = member("fang", "方医保", world.lead, "insurance_office")
+        world.people["yu"] = member("yu", "于医保", world.tcm, "insurance_office")
+
+
+stage = staged(insured)
+
+
+@pytest.fixture
+def ward(stage: World) -> Iterator[World]:
+    with act_in(stage.qinghe), page_addresses("qinghe"):
+        yield stage
 
 
 def reported(world: World, number: int = 0, **more: Any) -> AbnormalReport:

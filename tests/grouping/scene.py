@@ -34,9 +34,20 @@ def inside(world: World) -> Iterator[None]:
 def make_cast() -> World:
     """The cast, grouping by the shipped scheme."""
     world = make_world()
+    shipped(world)
+    return world
+
+
+def shipped(world: World) -> None:
+    """The cast groups by the shipped scheme."""
     with inside(world):
         schemes.adopt_shipped(by=world.su, code="xietong_demo", from_date=date(2020, 1, 1))
-    return world
+
+
+def two_cases(world: World) -> None:
+    """Two cases of the lead hospital, stored and grouped."""
+    shipped(world)
+    store(world, pages(world, 2))
 
 
 def pages(world: World, count: int, **changes: str) -> list[dict[str, str]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
-from django.test import override_settings
 
 from alliance.models import Job
 from alliance.models.people import Person
@@ -21,17 +19,14 @@ from grouping.models import BadRow, CaseFile, FileRange, StagedCase
 from grouping.readers import content
 from grouping.services import intake, ranges, staging
 from tests.grouping.files import as_csv, front_page
-from tests.grouping.scene import TODAY, inside, make_cast
+from tests.grouping.scene import TODAY, inside, shipped
+from tests.stages import staged_own
 from tests.world import World
 
 ROWS = 60
 
 
-@pytest.fixture
-def cast(own_database: str, tmp_path: Path) -> Iterator[World]:
-    """The cast in a database with real commits that other threads see."""
-    with override_settings(MEDIA_ROOT=tmp_path):
-        yield make_cast()
+own_database, cast = staged_own(shipped)  # real commits that other threads see
 
 
 def rows_of(world: World) -> list[dict[str, str]]:

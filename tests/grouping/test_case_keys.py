@@ -6,13 +6,10 @@ outside of any, and in another's; and that `check_walls` sees each way of taking
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.test import override_settings
 from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege, RestrictViolation
 
 from alliance.models import Attachment, Institution, Person
@@ -20,8 +17,9 @@ from alliance.tenancy import statement_keys, walls
 from alliance.tenancy.scope import act_in
 from grouping.models import Case, CaseFile, StagedCase
 from tests import plugin
-from tests.grouping.scene import check, inside, make_cast, pages, store
+from tests.grouping.scene import check, inside, pages, two_cases
 from tests.grouping.test_result_keys import CHANGES, EMPTY, application, as_owner, owner_of_django
+from tests.stages import staged_own
 from tests.world import World
 
 PARENTS = {
@@ -36,13 +34,7 @@ COLUMNS = [
 ]
 
 
-@pytest.fixture
-def kept(own_database: str, tmp_path: Path) -> Iterator[World]:
-    """The cast with two stored cases, committed."""
-    with override_settings(MEDIA_ROOT=tmp_path):
-        world = make_cast()
-        store(world, pages(world, 2))
-        yield world
+own_database, kept = staged_own(two_cases)
 
 
 def copies(

@@ -7,22 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
 
 from alliance.models import Job, JobChunk
 from alliance.services import jobs
 from grouping.models import BadRow, Case, CaseFile, StagedCase
 from grouping.services import intake, publishing
 from tests.grouping.files import as_csv, front_page
-from tests.grouping.scene import TODAY, inside, make_cast
+from tests.grouping.scene import TODAY, inside, shipped
 from tests.grouping.test_every_reader import LISTS, TABLES, Reader
 from tests.grouping.test_every_reader import named as named_reader
 from tests.grouping.test_sources import standard
 from tests.plugin import ROOT, named
+from tests.stages import staged_own
 from tests.world import World
 
 ROWS, CHUNK, LEASE = 4_000, 100, 3
@@ -40,11 +39,7 @@ print(jobs.run(int(sys.argv[1]), int(sys.argv[2])))
 """
 
 
-@pytest.fixture
-def cast(own_database: str, tmp_path: Path) -> Iterator[World]:
-    """The cast in a database with real commits that other processes see."""
-    with override_settings(MEDIA_ROOT=tmp_path):
-        yield make_cast()
+own_database, cast = staged_own(shipped)  # real commits that other processes see
 
 
 def worker(world: World, job: int, database: str, media: Path) -> subprocess.Popen[str]:

@@ -6,14 +6,12 @@ transactions at once, planted faults, and a database that still has row-wise key
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.test import override_settings
 from psycopg.errors import ForeignKeyViolation, RestrictViolation
 
 from alliance.lib.period import Month
@@ -25,7 +23,8 @@ from alliance.tenancy.scope import act_in
 from grouping.models import Case, GroupedCase, GroupingRun, Scheme, StaleMark, TrialCase
 from grouping.services import runs, schemes, versions
 from tests import plugin
-from tests.grouping.scene import inside, make_cast, pages, store
+from tests.grouping.scene import inside, two_cases
+from tests.stages import staged_own
 from tests.world import World
 
 LEAF = "grouping_groupedcase"
@@ -34,13 +33,7 @@ COLUMNS = ["case_id", "run_id", "scheme_id", "revision", "mdc", "adrg", "drg", "
 INSERT = f"insert into {LEAF} (alliance_id, {', '.join(COLUMNS)}) values "
 
 
-@pytest.fixture
-def kept(own_database: str, tmp_path: Path) -> Iterator[World]:
-    """The cast with two stored and grouped cases, committed."""
-    with override_settings(MEDIA_ROOT=tmp_path):
-        world = make_cast()
-        store(world, pages(world, 2))
-        yield world
+own_database, kept = staged_own(two_cases)
 
 
 def keys(world: World) -> dict[str, int]:
