@@ -15,7 +15,7 @@ def flat(patterns: list[Any]) -> Iterator[Any]:
     Each room passed on the way to a page copies all that was tried in it, for an error page nobody is shown.
     """
     for pattern in patterns:
-        if isinstance(pattern, URLResolver) and not str(pattern.pattern):
+        if isinstance(pattern, URLResolver) and not (pattern.namespace or str(pattern.pattern)):
             yield from flat(pattern.url_patterns)
         else:
             yield pattern

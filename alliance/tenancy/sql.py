@@ -120,15 +120,16 @@ order by c.relname
 """
 
 KEYS = """
-select k.contype::text as kind, k.confrelid::regclass::text as parent,
+select k.conrelid::regclass::text as name, k.contype::text as kind, k.confrelid::regclass::text as parent,
        (select string_agg(a.attname, ',' order by u.place)
           from unnest(k.conkey) with ordinality u(number, place)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.number) as columns
-from pg_constraint k where k.conrelid = %(table)s::regclass and k.contype in ('f', 'u')
+from pg_constraint k where k.conrelid = any(%(tables)s::regclass[]) and k.contype in ('f', 'u')
 union all
-select 'u', '-', (select string_agg(a.attname, ',') from pg_attribute a
-                   where a.attrelid = i.indrelid and a.attnum = any(i.indkey::int2[]))
-from pg_index i where i.indrelid = %(table)s::regclass and i.indisunique and not i.indisprimary
+select i.indrelid::regclass::text, 'u', '-', (select string_agg(a.attname, ',') from pg_attribute a
+  where a.attrelid = i.indrelid and a.attnum = any(i.indkey::int2[]))
+from pg_index i
+where i.indrelid = any(%(tables)s::regclass[]) and i.indisunique and not i.indisprimary
 """
 
 ROLE_FLAGS = """

@@ -8,6 +8,7 @@ Source: walls.md section 1.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -132,9 +133,13 @@ def faults() -> list[str]:
         for row in relations:
             found += _relation_faults(row, expected)
         found += [f"{table}: a model without its table" for table in expected if table not in present]
-        for wall in (wall for wall in expected.values() if wall.table in present):
-            cursor.execute(sql.KEYS, {"table": wall.table})
-            found += _key_faults(wall, sql.rows(cursor), set(expected))
+        there = [wall for wall in expected.values() if wall.table in present]
+        cursor.execute(sql.KEYS, {"tables": [wall.table for wall in there]})
+        keys = defaultdict(list)
+        for row in sql.rows(cursor):
+            keys[str(row["name"])].append(row)
+        for wall in there:
+            found += _key_faults(wall, keys[wall.table], set(expected))
         found += statement_keys.faults(cursor, _leaves(present))
         found += checks.faults(cursor, present)
         cursor.execute(sql.ROLE_FLAGS, {"role": settings.APP_ROLE})

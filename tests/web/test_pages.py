@@ -122,6 +122,18 @@ def test_every_page_of_a_room_marks_its_entry(world: World, path: str, entry: st
     assert re.findall(r'<a href="([^"]*)" aria-current="page"', side) == [f"{HOME}{entry}"]
 
 
+def test_a_menu_is_drawn_anew_for_another_language_and_another_alliance(world: World) -> None:
+    def side(who: str, path: str, **extra: str) -> str:
+        page = world.client(who, **extra).get(path).content.decode()
+        return page[page.index('id="menu"') : page.index("</nav>")]
+
+    chinese, english = side("luo", HOME), side("luo", HOME, HTTP_ACCEPT_LANGUAGE="en")
+    assert "参数" in chinese and "Parameters" in english and "Parameters" not in chinese
+    there = side("qiao", "/a/jiangzhou/")
+    assert world.qiao.roles == world.luo.roles and chinese == side("luo", HOME)
+    assert 'href="/a/jiangzhou/parameters/"' in there and HOME not in there
+
+
 def test_a_long_menu_opens_where_one_is_and_a_short_one_whole(world: World) -> None:
     def opened(who: str, path: str) -> list[tuple[bool, int]]:
         page = world.client(who).get(path).content.decode()
