@@ -31,6 +31,7 @@ class LotState(models.TextChoices):
     CHECKED = "checked", pgettext_lazy("lot", "checked")
     EXPORTED = "exported", pgettext_lazy("lot", "with the bank")
     RETURNED = "partly_returned", pgettext_lazy("lot", "partly returned")
+    ALL_RETURNED = "returned", pgettext_lazy("lot", "all returned")
     PAID = "paid", pgettext_lazy("lot", "paid")
     WITHDRAWN = "withdrawn", pgettext_lazy("lot", "withdrawn")
 
@@ -67,6 +68,8 @@ class PayoutLotQuerySet(AllianceQuerySet):
             When(people=F("n_withdrawn"), then=Value(LotState.WITHDRAWN)),
             When(n_made__gt=0, checked_at__isnull=True, then=Value(LotState.MADE)),
             When(n_made__gt=0, then=Value(LotState.CHECKED)),
+            When(n_returned__gt=0, n_returned=F("people") - F("n_withdrawn"),
+                 then=Value(LotState.ALL_RETURNED)),
             When(n_returned__gt=0, then=Value(LotState.RETURNED)),
             When(n_exported__gt=0, then=Value(LotState.EXPORTED)),
             default=Value(LotState.PAID), output_field=models.CharField(),

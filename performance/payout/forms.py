@@ -50,6 +50,11 @@ class AccountForm(GivenForm):
 
     why = forms.CharField(label=gettext_lazy("why it is changed"), max_length=200, required=False)
 
+    def __init__(self, *args: Any, known: bool, **kwargs: Any) -> None:
+        """`known`: an account counts, so this one changes it and says why."""
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = known
+
 
 class AccountSheetForm(forms.Form):
     """Accounts of many persons by one sheet."""

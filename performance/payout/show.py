@@ -23,8 +23,10 @@ from performance.life.services import stages
 from performance.models import (
     Appeal,
     AppealLine,
+    PayoutAccount,
     PayoutHold,
     PayoutLot,
+    PayoutPart,
     PayoutPayment,
     PayoutResult,
     PayoutRow,
@@ -105,14 +107,20 @@ def _hold(row: Payable) -> list[parts.Action]:
 
 def missing(found: lots.Ready, membership: Membership) -> list[tuple[Payable, str, str]]:
     """Lines that cannot be paid yet: the line, why, where it is mended."""
+    no_account = [(row, _("has no confirmed bank account")) for row in found.no_account]
+    lines = [*no_account, *((row, _returned(why)) for row, why in found.came_back)]
+    open_ = PayoutAccount.objects.filter(confirmed_at=None, declined_at=None)
+    entered = set(open_.values_list("staff", flat=True)) if lines else set()
     return [
-        *((row, _("has no confirmed bank account"), way(membership, "payout-account", row.staff.pk))
-          for row in found.no_account),
-        *((row, _returned(why), way(membership, "payout-account", row.staff.pk))
-          for row, why in found.came_back),
+        *((row, _entered(why) if row.staff.pk in entered else why,
+           way(membership, "payout-account", row.staff.pk)) for row, why in lines),
         *((row, _("the institution has no paying legal entity"), way(membership, "payout-ground"))
           for row in found.no_entity),
     ]  # fmt: skip
+
+
+def _entered(why: str) -> str:
+    return _("%(why)s (entered, waits for its second person)") % {"why": why}
 
 
 def _returned(why: str) -> str:
@@ -244,9 +252,23 @@ def figures(lot: Any) -> list[parts.Fig]:
         parts.Fig(pgettext("payout", "paid"), web_words.yuan(lot.fen_paid), _("yuan"),
                   _("%(n)s people") % {"n": web_words.num(lot.n_paid)}),
         parts.Fig(pgettext("payout", "returned"), web_words.num(lot.n_returned), pgettext("payout", "people"),
-                  _("paid again once the account is confirmed anew") if lot.n_returned else "",
-                  bad=bool(lot.n_returned)),
+                  *again(lot)),
     ]  # fmt: skip
+
+
+def again(lot: Any) -> tuple[str, str, bool]:
+    """What became of the payments of a lot that came back: said, where, whether any waits; three queries."""
+    if not lot.n_returned:
+        return "", "", False
+    parts_ = PayoutPart.objects.filter(payment__lot=lot, payment__state=PayoutPayment.State.RETURNED)
+    came, live = parts_.filter(line__isnull=False), PayoutPart.objects.filter(ended_at=None)
+    paid = live.filter(line__in=came.values("line"))
+    if paid.order_by().values("line").distinct().count() < came.order_by().values("line").distinct().count():
+        return _("paid again once the account is confirmed anew"), "", True
+    later = PayoutLot.objects.named().filter(payments__parts__in=paid).distinct().order_by("pk").last()
+    if later is None:
+        return "", "", True
+    return _("paid again in %(lot)s") % {"lot": later.code}, reverse("payout-lot", args=[later.pk]), False
 
 
 def terms(lot: PayoutLot, membership: Membership) -> list[parts.Fact]:

@@ -29,13 +29,15 @@ def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, A
         counts = counts or (row if row.confirmed_at else None)
     own = staff.user_id is not None and staff.user_id == membership.user_id
     checks = does(membership, CHECK) and not own
+    unseen = counts is not None and counts.seen_at is None
+    came_back = returned.said([staff.pk]).get(counts.pk) if counts is not None else None
     waiting = next((row for row in found if row.confirmed_at is None and row.declined_at is None), None)
     return {
         "title": _("My bank account") if own else _("Bank account of %(name)s") % {"name": staff.name},
-        "came_back": returned.said([staff.pk]).get(counts.pk) if counts is not None else None,
+        "came_back": came_back,
         "staff": staff, "rows": found, "counts": counts, "waiting": waiting, "own": own,
         "confirms": waiting if checks and waiting is not None and not_mine(waiting, membership) else None,
-        "unseen": counts if own and counts is not None and counts.seen_at is None else None,
+        "unseen": counts if own and unseen and came_back is None else None,
         "form": form if waiting is None and (own or does(membership, RUN)) else None,
         "rooms": tabs("payout-accounts", membership),
     }  # fmt: skip

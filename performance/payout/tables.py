@@ -193,7 +193,7 @@ class AccountFilter(django_filters.FilterSet):
     def of_state(self, rows: Any, _name: str, value: str) -> Any:
         """Those that wait for a second person, or to be entered anew."""
         if value == "returned":
-            return rows.filter(pk__in=returned.waiting(returned.said()).values("pk"))
+            return rows.filter(pk__in=returned.held(returned.said()).values("pk"))
         return rows.filter(confirmed_at=None, declined_at=None)
 
 

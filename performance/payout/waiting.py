@@ -27,7 +27,7 @@ from performance.payout.services import returned
 
 def waiting(membership: Membership, now: datetime) -> list[Todo]:
     """Eleven queries at most for the office, three for everybody else."""
-    found = [*_own(membership), *_own_back(membership)] if membership.can(PAY) else []
+    found = _own(membership) if membership.can(PAY) else []
     if membership.institution_id is not None:
         return found
     if membership.can(CHECK):
@@ -40,29 +40,34 @@ def waiting(membership: Membership, now: datetime) -> list[Todo]:
 
 
 def _own(membership: Membership) -> list[Todo]:
-    """The notice of practice.md 7: the account was changed by two people; its owner says that it is right."""
+    """The notice of practice.md 7: the account was changed by two people; its owner says that it is right.
+    Of an account that pay came back from its owner hears this instead.
+    """
+    mine = Staff.objects.filter(user=membership.user_id).values_list("pk", flat=True)
+    back = returned.said(mine)
     rows = PayoutAccount.objects.defer("number").filter(
         staff__user=membership.user_id, confirmed_at__isnull=False, seen_at=None
     ).order_by("-revision")[:1]  # fmt: skip
     return [
-        Todo(
-            "warn", _("Your bank account was entered or changed: %(account)s") % {"account": row.masked},
-            _("Pay goes there from now on. Say that it is right, or ask the office at once."),
-            reverse("payout-mine"), None,
-        )
-        for row in rows
-    ]  # fmt: skip
+        *(_given_back(back[row.pk]) for row in returned.waiting(back)),
+        *(_changed(row) for row in rows if row.pk not in back),
+    ]
 
 
-def _own_back(membership: Membership) -> list[Todo]:
-    mine = Staff.objects.filter(user=membership.user_id)
-    back = returned.said(mine.values_list("pk", flat=True))
-    why = _("Enter it anew after comparing holder and number with your card, or enter another.")
-    return [
-        Todo("warn", _("The bank gave your pay back: %(why)s") % {"why": back[row.pk]}, why,
-             reverse("payout-mine"), button=_("Enter the account"))
-        for row in returned.waiting(back)
-    ]  # fmt: skip
+def _changed(row: PayoutAccount) -> Todo:
+    return Todo(
+        "warn", _("Your bank account was entered or changed: %(account)s") % {"account": row.masked},
+        _("Pay goes there from now on. Say that it is right, or ask the office at once."),
+        reverse("payout-mine"), None,
+    )  # fmt: skip
+
+
+def _given_back(why: str) -> Todo:
+    return Todo(
+        "warn", _("The bank gave your pay back: %(why)s") % {"why": why},
+        _("Enter it anew after comparing holder and number with your card, or enter another."),
+        reverse("payout-mine"), button=_("Enter the account"),
+    )  # fmt: skip
 
 
 def _came_back() -> list[Todo]:

@@ -15,7 +15,8 @@ from performance.models import PayoutPayment, PayoutRow
 from performance.models.payout_lots import LotState
 
 LOT: Mapping[str, str] = {
-    "made": "", "checked": "info", "exported": "prov", "partly_returned": "warn", "paid": "ok",
+    "made": "", "checked": "info", "exported": "prov", "partly_returned": "warn", "returned": "warn",
+    "paid": "ok",
     "withdrawn": "",
 }  # fmt: skip
 PAYMENT: Mapping[str, str] = {

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from alliance.models import Staff
 from performance.models import PayLine, PayoutAccount, PayoutLot, PayoutPayment
+from performance.payout import show
 from performance.payout.refusals import AccountRefused, PayoutRefused
 from performance.payout.services import account_sheets, accounts, answering, exporting, lots, returned
 from performance.payout.services.accounts import Given
@@ -48,13 +49,19 @@ def came_back(world: World) -> tuple[PayoutLot, Any]:
     return lot, lot.payments.select_related("staff", "account").get(number=2)
 
 
+def became(lot: PayoutLot) -> tuple[str, str, bool]:
+    with override_settings(ROOT_URLCONF="config.alliance_urls"), translation.override("en"):
+        return show.again(again(lot))
+
+
 def given(payment: Any, **change: str) -> Given:
     row = payment.account
     return Given(row.bank, row.branch, row.holder, change.get("number", number(payment.staff)))
 
 
 def test_a_returned_account_is_held_until_two_people_enter_it_anew(house: World) -> None:
-    _lot, payment = came_back(house)
+    lot, payment = came_back(house)
+    assert became(lot) == ("paid again once the account is confirmed anew", "", True)
     assert returned.said() == {payment.account_id: "账户不符"}
     found = lots.ready(OCTOBER, {})
     assert [(row.staff.pk, row.free, why) for row, why in found.came_back] == [
@@ -64,12 +71,15 @@ def test_a_returned_account_is_held_until_two_people_enter_it_anew(house: World)
         made(house)
     row = accounts.enter(by=house.luo, staff=payment.staff, given=given(payment), why="核对无误", now=PAYDAY)
     assert lots.ready(OCTOBER, {}).came_back  # entered is not confirmed
+    back = returned.said()
+    assert (returned.held(back).count(), returned.waiting(back).count()) == (1, 0)
     accounts.decline(by=house.cai, row=row, now=PAYDAY)
     assert returned.waiting(returned.said()).count() == 1
     reconfirmed(house)
     assert not returned.waiting(returned.said())
     (later,) = made(house)
     assert later.payments.get().fen == payment.fen
+    assert became(lot) == (f"paid again in {later}", f"/payout/lots/{later.pk}/", False)
     with pytest.raises(AccountRefused, match="counts already"):
         accounts.enter(by=house.luo, staff=payment.staff, given=given(payment), why="再录", now=PAYDAY)
 
@@ -149,3 +159,25 @@ def test_office_and_owner_read_what_came_back(payable: World) -> None:
         assert "The bank gave back a payment into" in page and "账户不符" in page
     office_page = payable.client("luo").get(f"{BASE}accounts/{staff.pk}/").content.decode()
     assert "<form" in office_page and "退回" in office_page
+    typed = {"bank": "icbc", "branch": "", "holder": staff.name, "number": number(staff), "why": ""}
+    doctor = payable.client("dr", HTTP_ACCEPT_LANGUAGE="en")
+    assert doctor.post(f"{BASE}mine/", typed).status_code == 400  # a change says why
+    assert doctor.post(f"{BASE}mine/", typed | {"why": "核对无误"}).status_code == 302
+    own_page = doctor.get(f"{BASE}mine/").content.decode()
+    assert "before a second person confirms" in own_page and "It is mine" not in own_page
+    assert "waits for its second person" in client.get(f"{BASE}months/2026-10/").content.decode()
+    assert staff.name in client.get(f"{BASE}accounts/?state=returned").content.decode()
+    with inside(payable):
+        row = PayoutAccount.objects.filter(staff=staff).latest("revision")
+    told = payable.client("cai", HTTP_ACCEPT_LANGUAGE="en").post(
+        f"{BASE}accounts/act/{row.pk}/decline/", follow=True
+    )  # fmt: skip
+    assert "Nothing is paid to this person" in told.content.decode()
+
+
+def test_a_lot_of_which_everything_came_back_says_so(house: World) -> None:
+    lot = exported(house)[0]
+    numbers = lot.payments.values_list("number", flat=True)
+    answered(house, lot, answer(lot, dict.fromkeys(numbers, "退票")))
+    answering.settle(by=house.cai, lot=lot, now=PAYDAY)
+    assert again(lot).state == "returned"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from performance.models import PayoutAccount, PayoutPayment, PayoutRow
 
@@ -22,14 +23,23 @@ def said(staff: Iterable[int] | None = None) -> dict[int, str]:
     )  # fmt: skip
     if staff is not None:
         rows = rows.filter(payment__staff__in=list(staff))
-    told = rows.order_by("pk").values_list("payment__account", "reason", "note", "says")
-    return {account: reason or note or says for account, reason, note, says in told}
+    told = rows.order_by("pk").values_list("payment__account", "reason", "note")
+    return {account: reason or note or _("no reason given") for account, reason, note in told}
+
+
+def held(accounts: Iterable[int]) -> QuerySet[PayoutAccount]:
+    """Those of these accounts that still count: nobody has confirmed another of their persons since."""
+    rows: QuerySet[PayoutAccount] = PayoutAccount.objects.defer("number").filter(pk__in=list(accounts))
+    return rows.exclude(Exists(_later().filter(confirmed_at__isnull=False)))
 
 
 def waiting(accounts: Iterable[int]) -> QuerySet[PayoutAccount]:
-    """Those of these accounts after which nobody has entered another that counts or waits."""
-    newer = PayoutAccount.objects.filter(
-        staff=OuterRef("staff"), revision__gt=OuterRef("revision"), declined_at=None
+    """Those of the held after which nobody has entered another that waits for its second person."""
+    return held(accounts).exclude(Exists(_later().filter(confirmed_at=None, declined_at=None)))
+
+
+def _later() -> QuerySet[PayoutAccount]:
+    rows: QuerySet[PayoutAccount] = PayoutAccount.objects.filter(
+        staff=OuterRef("staff"), revision__gt=OuterRef("revision")
     )
-    rows: QuerySet[PayoutAccount] = PayoutAccount.objects.defer("number").filter(pk__in=list(accounts))
-    return rows.exclude(Exists(newer))
+    return rows

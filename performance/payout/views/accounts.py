@@ -23,7 +23,7 @@ from performance.models import PayoutAccount
 from performance.models.pay import VIEW as PAY
 from performance.models.payout import CHECK, VIEW
 from performance.payout import forms, show, show_ground, tables
-from performance.payout.services import accounts
+from performance.payout.services import accounts, returned
 
 
 @permit(VIEW)
@@ -67,7 +67,8 @@ def account(request: Any, staff: int) -> HttpResponseBase:
 
 def _account(request: Any, staff: Staff, name: str) -> HttpResponseBase:
     where = redirect(name) if name == "payout-mine" else redirect(name, staff.pk)
-    form = forms.AccountForm(request.POST or None, initial={"holder": staff.name})
+    known = PayoutAccount.objects.filter(staff=staff, confirmed_at__isnull=False).exists()
+    form = forms.AccountForm(request.POST or None, initial={"holder": staff.name}, known=known)
     if request.method == "POST" and form.is_valid():
         try:
             accounts.enter(
@@ -102,6 +103,12 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if not by.can(CHECK):
         raise PermissionDenied(who_may(CHECK))
     (accounts.confirm if step == "confirm" else accounts.decline)(by=by, row=row, now=now)
-    said = _("Declined. The account so far counts.")
+    counts = accounts.current([row.staff_id]).get(row.staff_id)
+    stays = counts is not None and counts.pk not in returned.said([row.staff_id])
+    said = (
+        _("Declined. The account so far counts.")
+        if stays
+        else _("Declined. Nothing is paid to this person before an account is entered and confirmed.")
+    )
     messages.success(request, _("Confirmed. Its owner is told.") if step == "confirm" else said)
     return redirect("payout-account", row.staff_id)
