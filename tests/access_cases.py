@@ -912,6 +912,7 @@ CASES: dict[str, Case] = {
     "pay-sources": LIST,
     "pay-enter": Case(lambda things: {"what": "entry" if things.pay_fund else ""}, shared=True),
     "pay-confirm": one("pay_entry", shared=True, what="entry"),
+    "pay-aside": one("pay_entry", shared=True, what="entry"),
     "pay-scan": one("pay_entry", shared=True),
     "pay-entitlements": Case(queries=("?month=2026-10", "?kind=clinic")),
     "pay-entitlement-enter": LIST,

@@ -10,7 +10,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Attachment, Membership
 from alliance.services import journal
 from performance.decided import numbers
-from performance.models.pay import CONFIRM, RUN, DecidedSheet
+from performance.models.pay import CONFIRM, RUN, Withdrawable
 from performance.services.rights import require
 
 REASONS: Mapping[str, str] = {
@@ -47,7 +47,7 @@ def of_paper(
     return {"document": number, "body": body.strip(), "scan": scan, "entered_by": by}
 
 
-def second(by: Membership, sheet: DecidedSheet, refused: type[DecidedRefused]) -> None:
+def second(by: Membership, sheet: Withdrawable, refused: type[Refused]) -> None:
     """Who confirms is another than who entered. Raises PermissionDenied, `refused` (same_person)."""
     require(by, CONFIRM)
     if sheet.entered_by.user_id == by.user_id:
@@ -55,7 +55,7 @@ def second(by: Membership, sheet: DecidedSheet, refused: type[DecidedRefused]) -
 
 
 def set_aside(
-    *, by: Membership, sheet: DecidedSheet, why: str, now: datetime, refused: type[DecidedRefused], verb: str
+    *, by: Membership, sheet: Withdrawable, why: str, now: datetime, refused: type[Refused], verb: str
 ) -> None:
     """Leave a sheet for good, by either of the two. Raises PermissionDenied, `refused` (why, decided)."""
     require(by, RUN if sheet.entered_by.user_id == by.user_id else CONFIRM)
@@ -65,7 +65,7 @@ def set_aside(
     journal.write(by=by, verb=verb, about=sheet, why=why.strip())
 
 
-def fill(sheet: DecidedSheet, refused: type[DecidedRefused], **columns: Any) -> None:
+def fill(sheet: Withdrawable, refused: type[Refused], **columns: Any) -> None:
     """Decide a sheet that waits, once, whoever is faster. Raises `refused` (decided)."""
     open_ = type(sheet).objects.filter(pk=sheet.pk, confirmed_at=None, set_aside_at=None)
     if not open_.update(**columns):

@@ -71,18 +71,14 @@ class Entered(AllianceRow):
         ]  # fmt: skip
 
 
-class DecidedSheet(Entered):
-    """A sheet worked out for a decision (number, body, scan); `digest`: of what it was worked out from.
+class Withdrawable(Entered):
+    """While it waits for its second person, either of the two may set it aside with a reason.
 
     `set_aside`: never confirmed, because it is wrong; it stays to be read.
     """
 
     fill_once = (*Entered.fill_once, "set_aside_by_id", "set_aside_at", "set_aside_why")
 
-    document = models.CharField(_("decision number"), max_length=80)
-    body = models.CharField(_("decided by"), max_length=80)
-    scan = link(_("scan of the decision"), "alliance.Attachment")
-    digest = models.CharField(_("digest"), max_length=64)
     set_aside_by = link(_("set aside by"), "alliance.Membership", null=True)
     set_aside_at = models.DateTimeField(_("set aside"), null=True)
     set_aside_why = models.CharField(_("reason"), max_length=200, null=True)  # noqa: DJ001 (filled once)
@@ -91,7 +87,6 @@ class DecidedSheet(Entered):
         abstract = True
         constraints: ClassVar[list[Any]] = [
             *Entered.Meta.constraints,
-            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="%(class)s_decided"),
             models.CheckConstraint(
                 condition=Q(set_aside_at=None, set_aside_by=None, set_aside_why=None)
                 | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, set_aside_why__isnull=False,
@@ -99,6 +94,27 @@ class DecidedSheet(Entered):
                 name="%(class)s_set_aside_whole",
             ),
         ]  # fmt: skip
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its second person."""
+        return self.confirmed_at is None and self.set_aside_at is None
+
+
+class DecidedSheet(Withdrawable):
+    """A sheet worked out for a decision (number, body, scan); `digest`: of what it was worked out from."""
+
+    document = models.CharField(_("decision number"), max_length=80)
+    body = models.CharField(_("decided by"), max_length=80)
+    scan = link(_("scan of the decision"), "alliance.Attachment")
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta(Withdrawable.Meta):
+        abstract = True
+        constraints: ClassVar[list[Any]] = [
+            *Withdrawable.Meta.constraints,
+            models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="%(class)s_decided"),
+        ]
 
 
 class PayFund(AllianceRow):
@@ -132,10 +148,10 @@ class PayFund(AllianceRow):
         return f"fund:{self.code}"
 
 
-class FundEntry(Entered):
+class FundEntry(Withdrawable):
     """Money fed into a source account on a day, with the number and the scan of the decision (fen)."""
 
-    fill_once = ("confirmed_by_id", "confirmed_at", "journal_id")
+    fill_once = (*Withdrawable.fill_once, "journal_id")
 
     fund = link(_("source account"), "performance.PayFund")
     day = models.DateField(_("day of the decision"))
@@ -145,11 +161,11 @@ class FundEntry(Entered):
     scan = link(_("scan of the decision"), "alliance.Attachment")
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
 
-    class Meta(Entered.Meta):
+    class Meta(Withdrawable.Meta):
         verbose_name, verbose_name_plural = _("entry of a source account"), _("entries of source accounts")
         ordering = ["-day", "-pk"]
         constraints = [
-            *Entered.Meta.constraints,
+            *Withdrawable.Meta.constraints,
             models.CheckConstraint(condition=Q(fen__gt=0), name="fundentry_above_zero"),
             models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="fundentry_decided"),
             models.CheckConstraint(
@@ -161,7 +177,7 @@ class FundEntry(Entered):
         return f"{self.document} {self.day}"
 
 
-class PayTotal(Entered):
+class PayTotal(Withdrawable):
     """The approved pay total of an institution and year (绩效工资总量, fen); the latest confirmed counts.
 
     `uplift`: the sheet by which it rose with the score (S3-38); the totals without one are the bases.
@@ -174,11 +190,11 @@ class PayTotal(Entered):
     document = models.CharField(_("decision number"), max_length=80)
     uplift = link(_("uplift sheet"), "performance.PayUplift", null=True)
 
-    class Meta(Entered.Meta):
+    class Meta(Withdrawable.Meta):
         verbose_name, verbose_name_plural = _("approved pay total"), _("approved pay totals")
         ordering = ["-year", "institution__code", "-revision"]
         constraints = [
-            *Entered.Meta.constraints,
+            *Withdrawable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["alliance", "institution", "year", "revision"], name="paytotal_once"
             ),
@@ -190,7 +206,7 @@ class PayTotal(Entered):
         return f"{self.institution} {self.year}"
 
 
-class PayRule(Entered):
+class PayRule(Withdrawable):
     """A version of how a kind of pool flows below the institution, from a month on (`body`: a FlowRule)."""
 
     kind = models.CharField(_("kind of pool"), max_length=16, choices=PayKind)
@@ -200,11 +216,11 @@ class PayRule(Entered):
     decided_by = models.CharField(_("decided by"), max_length=200)
     digest = models.CharField(_("digest"), max_length=64)
 
-    class Meta(Entered.Meta):
+    class Meta(Withdrawable.Meta):
         verbose_name, verbose_name_plural = _("rule of a pool"), _("rules of pools")
         ordering = ["kind", "-from_date", "-revision"]
         constraints = [
-            *Entered.Meta.constraints,
+            *Withdrawable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["alliance", "kind", "from_date", "revision"], name="payrule_once"
             ),

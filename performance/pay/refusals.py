@@ -17,7 +17,8 @@ class EntryRefused(Refused):
         "body": "Name the body that decided.",
         "scan": "Add the scan of the decision.",
         "same_person": "This takes two different people; ask a colleague.",
-        "confirmed": "It is already confirmed.",
+        "decided": "It is confirmed or set aside already. Enter it anew if another one is needed.",
+        "why": "Say why in a few words.",
         "village": "%(institution)s is paid through its township and has no pay total of its own.",
         "given": "%(institution)s was given %(paid)s yuan of %(year)s already, more than this total of "
         "%(total)s yuan in the place of one that rose. Correct what was given first.",
@@ -26,7 +27,7 @@ class EntryRefused(Refused):
     }
     fields = {
         "same_person": "",
-        "confirmed": "",
+        "decided": "",
         "village": "institution",
         "coefficients": "",
         "given": "",

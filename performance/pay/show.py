@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,18 +13,16 @@ from django.utils.translation import pgettext
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
-from alliance.ledger import facts as books
-from alliance.ledger.models import Account
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.life import facts as life
-from performance.models import FundEntry, PayFund, PayPool, PayPot, PayRule, PayShare, PayTotal, PayTransfer
-from performance.models.pay import CONFIRM, RUN
+from performance.models import FundEntry, PayPool, PayPot, PayRule, PayShare, PayTransfer
+from performance.models.pay import RUN
 from performance.pay import words
-from performance.pay.services import pools, posting
+from performance.pay.services import posting
 
 State = PayPool.State
 
@@ -244,57 +241,6 @@ def summary(approval: Approval) -> registry.Summary:
         found.append(parts.Fact(_("pots"), web_words.num(PayPot.objects.filter(pool=pool).count())))
     url, seen = reverse("pay-pool", args=[pool.pk]), registry.within(PayPool.objects.seen_by, pool.pk)
     return registry.Summary("approvals/_subject.html", {"facts": found}, url, seen)
-
-
-def sources(membership: Membership, year: int) -> dict[str, Any]:
-    """Source accounts with balance and entries, pay totals of a year with what is paid, rules."""
-    funds = list(PayFund.objects.all())
-    accounts = {one.code: one for one in Account.objects.filter(code__in=[fund.account for fund in funds])}
-    entries: dict[int, list[FundEntry]] = {}
-    for one in FundEntry.objects.select_related("entered_by__user", "confirmed_by__user").order_by(
-        "-day", "-pk"
-    ):
-        entries.setdefault(one.fund_id, []).append(one)
-    confirms = membership.institution_id is None and membership.can(CONFIRM)
-    return {
-        "title": _("Sources and limits"), "rooms": tabs("pay-sources", membership), "runs": runs(membership),
-        "funds": [
-            (fund, books.balance(accounts[fund.account]) if fund.account in accounts else 0,
-             [(one, _confirms(one, membership, confirms)) for one in entries.get(fund.pk, [])])
-            for fund in funds
-        ],
-        "totals": totals(membership, year, confirms), "year": year,
-        "rules": [
-            (row, rule_facts(row), _confirms(row, membership, confirms))
-            for row in PayRule.objects.select_related("entered_by__user", "confirmed_by__user")
-        ],
-    }  # fmt: skip
-
-
-def _confirms(row: Any, membership: Membership, may: bool) -> bool:
-    """Whether this member is the second person."""
-    return bool(may and row.confirmed_at is None and row.entered_by.user_id != membership.user_id)
-
-
-def totals(membership: Membership, year: int, confirms: bool) -> Sequence[Mapping[str, Any]]:
-    """Approved, paid and left of each institution; below them what waits for a second person."""
-    paid = pools.paid_of(year)
-    rows = PayTotal.objects.filter(year=year).select_related(
-        "institution", "entered_by__user", "confirmed_by__user"
-    ).order_by("institution__code", "-revision")  # fmt: skip
-    found, seen = [], set()
-    for row in rows:
-        current = row.confirmed_at is not None and row.institution_id not in seen
-        if current:
-            seen.add(row.institution_id)
-        if current or row.confirmed_at is None:
-            used = paid.get(row.institution_id, 0)
-            found.append({
-                "row": row, "paid": used, "left": row.fen - used,
-                "confirms": _confirms(row, membership, confirms),
-                "share": Decimal(100 * used) / row.fen if row.fen else Decimal(0),
-            })  # fmt: skip
-    return found
 
 
 def month_url(month: Month) -> str:

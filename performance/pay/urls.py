@@ -10,6 +10,7 @@ urlpatterns = [
     path("pay/sources/", sources.source_list, name="pay-sources"),
     path("pay/sources/enter/<slug:what>/", sources.enter, name="pay-enter"),
     path("pay/sources/confirm/<slug:what>/<int:pk>/", sources.confirm, name="pay-confirm"),
+    path("pay/sources/set-aside/<slug:what>/<int:pk>/", sources.set_aside, name="pay-aside"),
     path("pay/sources/scans/<int:pk>/", sources.scan, name="pay-scan"),
     path("pay/pots/", pots.pot_list, name="pay-pots"),
     path("pay/pots/<int:pk>/", pots.pot, name="pay-pot"),

@@ -53,7 +53,9 @@ def _office(membership: Membership) -> list[Todo]:
             plans,
         ))  # fmt: skip
     entered = sum(
-        model.objects.filter(confirmed_at=None).exclude(entered_by__user=membership.user_id).count()
+        model.objects.filter(confirmed_at=None, set_aside_at=None)
+        .exclude(entered_by__user=membership.user_id)
+        .count()
         for model in (FundEntry, PayTotal, PayRule)
     )
     found += [*_sheets(membership), *_uplifts(membership)]
@@ -61,7 +63,8 @@ def _office(membership: Membership) -> list[Todo]:
         found.append(Todo(
             "info", ngettext("%(n)d entry of pay waits for a second person",
                              "%(n)d entries of pay wait for a second person", entered) % {"n": entered},
-            _("Compare it with the decision, then confirm it."), reverse("pay-sources"), None, entered,
+            _("Compare it with the decision, then confirm it or set it aside."), reverse("pay-sources"), None,
+            entered,
         ))  # fmt: skip
     return found
 

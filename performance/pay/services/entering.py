@@ -18,13 +18,13 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from alliance.services.files import Upload
-from performance.decided import numbers
+from performance.decided import deeds, numbers
 from performance.declared.services.proving import keep
 from performance.engine.pay.flow import FlowRule
 from performance.engine.pay.redlines import Terms, check
 from performance.engine.pay.steps import PayRefused
 from performance.models import FundEntry, PayFund, PayRule, PayTotal
-from performance.models.pay import BETWEEN, CONFIRM, RUN, PayKind, PaySource
+from performance.models.pay import BETWEEN, RUN, PayKind, PaySource
 from performance.pay.refusals import EntryRefused
 from performance.services.rights import require
 
@@ -80,7 +80,7 @@ def enter_fund(
 def confirm_fund(*, by: Membership, row: FundEntry, now: datetime) -> FundEntry:
     """A second person has compared entry and decision: it is posted in the month of its day.
 
-    Raises PermissionDenied, EntryRefused (same_person, confirmed), PeriodClosed.
+    Raises PermissionDenied, EntryRefused (same_person, decided), PeriodClosed.
     """
     _second(by, row)
     month, fund = Month.of(row.day), row.fund
@@ -166,7 +166,7 @@ def rule_in_force(kind: str, month: Month) -> PayRule | None:
 def confirm(*, by: Membership, row: PayTotal | PayRule, now: datetime) -> Any:
     """A second person has compared an approved total or a rule with its decision.
 
-    Raises PermissionDenied, EntryRefused (same_person, confirmed, given).
+    Raises PermissionDenied, EntryRefused (same_person, decided, given).
     """
     _second(by, row)
     try:
@@ -179,6 +179,15 @@ def confirm(*, by: Membership, row: PayTotal | PayRule, now: datetime) -> Any:
         raise EntryRefused("given", **said, paid=yuan(_given(row))) from None
 
 
+@transaction.atomic
+def set_aside(*, by: Membership, row: FundEntry | PayTotal | PayRule, why: str, now: datetime) -> None:
+    """Leave a wrong entry for good: who entered it takes it back, or the second person declines it.
+
+    Raises PermissionDenied, EntryRefused (why, decided).
+    """
+    deeds.set_aside(by=by, sheet=row, why=why, now=now, refused=EntryRefused, verb="pay.entry_set_aside")
+
+
 def _given(row: PayTotal) -> int:
     """What the institution was given within its total of the year, fen."""
     from performance.pay.services.pools import paid_of
@@ -187,16 +196,12 @@ def _given(row: PayTotal) -> int:
 
 
 def _second(by: Membership, row: Any) -> None:
-    require(by, CONFIRM)
-    if row.entered_by.user_id == by.user_id:
-        raise EntryRefused("same_person")
-    if row.confirmed_at is not None:
-        raise EntryRefused("confirmed")
+    deeds.second(by, row, EntryRefused)
+    if not row.waits:
+        raise EntryRefused("decided")
 
 
 def _confirmed(by: Membership, row: Any, now: datetime, **more: Any) -> Any:
-    waiting = type(row).objects.filter(pk=row.pk, confirmed_by=None)
-    if not waiting.update(confirmed_by=by, confirmed_at=now, **more):
-        raise EntryRefused("confirmed")
+    deeds.fill(row, EntryRefused, confirmed_by=by, confirmed_at=now, **more)
     journal.write(by=by, verb="pay.confirmed", about=row)
     return type(row).objects.get(pk=row.pk)

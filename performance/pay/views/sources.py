@@ -16,10 +16,12 @@ from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
+from performance.decided.show import AsideForm
 from performance.models import FundEntry, PayRule, PayTotal
 from performance.models.pay import CONFIRM, LOOK, RUN
-from performance.pay import forms, show
+from performance.pay import forms, show_sources
 from performance.pay.services import entering
+from performance.services.rights import require
 
 # What is entered here, by the word of its address: title, form, service.
 KINDS: dict[str, tuple[Any, Any, Any]] = {
@@ -39,7 +41,7 @@ CONFIRMED: dict[str, tuple[Any, Any]] = {
 @require_safe
 def source_list(request: Any) -> HttpResponse:
     """Source accounts, approved totals of this year, rules."""
-    page = show.sources(request.membership, timezone.localdate().year)
+    page = show_sources.page(request.membership, timezone.localdate().year)
     return render(request, "performance/pay/sources.html", page)
 
 
@@ -80,6 +82,32 @@ def confirm(request: Any, what: str, pk: int) -> HttpResponseBase:
     deed(by=request.membership, row=get_or_404(model.objects.all(), pk=pk), now=timezone.now())
     messages.success(request, _("Confirmed."))
     return redirect("pay-sources")
+
+
+@permit(LOOK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_aside(request: Any, what: str, pk: int) -> HttpResponseBase:
+    """Why a wrong entry is left: by who entered it or by the second person."""
+    if what not in CONFIRMED:
+        raise Http404
+    by = request.membership
+    row = get_or_404(CONFIRMED[what][0].objects.select_related("entered_by__user"), pk=pk)
+    mine = row.entered_by.user_id == by.user_id
+    require(by, RUN if mine else CONFIRM)
+    form = AsideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            entering.set_aside(by=by, row=row, now=timezone.now(), **form.cleaned_data)
+        except Refused as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Set aside. It counts nowhere and stays to be read."))
+            return redirect("pay-sources")
+    context = {
+        "title": _("Take an entry back") if mine else _("Set an entry aside"), "form": form,
+        "subject": show_sources.facts(row), "label": show_sources.ways(row, by).leave,
+    }  # fmt: skip
+    return render(request, "performance/pay/aside.html", context, status=400 if form.errors else 200)
 
 
 @permit(LOOK)
