@@ -24,7 +24,7 @@ from performance.show import labels, ranges
 from performance.show.beside import Beside
 from performance.show.formulas import Token, Writer
 from performance.show.formulas import plain as written
-from performance.show.frame import LISTED
+from performance.show.frame import LISTED, closed
 
 State = LevelRun.State
 SHOWN = (Level.ALLIANCE, Level.DEPARTMENT, Level.TEAM, Level.PERSON)
@@ -98,7 +98,7 @@ def subject(membership: Membership, found: Explained) -> dict[str, Any]:
                 _("indicators that could not be assessed are left out") if total.missing else "",
             )
         ],
-        "facts": facts(membership, found), "fewest": fewest,
+        "facts": facts(membership, found), "closed": _closed(membership, found), "fewest": fewest,
     }  # fmt: skip
 
 
@@ -152,12 +152,13 @@ def indicator(membership: Membership, found: Explained, code: str) -> dict[str, 
         ),
     ]  # fmt: skip
     reason: Any = to_plain(value.reason or score.reason)
+    used = {one.name for one in value.evidence}
     return {
         **about(found), "title": labels.named(known), "formula": lines,
         "shown": labels.value(value.value, known), "unit": labels.unit(known), "value": value,
         "definition": labels.defined(known), "few": labels.few_said(value.flags),
         "reason": labels.reason(reason, found.indicators),
-        "facts": facts(membership, found, {one.name for one in value.evidence}),
+        "facts": facts(membership, found, used), "closed": _closed(membership, found, used),
     }  # fmt: skip
 
 
@@ -174,6 +175,13 @@ def facts(
         for one in found.facts
         if only is None or one.key in only
     ]  # fmt: skip
+
+
+def _closed(membership: Membership, found: Explained, only: set[str] | None = None) -> str:
+    """What of the records behind the facts the member may not open, and who may."""
+    if found.row.institution_id is None:
+        return ""
+    return closed(membership, ((one.key, one.kind) for one in found.facts if only is None or one.key in only))
 
 
 def _shown(fact: LevelFact) -> str:

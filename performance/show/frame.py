@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
+from alliance.web.access import who_may
 from performance.engine.indicators import Indicator
 from performance.engine.scheme import Column, Scheme
 from performance.models import Line, MonthRun, Settlement
 from performance.services import months
+from performance.show import labels
 from performance.show.formulas import Token, Writer
 from performance.show.leftout import LeftOut
 
@@ -31,6 +34,25 @@ LISTED = {
     "offsite_round": "offsite.view", "abnormal_report": "abnormal.view", "patient_day": "event.view",
     "focus_group": "event.view", "policy_person": "training.view", "duty_person": "duty.list",
 }  # fmt: skip
+MOST_NAMED = 3
+
+
+def closed(membership: Membership, facts: Iterable[tuple[str, str]]) -> str:
+    """Of facts (key, kind) those whose records the member may not list, and who may; "" where none."""
+    names: dict[str, list[str]] = {}
+    for key, kind in dict.fromkeys(facts):
+        right = LISTED.get(kind.partition("+")[0])
+        if right is not None and not membership.can(right):
+            names.setdefault(right, []).append(labels.fact(key))
+    said = _("Your role does not open the records behind: %(what)s.")
+    return " ".join(
+        f"{said % {'what': _named(what)}} {who_may(right)}" for right, what in names.items()
+    )  # fmt: skip
+
+
+def _named(facts: list[str]) -> str:
+    """The first of them; a page lists them all."""
+    return _(", ").join(facts[:MOST_NAMED]) + ("…" if len(facts) > MOST_NAMED else "")
 
 
 @dataclass(frozen=True)

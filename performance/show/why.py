@@ -17,7 +17,7 @@ from performance.services import bases, months
 from performance.show import labels, ranges, road, table
 from performance.show.beside import Beside
 from performance.show.formulas import Token, plain, shown
-from performance.show.frame import Frame
+from performance.show.frame import Frame, closed
 
 
 def money(frame: Frame, line: Line) -> dict[str, Any]:
@@ -29,6 +29,7 @@ def money(frame: Frame, line: Line) -> dict[str, Any]:
         "sentence": share_sentence(frame, line), "change": earlier.fen(line),
         "formula": [*share_lines(frame, line), score_line(frame, line), *rounding(line)],
         "chain": chain(frame, line), "records": records(frame, line, values.values()),
+        "closed": _closed(frame, values.values()),
         "reason": labels.reason(line.reason, frame.indicators), "months": past(frame, line),
     }  # fmt: skip
 
@@ -147,6 +148,12 @@ def records(frame: Frame, line: Line, values: Iterable[IndicatorValue]) -> list[
     return [found[key] for key in sorted(found, key=lambda key: (key[0] != str(frame.month), key))]
 
 
+def _closed(frame: Frame, values: Iterable[IndicatorValue]) -> str:
+    """What of these records the member may not open, and who may."""
+    tokens = (token for row in values for token in row.tokens if token.get("origin") == "fact")
+    return closed(frame.membership, ((token["name"], str(token["evidence_kind"])) for token in tokens))
+
+
 def _record(frame: Frame, line: Line, token: Token) -> dict[str, Any]:
     url = frame.records_url(line.institution.code, token)
     left = frame.left.records(line.institution, token)
@@ -241,7 +248,8 @@ def indicator(frame: Frame, line: Line, code: str) -> dict[str, Any]:
         "definition": labels.defined(found), "cited": parameter_values.cited(found.source),
         "formula": [value_line(frame, line, value, found), *points_lines(frame, line, score)],
         "reason": labels.reason(value.reason or (score.reason if score else None), frame.indicators),
-        "records": records(frame, line, [value]), "gives": _gives(score),
+        "records": records(frame, line, [value]), "closed": _closed(frame, [value]),
+        "gives": _gives(score),
         "above_one": "above_one" in value.flags, "few": labels.few_said(value.flags),
     }  # fmt: skip
 

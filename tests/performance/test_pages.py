@@ -35,7 +35,7 @@ from tests.performance.scene import (
     post,
 )
 from tests.referrals.scene import logged
-from tests.world import World, place
+from tests.world import World, member, place
 
 BASE = "/a/qinghe/months/2026-10/"
 LINK = re.compile(r'href="([^"]+)"')
@@ -60,6 +60,18 @@ def links(page: str, part: str) -> list[str]:
 
 def text(page: str) -> str:
     return " ".join(strip_tags(page).split())
+
+
+def test_who_may_not_list_the_records_reads_who_may(month: World) -> None:
+    """The head of a house sees its figures; the cases behind them are for others: the page says for whom."""
+    with inside(month):
+        month.people["jian"] = member("jian", "简院长", month.lead, "institution_head")
+    said = "您的角色不能打开这些数据的记录："
+    for address in ("institutions/QH01/why/", "institutions/QH01/why/cmi/"):
+        page, open_page = get(month, "jian", BASE + address), get(month, "su", BASE + address)
+        assert said in page and "只有以下角色可以这样做" in page and "逐项可点开记录" not in page
+        assert not links(page, "/records/2026-10/total_weight/")
+        assert said not in open_page and "逐项可点开记录" in open_page
 
 
 def test_the_administrator_gets_from_money_to_the_case_rows_in_three_clicks(month: World) -> None:
