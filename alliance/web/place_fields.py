@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from alliance.models import Department, Institution, Membership, Staff
+from alliance.roles import roles
 
 
 def beyond_villages(rows: QuerySet[Membership], here: int | None) -> QuerySet[Membership]:
@@ -22,7 +24,7 @@ def beyond_villages(rows: QuerySet[Membership], here: int | None) -> QuerySet[Me
 class _Named:
     """A member: name, institution, department and staff number, for two of one name work in one hospital.
 
-    Who is no staff member has the name of the sign-in instead.
+    Who is no staff member has the names of the roles instead.
     """
 
     def offer(self, rows: QuerySet[Membership]) -> None:
@@ -35,7 +37,9 @@ class _Named:
     def label_from_instance(self, obj: Any) -> str:
         """The words of one choice."""
         room = obj.department.name if obj.department else ""
-        return " · ".join(filter(None, (str(obj), room, obj.staff_number or obj.user.username)))
+        known = roles()
+        may = _(", ").join(known[code].name for code in obj.roles if code in known)
+        return " · ".join(filter(None, (str(obj), room, obj.staff_number or may)))
 
 
 class MemberField(_Named, forms.ModelChoiceField):

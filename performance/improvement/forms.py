@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from alliance.lib.period import Month
@@ -90,11 +91,15 @@ class CauseForm(forms.Form):
 
 
 class ActionForm(GiveForm):
-    """An action: a task of the item's own institution."""
+    """An action: a task of the item's own institution, done by one of it or of the alliance office."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["institution"]
+        fields: dict[str, Any] = self.fields
+        del fields["institution"]
+        here = Q(institution=item.institution_id)
+        fields["owner"].queryset = fields["owner"].queryset.filter(here | Q(institution=None))
+        fields["department"].queryset = fields["department"].queryset.filter(here)
 
 
 class ConclusionForm(forms.Form):

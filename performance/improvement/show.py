@@ -152,7 +152,7 @@ def _adding(item: Item, membership: Membership, given: Mapping[str, Any]) -> dic
         form = given.get("cause") or forms.CauseForm(auto_id="cause-%s", initial={"cause": item.cause})
         found["cause"].append(parts.Action(_("Write the cause"), _act(item, "explain"), "adjust", form=form))
     if item.state in Item.OPEN:
-        form = given.get("action") or forms.ActionForm(by=membership, auto_id="action-%s")
+        form = given.get("action") or forms.ActionForm(by=membership, item=item, auto_id="action-%s")
         found["action"].append(parts.Action(_("Give an action"), _act(item, "action"), "plus", form=form))
     return found
 

@@ -112,7 +112,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     if step not in STEPS:
         raise Http404
     name = step.replace("-", "_")
-    form = _form(request, name)
+    form = _form(request, row, name)
     if form is None or form.is_valid():
         try:
             _deeds(request, row, form)[name]()
@@ -129,14 +129,14 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     return answered(request, row, {"cause" if name == "explain" else name: form}, 400)
 
 
-def _form(request: Any, name: str) -> Any:
+def _form(request: Any, row: Item, name: str) -> Any:
     data = request.POST
     if name == "begin":
         return None
     if name == "explain":
         return forms.CauseForm(data, auto_id="cause-%s")
     if name == "action":
-        return forms.ActionForm(data, by=request.membership, auto_id="action-%s")
+        return forms.ActionForm(data, by=request.membership, item=row, auto_id="action-%s")
     if name == "measure":
         return forms.MonthForm(data, months=show.months(ended=True), auto_id="measure-%s")
     return forms.ConclusionForm(data, auto_id=f"{name}-%s")

@@ -12,9 +12,10 @@ import docx
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from performance.engine.indicators import Indicator, shipped_indicators
-from performance.improvement import services, show
+from performance.improvement import forms, services, show
 from performance.improvement.models import Item, Measure
 from performance.improvement.refusals import ImprovementRefused
 from performance.meetings.models import Task
@@ -74,6 +75,26 @@ def finished(world: World) -> Item:
     row = checked(world)
     tasks.check(by=world.luo, task=Task.objects.named().get(), accepted=True, now=NOW)
     return services.close(by=world.kong, item=again(row), conclusion="有效，写入规范", now=NOW)
+
+
+def test_an_action_is_done_by_one_of_the_house_or_of_the_alliance_office(qinghe: World) -> None:
+    """With where they stand instead of how they sign in, and in departments of that house alone."""
+    with inside(qinghe), translation.override("zh-hans"):
+        fields = forms.ActionForm(by=qinghe.luo, item=opened(qinghe)).fields
+        names = [label for _value, label in fields["owner"].choices]
+        assert set(fields["owner"].queryset.values_list("institution", flat=True)) == {qinghe.lead.pk, None}
+        assert set(fields["department"].queryset.values_list("institution", flat=True)) == {qinghe.lead.pk}
+        assert "孟繁星 · 清河县医共体 · 绩效办" in " ".join(names) and "meng" not in " ".join(names)
+        own = forms.ActionForm(by=qinghe.kong, item=Item.objects.get()).fields["owner"].queryset
+        assert set(own.values_list("institution", flat=True)) == {qinghe.lead.pk}
+
+
+def test_a_second_item_on_the_same_figure_is_refused_with_the_month_in_words(qinghe: World) -> None:
+    with inside(qinghe), translation.override("zh-hans"):
+        opened(qinghe)
+        with pytest.raises(ImprovementRefused) as refused:
+            opened(qinghe)
+    assert refused.value.params["month"] == "2026年9月"
 
 
 def test_the_baseline_is_the_value_the_month_computed(qinghe: World) -> None:
