@@ -53,7 +53,7 @@ def _involved(approvals: Sequence[Approval], members: Sequence[Membership]) -> s
 
 def _title(arguments: Mapping[str, Any]) -> str:
     return _("Appeal %(number)s, %(month)s: %(kind)s") % {
-        "number": arguments["number"], "month": arguments["month"],
+        "number": arguments["number"], "month": words.month(arguments["month"]),
         "kind": Appeal.Kind(arguments["kind"]).label,
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from alliance.lib.period import Month
 from alliance.models import Membership
+from alliance.services import journal
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
@@ -172,8 +173,8 @@ def facts(appeal: Appeal, member: Membership) -> list[parts.Fact]:
         url = way(member, "appeal", appeal.earlier_id)
         found.append(parts.Fact(_("instance"), _("second, after %(n)d") % {"n": appeal.earlier_id}, url))
     if appeal.handler is not None:
-        said = f"{appeal.handler.user} · {web_words.moment(appeal.assigned_at)}"
-        found.append(parts.Fact(_("acknowledged, examined by"), said))
+        found.append(parts.Fact(_("acknowledged"), web_words.moment(appeal.assigned_at)))
+        found.append(parts.Fact(_("examined by"), _handler(appeal)))
     if appeal.decided_by is not None and appeal.decided_at is not None:
         said = f"{appeal.decided_by.user} · {web_words.moment(appeal.decided_at)}"
         found.append(parts.Fact(_("decided by"), said))
@@ -190,6 +191,14 @@ def facts(appeal: Appeal, member: Membership) -> list[parts.Fact]:
         }  # fmt: skip
         found.append(parts.Fact(_("in the books of"), said, way(member, "ledger-journal", appeal.journal_id)))
     return found
+
+
+def _handler(appeal: Appeal) -> str:
+    """Who examines it, and since when: it may have been given on after it was acknowledged. One query."""
+    since = journal.steps_of(appeal).filter(name="assign").values_list("at", flat=True).last()
+    if since is None:
+        return str(appeal.handler.user)  # type: ignore[union-attr]
+    return _("%(name)s, since %(at)s") % {"name": appeal.handler.user, "at": web_words.moment(since)}  # type: ignore[union-attr]
 
 
 def actions(

@@ -17,7 +17,7 @@ class Amount:
     back an exempted claw-back taken of the line's pay and corrects none). `lot`: the one it stands in, by its
     code. `paid`: the bank has paid it; of what is taken, a month's pay bears it already. `waits`: taken of
     nobody yet, the floor under net pay has carried it on or no later pay is made; it is not part of what a
-    month paid. `due`: its record (pk).
+    month paid. `due`: its record (pk). `back`: what is said where the bank gave it back, filled by the slip.
     """
 
     at: Month
@@ -31,6 +31,7 @@ class Amount:
     paid: bool = False
     waits: bool = False
     due: int | None = None
+    back: str = ""
 
 
 def of_person(staff: int) -> list[Amount]:

@@ -39,6 +39,8 @@ class Later:
 def settled(one: Amount) -> str:
     """Whether an amount is paid or deducted, and with which month; before the bank has paid it, its lot."""
     month = {"month": web_words.month(one.at.first_day)}
+    if one.back:
+        return one.back
     if one.waits:
         return _("is taken of later pay")
     if one.fen < 0 and not one.paid:

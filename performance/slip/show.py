@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -30,8 +30,9 @@ from performance.models import AppealLine, PayLine, PayPot
 from performance.models.appeals import FILE, VIEW
 from performance.pay import show_pots
 from performance.payout.services import lots
-from performance.slip import clawed, peers
+from performance.slip import clawed, given_back, peers
 from performance.slip.clawed import Later
+from performance.slip.given_back import GivenBack
 from performance.slip.words import indicator_words, unscored
 
 MOST = 400  # lines of one person that are read: years of months
@@ -52,6 +53,7 @@ class Row:
     mine: bool  # whether the member is one who files about it
     held: int  # fen of it that waits: an open appeal disputes it, or it is held by hand
     later: Sequence[Later] = ()  # its corrections one by one; they add up to `corrected`
+    back: str = ""  # what is said where the bank gave it back
 
     @property
     def stands(self) -> int:
@@ -92,6 +94,11 @@ class Slip:
         which is not zero.
         """
         return sum(row.stands for row in self.rows) if self.rows else self.fen
+
+    @property
+    def back(self) -> list[str]:
+        """What is said of lines that the bank gave back, once each."""
+        return list(dict.fromkeys(row.back for row in self.rows if row.back))
 
     @property
     def elsewhere(self) -> int:
@@ -143,7 +150,8 @@ def slip(
     line and its corrections, for who examines an appeal about it.
     """
     lines = [only] if only else list(show_pots.lines(Q(staff=staff), member)[:MOST])
-    amounts = dues.of_person(staff.pk)
+    back = GivenBack() if only else given_back.of_person(staff, member)
+    amounts = [replace(one, back=back.dues.get(one.due or 0, "")) for one in dues.of_person(staff.pk)]
     found = [one for one in amounts if one.relief is None and (only is None or one.line == only.pk)]
     whys = _divided(staff) if any(one.appeal for one in found) else {}
     clawbacks = [] if only else clawed.of_person(staff, amounts, member)
@@ -157,6 +165,7 @@ def slip(
     mine = [line for line in lines if line.pot.pool.period == here]
     own = {line.pk for line in mine}
     rows = _rows(mine, member, later, foreseen.less, window.of_month(here), now)
+    rows = [replace(row, back=back.lines.get(row.line.pk, "")) for row in rows]
     shown = [one for one in later if one.line in own or one.at == here]
     return Slip(staff, here, rows, shown, _past(sums, here))
 
@@ -312,4 +321,6 @@ def state(found: Slip, now: datetime) -> SafeString:
         return chip("info", _("published until %(until)s") % {"until": until}, "eye")
     if any(pot.state != PayPot.State.POSTED for pot in pots):
         return chip("prov", _("not yet in the books"))
+    if found.back:
+        return chip("warn", _("in the books, given back by the bank"))
     return chip("ok", _("in the books"))

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.serializers import serialize
 from django.db import DatabaseError, transaction
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from alliance.approvals import services as approvals
 from alliance.approvals import show as approval_page
@@ -25,7 +25,8 @@ from alliance.ledger.models import Account, LedgerJournal
 from alliance.lib.period import Month
 from alliance.models import Membership, WorkCalendarDay
 from alliance.models.base import Stale
-from performance.appeals import clock, facts, subjects, words
+from alliance.web import words as web_words
+from performance.appeals import clock, facts, show, subjects, words
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import anew, filing, handling, posting
 from performance.appeals.services.correcting import Decision, FactKey
@@ -490,6 +491,18 @@ def test_a_corrected_fact_moves_exactly_what_the_month_would_have_given(october:
         wanted = {own: wanted[own], "source:pay_total": -wanted[own]}
     changed = {code: fen - so_far[code] for code, fen in balances().items() if fen != so_far[code]}
     assert changed == {code: fen for code, fen in wanted.items() if fen}
+
+
+def test_an_appeal_given_on_names_who_examines_it_with_the_day_it_was_given(house: World) -> None:
+    with inside(house), override_settings(ROOT_URLCONF="config.alliance_urls"):
+        other = member("ou", "欧阳修齐", None, "performance_office")
+        with time_machine.travel(AFTER, tick=False):
+            row = assigned(house)
+        with time_machine.travel(LATER, tick=False), translation.override("zh-hans"):
+            row = fresh(handling.assign(by=house.luo, appeal=row, handler=other.pk, now=LATER))
+            said = {one.name: one.value for one in show.facts(fresh(row), house.luo)}
+            first, later = web_words.moment(AFTER), web_words.moment(LATER)
+    assert (said["受理时间"], said["承办人"]) == (first, f"欧阳修齐，{later} 起承办") and first != later
 
 
 @time_machine.travel(LATER, tick=False)

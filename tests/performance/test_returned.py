@@ -19,6 +19,7 @@ from performance.payout.refusals import AccountRefused, PayoutRefused
 from performance.payout.services import account_sheets, accounts, answering, exporting, lots, returned
 from performance.payout.services.accounts import Given
 from performance.payout.waiting import waiting
+from performance.slip import show as slips
 from tests.performance.payout_scene import (
     PAYDAY,
     again,
@@ -181,3 +182,32 @@ def test_a_lot_of_which_everything_came_back_says_so(house: World) -> None:
     answered(house, lot, answer(lot, dict.fromkeys(numbers, "退票")))
     answering.settle(by=house.cai, lot=lot, now=PAYDAY)
     assert again(lot).state == "returned"
+
+
+@time_machine.travel(PAYDAY, tick=False)
+def test_the_slip_says_the_return_until_a_later_lot_takes_the_line_up(payable: World) -> None:
+    """On page, paper and the page of the line; what the bank said is read by its owner and the office."""
+    with inside(payable):
+        lot = exported(payable)[0]
+        staff = Staff.objects.get(user=payable.dr.user)
+        own = lot.payments.get(staff=staff)
+        line = own.parts.get().line
+        answered(payable, lot, answer(lot, {own.number: "退票"}))
+        answering.settle(by=payable.cai, lot=lot, now=PAYDAY)
+        with override_settings(ROOT_URLCONF="config.alliance_urls"), translation.override("zh-hans"):
+            (row,) = slips.slip(staff, OCTOBER, payable.kong, PAYDAY).rows
+            others = PayLine.objects.exclude(staff=staff).select_related("staff")
+            assert not any(slips.slip(one.staff, OCTOBER, payable.luo, PAYDAY).back for one in others)
+    assert row.back == "银行退回，账户重新确认后再发"
+    held, client = "银行退回（账户不符），账户重新确认后再发", payable.client("dr")
+    pages = ("/a/qinghe/pay/mine/", f"/a/qinghe/pay/persons/{staff.pk}/print/?month=2026-10",
+             f"/a/qinghe/pay/lines/{line.pk}/")  # fmt: skip
+    assert all(held in client.get(page).content.decode() for page in pages)
+    assert "已入账，银行退回" in client.get(pages[0]).content.decode()
+    with inside(payable):
+        reconfirmed(payable)
+    anew = client.get(pages[0]).content.decode()
+    assert held not in anew and "银行退回（账户不符），账户已重新确认，随下一批次发放" in anew
+    with inside(payable):
+        made(payable)
+    assert all("银行退回" not in client.get(page).content.decode() for page in pages)
