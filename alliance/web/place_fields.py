@@ -24,7 +24,8 @@ def beyond_villages(rows: QuerySet[Membership], here: int | None) -> QuerySet[Me
 class _Named:
     """A member: name, institution, department and staff number, for two of one name work in one hospital.
 
-    Who is no staff member has the names of the roles instead.
+    Who is no staff member of a house has the name of the sign-in instead, who stands for the whole alliance
+    the names of the roles.
     """
 
     def offer(self, rows: QuerySet[Membership]) -> None:
@@ -39,7 +40,8 @@ class _Named:
         room = obj.department.name if obj.department else ""
         known = roles()
         may = _(", ").join(known[code].name for code in obj.roles if code in known)
-        return " · ".join(filter(None, (str(obj), room, obj.staff_number or may)))
+        told = obj.user.username if obj.institution_id else may
+        return " · ".join(filter(None, (str(obj), room, obj.staff_number or told)))
 
 
 class MemberField(_Named, forms.ModelChoiceField):
