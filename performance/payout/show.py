@@ -26,14 +26,13 @@ from performance.models import (
     PayoutAccount,
     PayoutHold,
     PayoutLot,
-    PayoutPart,
     PayoutPayment,
     PayoutResult,
     PayoutRow,
 )
 from performance.models.payout import CHECK, EXPORT, RUN
 from performance.payout import facts, forms, words
-from performance.payout.services import accounts, answering, exporting, lots
+from performance.payout.services import accounts, answering, exporting, lots, returned
 from performance.payout.services.payables import Payable
 
 SHOWN, MOST_LEFT = 30, 200
@@ -257,17 +256,14 @@ def figures(lot: Any) -> list[parts.Fig]:
 
 
 def again(lot: Any) -> tuple[str, str, bool]:
-    """What became of the payments of a lot that came back: said, where, whether any waits; three queries."""
+    """What became of the payments of a lot that came back: said, where, whether any waits; two queries."""
     if not lot.n_returned:
         return "", "", False
-    parts_ = PayoutPart.objects.filter(payment__lot=lot, payment__state=PayoutPayment.State.RETURNED)
-    came, live = parts_.filter(line__isnull=False), PayoutPart.objects.filter(ended_at=None)
-    paid = live.filter(line__in=came.values("line"))
-    if paid.order_by().values("line").distinct().count() < came.order_by().values("line").distinct().count():
-        return _("paid again once the account is confirmed anew"), "", True
-    later = PayoutLot.objects.named().filter(payments__parts__in=paid).distinct().order_by("pk").last()
-    if later is None:
-        return "", "", True
+    found = list(returned.parts().filter(payment__lot=lot).values_list("later", "anew"))
+    if waiting := [anew for later, anew in found if later is None]:
+        next_, first = _("is paid with the next lot"), _("paid again once the account is confirmed anew")
+        return next_ if all(waiting) else first, "", True
+    later = PayoutLot.objects.named().get(pk=max(pk for pk, _anew in found))
     return _("paid again in %(lot)s") % {"lot": later.code}, reverse("payout-lot", args=[later.pk]), False
 
 

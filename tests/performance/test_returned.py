@@ -77,6 +77,7 @@ def test_a_returned_account_is_held_until_two_people_enter_it_anew(house: World)
     accounts.decline(by=house.cai, row=row, now=PAYDAY)
     assert returned.waiting(returned.said()).count() == 1
     reconfirmed(house)
+    assert became(lot) == ("is paid with the next lot", "", True)
     assert not returned.waiting(returned.said())
     (later,) = made(house)
     assert later.payments.get().fen == payment.fen
