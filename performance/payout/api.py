@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from alliance.web.rows_api import RowsView
 from performance.models import PayoutLot, PayoutPayment
 from performance.models.payout_lots import LotState
-from performance.payout import show
+from performance.payout import show_lots
 
 
 class PaymentShown(serializers.ModelSerializer[PayoutPayment]):
@@ -68,7 +68,7 @@ class LotWhole(LotShown):
     @extend_schema_field(PaymentShown(many=True))
     def get_payments(self, row: PayoutLot) -> Any:
         """Who gets how much, masked."""
-        return PaymentShown(show.payments(row), many=True).data
+        return PaymentShown(show_lots.payments(row), many=True).data
 
 
 class LotsView(RowsView):

@@ -24,7 +24,8 @@ from performance.models import PayDue, PayLine
 from performance.pay import show_pots
 from performance.slip import clawed, differences, peers
 from performance.slip.clawed import Later
-from performance.slip.show import Row, slip, state
+from performance.slip.person_month import Row, slip
+from performance.slip.show import state
 from performance.slip.words import indicator_words, unscored
 
 

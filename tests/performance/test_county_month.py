@@ -45,7 +45,7 @@ from performance.models import (
 from performance.pay import before
 from performance.pay.services import pools
 from performance.services import months
-from performance.slip import show as slips
+from performance.slip import person_month as slips
 from tests.performance import county_appeal as appealed
 from tests.performance import county_scene as scene
 from tests.performance import pay_scene

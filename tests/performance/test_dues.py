@@ -49,8 +49,8 @@ from performance.pay.services import computing, entering, pools
 from performance.payout import facts as payout_facts
 from performance.payout.refusals import PayoutRefused
 from performance.payout.services import answering, exporting, lots, payables, vouchers
-from performance.payout.show import month_page
-from performance.slip import show as slips
+from performance.payout.show_month import month_page
+from performance.slip import person_month as slips
 from tests.performance import county_scene, payout_scene
 from tests.performance.pay_scene import NOW, SHARES, doctors, fresh, rule
 from tests.performance.scene import OCTOBER, inside

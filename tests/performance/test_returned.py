@@ -14,12 +14,12 @@ from django.utils import translation
 
 from alliance.models import Staff
 from performance.models import PayLine, PayoutAccount, PayoutLot, PayoutPayment
-from performance.payout import show
+from performance.payout import show_lots
 from performance.payout.refusals import AccountRefused, PayoutRefused
 from performance.payout.services import account_sheets, accounts, answering, exporting, lots, returned
 from performance.payout.services.accounts import Given
 from performance.payout.waiting import waiting
-from performance.slip import show as slips
+from performance.slip import person_month as slips
 from tests.performance.payout_scene import (
     PAYDAY,
     again,
@@ -52,7 +52,7 @@ def came_back(world: World) -> tuple[PayoutLot, Any]:
 
 def became(lot: PayoutLot) -> tuple[str, str, bool]:
     with override_settings(ROOT_URLCONF="config.alliance_urls"), translation.override("en"):
-        return show.again(again(lot))
+        return show_lots.again(again(lot))
 
 
 def given(payment: Any, **change: str) -> Given:

@@ -18,7 +18,7 @@ from alliance.lib.period import Month
 from alliance.web import words
 from performance.models import Appeal, PayDue, PayLine
 from performance.slip import differences, peers, why
-from performance.slip import show as slips
+from performance.slip import person_month as slips
 from tests.performance.pay_scene import AFTER, doctors
 from tests.performance.scene import OCTOBER, inside
 from tests.performance.test_appeals import LATER, agreed, own_line, paid, upheld

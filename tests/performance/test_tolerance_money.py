@@ -43,7 +43,7 @@ from performance.models import (
     StatementLine,
 )
 from performance.payout.services import lots
-from performance.slip import show as slips
+from performance.slip import person_month as slips
 from performance.tolerance import exempting, reliefs, services
 from performance.tolerance.models import Exemption, Relief, ToleranceCase
 from performance.tolerance.services import ToleranceRefused

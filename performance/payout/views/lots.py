@@ -25,7 +25,7 @@ from alliance.web.refused import add_refusal
 from performance.models import PayLine, PayoutHold, PayoutLot, PayoutResult, PayoutVoucher, PayPot
 from performance.models.pay import LOOK
 from performance.models.payout import CHECK, EXPORT, RUN, VIEW
-from performance.payout import forms, show, tables
+from performance.payout import forms, show, show_lots, show_month, tables
 from performance.payout.services import answering, exporting, lots, vouchers
 from performance.payout.services.exporting import File
 
@@ -61,7 +61,9 @@ SHOWN = 6
 def month(request: Any, month: Month) -> HttpResponse:
     """How far a month's pay has come; for the alliance's office."""
     return render(
-        request, "performance/payout/month.html", show.month_page(month, request.membership, timezone.now())
+        request,
+        "performance/payout/month.html",
+        show_month.month_page(month, request.membership, timezone.now()),
     )
 
 
@@ -125,8 +127,8 @@ def lot(request: Any, pk: int) -> HttpResponse:
 
 def _page(request: Any, row: Any, status: int = 200, **given: Any) -> HttpResponse:
     response = lists.answer(
-        request, "performance/payout/lot.html", show.payments(row), tables.PaymentTable,
-        extra=show.lot_page(row, request.membership, given),
+        request, "performance/payout/lot.html", show_lots.payments(row), tables.PaymentTable,
+        extra=show_lots.lot_page(row, request.membership, given),
     )  # fmt: skip
     response.status_code = status
     return response
@@ -136,7 +138,7 @@ def _page(request: Any, row: Any, status: int = 200, **given: Any) -> HttpRespon
 @require_safe
 def sheet(request: Any, pk: int) -> HttpResponse:
     """The list of payments on A4 for those who sign it."""
-    return render(request, "performance/payout/sheet.html", show.sheet(found(request, pk)))
+    return render(request, "performance/payout/sheet.html", show_lots.sheet(found(request, pk)))
 
 
 @permit(VIEW)
@@ -144,7 +146,7 @@ def sheet(request: Any, pk: int) -> HttpResponse:
 @explained
 def preview(request: Any, pk: int) -> HttpResponse:
     """The file for the bank with masked numbers."""
-    page = show.preview(found(request, pk), request.membership)
+    page = show_lots.preview(found(request, pk), request.membership)
     return render(request, "performance/payout/preview.html", page)
 
 

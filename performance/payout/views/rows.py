@@ -19,7 +19,7 @@ from alliance.web.access import get_or_404, permit, who_may
 from alliance.web.refused import add_refusal
 from performance.models import PayoutRow
 from performance.models.payout import RUN, VIEW
-from performance.payout import forms, show, tables
+from performance.payout import forms, show, show_lots, tables
 from performance.payout.services import answering
 
 
@@ -54,5 +54,5 @@ def row(request: Any, pk: int) -> HttpResponseBase:
             else:
                 messages.success(request, _("Kept. A colleague posts it."))
                 return redirect("payout-rows")
-    page = show.row_page(found, request.membership, form)
+    page = show_lots.row_page(found, request.membership, form)
     return render(request, "performance/payout/row.html", page, status=400 if form.errors else 200)
