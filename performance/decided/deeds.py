@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+
+from django.db import IntegrityError, transaction
 
 from alliance.lib.refusal import Refused
 from alliance.models import Attachment, Membership
 from alliance.services import journal
 from performance.decided import numbers
-from performance.models.pay import CONFIRM, RUN, Withdrawable
+from performance.models.pay import CONFIRM, RUN, DecidedSheet, Withdrawable
 from performance.services.rights import require
 
 REASONS: Mapping[str, str] = {
@@ -45,6 +47,19 @@ def of_paper(
     if scan is None:
         raise refused("scan")
     return {"document": number, "body": body.strip(), "scan": scan, "entered_by": by}
+
+
+def insert(sheet: DecidedSheet, kept_apart: Collection[str], refusal: DecidedRefused) -> None:
+    """Store the head of a sheet. Raises `refusal` where somebody was faster with one that a constraint named
+    in `kept_apart` lets stand but once.
+    """
+    try:
+        with transaction.atomic():
+            sheet.save(force_insert=True)
+    except IntegrityError as error:
+        if not any(name in str(error) for name in kept_apart):
+            raise
+        raise refusal from None
 
 
 def second(by: Membership, sheet: Withdrawable, refused: type[Refused]) -> None:

@@ -8,20 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from alliance.models import Membership
 from alliance.web import parts, words
+from alliance.web.cells import chip
+from performance.decided.forms import AsideForm
 from performance.models.pay import CONFIRM, RUN, DecidedSheet
 
 Cell = str | Decimal | int | None
-
-
-class AsideForm(forms.Form):
-    """Why a sheet is left."""
-
-    why = forms.CharField(label=gettext_lazy("reason"), max_length=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +78,35 @@ def digest(sheet: DecidedSheet) -> parts.Fact:
     return parts.Fact(_("digest"), f"{sheet.digest[:8]}…{sheet.digest[-8:]}")
 
 
+def state_chip(sheet: DecidedSheet) -> SafeString:
+    """Waits, confirmed, or set aside."""
+    if sheet.set_aside_at is not None:
+        return chip("late", _("set aside"))
+    if sheet.confirmed_at is not None:
+        return chip("ok", pgettext("entitlement", "confirmed"))
+    return chip("prov", _("waits for a second person"))
+
+
 def deciding(
-    sheet: DecidedSheet, membership: Membership, given: Mapping[str, Any], act: Mapping[str, str],
+    sheet: DecidedSheet, membership: Membership, given: Mapping[str, Any], room: str,
     confirming: forms.Form | None = None,
 ) -> list[parts.Action]:  # fmt: skip
-    """Confirm or set aside a sheet that waits; `act`: the address of each step, `confirming`: what is asked
-    of who confirms.
+    """Confirm or set aside a sheet that waits; `room`: the name of its page, `confirming`: what is asked of
+    who confirms.
     """
+    if membership.institution_id is not None or not sheet.waits:
+        return []
     mine, found = sheet.entered_by.user_id == membership.user_id, []
     if not mine and membership.can(CONFIRM):
-        found.append(parts.Action(_("Confirm"), act["confirm"], "check", "primary", form=confirming))
+        url = act(room, sheet, "confirm")
+        found.append(parts.Action(_("Confirm"), url, "check", "primary", form=confirming))
     if membership.can(RUN if mine else CONFIRM):
-        form = given.get("set-aside") or AsideForm(auto_id="aside-%s")
+        form = given.get("set-aside") or AsideForm(auto_id="set-aside-%s")
         label = pgettext("entitlement", "Set aside")
-        found.append(parts.Action(label, act["set-aside"], "x", form=form))
+        found.append(parts.Action(label, act(room, sheet, "set-aside"), "x", form=form))
     return found
+
+
+def act(room: str, sheet: DecidedSheet, step: str) -> str:
+    """The address of a step with a sheet."""
+    return reverse(f"{room}-act", args=[sheet.pk, step])

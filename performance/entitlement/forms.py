@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.web.form_fields import NumberField, WholeField, YuanField
-from performance.declared.uploads import EvidenceField
+from performance.decided.forms import DecisionForm
 from performance.engine.pay.entitled_parts import Field, Kind
 from performance.engine.pay.entitled_rules import KINDS
 from performance.entitlement import subjects, words
@@ -54,15 +54,10 @@ class WhichForm(forms.Form):
         fields["month"].choices = month_choices(today)
 
 
-class SheetForm(forms.Form):
+class SheetForm(DecisionForm):
     """The numbers of a sheet: those given once, a line of each subject, the decision. An empty line is left
     out. Persons are named instead: an alliance has thousands.
     """
-
-    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
-    body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
-    files = EvidenceField(must=True)
-    other_names = {"scan": "files"}
 
     def __init__(self, *args: Any, kind: str, known: Sequence[Subject], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

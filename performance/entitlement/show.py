@@ -24,6 +24,8 @@ from performance.models import Entitlement, EntitlementLine, PayPool
 from performance.models.pay import RUN
 from performance.pay.show import tabs
 
+ROOM = "pay-entitlement"  # the name of a sheet's page
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -45,7 +47,7 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
     pool = PayPool.objects.filter(entitlement=sheet).first()
     seen = pool is not None and PayPool.objects.seen_by(membership).filter(pk=pool.pk).exists()
     return {
-        "title": str(sheet), "sheet": sheet, "chip": words.state_chip(sheet),
+        "title": str(sheet), "sheet": sheet, "chip": decided.state_chip(sheet),
         "figs": [
             parts.Fig(_("amount"), web_words.yuan(sum(row.fen for row in rows)), _("yuan")),
             parts.Fig(_("lines"), web_words.num(len(rows))),
@@ -63,7 +65,7 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
 
 def warning(sheet: Entitlement, membership: Membership) -> str:
     """What the source accounts lack for a sheet that waits, with the numbers; \"\" where they hold it."""
-    if membership.institution_id is not None or sheet.set_aside_at or sheet.confirmed_at:
+    if membership.institution_id is not None or not sheet.waits:
         return ""
     found = cover.of(sheet)
     if not found.short_fen:
@@ -194,16 +196,9 @@ def actions(
         form = given.get("pay") or forms.PayForm(
             auto_id="pay-%s", initial={"name": str(sheet), "document": sheet.document}
         )
-        return [
-            parts.Action(_("Make the pool that pays it"), _act(sheet, "pay"), "coin", "primary", form=form)
-        ]
+        url = decided.act(ROOM, sheet, "pay")
+        return [parts.Action(_("Make the pool that pays it"), url, "coin", "primary", form=form)]
     asked = None
     if cover.of(sheet).short_fen:
         asked = given.get("confirm") or forms.OverForm(auto_id="confirm-%s")
-    return decided.deciding(
-        sheet, membership, given, {step: _act(sheet, step) for step in ("confirm", "set-aside")}, asked
-    )
-
-
-def _act(sheet: Entitlement, step: str) -> str:
-    return reverse("pay-entitlement-act", args=[sheet.pk, step])
+    return decided.deciding(sheet, membership, given, ROOM, asked)

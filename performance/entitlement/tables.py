@@ -14,7 +14,7 @@ from alliance.lib.period import Month
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.parts import Empty
-from performance.entitlement import words
+from performance.decided.show import state_chip
 from performance.models import Entitlement, EntitlementKind
 from performance.pay.tables import Yuan
 
@@ -37,7 +37,7 @@ class SheetTable(lists.Table):
 
     def render_state(self, record: Entitlement) -> SafeString:
         """As a chip."""
-        return words.state_chip(record)
+        return state_chip(record)
 
 
 class SheetFilter(django_filters.FilterSet):

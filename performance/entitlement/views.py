@@ -5,24 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.period import Month
-from alliance.lib.refusal import Refused
 from alliance.web import lists
-from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.access import permit
 from performance.decided import pages
-from performance.decided.show import AsideForm
+from performance.decided.forms import AsideForm
 from performance.entitlement import forms, show, subjects, tables
-from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.services import sheets
 from performance.models import Entitlement, EntitlementKind
 from performance.models.pay import CONFIRM, LOOK, RUN, VIEW
@@ -69,78 +64,18 @@ def enter(request: Any) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def found(request: Any, pk: int) -> Entitlement:
-    """A sheet the member sees (second wall)."""
-    return get_or_404(Entitlement.objects.seen_by(request.membership).named(), pk=pk)
-
-
-@permit(VIEW)
-@require_safe
-def sheet(request: Any, pk: int) -> HttpResponse:
-    """One sheet."""
-    return _page(request, found(request, pk))
-
-
-def _page(request: Any, row: Entitlement, status: int = 200, **given: Any) -> HttpResponse:
-    page = show.page(row, request.membership, given)
-    return render(request, "performance/entitlement/sheet.html", page, status=status)
-
-
-@permit(VIEW)
-@require_safe
-def workbook(request: Any, pk: int) -> HttpResponse:
-    """One sheet as a workbook, as far as the member reads it."""
-    row = found(request, pk)
-    return pages.workbook(request, row, show.paper(row, request.membership), "entitlement")
-
-
-@permit(VIEW)
-@require_safe
-def printed(request: Any, pk: int) -> HttpResponse:
-    """One sheet on A4."""
-    row = found(request, pk)
-    return pages.printed(request, show.paper(row, request.membership), reverse("pay-entitlement", args=[pk]))
-
-
-@permit(LOOK)
-@require_safe
-def scan(request: Any, pk: int) -> HttpResponseBase:
-    """The scan of the decision; each download is journaled."""
-    return fetched(request, found(request, pk).scan)
-
-
-@permit(LOOK)
-@require_POST
-def act(request: Any, pk: int, step: str) -> HttpResponseBase:
-    """Confirm, set aside, or make the pool that pays it."""
-    row, by, now, form = found(request, pk), request.membership, timezone.now(), None
-    try:
-        if step == "confirm":
-            require(by, CONFIRM)
-            form = forms.OverForm(request.POST, auto_id="confirm-%s")
-            form.is_valid()
-            sheets.confirm(by=by, sheet=row, now=now, over_why=form.cleaned_data.get("over_why", ""))
-            messages.success(request, _("Confirmed."))
-            return redirect("pay-entitlement", pk)
-        if step == "set-aside":
-            form = AsideForm(request.POST, auto_id="aside-%s")
-            if form.is_valid():
-                sheets.set_aside(by=by, sheet=row, now=now, **form.cleaned_data)
-                return redirect("pay-entitlement", pk)
-        elif step == "pay":
-            require(by, RUN)
-            form = forms.PayForm(request.POST, auto_id="pay-%s")
-            if form.is_valid():
-                made = pools.make_from_entitlement(by=by, sheet=row, now=now, **form.cleaned_data)
-                messages.success(request, _("The draft is made. Look at it, then propose it."))
-                return redirect("pay-pool", made.pk)
-        else:
-            raise Http404
-    except Refused as error:
-        # What is decided or paid meanwhile has no form on the page any more.
-        if form is None or (isinstance(error, SheetRefused) and not error.field and error.reason != "why"):
-            messages.error(request, _(error.template) % error.params)
-            form = None
-        else:
-            add_refusal(form, error)
-    return _page(request, found(request, pk), 400, **({step: form} if form else {}))
+SHEETS = pages.Room(
+    show.ROOM, Entitlement, "performance/entitlement/sheet.html", show.page, show.paper,
+    {
+        # Why more is confirmed than there is stands on the page only where that is so: the service asks.
+        "confirm": pages.Step(
+            CONFIRM, sheets.confirm, forms.OverForm, whole=False, said=gettext_lazy("Confirmed.")
+        ),
+        "set-aside": pages.Step(LOOK, sheets.set_aside, AsideForm),
+        "pay": pages.Step(
+            RUN, pools.make_from_entitlement, forms.PayForm, page="pay-pool",
+            said=gettext_lazy("The draft is made. Look at it, then propose it."),
+        ),
+    },
+)  # fmt: skip
+sheet, workbook, printed, scan, act = SHEETS.views()

@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.web import words
-from alliance.web.cells import chip
 from alliance.web.parts import FormulaLine, Term
-from performance.models import Entitlement
 
 NUMBERS: Mapping[str, Any] = {
     "pay_fen": gettext_lazy("approved pay of the team (yuan)"),
@@ -92,15 +89,6 @@ MANY = 1  # parts from which a closing line adds them up
 def number(name: str) -> str:
     """A number or part by name."""
     return str(NUMBERS[name])
-
-
-def state_chip(row: Entitlement) -> SafeString:
-    """Waits, confirmed, or set aside."""
-    if row.set_aside_at is not None:
-        return chip("late", _("set aside"))
-    if row.confirmed_at is not None:
-        return chip("ok", pgettext("entitlement", "confirmed"))
-    return chip("prov", _("waits for a second person"))
 
 
 def value(name: str, found: Any) -> str:

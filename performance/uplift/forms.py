@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution
 from alliance.web.form_fields import WholeField
-from performance.declared.uploads import EvidenceField
+from performance.decided.forms import DecisionForm
 from performance.pay.forms import month_choices, paid_places
 
 
@@ -39,21 +39,18 @@ class LinkedForm(forms.Form):
         return {**self.cleaned_data, "from_month": Month.parse(self.cleaned_data["from_month"])}
 
 
-class SheetForm(forms.Form):
+class SheetForm(DecisionForm):
     """Whose total, of which year, by which decision; the figures come from the decided months."""
 
     institution = forms.ModelChoiceField(
         label=gettext_lazy("institution"), queryset=Institution.objects.none()
     )
     year = WholeField(label=gettext_lazy("year"), min_value=SERVED_YEARS[0], max_value=SERVED_YEARS[-1])
-    document = forms.CharField(label=gettext_lazy("decision number"), max_length=80)
-    body = forms.CharField(label=gettext_lazy("decided by"), max_length=80)
     replaces_why = forms.CharField(
         label=pgettext_lazy("uplift", "why it replaces"), max_length=200, required=False,
         help_text=gettext_lazy("Only where the institution has a sheet of the year in force."),
     )  # fmt: skip
-    files = EvidenceField(must=True)
-    other_names = {"scan": "files"}
+    field_order = ("institution", "year", "document", "body", "replaces_why", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

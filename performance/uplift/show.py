@@ -29,6 +29,8 @@ from performance.show import labels
 from performance.uplift import words
 from performance.uplift.services import reading, sheets
 
+ROOM = "pay-uplift"  # the name of a sheet's page
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -59,7 +61,8 @@ def page(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> 
             _("Sheet %(number)s takes the place of this one.") % {"number": sheet.successor_no},
             url=reverse("pay-uplift", args=[sheet.successor]),
         ) if sheet.successor else None,
-        "facts_sheet": facts(sheet, membership), "actions": actions(sheet, membership, given),
+        "facts_sheet": facts(sheet, membership),
+        "actions": decided.deciding(sheet, membership, given, ROOM),
     }  # fmt: skip
 
 
@@ -111,19 +114,6 @@ def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
             }, reverse("pay-uplift", args=[sheet.replaces.pk]),
         ))  # fmt: skip
     return [*found, decided.digest(sheet)]
-
-
-def actions(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
-    """Confirm or set aside what waits."""
-    if membership.institution_id is not None or sheet.set_aside_at or sheet.confirmed_at:
-        return []
-    return decided.deciding(
-        sheet, membership, given, {step: _act(sheet, step) for step in ("confirm", "set-aside")}
-    )
-
-
-def _act(sheet: PayUplift, step: str) -> str:
-    return reverse("pay-uplift-act", args=[sheet.pk, step])
 
 
 def lists(membership: Membership) -> dict[str, Any]:

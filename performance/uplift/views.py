@@ -6,21 +6,20 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.approvals.refusals import explained
 from alliance.lib.refusal import Refused
 from alliance.web import lists
-from alliance.web.access import get_or_404, permit, require
-from alliance.web.file_pages import fetched
+from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.decided import pages
-from performance.decided.show import AsideForm
+from performance.decided.forms import AsideForm
 from performance.models import PayLinked, PayUplift
 from performance.models.pay import CONFIRM, LOOK, RUN, VIEW
 from performance.pay.show import runs, tabs
@@ -57,71 +56,16 @@ def enter(request: Any) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def found(request: Any, pk: int) -> PayUplift:
-    """A sheet the member sees (second wall)."""
-    return get_or_404(PayUplift.objects.seen_by(request.membership).named(), pk=pk)
-
-
-@permit(VIEW)
-@require_safe
-def sheet(request: Any, pk: int) -> HttpResponse:
-    """One sheet: why the total rose."""
-    return _page(request, found(request, pk))
-
-
-def _page(request: Any, row: PayUplift, status: int = 200, **given: Any) -> HttpResponse:
-    page = show.page(row, request.membership, given)
-    return render(request, "performance/uplift/sheet.html", page, status=status)
-
-
-@permit(VIEW)
-@require_safe
-def workbook(request: Any, pk: int) -> HttpResponse:
-    """One sheet as a workbook."""
-    row = found(request, pk)
-    return pages.workbook(request, row, show.paper(row, request.membership), "uplift")
-
-
-@permit(VIEW)
-@require_safe
-def printed(request: Any, pk: int) -> HttpResponse:
-    """One sheet on A4."""
-    row = found(request, pk)
-    return pages.printed(request, show.paper(row, request.membership), reverse("pay-uplift", args=[pk]))
-
-
-@permit(LOOK)
-@require_safe
-def scan(request: Any, pk: int) -> HttpResponseBase:
-    """The scan of the decision; each download is journaled."""
-    return fetched(request, found(request, pk).scan)
-
-
-@permit(LOOK)
-@require_POST
-def act(request: Any, pk: int, step: str) -> HttpResponseBase:
-    """Confirm it, or set it aside."""
-    row, by, now, form = found(request, pk), request.membership, timezone.now(), None
-    try:
-        if step == "confirm":
-            require(by, CONFIRM)
-            sheets.confirm(by=by, sheet=row, now=now)
-            messages.success(request, _("Confirmed. The new pay total is in force."))
-            return redirect("pay-uplift", pk)
-        if step != "set-aside":
-            raise Http404
-        form = AsideForm(request.POST, auto_id="aside-%s")
-        if form.is_valid():
-            sheets.set_aside(by=by, sheet=row, now=now, **form.cleaned_data)
-            return redirect("pay-uplift", pk)
-    except Refused as error:
-        # What is decided meanwhile has no form on the page any more.
-        if form is None or not error.field:
-            messages.error(request, _(error.template) % error.params)
-            form = None
-        else:
-            add_refusal(form, error)
-    return _page(request, found(request, pk), 400, **({step: form} if form else {}))
+SHEETS = pages.Room(
+    show.ROOM, PayUplift, "performance/uplift/sheet.html", show.page, show.paper,
+    {
+        "confirm": pages.Step(
+            CONFIRM, sheets.confirm, said=gettext_lazy("Confirmed. The new pay total is in force.")
+        ),
+        "set-aside": pages.Step(LOOK, sheets.set_aside, AsideForm),
+    },
+)  # fmt: skip
+sheet, workbook, printed, scan, act = SHEETS.views()
 
 
 @permit(LOOK)

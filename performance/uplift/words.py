@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from alliance.web import words
 from alliance.web.cells import chip
 from alliance.web.parts import FormulaLine, Term
+from performance.decided import show as decided
 from performance.engine.pay.uplift import MOST, SHARE, Uplift
 from performance.models import PayUplift
 
@@ -22,11 +23,7 @@ def state_chip(row: PayUplift) -> SafeString:
     """Waits, confirmed, replaced, or set aside; of a row with its successor (`named`)."""
     if row.successor is not None:
         return chip("", pgettext("uplift", "replaced"))
-    if row.set_aside_at is not None:
-        return chip("late", _("set aside"))
-    if row.confirmed_at is not None:
-        return chip("ok", pgettext("entitlement", "confirmed"))
-    return chip("prov", _("waits for a second person"))
+    return decided.state_chip(row)
 
 
 def plain(value: Fraction | Decimal) -> str:

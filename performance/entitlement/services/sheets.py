@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from alliance.lib import register
@@ -71,7 +71,7 @@ def enter(
     )  # fmt: skip
     made = [_line(sheet, *one, amount) for one, amount in zip(given, found, strict=True)]
     sheet.digest = digest([kind, month, plain, sheet.head, [[one.given, one.parts, one.fen] for one in made]])
-    _insert(sheet)
+    deeds.insert(sheet, ("entitlement_document_once", "entitlement_number"), SheetRefused("faster"))
     EntitlementLine.objects.bulk_create(made)
     journal.write(
         by=by, verb="pay.entitlement_entered", about=sheet, kind=kind, month=str(month), fen=sheet.fen,
@@ -99,17 +99,6 @@ def _not_twice(kind: str, month: Month, rows: Mapping[str, Numbers]) -> None:
     ).select_related("staff", "sheet").first()  # fmt: skip
     if other is not None:
         raise SheetRefused("person_again", person=other.staff.name, number=other.sheet.number)
-
-
-def _insert(sheet: Entitlement) -> None:
-    """Store the head. Raises SheetRefused (faster) where somebody enters the same at this moment."""
-    try:
-        with transaction.atomic():
-            sheet.save(force_insert=True)
-    except IntegrityError as error:
-        if not any(name in str(error) for name in ("entitlement_document_once", "entitlement_number")):
-            raise
-        raise SheetRefused("faster") from None
 
 
 def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> EntitlementLine:

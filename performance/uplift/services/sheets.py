@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from alliance.lib import register
@@ -60,7 +59,8 @@ def enter(
     )  # fmt: skip
     if earlier is not None:
         _other_than(earlier, sheet)
-    _insert(sheet, **named, year=year)
+    waits = SheetRefused("waits", **named, year=year)
+    deeds.insert(sheet, ("payuplift_one_waits", "payuplift_number"), waits)
     PayUpliftLine.objects.bulk_create(
         PayUpliftLine(
             sheet=sheet, linked=one.linked, result=one.result, month=one.month.first_day,
@@ -84,17 +84,6 @@ def _other_than(earlier: PayUplift, sheet: PayUplift) -> None:
 def terms_of(month: Month) -> dict[str, register.Value]:
     """The parameters of an uplift as they hold in its last month. Raises NotInForce."""
     return parameters.several_in_force(KEYS, on=month.first_day)
-
-
-def _insert(sheet: PayUplift, **named: Any) -> None:
-    """Store the head. Raises SheetRefused (waits) where one waits already, entered this moment or before."""
-    try:
-        with transaction.atomic():
-            sheet.save(force_insert=True)
-    except IntegrityError as error:
-        if not any(name in str(error) for name in ("payuplift_one_waits", "payuplift_number")):
-            raise
-        raise SheetRefused("waits", **named) from None
 
 
 @transaction.atomic
