@@ -89,10 +89,10 @@ end $pay$;
 create trigger performance_total_of_uplift before insert on public.performance_paytotal
   for each row execute function public.performance_total_of_uplift();
 """
-# Of an institution and year each sheet follows the one in force; a total that rose is not lowered below what
-# was given of it, by whatever row (practice.md 6).
-FOLLOW = """
-create function public.performance_uplift_follows() returns trigger language plpgsql as $pay$
+# Of an institution and year each sheet follows the one in force and says something else than it; a total that
+# rose is never lowered below what was given of it, by whatever row (practice.md 6).
+FOLLOWS = """
+create or replace function public.performance_uplift_follows() returns trigger language plpgsql as $pay$
 begin
   if new.replaces_id is not null and not exists (
       select from public.performance_payuplift u
@@ -102,21 +102,34 @@ begin
     raise exception 'an uplift replaces a confirmed one of its institution and year'
       using errcode = 'check_violation';
   end if;
+  if new.replaces_id = (
+      select t.uplift_id from public.performance_paytotal t
+       where t.alliance_id = new.alliance_id and t.institution_id = new.institution_id and t.year = new.year
+         and t.confirmed_by_id is not null
+       order by t.revision desc limit 1)
+     and exists (
+      select from public.performance_payuplift u
+       where u.alliance_id = new.alliance_id and u.id = new.replaces_id
+         and (u.base_fen, u.through, u.terms, u.earned, u."full", u.weight_all, u.heads_first, u.heads, u.fen)
+           = (new.base_fen, new.through, new.terms, new.earned, new."full", new.weight_all, new.heads_first,
+              new.heads, new.fen)) then
+    raise exception 'an uplift says something else than the one in force'
+      using errcode = 'check_violation', constraint = 'payuplift_other';
+  end if;
   return new;
 end $pay$;
-create trigger performance_uplift_follows before insert on public.performance_payuplift
-  for each row execute function public.performance_uplift_follows();
-
-create function public.performance_total_given() returns trigger language plpgsql as $pay$
+"""
+TOTAL_GIVEN = """
+create or replace function public.performance_total_given() returns trigger language plpgsql as $pay$
 declare
   one record;
 begin
   perform pg_advisory_xact_lock(hashtext('performance.pay_total'), new.alliance_id::integer);
-  select t.uplift_id, t.revision into one from public.performance_paytotal t
+  select bool_or(t.uplift_id is not null) as rose, max(t.revision) as revision into one
+    from public.performance_paytotal t
    where t.alliance_id = new.alliance_id and t.institution_id = new.institution_id and t.year = new.year
-     and t.confirmed_by_id is not null and t.id <> new.id
-   order by t.revision desc limit 1;
-  if (new.uplift_id is not null or one.uplift_id is not null)
+     and t.confirmed_by_id is not null and t.id <> new.id;
+  if (new.uplift_id is not null or one.rose)
      and coalesce(one.revision, 0) < new.revision
      and new.fen < public.performance_given(new.alliance_id, new.institution_id, new.year) then
     raise exception 'a total that rose is not lowered below what was given of it'
@@ -124,6 +137,12 @@ begin
   end if;
   return new;
 end $pay$;
+"""
+FOLLOW = f"""
+{FOLLOWS}
+create trigger performance_uplift_follows before insert on public.performance_payuplift
+  for each row execute function public.performance_uplift_follows();
+{TOTAL_GIVEN}
 create trigger performance_total_given before insert or update on public.performance_paytotal
   for each row when (new.confirmed_by_id is not null) execute function public.performance_total_given();
 """

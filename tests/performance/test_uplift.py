@@ -146,6 +146,11 @@ def test_a_total_is_not_lowered_below_what_was_given_of_it(world: World) -> None
         )
         entering.confirm(by=world.cai, row=enough, now=NOW)
         assert approved(world.shiqiao) == 20_000_000
+        plain = entering.enter_total(  # the total in force did not itself rise any more
+            by=world.luo, institution=world.shiqiao, year=2026, fen=19_999_999, document="减调2号", now=NOW
+        )
+        with pytest.raises(EntryRefused, match=r"given 200,000\.00 yuan of 2026 already, more than this"):
+            entering.confirm(by=world.cai, row=plain, now=NOW)
 
 
 def test_of_an_institution_and_year_one_sheet_is_in_force(house: World) -> None:
@@ -157,11 +162,17 @@ def test_of_an_institution_and_year_one_sheet_is_in_force(house: World) -> None:
         entered(house, document="理〔2026〕2号", replaces_why="再报一次")
     for change, said in (
         ({}, "one_first"),
-        ({"replaces": first}, "replaces_why"),
+        ({"replaces": first, "fen": first.fen - 1}, "replaces_why"),
         ({"replaces_why": "x"}, "replaces_why"),
     ):
         with pytest.raises(IntegrityError, match=said), transaction.atomic():
             raw(first, **change)
+    again = {"replaces": first, "replaces_why": "再报一次", "confirmed_by": None, "confirmed_at": None}
+    with pytest.raises(IntegrityError, match="something else than the one in force"), transaction.atomic():
+        raw(first, **again)
+    with transaction.atomic():  # with other numbers the database takes it
+        raw(first, **again, fen=first.fen - 1)
+        transaction.set_rollback(True)
     listed(house, "accepted_in_time")
     later = sheets.confirm(
         by=house.cai, sheet=entered(house, document="理〔2026〕2号", replaces_why="挂钩指标已调整"), now=NOW
