@@ -24,14 +24,18 @@ def subjects(membership: Membership, run: LevelRun) -> QuerySet[Any]:
 
 
 def allowed(membership: Membership, level: str) -> Q:
-    """The alliance for all, departments and teams for their institution, persons for themselves and heads."""
+    """The alliance for all, departments and teams for their institution, those of a village room also for the
+    township that is paid for it (practice.md 1), persons for themselves and heads.
+    """
+    here = membership.institution_id
     if level != Level.PERSON:
-        own = Q() if membership.institution_id is None else Q(institution=membership.institution_id)
-        return own if level != Level.ALLIANCE else Q()
+        if here is None or level == Level.ALLIANCE:
+            return Q()
+        return Q(institution=here) | Q(institution__parent=here, team__isnull=False)
     himself = Q(staff__user=membership.user_id)
-    if membership.institution_id is None:
+    if here is None:
         return Q() if membership.can(PERSONS) else himself
-    return Q(institution=membership.institution_id) & (himself | _led(membership))
+    return Q(institution=here) & (himself | _led(membership))
 
 
 def _led(membership: Membership) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from performance.engine.pay.entitled_parts import EntitledRefused
 from performance.entitlement import subjects
 from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.services import sheets
+from performance.levels import seen
 from performance.models import (
     Entitlement,
     EntitlementLine,
@@ -43,7 +45,7 @@ from tests.performance import bundle_scene
 from tests.performance import pay_scene as scene
 from tests.performance.pay_scene import NOW, agreed
 from tests.performance.scene import OCTOBER, inside
-from tests.world import World
+from tests.world import World, member
 
 PDF = b"%PDF-1.4\n"
 TEAMS = replace(scene.RULE, team_percent=Decimal(100))
@@ -209,6 +211,27 @@ def test_the_scores_of_a_sheet_open_where_they_came_about(house: World) -> None:
     page = house.client("luo").get(f"/a/qinghe/pay/entitlements/{sheet.pk}/").content.decode()
     for one in LevelSubject.objects.filter(run=run):
         assert page.count(f'href="/a/qinghe/months/level-scores/{one.pk}/"') == 3
+
+
+@time_machine.travel(NOW, tick=False)
+def test_who_reads_a_line_opens_its_scores(house: World) -> None:
+    """A township reads the lines of its village rooms' teams, which it is paid for, and their scores."""
+    Team.objects.create(institution=house.liulin, code="T3", name="柳林队")
+    whole = [["process", "27", "30"], ["outcome", "20", "40"], ["drg", "15", "30"]]
+    scored(house, {"T1": whole, "T3": whole})
+    row = {"pay_fen": 2_000_000, "posts": Decimal(2)}
+    sheet = entered(house, "four_part", {key_of(name, "four_part"): row for name in ("一队", "柳林队")})
+    sheets.confirm(by=house.cai, sheet=sheet, now=NOW)
+    house.people["gu"] = member("gu", "顾守成", house.shiqiao, "institution_admin")
+    address = f"/a/qinghe/pay/entitlements/{sheet.pk}/"
+    run = LevelRun.objects.get(level="team")
+    for who in ("luo", "cai", "gu"):
+        page = house.client(who).get(address).content.decode()
+        links = set(re.findall(r'href="(/a/qinghe/months/level-scores/(\d+)/)"', page))
+        opens = seen.subjects(house.people[who], run).values_list("pk", flat=True)
+        assert {int(pk) for _link, pk in links} == set(opens) and len(links) == 2
+    other = house.client("kong")
+    assert {other.get(link).status_code for link in (address, *(one for one, _pk in links))} == {404}
 
 
 def test_the_database_keeps_a_sheet_and_what_pays_it(house: World) -> None:
