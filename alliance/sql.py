@@ -84,7 +84,7 @@ def fill_seals(table: str, ids: list[int], seals: list[bytes]) -> int:
 
 def own_sign_in(user: int) -> None:
     """Name, for the rest of this transaction, who changes the own password after giving the old one: nobody
-    else's hand is taken for theirs (complaints.sql, the keepers of the sealed box).
+    else's hand is taken for theirs (complaints.sql_box, the keepers of the sealed box).
     """
     with connection.cursor() as cursor:
         cursor.execute("select set_config('app.own_sign_in', %s, true)", [str(user)])

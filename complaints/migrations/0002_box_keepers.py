@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from complaints import sql
+from complaints import sql_box as sql
 
 
 class Migration(migrations.Migration):

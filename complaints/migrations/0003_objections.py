@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from complaints import sql
+from complaints import sql_box as sql
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
-from complaints import sql
+from complaints import sql_guards as sql
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from complaints import sql
+from complaints import sql_guards as sql
 
 
 class Migration(migrations.Migration):

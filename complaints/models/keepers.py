@@ -1,7 +1,7 @@
 """Who opens the sealed box: appointments that one person proposes and another consents to.
 
 The role of discipline inspection alone opens nothing. What a deed may be is decided by the database
-(complaints.sql, KEEPERS): the box's own policy reads standing appointments only.
+(complaints.sql_box.KEEPERS): the box's own policy reads standing appointments only.
 """
 
 from __future__ import annotations

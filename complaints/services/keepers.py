@@ -5,7 +5,7 @@ body that leads the alliance: on paper, with number and scan, entered by one and
 (alliance.approvals); everybody who may object is told at once, and it takes effect after the days of
 `sealed_box.objection`. A password or second factor that somebody else resets suspends the appointment, in the
 database itself; another keeper confirms it, or the keeper who still has the other of the two. Nothing here
-can do what the guards of complaints.sql refuse.
+can do what the guards of complaints.sql_box refuse.
 """
 
 from __future__ import annotations

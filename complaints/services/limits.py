@@ -35,7 +35,8 @@ def _from(start: datetime, rule: str) -> dict[str, Any]:
 def resumed(row: Complaint, now: datetime) -> dict[str, Any]:
     """Columns of the limits of one that had ended without its answers (merged, or noted as withdrawn) and is
     open again: they stood still for that time and no longer, so that nobody wins a clock by ending and
-    opening it; what was late by then stays late. The database holds the same (complaints.sql.CLOCK_GUARD).
+    opening it; what was late by then stays late. The database holds the same (CLOCK_GUARD of
+    complaints.sql_guards).
     """
     if row.closed_at is None:
         return {}

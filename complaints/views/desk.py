@@ -24,7 +24,7 @@ from alliance.web.refused import add_refusal
 from complaints import links
 from complaints.forms.enter import EnterForm, OrdersForm
 from complaints.models import Complaint
-from complaints.services import attaching, filing
+from complaints.services import attaching, filing, order_lines
 from complaints.services import orders as order_books
 from complaints.services.refusals import ComplaintRefused
 
@@ -170,7 +170,7 @@ def _fault(one: order_books.Fault) -> dict[str, object]:
 
 def _heads() -> list[tuple[str, bool]]:
     """The headings a sheet may have, and whether each is needed."""
-    return [(words_[1], column in order_books.NEEDED) for column, words_ in order_books.COLUMNS.items()]
+    return [(words_[1], column in order_lines.NEEDED) for column, words_ in order_lines.COLUMNS.items()]
 
 
 def places() -> list[Institution]:

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alliance.lib.period import Month
 from alliance.models import Membership
-from alliance.web import charts, parts, words
+from alliance.web import parts, words
 from alliance.web.access import way
 from performance.agreements import forms, tables
-from performance.agreements.models import ASSESS, RUN, SIGNED, Agreement, Clause, ClauseCheck
+from performance.agreements.models import RUN, SIGNED, Agreement, Clause, ClauseCheck
 from performance.agreements.services import checks
-from performance.meetings import tables as task_tables
-from performance.models import IndicatorValue
 from performance.show import labels
 
 
@@ -78,7 +74,7 @@ def _cell(clause: Clause, have: Mapping[tuple[int, date], ClauseCheck], today: d
     ]
     if not found:
         chip = tables.standing_chip("unassessed")
-        return Cell(clause, "unassessed", chip, "", _missing(clause, months), url)
+        return Cell(clause, "unassessed", chip, "", missing(clause, months), url)
     span, check = found[-1]
     # What was checked by hand says why in its note.
     why = _("a month has no value") if check.standing == "unassessed" and not check.note else ""
@@ -86,7 +82,8 @@ def _cell(clause: Clause, have: Mapping[tuple[int, date], ClauseCheck], today: d
     return Cell(clause, check.standing, chip, forms.span(span), why, url)
 
 
-def _missing(clause: Clause, months: Sequence[Any]) -> str:
+def missing(clause: Clause, months: Sequence[Any]) -> str:
+    """Why a clause has no value for these months."""
     if not months:
         return _("no period is over yet")
     if clause.way == Clause.Way.HAND and clause.checker is not None:
@@ -105,12 +102,13 @@ def page(row: Agreement, membership: Membership, today: date, given: Mapping[str
             (one, promise(one), _cell(one, have, today) if row.state in SIGNED else None) for one in clauses
         ],
         "actions": actions(row, membership, given), "adding": _adding(row, membership, given),
-        "draft": row.state == Agreement.State.DRAFT and _runs(membership),
+        "draft": row.state == Agreement.State.DRAFT and runs(membership),
         "history": parts.history(row), "next": _following(row, membership),
     }  # fmt: skip
 
 
-def _runs(membership: Membership) -> bool:
+def runs(membership: Membership) -> bool:
+    """Whether the member keeps the agreements of the whole alliance."""
     return membership.institution_id is None and membership.can(RUN)
 
 
@@ -170,8 +168,8 @@ PRIMARY = ("submit", "confirm", "end")
 def actions(row: Agreement, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
     """The steps from here, changing a draft, entering the next one."""
     found = []
-    runs = _runs(membership)
-    if runs and row.state == Agreement.State.DRAFT:
+    office = runs(membership)
+    if office and row.state == Agreement.State.DRAFT:
         url = reverse("agreement-edit", args=[row.pk])
         found.append(parts.Action(_("Change the entry"), url, "adjust", get=True))
     for step in row.steps_for(membership):
@@ -183,140 +181,14 @@ def actions(row: Agreement, membership: Membership, given: Mapping[str, Any]) ->
         kind = "primary" if step.name in PRIMARY else ""
         label, icon = str(step.custom["label"]), step.custom["icon"]
         found.append(parts.Action(label, _act(row, step.name), icon, kind, form=form))
-    if runs and row.state == Agreement.State.IN_FORCE:
+    if office and row.state == Agreement.State.IN_FORCE:
         url = f"{reverse('agreement-enter')}?follows={row.pk}"
         found.append(parts.Action(_("Enter the next one"), url, "plus", get=True))
     return found
 
 
 def _adding(row: Agreement, membership: Membership, given: Mapping[str, Any]) -> list[parts.Action]:
-    if row.state != Agreement.State.DRAFT or not _runs(membership):
+    if row.state != Agreement.State.DRAFT or not runs(membership):
         return []
     form = given.get("clause") or forms.ClauseForm(agreement=row, auto_id="clause-%s")
     return [parts.Action(_("Add a clause"), _act(row, "clause"), "plus", form=form)]
-
-
-def clause_page(
-    clause: Clause, membership: Membership, now: datetime, given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """One clause: what each period made of it, down to the computed figures; what follows."""
-    today = timezone.localdate(now)
-    rows = list(clause.checks.select_related("checked_by__user", "file").order_by("-first", "-attempt"))
-    months = {one[0].first_day: one for one in checks.periods(clause, today)}
-    followed = checks.tasks_of(rows)
-    figures = _figures(rows)
-    counted: set[date] = set()
-    lines = []
-    for one in rows:
-        lines.append({
-            "row": one, "period": forms.span(months.get(one.first) or (Month.of(one.first),)),
-            "chip": tables.standing_chip(one.standing), "old": one.first in counted,
-            "value": _value(clause, one),
-            "figures": _links(clause, membership, [figures[pk] for pk in one.figures if pk in figures]),
-            "tasks": [(task, task_tables.task_chip(task, now)) for task in followed[one.pk]],
-            "actions": _follow(clause, one, membership, given) if one.first not in counted else [],
-        })  # fmt: skip
-        counted.add(one.first)
-    return {
-        "title": clause.title, "clause": clause, "agreement": clause.agreement, "promise": promise(clause),
-        "lines": lines, "chart": _chart(clause, rows), "unit": _unit(clause),
-        "missing": [] if not months else [
-            (forms.span(one), _missing(clause, [one])) for day, one in months.items() if day not in counted
-        ],
-        "actions": _clause_actions(clause, membership, list(months.values()), given),
-    }  # fmt: skip
-
-
-def _unit(clause: Clause) -> str:
-    return labels.unit(checks.indicator(clause)) if clause.way == Clause.Way.MEASURED else ""
-
-
-def _value(clause: Clause, one: ClauseCheck) -> str:
-    if clause.way == Clause.Way.HAND:
-        return words.DASH
-    return words.DASH if one.value is None else labels.value(one.value, checks.indicator(clause))
-
-
-def _figures(rows: Sequence[ClauseCheck]) -> dict[int, IndicatorValue]:
-    ids = {pk for one in rows for pk in one.figures}
-    found = IndicatorValue.objects.filter(pk__in=ids).select_related("settlement", "institution")
-    return {one.pk: one for one in found}
-
-
-def _links(
-    clause: Clause, membership: Membership, figures: Sequence[IndicatorValue]
-) -> list[tuple[str, str, str]]:
-    """The months of a figure: month, value, where it is explained."""
-    measured = checks.indicator(clause) if figures else None
-    found = []
-    for one in figures:
-        assert measured is not None
-        month = Month.of(one.settlement.month)
-        url = way(membership, "month-why-indicator", str(month), one.institution.code, one.indicator)
-        shown = words.DASH if one.value is None else labels.value(one.value, measured)
-        found.append((words.month(month), shown, url))
-    return found
-
-
-def _chart(clause: Clause, rows: Sequence[ClauseCheck]) -> charts.Chart | None:
-    """Its values over time with the bound as a line; None with fewer than two."""
-    newest = {one.first: one for one in reversed(rows) if one.value is not None}
-    if clause.way == Clause.Way.HAND or len(newest) < 2 or clause.bound is None:
-        return None
-    measured = checks.indicator(clause)
-    values = [(words.month(day), one.value) for day, one in sorted(newest.items())]
-    bound = pgettext("clause", "bound")
-    return charts.line(
-        "clause", clause.title, (_("month"), labels.unit(measured) or _("value")), values,
-        limits=[(bound, clause.bound)], places=measured.decimals,
-        sentence=f"{bound} {labels.value(clause.bound, measured)} {labels.unit(measured)}".strip(),
-    )  # fmt: skip
-
-
-def _clause_actions(
-    clause: Clause, membership: Membership, months: list[Any], given: Mapping[str, Any]
-) -> list[parts.Action]:
-    found = []
-    hand = clause.way == Clause.Way.HAND and clause.agreement.state in SIGNED
-    if hand and clause.checker_id == membership.pk and membership.can(ASSESS) and months:
-        form = given.get("check") or forms.CheckForm(periods=months, auto_id="check-%s")
-        found.append(
-            parts.Action(
-                _("Say what a period made of it"), _clause_act(clause, "check"), "check", "primary", form=form
-            )
-        )
-    if hand and _runs(membership):
-        form = given.get("checker") or forms.CheckerForm(agreement=clause.agreement, auto_id="checker-%s")
-        found.append(
-            parts.Action(_("Name another checker"), _clause_act(clause, "checker"), "users", form=form)
-        )
-    return found
-
-
-def _clause_act(clause: Clause, step: str) -> str:
-    return reverse("clause-act", args=[clause.agreement_id, clause.pk, step])
-
-
-def _follow(
-    clause: Clause, one: ClauseCheck, membership: Membership, given: Mapping[str, Any]
-) -> list[parts.Action]:
-    """A broken clause leads to a task of the institution."""
-    if not _runs(membership) or one.standing not in ("broken", "at_risk"):
-        return []
-    form = given.get(f"task-{one.pk}") or forms.TaskForm(
-        by=membership, auto_id=f"task-{one.pk}-%s",
-        initial={"title": _("Put right: %(clause)s") % {"clause": clause.title}},
-    )  # fmt: skip
-    url = f"{_clause_act(clause, 'task')}?check={one.pk}"
-    found = [parts.Action(_("Give a task"), url, "plus", form=form)]
-    if one.standing == "broken" and (case := way(membership, "violation-open")):
-        found.append(parts.Action(_("Open a violation case"), f"{case}?clause={one.pk}", "alert", get=True))
-    return found
-
-
-def origin(membership: Membership, pk: int) -> parts.Fact:
-    """The clause a task follows from; it opens for who may see its agreement."""
-    check = ClauseCheck.objects.select_related("clause").get(pk=pk)
-    seen = Agreement.objects.seen_by(membership).filter(pk=check.clause.agreement_id).exists()
-    url = way(membership, "clause", check.clause.agreement_id, check.clause_id) if seen else ""
-    return parts.Fact(pgettext("task", "from"), _("clause of an agreement"), url)

@@ -20,7 +20,7 @@ from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
-from performance.agreements import forms, show, tables
+from performance.agreements import forms, show, show_clause, tables
 from performance.agreements.models import ASSESS, RUN, SIGNED, VIEW, Agreement, Clause, ClauseCheck
 from performance.agreements.services import agreements, checks
 from performance.services.rights import require
@@ -205,7 +205,7 @@ def _clause(request: Any, pk: int, clause_pk: int) -> Clause:
 
 
 def _clause_answered(request: Any, row: Clause, given: dict[str, Any], status: int = 200) -> HttpResponse:
-    page = show.clause_page(row, request.membership, timezone.now(), given)
+    page = show_clause.clause_page(row, request.membership, timezone.now(), given)
     return render(request, "agreements/clause.html", page, status=status)
 
 

@@ -14,7 +14,7 @@ from django.urls import set_urlconf
 
 from alliance.lib.period import Month
 from alliance.services.files import Upload
-from performance.agreements import show
+from performance.agreements import show, show_clause
 from performance.agreements.models import Agreement, Clause, ClauseCheck
 from performance.agreements.refusals import AgreementRefused
 from performance.agreements.services import agreements, checks
@@ -176,7 +176,7 @@ def test_measured_clauses_fill_themselves_and_lead_to_their_figures(qinghe: Worl
         assert (one.standing, other.standing) == ("kept", "broken")
         assert one.value == value.value and one.figures == [value.pk]
         assert not quarter.checks.exists()  # July and August are not computed
-        page = show.clause_page(checks.signed()[1], qinghe.luo, NOW, {})
+        page = show_clause.clause_page(checks.signed()[1], qinghe.luo, NOW, {})
         assert page["lines"][0]["actions"]
         task = checks.task(by=qinghe.luo, check=other, title="整改", now=NOW, owner=qinghe.lin)
         assert Task.objects.get(pk=task.pk).institution == qinghe.lead

@@ -4,11 +4,10 @@ from performance.meetings.models.meetings import (
     AgendaItem,
     Attendance,
     Meeting,
-    Minutes,
-    Resolution,
     desk,
     leading,
 )
+from performance.meetings.models.minutes import Minutes, Resolution
 from performance.meetings.models.reviews import CaseOpinion, CaseReview, DrawnCase
 from performance.meetings.models.tasks import Task, TaskAnswer, TaskFile
 from performance.meetings.models.unifying import Unified
