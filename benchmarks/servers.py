@@ -16,8 +16,9 @@ def own_database() -> Iterator[str]:
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config import embedded
-    from tests import plugin
+    from tests import folder, plugin
 
+    plugin.STATE = folder.ON_DISK  # millions of rows
     plugin.STATE.mkdir(parents=True, exist_ok=True)
     os.environ["STATE_DIR"] = str(plugin.STATE)
     os.environ |= embedded.local_keys(plugin.STATE)
