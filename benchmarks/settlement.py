@@ -176,10 +176,10 @@ def _ground(world: Any) -> dict[str, Any]:
 
 
 def _made(world: Any, kind: str, fund: Any, number: int) -> Any:
-    from performance.pay.services import pools
+    from performance.pay.services import making
     from tests.performance.scene import OCTOBER
 
-    return pools.make_from_fund(
+    return making.make_from_fund(
         by=world.luo, month=OCTOBER, kind=kind, fund=fund, fen=FEN, name=f"{kind} {number}",
         document="理〔2026〕1号", institutions=[one.pk for one in world.places], now=NOW,
     )  # fmt: skip

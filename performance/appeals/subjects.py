@@ -25,7 +25,7 @@ from performance.models import (
     PayPot,
 )
 from performance.models.appeals import COLUMNS, FILE
-from performance.models.pay_pots import PERSONS, leads_all
+from performance.models.pay_sight import PERSONS, leads_all
 from performance.pay.show_pots import people_seen
 
 About = AppealLine.About

@@ -15,7 +15,7 @@ from performance.demonstration.ground import Ground
 from performance.entitlement import subjects
 from performance.entitlement.services import sheets
 from performance.models import Entitlement, EntitlementKind, PayFund, PayPool
-from performance.pay.services import pools
+from performance.pay.services import making
 
 BODY, DOCUMENT, NEXT = "管理委员会", "医共体委〔2026〕21号", "医共体委〔2026〕24号"
 AWARD, AWARDED = "医共体委〔2026〕27号", 2
@@ -38,7 +38,7 @@ def load(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | N
         paid = _entered(base, EntitlementKind.PACKAGES, month, rows, DOCUMENT, at)
     with acting(at + timedelta(hours=3)):
         paid = sheets.confirm(by=base.office[1], sheet=paid, now=at + timedelta(hours=3))
-        made = pools.make_from_entitlement(
+        made = making.make_from_entitlement(
             by=base.office[0], sheet=paid, fund=fund, name="健康管理包按月预付", document=DOCUMENT,
             now=at + timedelta(hours=3),
         )  # fmt: skip
@@ -60,7 +60,7 @@ def award(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | 
             base, EntitlementKind.INNOVATION_PERSONAL, month, {one.key: {} for one in known}, AWARD, at
         )
         sheet = sheets.confirm(by=base.office[1], sheet=sheet, now=at)
-        return pools.make_from_entitlement(
+        return making.make_from_entitlement(
             by=base.office[0], sheet=sheet, fund=fund, name="医保管理创新奖", document=AWARD, now=at
         )
 

@@ -28,7 +28,7 @@ from performance.engine.pay.flow import FlowRule
 from performance.models import PayFund, PayPool, PayPot
 from performance.models.pay import PayKind
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import between, entering, pools, pots, together
+from performance.pay.services import between, entering, making, pools, pots, together
 
 DECIDED = datetime(2026, 7, 27, 1, tzinfo=UTC)
 RULE = FlowRule(
@@ -52,7 +52,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         for month in months:
             at = days_after(month, 17)
             with acting(at):
-                bonus = pools.make_bonus(by=base.office[0], month=month, now=at)
+                bonus = making.make_bonus(by=base.office[0], month=month, now=at)
             _agreed(base, bonus, month)
         _owed(base, months[-1])
         _reward(base, fund, months[-1])
@@ -137,7 +137,7 @@ def _reward(base: Ground, fund: PayFund, month: Month) -> None:
     places = [one.pk for one in base.places.values() if one.kind in ("township", "community")]
     at = days_after(month, 17, 11)
     with acting(at):
-        pool = pools.make_from_fund(
+        pool = making.make_from_fund(
             by=base.office[0], month=month, kind=PayKind.REWARD,
             fund=fund, fen=REWARD, name="家庭医生 DRG 贡献奖励", document=DOCUMENT,
             institutions=places, now=at,

@@ -19,9 +19,8 @@ from performance.engine.pay.entitled_rules import KINDS
 from performance.entitlement import subjects, words
 from performance.entitlement.subjects import Subject
 from performance.models import EntitlementKind, PayFund
-from performance.pay.forms import month_choices
+from performance.pay.fields import NUMBER, month_choices
 
-NUMBER = {"class": "num", "inputmode": "decimal", "autocomplete": "off"}
 MOST = 10**7  # a count or a rate above this is a slip of the finger
 
 

@@ -21,7 +21,7 @@ from performance.entitlement import forms, show, subjects, tables
 from performance.entitlement.services import sheets
 from performance.models import Entitlement, EntitlementKind
 from performance.models.pay import CONFIRM, LOOK, RUN, VIEW
-from performance.pay.services import pools
+from performance.pay.services import making
 from performance.pay.show import tabs
 
 
@@ -73,7 +73,7 @@ SHEETS = pages.Room(
         ),
         "set-aside": pages.Step(LOOK, sheets.set_aside, AsideForm),
         "pay": pages.Step(
-            RUN, pools.make_from_entitlement, forms.PayForm, page="pay-pool",
+            RUN, making.make_from_entitlement, forms.PayForm, page="pay-pool",
             said=gettext_lazy("The draft is made. Look at it, then propose it."),
         ),
     },

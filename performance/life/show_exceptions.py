@@ -25,7 +25,7 @@ from performance.life.show_calendar import leads
 from performance.life.show_corrections import booked_actions
 from performance.models import CorrectionLine, LockException, MonthCorrection
 from performance.models.life import SECOND
-from performance.models.pay_pots import PERSONS, leads_all
+from performance.models.pay_sight import PERSONS, leads_all
 
 
 def seen(membership: Membership) -> QuerySet[Any]:

@@ -40,8 +40,9 @@ from performance.models.onsite_findings import (
 from performance.models.own import OwnIndicator
 from performance.models.papers import Paper
 from performance.models.pay import FundEntry, PayFund, PayRule, PayTotal
+from performance.models.pay_plans import PayLine, PayMember, PayPlan, PayReply
 from performance.models.pay_pools import PayPool, PayShare, PayTransfer
-from performance.models.pay_pots import PayLine, PayMember, PayPlan, PayPot, PayReply
+from performance.models.pay_pots import PayPot
 from performance.models.payout import (
     PayoutAccount,
     PayoutEntity,

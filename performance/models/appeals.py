@@ -22,7 +22,7 @@ from alliance.models.state import StateField
 from alliance.models.stepped import Stepped, step
 from performance.models.declared import link
 from performance.models.pay import LOOK
-from performance.models.pay_pots import PERSONS, leads_all
+from performance.models.pay_sight import PERSONS, leads_all
 
 VIEW, FILE, HANDLE, DECIDE, REVIEW = (
     "appeal.view", "appeal.file", "appeal.handle", "appeal.decide", "appeal.review",

@@ -20,7 +20,7 @@ from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
 from performance.models.entitlement_kinds import EntitlementKind
 from performance.models.pay import DecidedSheet
-from performance.models.pay_pots import leads_all, sees_all
+from performance.models.pay_sight import leads_all, sees_all
 
 
 class EntitlementQuerySet(AllianceQuerySet):

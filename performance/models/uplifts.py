@@ -21,7 +21,7 @@ from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
 from performance.models.pay import DecidedSheet, Entered
-from performance.models.pay_pots import leads_all, sees_all
+from performance.models.pay_sight import leads_all, sees_all
 
 
 class PayLinked(Entered):

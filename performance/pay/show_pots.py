@@ -21,7 +21,7 @@ from alliance.web import words as web_words
 from alliance.web.access import way
 from alliance.web.cells import chip
 from performance.models import PayLine, PayMember, PayPot, PayReply
-from performance.models.pay_pots import PERSONS, leads_all, sees_all
+from performance.models.pay_sight import PERSONS, leads_all, sees_all
 from performance.pay import before, forms, show, told, words
 
 State = PayPot.State

@@ -18,7 +18,7 @@ from alliance.web import words as web_words
 from performance.models import FundEntry, PayFund, PayRule, PayTotal
 from performance.models.pay import CONFIRM, RUN, Withdrawable
 from performance.pay import show
-from performance.pay.services import pools
+from performance.pay.services import limits
 
 PEOPLE = ("entered_by__user", "confirmed_by__user", "set_aside_by__user")
 
@@ -66,7 +66,7 @@ def totals(membership: Membership, year: int) -> Sequence[Mapping[str, Any]]:
     """Approved, paid and left of each institution; with it what waits for a second person or was set aside,
     of which nothing is paid.
     """
-    paid = pools.paid_of(year)
+    paid = limits.paid_of(year)
     rows = (
         PayTotal.objects.filter(year=year)
         .select_related("institution", *PEOPLE)

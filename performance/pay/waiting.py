@@ -24,7 +24,7 @@ from performance.models import (
     PayUplift,
 )
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
-from performance.models.pay_pots import leads_all
+from performance.models.pay_sight import leads_all
 from performance.pay import told
 
 State = PayPot.State

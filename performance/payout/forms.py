@@ -15,7 +15,7 @@ from alliance.web.form_fields import YuanField
 from performance.declared.uploads import EvidenceField, SheetField
 from performance.engine.payout.layouts import FIELDS, FILES, Layout, LayoutRefused, columns_of, words_of
 from performance.models import PayoutRow, PayoutTemplate, PayoutVoucher
-from performance.pay.forms import LONG, day_field, month_choices, paid_places
+from performance.pay.fields import LONG, day_field, month_choices, paid_places
 from performance.payout import words
 from performance.payout.services import accounts, ground
 from performance.payout.services.accounts import Given

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.models import Department, Institution, RosterRow, Staff
 from alliance.web.form_fields import NumberField
-from performance.pay.forms import day_field
+from performance.pay.fields import day_field
 from performance.roster.refusals import RosterRefused
 
 

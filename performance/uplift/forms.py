@@ -13,7 +13,7 @@ from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution
 from alliance.web.form_fields import WholeField
 from performance.decided.forms import DecisionForm
-from performance.pay.forms import month_choices, paid_places
+from performance.pay.fields import month_choices, paid_places
 
 
 class LinkedForm(forms.Form):

@@ -11,7 +11,7 @@ import pytest
 
 from alliance.models import Department, RosterRow, Staff
 from performance.models import Appeal, PayLine, PayPot
-from performance.pay.services import entering, pools, pots
+from performance.pay.services import entering, making, pots
 from tests.performance import pay_scene, scene
 from tests.performance.pay_scene import AFTER, NOW
 from tests.web import browser as chrome
@@ -44,7 +44,7 @@ def october(world: World) -> PayLine:
             )
             entering.confirm(by=world.cai, row=row, now=NOW)
         pay_scene.rule(world, "bonus")
-        pool = pay_scene.agreed(world, pools.make_bonus(by=world.luo, month=scene.OCTOBER, now=NOW))
+        pool = pay_scene.agreed(world, making.make_bonus(by=world.luo, month=scene.OCTOBER, now=NOW))
         pot = PayPot.objects.named().get(pool=pool, institution=world.lead, group="doctor")
         pot = pots.write(by=world.kong, pot=pot, agreed=pay_scene.plan_of(pot), now=NOW)
         pot = pots.show(by=world.kong, pot=pay_scene.fresh(pot), now=NOW)

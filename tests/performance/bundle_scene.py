@@ -18,7 +18,7 @@ from alliance.services.files import Upload
 from performance.bundle import Verified, verify
 from performance.bundle.archive import MANIFEST, Writer
 from performance.models import PayPool, PayPot
-from performance.pay.services import entering, pools, pots
+from performance.pay.services import entering, making, pots
 from performance.services import exporting
 from tests.performance import pay_scene
 from tests.performance.pay_scene import AFTER, NOW, agreed, fresh, plan_of, rule
@@ -70,7 +70,7 @@ def _award(world: World) -> PayPool:
         body="理事会", scan=Upload("x.pdf", [b"%PDF-1.4"], "application/pdf", 99), now=NOW,
     )  # fmt: skip
     entering.confirm_fund(by=world.cai, row=fed, now=NOW)
-    return pools.make_from_fund(
+    return making.make_from_fund(
         by=world.luo, month=OCTOBER, kind="award", fund=fund, fen=100_003, name="协同奖",
         document="理事会〔2026〕7号",
         institutions=[world.lead.pk, world.shiqiao.pk], now=NOW,

@@ -21,7 +21,7 @@ from grouping.readers.mapping import Column, TableMap
 from grouping.services import central, declarations, intake, publishing, sources
 from performance.engine.inputs import MonthInputs, Pool
 from performance.models import Line, MonthRun, PayPool, PayPot, PoolDecision, Settlement
-from performance.pay.services import entering, pools
+from performance.pay.services import entering, making
 from performance.services import bases, schemes
 from tests.grouping.files import as_csv, front_page
 from tests.grouping.test_metrics_pages import priced
@@ -135,7 +135,7 @@ def employ(world: World, places: Sequence[str] = ("lead", "tcm", *LATE)) -> None
 
 def award(world: World, account: Any, month: Month, fen: int) -> PayPool:
     """An award of a month to the lead hospital, divided among its doctors and in the books."""
-    made = pools.make_from_fund(
+    made = making.make_from_fund(
         by=world.luo, month=month, kind="award", fund=account, fen=fen, name=f"奖励 {month}",
         document="理事会〔2026〕7号", institutions=[world.lead.pk], now=pay_scene.NOW,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from alliance.ledger.services import NewAccount
 from alliance.models import Department, Institution, RosterRow, Staff, User
 from performance.engine.pay.flow import FlowRule
 from performance.models import Line, MonthRun, PayPool, PayPot, PoolDecision, Settlement
-from performance.pay.services import entering, pools, pots
+from performance.pay.services import entering, making, pools, pots
 from performance.pay.services.pots import Agreed
 from performance.services import schemes
 from tests.performance.scene import OCTOBER
@@ -134,7 +134,7 @@ def rule(world: World, kind: str, body: FlowRule = RULE) -> None:
 
 def posted_bonus(world: World) -> PayPool:
     """The bonus fund of October, proposed by Luo and agreed by Cai."""
-    made = pools.make_bonus(by=world.luo, month=OCTOBER, now=NOW)
+    made = making.make_bonus(by=world.luo, month=OCTOBER, now=NOW)
     return agreed(world, made)
 
 

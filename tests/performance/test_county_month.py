@@ -43,7 +43,7 @@ from performance.models import (
     StatementLine,
 )
 from performance.pay import before
-from performance.pay.services import pools
+from performance.pay.services import making
 from performance.services import months
 from performance.slip import person_month as slips
 from tests.performance import county_appeal as appealed
@@ -108,7 +108,7 @@ def delivered(world: World) -> None:
 def paid(world: World) -> Appeal:
     """Publication, second distribution, an appeal from a line, pay all the same; books and month closed."""
     scene.employ(world)
-    pay_scene.agreed(world, pools.make_bonus(by=world.luo, month=OCTOBER, now=D10))
+    pay_scene.agreed(world, making.make_bonus(by=world.luo, month=OCTOBER, now=D10))
     stages.publish(by=world.luo, month=OCTOBER, now=D16)
     found = [shown(world, pot) for pot in PayPot.objects.named()]
     appeal = appealed.disputed(world)

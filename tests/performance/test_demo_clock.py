@@ -15,7 +15,7 @@ from performance.appeals.services import handling
 from performance.appeals.services.correcting import Decision
 from performance.demonstration.clock import acting
 from performance.life.services import stages
-from performance.pay.services import pools, pots
+from performance.pay.services import making, pots
 from tests.performance import pay_scene as scene
 from tests.performance.pay_scene import AFTER, NOW, doctors, fresh, plan_of
 from tests.performance.scene import OCTOBER, inside
@@ -28,7 +28,7 @@ def test_a_month_is_lived_through_at_the_times_it_tells(world: World, tmp_path: 
     with override_settings(MEDIA_ROOT=tmp_path), inside(world), acting(NOW):
         scene.grounded(world)
         with acting(NOW):
-            made = pools.make_bonus(by=world.luo, month=OCTOBER, now=NOW)
+            made = making.make_bonus(by=world.luo, month=OCTOBER, now=NOW)
             scene.agreed(world, made)
         pot = doctors(world)
         with acting(NOW):

@@ -45,7 +45,7 @@ from performance.models import (
     PayShare,
 )
 from performance.models.payout_lots import PayoutLot
-from performance.pay.services import computing, entering, pools
+from performance.pay.services import computing, entering, limits
 from performance.payout import facts as payout_facts
 from performance.payout.refusals import PayoutRefused
 from performance.payout.services import answering, exporting, lots, payables, vouchers
@@ -416,7 +416,7 @@ def test_n50_persons_stay_within_the_approved_total_by_service_and_database(hous
         booking.owe_parts(parts, row.month, row.into, journal)
     small = corrected(house, {house.lead.pk: 20_000, house.shiqiao.pk: -20_000})
     post(house, small)
-    assert pools.paid_of(2026)[house.lead.pk] == SHARES["lead"] + 20_000
+    assert limits.paid_of(2026)[house.lead.pk] == SHARES["lead"] + 20_000
 
 
 def _approval(world: World) -> Any:

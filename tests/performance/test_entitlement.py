@@ -39,7 +39,7 @@ from performance.models import (
     PayShare,
 )
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import entering, pools
+from performance.pay.services import entering, making
 from performance.services import schemes
 from tests.performance import bundle_scene
 from tests.performance import pay_scene as scene
@@ -102,7 +102,7 @@ def kept(world: World) -> Any:
 
 def paid_by(world: World, sheet: Entitlement) -> PayPool:
     fund = PayFund.objects.get(code="kept")
-    return pools.make_from_entitlement(
+    return making.make_from_entitlement(
         by=world.luo, sheet=sheet, fund=fund, name="测算", document="理事会〔2026〕8号", now=NOW
     )
 

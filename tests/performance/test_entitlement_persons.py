@@ -21,7 +21,7 @@ from performance.entitlement.refusals import SheetRefused
 from performance.entitlement.services import sheets
 from performance.models import Entitlement, EntitlementLine, PayFund, PayLine, PayPlan, PayPot
 from performance.pay.refusals import PotRefused
-from performance.pay.services import pools, pots, together
+from performance.pay.services import making, pots, together
 from performance.pay.services.pots import Agreed
 from tests.performance import bundle_scene
 from tests.performance import pay_scene as scene
@@ -72,7 +72,7 @@ def test_a_tenth_of_the_pay_in_the_books_reaches_each_person_by_name(house: Worl
         one.staff.pk: due[0], two.staff.pk: due[1]
     }  # fmt: skip
     with pytest.raises(SheetRefused, match="paid on to persons"):
-        pools.make_from_entitlement(
+        making.make_from_entitlement(
             by=house.luo,
             sheet=sheet,
             fund=PayFund.objects.get(),

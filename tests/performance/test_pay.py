@@ -27,7 +27,7 @@ from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
 from performance.models import PayLine, PayPlan, PayPool, PayPot, PayReply, PayShare, PayTotal, PayTransfer
 from performance.pay.refusals import EntryRefused, PoolRefused, PotRefused
-from performance.pay.services import between, computing, entering, pools, pots
+from performance.pay.services import between, computing, entering, making, pools, pots
 from performance.pay.waiting import waiting
 from referrals import transfers
 from tests.performance import pay_scene as scene
@@ -67,7 +67,7 @@ def from_fund(world: World, made: Any, **change: Any) -> PayPool:
         "month": OCTOBER, "kind": "surplus", "fund": made, "fen": 900_001, "name": "结余成员绩效",
         "document": "理事会〔2026〕7号", "institutions": [world.lead.pk, world.shiqiao.pk], "now": NOW,
     }  # fmt: skip
-    return pools.make_from_fund(by=world.luo, **{**asked, **change})
+    return making.make_from_fund(by=world.luo, **{**asked, **change})
 
 
 def columns_of(row: Any) -> dict[str, Any]:
@@ -96,13 +96,13 @@ def test_the_month_s_shares_flow_to_pots_and_the_books_stay_balanced(house: Worl
     assert sum_of_books() == 0 and balance(f"institution:{house.lead.code}") == 0
     assert balance(doctors(house).account) == doctors(house).fen
     with pytest.raises(PoolRefused, match="has this pool already"):
-        pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+        making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     with pytest.raises(PoolRefused, match="not in the books"):
-        pools.make_bonus(by=house.luo, month=Month(2026, 9), now=NOW)
+        making.make_bonus(by=house.luo, month=Month(2026, 9), now=NOW)
 
 
 def test_nobody_proposes_what_changed_and_a_draft_is_discarded_whole(house: World) -> None:
-    pool = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+    pool = making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     RosterRow.objects.filter(staff=next(iter(pots.points_of(doctors(house))))).update(days=9, leave_days=9)
     with pytest.raises(PoolRefused, match="make it again"):
         pools.propose(by=house.luo, pool=pool, today=TODAY)
@@ -112,12 +112,12 @@ def test_nobody_proposes_what_changed_and_a_draft_is_discarded_whole(house: Worl
     with pytest.raises(PoolRefused, match="Only a draft"):
         pools.discard(by=house.luo, pool=again)
     with pytest.raises(PermissionDenied):
-        pools.make_bonus(by=house.kong, month=OCTOBER, now=NOW)
+        making.make_bonus(by=house.kong, month=OCTOBER, now=NOW)
 
 
 def test_what_changed_without_a_yuan_to_it_does_not_stop_a_draft(house: World) -> None:
     """Other rows were read than when it was made, so the pots are computed again: they are the same."""
-    pool = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+    pool = making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     marks = pool.read, computing.ground(OCTOBER).mark
     Staff.objects.filter(pk=next(iter(pots.points_of(doctors(house))))).update(name="另名")
     assert marks[0] == marks[1] != computing.ground(OCTOBER).mark
@@ -128,7 +128,7 @@ def test_the_database_takes_parts_of_drafts_alone_and_each_in_its_pool(house: Wo
     made, row = fund(house)
     scene.rule(house, "surplus")
     entering.confirm_fund(by=house.cai, row=row, now=NOW)
-    first, other = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW), from_fund(house, made)
+    first, other = making.make_bonus(by=house.luo, month=OCTOBER, now=NOW), from_fund(house, made)
     pot = PayPot.objects.filter(pool=first, department__isnull=False).earliest("pk")
     PayPot.objects.filter(pool=other).delete()
     with pytest.raises(IntegrityError, match="in the pool of its share"), transaction.atomic():
@@ -186,7 +186,7 @@ def test_n50_the_approved_pay_total_is_a_hard_limit(house: World) -> None:
         by=house.luo, institution=house.lead, year=2026, fen=SHARES["lead"] - 1, document="调整1号", now=NOW
     )
     entering.confirm(by=house.cai, row=less, now=NOW)
-    pool = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+    pool = making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     with pytest.raises(RedLine, match=rf"{house.lead.short_name} would exceed .* by 0\.01 yuan"):
         pools.propose(by=house.luo, pool=pool, today=TODAY)
 
@@ -196,14 +196,14 @@ def test_n50_the_approved_pay_total_is_a_hard_limit(house: World) -> None:
     {"kind": "fee_return"}, {"source": "retained"}, {"fund": None, "kind": "award"},
 ])  # fmt: skip
 def test_the_database_refuses_unlawful_pools(house: World, change: dict[str, Any]) -> None:
-    found = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+    found = making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         PayPool.objects.create(**{**columns_of(found), "number": 9, "month": date(2026, 9, 1), **change})
 
 
 def test_the_database_keeps_sums_totals_and_money(house: World) -> None:
     """Without the service: a total exceeded, parts that do not add up, rows changed or taken away later."""
-    pool = pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+    pool = making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     pools.propose(by=house.luo, pool=pool, today=TODAY)
     rows = PayPool.objects.filter(pk=pool.pk)
     journal = PayPool.objects.get(pk=pool.pk).run.journal

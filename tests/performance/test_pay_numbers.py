@@ -28,7 +28,7 @@ from performance.engine.pay.flow import persons
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
 from performance.models import PayPool, PayPot, PayShare
-from performance.pay.services import computing, entering, pools, posting, pots
+from performance.pay.services import computing, entering, making, pools, posting, pots
 from tests.performance import pay_scene as scene
 from tests.performance.pay_scene import AFTER, NOW, RULE, SHARES, TODAY, doctors, fresh, plan_of
 from tests.performance.scene import OCTOBER, inside
@@ -154,7 +154,7 @@ def test_the_page_of_a_pool_says_that_its_month_has_ended_before_its_button(hous
     """And so does what the second person reads; while the books are open nothing is said."""
     fund = fed(house)
     scene.rule(house, "award")
-    made = pools.make_from_fund(
+    made = making.make_from_fund(
         by=house.luo, month=OCTOBER, kind="award", fund=fund, fen=100_000, name="迟到的奖励",
         document="理事会〔2026〕9号", institutions=[house.lead.pk], now=NOW,
     )  # fmt: skip
@@ -291,7 +291,7 @@ def test_n50_pay_of_the_year_stays_within_the_approved_total(house: World) -> No
     )  # fmt: skip
     entering.confirm_fund(by=house.cai, row=fed, now=NOW)
     scene.rule(house, "award")
-    made = pools.make_from_fund(
+    made = making.make_from_fund(
         by=house.luo, month=OCTOBER, kind="award", fund=account, fen=1, name="奖励", document="理〔2026〕5号",
         institutions=[house.lead.pk], now=NOW + timedelta(hours=1),
     )  # fmt: skip

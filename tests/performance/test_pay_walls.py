@@ -14,7 +14,7 @@ from alliance.ledger.models import Account, Entry, LedgerJournal, Period
 from alliance.models import Staff
 from alliance.tenancy.scope import act_in
 from performance.models import PayFund, PayPool, PayPot, PayTotal
-from performance.pay.services import pools
+from performance.pay.services import limits
 from tests.ledger.test_walls_of_the_books import WAYS
 from tests.performance import pay_access, pay_scene, payout_scene
 from tests.performance.pay_scene import NOW, SHARES
@@ -75,10 +75,10 @@ def test_n50_what_corrections_gave_counts_when_the_next_pool_is_posted(world: Wo
         payout_scene.paid_down(world)
         post(world, corrected(world, {world.lead.pk: 30_000, world.shiqiao.pk: -30_000}))
         given = SHARES["lead"] + 30_000
-        assert pools.paid_of(2026)[world.lead.pk] == given
-        assert pools.over_total(OCTOBER, "fiscal", {world.lead.pk: 100}) is None
+        assert limits.paid_of(2026)[world.lead.pk] == given
+        assert limits.over_total(OCTOBER, "fiscal", {world.lead.pk: 100}) is None
         _total(world, given + 99)
-        assert pools.over_total(OCTOBER, "fiscal", {world.lead.pk: 100}) == (world.lead.pk, 1)
+        assert limits.over_total(OCTOBER, "fiscal", {world.lead.pk: 100}) == (world.lead.pk, 1)
         fund: PayFund = pay_access.fund(world.luo, "f1", "财政补助")
         staff = Staff.objects.filter(institution=world.lead).order_by("pk")[0]
         pool = pay_access.pool(world.luo, fund, world.lead, staff, 7, "奖励", source="fiscal")
@@ -88,7 +88,7 @@ def test_n50_what_corrections_gave_counts_when_the_next_pool_is_posted(world: Wo
             pay_access.post(pool, bonus.journal, bonus.approval)
         _total(world, given + 100)
         pay_access.post(pool, bonus.journal, bonus.approval)
-        assert pools.paid_of(2026)[world.lead.pk] == given + 100
+        assert limits.paid_of(2026)[world.lead.pk] == given + 100
 
 
 def test_n50_a_pot_nobody_divided_counts_as_given(world: World, tmp_path: Path) -> None:
@@ -98,4 +98,4 @@ def test_n50_a_pot_nobody_divided_counts_as_given(world: World, tmp_path: Path) 
         pay_scene.posted_bonus(world)
         post(world, corrected(world, {world.lead.pk: 500, world.shiqiao.pk: -500}))
         assert not PayPot.objects.filter(state="posted").exists()
-        assert pools.paid_of(2026)[world.lead.pk] == SHARES["lead"] + 500
+        assert limits.paid_of(2026)[world.lead.pk] == SHARES["lead"] + 500

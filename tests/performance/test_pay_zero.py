@@ -15,7 +15,7 @@ from django.utils import translation
 from alliance.models import Department, RosterRow, Staff
 from performance.engine.pay.steps import PayRefused
 from performance.models import LevelRun, LevelSubject, PayPot
-from performance.pay.services import pools, pots
+from performance.pay.services import making, pots
 from performance.services import schemes
 from tests.performance import pay_scene as scene
 from tests.performance.pay_scene import NOW, doctors
@@ -60,7 +60,7 @@ def technicians(world: World, coefficient: str) -> None:
 @time_machine.travel(NOW, tick=False)
 def test_a_group_that_scored_zero_flows_by_points_and_its_share_says_so(house: World) -> None:
     technicians(house, "1")
-    pool = scene.agreed(house, pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW))
+    pool = scene.agreed(house, making.make_bonus(by=house.luo, month=OCTOBER, now=NOW))
     pots_of = PayPot.objects.filter(pool=pool, group="technician")
     assert pool.state == "posted"
     assert sorted(pots_of.values_list("department__code", flat=True)) == ["JY", "YX"]
@@ -73,7 +73,7 @@ def test_a_group_that_scored_zero_flows_by_points_and_its_share_says_so(house: W
 def test_people_without_points_are_refused_by_the_names_of_place_and_group(house: World) -> None:
     technicians(house, "0")
     with pytest.raises(PayRefused) as refused, translation.override("zh-hans"):
-        pools.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
+        making.make_bonus(by=house.luo, month=OCTOBER, now=NOW)
     params = refused.value.params
     assert (refused.value.reason, refused.value.field) == ("weightless", "month")
     assert params == {"parent": house.lead.short_name, "groups": "医技"}

@@ -25,7 +25,7 @@ from performance.demonstration.ground import Ground
 from performance.engine.pay.uplift import UpliftRefused
 from performance.models import MonthRun, PayLinked, PayTotal, PayUplift, PayUpliftLine, Score
 from performance.pay.refusals import EntryRefused
-from performance.pay.services import entering, pools
+from performance.pay.services import entering, limits
 from performance.uplift.refusals import ListRefused, SheetRefused
 from performance.uplift.services import linked, sheets
 from tests.performance import bundle_scene
@@ -80,7 +80,7 @@ def kept(world: World) -> Any:
 
 
 def approved(place: Institution) -> int:
-    return pools.approved_of(2026)[place.pk]
+    return limits.approved_of(2026)[place.pk]
 
 
 def test_two_people_raise_the_total_and_a_later_sheet_rises_from_the_same_base(house: World) -> None:
@@ -395,5 +395,5 @@ def test_the_demonstration_raises_totals_and_leaves_nobody_out_by_an_error(house
     figures(house.lead)
     base = Ground(house.qinghe, {}, {}, {}, [house.luo, house.meng], house.lin)
     demonstration.load(base, OCTOBER, NOW)  # its list links 20 of 100 points: 15 % x 20/30 x 90/100
-    assert PayUplift.objects.count() == 2 and set(pools.approved_of(2026).values()) == {109_000_000}
+    assert PayUplift.objects.count() == 2 and set(limits.approved_of(2026).values()) == {109_000_000}
     assert PayLinked.objects.order_by("-revision")[0].entered_at == NOW

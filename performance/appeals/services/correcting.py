@@ -23,7 +23,7 @@ from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import anew, standing
 from performance.dues import flowing
 from performance.models import Appeal, AppealLine, Line, PayLine, PayPool, PayPot
-from performance.pay.services import pools
+from performance.pay.services import limits
 from performance.services.approving import source_code
 
 About, Bearer = AppealLine.About, Appeal.Bearer
@@ -188,7 +188,7 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
 
 def _within_total(pool: PayPool, more: Mapping[int, int]) -> None:
     """What persons get beyond what they had stays within the approved pay total (practice.md 6, N50)."""
-    found = pools.over_total(pool.period, pool.source, more)
+    found = limits.over_total(pool.period, pool.source, more)
     if found is not None:
         place = Institution.objects.get(pk=found[0])
         raise AppealRefused(

@@ -41,7 +41,7 @@ from performance.models import (
     Settlement,
 )
 from performance.models.life import LEAD, SECOND
-from performance.pay.services import pools
+from performance.pay.services import limits
 from performance.services.rights import require
 
 KIND, DAYS = "life.correction", "lock_exception.days"
@@ -160,7 +160,7 @@ def within_total(month: Month, moved: Iterable[Moved]) -> None:
     for one in moved:
         place = one.pot.institution_id
         more[place] = more.get(place, 0) + one.fen
-    found = pools.over_total(month, pool.source, more) if pool is not None else None
+    found = limits.over_total(month, pool.source, more) if pool is not None else None
     if found is not None:
         name, over = Institution.objects.get(pk=found[0]).short_name, yuan(found[1], display=True)
         raise CorrectionRefused("red_line", institution=name, over=over, year=month.year)

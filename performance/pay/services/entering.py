@@ -26,6 +26,7 @@ from performance.engine.pay.steps import PayRefused
 from performance.models import FundEntry, PayFund, PayRule, PayTotal
 from performance.models.pay import BETWEEN, RUN, PayKind, PaySource
 from performance.pay.refusals import EntryRefused
+from performance.pay.services import limits
 from performance.services.rights import require
 
 FED = "pay.fed"  # kind of the journal
@@ -190,9 +191,7 @@ def set_aside(*, by: Membership, row: FundEntry | PayTotal | PayRule, why: str, 
 
 def _given(row: PayTotal) -> int:
     """What the institution was given within its total of the year, fen."""
-    from performance.pay.services.pools import paid_of
-
-    return paid_of(row.year).get(row.institution_id, 0)
+    return limits.paid_of(row.year).get(row.institution_id, 0)
 
 
 def _second(by: Membership, row: Any) -> None:

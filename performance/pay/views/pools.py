@@ -21,7 +21,7 @@ from alliance.web.refused import add_refusal
 from performance.models import PayPool
 from performance.models.pay import BETWEEN, RUN, VIEW, PayKind
 from performance.pay import beside, forms, show, tables
-from performance.pay.services import between, pools
+from performance.pay.services import between, making, pools
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
 
@@ -69,10 +69,10 @@ def begin(request: Any) -> HttpResponseBase:
 def _made(by: Any, data: dict[str, Any]) -> PayPool:
     month, kind, now = Month.parse(data["month"]), data["kind"], timezone.now()
     if kind == PayKind.BONUS:
-        return pools.make_bonus(by=by, month=month, now=now)
+        return making.make_bonus(by=by, month=month, now=now)
     if kind in BETWEEN:
         return between.make(by=by, month=month, kind=kind, now=now)
-    return pools.make_from_fund(
+    return making.make_from_fund(
         by=by, month=month, kind=kind, fund=data["fund"], fen=data["fen"] or 0, name=data["name"],
         document=data["document"], institutions=[one.pk for one in data["institutions"]],
         persons=data["persons"], charges=data["charges"], now=now,

@@ -16,10 +16,11 @@ from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.refused import add_refusal
-from performance.decided.show import AsideForm
+from performance.decided.forms import AsideForm
 from performance.models import FundEntry, PayRule, PayTotal
 from performance.models.pay import CONFIRM, LOOK, RUN
-from performance.pay import forms, show_sources
+from performance.pay import forms_sources as forms
+from performance.pay import show_sources
 from performance.pay.services import entering
 from performance.services.rights import require
 

@@ -1,6 +1,7 @@
 """Handing a month out as one file that anybody can recompute (walls 4: export is its own permission).
 
 pseudonyms  people and records under names that only this house can read back
+rules       what pay of the month rests on
 pay         pools of the month down to the person, as rows of the bundle
 opinions    what third parties signed about the month
 books       ledger, accounts and the journal's slice
@@ -24,7 +25,7 @@ from alliance.services import journal
 from performance.bundle import Writer, chain
 from performance.bundle import verifying as names
 from performance.models import MonthRun, PayPool, Settlement
-from performance.services.exporting import books, handed, lots, opinions, pay
+from performance.services.exporting import books, handed, lots, opinions, pay, rules
 from performance.services.exporting.pseudonyms import Pseudonyms
 from performance.services.rights import require
 from performance.verification import facts as verification
@@ -86,7 +87,7 @@ def write(run: MonthRun, settlement: Settlement, *, alliance: str, out: IO[bytes
         .order_by("kind", "number")
     )  # fmt: skip
     ground = pay.Reading(month, hidden, own)
-    bundle.value(names.RULES, ground.rules())
+    bundle.value(names.RULES, rules.rules(month, own))
     bundle.lines(names.ROSTER, ground.roster())
     for pool in own:
         bundle.lines(f"pay/{pool.kind}-{pool.number}.jsonl", ground.rows(pool))

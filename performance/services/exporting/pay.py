@@ -1,4 +1,4 @@
-"""Pay of a month as rows of a bundle: what it rests on, and each pool down to the person."""
+"""Pay of a month as rows of a bundle: its roster, and each pool down to the person."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Max, Sum
+from django.db.models import F
 
 from alliance.ledger.models import LedgerJournal
 from alliance.lib.period import Month
-from alliance.models import Parameter
 from performance.engine.pay import redlines
 from performance.engine.pay.flow import Flow
 from performance.engine.pay.named import PERSON
@@ -23,16 +22,11 @@ from performance.engine.pay.steps import PayRefused
 from performance.entitlement.services import sheets
 from performance.models import (
     EntitlementLine,
-    FundEntry,
-    PayFund,
     PayLine,
     PayPool,
     PayPot,
-    PayRule,
     PayShare,
-    PayTotal,
     PayTransfer,
-    PayUplift,
 )
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing
@@ -67,69 +61,6 @@ class Reading:
         """How many corrections of the frozen roster a pool was computed with."""
         assert pool.approval is not None, "a posted pool was approved"
         return roster.number_at(self.month, pool.approval.proposed_at)
-
-    def rules(self) -> Row:
-        """Parameters that held, rules of flow, source accounts with their decisions, approved totals."""
-        return {
-            "parameters": self._parameters(), "pay_rules": self._flow_rules(), "funds": self._funds(),
-            "totals": list(self._totals()),
-        }  # fmt: skip
-
-    def _parameters(self) -> list[Row]:
-        rows = Parameter.objects.filter(from_date__lte=self.month.first_day).order_by("from_date")
-        latest = {(row.key, row.level): row for row in rows}
-        return [
-            {"key": row.key, "level": row.level, "from": row.from_date, "value": row.value}
-            for _key, row in sorted(latest.items())
-        ]
-
-    def _flow_rules(self) -> list[Row]:
-        rows = PayRule.objects.filter(pk__in=[pool.rule_id for pool in self.pools if pool.rule_id])
-        return [
-            {"kind": row.kind, "from": row.from_date, "revision": row.revision, "digest": row.digest,
-             "body": row.body}
-            for row in rows.order_by("kind", "from_date", "revision")
-        ]  # fmt: skip
-
-    def _funds(self) -> list[Row]:
-        fed = defaultdict(list)
-        entries = FundEntry.objects.filter(
-            journal__about_month=self.month.first_day, confirmed_at__isnull=False
-        )
-        for row in entries.order_by("day", "pk"):
-            fed[row.fund_id].append({"day": row.day, "fen": row.fen, "document": row.document})
-        return [
-            {"code": row.code, "account": row.account, "source": row.source, "fed": fed[row.pk]}
-            for row in PayFund.objects.filter(pk__in={*fed, *(pool.fund_id for pool in self.pools)})
-        ]  # fmt: skip
-
-    def _totals(self) -> Iterator[Row]:
-        """Approved and paid when the month's last pool was posted: later money is another month's matter."""
-        own = [pool for pool in self.pools if pool.persons and pool.source in redlines.WITHIN_TOTAL]
-        if not own:
-            return
-        year, mine = self.month.year, [pool.pk for pool in own]
-        posted = LedgerJournal.objects.filter(pk__in=[pool.journal_id for pool in own])
-        until = posted.aggregate(last=Max("posted_at"))["last"]
-        rows = PayTotal.objects.filter(year=year, confirmed_at__lte=until).order_by("revision")
-        approved = {row.institution.code: row for row in rows.select_related("institution", "uplift")}
-        shares = PayShare.objects.filter(
-            pool__month__year=year, pool__persons=True, pool__journal__posted_at__lte=until,
-            pool__source__in=sorted(redlines.WITHIN_TOTAL),
-        ).values("institution__code").order_by()  # fmt: skip
-        paid = dict(
-            shares.exclude(pool__in=mine).annotate(sum=Sum("fen")).values_list("institution__code", "sum")
-        )
-        month = dict(
-            shares.filter(pool__in=mine).annotate(sum=Sum("fen")).values_list("institution__code", "sum")
-        )
-        for code in sorted(month):
-            total = approved.get(code)
-            yield {
-                "institution": code, "year": year, "approved_fen": total.fen if total else None,
-                "paid_fen": paid.get(code, 0), "month_fen": month[code],
-                "uplift": _risen(total.uplift) if total and total.uplift else None,
-            }  # fmt: skip
 
     def roster(self) -> Iterator[Row]:
         """Who worked where and how long; without a name, a number or a day of birth."""
@@ -273,19 +204,6 @@ class Reading:
                 "base_fen": row.base_fen, "percent": row.percent, "evidence": row.evidence_kind,
                 "record": self.hidden.name("R", row.evidence_id),
             }  # fmt: skip
-
-
-def _risen(sheet: PayUplift) -> Row:
-    """What an approved total rose from: its base, the linked figures, heads, parameters."""
-    lines = sheet.lines.values_list("month", "indicator", "weight", "score")
-    return {
-        "base_fen": sheet.base_fen, "terms": sheet.terms, "weight_all": sheet.weight_all,
-        "heads_first": sheet.heads_first, "heads": sheet.heads, "document": sheet.document,
-        "points": [
-            {"month": month, "indicator": indicator, "weight": weight, "score": score}
-            for month, indicator, weight, score in lines
-        ],
-    }  # fmt: skip
 
 
 def place_of(pot: PayPot, read: computing.Ground | None) -> str:

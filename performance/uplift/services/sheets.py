@@ -16,7 +16,7 @@ from performance.decided import deeds
 from performance.engine.exact import half_up
 from performance.engine.pay.uplift import KEYS, uplift
 from performance.models import PayTotal, PayUplift, PayUpliftLine
-from performance.pay.services import pools
+from performance.pay.services import limits
 from performance.uplift.refusals import SheetRefused
 from performance.uplift.services import reading
 
@@ -112,7 +112,7 @@ def confirm(*, by: Membership, sheet: PayUplift, now: datetime) -> PayUplift:
 
 def _not_spent(sheet: PayUplift) -> None:
     """A total is not lowered below what was given of it (practice.md 6)."""
-    paid = pools.paid_of(sheet.year).get(sheet.institution_id, 0)
+    paid = limits.paid_of(sheet.year).get(sheet.institution_id, 0)
     if paid > sheet.total_fen:
         said = {"paid": yuan(paid), "total": yuan(sheet.total_fen), "year": sheet.year}
         raise SheetRefused("paid", institution=sheet.institution.short_name, **said)
