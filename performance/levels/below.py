@@ -90,7 +90,7 @@ def _of(one: TeamMember, row: LevelSubject, counted: Any) -> str:
         said.append(_("leads the team"))
     until = words.day(one.to_date) if one.to_date else _("today")
     said.append(_("%(first)s until %(last)s") % {"first": words.day(one.from_date), "last": until})
-    if one.home_id != one.institution_id:
+    if one.home_id != one.institution_id and one.home.parent_id != one.institution_id:
         said.append(_("of %(place)s; counts there") % {"place": one.home.short_name})
     elif counted.get(one.staff_id) != row.team_id:
         said.append(_("counts in another team this month"))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Staff, Team, TeamMember
@@ -78,10 +78,12 @@ def names(level: str) -> Mapping[str, str]:
 def crew(month: Month) -> Mapping[int, int]:
     """Who counts for which team in a month: staff -> team; one query.
 
-    People of the team's own institution; an expert from another member works for many teams, and his numbers
-    are his hospital's. Who was in several teams counts in the one joined last, so that nothing counts twice.
+    People of the team's own institution and of its village rooms, which are scored and paid through it
+    (practice.md 1); an expert from another member works for many teams, and his numbers are his hospital's.
+    Who was in several teams counts in the one joined last, so that nothing counts twice.
     """
-    rows = TeamMember.objects.of_month(month).filter(home=F("institution"), staff__is_active=True)
+    inside = Q(home=F("institution")) | Q(home__parent=F("institution"))
+    rows = TeamMember.objects.of_month(month).filter(inside, staff__is_active=True)
     return dict(rows.values_list("staff", "team"))
 
 

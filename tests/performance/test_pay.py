@@ -334,6 +334,29 @@ def test_teams_get_their_part_of_the_reward_first(house: World) -> None:
     assert scene.agreed(house, pool).state == "posted" and sum_of_books() == 0
 
 
+def test_a_village_doctor_divides_the_pot_of_the_townships_team(house: World) -> None:
+    """Village rooms are paid through their township (practice.md 1); an expert of the lead is not."""
+    team = Team.objects.create(institution=house.shiqiao, code="T1", name="石桥一队")
+    ward = Department.objects.create(institution=house.liulin, code="CW", name="村卫生室", kind="clinical")
+    village = Staff.objects.create(
+        institution=house.liulin, department=ward, code="V1", name="村医", kind="doctor"
+    )
+    RosterRow.objects.create(
+        month=OCTOBER.first_day, staff=village, institution=house.liulin, department=ward,
+        post_coefficient=1, days=18, employment="contract",
+    )  # fmt: skip
+    own = RosterRow.objects.filter(institution=house.shiqiao).select_related("staff").earliest("staff__code")
+    expert = RosterRow.objects.filter(institution=house.lead).select_related("staff").earliest("staff__code")
+    for staff, role in ((own.staff, "gp"), (village, "village_doctor"), (expert.staff, "expert")):
+        TeamMember.objects.create(team=team, staff=staff, role=role, from_date=date(2026, 1, 1))
+    made, row = fund(house)
+    entering.confirm_fund(by=house.cai, row=row, now=NOW)
+    scene.rule(house, "reward", replace(RULE, team_percent=Decimal(60)))
+    pool = from_fund(house, made, kind="reward", institutions=[house.shiqiao.pk])
+    pot = PayPot.objects.get(pool=pool, team=team)
+    assert set(pots.points_of(pot)) == {own.staff_id, village.pk}
+
+
 # Between institutions -------------------------------------------------------------------
 def test_facts_of_collaboration_are_owed_once_and_never_to_persons(
     house: World, monkeypatch: pytest.MonkeyPatch

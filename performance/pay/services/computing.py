@@ -129,7 +129,7 @@ def _people(month: Month, state: str, number: int | None) -> People:
     keys = _team_keys()
     for row, post in _posts(month, keys, number):
         staff[post.person], units[post.unit] = row.staff_id, department_of(row).pk
-        found[row.institution.parent_id or row.institution_id].append(post)
+        found[paid_through(row)].append(post)
     crews = {institution: gather(inside) for institution, inside in found.items()}
     told = {
         (group, unit): json.dumps([[staff[person], str(points)] for person, points in one.people])
@@ -166,8 +166,13 @@ def _posts(month: Month, keys: Keys, number: int | None) -> Iterator[tuple[Roste
             f"{row.staff.institution.code}/{row.staff.code}",
             f"{row.institution.code}/{department_of(row).code}",
             cast(Group, row.staff.kind), row.post_coefficient, time,
-            key if home == row.institution_id else "",
+            key if home == paid_through(row) else "",
         )  # fmt: skip
+
+
+def paid_through(row: RosterRow) -> int:
+    """The institution a line of the roster is paid through: of a village room its township (practice 1)."""
+    return row.institution.parent_id or row.institution_id
 
 
 def department_of(row: RosterRow) -> Department:
