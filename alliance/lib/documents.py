@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with paragraphs (one a line of `text`) and a table, each of which may be missing."""
+    """A heading, paragraphs (one a line of `text`) and a table, each of which may be missing."""
 
     heading: str
     text: str = ""
@@ -65,7 +65,8 @@ def to_docx(paper: Document) -> bytes:
     file.add_paragraph(paper.title, style="Title").alignment = WD_ALIGN_PARAGRAPH.CENTER
     file.add_paragraph(paper.line).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for part in paper.parts:
-        file.add_paragraph(part.heading, style="Heading 1")
+        if part.heading:
+            file.add_paragraph(part.heading, style="Heading 1")
         for line in filter(None, part.text.splitlines()):
             file.add_paragraph(line)
         if part.table is not None:

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from alliance.lib.documents import Document, Part, Table
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution, Membership
 from alliance.web import parts
@@ -165,3 +167,20 @@ def sheet(row: MonthReminder, now: datetime) -> dict[str, Any]:
             for step, have, owed in row.missing
         ],
     }  # fmt: skip
+
+
+def paper(page: dict[str, Any]) -> Document:
+    """The same as values, for the docx."""
+    row = page["row"]
+    rows = tuple((str(name), said, f"{due:%Y-%m-%d}") for name, said, due in page["lines"])
+    whom = " · ".join((
+        row.institution.name, web_words.month(row.month), _("no. %(n)s") % {"n": row.number}
+    ))  # fmt: skip
+    said = _("The following has not been delivered. What is missing is not assessed; it never counts as 0. "
+             "Deliver it at once.")  # fmt: skip
+    issued = f"{_('issued by')} {row.issued_by.user} · {timezone.localtime(row.issued_at):%Y-%m-%d %H:%M}"
+    return Document(
+        page["title"], whom,
+        (Part("", said, Table((_("step"), _("state"), _("due")), rows)),),
+        issued, (_("performance office"), f"{row.institution.short_name} {_('received by')}"),
+    )  # fmt: skip

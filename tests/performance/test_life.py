@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
@@ -281,6 +283,10 @@ def test_calendar_forms_keep_what_was_typed_and_reminders_open_on_paper(pages: W
     assert sent.status_code == 302
     assert "出院病案报送" in kong.get(sent.headers["Location"]).content.decode()
     assert pages.client("zhao").get(sent.headers["Location"]).status_code == 404
+    page = docx.Document(io.BytesIO(kong.get(f"{sent.headers['Location']}?as=docx").content))
+    assert "第 1 号" in page.paragraphs[1].text and "出院病案报送" in [
+        row.cells[0].text for row in page.tables[0].rows
+    ]
     with inside(pages):
         assert plan.entered(NOVEMBER)["pay"].day == 27
         assert CalendarDone.objects.get().note == "简报〔2026〕11期"

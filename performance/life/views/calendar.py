@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
+from alliance.web import papers
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
 from performance.life import forms, plan, show_calendar
@@ -117,8 +118,12 @@ def remind(request: Any, month: Month, code: str) -> HttpResponseBase:
 @permit(LOOK)
 @require_safe
 def reminder(request: Any, pk: int) -> HttpResponse:
-    """A reminder on A4 (催报单); an institution opens its own."""
+    """A reminder on A4 (催报单), or as a docx to go on editing; an institution opens its own."""
     rows = MonthReminder.objects.select_related("institution", "issued_by__user")
     here = request.membership.institution_id
     row = get_or_404(rows if here is None else rows.filter(institution=here), pk=pk)
-    return render(request, "performance/life/reminder.html", show_calendar.sheet(row, timezone.now()))
+    page = show_calendar.sheet(row, timezone.now())
+    if request.GET.get("as") == "docx":
+        name = f"{page['title']} {row.institution.code} {row.month:%Y-%m} {row.number}"
+        return papers.send(show_calendar.paper(page), name)
+    return render(request, "performance/life/reminder.html", page)
