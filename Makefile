@@ -12,7 +12,7 @@ demo: environment
 > $(BIN)/python manage.py demo
 
 test: environment node_modules/axe-core/axe.min.js
-> $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+> $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Long runs against what must never break.
 faults: environment

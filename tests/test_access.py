@@ -36,6 +36,7 @@ from tests.complaints.scene import appoint
 from tests.plugin import Homes, connect_to, copy_of_template
 from tests.world import World, make_world, member
 
+pytestmark = pytest.mark.slow
 NOBODY = 999_999_999_999
 # Their institution is the own side's: what the sibling alone may know is nothing to them.
 NEIGHBOURS = ("lin", "kong")

@@ -28,6 +28,7 @@ from tests.test_access import BY_NAME, Browser, Town, undone
 from tests.web.test_catalogue import PARTS
 from tests.world import make_world
 
+pytestmark = pytest.mark.slow
 READERS = ("luo", "lin")
 SHIPPED = {"alliance_approvals_chain", "approvals_chain", "approvals_approval"}
 # Pages of other rooms are theirs to sweep; the dictionary and the interpreter show both languages on purpose.
