@@ -12,6 +12,7 @@ from alliance.lib.canonical import digest
 from alliance.lib.register import load_register, parse_value
 from performance.bundle.differing import differences, same
 from performance.bundle.told import Told
+from performance.bundle.transfers import Transfers
 from performance.engine.pay import redlines, uplift
 from performance.engine.pay.flow import FlowRule, Post, time_worked
 from performance.engine.pay.redlines import RedLine, Year
@@ -46,6 +47,7 @@ class Ground:
         self.lines = {line["institution"]: line for line in result["lines"]}
         self.weight, self.posts = result["weight"], posts
         self.pools: list[tuple[str, Mapping[str, Any]]] = []
+        self.transfers = Transfers()
         self.plans: list[tuple[str, int]] = []
         self.rules = {one["digest"]: one for one in rules["pay_rules"]}
         self.funds = {one["code"]: one["source"] for one in rules["funds"]}

@@ -26,7 +26,6 @@ from performance.engine.pay.flow import FlowRule, Post, flow, persons
 from performance.engine.pay.named import flow_named
 from performance.engine.pay.redlines import RedLine, Terms
 from performance.engine.pay.steps import divide
-from performance.engine.pay.surplus import percent_of
 
 ROWS = frozenset(
     {"pool", "share", "step", "score", "pot", "line", "sheet", "entitled", "transfer", "journal"}
@@ -73,12 +72,9 @@ class Pool:
             yield Told("account", path=f"{path}.source", found=self.ground.funds.get(head["fund"]))
 
     def _transfers(self, path: str, head: Mapping[str, Any]) -> Iterator[str]:
-        """Base x percent, rounded once half-up; all of them are the pool."""
+        """All of them are the pool; each is checked beside those of the month's other pools."""
         for place, row in self._rows["transfer"]:
-            if row["percent"] is not None:
-                yield from same(
-                    row["fen"], percent_of(row["base_fen"], Decimal(row["percent"])), f"{place}.fen"
-                )
+            self.ground.transfers.take(head, place, row)
         whole = sum(row["fen"] for _place, row in self._rows["transfer"])
         yield from differences(head["fen"], whole, f"{path}.fen")
 

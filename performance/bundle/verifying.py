@@ -109,6 +109,7 @@ def _recomputed(held: Archive, said: Said) -> Iterator[str]:
                 said.unproved.append(name)
     yield from ground.versions()
     yield from ground.totals()
+    yield from ground.transfers.check()
     yield from books.journals(held.lines(LEDGER), result, rules["funds"], summed)
     yield from paid.books(summed.fen)
     yield from summed.balances(held.lines(ACCOUNTS))

@@ -118,7 +118,10 @@ class PayPool(AllianceRow, Stepped):
             ),
             models.UniqueConstraint(fields=["alliance", "entitlement"], name="paypool_entitlement_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="paypool_first_day"),
-            models.CheckConstraint(condition=Q(fen__gt=0), name="paypool_above_zero"),
+            # What is booked after a month's pool between institutions may take more back than it gives.
+            models.CheckConstraint(
+                condition=Q(fen__gt=0) | Q(source="between", number__gt=1), name="paypool_above_zero"
+            ),
             models.CheckConstraint(
                 condition=Q(source__in=["pay_total", "fiscal", "retained", "between"]), name="paypool_lawful"
             ),
@@ -210,9 +213,12 @@ class PayShare(Share):
 
 
 class PayTransfer(AllianceRow):
-    """What one institution owes another for one fact of collaboration; a fact is paid once, under one rule.
+    """What one institution owes another for one fact of collaboration, each fact in a row of its own.
 
-    `base_fen` x `percent` = `fen`, rounded once half-up; the evidence is the referral or consultation.
+    The evidence is the referral or consultation; it owes `base_fen` x `percent`, rounded once half-up, under
+    one rule. `fen` is what this row moves: what the evidence owes less `paid_fen`, which its row before has
+    left in the books; below zero where it owes less by now. The database lets a row go on only from there
+    (performance.pay.sql), so that nothing is paid twice.
     """
 
     append_only = True
@@ -226,17 +232,30 @@ class PayTransfer(AllianceRow):
     percent = models.DecimalField(_("percent"), max_digits=7, decimal_places=2, null=True)
     evidence_kind = models.CharField(max_length=20)
     evidence_id = models.BigIntegerField()
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    paid_fen = models.BigIntegerField(_("in the books before (fen)"), default=0)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("transfer between institutions"), _("transfers")
-        ordering = ["payer__code", "payee__code", "evidence_id"]
+        ordering = ["payer__code", "payee__code", "evidence_id", "revision"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "evidence_kind", "evidence_id"], name="paytransfer_fact_once"
+                fields=["alliance", "evidence_kind", "evidence_id", "revision"], name="paytransfer_fact_once"
             ),
-            models.CheckConstraint(condition=Q(fen__gt=0, base_fen__gt=0), name="paytransfer_above_zero"),
+            models.CheckConstraint(
+                condition=~Q(fen=0) & Q(paid_fen__gte=0, base_fen__gte=0, fen__gte=-F("paid_fen")),
+                name="paytransfer_owes_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(base_fen__gt=0) | Q(fen=-F("paid_fen")), name="paytransfer_of_a_base"
+            ),
             models.CheckConstraint(condition=~Q(payer=F("payee")), name="paytransfer_two_sides"),
         ]
 
     def __str__(self) -> str:
         return f"{self.payer} → {self.payee}"
+
+    @property
+    def owed_fen(self) -> int:
+        """What the evidence owes in all once this row is in the books."""
+        return int(self.paid_fen + self.fen)

@@ -17,7 +17,10 @@ def register() -> None:
     name, pot = gettext_lazy("Pool of pay"), gettext_lazy("Second distribution")
     registry.register(pools.KIND, name=name, digest=pools.digest_of, summary=show.summary)
     evidence.name_journals(posting.POOL, name)
-    evidence.name_reasons({**words.FACTORS, "pot": gettext_lazy("number of the pot")})
+    evidence.name_reasons({
+        **words.FACTORS, "pot": gettext_lazy("number of the pot"),
+        "paid_fen": gettext_lazy("in the books before (yuan)"),
+    })  # fmt: skip
     evidence.name_journals(posting.POT, pot)
     evidence.name_journals(entering.FED, gettext_lazy("Feeding of a source account"))
     for kind in PayKind:

@@ -197,3 +197,80 @@ NO_PLAN_DAY = """
 drop trigger performance_plan_day on public.performance_payplan;
 drop function public.performance_plan_day();
 """
+
+# An evidence goes on where its row before has ended: a second payment finds its revision taken, or leaves out
+# what is in the books. It changes pair, kind or month only once all of it is given back.
+ONCE = """
+create function public.performance_transfer_once() returns trigger language plpgsql
+  set enable_seqscan to off as $pay$
+begin
+  if exists (
+      select from added a
+        join performance_paypool p on p.alliance_id = a.alliance_id and p.id = a.pool_id
+        left join performance_paytransfer b on b.alliance_id = a.alliance_id
+         and b.evidence_kind = a.evidence_kind and b.evidence_id = a.evidence_id
+         and b.revision = a.revision - 1
+        left join performance_paypool q on q.alliance_id = b.alliance_id and q.id = b.pool_id
+       where a.paid_fen <> coalesce(b.paid_fen + b.fen, 0)
+          or a.revision > 1 and (b.id is null or q.id <> p.id and q.state <> 'posted')
+          or a.paid_fen <> 0
+             and (a.payer_id, a.payee_id, p.kind, p.month) <> (b.payer_id, b.payee_id, q.kind, q.month)) then
+    raise exception 'what an evidence owes is paid once: its next row begins where the last one ended'
+      using errcode = 'check_violation', constraint = 'paytransfer_goes_on';
+  end if;
+  return null;
+end $pay$;
+create trigger performance_transfer_once after insert on public.performance_paytransfer
+  referencing new table as added for each statement execute function public.performance_transfer_once();
+"""
+NOT_ONCE = """
+drop trigger performance_transfer_once on public.performance_paytransfer;
+drop function public.performance_transfer_once();
+"""
+
+# Shares of consultations stood as one row a pair under the lowest number. A fee is never rewritten and the
+# number of its row grows with time, so what a row paid are the pair's first fees of the month that add up to
+# it; a pair of which that is not so stays as it is. A fee that two pools paid gets a second row: what was
+# paid twice is then more than the evidence owes, and can be booked back.
+SPLIT = """
+alter table public.performance_paytransfer no force row level security, disable trigger user;
+alter table public.performance_paypool no force row level security;
+alter table public.consultations_fee no force row level security;
+create temporary table split on commit drop as
+with held as (
+  select t.*, p.month, p.number from public.performance_paytransfer t
+    join public.performance_paypool p on p.alliance_id = t.alliance_id and p.id = t.pool_id
+   where p.kind = 'service' and t.evidence_kind = 'consultation'
+), counted as (
+  select h.id as transfer_id, h.alliance_id, h.pool_id, h.payer_id, h.payee_id, h.number, h.fen as whole,
+         h.base_fen as base, h.evidence_id, f.consultation_id, f.answerer_fen as fen, f.fen as base_fen,
+         sum(f.answerer_fen) over before as until_fen, sum(f.fen) over before as until_base,
+         min(f.consultation_id) over before as lowest
+    from held h join public.consultations_fee f
+      on f.alliance_id = h.alliance_id and f.origin_institution_id = h.payer_id
+     and f.target_institution_id = h.payee_id
+     and date_trunc('month', f.charged_at at time zone 'Asia/Shanghai')::date = h.month
+  window before as (partition by h.id order by f.id)
+), known as (
+  select id as transfer_id from held
+   where (alliance_id, payer_id, payee_id, month) not in (
+     select alliance_id, payer_id, payee_id, month from held where id not in (
+       select transfer_id from counted
+        where until_fen = whole and until_base = base and lowest = evidence_id))
+)
+select c.transfer_id, c.alliance_id, c.pool_id, c.payer_id, c.payee_id, c.consultation_id, c.fen, c.base_fen,
+       row_number() over same as revision, sum(c.fen) over same - c.fen as paid_fen
+  from counted c join known using (transfer_id)
+ where c.until_base <= c.base and c.fen > 0
+window same as (partition by c.alliance_id, c.consultation_id order by c.number);
+delete from public.performance_paytransfer where id in (select transfer_id from split);
+insert into public.performance_paytransfer
+  (alliance_id, pool_id, payer_id, payee_id, fen, base_fen, evidence_kind, evidence_id, revision, paid_fen)
+select alliance_id, pool_id, payer_id, payee_id, fen, base_fen, 'consultation', consultation_id, revision,
+       paid_fen
+  from split order by transfer_id, consultation_id, revision;
+set constraints all immediate;
+alter table public.consultations_fee force row level security;
+alter table public.performance_paypool force row level security;
+alter table public.performance_paytransfer force row level security, enable trigger user;
+"""

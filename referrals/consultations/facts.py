@@ -143,3 +143,25 @@ def fee_transfers(month: Month) -> list[FeeTransfer]:
         FeeTransfer(payer, payee, month, int(fee), int(kept), int(owed), tuple(ids))
         for payer, payee, fee, kept, owed, ids in pairs
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class FeeFact:
+    """What one answered consultation leaves between two institutions (ids), in fen.
+
+    The payer asked and collected `fee_fen` from the patient; it keeps a part and owes `owed_fen`.
+    """
+
+    consultation: int
+    payer: int
+    payee: int
+    fee_fen: int
+    owed_fen: int
+
+
+def fee_facts(month: Month) -> list[FeeFact]:
+    """The debts of a month, consultation by consultation; one query (practice section 6, S3-51)."""
+    begin, end = measuring.bounds(month)
+    rows = Fee.objects.filter(charged_at__gte=begin, charged_at__lt=end).order_by("consultation")
+    fields = ("consultation", "origin_institution", "target_institution", "fen", "answerer_fen")
+    return [FeeFact(*row) for row in rows.values_list(*fields)]

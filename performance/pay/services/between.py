@@ -10,43 +10,33 @@ from django.db.models import Max
 
 from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
-from alliance.models import Institution, Membership
+from alliance.models import Membership
 from alliance.services import journal
 from performance.models import PayPool, PayTransfer
-from performance.models.pay import RUN, PayKind
+from performance.models.pay import RUN
 from performance.pay.refusals import PoolRefused
+from performance.pay.services import owed
 from performance.pay.services.storing import insert
 from performance.services.rights import require
-from referrals import transfers
-from referrals.consultations import facts as consultations
-
-CONSULTATION, REFERRAL = "consultation", "referral"
 
 
 @transaction.atomic
 def make(*, by: Membership, month: Month, kind: str, now: datetime) -> PayPool:
-    """Draft what institutions owe each other of a month for one kind of collaboration.
+    """Draft what institutions owe each other of a month for one kind of collaboration, evidence by evidence.
 
-    A referral owes the transfer or the fee return, never both: the database knows it once. What is found
-    after the month's pool is in the books, when a front page was corrected, goes into a supplement pool: each
-    fact that no pool of its kind has paid. Raises PermissionDenied, PoolRefused (nothing, there).
+    After the month's pool is in the books a supplement holds exactly what is missing or too much in them:
+    what was found later, what a corrected front page or a changed percent leaves, what is owed no longer. It
+    may add up to less than zero. Raises PermissionDenied, PoolRefused (nothing, there).
     """
     require(by, RUN)
-    found = _service(month) if kind == PayKind.SERVICE else _down(month, kind, now)
-    earlier = PayPool.objects.filter(month=month.first_day, kind=kind)
-    paid = set(
-        PayTransfer.objects.filter(pool__in=earlier.filter(state="posted").values("pk")).values_list(
-            "evidence_kind", "evidence_id"
-        )
-    )
-    rows = [row for row in found if (row.evidence_kind, row.evidence_id) not in paid]
+    rows = owed.to_book(month, [kind], now)[kind]
     if not rows:
         raise PoolRefused("nothing", month=month)
+    earlier = PayPool.objects.filter(month=month.first_day, kind=kind)
     last = earlier.aggregate(last=Max("number"))["last"] or 0
     pool = PayPool(
         month=month.first_day, kind=kind, number=last + 1, source="between", persons=False,
-        fen=sum(row.fen for row in rows), made_by=by, made_at=now,
-        digest=digest(to_plain([_plain(one) for one in rows])),
+        fen=sum(row.fen for row in rows), digest=_digest(rows), made_by=by, made_at=now,
     )  # fmt: skip
     insert(pool)
     for row in rows:
@@ -58,29 +48,14 @@ def make(*, by: Membership, month: Month, kind: str, now: datetime) -> PayPool:
     return pool
 
 
-def _down(month: Month, kind: str, now: datetime) -> Iterable[PayTransfer]:
-    """60 % of the recovery stay's fund cost, or 10-15 % of the service items of any other.
-
-    A stay whose front page does not say the base is not assessed; it stands on the page of transfers.
-    """
-    for fact in transfers.transfer_facts(month, now=now):
-        if fact.rule == kind and fact.fen and fact.base_fen:
-            yield PayTransfer(
-                payer_id=fact.payer, payee_id=fact.receiver, fen=fact.fen, base_fen=fact.base_fen,
-                percent=fact.percent, evidence_kind=REFERRAL, evidence_id=fact.referral,
-            )  # fmt: skip
+def still_so(pool: PayPool, now: datetime) -> bool:
+    """Whether the facts of today give the very rows of a draft."""
+    return pool.digest == _digest(owed.to_book(pool.period, [pool.kind], now)[pool.kind])
 
 
-def _service(month: Month) -> Iterable[PayTransfer]:
-    """The answering side's share of the fees the asking side collected; a fee is of one month."""
-    places = dict(Institution.objects.values_list("code", "pk"))
-    for fact in consultations.fee_transfers(month):
-        if fact.owed_fen > 0 and fact.payer != fact.payee:
-            yield PayTransfer(
-                payer_id=places[fact.payer], payee_id=places[fact.payee], fen=fact.owed_fen,
-                base_fen=fact.fee_fen, evidence_kind=CONSULTATION, evidence_id=min(fact.ids),
-            )  # fmt: skip
-
-
-def _plain(row: PayTransfer) -> list[object]:
-    return [row.payer_id, row.payee_id, row.fen, row.base_fen, row.evidence_kind, row.evidence_id]
+def _digest(rows: Iterable[PayTransfer]) -> str:
+    return digest(to_plain([
+        [row.payer_id, row.payee_id, row.fen, row.base_fen, row.percent, row.evidence_kind, row.evidence_id,
+         row.revision, row.paid_fen]
+        for row in rows
+    ]))  # fmt: skip

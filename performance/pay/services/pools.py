@@ -15,13 +15,10 @@ from alliance.approvals.models import Approval
 from alliance.models import Membership
 from alliance.services import journal, steps
 from performance.engine.pay.steps import Share
-from performance.models import (
-    PayPool,
-    PayShare,
-)
-from performance.models.pay import RUN
+from performance.models import PayPool, PayShare
+from performance.models.pay import RUN, PaySource
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import computing, limits, posting, storing
+from performance.pay.services import between, computing, limits, posting, storing
 from performance.services.rights import require
 
 KIND = "performance.pay_pool"
@@ -62,6 +59,10 @@ def _still_so(pool: PayPool) -> None:
     """Nobody proposes what has changed since it was drafted: roster and scores are read again, and where they
     are not the same rows, the pots are computed again.
     """
+    if pool.source == PaySource.BETWEEN:
+        if not between.still_so(pool, timezone.now()):
+            raise PoolRefused("changed")
+        return
     read = computing.ground(pool.period) if pool.persons else None
     if read is not None and read.mark == pool.read:
         return

@@ -99,6 +99,8 @@ def _between(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
             "rule": row.kind, "base_fen": found.base_fen, "percent": found.percent,
             "payer": found.payer.code, "payee": found.payee.code, "evidence": found.evidence_id,
         }  # fmt: skip
+        if found.paid_fen:
+            why["paid_fen"] = found.paid_fen
         yield ledger.Line(accounts[f"clearing:{found.payer.code}"], -found.fen, why, (POOL, row.pk))
         yield ledger.Line(accounts[f"clearing:{found.payee.code}"], found.fen, why, (POOL, row.pk))
 

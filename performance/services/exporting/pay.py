@@ -202,7 +202,7 @@ class Reading:
             yield {
                 "row": "transfer", "payer": row.payer.code, "payee": row.payee.code, "fen": row.fen,
                 "base_fen": row.base_fen, "percent": row.percent, "evidence": row.evidence_kind,
-                "record": self.hidden.name("R", row.evidence_id),
+                "record": self.hidden.name("R", row.evidence_id), "paid_fen": row.paid_fen,
             }  # fmt: skip
 
 
