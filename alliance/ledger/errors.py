@@ -77,6 +77,13 @@ class RoomRests(
     """The rows of a room name the journal; only that room can take the money back whole."""
 
 
+class Overdrawn(
+    LedgerRefused,
+    sentence=_("%(account)s holds %(held)s yuan; this takes %(fen)s yuan of it. Feed the account first."),
+):
+    """A fund would give more than it holds; accounts of sources, where money comes from, have no floor."""
+
+
 class AlreadyReversed(
     LedgerRefused, sentence=_("Journal %(journal)s is already reversed by journal %(by)s.")
 ):

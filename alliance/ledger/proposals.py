@@ -15,7 +15,7 @@ from alliance.approvals import chains, registry
 from alliance.approvals import facts as approvals
 from alliance.approvals import services as approval_services
 from alliance.approvals.models import Approval
-from alliance.ledger import errors, evidence, services
+from alliance.ledger import errors, evidence, resting, services
 from alliance.ledger.models import LedgerJournal, Period
 from alliance.lib.canonical import digest
 from alliance.lib.period import Month
@@ -47,10 +47,11 @@ def propose_reversal(
 ) -> Approval:
     """Propose to reverse a journal into an open month, with the reason (冲正).
 
-    Raises AlreadyReversed, RoomRests, ChainUnknown, AlreadyProposed, TooFewDeciders.
+    Raises AlreadyReversed, RoomRests, what the room that can take its rows back refuses, ChainUnknown,
+    AlreadyProposed, TooFewDeciders.
     """
     services.refuse_second_reversal(journal)
-    services.refuse_rested(journal)
+    resting.refuse_rested(journal)
     chain = chains.in_force(chains.TWO_PEOPLE, on=on, kind=REVERSE)
     return approval_services.propose(
         by=by, kind=REVERSE, about=journal, chain=chain, digest=journal.body_digest,
@@ -94,15 +95,17 @@ def close(approval: Approval, by: Membership) -> None:
 
 
 def reverse(approval: Approval, by: Membership) -> None:
-    """The second person has agreed: post the mirror image."""
+    """The second person has agreed: post the mirror image; what stands on the journal goes back with it."""
     if approval.state != Approval.State.APPROVED:
         return
     journal = LedgerJournal.objects.get(pk=approval.about_id)
-    services.refuse_rested(journal)
-    services.reverse(
-        by=approval.proposed_by, confirmed_by=approvals.second_person(approval), text=approval.terms["text"],
-        journal=journal, month=Month.parse(approval.terms["month"]),
+    resting.refuse_rested(journal)
+    first, second = approval.proposed_by, approvals.second_person(approval)
+    posted = services.reverse(
+        by=first, confirmed_by=second, text=approval.terms["text"], journal=journal,
+        month=Month.parse(approval.terms["month"]),
     )  # fmt: skip
+    resting.undone(posted.journal, first, second)
 
 
 def period_digest(period_id: int) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from alliance.ledger import errors, sql
+from alliance.ledger import errors, facts, sql
 from alliance.ledger.models import Account, Entry, LedgerJournal, Period
 from alliance.lib.canonical import Json, digest, to_plain
-from alliance.lib.money import LEAST_FEN, MOST_FEN, Fen
+from alliance.lib.money import LEAST_FEN, MOST_FEN, Fen, yuan
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Staff
 from alliance.services import journal as journals
@@ -130,7 +130,7 @@ def post(
     The same key with the same body returns the journal already there (also after its month was closed).
     `about_month` is the month the money belongs to when that one is closed (补差, 扣回; default: `month`).
     Raises TooFewEntries, ZeroAmount, AmountInvalid, Unbalanced, ForeignAccount, SamePerson, NoPeriod,
-    PeriodClosed, KeyReused. Source: walls.md section 2, N23-N27.
+    PeriodClosed, KeyReused, Overdrawn. Source: walls.md section 2, N23-N27.
     """
     lines = list(entries)
     check_lines(lines)
@@ -149,7 +149,7 @@ def reverse(
 ) -> Posted:
     """Undo a journal by its mirror image in an open month (冲正); the original stays as it is.
 
-    Raises AlreadyReversed (N28), SamePerson, NoPeriod, PeriodClosed.
+    Raises AlreadyReversed (N28), SamePerson, NoPeriod, PeriodClosed, Overdrawn.
     """
     refuse_one_person(by, confirmed_by)
     refuse_second_reversal(journal)
@@ -179,12 +179,31 @@ def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
         if found is None:
             raise
         return found
-    sql.insert_entries(head.pk, [entry_row(number, line) for number, line in enumerate(lines, start=1)])
+    try:
+        with transaction.atomic():
+            sql.insert_entries(head.pk, [entry_row(place, line) for place, line in enumerate(lines, start=1)])
+    except IntegrityError as error:
+        if "a fund gives no more than it holds" not in str(error):
+            raise
+        raise _overdrawn(lines) from None
     journals.write(
         by=head.posted_by, verb="ledger.posted", about=head, kind=head.kind, entries=len(lines),
         debit_fen=head.debit_fen, confirmed_by=head.confirmed_by.pk,
     )  # fmt: skip
     return Posted(head, True)
+
+
+def _overdrawn(lines: Sequence[Line]) -> errors.Overdrawn:
+    """The refusal of lines that take more of a fund than it holds, with its name and both amounts."""
+    taken: dict[Account, Fen] = {}
+    for line in lines:
+        if line.account.kind == Account.Kind.FUND:
+            taken[line.account] = taken.get(line.account, 0) - line.fen
+    held = facts.balance_of([account.code for account in taken])
+    short = max(taken, key=lambda one: taken[one] - held.get(one.code, 0))
+    return errors.Overdrawn(
+        account=short.shown_name, held=yuan(held.get(short.code, 0)), fen=yuan(taken[short])
+    )
 
 
 def entry_row(number: int, line: Line) -> dict[str, Json]:
@@ -259,23 +278,6 @@ def refuse_second_reversal(journal: LedgerJournal) -> None:
     first = LedgerJournal.objects.filter(reverses=journal).first()
     if first is not None:
         raise errors.AlreadyReversed(journal=journal.pk, by=first.pk)
-
-
-def resting_on(journal: LedgerJournal) -> str:
-    """What kind of row of another room names the journal as its own posting, in words; "" when none does."""
-    for relation in LedgerJournal._meta.get_fields(include_hidden=True):
-        model = relation.related_model
-        if not relation.one_to_many or model in (Entry, LedgerJournal) or not isinstance(model, type):
-            continue
-        if model.objects.filter(**{relation.field.name: journal}).exists():  # type: ignore[attr-defined, union-attr]
-            return str(model._meta.verbose_name)  # type: ignore[attr-defined]
-    return ""
-
-
-def refuse_rested(journal: LedgerJournal) -> None:
-    """Raise RoomRests when a pool, a pot, a payment or the like stands on the journal."""
-    if what := resting_on(journal):
-        raise errors.RoomRests(what=what, journal=journal.pk)
 
 
 def _mirrored(entry: Entry) -> Line:

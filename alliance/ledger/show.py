@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alliance.ledger import evidence, facts, forms, proposals, services
+from alliance.ledger import evidence, facts, forms, proposals, resting
 from alliance.ledger.models import Entry, LedgerJournal, Period
 from alliance.lib.period import Month
+from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import words
 from alliance.web.parts import Action, Fact, Fig, Tab
@@ -78,12 +79,22 @@ def journal_page(journal: LedgerJournal, membership: Membership, bound: Any = No
     reversal = journal.reversed_by.first()
     waiting = proposals.waiting(proposals.REVERSE, journal.pk)
     free = reversal is None and waiting is None and membership.can("ledger.reverse")
-    rests = services.resting_on(journal) if free else ""
+    rests = refusal(journal) if free else ""
     return {
         "title": f"{evidence.journal_name(journal.kind)} {journal.pk}", "journal": journal,
         "head": head_facts(journal), "reversal": reversal, "waits": waiting,
-        "rests": rests, "actions": reversing(journal, membership, free and not rests, bound),
+        "rests": rests, "room": resting.room(journal) if rests or waiting else "",
+        "actions": reversing(journal, membership, free and not rests, bound),
     }  # fmt: skip
+
+
+def refusal(journal: LedgerJournal) -> str:
+    """Why the journal is not reversed as things stand, in words; "" where two people may."""
+    try:
+        resting.refuse_rested(journal)
+    except Refused as error:
+        return _(error.template) % error.params
+    return ""
 
 
 def head_facts(journal: LedgerJournal) -> list[Fact]:

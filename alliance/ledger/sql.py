@@ -114,6 +114,35 @@ create trigger ledger_keep_account before update on public.ledger_account
   for each row execute function public.ledger_keep_account();
 """
 
+# A fund gives what it holds. Money from outside comes in through accounts of sources, which stand below zero
+# by what they gave; a fund never does. Postings that draw on one take turns, so that two cannot both fit.
+COVERED = """
+create function public.ledger_refuse_overdraft() returns trigger language plpgsql
+  set enable_seqscan to off as $ledger$
+declare
+  owner bigint; giving bigint[];
+begin
+  select min(a.alliance_id), array_agg(distinct a.account_id) into owner, giving from added a
+    join public.ledger_account c on c.alliance_id = a.alliance_id and c.id = a.account_id
+   where a.fen < 0 and c.kind = 'fund';
+  if giving is null then return null; end if;
+  perform from public.ledger_account c where c.alliance_id = owner and c.id = any (giving)
+    order by c.id for no key update;
+  if exists (select from public.ledger_entry e where e.alliance_id = owner and e.account_id = any (giving)
+      group by e.account_id having sum(e.fen) < 0) then
+    raise exception 'a fund gives no more than it holds'
+      using errcode = 'check_violation', constraint = 'ledger_account_covered';
+  end if;
+  return null;
+end $ledger$;
+create trigger ledger_refuse_overdraft after insert on public.ledger_entry
+  referencing new table as added for each statement execute function public.ledger_refuse_overdraft();
+"""
+UNCOVERED = """
+drop trigger ledger_refuse_overdraft on public.ledger_entry;
+drop function public.ledger_refuse_overdraft();
+"""
+
 INSTALL = ADMIT + BALANCE + COMPLETE + KEEP
 REMOVE = """
 drop trigger ledger_admit_journal on public.ledger_ledgerjournal;
