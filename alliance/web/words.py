@@ -101,6 +101,11 @@ def moment(value: datetime | None) -> str:
     return _short(value, "m-d H:i")
 
 
+def on_paper(value: datetime | None) -> str:
+    """2026年11月20日 16:20: on paper the year stands always."""
+    return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else DASH
+
+
 def until(deadline: datetime | None) -> str:
     """A deadline as people say it, with its time: what ends with a day (00:00 of the next one) ends at its
     24:00, the day itself included.

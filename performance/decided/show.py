@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -45,30 +46,38 @@ class Paper:
             terms = " ".join(f"{one.op} {one.label} {one.value}".strip() for one in line.terms)
             yield [line.name, line.result, line.unit, terms, line.note]
 
+    def titled(self) -> list[tuple[str, bool]]:
+        """The heads of the A4 sheet, and whether numbers stand below."""
+        return list(zip(self.heads, self._numeric, strict=True))
+
     def written(self) -> list[list[tuple[str, bool]]]:
-        """The rows of the A4 sheet: each cell as it is read, and whether it is an amount (yuan)."""
-        return [
-            [
-                (words.num(cell, 2), True) if isinstance(cell, Decimal)
-                else (words.DASH if cell is None else str(cell), False)
-                for cell in row
-            ]
-            for row in self.rows
-        ]  # fmt: skip
+        """The rows of the A4 sheet: each cell as it is read, and whether numbers stand in its column."""
+        return [list(zip(map(_written, row), self._numeric, strict=True)) for row in self.rows]
+
+    @property
+    def _numeric(self) -> list[bool]:
+        return [any(isinstance(row[at], Decimal) for row in self.rows) for at in range(len(self.heads))]
 
 
-def decision(sheet: DecidedSheet, scan: str) -> list[parts.Fact]:
-    """The decision with its scan (an address, or none), and both people."""
+def _written(cell: Cell) -> str:
+    """With two decimals where it is a number."""
+    return words.num(cell, 2) if isinstance(cell, Decimal) else words.DASH if cell is None else str(cell)
+
+
+def decision(
+    sheet: DecidedSheet, scan: str, at: Callable[[datetime | None], str] = words.moment
+) -> list[parts.Fact]:
+    """The decision with its scan (an address, or none), and both people; `at` says when they did it."""
     found = [
         parts.Fact(_("decision number"), sheet.document, scan),
         parts.Fact(_("decided by"), sheet.body),
-        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {words.moment(sheet.entered_at)}"),
+        parts.Fact(_("entered by"), f"{sheet.entered_by.user} {at(sheet.entered_at)}"),
     ]
     if sheet.confirmed_by is not None:
-        said = f"{sheet.confirmed_by.user} {words.moment(sheet.confirmed_at)}"
+        said = f"{sheet.confirmed_by.user} {at(sheet.confirmed_at)}"
         found.append(parts.Fact(_("confirmed by"), said))
     if sheet.set_aside_by is not None:
-        said = f"{sheet.set_aside_by.user} {words.moment(sheet.set_aside_at)}: {sheet.set_aside_why}"
+        said = f"{sheet.set_aside_by.user} {at(sheet.set_aside_at)}: {sheet.set_aside_why}"
         found.append(parts.Fact(_("set aside by"), said))
     return found
 

@@ -109,16 +109,17 @@ def paper(sheet: Entitlement, membership: Membership) -> decided.Paper:
     rows = own(sheet, membership)
     names = list(dict.fromkeys(part["name"] for row in rows for part in row.parts))
     return decided.Paper(
-        str(sheet), [*facts(sheet, membership, None), *terms(sheet)],
+        str(sheet), [*facts(sheet, membership, None, web_words.on_paper), *terms(sheet)],
         [pgettext("entitlement", "whose"), *(words.number(name) for name in names), _("amount (yuan)")],
         [
-            [subject(row), *(_of(row, name) for name in names), Decimal(row.fen) / 100] for row in rows
-        ] + [[_("total"), *("" for _name in names), Decimal(sum(row.fen for row in rows)) / 100]],
+            [subject(row), *(_of([row], name) for name in names), Decimal(row.fen) / 100] for row in rows
+        ] + [[_("total"), *(_of(rows, name) for name in names), Decimal(sum(row.fen for row in rows)) / 100]],
     )  # fmt: skip
 
 
-def _of(row: EntitlementLine, name: str) -> decided.Cell:
-    found = [part["fen"] for part in row.parts if part["name"] == name]
+def _of(rows: Sequence[EntitlementLine], name: str) -> decided.Cell:
+    """A part of lines in yuan; None where none has it."""
+    found = [part["fen"] for row in rows for part in row.parts if part["name"] == name]
     return Decimal(sum(found)) / 100 if found else None
 
 
@@ -167,14 +168,16 @@ def _named(name: str) -> str:
     return str(words.TERMS[name])
 
 
-def facts(sheet: Entitlement, membership: Membership, pool: PayPool | None) -> list[parts.Fact]:
+def facts(
+    sheet: Entitlement, membership: Membership, pool: PayPool | None, at: Any = web_words.moment
+) -> list[parts.Fact]:
     """Kind, month, decision, both people, the pool that pays it, digest."""
     whole = membership.institution_id is None
     scan = reverse("pay-entitlement-scan", args=[sheet.pk]) if whole else ""
     found = [
         parts.Fact(_("kind"), str(sheet.get_kind_display())),
         parts.Fact(_("month"), web_words.month(sheet.month)),
-        *decided.decision(sheet, scan),
+        *decided.decision(sheet, scan, at),
         *(over(sheet) if whole else ()),
     ]
     if pool is not None:

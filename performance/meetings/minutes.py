@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -22,7 +21,7 @@ from performance.meetings.services.meetings import quorum
 def fill(meeting: Meeting, now: datetime) -> Document:
     """The minutes as the rows of the meeting say them, in the language of who writes; eight queries."""
     title = _("Minutes: %(title)s") % {"title": meeting.title}
-    line = f"{meeting.body.title} · {_on_paper(meeting.begins_at)} · {meeting.place}"
+    line = f"{meeting.body.title} · {words.on_paper(meeting.begins_at)} · {meeting.place}"
     parts = [_who(meeting), *_points(meeting), _resolutions(meeting)]
     return Document(title, line, tuple(parts))
 
@@ -37,7 +36,7 @@ def standing(row: Minutes, by: Minutes | None) -> tuple[Part, ...]:
     found = []
     if by is not None:
         said = _("This version is replaced by version %(n)d, signed on %(at)s. Reason: %(reason)s") % {
-            "n": by.number, "at": _on_paper(max(filter(None, (by.chair_at, by.secretary_at)))),
+            "n": by.number, "at": words.on_paper(max(filter(None, (by.chair_at, by.secretary_at)))),
             "reason": by.reason,
         }  # fmt: skip
         found.append(Part(pgettext("minutes", "Replaced"), said))
@@ -61,13 +60,8 @@ def signatures(row: Minutes) -> tuple[str, ...]:
         (pgettext("signature", "chair"), row.chair, row.chair_at),
         (pgettext("signature", "secretary"), row.secretary, row.secretary_at),
     ):
-        found.append(f"{label} {who.user} {_on_paper(at)}" if who and at else label)
+        found.append(f"{label} {who.user} {words.on_paper(at)}" if who and at else label)
     return tuple(found)
-
-
-def _on_paper(at: datetime) -> str:
-    """A moment as papers name it: with the year, which the screen leaves out."""
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def _who(meeting: Meeting) -> Part:

@@ -21,7 +21,7 @@ from performance.decided import show as decided
 from performance.engine.exact import half_up
 from performance.engine.indicators import Indicator
 from performance.engine.pay.uplift import uplift
-from performance.models import Level, PayLinked, PayUplift
+from performance.models import Level, PayLinked, PayUplift, PayUpliftLine
 from performance.models.pay import CONFIRM
 from performance.pay.show import runs, tabs
 from performance.services import schemes
@@ -69,10 +69,14 @@ def page(sheet: PayUplift, membership: Membership, given: Mapping[str, Any]) -> 
 def paper(sheet: PayUplift, membership: Membership) -> decided.Paper:
     """The sheet as workbook and on A4: the linked figures, then the way to the new total."""
     found = uplift(reading.again(sheet), {key: Decimal(value) for key, value in sheet.terms.items()})
+    known = schemes.known_indicators(Level.INSTITUTION)
     return decided.Paper(
-        _("Uplift of %(sheet)s") % {"sheet": sheet}, facts(sheet, membership),
+        _("Uplift of %(sheet)s") % {"sheet": sheet}, facts(sheet, membership, web_words.on_paper),
         [_("indicator"), _("month"), _("score"), _("weight"), pgettext("pay", "points")],
-        [[one.name, one.month, one.score, one.weight, one.points] for one in figures(sheet, membership)],
+        [
+            [named(row.indicator, known), web_words.month(row.month), row.score, row.weight, points(row)]
+            for row in sheet.lines.all()
+        ],
         words.lines(sheet, found),
     )  # fmt: skip
 
@@ -82,13 +86,17 @@ def figures(sheet: PayUplift, membership: Membership) -> list[Figure]:
     known, code, found = schemes.known_indicators(Level.INSTITUTION), sheet.institution.code, []
     for row in sheet.lines.all():
         month = Month.of(row.month)
-        earned = None if row.score is None else row.weight * row.score / 100
         found.append(Figure(
             web_words.month(month), named(row.indicator, known),
             way(membership, "month-why-indicator", month, code, row.indicator) or "",
-            words.plain(row.weight), web_words.assessed(row.score, 2), web_words.assessed(earned, 2),
+            words.plain(row.weight), web_words.assessed(row.score, 2), web_words.assessed(points(row), 2),
         ))  # fmt: skip
     return found
+
+
+def points(row: PayUpliftLine) -> Decimal | None:
+    """What a linked figure earned; None where it was not assessed."""
+    return None if row.score is None else Decimal(row.weight * row.score / 100)
 
 
 def named(code: str, known: Mapping[str, Indicator]) -> str:
@@ -96,7 +104,7 @@ def named(code: str, known: Mapping[str, Indicator]) -> str:
     return labels.named(known[code]) if code in known else code
 
 
-def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
+def facts(sheet: PayUplift, membership: Membership, at: Any = web_words.moment) -> list[parts.Fact]:
     """Institution, year, months, decision, both people, digest."""
     whole = membership.institution_id is None
     scan = reverse("pay-uplift-scan", args=[sheet.pk]) if whole else ""
@@ -105,7 +113,7 @@ def facts(sheet: PayUplift, membership: Membership) -> list[parts.Fact]:
         parts.Fact(_("year"), str(sheet.year)),
         parts.Fact(_("last month counted"), web_words.month(sheet.through)),
         parts.Fact(_("the base was decided by"), sheet.base.document),
-        *decided.decision(sheet, scan),
+        *decided.decision(sheet, scan, at),
     ]
     if sheet.replaces is not None:
         found.append(parts.Fact(

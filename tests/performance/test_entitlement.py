@@ -332,10 +332,11 @@ def assert_handed_out(house: World, sheet: Entitlement) -> None:
     cells = [[cell.value for cell in row] for row in book.rows]
     assert ["文号", "理事会〔2026〕9号"] in [row[:2] for row in cells] and cells[-1][0] == "合计"
     assert any(row[-1] == 2500 and "一队" in str(row[0]) for row in cells)
+    assert cells[-1][1:] == [2500, 2500]  # what each part comes to
     with inside(house):
         assert Journal.objects.filter(verb="pay.sheet_exported", about_id=sheet.pk).count() == 1
     page = client.get(f"{base}print/").content.decode()
-    assert 'class="sheet"' in page and '<td class="n">2,500.00</td>' in page
+    assert 'class="sheet paper"' in page and '<td class="n">2,500.00</td>' in page
     [shown] = client.get("/api/v1/pay/entitlements/?state=confirmed&kind=packages").json()["results"]
     assert shown == client.get(f"/api/v1/pay/entitlements/{sheet.pk}/").json()
     assert (shown["document"], shown["fen"]) == ("理事会〔2026〕9号", 250_000)

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from alliance.models import Institution, RosterRow
 from alliance.services.files import Upload
@@ -374,8 +375,10 @@ def test_pages_say_why_a_total_rose_and_keep_the_second_wall(house: World) -> No
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{base}{sheet.pk}/workbook/").content)).active
     cells = [[str(cell.value) for cell in row] for row in book.rows]
     assert ["文号", "理事会〔2026〕9号"] in [row[:2] for row in cells] and cells[-1][1] == "1,120,000.00"
+    assert ["90", "20", "18"] in [row[2:5] for row in cells]  # score, weight, points as numbers
     page = client.get(f"{base}{sheet.pk}/print/").content.decode()
-    assert 'class="sheet"' in page and "1,120,000.00" in page
+    assert 'class="sheet paper"' in page and "1,120,000.00" in page and '<td class="n">90.00</td>' in page
+    assert f"{timezone.localtime(NOW):%Y年%-m月}" in page  # who entered it when, with the year
     [shown] = client.get("/api/v1/pay/uplifts/?state=confirmed").json()["results"]
     assert shown == client.get(f"/api/v1/pay/uplifts/{sheet.pk}/").json()
     assert (shown["fen"], shown["total_fen"], shown["replaces"], shown["replaced_by"]) == (
