@@ -20,8 +20,8 @@ class Config(AppConfig):
         carrying.source(origins.KIND, origins.complaint)
         carrying.source(origins.MONTH, origins.cause)
         registry.register(
-            keepers.KIND, name=_("Keeper of the sealed box"), digest=keepers.digest_of, summary=shown.summary,
-            title=shown.title,
+            keepers.KIND, name=_("Keeper of the sealed box"), own_chain=False, digest=keepers.digest_of,
+            summary=shown.summary, title=shown.title,
         )  # fmt: skip
         registry.on_decided(keepers.KIND, keepers.decided)
         journal_words.register("category", words)

@@ -180,6 +180,8 @@ CASES: dict[str, Case] = {
     "api-key-revoke": one("token"),
     # Approvals
     "approvals": Case(queries=("?view=all", "?view=open", "?view=mine")),
+    "chains": Case(shared=True),
+    "chain": Case(lambda things: {"code": "two_people"}, shared=True),
     "approval": one("approval"),
     "approval-decide": one("approval"),
     "approval-withdraw": one("approval"),

@@ -8,7 +8,9 @@ class Config(AppConfig):
     verbose_name = _("Approvals")
 
     def ready(self) -> None:
+        from alliance.approvals import show_chains
         from alliance.approvals.waiting import waiting
         from alliance.services import inbox
 
         inbox.register("approvals", waiting)
+        show_chains.register()

@@ -5,7 +5,7 @@ No import upward: the room registers itself once. Without it a step of a body ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,12 +19,13 @@ class Bodies:
     """What the room of the bodies answers, for a day.
 
     `seats(membership, day)`: codes of the bodies the person sits in; `users(code, day)`: ids of the users who
-    sit in one; `name(code)`: what it is called, in the language of the page.
+    sit in one; `name(code)`: what it is called, in the language of the page; `named()`: all of them, by code.
     """
 
     seats: Callable[[Membership, date], frozenset[str]]
     users: Callable[[str, date], frozenset[int]]
     name: Callable[[str], str]
+    named: Callable[[], Mapping[str, str]]
 
 
 _known: list[Bodies] = []
@@ -52,3 +53,8 @@ def users(code: str, day: date) -> frozenset[int]:
 def name(code: str) -> str:
     """What a body is called; its code where its room is gone."""
     return _known[0].name(code) if _known else code
+
+
+def named() -> Mapping[str, str]:
+    """Every body of the whole alliance by its code, as it is called."""
+    return _known[0].named() if _known else {}

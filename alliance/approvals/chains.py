@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from alliance.approvals import errors
-from alliance.approvals.models import Chain
+from alliance.approvals.models import Approval, Chain
 from alliance.approvals.steps import StepInvalid, parse_steps
 from alliance.models import Membership
 from alliance.roles import roles
@@ -51,15 +51,13 @@ def add(
     from_date: date,
     decided_by: str,
     object_kind: str = "",
+    approval: Approval | None = None,
 ) -> Chain:
-    """Add a chain, or a new version of one, in force from a day. Raises ChainInvalid."""
-    try:
-        parsed = parse_steps(steps)
-    except StepInvalid as error:
-        raise errors.ChainInvalid(chain=code, step=error.step, field=error.field) from error
-    for number, step in enumerate(parsed, start=1):
-        if set(step.roles) - set(roles()):
-            raise errors.ChainInvalid(chain=code, step=number, field="roles")
+    """Add a chain, or a new version of one, in force from a day. Raises ChainInvalid.
+
+    `approval`: what decided it; the database wants one for a kind's own chain and a ready one's next version.
+    """
+    check(code, steps)
     chain = Chain.objects.create(
         code=code,
         name=name,
@@ -67,20 +65,44 @@ def add(
         from_date=from_date,
         decided_by=decided_by,
         object_kind=object_kind,
+        approval=approval,
     )
     journal.write(by=by, verb="approval.chain_added", about=chain, code=code, from_date=from_date.isoformat())
     return chain
 
 
+def check(code: str, steps: Any) -> None:
+    """Raise ChainInvalid where the steps break the format or name a role that does not exist."""
+    try:
+        parsed = parse_steps(steps)
+    except StepInvalid as error:
+        raise errors.ChainInvalid(chain=code, step=error.step, field=error.field) from error
+    for number, step in enumerate(parsed, start=1):
+        if set(step.roles) - set(roles()):
+            raise errors.ChainInvalid(chain=code, step=number, field="roles")
+
+
 def in_force(code: str, *, on: date, kind: str = "") -> Chain:
-    """The version of a chain in force on a day; with `kind`, one that may decide objects of that kind.
+    """The version of a chain in force on a day; with `kind`, one that may decide objects of that kind: the
+    kind's own where the alliance has decided one, whatever `code` asks for.
 
     Raises ChainUnknown.
     """
+    if (decided := own(kind, on=on)) is not None:
+        return decided
     versions = meant_for(kind).filter(code=code, from_date__lte=on)
     found = versions.order_by("-from_date").first()
     if found is None:
         raise errors.ChainUnknown(chain=code, day=on)
+    return found
+
+
+def own(kind: str, *, on: date) -> Chain | None:
+    """The chain the alliance has decided for objects of a kind, in force on a day: its code is the kind."""
+    if not kind:
+        return None
+    versions = Chain.objects.filter(code=kind, object_kind=kind, from_date__lte=on)
+    found: Chain | None = versions.order_by("-from_date").first()
     return found
 
 

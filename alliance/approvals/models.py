@@ -32,6 +32,14 @@ class Chain(AllianceRow):
     from_date = models.DateField(_("in force from"))
     decided_by = models.CharField(_("decided by"), max_length=200)
     steps = models.JSONField(_("steps"))
+    # What decided it; none for those an alliance begins with and those of a body that was founded.
+    approval = models.OneToOneField(
+        "approvals.Approval",
+        verbose_name=_("approval"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = _("approval chain"), _("approval chains")

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
 from alliance.approvals import chains
@@ -25,12 +27,19 @@ def of_chain(chain: Chain) -> str:
         if (chain.code, chain.from_date, chain.decided_by) == (
             entry["code"], entry["from"], entry["decided_by"],
         ):  # fmt: skip
-            return str(entry["name_en"] if _english() else entry["name"])
+            return of_ready(entry)
     return _ready().get(chain.name, chain.name) if _english() else chain.name
 
 
+def of_ready(entry: Mapping[str, Any]) -> str:
+    """The name of a ready chain, as the data file lists it."""
+    return str(entry["name_en"] if _english() else entry["name"])
+
+
 def offered(kind: str) -> list[tuple[str, str]]:
-    """Code and name of the chains one may choose for a kind, for a form."""
+    """Code and name of the chains one may choose for a kind, for a form: its own alone where it has one."""
+    if (own := chains.own(kind, on=localdate())) is not None:
+        return [(own.code, of_chain(own))]
     rows = chains.meant_for(kind).order_by("code", "-from_date")
     return list({row.code: of_chain(row) for row in rows}.items())
 

@@ -60,6 +60,7 @@ class Kind:
     barred: Barred | None = None
     why_barred: str | Promise = ""
     present_only: bool = False
+    own_chain: bool = True
 
     @property
     def bars_papers(self) -> bool:
@@ -81,15 +82,18 @@ def register(
     barred: Barred | None = None,
     why_barred: str | Promise = "",
     present_only: bool = False,
+    own_chain: bool = True,
 ) -> None:
     """Let objects of a kind be approved; the same kind again replaces it. Called in an app's `ready()`.
 
     `digest(approval)` is the digest of the object as it is now; `summary(approval)` what is shown of it;
     `title(arguments)` words what it is about from the arguments of `propose`; `barred` tells who is involved
     and gives no verdict, `why_barred` says in words why. `present_only`: they are barred because they did not
-    come; then they do not recuse themselves either, and nobody waits for their vote.
+    come; then they do not recuse themselves either, and nobody waits for their vote. `own_chain`: whether the
+    alliance may decide a chain for this kind (alliance.approvals.entering); where a rule or a parameter names
+    the chain it may not.
     """
-    _kinds[kind] = Kind(name, digest, summary, title, barred, why_barred, present_only)
+    _kinds[kind] = Kind(name, digest, summary, title, barred, why_barred, present_only, own_chain)
 
 
 def on_decided(kind: str, handler: Handler) -> None:
@@ -105,6 +109,11 @@ def of(kind: str) -> Kind:
     if kind not in _kinds:
         raise KindUnknown(kind=kind)
     return _kinds[kind]
+
+
+def with_own_chain() -> list[str]:
+    """The kinds whose chain the alliance may decide, by name."""
+    return sorted((kind for kind, known in _kinds.items() if known.own_chain), key=name)
 
 
 def name(kind: str) -> str:

@@ -16,7 +16,7 @@ from alliance.approvals.refusals import explained
 from alliance.models import Attachment, Membership
 from alliance.services import files, journal
 from alliance.web import lists
-from alliance.web.access import get_or_404, permit
+from alliance.web.access import get_or_404, permit, way
 from alliance.web.parts import Empty
 
 
@@ -32,7 +32,7 @@ def approval_list(request: Any) -> HttpResponse:
     )
     return lists.answer(
         request, "approvals/list.html", rows, tables.ApprovalTable, tabs=tables.tabs(view, len(waiting)),
-        empty=empty, extra={"title": _("Approvals")},
+        empty=empty, extra={"title": _("Approvals"), "chains": way(request.membership, "chains")},
     )  # fmt: skip
 
 

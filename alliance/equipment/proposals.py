@@ -25,7 +25,7 @@ def register() -> None:
     registry.register(services.KIND, name=name, digest=_digest, summary=_summary)
     registry.on_decided(services.KIND, settle)
     wanted = gettext_lazy("Purchase of equipment")
-    registry.register(purchases.KIND, name=wanted, digest=_request_digest, summary=_request)
+    registry.register(purchases.KIND, name=wanted, digest=_request_digest, summary=_request, own_chain=False)
     registry.on_decided(purchases.KIND, purchases.decided)
     evidence.name_journals(services.KIND, name)
     evidence.register(services.EVIDENCE, lambda pk: reverse("equipment-clearing", args=[pk]), name)

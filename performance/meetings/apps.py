@@ -20,13 +20,13 @@ class Config(AppConfig):
         from performance.meetings.waiting import waiting
         from performance.models import MonthStep
 
-        deciding.register(deciding.Bodies(bodies.codes_of, bodies.users_of, bodies.title_of))
+        deciding.register(deciding.Bodies(bodies.codes_of, bodies.users_of, bodies.title_of, bodies.titles))
         inbox.register("meetings", waiting)
         carrying.offer("meetings", show_tasks.offers, show_tasks.follows)
         standing.register(MonthStep.MEETING, checking.held, show_checking.opens)
         registry.register(
             resolving.KIND, name=_("Resolution"), digest=resolving.digest_of, summary=elsewhere.summary,
-            title=elsewhere.title, barred=resolving.absent, present_only=True,
+            title=elsewhere.title, barred=resolving.absent, present_only=True, own_chain=False,
             why_barred=gettext_lazy(
                 "You are not recorded as present at the meeting. So you have no vote in it."
             ),
