@@ -37,6 +37,45 @@ end $roster$;
 create constraint trigger roster_share_sum after insert or update on alliance_rosterrow
   deferrable initially immediate for each row execute function roster_share_sum();
 """
+# The percent an alliance decided lies, on every day, within the range decided for that day (S3-39).
+WITHIN = """
+create function public.alliance_parameter_within() returns trigger language plpgsql as $within$
+begin
+  if exists (
+      with dated as (
+        select key, value, from_date,
+               coalesce(lead(from_date) over (partition by key order by from_date), 'infinity') as until
+          from alliance_parameter
+         where alliance_id = new.alliance_id and level = ''
+           and key in ('cp.fee_return', 'cp.fee_return_percent'))
+      select from dated one join dated span on one.key <> span.key and span.key = 'cp.fee_return'
+         and one.from_date < span.until and span.from_date < one.until
+       where (one.value #>> '{}')::numeric
+             not between (span.value ->> 'min')::numeric and (span.value ->> 'max')::numeric) then
+    raise exception 'parameter_within: the percent decided lies within the range of its days'
+      using errcode = 'check_violation', constraint = 'parameter_within';
+  end if;
+  return null;
+end $within$;
+create trigger alliance_parameter_within after insert or update on public.alliance_parameter
+  for each row when (new.key in ('cp.fee_return', 'cp.fee_return_percent'))
+  execute function public.alliance_parameter_within();
+"""
+NOT_WITHIN = """
+drop trigger alliance_parameter_within on public.alliance_parameter;
+drop function public.alliance_parameter_within();
+"""
+# So far the lower bound of the range was paid: alliances that are at work go on so until they decide.
+LEAST_SO_FAR = """
+alter table public.alliance_parameter no force row level security;
+insert into public.alliance_parameter
+  (alliance_id, key, value, level, from_date, decided_by, source, created_at)
+select alliance_id, 'cp.fee_return_percent', value -> 'min', level, from_date, decided_by, source, now()
+  from public.alliance_parameter where key = 'cp.fee_return' and level = ''
+on conflict do nothing;
+set constraints all immediate;
+alter table public.alliance_parameter force row level security;
+"""
 DROP_ROSTER_TRIGGER = "drop function roster_share_sum() cascade"
 
 

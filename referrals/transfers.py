@@ -1,5 +1,5 @@
 """What referrals owe between institutions, never both for one episode (X7-A15): 60 % of a recovery stay's
-fund cost (S2-33), or a fee return of 10 to 15 % of service items (S3-39).
+fund cost (S2-33), or a fee return of service items by the percent the alliance decided in its range (S3-39).
 
 Facts for the settlement with their evidence; nothing is posted here. The base of a down-referral is the stay
 after the move, at the primary institution (X7-A28). Fees are returned for patients the primary institution
@@ -27,7 +27,9 @@ from referrals.services import ineffective
 
 DOWN_TRANSFER, FEE_RETURN = "down_transfer", "fee_return"
 PRIMARY = Institution.Level.PRIMARY
-TERMS = frozenset({"gb.down_transfer", "cp.fee_return", "referral.fee_classes", "cp.fee_return_up"})
+TERMS = frozenset({
+    "gb.down_transfer", "cp.fee_return", "cp.fee_return_percent", "referral.fee_classes", "cp.fee_return_up",
+})  # fmt: skip
 # What is asked of a referral: its long texts stay where they are.
 READ = (
     "number", "direction", "reason", "state", "arrived_at", "origin_institution", "target_institution",
@@ -100,10 +102,11 @@ def transfer_facts(
 ) -> list[TransferFact]:
     """What referrals whose stay ended in the month owe, by referral.
 
-    A down-referral for recovery (reasons marked so) owes the transfer; any other the fee return. A stay is
-    paid for once, whatever number of referrals led to it, and a hospital stay that went on as a recovery
-    returns no fee (X7-A15). Ineffective referrals (S3-49) owe nothing; they are looked for where the ids are
-    not given. A fixed number of queries, and the parameters in force at the end of the month.
+    A down-referral for recovery (reasons marked so) owes the transfer; any other the fee return. One whose
+    receiver has not recorded that the patient came owes neither. A stay is paid for once, whatever number of
+    referrals led to it, and a hospital stay that went on as a recovery returns no fee (X7-A15). Ineffective
+    referrals (S3-49) owe nothing; they are looked for where the ids are not given. A fixed number of queries,
+    and the parameters in force at the end of the month.
     """
     terms, at = _terms(month), now or timezone.now()
     stays = joined.ended_in(month, direction="down")
@@ -125,14 +128,18 @@ def transfer_facts(
 
 
 def _received(numbers: Iterable[str]) -> list[Referral]:
-    rows = Referral.objects.filter(number__in=list(numbers), target_institution__level=PRIMARY)
+    """Those the primary institution has recorded as come: an answer alone owes nothing."""
+    rows = Referral.objects.filter(
+        number__in=list(numbers), target_institution__level=PRIMARY, state__in=CAME
+    )
     return list(rows.only(*READ).order_by("pk"))
 
 
 def _sent_up(numbers: Iterable[str]) -> list[Referral]:
     rows = Referral.objects.filter(
-        number__in=list(numbers), origin_institution__level=PRIMARY, target_institution__isnull=False
-    )
+        number__in=list(numbers), origin_institution__level=PRIMARY, target_institution__isnull=False,
+        state__in=CAME,
+    )  # fmt: skip
     origin = ("origin_institution__kind", "origin_institution__parent")
     return list(rows.select_related("origin_institution").only(*READ, *origin).order_by("pk"))
 
@@ -140,7 +147,7 @@ def _sent_up(numbers: Iterable[str]) -> list[Referral]:
 def _recovered(cases: Iterable[int], flagged: frozenset[int] | None, now: datetime) -> set[int]:
     """The stays among these that went on as a recovery at a primary institution."""
     onward = joined.sent_down_from(list(cases))
-    rows = [row for row in _received(onward) if row.state in CAME and _is_recovery(row)]
+    rows = [row for row in _received(onward) if _is_recovery(row)]
     return {onward[row.number] for row in _effective(rows, flagged, now)}
 
 
@@ -174,10 +181,11 @@ def _returned(row: Referral, stay: joined.Stay, month: Month, terms: Mapping[str
 
 def _fact(
     rule: str, row: Referral, stay: joined.Stay, month: Month, sides: tuple[int, int], base: int | None,
-    bounds: tuple[Decimal, Decimal],
+    percents: tuple[Decimal, Decimal],
 ) -> TransferFact:  # fmt: skip
-    least, most = (None if base is None else rates.part_of(base, percent) for percent in bounds)
-    return TransferFact(rule, month, *sides, row.pk, stay.case, base, bounds[0], least, most)
+    """By the percent decided, and by the most there could be."""
+    fen, most = (None if base is None else rates.part_of(base, percent) for percent in percents)
+    return TransferFact(rule, month, *sides, row.pk, stay.case, base, percents[0], fen, most)
 
 
 def _services(stay: joined.Stay, terms: Mapping[str, Any]) -> int | None:
@@ -190,7 +198,7 @@ def _terms(month: Month) -> dict[str, Any]:
     returned = held["cp.fee_return"]
     return {
         "transfer": Decimal(str(held["gb.down_transfer"])),
-        "returned": (Decimal(str(returned["min"])), Decimal(str(returned["max"]))),
+        "returned": (Decimal(str(held["cp.fee_return_percent"])), Decimal(str(returned["max"]))),
         "classes": held["referral.fee_classes"],
         "up": held["cp.fee_return_up"] == 1,
     }

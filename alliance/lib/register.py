@@ -44,6 +44,8 @@ class RegisterRefused(Refused):
         "order": "%(key)s: %(field)s has a minimum above its maximum.",
         "total": "%(key)s: %(field)s must add up to %(total)s.",
         "empty": "%(key)s: %(field)s is empty.",
+        "outside": "%(key)s: %(field)s lies outside the range decided for those days. Decide a value within "
+        "it; where the range itself changes, the value first.",
         "unknown_key": "%(key)s is not a registered parameter (%(field)s).",
     }
 

@@ -46,6 +46,7 @@ def propose(
     shape = parameters.registered()[key].shape
     plain = register.to_json(register.parse_value(shape, value, key=key))
     refuse(key, plain, level, from_date)
+    parameters.refuse_outside(key=key, value=plain, level=level, from_date=from_date)
     terms = {
         "key": key, "value": plain, "level": level, "from_date": from_date.isoformat(),
         "decided_by": decided_by, "source": source,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from alliance.lib import register
 from alliance.models import Membership, Parameter
@@ -102,18 +102,35 @@ def decide(
     source: str = "",
 ) -> Parameter:
     """Let a value hold from a day on; earlier days keep theirs. Raises RegisterRefused when the value does
-    not fit.
+    not fit, or lies outside the range it was given (outside).
     """
     parsed = register.parse_value(registered()[key].shape, value, key=key)
-    row = Parameter.objects.create(
-        key=key,
-        value=register.to_json(parsed),
-        level=level,
-        from_date=from_date,
-        decided_by=decided_by,
+    row = _stored(Parameter(
+        key=key, value=register.to_json(parsed), level=level, from_date=from_date, decided_by=decided_by,
         source=source,
-    )
+    ))  # fmt: skip
     journal.write(
         by=by, verb="parameter.decided", about=row, key=key, value=row.value, from_date=str(from_date)
     )
+    return row
+
+
+def refuse_outside(*, key: str, value: object, level: str, from_date: date) -> None:
+    """Raise RegisterRefused (outside) where the database would not let a plain value hold from a day on;
+    nothing is stored.
+    """
+    with transaction.atomic():
+        _stored(Parameter(key=key, value=value, level=level, from_date=from_date))
+        transaction.set_rollback(True)
+
+
+def _stored(row: Parameter) -> Parameter:
+    """Keep a value; what lies in a range of its own stays there, as the database says."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if "parameter_within" not in str(error):
+            raise
+        raise register.RegisterRefused("outside", key=row.key, field="value") from None
     return row

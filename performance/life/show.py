@@ -24,6 +24,7 @@ from performance.appeals import window
 from performance.life import show_exceptions, words
 from performance.life.services import stages
 from performance.models import Line, MonthLife, MonthRun, PayPot, PayShare
+from performance.pay import show_between
 from performance.payout import facts as payouts
 from performance.show import labels, since
 from performance.show.frame import LISTED
@@ -41,7 +42,8 @@ def page(
     return {
         "title": _("%(month)s after its approval") % {"month": web_words.month(month)}, "month": month,
         "run": run, "life": life, "chip": words.life_chip(life), "stages": steps(run, life, now),
-        "notes": notes(month, life, now), "actions": actions(membership, month, life, now),
+        "notes": [*notes(month, life, now), *show_between.note(month, membership, now)],
+        "actions": actions(membership, month, life, now),
         "history": parts.history(life) if life else [], "rooms": tabs("month-life", membership, month),
         "published": life is not None and life.published_at is not None,
         **show_exceptions.panel(membership, month, now, given or {}),

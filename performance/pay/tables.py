@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,9 +18,9 @@ from alliance.models import Institution, Membership
 from alliance.web import asked, lists
 from alliance.web import words as web_words
 from alliance.web.parts import Empty
-from performance.models import PayPool, PayPot
+from performance.models import PayPool, PayPot, PayTransfer
 from performance.models.pay import PayKind
-from performance.pay import words
+from performance.pay import show_between, words
 
 
 class Yuan(tables.Column):
@@ -111,10 +114,23 @@ class TransferTable(lists.Table):
 
     payer = tables.Column(verbose_name=gettext_lazy("payer"), accessor="payer__short_name", attrs=lists.HEAD)
     payee = tables.Column(verbose_name=gettext_lazy("payee"), accessor="payee__short_name")
+    evidence_id = tables.Column(verbose_name=gettext_lazy("evidence"), attrs=lists.WRAP)
     base_fen = Yuan(gettext_lazy("base (yuan)"))
     percent = tables.Column(verbose_name=gettext_lazy("percent"), attrs=lists.NUMBER, default="—")
+    paid_fen = Yuan(gettext_lazy("in the books before (yuan)"))
     fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
-    evidence_id = tables.Column(verbose_name=gettext_lazy("evidence"))
+
+    @cached_property
+    def records(self) -> Mapping[Any, Any]:
+        """What the rows of this page are for."""
+        return show_between.records([one.record for one in self.paginated_rows], self.request.membership)
+
+    def render_evidence_id(self, record: PayTransfer, value: int) -> SafeString | str:
+        """Number of the record, opened where the member may."""
+        found = self.records.get((record.evidence_kind, value))
+        if found is None or not found.url:
+            return found.name if found else str(value)
+        return format_html('<a href="{}">{}</a>', found.url, found.name)
 
     def render_percent(self, value: Any) -> str:
         """60%."""

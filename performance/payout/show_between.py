@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,6 +18,7 @@ from alliance.web.access import way
 from performance.models import PayoutSettled, PayPool, PayTransfer
 from performance.models.pay import PayKind
 from performance.models.payout import CHECK, RUN
+from performance.pay import show_between as between
 from performance.payout import show
 from performance.payout.services.exporting import yuan
 from performance.payout.services.vouchers import Owed, VoucherLine, owed
@@ -41,21 +43,24 @@ def page(asked: Month | None, membership: Membership) -> dict[str, Any]:
         "pairs": [(one, way(membership, "payout-statement", month, one.payer.code, one.payee.code))
                   for one in pairs],
         "sum": sum(one.fen for one in pairs), "open": sum(one.open for one in pairs),
+        **(between.panel(month, membership, timezone.now()) if month else {}),
         "vouchers": month is not None and membership.institution_id is None and membership.can("export.run"),
     }  # fmt: skip
 
 
 def statement(month: Month, pair: Owed, membership: Membership) -> dict[str, Any]:
     """The statement of a payer and a payee: by kind, fact by fact, what is paid of it."""
-    rows = PayTransfer.objects.filter(
+    rows = list(PayTransfer.objects.filter(
         pool__month=month.first_day, pool__state="posted", payer=pair.payer, payee=pair.payee
-    ).select_related("pool").order_by("pool__kind", "pk")  # fmt: skip
+    ).select_related("pool").order_by("pool__kind", "pool__number", "pk"))  # fmt: skip
+    known = between.records(rows, membership)
     paid = PayoutSettled.objects.filter(
         month=month.first_day, payer=pair.payer, payee=pair.payee
     ).select_related("entered_by__user", "confirmed_by__user").order_by("pk")  # fmt: skip
     checks = show.does(membership, CHECK)
     return {
-        "title": _("Settlement between institutions"), "month": month, "pair": pair, "rows": rows,
+        "title": _("Settlement between institutions"), "month": month, "pair": pair,
+        "rows": [(row, known.get((row.evidence_kind, row.evidence_id))) for row in rows],
         "kinds": [(PayKind(kind).label, fen) for kind, fen in pair.by_kind],
         "paid": [
             (row, checks and row.confirmed_at is None and row.entered_by.user_id != membership.user_id)

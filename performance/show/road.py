@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -18,6 +19,7 @@ from alliance.web.parts import Action, Fact, Stage
 from grouping import facts as case_books
 from performance.declared.services import samples
 from performance.models import MonthLife, MonthRun, PoolDecision
+from performance.pay import show_between
 from performance.services import exporting, months
 from performance.services.completeness import Delivery
 from performance.show import labels, since
@@ -77,6 +79,8 @@ def notes(
 ) -> list[dict[str, Any]]:
     """What stands in the way, and what a decider waits for. `places`: `since.places_now`."""
     found = [*vetoed(month), *_since(run, membership, month, pool, places)]
+    if run is not None and run.state == State.POSTED:
+        found += show_between.note(month, membership, timezone.now())
     if (
         run is not None
         and not membership.alliance.illustrative_scheme

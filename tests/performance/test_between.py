@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+import time_machine
+from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from alliance.ledger import facts as books
 from alliance.ledger.models import Account
@@ -28,7 +30,7 @@ from tests import plugin
 from tests.consultations import scene as asking
 from tests.performance import pay_scene as scene
 from tests.performance.scene import OCTOBER, inside
-from tests.world import World, make_world
+from tests.world import World, make_world, member
 
 NOW, NOVEMBER = scene.NOW, Month(2026, 11)
 
@@ -37,6 +39,12 @@ NOW, NOVEMBER = scene.NOW, Month(2026, 11)
 def house(world: World, tmp_path: Path) -> Iterator[World]:
     with override_settings(MEDIA_ROOT=tmp_path), inside(world):
         yield world
+
+
+def read(world: World, name: str, path: str) -> str:
+    answer = world.client(name).get(f"/a/qinghe/{path}")
+    assert answer.status_code == 200, path
+    return str(answer.content.decode())
 
 
 def balance(code: str) -> int:
@@ -233,3 +241,64 @@ def test_what_is_owed_no_longer_or_by_another_rule_is_given_back_before_it_is_pa
     assert booked(house, "fee_return", OCTOBER).fen == -3_000
     assert not any(owed.changed(OCTOBER, NOW).values())
     assert (balance("QH01"), balance("QH02"), balance("QH11")) == (-2_000, -60_000, 62_000)
+
+
+@time_machine.travel(scene.AFTER, tick=False)
+def test_pages_show_the_pair_with_its_evidence_and_what_changed_since(world: World) -> None:
+    with inside(world):
+        priced(world, "consultation", 10_150)
+        late, paid = answered(world, "ecg", "consultation")
+        pool = booked(world)
+        priced(world, "ecg", 30_000)
+        consultations.charge_missing(by=world.su, month=NOVEMBER, now=NOW)
+        world.people["third"] = member("third", "中医院", world.tcm, "institution_admin")
+    assert paid.number in read(world, "luo", f"pay/{pool.pk}/")
+    statement = read(world, "kong", "payout/between/2026-11/QH11/QH01/")
+    assert paid.number in statement and "101.50" in statement
+    month, begin = "payout/between/?month=2026-11", "pay/begin/?kind=service&month=2026-11"
+    pages = {name: read(world, name, month) for name in ("luo", "kong", "third")}
+    assert late.number in pages["luo"] and "入账后有变动" in pages["kong"]
+    assert late.number in pages["kong"] and late.number not in pages["third"]
+    link = begin.replace("&", "&amp;")
+    assert link in pages["luo"] and link not in pages["kong"]
+    form = read(world, "luo", begin)
+    assert '<option value="service" selected>' in form and '<option value="2026-11" selected>' in form
+    typed = {"kind": "service", "month": "2026-11"}
+    assert world.client("luo").post("/a/qinghe/pay/begin/", typed).status_code == 302
+    again = read(world, "luo", month)
+    assert "补充 1" in again and link not in again, "the one under way is opened, none is made beside it"
+
+
+@time_machine.travel(scene.AFTER, tick=False)
+def test_the_month_s_pages_say_what_its_books_owe_no_longer_at_the_same_cost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inside(world):
+        scene.posted_month(world)
+        known = facts_of(world, 40)
+        monkeypatch.setattr(
+            transfers, "transfer_facts", lambda month, **more: known if month == OCTOBER else []
+        )
+        booked(world, "down_transfer", OCTOBER)
+    counted = []
+    for corrected in (1, 40):
+        for place in range(corrected):
+            known[place] = replace(known[place], base_fen=90_000, fen=54_000)
+        for path in ("months/2026-10/life/", "payout/between/?month=2026-10"):
+            read(world, "luo", path)
+            with CaptureQueriesContext(connection) as asked:
+                page = read(world, "luo", path)
+            counted.append(len(asked))
+            assert "600.00 → 540.00" in page or "540.00" in page
+        assert f"机构间有 {corrected} 笔" in read(world, "luo", "months/2026-10/life/")
+    assert counted[:2] == counted[2:]
+
+
+def facts_of(world: World, many: int) -> list[transfers.TransferFact]:
+    return [
+        transfers.TransferFact(
+            "down_transfer", OCTOBER, world.lead.pk, world.shiqiao.pk, referral, referral, 100_000,
+            Decimal(60), 60_000, 60_000,
+        )
+        for referral in range(1, many + 1)
+    ]  # fmt: skip

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from alliance.lib.register import RegisterRefused
 from alliance.models import Parameter
+from alliance.services import parameter_proposals as proposals
+from alliance.services import parameters
 from grouping.models import Case
+from referrals import services
 from referrals.transfers import DOWN_TRANSFER, FEE_RETURN, transfer_facts, transfers_owed
 from tests.grouping.conftest import scene  # noqa: F401  (the fixture)
 from tests.grouping.scene import inside, store
-from tests.referrals.scene import prepare
-from tests.referrals.test_rates import DELIVERED, DOWN, NOVEMBER, came, moved_home
+from tests.referrals.scene import logged, prepare
+from tests.referrals.test_rates import DELIVERED, DOWN, LATER, NOVEMBER, came, moved_home
+from tests.surplus_cases import cases_of, expected_of
 from tests.world import World, member
 
 PAGE = "/a/qinghe/referrals/transfers/"
@@ -60,6 +68,52 @@ def test_fees_are_returned_for_patients_sent_up_only_where_the_alliance_decided_
         down = came(scene, HOME, **DOWN)
         # The stay went on as a recovery, which is paid by its own rule.
         assert [(one.rule, one.referral) for one in transfer_facts(NOVEMBER)] == [(DOWN_TRANSFER, down.pk)]
+
+
+def test_the_percent_of_fee_returns_is_decided_within_its_range_from_a_day_on(scene: World) -> None:  # noqa: F811
+    moved(scene, total_fen=1_000_000, own_pay_fen=0, fees={"D11": 100_001})
+    with inside(scene):
+        came(scene, HOME, **(DOWN | {"reason": "long_term"}))
+        (owed,) = transfer_facts(NOVEMBER)
+        assert (owed.percent, owed.fen, owed.most_fen) == (10, 10_000, 15_000)
+        decided: dict[str, Any] = {"by": scene.luo, "decided_by": "理事会 2026-3"}
+        percent = {**decided, "key": "cp.fee_return_percent", "from_date": date(2026, 11, 1)}
+        proposed = {name: percent[name] for name in ("key", "from_date", "by", "decided_by")}
+        for value in ("9.99", "15.01"):
+            with pytest.raises(RegisterRefused, match="outside the range"):
+                parameters.decide(value=value, **percent)
+            with pytest.raises(RegisterRefused, match="outside the range"):
+                proposals.propose(value=value, on=date(2026, 11, 1), **proposed)
+        parameters.decide(value="12.5", **percent)
+        (owed,) = transfer_facts(NOVEMBER)
+        assert (owed.percent, owed.fen, owed.most_fen) == (Decimal("12.5"), 12_500, 15_000)
+        range_: dict[str, Any] = {**decided, "key": "cp.fee_return", "from_date": date(2027, 1, 1)}
+        with pytest.raises(RegisterRefused, match="outside the range"):
+            parameters.decide(value={"min": 13, "max": 15}, **range_)
+        with pytest.raises(IntegrityError, match="parameter_within"), transaction.atomic():
+            Parameter.objects.create(
+                key="cp.fee_return_percent", value="20", from_date=date(2026, 12, 1), decided_by="x"
+            )
+        parameters.decide(value={"min": 11, "max": 14}, **range_)
+        with pytest.raises(RegisterRefused, match="outside the range"):
+            parameters.decide(value="15", **{**percent, "from_date": date(2027, 2, 1)})
+
+
+@pytest.mark.parametrize("case", cases_of("down_transfer"), ids=lambda case: case["case_id"])
+def test_the_transfers_of_the_shared_cases_are_equal(scene: World, case: dict[str, Any]) -> None:  # noqa: F811
+    """60 % of the recovery stay alone, once the township has received the patient (S2-33)."""
+    given = json.loads(case["params"])
+    moved(scene, total_fen=given["fund_recovery_fen"], own_pay_fen=0)
+    with inside(scene):
+        Case.objects.filter(record_no="L1").update(total_fen=given["fund_before_fen"], own_pay_fen=0)
+        if given["confirmed"]:
+            came(scene, HOME, **DOWN)
+        else:
+            services.accept(by=scene.zhao, referral=logged(scene, now=HOME, **DOWN), now=HOME)
+        (percent,) = Parameter.objects.filter(key="gb.down_transfer").values_list("value", flat=True)
+        assert percent == given["pct"]
+        owed = sum(one.fen for one in transfers_owed(NOVEMBER, now=LATER))
+    assert {"transfer": str(owed)} == expected_of(case["case_id"])
 
 
 def test_each_side_reads_what_it_owes_and_is_owed(scene: World) -> None:  # noqa: F811

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from alliance.models.base import Stale
 from alliance.training import facts, services
 from alliance.training.models import Spending
 from alliance.training.services import TrainingRefused
+from tests.surplus_cases import cases_of, expected_of
 from tests.training.scene import NOW
 from tests.world import World, member
 
@@ -29,6 +31,15 @@ def test_fifty_thousand_persons_give_a_million(qinghe: World) -> None:
     Institution.objects.filter(pk=qinghe.shiqiao.pk).update(served_population=50_000)
     (fund,) = facts.funds(2026, DAY)
     assert (fund.institution, fund.fen) == (qinghe.shiqiao, 100_000_000)
+
+
+@pytest.mark.parametrize("case", cases_of("training"), ids=lambda case: case["case_id"])
+def test_the_funds_of_the_shared_cases_are_equal(qinghe: World, case: dict[str, str]) -> None:
+    given = json.loads(case["params"])
+    Institution.objects.filter(pk=qinghe.shiqiao.pk).update(served_population=given["people"])
+    (fund,) = facts.funds(2026, DAY)
+    assert fund.a_head_fen == given["per_head_fen"]
+    assert {"fund": str(fund.fen)} == expected_of(case["case_id"])
 
 
 def test_only_confirmed_payments_lessen_the_fund(qinghe: World) -> None:

@@ -51,7 +51,7 @@ def _beside(request: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: Any) -> HttpResponseBase:
     """Make a pool as a draft."""
-    form = forms.PoolForm(request.POST or None, today=timezone.localdate())
+    form = forms.PoolForm(request.POST or None, today=timezone.localdate(), initial=request.GET.dict())
     lacks_rule = False
     if request.method == "POST" and form.is_valid():
         try:
