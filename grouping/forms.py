@@ -18,6 +18,7 @@ from alliance.lib.sheets.kinds import Kind, recognise
 from alliance.lib.sheets.limits import Limits, SheetRefused
 from alliance.models import Institution
 from alliance.web.form_fields import WholeField
+from alliance.web.refused import worded
 from grouping.models import CaseFile, MissingCase, Source
 
 # What a refused upload means here; other reasons speak for themselves.
@@ -168,10 +169,10 @@ def sheet_kind(found: Any, most: int, *, by_source: bool = True) -> Kind:
 
 def refused_word(refused: SheetRefused, name: str, by_source: bool) -> str:
     """The sentence of a refused upload of that name in the language of the page."""
-    words, reason = BY_SOURCE if by_source else REFUSALS, refused.reason
+    sentences, reason = BY_SOURCE if by_source else REFUSALS, refused.reason
     if reason == "not_csv_or_xlsx" and by_source:
         reason = OTHER_NAMES.get(PurePath(name.lower()).suffix, reason)
-    return str(words.get(reason) or _(refused.template)) % refused.params
+    return str(sentences[reason]) % refused.params if reason in sentences else worded(refused)
 
 
 class DeclarationForm(forms.Form):
@@ -213,7 +214,7 @@ class DeclarationForm(forms.Form):
         try:
             fen = money.fen(self.cleaned_data["total"])
         except Refused as refused:
-            raise forms.ValidationError(_(refused.template) % refused.params) from None
+            raise forms.ValidationError(worded(refused)) from None
         if fen < 0:
             raise forms.ValidationError(_("Charges are not below zero."))
         return fen

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from alliance.services import journal, people
+from alliance.web.refused import worded
 from alliance.web.rows_api import RowsView
 from referrals import services
 from referrals.models import Referral
@@ -69,7 +69,7 @@ class Referrals(ReferralView):
         origin = self.member.institution
         faults = list(services.faults(content, origin=origin, sent_at=now)) if origin else []
         if faults:
-            said = {one.field or "non_field_errors": [_(one.template) % one.params] for one in faults}
+            said = {one.field or "non_field_errors": [worded(one)] for one in faults}
             raise ValidationError(said)
 
 

@@ -24,6 +24,7 @@ from alliance.services import journal, memberships, rosters
 from alliance.web import errors
 from alliance.web.access import get_or_404, require
 from alliance.web.admin_site import site
+from alliance.web.refused import worded
 
 
 @admin.register(Staff, site=site)
@@ -229,7 +230,7 @@ class MembershipAdmin(AllianceAdmin):
         try:
             password = memberships.reset_password(by=request.membership, membership=member)
         except memberships.MembershipRefused as refused:
-            return errors.answer(request, 409, _("This was not done"), _(refused.template))
+            return errors.answer(request, 409, _("This was not done"), worded(refused))
         context = {"title": _("First password"), "member": member, "password": password}
         return render(request, "alliance/admin/first_password.html", context)
 
@@ -242,7 +243,7 @@ class MembershipAdmin(AllianceAdmin):
         try:
             memberships.reset_second_factor(by=request.membership, membership=member)
         except memberships.MembershipRefused as refused:
-            return errors.answer(request, 409, _("This was not done"), _(refused.template))
+            return errors.answer(request, 409, _("This was not done"), worded(refused))
         messages.success(request, _("The second factor is reset. The next sign-in sets up another."))
         return redirect("data:alliance_membership_change", member.pk)
 

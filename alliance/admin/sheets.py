@@ -23,6 +23,7 @@ from alliance.resources import AllianceResource
 from alliance.services import files, imports, journal
 from alliance.web import errors
 from alliance.web.access import get_or_404, require
+from alliance.web.refused import worded
 
 SHOWN_FAULTS = 200
 
@@ -175,4 +176,4 @@ def sentence(refused: Any) -> str:
     """A refusal in the language of the page."""
     if isinstance(refused, files.TooLarge):
         return _("The file is larger than %(mib)s MiB.") % {"mib": refused.limit >> 20}
-    return _(refused.template) % refused.params
+    return worded(refused)

@@ -11,10 +11,7 @@ from alliance.models import Stale
 
 
 class Refusal(Refused):
-    """A refusal with one sentence of its own: `class X(Refusal, sentence="… %(name)s …")`, `raise X(name=…)`.
-
-    Pages show `gettext(error.template) % error.params`.
-    """
+    """A refusal with one sentence of its own: `class X(Refusal, sentence="… %(name)s …")`."""
 
     def __init_subclass__(cls, sentence: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from alliance.approvals.errors import ContentChanged
 from alliance.lib.refusal import Refused
 from alliance.web import errors
+from alliance.web.refused import worded
 
 View = Callable[..., HttpResponseBase]
 
@@ -24,11 +25,6 @@ def explained(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except (Refused, ContentChanged) as error:
-            return errors.answer(request, 409, _("This was not done"), sentence(error))
+            return errors.answer(request, 409, _("This was not done"), worded(error))
 
     return guarded
-
-
-def sentence(error: Refused | ContentChanged) -> str:
-    """The refusal's sentence in the language of the page."""
-    return _(error.template) % getattr(error, "params", {})

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from alliance.equipment.models import Booking, Device
 from alliance.equipment.serializers import BookBody, BookingLine, BookingPage, DeviceShown, SlotConflict
 from alliance.equipment.services import SlotTaken
 from alliance.services import journal, people
+from alliance.web.refused import worded
 from alliance.web.rows_api import RowsView
 
 
@@ -54,7 +54,7 @@ class BookingView(RowsView):
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, SlotTaken):
-            return Response({"error": _(error.template)}, status=status.HTTP_409_CONFLICT)
+            return Response({"error": worded(error)}, status=status.HTTP_409_CONFLICT)
         return super().handle_exception(error)
 
 

@@ -14,6 +14,7 @@ from alliance.lib import money
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.sheet_cells import Code, Optional
+from alliance.web.refused import worded
 
 
 class YuanCell(Optional):
@@ -23,7 +24,7 @@ class YuanCell(Optional):
         try:
             return money.fen(text)
         except money.MoneyRefused as error:
-            raise ValueError(_(error.template) % error.params) from error
+            raise ValueError(worded(error)) from error
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else money.yuan(value)

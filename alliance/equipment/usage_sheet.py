@@ -21,6 +21,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.resources import AllianceResource, column
 from alliance.sheet_cells import Code
+from alliance.web.refused import worded
 
 # The column of a line that a refusal of the service belongs to, where its form field has another name.
 COLUMNS = {"item": "item_name", "fee": "fee_fen", "ends_at": "ended_at"}
@@ -70,7 +71,7 @@ class UsageResource(EquipmentResource):
         except EquipmentRefused as error:
             field = COLUMNS.get(error.field, error.field)
             field = field if field in self.fields else "log_number"
-            raise ValidationError({field: _(error.template) % error.params}) from error
+            raise ValidationError({field: worded(error)}) from error
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         """A line as it is stored is skipped; one that both sides stand by is never changed by a sheet."""

@@ -28,7 +28,7 @@ class AmountInvalid(
 
 
 class Unbalanced(
-    LedgerRefused, sentence=_("The entries add up to %(fen)s fen instead of 0. Find the missing line.")
+    LedgerRefused, sentence=_("The entries add up to %(yuan)s yuan instead of 0.00. Find the missing line.")
 ):
     """The entries do not sum to zero."""
 

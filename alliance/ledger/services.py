@@ -262,7 +262,7 @@ def check_lines(lines: Sequence[Line]) -> None:
         if line.account.alliance_id != current_alliance_id():
             raise errors.ForeignAccount(line=number, account=line.account.pk)
     if total := sum(line.fen for line in lines):
-        raise errors.Unbalanced(fen=total)
+        raise errors.Unbalanced(yuan=yuan(total, display=True))
     if sum(line.fen for line in lines if line.fen > 0) > MOST_FEN:
         raise errors.AmountInvalid(line=len(lines))
 

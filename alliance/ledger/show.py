@@ -15,6 +15,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import words
 from alliance.web.parts import Action, Fact, Fig, Tab
+from alliance.web.refused import worded
 
 SHOWN_MONTHS = 12
 
@@ -93,7 +94,7 @@ def refusal(journal: LedgerJournal) -> str:
     try:
         resting.refuse_rested(journal)
     except Refused as error:
-        return _(error.template) % error.params
+        return worded(error)
     return ""
 
 

@@ -9,7 +9,8 @@ class Refused(ValueError):
     """A value was refused.
 
     `reason` is a stable word for programs and tests; `template` is the English message for people with
-    `%(name)s` places (a page shows `gettext(error.template) % error.params`); `params` fills it.
+    `%(name)s` places; `params` fills it with values, which are said in the reader's words where the sentence
+    is shown (alliance.web.refused).
     """
 
     reasons: ClassVar[Mapping[str, str]] = {}

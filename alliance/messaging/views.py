@@ -24,6 +24,7 @@ from alliance.templatetags.xietong import buttons
 from alliance.web import cells, lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Action, Empty, Tab
+from alliance.web.refused import worded
 
 CHIPS = {"waiting": "info", "sending": "info", "sent": "ok", "failed": "late", "uncertain": "warn"}
 VIEWS = {"stuck": ("failed", "uncertain"), "waiting": ("waiting", "sending"), "sent": ("sent",)}
@@ -67,7 +68,7 @@ def choose(request: Any, pk: int) -> HttpResponseBase:
             said.success(request, _("Kept."))
             return redirect("messages")
         except MessageRefused as refused:
-            form.add_error(None, _(refused.template) % refused.params)
+            form.add_error(None, worded(refused))
     return render(request, "messages/mine.html", _mine(request, (row.pk, form)), status=400)
 
 
@@ -118,7 +119,7 @@ def addresses(request: Any) -> HttpResponseBase:
             field = {"channel": "channel", "address": "address", "known": "member", "secret": "secret"}.get(
                 refused.reason
             )
-            form.add_error(field, _(refused.template) % refused.params)
+            form.add_error(field, worded(refused))
     rows = MessageAddress.objects.select_related("membership__user", "entered_by__user")
     answer = lists.answer(
         request, "messages/addresses.html", rows, AddressTable,
@@ -137,7 +138,7 @@ def _step(request: Any, deed: Callable[[], object], done: str, where: str) -> Ht
         deed()
         said.success(request, done)
     except MessageRefused as refused:
-        said.warning(request, _(refused.template) % refused.params)
+        said.warning(request, worded(refused))
     return redirect(where)
 
 

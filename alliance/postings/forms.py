@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month, PeriodRefused
@@ -16,6 +15,7 @@ from alliance.postings.models import Posting, Visit
 from alliance.postings.services import Figures, Terms
 from alliance.web.form_fields import DayField, WholeField, YuanField
 from alliance.web.place_fields import StaffField
+from alliance.web.refused import worded
 
 WEEKDAYS = [
     (1, gettext_lazy("Mon")), (2, gettext_lazy("Tue")), (3, gettext_lazy("Wed")), (4, gettext_lazy("Thu")),
@@ -148,7 +148,7 @@ class EvaluationForm(forms.Form):
         try:
             return Month.parse(self.cleaned_data["month"])
         except PeriodRefused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from None
+            raise forms.ValidationError(worded(error)) from None
 
 
 def asked_week(text: str, today: date) -> date:

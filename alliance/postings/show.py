@@ -19,7 +19,7 @@ from alliance.postings import forms, tables
 from alliance.postings.models import Posting, Visit
 from alliance.postings.services import is_expert
 from alliance.web import parts, words
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 
 STEP_FORMS: Mapping[str, type[Form]] = {
     "refuse": forms.WhyForm, "withdraw": forms.WhyForm, "end": forms.EndForm,
@@ -211,7 +211,7 @@ def step_form(row: Posting | Visit, step: str, data: Any = None) -> Form | None:
 
 def act_page(row: Any, form: Form | None, action: str, error: Refused | None, back: str) -> dict[str, Any]:
     """A step that was refused: its form again, or the sentence."""
-    sentence = _(error.template) % error.params if error else ""
+    sentence = worded(error) if error else ""
     if error and form is not None:
         add_refusal(form, error)
     return {"title": str(row), "form": form, "sentence": sentence, "action": action, "back": back}

@@ -24,7 +24,7 @@ from alliance.training import facts, forms, services, show, tables
 from alliance.training.models import Attendance, Session, Spending, seen_by
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 
 
 @permit("training.view")
@@ -103,7 +103,7 @@ def attend_by_sheet(request: Any, pk: int) -> HttpResponseBase:
                 by=request.membership, session=row, name=file.name, content=file, now=timezone.now()
             )
         except Refused as error:
-            form.add_error("sheet", _(error.template) % error.params)
+            form.add_error("sheet", worded(error))
         else:
             said = ngettext("%(n)d person is entered.", "%(n)d persons are entered.", len(made))
             messages.success(request, said % {"n": len(made)})
@@ -124,7 +124,7 @@ def void(request: Any, pk: int) -> HttpResponseBase:
             by=request.membership, attendance=row, why=request.POST.get("why", ""), now=timezone.now()
         )
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("training-session", row.session_id)
 
 
@@ -141,7 +141,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         else:
             raise Http404
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("training-session", pk)
 
 
@@ -207,7 +207,7 @@ def payment(request: Any, pk: int, step: str) -> HttpResponseBase:
         else:
             raise Http404
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("training-fund")
 
 

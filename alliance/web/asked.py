@@ -7,10 +7,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from alliance.lib.period import SERVED_YEARS, Month, PeriodRefused
 from alliance.web import words
+from alliance.web.refused import worded
 
 SHOWN = 40  # characters of a text that was not understood
 
@@ -21,7 +21,7 @@ def month(request: Any, name: str = "month") -> Month | None:
     try:
         return read_month(text) if text else None
     except PeriodRefused as refused:
-        say(request, _(refused.template) % refused.params)
+        say(request, worded(refused))
         return None
 
 
@@ -85,7 +85,7 @@ class MonthField(django_filters.fields.ChoiceField):
         try:
             return read_month(text) if text else ""
         except PeriodRefused as refused:
-            raise ValidationError(_(refused.template) % refused.params) from None
+            raise ValidationError(worded(refused)) from None
 
     def valid_value(self, value: Any) -> bool:
         """Months that are not offered can be asked for, too."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alliance.lib import money
 from alliance.lib.digits import plain_digits
 from alliance.lib.period import SERVED_YEARS
+from alliance.web.refused import worded
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -96,7 +97,7 @@ class YuanField(forms.CharField):
         try:
             found = money.fen(plain_digits(text))
         except money.MoneyRefused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from error
+            raise forms.ValidationError(worded(error)) from error
         if found < 0 and not self.signed:
             raise forms.ValidationError(_("An amount is not below zero."), code="negative")
         return found

@@ -27,6 +27,7 @@ from alliance.web import cells, lists, parameter_values
 from alliance.web.access import permit
 from alliance.web.form_fields import DayField
 from alliance.web.parts import Action, Empty, Fact, Tab
+from alliance.web.refused import worded
 
 SECTIONS = {
     "": gettext_lazy("All"),
@@ -289,4 +290,4 @@ def _proposed(request: Any, form: DecideForm, key: str) -> Any:
 
 
 def _sentence(refused: Refused) -> str:
-    return _(refused.template) % refused.params
+    return worded(refused)

@@ -16,6 +16,7 @@ from alliance.lib.money import MoneyRefused
 from alliance.lib.register import COMPOSITE_TYPES, Entry, Shape
 from alliance.web import words
 from alliance.web.form_fields import WholeField
+from alliance.web.refused import worded
 
 DECIMAL = RegexValidator(r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", gettext_lazy("Write a number such as 78.73."))
 # Words of the data file: translated in a context of their own, so that short ones meet no others.
@@ -128,7 +129,7 @@ def _check_yuan(value: str) -> None:
     try:
         money.fen(value)
     except MoneyRefused as refused:
-        raise forms.ValidationError(_(refused.template) % refused.params) from None
+        raise forms.ValidationError(worded(refused)) from None
 
 
 def _raw(kind: str, value: Any) -> object:

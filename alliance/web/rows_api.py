@@ -19,6 +19,7 @@ from alliance.models import Membership, Staff
 from alliance.models.base import AllianceRow, Stale
 from alliance.services import journal, people
 from alliance.web.asked import read_month
+from alliance.web.refused import worded
 
 INSTITUTION = OpenApiParameter("institution", str, description="code of the institution")
 
@@ -59,7 +60,7 @@ class RowsView(generics.GenericAPIView[Any]):
             return self.conflict(error)
         if isinstance(error, Refused):
             field = self.person_field if isinstance(error, people.REFUSALS) else error.field
-            sentence = _(error.template) % error.params
+            sentence = worded(error)
             error = exceptions.ValidationError({field or "non_field_errors": [sentence]})
         return super().handle_exception(error)
 
@@ -84,7 +85,7 @@ class RowsView(generics.GenericAPIView[Any]):
         try:
             return read_month(text) if text else None
         except PeriodRefused as error:
-            raise exceptions.ValidationError({"month": [_(error.template) % error.params]}) from None
+            raise exceptions.ValidationError({"month": [worded(error)]}) from None
 
     def page_of(self, rows: Any, serializer: type[serializers.Serializer[Any]]) -> Response:
         """A page of rows as a list shows them."""

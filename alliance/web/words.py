@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliance.lib import money
+from alliance.lib.period import Month, Quarter
 
 DASH = "—"
 FEN_OF_WAN = 1_000_000  # 万元, ten thousand yuan
@@ -91,6 +93,11 @@ def month(value: Any) -> str:
     return formats.date_format(first, "YEAR_MONTH_FORMAT")
 
 
+def quarter(value: Quarter) -> str:
+    """A quarter in words: quarter 3 of 2026."""
+    return _("quarter %(q)d of %(year)d") % {"q": value.number, "year": value.year}
+
+
 def day(value: date | None) -> str:
     """11-20 within this year, else 2025-11-20."""
     return _short(value, "m-d")
@@ -160,6 +167,28 @@ def due(deadline: datetime, now: datetime) -> str:
     if on == timezone.localtime(now).date():
         return _("today %(time)s") % {"time": hour}
     return day(on)
+
+
+# Parameters of a sentence -------------------------------------------------------
+def said(value: object) -> object:
+    """A parameter of a sentence as pages write it: months and quarters in words, days and moments short,
+    decimals with commas and without needless zeros. Texts and whole numbers stay as they are.
+    """
+    if isinstance(value, Month):
+        return month(value)
+    if isinstance(value, Quarter):
+        return quarter(value)
+    if isinstance(value, datetime):
+        return until(value)
+    if isinstance(value, date):
+        return day(value)
+    return plain(value, decimals(value)) if isinstance(value, Decimal) and value.is_finite() else value
+
+
+def decimals(value: Decimal) -> int:
+    """How many decimals a number is written with."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def span(gap: timedelta, *, short: bool = False) -> str:

@@ -17,6 +17,7 @@ from alliance.lib.digits import plain_digits
 from alliance.models import Institution
 from alliance.web.form_fields import DayField, NumberField, RowField, Rows, YuanField
 from alliance.web.plainly import SaidPlainly
+from alliance.web.refused import worded
 
 LAST_FOUR = RegexValidator(r"^[0-9]{3}[0-9Xx]$", gettext_lazy("Four characters: digits, the last may be X."))
 LEVELS = 4  # rows of a guide
@@ -80,7 +81,7 @@ class QuestionForm(SaidPlainly):
         try:
             return identity.phone(found) if found else ""
         except identity.IdentityRefused as refused:
-            raise forms.ValidationError(_(refused.template) % refused.params) from None
+            raise forms.ValidationError(worded(refused)) from None
 
 
 class PrintForm(Rows):

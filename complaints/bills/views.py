@@ -20,6 +20,7 @@ from alliance.models import Department, Institution, Membership
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
 from alliance.web.qr import picture
+from alliance.web.refused import worded
 from complaints.bills import forms, services, show
 from complaints.bills.models import BillBatch, BillGuide, BillQuestion
 from complaints.bills.refusals import BillRefused
@@ -77,7 +78,7 @@ def bills_print(request: Any) -> HttpResponse:
                 record_no=data["record_no"].strip(), now=timezone.now(),
             )  # fmt: skip
         except BillRefused as refused:
-            form.add_error("day", _(refused.template) % refused.params)
+            form.add_error("day", worded(refused))
         else:
             return _sheet(request, batch, slips)
     place, day = _asked(request, places)
@@ -120,7 +121,7 @@ def batch_revoke(request: Any, pk: int) -> HttpResponseBase:
         services.revoke(by=request.membership, batch=batch, now=timezone.now())
         messages.success(request, _("Revoked: these codes open no bill any more."))
     except BillRefused as refused:
-        messages.warning(request, _(refused.template) % refused.params)
+        messages.warning(request, worded(refused))
     return redirect(f"{reverse('bills')}?institution={batch.institution_id}&day={batch.day}")
 
 
@@ -159,5 +160,5 @@ def guide_confirm(request: Any, pk: int) -> HttpResponseBase:
         services.confirm_guide(by=request.membership, guide=row, now=timezone.now())
         messages.success(request, _("Confirmed: patients read it from its day on."))
     except BillRefused as refused:
-        messages.warning(request, _(refused.template) % refused.params)
+        messages.warning(request, worded(refused))
     return redirect("bill-guides")

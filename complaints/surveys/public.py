@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.models import Alliance
 from alliance.web import public
+from alliance.web.refused import worded
 from complaints.surveys import services
 from complaints.surveys.engine import links
 from complaints.surveys.forms import AnswerForm
@@ -98,7 +99,7 @@ def _told(request: HttpRequest, name: str, language: str, refusal: LinkRefused) 
     """Why there is nothing to answer, politely."""
     context = {
         "alliance_name": name or _("Survey"), "language": language, "reason": refusal.reason,
-        "said": _(refusal.template) % refusal.params,
+        "said": worded(refusal),
     }  # fmt: skip
     return _page(request, "say/survey_told.html", context, STATUS[refusal.reason])
 

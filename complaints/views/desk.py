@@ -20,7 +20,7 @@ from alliance.services.files import TooLarge
 from alliance.web import public, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.qr import picture
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from complaints import links
 from complaints.forms.enter import EnterForm, OrdersForm
 from complaints.models import Complaint
@@ -145,7 +145,7 @@ def orders(request: Any) -> HttpResponseBase:
                 "same": found.read.same, "changed": found.read.changed,
             }  # fmt: skip
         except (Refused, SheetRefused) as error:
-            form.add_error("file", _(error.template) % error.params)
+            form.add_error("file", worded(error))
         else:
             messages.success(request, _taken(done, "changes" in request.POST))
             return redirect("complaints")
@@ -165,7 +165,7 @@ def _taken(done: order_books.Read, changes: bool) -> str:
 
 
 def _fault(one: order_books.Fault) -> dict[str, object]:
-    return {"line": one.line, "column": one.column, "why": _(one.why.template) % one.why.params}
+    return {"line": one.line, "column": one.column, "why": worded(one.why)}
 
 
 def _heads() -> list[tuple[str, bool]]:

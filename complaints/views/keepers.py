@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from alliance.lib.refusal import Refused
 from alliance.web import errors
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from complaints import machine
 from complaints.forms.keepers import KeeperForm, ObjectForm
 from complaints.models import BoxKeeper
@@ -56,7 +56,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     try:
         deeds[step](by=request.membership, keeper=row, **more)  # type: ignore[operator]
     except Refused as refused:
-        return errors.answer(request, 409, _("This was not done"), _(refused.template) % refused.params)
+        return errors.answer(request, 409, _("This was not done"), worded(refused))
     messages.success(request, _("Kept, and shown to every keeper of the box."))
     return redirect("box-keepers")
 

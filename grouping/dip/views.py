@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.web import lists, parts, words
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping.dip import forms, show
 from grouping.models import DipCatalogue, DipEntry, TariffSheet
 from grouping.services import dip
@@ -54,7 +55,7 @@ def dip_import(request: Any) -> HttpResponseBase:
             faults = show.faults(faulty.findings)
             form.add_error("file", _faulty(len(faulty.findings)))
         except Refused as refused:
-            form.add_error("file", _(refused.template) % refused.params)
+            form.add_error("file", worded(refused))
         else:
             return _to(request, made)
     context = {"title": _("Import a DIP catalogue or point values"), "form": form, "faults": faults}
@@ -118,7 +119,7 @@ def dip_propose(request: Any, pk: int) -> HttpResponseBase:
         back = reverse("dip-catalogue", args=[pk])
         return backdating.page(request, day=row.from_date, scheme=False, sent={}, back=back)
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("Proposed. It holds when a second person has agreed."))
     return redirect("dip-catalogue", pk)
@@ -132,7 +133,7 @@ def dip_discard(request: Any, pk: int) -> HttpResponseBase:
     try:
         dip.discard(by=request.membership, catalogue=row)
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
         return redirect("dip-catalogue", pk)
     messages.success(request, _("The catalogue is put aside."))
     return redirect("dip-catalogues")

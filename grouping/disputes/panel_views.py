@@ -17,6 +17,7 @@ from alliance.services import journal
 from alliance.web import lists
 from alliance.web.access import permit
 from alliance.web.parts import Empty
+from alliance.web.refused import worded
 from grouping.disputes import forms, ledger, panel, panel_show, services, show
 from grouping.disputes.views import _found
 from grouping.models import Dispute
@@ -38,7 +39,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             deeds[step](by=request.membership, dispute=found, now=timezone.now(), **form.cleaned_data)
             return redirect("dispute", found.pk)
         except services.DisputeRefused as refused:
-            form.add_error(None, _(refused.template) % refused.params)
+            form.add_error(None, worded(refused))
     page = show.page(found, request.membership, timezone.now())
     context = page | {"form": form, "form_url": request.path}
     return render(request, "disputes/dispute.html", context, status=400)

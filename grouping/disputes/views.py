@@ -21,6 +21,7 @@ from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.parts import Empty, Tab
+from alliance.web.refused import worded
 from grouping import visible
 from grouping.disputes import forms, services, show
 from grouping.models import Dispute, Scheme
@@ -196,7 +197,7 @@ def dispute_act(request: Any, pk: int, step: str) -> HttpResponseBase:
         except Stale:
             return _changed(request, pk, form)
         except services.DisputeRefused as refused:
-            form.add_error(None, _(refused.template) % refused.params)
+            form.add_error(None, worded(refused))
     page = show.page(found, request.membership, timezone.now())
     address = reverse("dispute-act", args=[pk, step])
     return render(request, "disputes/dispute.html", page | {"form": form, "form_url": address}, status=400)

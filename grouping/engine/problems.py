@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 SHOWN = 20  # problems written out in the message of an error; all of them are in `problems`
 SHOWN_TEXT = 120  # characters of a cell written out in a message
 
-# Templates, so that a page can show gettext(problem.template) % problem.params.
+# Templates, which a page fills in its own language.
 REASONS: Mapping[str, str] = {
     # the package as a whole
     "no_package": "there is no such folder or zip file",

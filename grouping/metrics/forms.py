@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.web.form_fields import DayField
+from alliance.web.refused import worded
 from grouping.metrics.references import Fault, ReferenceRefused
 
 FAULTS = {
@@ -48,7 +48,7 @@ class ReferenceForm(forms.Form):
         """Say at the file what is wrong with it, line by line."""
         if isinstance(refused, ReferenceRefused) and refused.faults:
             self.add_error("file", [_sentence(fault) for fault in refused.faults])
-        self.add_error("file", _(refused.template) % refused.params)
+        self.add_error("file", worded(refused))
 
 
 def _sentence(fault: Fault) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.services import journal
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping.models import Case, Pairing
 from grouping.pairs import differences, forms, show, tables
 from grouping.services import pairing
@@ -85,7 +86,7 @@ def pair_decide(request: Any, pk: int) -> HttpResponseBase:
             now=timezone.now(),
         )  # fmt: skip
     except pairing.PairRefused as refused:
-        messages.error(request, _(refused.template))
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("The match is kept."))
     return redirect("pair", pk)
@@ -107,7 +108,7 @@ def pair_find(request: Any, pk: int) -> HttpResponseBase:
             now=timezone.now(),
         )  # fmt: skip
     except pairing.PairRefused as refused:
-        messages.error(request, _(refused.template))
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("The finding is kept."))
     return redirect("pair", pk)

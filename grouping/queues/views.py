@@ -17,6 +17,7 @@ from alliance.services import journal
 from alliance.web import lists, remembered
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Action, Empty
+from alliance.web.refused import worded
 from grouping.models import WorkItem
 from grouping.queues import forms, services, show, tables
 
@@ -91,7 +92,7 @@ def act(request: Any, step: str) -> HttpResponseBase:
             by=request.membership, items=chosen, text=form.cleaned_data["text"], now=timezone.now()
         )
     except services.QueueRefused as refused:
-        form.add_error(None, _(refused.template) % refused.params)
+        form.add_error(None, worded(refused))
         return _again(request, step, form, chosen)
     messages.success(request, show.DONE[step](done) % {"n": done})
     return redirect(back)

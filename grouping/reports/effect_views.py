@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alliance.web.access import permit
+from alliance.web.refused import worded
 from grouping.engine.effect import references
 from grouping.reports import asked
 from grouping.reports import effect_show as show
@@ -51,5 +52,5 @@ def _report(form: PeriodsForm) -> Report | None:
     try:
         return effects.effect(form.cleaned_data["before"], form.cleaned_data["after"])
     except PeriodRefused as refused:
-        form.add_error("after_first", _(refused.template) % refused.params)
+        form.add_error("after_first", worded(refused))
         return None

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.approvals.refusals import explained
 from alliance.models import Membership
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping.models import FundReport
 from grouping.reports import asked
 from grouping.reports import fund_show as show
@@ -85,7 +86,7 @@ def fund_report_write(request: Any) -> HttpResponseBase:
                 by=request.membership, period=data["after"], compared=data["before"], texts=data
             )
         except PeriodRefused as refused:
-            form.add_error("after_first", _(refused.template) % refused.params)
+            form.add_error("after_first", worded(refused))
         else:
             messages.success(request, _("Version %(version)s is kept.") % {"version": made.version})
             return redirect("fund-report", made.pk)

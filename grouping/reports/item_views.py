@@ -22,6 +22,7 @@ from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.access import get_or_404, permit
 from alliance.web.form_fields import DayField
+from alliance.web.refused import worded
 from grouping import visible
 from grouping.models import CatalogueItem, ItemCatalogue, ItemDecision, ItemList, ListedItem
 from grouping.reports import asked, grid
@@ -221,7 +222,7 @@ def _import(
         try:
             messages.success(request, take())
         except Refused as refused:
-            form.add_error("file", _(refused.template) % refused.params)
+            form.add_error("file", worded(refused))
         else:
             return redirect("items")
     context = {"title": title, "form": form, "submit": submit}

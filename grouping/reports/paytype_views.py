@@ -15,6 +15,7 @@ from alliance.approvals.errors import ApprovalRefused
 from alliance.lib.refusal import Refused
 from alliance.services import journal
 from alliance.web.access import permit
+from alliance.web.refused import worded
 from grouping.reports import asked, grid, paytype_forms
 from grouping.reports import paytype_show as show
 from grouping.services import payment_types
@@ -88,7 +89,7 @@ def _proposed(request: Any, head: Any, rows: Any, today: Any) -> bool:
             by=request.membership, rules=paytype_forms.rules_of(rows), on=today, **head.cleaned_data
         )
     except (Refused, ApprovalRefused) as refused:
-        head.add_error(None, _(refused.template) % refused.params)
+        head.add_error(None, worded(refused))
         return False
     messages.success(request, _("Proposed. The table holds from its day once a second person has agreed."))
     return True

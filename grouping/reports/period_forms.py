@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import Month
+from alliance.web.refused import worded
 from grouping.services.effects import Period, PeriodRefused
 
 NAMES = ("before_first", "before_last", "after_first", "after_last")
@@ -35,7 +35,7 @@ class PeriodsForm(forms.Form):
                 try:
                     data[name] = Period(Month.parse(data[f"{name}_first"]), Month.parse(data[f"{name}_last"]))
                 except PeriodRefused as refused:
-                    self.add_error(f"{name}_last", _(refused.template) % refused.params)
+                    self.add_error(f"{name}_last", worded(refused))
         return data
 
 

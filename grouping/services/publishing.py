@@ -115,7 +115,7 @@ def _check_ready(file: CaseFile, take_good: bool) -> None:
         raise PublishRefused("bad_rows", bad=file.rows_bad, rows=file.rows_read, good=file.rows_good)
 
 
-def locked_parts(file: CaseFile) -> dict[str, str]:
+def locked_parts(file: CaseFile) -> dict[str, object]:
     """The first decided month a checked file would change, whose rows those are and in which lines they
     stand; empty for none.
     """
@@ -131,7 +131,7 @@ def locked_parts(file: CaseFile) -> dict[str, str]:
     rows = StagedCase.objects.filter(file=file, institution__in=places, month=first.first_day)
     found = list(rows.order_by("line").values_list("line", flat=True))
     return {
-        "month": str(first), "names": "、".join(names), "n": str(len(found)), "rows": str(file.rows_read),
+        "month": first, "names": "、".join(names), "n": str(len(found)), "rows": str(file.rows_read),
         "lines": lines_said(found),
     }  # fmt: skip
 

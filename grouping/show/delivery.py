@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from alliance.lib.period import Month
 from alliance.models import Job, Membership
 from alliance.web import parts, words
+from alliance.web.refused import worded
 from grouping import facts, forms, sql, texts
 from grouping.delivered.sql import PREVIEW
 from grouping.models import BadRow, CaseFile, Document, MissingCase
@@ -195,7 +196,7 @@ def consequence(file: CaseFile, then: After | None) -> str:
     if not file.rows_read:
         return _("Below the heading stands nothing. Export the month again and deliver that file.")
     if file.state == State.CHECKED and (found := publishing.locked_parts(file)):
-        return _(publishing.PublishRefused.reasons["locked"]) % found
+        return worded(publishing.PublishRefused("locked", **found))
     if not file.rows_good:
         return _("No row is without errors: correct them in the hospital's system and deliver again.")
     if file.rows_bad:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.web import parts, words
+from alliance.web.refused import worded
 from grouping.disputes.show import settled_by_scheme
 from grouping.engine.problems import Problem
 from grouping.engine.rows import Scheme as Package
@@ -84,4 +85,4 @@ def finding(problem: Problem) -> Finding:
     """A problem in the language of the page."""
     line = _("line %(line)d") % {"line": problem.line} if problem.line else ""
     place = " ".join(filter(None, (problem.file, line, problem.column)))
-    return Finding(place, problem.text[:60], _(problem.template) % problem.params)
+    return Finding(place, problem.text[:60], worded(problem))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from alliance.models import Attachment
 from alliance.services import files, journal, parameters
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping import visible
 from grouping.drafts import Moved
 from grouping.forms import sheet_kind
@@ -154,7 +155,7 @@ class _Page:
             return None
         except sources.SourceRefused as refused:
             named = ", ".join(columns.target_name(code) for code in refused.columns)
-            self.refused = _(refused.template) % {**refused.params, **({"fields": named} if named else {})}
+            self.refused = worded(refused, **({"fields": named} if named else {}))
             return None
         same = self.last is not None and row.pk == self.last.pk
         text = _("The mapping is kept; the next file is read by it.")
@@ -170,7 +171,7 @@ class _Page:
                 source=self.source, today=timezone.localdate(),
             )  # fmt: skip
         except sources.SourceRefused as refused:
-            messages.info(self.request, _(refused.template) % refused.params)
+            messages.info(self.request, worded(refused))
             return redirect("source", self.source.pk)
         return redirect("case-file", file.pk)
 
@@ -181,7 +182,7 @@ class _Page:
                 content=files.read(self.kept), today=timezone.localdate(),
             )  # fmt: skip
         except sources.SourceRefused as refused:
-            messages.info(self.request, _(refused.template) % refused.params)
+            messages.info(self.request, worded(refused))
             return redirect("source", self.source.pk)
         return redirect("central-file", file.pk)
 

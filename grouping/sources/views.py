@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.models import Membership
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping import visible
 from grouping.drafts import Moved
 from grouping.readers.fields import field_name
@@ -51,7 +52,7 @@ def source_new(request: Any) -> HttpResponseBase:
                 format=data["format"],
             )  # fmt: skip
         except sources.SourceRefused as refused:
-            form.add_error("name", _(refused.template) % refused.params)
+            form.add_error("name", worded(refused))
         else:
             return redirect("source-settings", made.pk)
     context = {"title": _("Add a data source"), "form": form}

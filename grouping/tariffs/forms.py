@@ -14,6 +14,7 @@ from alliance.lib import money
 from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.web.form_fields import DayField, NumberField
+from alliance.web.refused import worded
 from grouping import drafts
 from grouping.models import TariffKind
 from grouping.services import tariff
@@ -96,7 +97,7 @@ class GridForm(SheetForm):
                 try:
                     found[name] = self.entered(text)
                 except Refused as refused:
-                    self.add_error(name, _(refused.template) % refused.params)
+                    self.add_error(name, worded(refused))
         return found
 
     def groups(self) -> list[tuple[str, list[str]]]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.web import parts
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from alliance.web.words import DASH
 from grouping import drafts
 from grouping.models import MONEY, Tariff, TariffKind, TariffSheet
@@ -118,7 +119,7 @@ def _edited(request: Any, kind: str, values: dict[str, str], sheet: TariffSheet 
         try:
             kept = _keep(request, kind, form, sheet)
         except Refused as refused:
-            form.add_error(None, _(refused.template) % refused.params)
+            form.add_error(None, worded(refused))
         except drafts.EditedMeanwhile as meanwhile:
             moved = [replace(one, label=str(form.fields[one.key].label)) for one in meanwhile.moved]
             form = _again(request, kind, sheet)
@@ -224,7 +225,7 @@ def tariff_discard(request: Any, pk: int) -> HttpResponseBase:
     try:
         tariff.discard(by=request.membership, sheet=sheet)
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     return redirect("tariffs")
 
 
@@ -242,7 +243,7 @@ def tariff_propose(request: Any, pk: int) -> HttpResponseBase:
             request, day=sheet.from_date, scheme=False, sent={}, back=reverse("tariff-sheet", args=[pk])
         )
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("Proposed. It holds when a second person has agreed."))
     return redirect("tariff-sheet", pk)

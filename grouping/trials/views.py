@@ -20,6 +20,7 @@ from alliance.models import Institution
 from alliance.services import journal
 from alliance.web import progress, words
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping.models import GroupingRun, SchemeVersion
 from grouping.reports.asked import institution_of
 from grouping.services import dryrun, runs, versions
@@ -59,7 +60,7 @@ def scheme_dry_run(request: Any, pk: int) -> HttpResponseBase:
         try:
             run = runs.begin_trial(by=request.membership, version=version, **chosen)
         except Refused as refused:
-            form.add_error(None, _(refused.template) % refused.params)
+            form.add_error(None, worded(refused))
         else:
             return redirect("scheme-trial", run.pk)
     earlier = [(run, show.span(run)) for run in dryrun.trials(version.pk)]

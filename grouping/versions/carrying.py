@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.lib.refusal import Refused
 from alliance.web.access import permit
+from alliance.web.refused import worded
 from grouping.services import carrying
 from grouping.versions import carried
 from grouping.versions.views import version_or_404
@@ -33,7 +34,7 @@ def scheme_carry(request: Any, pk: int) -> HttpResponseBase:
                 by=request.membership, carrying=found, named=named[:20], choices=choices
             )
         except Refused as error:
-            refused = _(error.template) % error.params
+            refused = worded(error)
         else:
             messages.success(
                 request, _("%(version)s is a draft with the local overrides.") % {"version": made}

@@ -17,6 +17,7 @@ from alliance.lib.sheets.limits import SheetRefused
 from alliance.lib.sheets.out import Cell
 from alliance.models import Membership
 from alliance.web import parts, words
+from alliance.web.refused import worded
 from grouping.disputes.show import settled_by_digest
 from grouping.engine.problems import REASONS
 from grouping.engine.remedies import REMEDIES
@@ -107,7 +108,7 @@ def refusal(version: SchemeVersion) -> str:
     if not version.refusal or version.refusal["reason"] not in SheetRefused.reasons:
         return ""
     refused = SheetRefused(version.refusal["reason"], **version.refusal["params"])
-    return _(refused.template) % refused.params
+    return worded(refused)
 
 
 def head(version: SchemeVersion, package: Package | None) -> list[parts.Fact]:

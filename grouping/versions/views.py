@@ -20,6 +20,7 @@ from alliance.lib.sheets.out import csv_chunks, write_xlsx
 from alliance.services import files, journal
 from alliance.web import lists, parts, progress
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping.engine.write import zipped
 from grouping.models import Scheme, SchemeVersion
 from grouping.readers.workbook import workbook_chunks
@@ -78,7 +79,7 @@ def _received(request: Any, form: forms.PackageForm, before: SchemeVersion | Non
     except files.TooLarge as error:
         form.add_error("files", _("The upload is larger than %(mib)s MiB.") % {"mib": error.limit // 2**20})
     except Refused as refused:
-        form.add_error("files", _(refused.template) % refused.params)
+        form.add_error("files", worded(refused))
     return None
 
 
@@ -160,7 +161,7 @@ def scheme_export(request: Any, pk: int, form: str) -> HttpResponseBase:
     try:
         pieces = workbook_chunks(content)
     except SheetRefused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
         return redirect("scheme-version", pk)
     return named(StreamingHttpResponse(pieces, content_type=XLSX), f"{name}.xlsx")
 
@@ -173,7 +174,7 @@ def scheme_discard(request: Any, pk: int) -> HttpResponseBase:
     try:
         packages.discard(by=request.membership, version=version)
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
         return redirect("scheme-version", pk)
     messages.success(request, _("The version is put aside. No case was grouped by it."))
     return redirect("schemes")
@@ -193,7 +194,7 @@ def scheme_copy(request: Any, pk: int) -> HttpResponseBase:
     try:
         made = edits.copy(by=request.membership, version=version, named=form.cleaned_data["version"])
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
         return redirect("scheme-version", pk)
     messages.success(request, _("%(version)s is a draft; what holds now is not touched.") % {"version": made})
     return redirect("scheme-version", made.pk)
@@ -220,7 +221,7 @@ def scheme_propose(request: Any, pk: int) -> HttpResponseBase:
             back=reverse("scheme-version", args=[pk]),
         )  # fmt: skip
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("Proposed. It holds when a second person has agreed."))
         for said in impact.touched(day):

@@ -23,6 +23,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import lists, parts, progress
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping import exports, forms, tables, texts, visible
 from grouping.models import BadRow, CaseFile, MissingCase
 from grouping.services import publishing
@@ -102,7 +103,7 @@ def case_file_publish(request: Any, pk: int) -> HttpResponseBase:
     try:
         stored = publishing.publish(by=request.membership, file=file, take_good="take_good" in request.POST)
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("%(title)s. They are being grouped.") % {"title": show.title(stored)})
     return redirect("case-file", pk)
@@ -116,7 +117,7 @@ def case_file_discard(request: Any, pk: int) -> HttpResponseBase:
     try:
         publishing.discard(by=request.membership, file=file)
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("The delivery is put aside. Nothing of it was stored."))
     return redirect("case-file", pk)
@@ -136,7 +137,7 @@ def case_missing_answer(request: Any, pk: int) -> HttpResponseBase:
     try:
         done = _answer(request.membership, chosen, void=form.void, reason=form.cleaned_data["reason"])
     except Refused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
         return redirect(f"{reverse('case-file', args=[pk])}#missing")
     text = ngettext("%(n)d question is answered.", "%(n)d questions are answered.", done) % {"n": done}
     messages.success(request, text)

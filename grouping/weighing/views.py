@@ -21,6 +21,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.web import parts, progress, words
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from grouping import drafts
 from grouping.engine.rows import Drg
 from grouping.engine.rows import Scheme as Package
@@ -90,7 +91,7 @@ def scheme_weights(request: Any, pk: int) -> HttpResponseBase:
         try:
             _store(request, version, proposal)
         except Refused as error:
-            refused = _(error.template) % error.params
+            refused = worded(error)
         except drafts.EditedMeanwhile as meanwhile:
             version = draft_or_404(pk)
             package, moved = versions.groups_of(version), _named(meanwhile.moved)

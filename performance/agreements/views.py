@@ -19,7 +19,7 @@ from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.agreements import forms, show, show_clause, tables
 from performance.agreements.models import ASSESS, RUN, SIGNED, VIEW, Agreement, Clause, ClauseCheck
 from performance.agreements.services import agreements, checks
@@ -158,7 +158,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("agreement", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 return redirect("agreement", pk)
             add_refusal(form, error, "last" if error.field == "ended_on" else None)
         except Stale:

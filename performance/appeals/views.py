@@ -25,7 +25,7 @@ from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
 from alliance.web.parts import Tab
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.appeals import asking, examining, forms, show, tables, window
 from performance.appeals.services import adding, filing, handling
 from performance.declared.uploads import EvidenceField, KeptFiles
@@ -200,7 +200,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("appeal", moved.pk)
         except Refused as error:
             if form is None or getattr(error, "reason", "") == "involved_since":
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 if step == "reject":  # its button is gone: what was typed is kept beside the appeal
                     typed = {**handling.kept_by(request.membership, row), "answer": data["answer"]}
                     handling.keep_draft(by=request.membership, appeal=row, typed=typed)

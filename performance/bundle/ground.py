@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from alliance.lib.canonical import digest
+from alliance.lib.money import yuan
 from alliance.lib.register import load_register, parse_value
 from performance.bundle.differing import differences, same
 from performance.bundle.told import Told
@@ -86,7 +87,7 @@ class Ground:
                 yield Told("error", path=path, error=line)
         for institution, fen in sorted(self._paid.items()):
             if fen:
-                yield Told("no_total", path="rules.json.totals", place=institution, fen=fen)
+                yield Told("no_total", path="rules.json.totals", place=institution, yuan=yuan(fen))
 
 
 def _risen(row: Mapping[str, Any], sheet: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from alliance.lib.money import yuan
 from performance.bundle.differing import differences, known
 from performance.bundle.told import Told
 
@@ -79,7 +80,7 @@ class Payments:
         key = (pool, row["pot"], row["person"])
         taken = self.taken.pop(key, 0)
         if taken > row["fen"]:
-            yield Told("too_much", path=self._first[key], taken=taken, fen=row["fen"])
+            yield Told("too_much", path=self._first[key], taken=yuan(taken), yuan=yuan(row["fen"]))
 
     def books(self, fen: dict[str, int]) -> Iterator[str]:
         """What the banks have paid stands in the books; nothing is paid of a line that is not there."""

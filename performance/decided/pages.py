@@ -25,7 +25,7 @@ from alliance.models import Membership
 from alliance.services import journal
 from alliance.web.access import View, get_or_404, permit, require
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.decided.deeds import DecidedRefused
 from performance.decided.show import Paper
 from performance.declared.uploads import KeptFiles
@@ -142,7 +142,7 @@ class Room:
         except Refused as error:
             # What is decided meanwhile has no form on the page any more.
             if form is None or (isinstance(error, DecidedRefused) and not error.field):
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 form = None
             else:
                 add_refusal(form, error)

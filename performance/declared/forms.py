@@ -15,6 +15,7 @@ from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Staff, Team
 from alliance.web import words as web_words
 from alliance.web.place_fields import StaffField
+from alliance.web.refused import worded
 from performance.declared import book, words
 from performance.declared.services import Entry as Declared
 from performance.declared.services import Place
@@ -49,7 +50,7 @@ class AmountField(forms.CharField):
         try:
             return read(text, self.unit)
         except AmountRefused as error:
-            raise forms.ValidationError(_(error.template) % error.params) from error
+            raise forms.ValidationError(worded(error)) from error
 
 
 def places() -> Any:

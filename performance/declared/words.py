@@ -32,7 +32,7 @@ def span(found: Span) -> str:
     if found.frequency == "month":
         return web_words.month(found.first)
     if found.frequency == "quarter":
-        return _("quarter %(q)d of %(year)d") % {"q": found.first.quarter.number, "year": found.first.year}
+        return web_words.quarter(found.first.quarter)
     return _("year %(year)d") % {"year": found.first.year}
 
 

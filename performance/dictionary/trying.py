@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import words as web_words
+from alliance.web.refused import worded
 from performance import collect
 from performance.dictionary import book
 from performance.engine.expression import ExpressionRefused, Node, names, parse
@@ -81,11 +82,8 @@ class TryForm(forms.Form):
 def sentence(refused: ExpressionRefused) -> str:
     """A refusal in the language of the reader."""
     expected = {"x": _("a number or a name"), "2": _("two parts"), "2+": _("two parts or more")}
-    params = {
-        name: expected.get(str(value), value) if name == "expected" else value
-        for name, value in refused.params.items()
-    }
-    return _(refused.template) % params
+    wanted = str(refused.params.get("expected", ""))
+    return worded(refused, **({"expected": expected[wanted]} if wanted in expected else {}))
 
 
 @dataclass(frozen=True)

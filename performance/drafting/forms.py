@@ -14,6 +14,7 @@ from alliance.lib.digits import plain_digits
 from alliance.lib.period import Month
 from alliance.web.asked import read_month
 from alliance.web.form_fields import NumberField, WholeField
+from alliance.web.refused import worded
 from performance.drafting import words as drafting_words
 from performance.engine.forms import (
     AddDeduct,
@@ -58,7 +59,7 @@ class TermsForm(forms.Form):
         try:
             return read_month(self.cleaned_data["month"].strip())
         except PeriodRefused as refused:
-            raise forms.ValidationError(_(refused.template) % refused.params) from None
+            raise forms.ValidationError(worded(refused)) from None
 
 
 class CopyForm(TermsForm):

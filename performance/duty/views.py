@@ -24,7 +24,7 @@ from alliance.models import Institution
 from alliance.services import journal
 from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.duty import forms, show, tables
 from performance.duty.models import LIST, RUN, SIGN, VIEW, LetterVersion, Signature
 from performance.duty.services import rounds, signing, versions
@@ -181,7 +181,7 @@ def remind(request: Any, code: str) -> HttpResponseBase:
     try:
         made = rounds.remind(by=request.membership, round=round_, institution=place, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     else:
         said = pgettext("duty", "Reminder %(number)s is in the inbox of who is missing and their heads.")
         messages.success(request, said % {"number": made.number})
@@ -274,7 +274,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         try:
             versions.enforce(by=by, version=row, now=now)
         except Refused as error:
-            messages.error(request, _(error.template) % error.params)
+            messages.error(request, worded(error))
         return redirect("duty-version", pk)
     if step != "open":
         raise Http404

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.engine.dictionary import shipped_dictionary
 from performance.evaluations import forms, services
 from performance.models import EvaluationRound
@@ -137,7 +137,7 @@ def evaluation_close(request: Any, pk: int) -> HttpResponseBase:
     try:
         services.close(by=me, made=made, today=timezone.localdate(), now=timezone.now())
     except Refused as refusal:
-        messages.error(request, _(refusal.template) % refusal.params)
+        messages.error(request, worded(refusal))
     else:
         messages.success(request, _("Counted. The result enters the month as a fact."))
     return redirect("evaluation", pk)

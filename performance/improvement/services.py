@@ -16,7 +16,6 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal, steps
-from alliance.web import words
 from performance.engine.indicators import Indicator
 from performance.improvement import counted
 from performance.improvement.models import RUN, Item, Measure
@@ -120,7 +119,7 @@ def _begin_with(by: Membership, item: Item, month: Month, value: Figure, now: da
         other = Item.objects.open_on(item.institution, item.indicator, month).first()
         if other is None:
             raise
-        raise ImprovementRefused("doubled", title=other.title, month=words.month(month)) from None
+        raise ImprovementRefused("doubled", title=other.title, month=month) from None
 
 
 def figure(value: IndicatorValue) -> Decimal:
@@ -137,7 +136,7 @@ def better(indicator: Indicator, value: Decimal, other: Decimal) -> bool:
 def _missing(code: str, institution: Institution, month: Month) -> ImprovementRefused:
     """Why there is no figure, with what helps."""
     reason = "uncounted" if code in counted.indicators() else "indicator"
-    return ImprovementRefused(reason, place=institution.short_name, month=words.month(month))
+    return ImprovementRefused(reason, place=institution.short_name, month=month)
 
 
 def _take(
@@ -225,12 +224,12 @@ def measure(
     step = steps.admitted("measure", by=by, row=item, version=version)
     last = item.measures.latest("month").period
     if month <= last:
-        raise ImprovementRefused("month", month=words.month(last))
+        raise ImprovementRefused("month", month=last)
     value = taken(month, item.institution, item.indicator)
     if value is None:
         raise _missing(item.indicator, item.institution, month)
     if definition_digest(value.defined) != item.definition_digest:
-        raise ImprovementRefused("changed", month=words.month(month))
+        raise ImprovementRefused("changed", month=month)
     made = _take(by, item, month, value, now, baseline=False)
     steps.take(step, by=by, row=item, verb="improvement.measured", said={"month": str(month)})
     return made

@@ -19,7 +19,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import asked, lists, papers
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.improvement import forms, services, show, tables
 from performance.improvement.models import RUN, VIEW, Item
 from performance.meetings import moved
@@ -120,7 +120,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("improvement", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 return redirect("improvement", pk)
             add_refusal(form, error)
         except Stale:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -16,6 +15,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Job, Membership
 from alliance.services import jobs, journal
+from alliance.web.refused import kept, worded, worded_again
 from performance import collect
 from performance.engine.formula import Number
 from performance.engine.indicators import Indicator
@@ -93,11 +93,10 @@ def run_level(work: jobs.Work) -> jobs.Step:
 
 
 def _refused(run: LevelRun, refusal: Refused) -> jobs.Step:
-    kept = {key: str(value) for key, value in refusal.params.items()}
-    run.refusal = {"template": refusal.template, "params": kept}
+    run.refusal = kept(refusal)
     run.fail()
     run.save(update_fields=["state", "refusal"])
-    return jobs.Step(more=False, text=_(refusal.template) % kept, result={"run": run.state})
+    return jobs.Step(more=False, text=worded(refusal), result={"run": run.state})
 
 
 def compute(run: LevelRun) -> int:
@@ -168,9 +167,7 @@ def latest(month: Month, level: str) -> LevelRun | None:
 
 def sentence(run: LevelRun) -> str:
     """Why a run failed, in the language of the reader."""
-    refusal: dict[str, Any] = run.refusal or {}
-    template = str(refusal.get("template", ""))
-    return _(template) % refusal["params"] if refusal.get("params") else _(template)
+    return worded_again(run.refusal)
 
 
 def scheme_of(month: Month, level: str) -> SchemeVersion | None:

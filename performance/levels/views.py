@@ -18,6 +18,7 @@ from alliance.services import journal
 from alliance.web import lists, progress
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.parts import Empty
+from alliance.web.refused import worded
 from performance.levels import records, seen, services, show, tables
 from performance.levels.explained import Explained
 from performance.levels.services import LevelRefused
@@ -68,7 +69,7 @@ def compute(request: Any, month: Month, level: str) -> HttpResponseBase:
     try:
         services.enqueue(by=request.membership, month=month, level=level)
     except LevelRefused as refusal:
-        messages.error(request, _(refusal.template) % refusal.params)
+        messages.error(request, worded(refusal))
     else:
         messages.success(request, _("The scores are being computed; it goes on when this page is closed."))
     return redirect("level", month, level)

@@ -40,9 +40,7 @@ RECTIFICATION = {"open": "warn", "answered": "info", "closed": "ok", "failed": "
 
 def quarter(span: Span) -> str:
     """A quarter: third quarter of 2026."""
-    return _("quarter %(n)d of %(year)d") % {
-        "n": (span.first.number + 2) // 3, "year": span.first.year,
-    }  # fmt: skip
+    return words.quarter(span.first.quarter)
 
 
 def state(kind: Mapping[str, str], row: Any) -> Any:

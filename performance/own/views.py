@@ -19,7 +19,7 @@ from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Action
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.dictionary.trying import sentence
 from performance.engine.expression import ExpressionRefused
 from performance.engine.ownform import OwnFormRefused
@@ -82,7 +82,7 @@ def _enter(request: Any, form: forms.OwnForm) -> OwnIndicator | None:
     except ExpressionRefused as error:
         form.add_error("expression", sentence(error))
     except OwnFormRefused as error:
-        form.add_error("expression", _(error.template) % error.params)
+        form.add_error("expression", worded(error))
     except Refused as error:
         add_refusal(form, error)
     return None
@@ -105,7 +105,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         else:
             raise Http404
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale:
         messages.error(request, _("Somebody else was faster. Look again."))
     return redirect("own-indicators")

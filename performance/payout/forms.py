@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.web.form_fields import YuanField
+from alliance.web.refused import worded
 from performance.declared.uploads import EvidenceField, SheetField
 from performance.engine.payout.layouts import FIELDS, FILES, Layout, LayoutRefused, columns_of, words_of
 from performance.models import PayoutRow, PayoutTemplate, PayoutVoucher
@@ -135,7 +136,7 @@ class TemplateForm(forms.Form):
         try:
             columns = columns_of(data["columns"])
         except LayoutRefused as refused:
-            self.add_error("columns", _(refused.template) % refused.params)
+            self.add_error("columns", worded(refused))
             return data
         bank = data["kind"] == PayoutTemplate.Kind.BANK
         told = [(one, data[f"answer_{one}"].strip()) for one in self.ANSWER] if bank else []

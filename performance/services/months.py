@@ -15,6 +15,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Job, Membership
 from alliance.services import jobs, journal
+from alliance.web.refused import kept, worded
 from performance.collect import bring_up, month_inputs
 from performance.engine.fact import FactsRefused
 from performance.engine.inputs import InputsRefused, Pool
@@ -120,14 +121,8 @@ def settled(month: Month) -> Settlement:
 
 def _refuse(run: MonthRun, refusal: Refused) -> jobs.Step:
     """The run keeps why; the next chunk ends the job with that sentence, so that this one is committed."""
-    parameters = {key: str(value) for key, value in refusal.params.items()}
-    _end(run, "fail", by=run.started_by, refusal={"template": refusal.template, "params": parameters})
-    return jobs.Step(more=True, token={"refused": sentence(refusal.template, refusal.params)}, total=2)
-
-
-def sentence(template: str, parameters: Any) -> str:
-    """A refusal in the language of the reader."""
-    return _(template) % parameters if parameters else _(template)
+    _end(run, "fail", by=run.started_by, refusal=kept(refusal))
+    return jobs.Step(more=True, token={"refused": worded(refusal)}, total=2)
 
 
 def _end(run: MonthRun, name: str, *, by: Membership | None, refusal: dict[str, Any] | None = None) -> None:

@@ -18,6 +18,7 @@ from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Job, Membership
 from alliance.services import jobs, journal
+from alliance.web.refused import worded
 from performance import collect
 from performance.collect import opinions
 from performance.engine.evaluators import Evaluators
@@ -130,7 +131,7 @@ def run_trial(work: jobs.Work) -> jobs.Step:
     try:
         trial = report(by=by, draft=draft, now=timezone.now())
     except Refused as refusal:
-        raise jobs.Refused(_(refusal.template) % refusal.params) from refusal
+        raise jobs.Refused(worded(refusal)) from refusal
     return jobs.Step(more=False, text=_("Tried"), result={"trial": trial.pk})
 
 

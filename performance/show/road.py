@@ -16,11 +16,12 @@ from alliance.lib.period import Month
 from alliance.models import Institution, Membership
 from alliance.web import words
 from alliance.web.parts import Action, Fact, Stage
+from alliance.web.refused import worded_again
 from grouping import facts as case_books
 from performance.declared.services import samples
 from performance.models import MonthLife, MonthRun, PoolDecision
 from performance.pay import show_between
-from performance.services import exporting, months
+from performance.services import exporting
 from performance.services.completeness import Delivery
 from performance.show import labels, since
 from performance.show.frame import link
@@ -93,7 +94,7 @@ def notes(
         text = _("Run %(n)d was given up before it had a result. Compute again.") % {"n": last.number}
         found.append({"kind": "late", "text": text, "items": _job(membership, last)})
     if last is not None and last.state == State.FAILED and last.refusal:
-        text = months.sentence(last.refusal["template"], last.refusal.get("params"))
+        text = worded_again(last.refusal)
         found.append({"kind": "late", "text": text, "items": _inputs(membership, month)})
     if run is not None and run.state == State.BLOCKED:
         found.append({"kind": "warn", "text": _("The scheme blocks this month; nothing is shared.")})

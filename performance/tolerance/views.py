@@ -18,7 +18,7 @@ from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.tolerance import exempting, forms, services, show, tables
 from performance.tolerance.models import RUN, VIEW, ToleranceCase
 
@@ -126,7 +126,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("tolerance-case", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 return redirect("tolerance-case", pk)
             add_refusal(form, error)
         except Stale:

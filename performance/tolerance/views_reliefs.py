@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.ledger import facts as books
@@ -17,7 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.life import forms
 from performance.life.services import booking
 from performance.life.views.corrections import SEE
@@ -82,7 +81,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             by=request.membership, row=row, today=timezone.localdate(), version=asked.version(request)
         )
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale as error:
         return conflict(request, error)
     return redirect("relief", row.pk)

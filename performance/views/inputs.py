@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from performance import forms
 from performance.models import MonthException, PoolDecision
 from performance.services import bases, completeness, pools
@@ -109,7 +110,7 @@ def _enter(
             service(form.cleaned_data)
         except MoneyRefused as refusal:
             field = refusal.reason if refusal.reason in FIELDS else None
-            form.add_error(field if field in form.fields else None, _(refusal.template) % refusal.params)
+            form.add_error(field if field in form.fields else None, worded(refusal))
         else:
             messages.success(request, said)
             return redirect("month-inputs", month)
@@ -121,7 +122,7 @@ def _confirm(request: Any, month: Month, service: Callable[[], Any]) -> HttpResp
     try:
         service()
     except Refused as refusal:
-        messages.error(request, _(refusal.template) % refusal.params)
+        messages.error(request, worded(refusal))
     else:
         messages.success(request, _("Confirmed."))
     return redirect("month-inputs", month)

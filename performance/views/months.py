@@ -18,6 +18,7 @@ from alliance.models import Membership
 from alliance.models.base import Stale
 from alliance.web import errors, lists, parts, progress
 from alliance.web.access import permit
+from alliance.web.refused import worded
 from performance.models import MonthRun
 from performance.services import approving, exporting, months
 from performance.services.refusals import RunUnderway
@@ -79,7 +80,7 @@ def month_propose(request: Any, month: Month) -> HttpResponseBase:
     except (RunUnderway, Stale) as refusal:
         return conflict(request, refusal)
     except Refused as refusal:
-        messages.error(request, _(refusal.template) % refusal.params)
+        messages.error(request, worded(refusal))
         return redirect("month", month)
     messages.success(
         request, _("Sent for approval. Next: %(step)s.") % {"step": names.of_step(approval.current)}
@@ -121,7 +122,7 @@ def with_result(membership: Membership, month: Month) -> MonthRun:
 def conflict(request: Any, refusal: Refused | Stale) -> HttpResponse:
     """409: somebody was faster; what is there now is one click away."""
     said = (
-        _(refusal.template) % refusal.params
+        worded(refusal)
         if isinstance(refusal, Refused)
         else _("Somebody was faster: the month changed meanwhile.")
     )

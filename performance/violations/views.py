@@ -19,7 +19,7 @@ from alliance.services import journal
 from alliance.web import asked, carrying, lists, papers
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.agreements.models import Agreement, ClauseCheck
 from performance.models import Clue
 from performance.violations import forms, show, tables
@@ -187,7 +187,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("violation", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 return redirect("violation", pk)
             add_refusal(form, error, {"ended_on": "last", "into": "month"}.get(error.field))
         except Stale:

@@ -17,7 +17,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from referrals.mdt import forms, services, show, tables
 from referrals.mdt.models import RUN, VIEW, MdtMeeting
 
@@ -120,7 +120,7 @@ def unseat(request: Any, pk: int, seat: int) -> HttpResponseBase:
         services.unseat(by=request.membership, seat=row, why=request.POST.get("why", ""), now=timezone.now())
         messages.success(request, _("Kept."))
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale:
         messages.error(request, _("Somebody else was faster. Look again: nothing of yours was stored."))
     return redirect("mdt-meeting", pk)

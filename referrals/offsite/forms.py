@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib import identity
@@ -14,6 +13,7 @@ from alliance.models import Institution
 from alliance.web.form_fields import DayField, RowField, Rows
 from alliance.web.photos import FilesField
 from alliance.web.public_forms import PublicForm
+from alliance.web.refused import worded
 from referrals.models import Referral
 from referrals.offsite.models import Kind
 from referrals.offsite.services import Said
@@ -86,7 +86,7 @@ class FilingForm(PublicForm, Rows):
                 try:
                     judged(data[field])
                 except identity.IdentityRefused as refused:
-                    self.add_error(field, _(refused.template) % refused.params)
+                    self.add_error(field, worded(refused))
         return data
 
     def said(self) -> Said:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.models import Department
 from alliance.web.form_fields import DayField, MomentField, WholeField
 from alliance.web.person_fields import PersonFields
+from alliance.web.refused import worded
 from referrals.recognition import reasons, services
 from referrals.recognition.models import Item, Modality, Order
 from referrals.recognition.services.items import LONGEST_VALIDITY
@@ -183,7 +183,4 @@ class WithdrawResultForm(forms.Form):
 
 def bad_rows(faults: Sequence[Any]) -> list[dict[str, str]]:
     """Faults as a page lists them: line, column, what to do."""
-    return [
-        {"line": str(one.line), "column": one.column, "why": _(one.why.template) % one.why.params}
-        for one in faults
-    ]
+    return [{"line": str(one.line), "column": one.column, "why": worded(one.why)} for one in faults]

@@ -208,9 +208,9 @@ def faults(content: Content, *, origin: Institution, sent_at: datetime) -> Itera
     if not critical and not content.consent:
         yield ReferralRefused("consent")
     if content.expected_at is not None:
-        first, last = datetime.combine(_day(sent_at), time(), SHANGHAI), farthest(sent_at)
+        first, last = datetime.combine(day_of(sent_at), time(), SHANGHAI), farthest(sent_at)
         if not first <= content.expected_at <= last:
-            yield ReferralRefused("expected_at", first=told(sent_at), last=told(last))
+            yield ReferralRefused("expected_at", first=day_of(sent_at), last=day_of(last))
 
 
 def is_code(text: str) -> bool:
@@ -260,16 +260,12 @@ def farthest(at: datetime) -> datetime:
     """The last moment a patient may be expected at, counted from an instant: beyond it a slip of the hand
     (2062 for 2026). The days are the parameter `referral.farthest`.
     """
-    return at + timedelta(days=int(str(parameters.in_force("referral.farthest", on=_day(at)))))
+    return at + timedelta(days=int(str(parameters.in_force("referral.farthest", on=day_of(at)))))
 
 
-def _day(at: datetime) -> date:
+def day_of(at: datetime) -> date:
+    """The day of a moment by the clock on the wall."""
     return at.astimezone(SHANGHAI).date()
-
-
-def told(at: datetime) -> str:
-    """A day as a sentence names it."""
-    return _day(at).isoformat()
 
 
 def goes(direction: str, *, origin: Institution, target: Institution) -> bool:

@@ -119,7 +119,7 @@ def explain(*, by: Membership, month: Month, text: str, now: datetime) -> RateEx
     if len(text.strip()) < SHORTEST:
         raise ReferralRefused("explanation")
     if not ended(month, now):
-        raise ReferralRefused("month_running", month=str(month))
+        raise ReferralRefused("month_running", month=month)
     figure = next(one for one in of_month(month, now=now)[0].figures if one.variant.band)
     if not figure.required:
         raise ReferralRefused("not_required")

@@ -129,7 +129,7 @@ def take_slot(referral: Referral, department: int | None, planned_at: datetime) 
     before = referral.planned_at.astimezone(SHANGHAI).date() if referral.planned_at else None
     mine = before == day and referral.target_department_id == department
     if booked(day)[department or 0] - mine >= row.daily_slots:
-        raise ReferralRefused("no_slot", day=day.isoformat(), slots=row.daily_slots)
+        raise ReferralRefused("no_slot", day=day, slots=row.daily_slots)
 
 
 @transaction.atomic

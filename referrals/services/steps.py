@@ -14,7 +14,7 @@ from alliance.services import steps
 from referrals import reasons
 from referrals.models import Referral
 from referrals.services import clocks, emergency, followups, moves, reception
-from referrals.services.log import farthest, told
+from referrals.services.log import day_of, farthest
 from referrals.services.refusals import ReferralRefused
 
 
@@ -38,7 +38,7 @@ def schedule(
     if planned_at < now:
         raise ReferralRefused("planned_past")
     if planned_at > (last := farthest(now)):
-        raise ReferralRefused("planned_far", last=told(last))
+        raise ReferralRefused("planned_far", last=day_of(last))
     if department is not None and department.institution_id != referral.target_institution_id:
         raise ReferralRefused("department")
     change: dict[str, Any] = {"planned_at": planned_at}

@@ -34,7 +34,7 @@ def deliver(
     if institution.level != Institution.Level.PRIMARY:
         raise ReferralRefused("visits_place")
     if month.last_day >= now.astimezone(SHANGHAI).date():
-        raise ReferralRefused("visits_month", month=str(month))
+        raise ReferralRefused("visits_month", month=month)
     if visits is None or not 0 <= visits <= MOST:
         raise ReferralRefused("visits")
     # Who states at the same moment waits here and takes the next number.

@@ -15,7 +15,7 @@ from alliance.lib.identity import mask_id, mask_phone
 from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.web import parts, words
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from referrals import forms, services, tables
 from referrals.machine import OPEN
 from referrals.models import Referral
@@ -186,7 +186,7 @@ def act_page(
     referral: Referral, step: str, form: Form | None, error: Refused | None = None
 ) -> dict[str, Any]:
     """A step that was refused: its form again, without anything of the patient."""
-    sentence = _(error.template) % error.params if error else ""
+    sentence = worded(error) if error else ""
     if error and form is not None:
         add_refusal(form, error)
     return {

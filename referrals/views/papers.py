@@ -14,7 +14,7 @@ from alliance.approvals.forms import scan_limit, scan_type
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from referrals import forms, services, show
 from referrals.models import Referral
 from referrals.services import papers
@@ -31,7 +31,7 @@ def add_file(request: Any, pk: int) -> HttpResponseBase:
         try:
             keep(request, found, form.cleaned_data["attachment"])
         except services.ReferralRefused as refused:
-            form.add_error(None, _(refused.template) % refused.params)
+            form.add_error(None, worded(refused))
         else:
             messages.success(request, _("The file is kept; both sides can read it."))
             return redirect("referral", pk)

@@ -17,7 +17,7 @@ from alliance.lib.workdays import SHANGHAI
 from alliance.services import journal
 from alliance.web import asked
 from alliance.web.access import permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from grouping.readmission import joined
 from referrals import forms, services
 from referrals.services import captured as captures
@@ -77,7 +77,7 @@ def capture(request: Any, case: int) -> HttpResponseBase:
             note=request.POST.get("note", ""), now=timezone.now(),
         )  # fmt: skip
     except services.ReferralRefused as refused:
-        messages.error(request, _(refused.template) % refused.params)
+        messages.error(request, worded(refused))
     else:
         messages.success(request, _("The decision is kept."))
     return redirect(f"{reverse('referral-captured')}?month={month}")

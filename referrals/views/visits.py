@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.models import Institution
 from alliance.web.access import get_or_404, permit, require
+from alliance.web.refused import worded
 from referrals import services
 from referrals.services import visits as service
 from referrals.show import visits as show
@@ -34,7 +35,7 @@ def visits(request: Any) -> HttpResponseBase:
     except services.ReferralRefused as refused:
         page = show.page(
             request.membership, month, now, refused=place.pk, typed=typed,
-            error=_(refused.template) % refused.params,
+            error=worded(refused),
         )  # fmt: skip
         return render(request, "referrals/visits.html", page, status=400)
     messages.success(request, _("%(place)s: the visits are kept.") % {"place": place.short_name})

@@ -82,7 +82,9 @@ def test_a_draft_says_at_once_what_it_was_begun_from_and_that_its_month_is_poste
             for label, day in (("1", date(2026, 10, 1)), ("2", date(2026, 11, 1)))
         )  # fmt: skip
     page = get(qinghe, "luo", f"{AT}drafts/{early.pk}/")
-    assert "由现成模板起草" in page and "None" not in page and "2026-10已按现行方案" in page.replace(" ", "")
+    assert (
+        "由现成模板起草" in page and "None" not in page and "2026年10月已按现行方案" in page.replace(" ", "")
+    )
     assert "已按现行方案" not in get(qinghe, "luo", f"{AT}drafts/{late.pk}/")
 
 

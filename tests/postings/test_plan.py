@@ -72,7 +72,7 @@ def test_an_expert_is_never_at_two_places_at_once(qinghe: World) -> None:
     second = services.propose(by=qinghe.kong, terms=terms(who, qinghe.tcm, weekdays=(3,)), now=NOW)
     with pytest.raises(PostingRefused) as refused:
         services.agree(by=qinghe.tan, posting=second, now=NOW)
-    assert refused.value.params["day"] == "2026-11-04"
+    assert refused.value.params["day"] == date(2026, 11, 4)
     second.refresh_from_db()
     assert second.state == "proposed"
 

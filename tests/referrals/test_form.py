@@ -230,7 +230,7 @@ def test_an_impossible_day_of_arrival_is_refused_beside_its_field(ready: World, 
         answer = ready.client("zhao").post(LOG, typed(ready, expected_at=at))
     page = answer.content.decode()
     assert answer.status_code == 400 and 'id="id_expected_at_error"' in page
-    assert "预计到达时间应在 2026-11-12 至 2027-11-13 之间" in page and f'value="{at}"' in page
+    assert "预计到达时间应在 11-12 至 2027-11-13 之间" in page and f'value="{at}"' in page
 
 
 def test_a_day_of_arrival_and_an_appointment_lie_within_a_year(qinghe: World) -> None:
@@ -255,7 +255,7 @@ def test_how_far_ahead_is_the_committees_to_say(qinghe: World) -> None:
     )
     with pytest.raises(ReferralRefused) as caught:
         services.schedule(by=qinghe.lin, referral=row, now=SOON, planned_at=NOW + timedelta(days=31))
-    assert (caught.value.reason, caught.value.params["last"]) == ("planned_far", "2026-12-12")
+    assert (caught.value.reason, caught.value.params["last"]) == ("planned_far", date(2026, 12, 12))
 
 
 def test_nobody_files_a_patient_who_does_not_go(ready: World) -> None:

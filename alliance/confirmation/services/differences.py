@@ -93,7 +93,7 @@ def settle(
         raise ConfirmationRefused("text")
     standing = look_one(line, by=by, now=now)
     if not standing.late:
-        raise ConfirmationRefused("early", due=last_day(standing.due_at).isoformat())
+        raise ConfirmationRefused("early", due=last_day(standing.due_at))
     held = next((one for one in standing.differences if one.pk == difference.pk), None)
     if held is None:
         raise Stale(Difference.objects.get(pk=difference.pk))

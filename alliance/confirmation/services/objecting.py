@@ -80,7 +80,7 @@ def _new_line(round_: Round, key: countables.Key, here: int, now: datetime) -> L
 
 def _object(by: Membership, standing: Standing, objection: Objection, now: datetime) -> Difference:
     if standing.closed:
-        raise ConfirmationRefused("closed", due=last_day(standing.due_at).isoformat())
+        raise ConfirmationRefused("closed", due=last_day(standing.due_at))
     check(standing, objection)
     said = say(
         by, [standing], now, verdict=Statement.Verdict.OBJECTED, own_count=objection.own_count,

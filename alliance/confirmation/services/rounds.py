@@ -40,7 +40,7 @@ def open_round(*, by: Membership | None, month: Month, now: datetime) -> Round:
         require_office(by, "confirmation.open")
     today = now.astimezone(SHANGHAI).date()
     if today <= month.last_day:
-        raise ConfirmationRefused("not_over", month=str(month))
+        raise ConfirmationRefused("not_over", month=month)
     rule = parameters.rule_in_force("confirmation.deadline", on=today)
     due = calendar.deadline(now, rule).due_at
     try:
@@ -49,7 +49,7 @@ def open_round(*, by: Membership | None, month: Month, now: datetime) -> Round:
     except IntegrityError as error:
         if "confirmation_month_once" not in str(error):
             raise
-        raise ConfirmationRefused("opened", month=str(month)) from None
+        raise ConfirmationRefused("opened", month=month) from None
     taken = recount(round_=made, now=now)
     journal.write(by=by, verb="confirmation.opened", about=made, month=str(month), lines=taken.new)
     return made

@@ -19,7 +19,7 @@ from alliance.confirmation.views.finding import round_or_404, seen_of
 from alliance.lib.refusal import Refused
 from alliance.web import asked, lists, parts
 from alliance.web.access import permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 
 
 @permit("confirmation.view")
@@ -58,7 +58,7 @@ def open_month(request: Any) -> HttpResponseBase:
         month = asked.read_month(request.POST.get("month", "").strip())
         round_ = services.open_round(by=request.membership, month=month, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
         return redirect("confirmation-months")
     messages.success(request, _("Open: every institution sees its lines. Nothing is frozen by it."))
     return redirect("confirmation-month", str(round_))

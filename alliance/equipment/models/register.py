@@ -16,6 +16,7 @@ from django_scopes import ScopedManager
 from alliance.equipment.engine import hours
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
+from alliance.web.refused import worded
 
 
 def link(to: str, label: Any, *, optional: bool = False, **more: Any) -> Any:
@@ -167,7 +168,7 @@ class Device(AllianceRow):
         try:
             hours.parse(self.opening or "")
         except hours.HoursRefused as error:
-            raise ValidationError({"opening": _now(error.template) % error.params}) from error
+            raise ValidationError({"opening": worded(error)}) from error
         if self.depreciation == self.Depreciation.WORK and not self.life_hours:
             raise ValidationError({"life_hours": _now("Depreciation by work needs the life in hours.")})
         if self.operated_by == self.Operator.USER and not self.skill:

@@ -170,7 +170,7 @@ def unqualified(device: Device, operator: Staff | None, at: datetime) -> Iterato
     day = rooms.day_of(at)
     if operator is not None and device.skill and not qualified(operator, device.skill, day):
         yield EquipmentRefused(
-            "operator_skill", name=operator.name, skill=device.get_skill_display(), day=day.isoformat()
+            "operator_skill", name=operator.name, skill=device.get_skill_display(), day=day
         )
 
 

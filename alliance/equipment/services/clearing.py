@@ -37,10 +37,10 @@ def make(*, by: Membership, month: Month, now: datetime) -> Clearing:
     """
     admit(by)
     if month in books.months() and month not in books.open_months():
-        raise EquipmentRefused("closed_books", month=str(month))
+        raise EquipmentRefused("closed_books", month=month)
     found = settling.compute(month)
     if not found.nets:
-        raise EquipmentRefused("nothing_owed", month=str(month))
+        raise EquipmentRefused("nothing_owed", month=month)
     number = Clearing.objects.filter(month=month.first_day).count() + 1
     made = Clearing(month=month.first_day, number=number, digest=found.digest(), made_by=by, made_at=now)
     try:

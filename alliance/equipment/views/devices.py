@@ -26,7 +26,7 @@ from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.form_fields import LOCAL
 from alliance.web.parts import Empty
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 
 DAY = 86_400
 
@@ -105,7 +105,7 @@ def _book(by: Membership, form: forms.BookForm, now: datetime) -> tuple[Booking 
             )  # fmt: skip
             return services.book(by=by, wish=wish, now=now), 201
     except SlotTaken as error:
-        form.add_error(None, _(error.template))
+        form.add_error(None, worded(error))
         return None, 409
     except Refused as error:
         add_refusal(form, error)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.approvals.errors import Refusal
-from alliance.approvals.refusals import sentence
 from alliance.equipment import forms
 from alliance.equipment.models import Device, PurchaseRequest
 from alliance.equipment.services import EquipmentRefused, purchases
@@ -25,7 +24,7 @@ from alliance.models import Department
 from alliance.web import lists, words
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 
 
 class RequestTable(lists.Table):
@@ -111,7 +110,7 @@ def ask(request: Any) -> HttpResponseBase:
         except EquipmentRefused as error:
             add_refusal(form, error)
         except Refusal as error:
-            form.add_error(None, sentence(error))
+            form.add_error(None, worded(error))
         else:
             messages.success(request, _("Asked. Who decides sees use and duplicates beside it."))
             return redirect("equipment-request", made.pk)

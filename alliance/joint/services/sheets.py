@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from alliance.joint.models import Enrolment, Project
 from alliance.joint.services.enrolments import Entry, enrol
@@ -20,6 +19,7 @@ from alliance.lib import sheets
 from alliance.lib.refusal import Refused
 from alliance.models import Institution, Membership, Person, Staff
 from alliance.services import journal, people
+from alliance.web.refused import worded
 
 MOST_LINES = 2_000
 HEADINGS = {
@@ -65,7 +65,7 @@ def enrol_by_sheet(
         except Refused as error:
             if isinstance(error, JointRefused) and "line" in error.params:
                 raise
-            sentence = _(error.template) % error.params
+            sentence = worded(error)
             raise JointRefused("line", line=line, sentence=sentence) from None
     if not made:
         raise JointRefused("no_lines")

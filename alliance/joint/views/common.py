@@ -17,7 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.models.base import Stale
 from alliance.web import parts
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 
 MOST_EXPORTED = 50_000
 
@@ -44,7 +44,7 @@ def outcome(request: Any, deed: Callable[[], Any], form: Any = None) -> int:
         return 409
     except Refused as error:
         if form is None:
-            messages.error(request, _(error.template) % error.params)
+            messages.error(request, worded(error))
         else:
             add_refusal(form, error)
         return 400

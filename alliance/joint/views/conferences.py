@@ -25,6 +25,7 @@ from alliance.services import journal
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
+from alliance.web.refused import worded
 
 
 @permit("joint.view")
@@ -69,7 +70,7 @@ def _quarter(request: Any) -> Quarter:
             asked.read_month(str(found.months[0]))
             return found
     except PeriodRefused as refused:
-        asked.say(request, _(refused.template) % refused.params)
+        asked.say(request, worded(refused))
     return Quarter.of(timezone.localdate())
 
 

@@ -22,6 +22,7 @@ from alliance.lib.refusal import Refused
 from alliance.services import journal
 from alliance.web import asked, lists, parts
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 
 
 @permit("joint.view")
@@ -194,7 +195,7 @@ def sheet(request: Any, pk: int) -> HttpResponseBase:
                 by=request.membership, project=project, name=file.name, content=file, now=timezone.now()
             )
         except Refused as error:
-            form.add_error("sheet", _(error.template) % error.params)
+            form.add_error("sheet", worded(error))
         else:
             said = ngettext("%(n)d person is enrolled.", "%(n)d persons are enrolled.", len(made))
             messages.success(request, said % {"n": len(made)})

@@ -112,7 +112,7 @@ def swap(
     posting = visit.posting
     last = posting.ended_on or posting.last_day
     if not posting.first_day <= day <= last:
-        raise PostingRefused("swap_day", first=posting.first_day.isoformat(), last=last.isoformat())
+        raise PostingRefused("swap_day", first=posting.first_day, last=last)
     if (day, staff.pk) == (visit.day, visit.staff_id):
         raise PostingRefused("same")
     if staff.institution_id != posting.sender_id or not staff.is_active:

@@ -178,6 +178,4 @@ def insert(rows: list[Visit]) -> None:
 
 def refuse_taken(taken: Visit) -> PostingRefused:
     """The refusal that names the day in the way."""
-    return PostingRefused(
-        "taken", name=taken.staff.name, day=taken.day.isoformat(), place=taken.posting.host.short_name
-    )
+    return PostingRefused("taken", name=taken.staff.name, day=taken.day, place=taken.posting.host.short_name)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from alliance.lib import sheets
 from alliance.models import Membership, Staff
@@ -16,6 +15,7 @@ from alliance.services import journal
 from alliance.training.models import Attendance, Session
 from alliance.training.services.refusals import TrainingRefused
 from alliance.training.services.sessions import Presence, attend
+from alliance.web.refused import worded
 
 MOST_LINES = 2_000
 HEADINGS = {
@@ -37,7 +37,7 @@ def attend_by_sheet(
         try:
             made.append(attend(by=by, session=session, presence=presence, now=now, source="sheet"))
         except TrainingRefused as error:
-            sentence = _(error.template) % error.params
+            sentence = worded(error)
             raise TrainingRefused("line", line=line, sentence=sentence) from None
     if not made:
         raise TrainingRefused("nobody")

@@ -14,6 +14,7 @@ from alliance.models import Institution
 from alliance.services import parameters
 from alliance.web.asked import read_month
 from alliance.web.form_fields import DayField, WholeField
+from alliance.web.refused import worded
 from complaints.surveys.models import Edition
 from complaints.surveys.services import Terms
 
@@ -65,7 +66,7 @@ class OpenForm(forms.Form):
         try:
             return read_month(self.cleaned_data["month"].strip())
         except PeriodRefused as refused:
-            raise forms.ValidationError(str(_(refused.template)) % refused.params) from None
+            raise forms.ValidationError(worded(refused)) from None
 
     def terms(self) -> Terms:
         """As the service takes it."""

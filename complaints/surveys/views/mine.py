@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from complaints.surveys import services
 from complaints.surveys.forms import AnswerForm
 from complaints.surveys.services import LinkRefused
@@ -47,7 +48,7 @@ def fill(request: Any, pk: int) -> HttpResponseBase:
                 by=request.membership, campaign=campaign, given=form.given(), now=timezone.now()
             )
         except LinkRefused as refusal:
-            messages.error(request, _(refusal.template) % refusal.params)
+            messages.error(request, worded(refusal))
         else:
             messages.success(request, _("Thank you. Your answer is counted with the others, without name."))
         return redirect("surveys-mine")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from complaints.surveys import services
 from complaints.surveys.forms.edition import EditionForm
 from complaints.surveys.models import Edition
@@ -66,7 +66,7 @@ def release(request: Any, pk: int) -> HttpResponseBase:
     try:
         services.release(by=request.membership, edition=_edition(pk), now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("questionnaire", pk)
 
 

@@ -18,7 +18,7 @@ from alliance.models import Institution
 from alliance.web import lists, parts
 from alliance.web.access import get_or_404, permit
 from alliance.web.qr import picture
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from complaints.surveys import forms, services, tables, visible
 from complaints.surveys.engine.links import spaced
 from complaints.surveys.models import Campaign, PrintRun
@@ -76,7 +76,7 @@ def close(request: Any, pk: int) -> HttpResponseBase:
     try:
         services.close(by=request.membership, campaign=row, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("survey", pk)
 
 
@@ -88,7 +88,7 @@ def cancel(request: Any, pk: int) -> HttpResponseBase:
     try:
         services.cancel(by=request.membership, campaign=row, why=why, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("survey", pk)
 
 
@@ -132,7 +132,7 @@ def survey_print(request: Any, pk: int, code: str) -> HttpResponseBase:
             by=request.membership, campaign=row, institution=place, now=timezone.now()
         )
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
         return redirect("survey-runs", pk, code)
     context = {
         "title": _("Slips, shown once"), "survey": row, "place": place, "run": run,
@@ -152,7 +152,7 @@ def survey_void(request: Any, pk: int, code: str, number: int) -> HttpResponseBa
     try:
         count = services.void_run(by=request.membership, run=run, why=why, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     else:
         messages.success(request, _("Void: %(n)d codes lead nowhere and can be printed anew.") % {"n": count})
     return redirect("survey-runs", pk, code)

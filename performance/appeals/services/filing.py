@@ -15,7 +15,6 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Attachment, Membership
 from alliance.services import journal, steps
-from alliance.web import words
 from performance.appeals import clock, second, window
 from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services import correcting
@@ -106,9 +105,9 @@ def _open_for_appeals(lines: Sequence[NewLine], now: datetime) -> None:
     """Each number in its time (appeals.window)."""
     for one in window.all_of([line.subject for line in lines]):
         if not one.decided:
-            raise AppealRefused("early", month=words.month(one.month))
+            raise AppealRefused("early", month=one.month)
         if not one.open(now):
-            raise AppealRefused("closed", month=words.month(one.month), until=one.last_day)
+            raise AppealRefused("closed", month=one.month, until=one.last_day)
 
 
 def _disputed(line: NewLine) -> None:
@@ -170,7 +169,7 @@ def ask_second(
     if until is None or not second.entitled(appeal, by):
         raise AppealRefused("second")
     if now >= until:
-        raise AppealRefused("second_late", until=words.until(until))
+        raise AppealRefused("second_late", until=until)
     if not text.strip():
         raise AppealRefused("text")
     named = [f"pay_line__{one}" for one in correcting.PAY_LINE]

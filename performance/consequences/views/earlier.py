@@ -17,7 +17,7 @@ from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.consequences import forms, show_earlier
 from performance.consequences.forms_earlier import EarlierForm
 from performance.consequences.services import earlier_years
@@ -101,7 +101,7 @@ def earlier_act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("earlier-year", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
             else:
                 add_refusal(form, error)
         except Stale:

@@ -22,7 +22,7 @@ from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
 from alliance.web.parts import Empty
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.consequences import forms, records, show_letters, show_signing, tables, words
 from performance.consequences.services import assessing, letters, templates
 from performance.models import Letter, LetterTemplate
@@ -143,7 +143,7 @@ def letter_act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("letter", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
             else:
                 add_refusal(form, error)
         except Stale:

@@ -10,13 +10,13 @@ from decimal import Decimal
 from itertools import islice
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from alliance.lib import sheets
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import files, journal
+from alliance.web.refused import worded
 from performance.declared import book
 from performance.declared.refusals import DeclaredRefused
 from performance.declared.services import entering, matching
@@ -115,7 +115,7 @@ def attempt(
             entering.check(entry, by=by, now=now)
             good.append((cell, entry))
         except Refused as refused:
-            bad.append(Bad(cell.line, cell.heading, cell.text, _(refused.template) % refused.params))
+            bad.append(Bad(cell.line, cell.heading, cell.text, worded(refused)))
     fine = list(_fit(good, bad))
     return Tried(tuple(fine), tuple(sorted(bad, key=lambda one: one.line)), empty)
 
@@ -148,7 +148,7 @@ def _fit(good: Sequence[tuple[Cell, Entry]], bad: list[Bad]) -> Iterator[Entry]:
             entering.fits(entry, before.get(key, []))
             matching.check(entry.fact, entry.span, key[: entering.PLACE_PARTS], given=given, stored=stored)
         except DeclaredRefused as refused:
-            bad.append(Bad(cell.line, cell.heading, cell.text, _(refused.template) % refused.params))
+            bad.append(Bad(cell.line, cell.heading, cell.text, worded(refused)))
         else:
             seen.add(key)
             yield entry

@@ -19,7 +19,7 @@ from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web import papers
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.declared import due, forms, services, show_due
 from performance.models import DeclaredDuty, DeclaredValue
 
@@ -90,7 +90,7 @@ def confirm(request: Any, month: Month, code: str) -> HttpResponseBase:
     try:
         done = services.confirm_all(by=by, rows=rows, now=timezone.now()) if rows else []
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale:
         messages.error(request, _("Somebody else was faster. Look again: nothing of yours was stored."))
     else:
@@ -122,5 +122,5 @@ def release(request: Any, pk: int) -> HttpResponseBase:
     try:
         services.release(by=request.membership, duty=duty, last=Month.of(timezone.localdate()).previous())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("declared-duties")

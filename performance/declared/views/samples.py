@@ -16,7 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.declared import forms, show_due, show_samples, tables
 from performance.declared.services import samples
 from performance.declared.views.due import served
@@ -49,7 +49,7 @@ def draw(request: Any, month: Month) -> HttpResponseBase:
     try:
         made = samples.draw(by=request.membership, month=served(month), now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
         return redirect("declared-samples")
     return redirect("declared-sample", made.pk)
 

@@ -22,6 +22,7 @@ from alliance.models.base import Stale
 from alliance.services import files
 from alliance.web import errors, lists, words
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from performance.declared import forms, services, show_due, show_sheets, tables
 from performance.declared.services import sheets
 from performance.declared.uploads import KEPT_DAYS, XLSX
@@ -94,7 +95,7 @@ def read(request: Any, pk: int) -> HttpResponseBase:
     try:
         page = _Reading(request, file, form)
     except Refused as error:
-        context["refusal"] = _(error.template) % error.params
+        context["refusal"] = worded(error)
         return render(request, "performance/declared/read.html", context, status=400)
     taking = request.method == "POST" and request.POST.get("do") == "take" and not page.faults
     if taking and (batch := page.take()):
@@ -150,7 +151,7 @@ class _Reading:
                 month=self.month, place=self.place, now=self.now,
             )  # fmt: skip
         except Refused as error:
-            messages.error(self.request, _(error.template) % error.params)
+            messages.error(self.request, worded(error))
             return None
         except Stale:
             messages.error(self.request, _(FASTER))
@@ -203,7 +204,7 @@ def confirm(request: Any, pk: int) -> HttpResponseBase:
     try:
         done = services.confirm_all(by=request.membership, rows=rows, now=timezone.now()) if rows else []
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale:
         messages.error(request, _(FASTER))
     else:

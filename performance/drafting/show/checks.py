@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from alliance.web.refused import worded
 from performance.drafting import words
 from performance.engine.evaluators import Evaluators
 from performance.engine.exact import plain
@@ -71,7 +72,7 @@ def checks_of(draft: SchemeDraft, scheme: Scheme, judges: Evaluators | None = No
     if early is None:
         return Checks(found)
     url = reverse("performance-draft-terms", args=[draft.pk])
-    return Checks([Check("warn", _("to mend"), _(early.template) % early.params, "", url), *found])
+    return Checks([Check("warn", _("to mend"), worded(early), "", url), *found])
 
 
 def _alike(found: Sequence[Problem]) -> list[tuple[Problem, list[str]]]:

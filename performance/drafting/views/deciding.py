@@ -19,6 +19,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, progress
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from performance.drafting import forms, show
 from performance.drafting.views.page import changed_meanwhile, draft_or_404, editor, open_or_409
 from performance.models import Level, SchemeDraft, SchemeException, SchemeTrial
@@ -38,7 +39,7 @@ def draft_try(request: Any, pk: int) -> HttpResponseBase:
     try:
         job = trials.enqueue(by=request.membership, draft=found)
     except Refused as error:
-        return editor(request, found, refused=_(error.template) % error.params, status=400)
+        return editor(request, found, refused=worded(error), status=400)
     return redirect("performance-draft-trying", found.pk, job.pk)
 
 
@@ -125,7 +126,7 @@ def _answered(request: Any, found: SchemeDraft, ask: Callable[[], Approval]) -> 
     except Stale:
         return changed_meanwhile(request)
     except Refused as error:
-        return editor(request, found, refused=_(error.template) % error.params, status=400)
+        return editor(request, found, refused=worded(error), status=400)
     said = _("Sent for approval. Next: %(step)s.") % {"step": approval_names.of_step(approval.current)}
     messages.success(request, said)
     return redirect("performance-draft", found.pk)
@@ -141,7 +142,7 @@ def draft_exception(request: Any, pk: int) -> HttpResponseBase:
     trial = found.trials.filter(digest=found.digest).select_related("draft").first()
     if trial is None:
         refused = DraftRefused("untried")
-        return editor(request, found, refused=_(refused.template) % refused.params, status=400)
+        return editor(request, found, refused=worded(refused), status=400)
     return _excepted(
         request, found,
         lambda: thin.sign(by=request.membership, trial=trial, reason=request.POST.get("reason", "")[:300]),
@@ -167,7 +168,7 @@ def _excepted(request: Any, found: SchemeDraft, service: Callable[[], Any], said
     try:
         service()
     except DraftRefused as error:
-        return editor(request, found, refused=_(error.template) % error.params, status=400)
+        return editor(request, found, refused=worded(error), status=400)
     messages.success(request, said)
     return redirect("performance-draft", found.pk)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.drafting import bounds_forms, forms, show, words
 from performance.drafting.views.page import draft_or_404, editor, keep, open_or_409
 from performance.engine import editing
@@ -123,7 +123,7 @@ def _effect(scheme: Scheme, level: str, judges: Evaluators | None, *, whole: boo
     try:
         (found,) = trials.tried(scheme, settled, judges)
     except Refused as error:
-        return {"why_not": _(error.template) % error.params}
+        return {"why_not": worded(error)}
     return {"effect": show.effect(found, show.places(), scheme, whole=whole)}
 
 
@@ -181,7 +181,7 @@ def draft_take_out(request: Any, pk: int, column: str, indicator: str) -> HttpRe
     try:
         less = editing.take_out(scheme, column, indicator)
     except editing.EditRefused as error:
-        return editor(request, found, refused=_(error.template) % error.params, status=400)
+        return editor(request, found, refused=worded(error), status=400)
     return keep(request, found, less, _("The indicator is taken out of this column."))
 
 

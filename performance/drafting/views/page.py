@@ -16,6 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, errors
 from alliance.web.access import get_or_404
+from alliance.web.refused import worded
 from performance.drafting import forms, show
 from performance.engine.scheme import Scheme
 from performance.models import SchemeDraft
@@ -82,7 +83,7 @@ def keep(request: Any, found: SchemeDraft, scheme: Scheme, said: str, **more: An
     except Stale as stale:
         return _stale(request, found, scheme, stale)
     except Refused as error:
-        return editor(request, found, scheme=scheme, refused=_(error.template) % error.params, status=400)
+        return editor(request, found, scheme=scheme, refused=worded(error), status=400)
     messages.success(request, said)
     return redirect("performance-draft", found.pk)
 

@@ -16,7 +16,6 @@ from alliance.lib.canonical import digest
 from alliance.models import Membership
 from alliance.services import journal
 from alliance.tenancy.scope import act_as
-from alliance.web import words
 from performance.duty.models import SIGN, LetterVersion, Signature
 from performance.duty.refusals import DutyRefused
 from performance.duty.services import rounds, versions
@@ -80,7 +79,7 @@ def keep(*, by: Membership, version: LetterVersion, now: datetime) -> Signature:
     Membership.objects.select_for_update(of=("self",)).get(pk=by.pk)
     last = _last(by, version)
     if (stands := standing(by, version, today)) is not None:
-        raise DutyRefused("signed", until=words.day(stands.valid_to))
+        raise DutyRefused("signed", until=stands.valid_to)
     first = last.valid_to + timedelta(days=1) if last is not None and last.valid_to >= today else today
     assert by.institution is not None
     with act_as(by.user):  # the database takes a signature from the person alone

@@ -11,7 +11,6 @@ from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
 from alliance.models import Membership
 from alliance.services import journal, parameters, steps
-from alliance.web import words
 from performance.fairness.refusals import FairnessRefused
 from performance.fairness.services import remedies
 from performance.fairness.services.uninvolved import DECIDE, is_involved, may_decide, require_uninvolved
@@ -100,7 +99,7 @@ def propose(
     if measure not in measures_of(clue):
         raise FairnessRefused("measure")
     if clue.due_at is not None and not clue.answers and now < clue.due_at:
-        raise FairnessRefused("early", due=words.until(clue.due_at))
+        raise FairnessRefused("early", due=clue.due_at)
     step = steps.open_now("propose", clue, version)
     moved: Clue = steps.take(
         step, by=by, row=clue, verb="fairness.proposed", remark=reason, measure=measure, **change

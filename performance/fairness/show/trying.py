@@ -16,6 +16,7 @@ from alliance.models import Institution
 from alliance.services import parameters
 from alliance.web import charts, parameter_values
 from alliance.web import words as web_words
+from alliance.web.refused import worded
 from performance.engine.gaming.finding import Finding
 from performance.fairness import limits, trying
 from performance.fairness.detectors import Detector
@@ -54,7 +55,7 @@ class TryForm(forms.Form):
         try:
             data["given"] = trying.given(raw)
         except RegisterRefused as refused:
-            raise forms.ValidationError(_(refused.template) % refused.params) from None
+            raise forms.ValidationError(worded(refused)) from None
         return data
 
 

@@ -24,7 +24,7 @@ from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
 from alliance.web.parts import Fig, Tab
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.declared.forms import VetoForm
 from performance.declared.services import vetoes
 from performance.declared.show_samples import chain_choices
@@ -92,7 +92,7 @@ def look(request: Any, month: Month) -> HttpResponseBase:
     try:
         job = services.enqueue(by=request.membership, month=month, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
         return redirect("clues")
     messages.success(request, _("The alliance is looking. What it finds stands here in a moment."))
     return redirect("job", job.pk) if request.membership.can("job.view") else redirect("clues")
@@ -162,7 +162,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     except Refused as error:
         add_refusal(form, error)
         if not form.fields:
-            messages.error(request, _(error.template) % error.params)
+            messages.error(request, worded(error))
         return clue_page(request, found, 400, **{step: form})
     except Stale:
         messages.error(request, _(FASTER))

@@ -8,13 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.lib.period import Month
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.fairness import forms, services
 from performance.fairness.detectors import ALL
 from performance.fairness.show import detectors as show
@@ -49,7 +48,7 @@ def revoke(request: Any, pk: int) -> HttpResponseBase:
         )
     except Refused as error:
         if error.reason == "revoked":
-            messages.error(request, _(error.template) % error.params)
+            messages.error(request, worded(error))
             return _page(request, 409)
         add_refusal(form, error, "why")
         return _page(request, 400, form)

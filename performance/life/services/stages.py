@@ -12,7 +12,6 @@ from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import calendar, parameters, steps
-from alliance.web import words
 from performance.appeals import facts as appeals
 from performance.life.refusals import LifeRefused
 from performance.models import MonthLife, MonthRun
@@ -65,7 +64,7 @@ def pay(*, by: Membership, month: Month, now: datetime, version: int | None = No
     step = steps.admitted("pay", by=by, row=row, version=version)
     assert row.published_until is not None
     if now < row.published_until:
-        raise LifeRefused("running", month=month, until=words.until(row.published_until))
+        raise LifeRefused("running", month=month, until=row.published_until)
     money = payouts.paid_in(month)
     if money.pots_open:
         raise LifeRefused("pots", month=month, n=money.pots_open)

@@ -16,7 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Institution
 from alliance.web import papers
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.life import forms, plan, show_calendar
 from performance.life.services import planning
 from performance.models import MonthReminder, MonthStep
@@ -110,7 +110,7 @@ def remind(request: Any, month: Month, code: str) -> HttpResponseBase:
             by=request.membership, month=served(month), institution=place, now=timezone.now()
         )
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
         return redirect("month-calendar", month)
     return redirect("month-reminder", row.pk)
 

@@ -17,7 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from grouping.central import facts as insurer
 from performance.life import forms, show_corrections, tables
 from performance.life.services import booking, clawbacks, statements
@@ -115,7 +115,7 @@ def _step(
             return redirect(*after)
         propose(by=request.membership, row=row, today=timezone.localdate(now), version=asked.version(request))
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale as error:
         return conflict(request, error)
     return redirect(name, row.pk)

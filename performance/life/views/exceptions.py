@@ -17,7 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.life import forms, show, show_exceptions
 from performance.life.services import booking, exceptions
 from performance.life.views.months import posted
@@ -62,7 +62,7 @@ def agree(request: Any, pk: int) -> HttpResponseBase:
     try:
         exceptions.confirm(by=request.membership, row=row, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     return redirect("month-life", Month.of(row.month))
 
 
@@ -108,7 +108,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             by=request.membership, row=row, today=timezone.localdate(), version=asked.version(request)
         )
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale as error:
         return conflict(request, error)
     return redirect("month-correction", pk)

@@ -16,6 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import permit, require
+from alliance.web.refused import worded
 from performance.life import show, tables
 from performance.life.services import stages
 from performance.models import MonthLife, MonthRun
@@ -57,7 +58,7 @@ def act(request: Any, month: Month, step: str) -> HttpResponseBase:
     try:
         deed(by=request.membership, month=month, now=timezone.now(), version=asked.version(request))
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale as error:
         return conflict(request, error)
     return redirect("month-life", month) if months.life(month) else redirect("month", month)

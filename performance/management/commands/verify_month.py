@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliance.lib.refusal import Refused
+from alliance.web.refused import worded
 from performance.bundle import BundleRefused, Told, Verified, verify
 from performance.models import MonthRun
 
@@ -81,6 +82,4 @@ def headed(found: Verified) -> dict[str, Any]:
 
 def said(told: object) -> str:
     """A sentence of the verification, or a refusal in it, in the language in force."""
-    if not isinstance(told, Told | Refused):
-        return str(told)
-    return _(told.template) % {name: said(one) for name, one in told.params.items()}
+    return worded(told) if isinstance(told, Told | Refused) else str(told)

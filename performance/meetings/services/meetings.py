@@ -41,7 +41,7 @@ def plan(
     """
     require_desk(by, body)
     if timezone.localdate(begins_at) < timezone.localdate(now):
-        raise MeetingRefused("past", today=timezone.localdate(now).isoformat())
+        raise MeetingRefused("past", today=timezone.localdate(now))
     if not title.strip():
         raise MeetingRefused("title")
     if not place.strip():

@@ -18,7 +18,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.meetings import forms, planning, show_meetings, sign_in, tables
 from performance.meetings.models import VIEW, AgendaItem, Attendance, Meeting, desk
 from performance.meetings.services import agenda, meetings
@@ -82,7 +82,7 @@ def tried(request: Any, row: Meeting, name: str, form: Any, deed: Callable[[], s
             return redirect("meeting", row.pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
                 return redirect("meeting", row.pk)
             add_refusal(form, error)
         except Stale:

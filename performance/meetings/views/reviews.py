@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.meetings import forms, show_reviews
 from performance.meetings.models import RUN, VIEW, DrawnCase, Meeting, desk
 from performance.meetings.services import reviewing, unifying
@@ -37,7 +37,7 @@ def review(request: Any, pk: int) -> HttpResponseBase:
             reviewing.draw(by=request.membership, meeting=row, now=timezone.now())
             messages.success(request, _("Drawn. Reviewers say their opinion of each case."))
         except Refused as error:
-            messages.error(request, _(error.template) % error.params)
+            messages.error(request, worded(error))
         return redirect("meeting-review", pk)
     return _answered(request, row, {})
 

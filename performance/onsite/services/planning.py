@@ -65,7 +65,7 @@ def plan(*, by: Membership, plan: Plan, now: datetime, seed: str = "") -> Onsite
                 planned_on=plan.planned_on, planned_by=by, planned_at=now,
             )  # fmt: skip
     except IntegrityError:
-        raise OnsiteRefused("there", quarter=plan.quarter) from None
+        raise OnsiteRefused("there", quarter=plan.quarter.first.quarter) from None
     for one in plan.inspectors:
         _appoint(visit, one)
     seed = seed or secrets.token_hex(16)
@@ -126,7 +126,7 @@ def _charts(plan: Plan) -> list[str]:
         rows = case_books.cases(plan.quarter.first.plus(months), plan.institution.pk)
         found.update(rows.order_by().values_list("record_no", flat=True))
     if not found:
-        raise OnsiteRefused("no_charts", quarter=plan.quarter)
+        raise OnsiteRefused("no_charts", quarter=plan.quarter.first.quarter)
     return sorted(found)
 
 

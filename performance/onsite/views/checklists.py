@@ -18,7 +18,7 @@ from alliance.models.base import Stale
 from alliance.web import asked, lists, parts
 from alliance.web import words as web_words
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.engine import checklist as engine
 from performance.models import OnsiteChecklist
 from performance.models.onsite import PLAN
@@ -61,7 +61,7 @@ def begin(request: Any) -> HttpResponseBase:
             )  # fmt: skip
             return redirect("onsite-checklist", made.pk)
         except Refused as error:
-            messages.error(request, _(error.template) % error.params)
+            messages.error(request, worded(error))
     else:
         messages.error(request, _("A code is letters, digits and hyphens."))
     return redirect("onsite-checklists")
@@ -76,7 +76,7 @@ def _page(request: Any, row: OnsiteChecklist, **given: Any) -> dict[str, Any]:
            [words.MEASURES[one] for one in item.measures]) for item in section.items])
         for section in table.sections
     ]  # fmt: skip
-    wrong = [_(one.template) % one.params for one in engine.problems(table)] if edits else []
+    wrong = [worded(one) for one in engine.problems(table)] if edits else []
     absent = str(dict(forms.ABSENT)[table.absent])
     facts = [
         parts.Fact(_("version"), str(row.number)),
@@ -158,7 +158,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             raise Http404
         return redirect("onsite-checklist", row.pk)
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale:
         status = 409
         messages.error(request, _(FASTER))

@@ -21,6 +21,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
+from alliance.web.refused import worded
 from performance.models import OnsiteVisit
 from performance.onsite import field_page, keys, posted
 from performance.onsite.services import finishing, receiving
@@ -138,7 +139,7 @@ def _taken(request: Any, row: OnsiteVisit, place: str, typed: list[Any], deed: D
     try:
         deed()
     except (Refused, Stale) as error:
-        said = _(FASTER) if isinstance(error, Stale) else _(error.template) % error.params
+        said = _(FASTER) if isinstance(error, Stale) else worded(error)
         status = 409 if isinstance(error, Stale) or error.reason in ("not_open", "settle") else 400
         if device:
             return JsonResponse({"error": said}, status=status)

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from alliance.lib.period import Month
 from alliance.models import Membership, Staff
 from alliance.services import calendar, journal, parameters, steps
-from alliance.web import words
 from performance.engine.pay.flow import persons
 from performance.models import PayLine, PayMember, PayPlan, PayPool, PayPot, PayReply
 from performance.models.pay import DISTRIBUTE
@@ -155,7 +154,7 @@ def group_of(
     if agreed.agreed_on > timezone.localdate(now):
         raise PotRefused("agreed_on")
     if agreed.agreed_on < pot.pool.month:
-        raise PotRefused("before", day=words.day(agreed.agreed_on), month=words.month(pot.pool.month))
+        raise PotRefused("before", day=agreed.agreed_on, month=pot.pool.period)
     return group
 
 
@@ -255,7 +254,7 @@ def submit(*, by: Membership, pot: PayPot, now: datetime, version: int | None = 
     step = steps.admitted("submit", by=by, row=pot, version=version)
     assert pot.shown_until is not None
     if now < pot.shown_until:
-        raise PotRefused("early", until=words.until(pot.shown_until))
+        raise PotRefused("early", until=pot.shown_until)
     if open_ones := objections(pot).count():
         raise PotRefused("objections", n=open_ones)
     moved: PayPot = steps.take(step, by=by, row=pot, verb="pay.plan_submitted", now=now, submitted_by=by)

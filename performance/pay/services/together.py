@@ -19,7 +19,6 @@ from alliance.ledger.models import LedgerJournal
 from alliance.models import Membership, Staff
 from alliance.models.base import Stale
 from alliance.services import calendar, journal, parameters, steps
-from alliance.web import words
 from performance.models import PayLine, PayMember, PayPlan, PayPool, PayPot, PayReply
 from performance.pay.refusals import PotRefused
 from performance.pay.services import posting
@@ -85,7 +84,7 @@ def submit(*, by: Membership, pots: Sequence[PayPot], now: datetime) -> None:
     _open_now("submit", by, pots, State.SHOWN)
     until = max(pot.shown_until for pot in pots if pot.shown_until is not None)
     if now < until:
-        raise PotRefused("early", until=words.until(until))
+        raise PotRefused("early", until=until)
     plans = [pot.plan_id for pot in pots]
     if open_ones := PayReply.objects.filter(plan__in=plans, agrees=False, answered_at=None).count():
         raise PotRefused("objections", n=open_ones)

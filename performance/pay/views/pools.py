@@ -17,7 +17,7 @@ from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.parts import Empty
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.models import PayPool
 from performance.models.pay import BETWEEN, RUN, VIEW, PayKind
 from performance.pay import beside, forms, show, tables
@@ -119,7 +119,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         messages.success(request, _("The draft is discarded."))
         return redirect("pay")
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale:
         status = 409
         messages.error(request, _(FASTER))

@@ -16,7 +16,7 @@ from alliance.models import Staff
 from alliance.models.base import Stale
 from alliance.web import asked, lists
 from alliance.web.access import get_or_404, permit, require
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.models import PayPot, PayReply
 from performance.models.pay import CONFIRM, DISTRIBUTE, VIEW
 from performance.pay import before, forms, show, show_pots, tables
@@ -123,7 +123,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return redirect("pay-pot", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
             else:
                 add_refusal(form, error)
         except Stale:

@@ -15,12 +15,12 @@ from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alliance.lib import sheets
 from alliance.models import Membership, Staff
 from alliance.services import journal
+from alliance.web.refused import worded
 from performance.models import PayoutAccount, PayoutSheet
 from performance.models.payout import CHECK, RUN
 from performance.payout.refusals import AccountRefused
@@ -162,7 +162,7 @@ class _Reading:
                 self._line(line)
             except AccountRefused as error:
                 field = COLUMNS.get(error.fields.get(error.reason, error.reason))
-                said = _(error.template) % error.params
+                said = worded(error)
                 self.faults.append(Fault(number, str(field[0]) if field else "", said))
 
     def _line(self, line: Mapping[str, str]) -> None:

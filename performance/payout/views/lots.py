@@ -21,7 +21,7 @@ from alliance.models import Membership
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit, require
 from alliance.web.file_pages import fetched
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.models import PayLine, PayoutHold, PayoutLot, PayoutResult, PayoutVoucher, PayPot
 from performance.models.pay import LOOK
 from performance.models.payout import CHECK, EXPORT, RUN, VIEW
@@ -215,7 +215,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
             return deed(request, row, form) or redirect("payout-lot", pk)
         except Refused as error:
             if form is None:
-                messages.error(request, _(error.template) % error.params)
+                messages.error(request, worded(error))
             else:
                 add_refusal(form, error)
     return _page(request, found(request, pk), 400, **({step: form} if form else {}))

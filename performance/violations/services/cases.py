@@ -179,7 +179,7 @@ def state_view(
     if not text.strip():
         raise ViolationRefused("text")
     if violation.due_at is not None and now > violation.due_at:
-        raise ViolationRefused("late", due=words.until(violation.due_at))
+        raise ViolationRefused("late", due=violation.due_at)
     kept = keep_files(by=by, place=violation.institution, uploads=files[:1])
     said, file = text.strip(), kept[0] if kept else None
     if violation.statement:

@@ -16,7 +16,6 @@ from alliance.approvals.models import Approval
 from alliance.lib.canonical import digest
 from alliance.models import Membership
 from alliance.services import steps
-from alliance.web import words
 from performance.violations.models import Penalty, Violation
 from performance.violations.refusals import ViolationRefused
 from performance.violations.services import cases, table
@@ -41,7 +40,7 @@ def find(
     require_uninvolved(by, violation)
     due = violation.due_at if violation.state == Violation.State.WARNED else None
     if due is not None and now < due:
-        raise ViolationRefused("early", due=words.until(due))
+        raise ViolationRefused("early", due=due)
     if cases.unanswered(violation):
         raise ViolationRefused("unanswered")
     if not finding.strip():

@@ -16,7 +16,7 @@ from alliance.lib.refusal import Refused
 from alliance.models import Membership
 from alliance.services import journal
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from referrals.consultations import line, services
 from referrals.consultations.models import Episode
 from referrals.consultations.views import visible
@@ -40,7 +40,7 @@ def open_line(request: Any, pk: int) -> HttpResponseBase:
     try:
         made = services.open_episode(by=request.membership, consultation=found, now=timezone.now())
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
         return redirect("consultation", pk)
     return redirect("episode", made.pk)
 
