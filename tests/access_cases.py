@@ -937,6 +937,7 @@ CASES: dict[str, Case] = {
     "pay-linked": LIST,
     "pay-linked-enter": LIST,
     "pay-linked-confirm": one("pay_linked", shared=True),
+    "pay-linked-aside": one("pay_linked", shared=True),
     "pay-pots": Case(queries=("?month=2026-10", f"?institution={THERE}", "?state=shown")),
     "pay-pot": one("pay_pot"),
     "pay-plan": one("pay_pot"),

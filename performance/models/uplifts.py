@@ -20,11 +20,11 @@ from alliance.lib.period import Month
 from alliance.models import AllianceRow, Membership
 from alliance.models.base import AllianceQuerySet
 from performance.models.declared import link
-from performance.models.pay import DecidedSheet, Entered
+from performance.models.pay import DecidedSheet, Withdrawable
 from performance.models.pay_sight import leads_all, sees_all
 
 
-class PayLinked(Entered):
+class PayLinked(Withdrawable):
     """The indicators linked with the pay total, from a month on; the latest confirmed counts."""
 
     from_date = models.DateField(_("from month"))
@@ -32,12 +32,12 @@ class PayLinked(Entered):
     indicators = ArrayField(models.CharField(max_length=40), verbose_name=_("linked indicators"))
     decided_by = models.CharField(_("decided by"), max_length=200)
 
-    class Meta(Entered.Meta):
+    class Meta(Withdrawable.Meta):
         verbose_name = _("list of linked indicators")
         verbose_name_plural = _("lists of linked indicators")
         ordering = ["-from_date", "-revision"]
         constraints = [
-            *Entered.Meta.constraints,
+            *Withdrawable.Meta.constraints,
             models.UniqueConstraint(fields=["alliance", "from_date", "revision"], name="paylinked_once"),
             models.CheckConstraint(condition=Q(from_date__day=1), name="paylinked_first_day"),
             models.CheckConstraint(condition=~Q(decided_by=""), name="paylinked_decided"),

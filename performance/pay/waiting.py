@@ -80,12 +80,13 @@ def _sheets(membership: Membership) -> list[Todo]:
 
 def _uplifts(membership: Membership) -> list[Todo]:
     """Uplifts of pay totals, and lists of linked indicators, that another person entered."""
-    how, found = _("Compare it with the decision, then confirm it."), []
+    how, found = _("Compare it with the decision, then confirm it or set it aside."), []
     rows = PayUplift.objects.filter(confirmed_at=None, set_aside_at=None)
     if n := rows.exclude(entered_by__user=membership.user_id).count():
         said = ngettext("%(n)d uplift sheet to confirm", "%(n)d uplift sheets to confirm", n) % {"n": n}
         found.append(Todo("info", said, how, reverse("pay-uplifts"), None, n))
-    if n := PayLinked.objects.filter(confirmed_at=None).exclude(entered_by__user=membership.user_id).count():
+    lists = PayLinked.objects.filter(confirmed_at=None, set_aside_at=None)
+    if n := lists.exclude(entered_by__user=membership.user_id).count():
         said = ngettext(
             "%(n)d list of linked indicators to confirm", "%(n)d lists of linked indicators to confirm", n
         ) % {"n": n}

@@ -7,16 +7,17 @@ from performance.decided.deeds import REASONS, WHOLE, DecidedRefused
 
 
 class ListRefused(Refused):
-    """A list of linked indicators that cannot stand or be confirmed."""
+    """A list of linked indicators that cannot stand or be decided as asked."""
 
     reasons = {
         "indicators": "Choose at least one indicator.",
         "unknown": "%(code)s is no indicator of institutions. Choose another.",
         "body": "Name the body that decided.",
         "same_person": "This takes two different people; ask a colleague.",
-        "confirmed": "It is already confirmed.",
+        "decided": "It is confirmed or set aside already. Enter it anew if another one is needed.",
+        "why": REASONS["why"],
     }
-    fields = {"unknown": "indicators", "body": "decided_by", "same_person": "", "confirmed": ""}
+    fields = {"unknown": "indicators", "body": "decided_by", **WHOLE}
 
 
 class SheetRefused(DecidedRefused):

@@ -22,8 +22,8 @@ from performance.engine.exact import half_up
 from performance.engine.indicators import Indicator
 from performance.engine.pay.uplift import uplift
 from performance.models import Level, PayLinked, PayUplift, PayUpliftLine
-from performance.models.pay import CONFIRM
 from performance.pay.show import runs, tabs
+from performance.pay.show_sources import PEOPLE, ways
 from performance.services import schemes
 from performance.show import labels
 from performance.uplift import words
@@ -126,16 +126,25 @@ def facts(sheet: PayUplift, membership: Membership, at: Any = web_words.moment) 
 
 def lists(membership: Membership) -> dict[str, Any]:
     """The lists of linked indicators, the newest first, with what the member may do."""
-    known, may = schemes.known_indicators(Level.INSTITUTION), membership.can(CONFIRM)
-    rows = PayLinked.objects.select_related("entered_by__user", "confirmed_by__user")
+    known = schemes.known_indicators(Level.INSTITUTION)
     return {
         "title": _("Linked indicators"), "runs": runs(membership), "rooms": tabs("pay-uplifts", membership),
         "rows": [
-            (row, [named(code, known) for code in row.indicators],
-             may and row.confirmed_at is None and row.entered_by.user_id != membership.user_id)
-            for row in rows
+            (row, [named(code, known) for code in row.indicators], ways(row, membership))
+            for row in PayLinked.objects.select_related(*PEOPLE)
         ],
     }  # fmt: skip
+
+
+def list_facts(row: PayLinked) -> list[parts.Fact]:
+    """A list of linked indicators before it is left."""
+    known = schemes.known_indicators(Level.INSTITUTION)
+    return [
+        parts.Fact(_("from month"), web_words.month(row.from_date)),
+        parts.Fact(_("linked indicators"), _(", ").join(named(code, known) for code in row.indicators)),
+        parts.Fact(_("decided by"), row.decided_by),
+        parts.Fact(_("entered by"), f"{row.entered_by.user} {web_words.moment(row.entered_at)}"),
+    ]
 
 
 def choices(today: date) -> list[tuple[str, str]]:

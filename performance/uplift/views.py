@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +24,7 @@ from performance.decided.forms import AsideForm
 from performance.models import PayLinked, PayUplift
 from performance.models.pay import CONFIRM, LOOK, RUN, VIEW
 from performance.pay.show import runs, tabs
+from performance.pay.views.sources import leave
 from performance.uplift import forms, show, tables
 from performance.uplift.services import linked, sheets
 
@@ -103,3 +105,12 @@ def confirm_linked(request: Any, pk: int) -> HttpResponseBase:
     linked.confirm(by=request.membership, row=get_or_404(PayLinked.objects.all(), pk=pk), now=timezone.now())
     messages.success(request, _("Confirmed."))
     return redirect("pay-linked")
+
+
+@permit(LOOK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_linked(request: Any, pk: int) -> HttpResponseBase:
+    """Why a wrong list is left: by who entered it or by the second person."""
+    row = get_or_404(PayLinked.objects.select_related("entered_by__user"), pk=pk)
+    back = (reverse("pay-linked"), _("Linked indicators"))
+    return leave(request, row, linked.set_aside, subject=show.list_facts(row), back=back)

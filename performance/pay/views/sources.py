@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,10 +17,11 @@ from alliance.approvals.refusals import explained
 from alliance.lib.refusal import Refused
 from alliance.web.access import get_or_404, permit
 from alliance.web.file_pages import fetched
+from alliance.web.parts import Fact
 from alliance.web.refused import add_refusal
 from performance.decided.forms import AsideForm
 from performance.models import FundEntry, PayRule, PayTotal
-from performance.models.pay import CONFIRM, LOOK, RUN
+from performance.models.pay import CONFIRM, LOOK, RUN, Withdrawable
 from performance.pay import forms_sources as forms
 from performance.pay import show_sources
 from performance.pay.services import entering
@@ -91,22 +94,33 @@ def set_aside(request: Any, what: str, pk: int) -> HttpResponseBase:
     """Why a wrong entry is left: by who entered it or by the second person."""
     if what not in CONFIRMED:
         raise Http404
-    by = request.membership
     row = get_or_404(CONFIRMED[what][0].objects.select_related("entered_by__user"), pk=pk)
+    subject, back = show_sources.facts(row), (reverse("pay-sources"), _("Sources and limits"))
+    return leave(request, row, entering.set_aside, subject=subject, back=back)
+
+
+def leave(
+    request: Any, row: Withdrawable, deed: Any, *, subject: Sequence[Fact], back: tuple[str, str]
+) -> HttpResponse:
+    """Ask why an entry is left, then leave it by `deed`; `back`: address and words of the page it stands on.
+
+    Raises PermissionDenied.
+    """
+    by = request.membership
     mine = row.entered_by.user_id == by.user_id
     require(by, RUN if mine else CONFIRM)
     form = AsideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entering.set_aside(by=by, row=row, now=timezone.now(), **form.cleaned_data)
+            deed(by=by, row=row, now=timezone.now(), **form.cleaned_data)
         except Refused as error:
             add_refusal(form, error)
         else:
             messages.success(request, _("Set aside. It counts nowhere and stays to be read."))
-            return redirect("pay-sources")
+            return HttpResponseRedirect(back[0])
     context = {
         "title": _("Take an entry back") if mine else _("Set an entry aside"), "form": form,
-        "subject": show_sources.facts(row), "label": show_sources.ways(row, by).leave,
+        "subject": subject, "label": show_sources.ways(row, by).leave, "back": back,
     }  # fmt: skip
     return render(request, "performance/pay/aside.html", context, status=400 if form.errors else 200)
 

@@ -11,8 +11,9 @@ from django.db.models import Max
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import journal
+from performance.decided import deeds
 from performance.models import Level, PayLinked
-from performance.models.pay import CONFIRM, RUN
+from performance.models.pay import RUN
 from performance.services import schemes
 from performance.services.rights import require
 from performance.uplift.refusals import ListRefused
@@ -47,15 +48,21 @@ def enter(
 @transaction.atomic
 def confirm(*, by: Membership, row: PayLinked, now: datetime) -> PayLinked:
     """A second person has compared the list with its decision. Raises PermissionDenied, ListRefused
-    (same_person, confirmed).
+    (same_person, decided).
     """
-    require(by, CONFIRM)
-    if row.entered_by.user_id == by.user_id:
-        raise ListRefused("same_person")
-    if not PayLinked.objects.filter(pk=row.pk, confirmed_by=None).update(confirmed_by=by, confirmed_at=now):
-        raise ListRefused("confirmed")
+    deeds.second(by, row, ListRefused)
+    deeds.fill(row, ListRefused, confirmed_by=by, confirmed_at=now)
     journal.write(by=by, verb="pay.confirmed", about=row)
     return PayLinked.objects.get(pk=row.pk)
+
+
+@transaction.atomic
+def set_aside(*, by: Membership, row: PayLinked, why: str, now: datetime) -> None:
+    """Leave a wrong list for good: who entered it takes it back, or the second person declines it.
+
+    Raises PermissionDenied, ListRefused (why, decided).
+    """
+    deeds.set_aside(by=by, sheet=row, why=why, now=now, refused=ListRefused, verb="pay.linked_set_aside")
 
 
 def by_month(months: Iterable[Month]) -> dict[Month, PayLinked]:
