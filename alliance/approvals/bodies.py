@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alliance.models import Membership
+from alliance.roles import allows
 
 TAG = "body:"
 
@@ -19,13 +20,15 @@ class Bodies:
     """What the room of the bodies answers, for a day.
 
     `seats(membership, day)`: codes of the bodies the person sits in; `users(code, day)`: ids of the users who
-    sit in one; `name(code)`: what it is called, in the language of the page; `named()`: all of them, by code.
+    sit in one; `name(code)`: what it is called, in the language of the page; `named()`: all of them, by code;
+    `roles(membership, day)`: roles of X2 that the person's seats stand for.
     """
 
     seats: Callable[[Membership, date], frozenset[str]]
     users: Callable[[str, date], frozenset[int]]
     name: Callable[[str], str]
     named: Callable[[], Mapping[str, str]]
+    roles: Callable[[Membership, date], frozenset[str]]
 
 
 _known: list[Bodies] = []
@@ -43,6 +46,11 @@ def seats(membership: Membership, day: date) -> frozenset[str]:
         kept = (day, _known[0].seats(membership, day) if _known else frozenset())
         membership._seats = kept  # type: ignore[attr-defined]
     return kept[1]
+
+
+def allow(membership: Membership, action: str, day: date) -> bool:
+    """Whether the person sits in a body whose members may do the action by their role."""
+    return bool(_known) and allows(_known[0].roles(membership, day), action)
 
 
 def users(code: str, day: date) -> frozenset[int]:

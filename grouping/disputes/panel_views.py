@@ -19,6 +19,7 @@ from alliance.web.access import permit
 from alliance.web.parts import Empty
 from alliance.web.refused import worded
 from grouping.disputes import forms, ledger, panel, panel_show, services, show
+from grouping.disputes.access import read_by_right
 from grouping.disputes.views import _found
 from grouping.models import Dispute
 
@@ -55,7 +56,7 @@ def _form(request: Any, found: Dispute, step: str) -> Any:
     return known[step](request.POST)
 
 
-@permit("dispute.view")
+@read_by_right
 @require_safe
 def settled(request: Any) -> HttpResponse:
     """What was settled, for everybody: nobody has to ask twice. Who asked is not told."""

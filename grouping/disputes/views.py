@@ -23,20 +23,21 @@ from alliance.web.file_pages import fetched
 from alliance.web.parts import Empty, Tab
 from alliance.web.refused import worded
 from grouping import visible
-from grouping.disputes import forms, services, show
+from grouping.disputes import access, forms, services, show
+from grouping.disputes.access import read_by_right
 from grouping.models import Dispute, Scheme
 from grouping.services import schemes
 
 VIEWS = ("open", "answered", "all")
 
 
-@permit("dispute.view")
+@read_by_right
 @require_safe
 def disputes(request: Any) -> HttpResponse:
     """Disputes still owed an answer, answered ones, all."""
     asked = request.GET.get("view", "")
     view = asked if asked in VIEWS else VIEWS[0]
-    rows = Dispute.objects.visible_to(request.membership).select_related("scheme", "institution")
+    rows = access.rows(request.membership).select_related("scheme", "institution")
     rows = rows.unanswered() if view == "open" else rows
     rows = rows.filter(state__in=["answered", "settled"]) if view == "answered" else rows
     labels = {"open": _("Owed an answer"), "answered": _("Answered"), "all": _("All")}
@@ -154,7 +155,7 @@ def _kept(request: Any, form: Any) -> Attachment | None:
     )  # fmt: skip
 
 
-@permit("dispute.view")
+@read_by_right
 @require_safe
 def dispute(request: Any, pk: int) -> HttpResponse:
     """One dispute; who raised it has read its answer now."""
@@ -164,7 +165,7 @@ def dispute(request: Any, pk: int) -> HttpResponse:
 
 
 def _found(request: Any, pk: int) -> Dispute:
-    rows = Dispute.objects.visible_to(request.membership)
+    rows = access.rows(request.membership)
     return get_or_404(
         rows.select_related(
             "scheme",
@@ -211,7 +212,7 @@ def _changed(request: Any, pk: int, form: Any) -> HttpResponse:
     return render(request, "disputes/dispute.html", page | {"changed": True, "typed": typed}, status=409)
 
 
-@permit("dispute.view")
+@read_by_right
 @require_safe
 def dispute_evidence(request: Any, pk: int) -> HttpResponseBase:
     """The scan that belongs to a dispute."""

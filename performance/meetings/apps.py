@@ -20,7 +20,9 @@ class Config(AppConfig):
         from performance.meetings.waiting import waiting
         from performance.models import MonthStep
 
-        deciding.register(deciding.Bodies(bodies.codes_of, bodies.users_of, bodies.title_of, bodies.titles))
+        deciding.register(
+            deciding.Bodies(bodies.codes_of, bodies.users_of, bodies.title_of, bodies.titles, bodies.roles_of)
+        )
         inbox.register("meetings", waiting)
         carrying.offer("meetings", show_tasks.offers, show_tasks.follows)
         standing.register(MonthStep.MEETING, checking.held, show_checking.opens)

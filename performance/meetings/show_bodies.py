@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from alliance.models import Membership
+from alliance.roles import allows
 from alliance.web import parts, words
 from alliance.web.cells import chip
 from performance.meetings import forms, planning, tables
 from performance.meetings.composition import Lack, Sitting, lacks
 from performance.meetings.models import RUN, Body, Meeting, Seat, desk
 from performance.meetings.planning import Duty
+from performance.meetings.services.bodies import ROLES
 
 SHOWN = 12  # meetings on the page of a body
 
@@ -87,10 +89,18 @@ def page(body: Body, membership: Membership, now: datetime, given: Mapping[str, 
         "coming": [_seat(one, membership, today, given, runs=runs) for one in seats if one.from_date > today],
         "earlier": [one for one in seats if one not in sitting and one.from_date <= today],
         "facts_body": facts(body), "runs": runs, "leads": leads,
+        "disputes": disputes(body, sitting, membership),
         "meetings": [(one, tables.meeting_chip(one)) for one in meetings],
         "owed": [_owed(one) for one in newest(duties) if leads and one.held is None],
         "kept": [Kept(one, today) for one in duties],
     }  # fmt: skip
+
+
+def disputes(body: Body, sitting: Sequence[Seat], membership: Membership) -> str:
+    """The address of the disputes, for who sits here and judges them by that; "" for others."""
+    judged = allows([ROLES.get(body.kind, "")], "dispute.view")
+    sits = any(one.user_id == membership.user_id for one in sitting)
+    return reverse("disputes") if judged and sits else ""
 
 
 def newest(duties: Sequence[Duty]) -> list[Duty]:

@@ -15,6 +15,14 @@ from alliance.services import journal
 from performance.meetings.models import RUN, Body, Seat
 from performance.meetings.refusals import BodyRefused
 
+# What the members of each kind of body are by X2; the council and the office go by the roles of their people.
+ROLES = {
+    Body.Kind.MANAGEMENT: "management_committee", Body.Kind.BUDGET: "budget_committee",
+    Body.Kind.QUALITY: "quality_committee", Body.Kind.TECHNICAL: "technical_team",
+    Body.Kind.WORKING: "joint_working_group", Body.Kind.FUND: "fund_committee",
+    Body.Kind.FUND_REVIEW: "fund_review_committee",
+}  # fmt: skip
+
 
 def require_run(by: Membership, institution_id: int | None) -> None:
     """Raise PermissionDenied unless the member keeps the bodies of the alliance, or of that institution."""
@@ -122,6 +130,12 @@ def codes_of(membership: Membership, day: date) -> frozenset[str]:
     """Codes of the bodies a person sits in on a day; one query."""
     sitting = Seat.objects.on(day).filter(user=membership.user_id)
     return frozenset(sitting.values_list("body__code", flat=True))
+
+
+def roles_of(membership: Membership, day: date) -> frozenset[str]:
+    """Roles of X2 for which the seats of a person stand on a day; one query."""
+    sitting = Seat.objects.on(day).filter(user=membership.user_id).values_list("body__kind", flat=True)
+    return frozenset(ROLES[kind] for kind in sitting if kind in ROLES)
 
 
 def users_of(code: str, day: date) -> frozenset[int]:
