@@ -51,6 +51,10 @@ class PayoutAccountQuerySet(AllianceQuerySet):
             self.all() if membership.institution_id is None else self.filter(staff__user=membership.user_id)
         )
 
+    def decided(self) -> Any:
+        """Confirmed or declined."""
+        return self.filter(Q(confirmed_at__isnull=False) | Q(declined_at__isnull=False))
+
     def current(self) -> Any:
         """The latest confirmed account of each person."""
         confirmed = self.filter(confirmed_at__isnull=False)
@@ -84,7 +88,8 @@ class PayoutAccount(Numbered, Entered):
     """
 
     fill_once: ClassVar[tuple[str, ...]] = (
-        "confirmed_by_id", "confirmed_at", "declined_by_id", "declined_at", "seen_at",
+        "confirmed_by_id", "confirmed_at", "declined_by_id", "declined_at", "declined_why",
+        "seen_at",
     )  # fmt: skip
 
     staff = link(_("staff member"), "alliance.Staff")
@@ -96,6 +101,9 @@ class PayoutAccount(Numbered, Entered):
     why = models.CharField(_("why it is changed"), max_length=200, blank=True)
     declined_by = link(_("declined by"), "alliance.Membership", null=True)
     declined_at = models.DateTimeField(_("declined"), null=True)
+    declined_why = models.CharField(  # noqa: DJ001 (filled once)
+        _("why it is declined"), max_length=200, null=True
+    )
     seen_at = models.DateTimeField(_("noticed by its owner"), null=True)
 
     objects: ClassVar[Any] = ScopedManager(
@@ -114,7 +122,12 @@ class PayoutAccount(Numbered, Entered):
                 name="payoutaccount_declined_whole",
             ),
             models.CheckConstraint(
-                condition=Q(seen_at=None) | Q(confirmed_at__isnull=False), name="payoutaccount_seen_after"
+                condition=Q(seen_at=None) | Q(confirmed_at__isnull=False) | Q(declined_at__isnull=False),
+                name="payoutaccount_seen_after",
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_why=None) | Q(declined_at__isnull=False),
+                name="payoutaccount_why_declined",
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["alliance", "number_key"], name="payoutaccount_key")]

@@ -20,6 +20,7 @@ class AccountRefused(Refused):
         "own": "Nobody confirms the own account; ask a colleague.",
         "confirmed": "It is already confirmed.",
         "declined": "It is declined. Enter the account again.",
+        "declined_why": "Say in a few words why it is declined: its owner reads it.",
         "credit_code": "A unified social credit code has 18 characters.",
         "village": "%(institution)s is paid through its township and pays nobody itself.",
         "name": "Give the template a name.",
@@ -38,7 +39,7 @@ class AccountRefused(Refused):
         "figure": "number", "columns": "file", "empty": "file", "long": "file", "nothing": "file",
         "faults": "file", "twice": "staff",
         "taken": "number", "same": "number", "waiting": "", "same_person": "", "own": "", "confirmed": "",
-        "declined": "", "village": "institution", "map": "",
+        "declined": "", "declined_why": "why", "village": "institution", "map": "",
     }  # fmt: skip
 
 

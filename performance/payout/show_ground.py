@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.models import Membership, Staff
 from alliance.web import parts
+from performance.decided.forms import AsideForm
 from performance.engine.payout.layouts import Layout
 from performance.models import PayoutAccount, PayoutEntity, PayoutMap, PayoutSheet, PayoutTemplate
 from performance.models.payout import CHECK, RUN
@@ -18,8 +20,10 @@ from performance.payout.services import accounts, ground, returned
 from performance.payout.show import does, tabs
 
 
-def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, Any]:
-    """A person's account with its history: masked; form, confirming, noticing for whom it is."""
+def account_page(staff: Staff, membership: Membership, form: Any, declining: Any = None) -> dict[str, Any]:
+    """A person's account with its history: masked; form, confirming, noticing for whom it is. `declining`:
+    the reason as it was typed and refused.
+    """
     rows = PayoutAccount.objects.filter(staff=staff).defer("number").select_related(
         "staff", "entered_by__user", "confirmed_by__user", "declined_by__user"
     ).order_by("-revision")  # fmt: skip
@@ -36,11 +40,21 @@ def account_page(staff: Staff, membership: Membership, form: Any) -> dict[str, A
         "title": _("My bank account") if own else _("Bank account of %(name)s") % {"name": staff.name},
         "came_back": came_back,
         "staff": staff, "rows": found, "counts": counts, "waiting": waiting, "own": own,
-        "confirms": waiting if checks and waiting is not None and not_mine(waiting, membership) else None,
+        "actions": deciding(
+            declining, reverse("payout-account-act", args=[waiting.pk, "confirm"]),
+            reverse("payout-account-act", args=[waiting.pk, "decline"]), _("Confirm"), _("Decline"),
+        ) if checks and waiting is not None and not_mine(waiting, membership) else [],
         "unseen": counts if own and unseen and came_back is None else None,
+        "declined": next((row for row in found[:1] if own and row.declined_at and row.seen_at is None), None),
         "form": form if waiting is None and (own or does(membership, RUN)) else None,
         "rooms": tabs("payout-accounts", membership),
     }  # fmt: skip
+
+
+def deciding(form: Any, confirm: str, decline: str, yes: str, no: str) -> list[parts.Action]:
+    """Confirm what waits, or decline it with a reason: the addresses and words of both buttons."""
+    asked = form or AsideForm(auto_id="decline-%s")
+    return [parts.Action(yes, confirm, "check", "primary"), parts.Action(no, decline, "x", form=asked)]
 
 
 def sheets(membership: Membership) -> list[PayoutSheet]:

@@ -183,3 +183,21 @@ drop trigger performance_returned_leaves on public.performance_payoutpayment;
 drop trigger performance_returned_account on public.performance_payoutpayment;
 drop function public.performance_returned_account();
 """
+# Who declines an account says why; what was declined before the rule stays as it is.
+DECLINED = """
+create function public.performance_declined_account() returns trigger language plpgsql as $payout$
+begin
+  if coalesce(btrim(new.declined_why), '') = '' then
+    raise exception 'an account is declined with a reason'
+      using errcode = 'check_violation', constraint = 'payout_account_declined_why';
+  end if;
+  return new;
+end $payout$;
+create trigger performance_declined_account before insert or update of declined_at
+  on public.performance_payoutaccount
+  for each row when (new.declined_at is not null) execute function public.performance_declined_account();
+"""
+REMOVE_DECLINED = """
+drop trigger performance_declined_account on public.performance_payoutaccount;
+drop function public.performance_declined_account();
+"""

@@ -45,12 +45,12 @@ def _own(membership: Membership) -> list[Todo]:
     """
     mine = Staff.objects.filter(user=membership.user_id).values_list("pk", flat=True)
     back = returned.said(mine)
-    rows = PayoutAccount.objects.defer("number").filter(
-        staff__user=membership.user_id, confirmed_at__isnull=False, seen_at=None
+    rows = PayoutAccount.objects.decided().defer("number").filter(
+        staff__user=membership.user_id, seen_at=None
     ).order_by("-revision")[:1]  # fmt: skip
     return [
         *(_given_back(back[row.pk]) for row in returned.waiting(back)),
-        *(_changed(row) for row in rows if row.pk not in back),
+        *(_declined(row) if row.declined_at else _changed(row) for row in rows if row.pk not in back),
     ]
 
 
@@ -59,6 +59,13 @@ def _changed(row: PayoutAccount) -> Todo:
         "warn", _("Your bank account was entered or changed: %(account)s") % {"account": row.masked},
         _("Pay goes there from now on. Say that it is right, or ask the office at once."),
         reverse("payout-mine"), None,
+    )  # fmt: skip
+
+
+def _declined(row: PayoutAccount) -> Todo:
+    return Todo(
+        "warn", _("Your bank account %(account)s was declined") % {"account": row.masked},
+        row.declined_why or _("Ask the office why."), reverse("payout-mine"), None,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def test_a_sheet_proposes_sealed_accounts_that_a_second_person_agrees_to(house: 
     assert any("bank account was entered" in one.what or "账户" in one.what
                for one in waiting(house.dr, NOW))  # fmt: skip  # its owner is told
     with pytest.raises(AccountRefused, match="already confirmed"):
-        account_sheets.decide(by=house.cai, sheet=sheet, agreed=False, now=NOW)
+        account_sheets.decide(by=house.cai, sheet=sheet, agreed=False, why="户名不符", now=NOW)
     with pytest.raises(AccountRefused, match="counts already"):
         taken(house, [line(one) for one in mine])
 
@@ -129,7 +129,10 @@ def test_a_change_needs_its_reason_and_what_waits_is_left_alone(house: World) ->
     sheet = taken(house, [line(first, number="6222000000000000001", why="换卡"), line(second)])
     with pytest.raises(SheetFaults, match="lines have to be corrected"):
         taken(house, [line(second)])  # the first sheet waits
-    assert account_sheets.decide(by=house.cai, sheet=sheet, agreed=False, now=NOW) == 2
+    with pytest.raises(AccountRefused, match="its owner reads it"):
+        account_sheets.decide(by=house.cai, sheet=sheet, agreed=False, now=NOW)
+    assert account_sheets.decide(by=house.cai, sheet=sheet, agreed=False, why="户名不符", now=NOW) == 2
+    assert {one.declined_why for one in PayoutAccount.objects.filter(sheet=sheet)} == {"户名不符"}
     assert accounts.current()[first.pk].tail == scene.number(first)[-4:]
 
 

@@ -101,7 +101,17 @@ def test_one_account_is_of_one_person_and_nobody_confirms_alone(house: World) ->
     )
     with pytest.raises(AccountRefused, match="two different people"):
         accounts.confirm(by=house.luo, row=row, now=NOW)
-    accounts.decline(by=house.cai, row=row, now=NOW)
+    with pytest.raises(AccountRefused, match="its owner reads it") as nothing:
+        accounts.decline(by=house.cai, row=row, why=" ", now=NOW)
+    assert nothing.value.field == "why"
+    for bare in ({}, {"declined_why": " "}):
+        with pytest.raises(IntegrityError, match="with a reason"), transaction.atomic():
+            PayoutAccount.objects.filter(pk=row.pk).update(declined_by=house.cai, declined_at=NOW, **bare)
+    with pytest.raises(IntegrityError, match="why_declined"), transaction.atomic():
+        PayoutAccount.objects.filter(pk=row.pk).update(declined_why="户名不符")
+    declined = accounts.decline(by=house.cai, row=row, why=" 户名不符 ", now=NOW)
+    assert declined.declined_why == "户名不符"
+    assert Journal.objects.get(verb="payout.account_declined").detail["why"] == "户名不符"
     with pytest.raises(AccountRefused, match="declined"):
         accounts.confirm(by=house.cai, row=PayoutAccount.objects.get(pk=row.pk), now=NOW)
     assert accounts.current([second.pk])[second.pk].bank == "icbc"

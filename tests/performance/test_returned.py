@@ -74,7 +74,7 @@ def test_a_returned_account_is_held_until_two_people_enter_it_anew(house: World)
     assert lots.ready(OCTOBER, {}).came_back  # entered is not confirmed
     back = returned.said()
     assert (returned.held(back).count(), returned.waiting(back).count()) == (1, 0)
-    accounts.decline(by=house.cai, row=row, now=PAYDAY)
+    accounts.decline(by=house.cai, row=row, why="户名不符", now=PAYDAY)
     assert returned.waiting(returned.said()).count() == 1
     reconfirmed(house)
     assert became(lot) == ("is paid with the next lot", "", True)
@@ -171,10 +171,21 @@ def test_office_and_owner_read_what_came_back(payable: World) -> None:
     assert staff.name in client.get(f"{BASE}accounts/?state=returned").content.decode()
     with inside(payable):
         row = PayoutAccount.objects.filter(staff=staff).latest("revision")
-    told = payable.client("cai", HTTP_ACCEPT_LANGUAGE="en").post(
-        f"{BASE}accounts/act/{row.pk}/decline/", follow=True
-    )  # fmt: skip
+    second, decline = (
+        payable.client("cai", HTTP_ACCEPT_LANGUAGE="en"),
+        f"{BASE}accounts/act/{row.pk}/decline/",
+    )
+    bare = second.post(decline, {"why": " "})
+    assert bare.status_code == 400 and 'id="decline-why"' in bare.content.decode()
+    told = second.post(decline, {"why": "holder differs"}, follow=True)
     assert "Nothing is paid to this person" in told.content.decode()
+    own_page = doctor.get(f"{BASE}mine/").content.decode()
+    assert "Your change was declined" in own_page and "holder differs" in own_page
+    assert "was declined" in doctor.get("/a/qinghe/").content.decode()
+    assert doctor.post(f"{BASE}accounts/act/{row.pk}/notice/").status_code == 302
+    assert "was declined" not in doctor.get("/a/qinghe/").content.decode()
+    own_page = doctor.get(f"{BASE}mine/").content.decode()
+    assert "Your change was declined" not in own_page and "holder differs" in own_page
 
 
 def test_a_lot_of_which_everything_came_back_says_so(house: World) -> None:

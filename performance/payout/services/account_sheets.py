@@ -194,21 +194,28 @@ class _Reading:
 
 
 @transaction.atomic
-def decide(*, by: Membership, sheet: PayoutSheet, agreed: bool, now: datetime) -> int:
+def decide(*, by: Membership, sheet: PayoutSheet, agreed: bool, now: datetime, why: str = "") -> int:
     """The second person has compared the sheet with the persons' papers: every account of it that waits is
-    confirmed and its owner told, or declined; the own one is left to a colleague. Returns how many.
+    confirmed, or declined with a reason, and its owner told; the own one is left to a colleague. Returns how
+    many.
 
-    Raises PermissionDenied, AccountRefused (same_person, confirmed).
+    Raises PermissionDenied, AccountRefused (same_person, declined_why, confirmed).
     """
     require(by, CHECK)
     if sheet.by.user_id == by.user_id:
         raise AccountRefused("same_person")
-    how = "confirmed" if agreed else "declined"
+    how, more = ("confirmed", {}) if agreed else ("declined", {"declined_why": accounts.reason(why)})
     rows = waiting(sheet).exclude(staff__user=by.user_id)
-    done: int = rows.update(**{f"{how}_by": by, f"{how}_at": now})
+    done: int = rows.update(**{f"{how}_by": by, f"{how}_at": now}, **more)
     if not done:
         raise AccountRefused("confirmed")
-    journal.write(by=by, verb=f"payout.accounts_{how}", about=sheet, rows=done)
+    journal.write(
+        by=by,
+        verb=f"payout.accounts_{how}",
+        about=sheet,
+        rows=done,
+        **({} if agreed else {"why": why.strip()}),
+    )
     return done
 
 

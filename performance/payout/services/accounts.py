@@ -150,12 +150,23 @@ def confirm(*, by: Membership, row: PayoutAccount, now: datetime) -> PayoutAccou
 
 
 @transaction.atomic
-def decline(*, by: Membership, row: PayoutAccount, now: datetime) -> PayoutAccount:
-    """The second person does not stand by it; the account so far goes on counting. Raises as `confirm`."""
-    return _decided(by, row, now, "declined", "payout.account_declined")
+def decline(*, by: Membership, row: PayoutAccount, why: str, now: datetime) -> PayoutAccount:
+    """The second person does not stand by it and says why; the account so far goes on counting, and the
+    owner is told. Raises as `confirm`, AccountRefused (declined_why).
+    """
+    return _decided(by, row, now, "declined", "payout.account_declined", declined_why=reason(why))
 
 
-def _decided(by: Membership, row: PayoutAccount, now: datetime, how: str, verb: str) -> PayoutAccount:
+def reason(why: str) -> str:
+    """Why an account is declined. Raises AccountRefused (declined_why)."""
+    if not why.strip():
+        raise AccountRefused("declined_why")
+    return why.strip()
+
+
+def _decided(
+    by: Membership, row: PayoutAccount, now: datetime, how: str, verb: str, **more: str
+) -> PayoutAccount:
     require(by, CHECK)
     if row.entered_by.user_id == by.user_id:
         raise AccountRefused("same_person")
@@ -165,17 +176,18 @@ def _decided(by: Membership, row: PayoutAccount, now: datetime, how: str, verb: 
         if getattr(row, f"{state}_at") is not None:
             raise AccountRefused(state)
     waiting = PayoutAccount.objects.filter(pk=row.pk, confirmed_at=None, declined_at=None)
-    if not waiting.update(**{f"{how}_by": by, f"{how}_at": now}):
+    if not waiting.update(**{f"{how}_by": by, f"{how}_at": now}, **more):
         raise AccountRefused("confirmed")
-    journal.write(by=by, verb=verb, about=row, revision=row.revision)
+    said = {"why": more["declined_why"]} if more else {}
+    journal.write(by=by, verb=verb, about=row, revision=row.revision, **said)
     found: PayoutAccount = PayoutAccount.objects.get(pk=row.pk)
     return found
 
 
 @transaction.atomic
 def notice(*, by: Membership, row: PayoutAccount, now: datetime) -> None:
-    """The owner has seen the change. Raises PermissionDenied."""
+    """The owner has seen that it counts, or why it was declined. Raises PermissionDenied."""
     if row.staff.user_id != by.user_id:
         raise PermissionDenied(_("Only the owner of an account says so."))
-    if PayoutAccount.objects.filter(pk=row.pk, confirmed_at__isnull=False, seen_at=None).update(seen_at=now):
+    if PayoutAccount.objects.decided().filter(pk=row.pk, seen_at=None).update(seen_at=now):
         journal.write(by=by, verb="payout.account_seen", about=row)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,9 +20,10 @@ from alliance.lib.refusal import Refused
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit
 from alliance.web.refused import add_refusal
+from performance.decided.forms import AsideForm
 from performance.models import PayoutAccount, PayoutSheet
 from performance.models.payout import CHECK, RUN
-from performance.payout import forms, show, tables
+from performance.payout import forms, show, show_ground, tables
 from performance.payout.services import account_sheets
 from performance.payout.services.account_sheets import SheetFaults
 from performance.payout.services.exporting import TYPES, File
@@ -81,17 +83,23 @@ def _found(request: Any, pk: int) -> PayoutSheet:
 @require_safe
 def sheet(request: Any, pk: int) -> HttpResponse:
     """One sheet: its accounts, masked; what the second person may do."""
-    row = _found(request, pk)
+    return _page(request, _found(request, pk))
+
+
+def _page(request: Any, row: PayoutSheet, form: Any = None) -> HttpResponse:
     rows = PayoutAccount.objects.filter(sheet=row).defer("number").select_related(
         "staff__institution", "entered_by__user"
     ).order_by("staff__institution__code", "staff__code")  # fmt: skip
     by = request.membership
     waits = account_sheets.waiting(row).exclude(staff__user=by.user_id).exists()
+    decides = waits and by.can(CHECK) and row.by.user_id != by.user_id
+    act_at = [reverse("payout-sheet-act", args=[row.pk, step]) for step in ("confirm", "decline")]
+    words = (_("Confirm all that wait"), _("Decline all that wait"))
     return lists.answer(
         request, "performance/payout/sheet_of_accounts.html", rows, tables.AccountTable,
         empty=tables.no_account(),
         extra={"title": row.name, "row": row, "rooms": show.tabs("payout-accounts", by),
-               "decides": waits and by.can(CHECK) and row.by.user_id != by.user_id},
+               "actions": show_ground.deciding(form, *act_at, *words) if decides else []},
     )  # fmt: skip
 
 
@@ -103,11 +111,18 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     row = _found(request, pk)
     if step not in ("confirm", "decline"):
         raise Http404
-    n = account_sheets.decide(by=request.membership, sheet=row, agreed=step == "confirm", now=timezone.now())
+    form = AsideForm(request.POST, auto_id="decline-%s")
+    agreed = step == "confirm"
+    if not agreed and not form.is_valid():
+        page = _page(request, row, form)
+        page.status_code = 400
+        return page
+    why = "" if agreed else form.cleaned_data["why"]
+    n = account_sheets.decide(by=request.membership, sheet=row, agreed=agreed, why=why, now=timezone.now())
     said = (
         ngettext("%(n)d account is confirmed; its owner is told.",
                  "%(n)d accounts are confirmed; their owners are told.", n)
-        if step == "confirm"
+        if agreed
         else ngettext("%(n)d account is declined.", "%(n)d accounts are declined.", n)
     )  # fmt: skip
     messages.success(request, said % {"n": n})

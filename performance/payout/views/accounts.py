@@ -19,6 +19,7 @@ from alliance.services import journal
 from alliance.web import lists
 from alliance.web.access import get_or_404, permit, way, who_may
 from alliance.web.refused import add_refusal
+from performance.decided.forms import AsideForm
 from performance.models import PayoutAccount
 from performance.models.pay import VIEW as PAY
 from performance.models.payout import CHECK, VIEW
@@ -96,13 +97,23 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
     by, now = request.membership, timezone.now()
     if step == "notice":
         accounts.notice(by=by, row=row, now=now)
-        messages.success(request, _("Thank you. The account stays in use."))
+        messages.success(
+            request, _("Thank you. The account stays in use.") if row.confirmed_at else _("Noted.")
+        )
         return redirect("payout-mine")
     if step not in ("confirm", "decline"):
         raise Http404
     if not by.can(CHECK):
         raise PermissionDenied(who_may(CHECK))
-    (accounts.confirm if step == "confirm" else accounts.decline)(by=by, row=row, now=now)
+    if step == "confirm":
+        accounts.confirm(by=by, row=row, now=now)
+        messages.success(request, _("Confirmed. Its owner is told."))
+        return redirect("payout-account", row.staff_id)
+    form = AsideForm(request.POST, auto_id="decline-%s")
+    if not form.is_valid():
+        page = show_ground.account_page(row.staff, by, None, form)
+        return render(request, "performance/payout/account.html", page, status=400)
+    accounts.decline(by=by, row=row, now=now, **form.cleaned_data)
     counts = accounts.current([row.staff_id]).get(row.staff_id)
     stays = counts is not None and counts.pk not in returned.said([row.staff_id])
     said = (
@@ -110,5 +121,5 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         if stays
         else _("Declined. Nothing is paid to this person before an account is entered and confirmed.")
     )
-    messages.success(request, _("Confirmed. Its owner is told.") if step == "confirm" else said)
+    messages.success(request, said)
     return redirect("payout-account", row.staff_id)
