@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -200,12 +201,18 @@ class AnswerForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """What was found out about a row."""
+    """What was found out about a row: of `possible`, what may still follow."""
 
     action = forms.ChoiceField(
         label=pgettext_lazy("bank row", "what follows"), choices=PayoutRow.Action.choices
     )
     note = forms.CharField(label=gettext_lazy("what the bank says"), max_length=300, widget=LONG)
+
+    def __init__(self, *args: Any, possible: Iterable[PayoutRow.Action], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Drawn are these alone; what was chosen on an older page is refused by the service, with the reason.
+        fields: dict[str, Any] = self.fields
+        fields["action"].widget.choices = [(one.value, one.label) for one in possible]
 
 
 class PaperForm(forms.Form):

@@ -26,7 +26,7 @@ from performance.models import (
     PayoutResult,
     PayoutRow,
 )
-from performance.payout import facts
+from performance.payout import facts, forms
 from performance.payout.refusals import AccountRefused, PayoutRefused
 from performance.payout.services import accounts, answering, exporting, lots, payables
 from performance.payout.services.accounts import Given
@@ -319,6 +319,8 @@ def test_differences_wait_in_a_queue_until_two_people_have_settled_them(house: W
     assert set(rows) == {"amount", "unknown", "missing", "unclear"}
     assert (rows["amount"].fen, rows["unknown"].tail) == (100, "9999")
     assert rows["missing"].payment is not None and rows["missing"].payment.number == 4
+    assert answering.possible(rows["unknown"]) == ["noted"]
+    assert answering.possible(rows["unclear"]) == ["paid", "returned", "noted"]
     with pytest.raises(PayoutRefused, match="names no payment"):
         answering.decide(by=house.luo, row=rows["unknown"], action="paid", note="x", now=PAYDAY)
     with pytest.raises(PayoutRefused, match="found out with the bank"):
@@ -379,6 +381,12 @@ def test_a_row_that_contradicts_an_earlier_answer_stands_alone(house: World) -> 
     assert answering.settle(by=house.cai, lot=lot, now=PAYDAY) == 4
     assert [one.pk for one in answering.left(lot)] == [row.pk]
     row = PayoutRow.objects.named().get(pk=row.pk)
+    # What is paid is not paid again: the page offers what may still follow, the service says why.
+    assert answering.possible(row) == ["returned", "noted"]
+    drawn = str(forms.DecideForm(possible=answering.possible(row))["action"])
+    assert 'value="returned"' in drawn and 'value="paid"' not in drawn
+    with pytest.raises(PayoutRefused, match="ended otherwise"):
+        answering.decide(by=house.luo, row=row, action="paid", note="x", now=PAYDAY)
     answering.decide(by=house.luo, row=row, action="returned", note="次日退回，有退票通知", now=PAYDAY)
     assert answering.settle(by=house.cai, lot=lot, now=PAYDAY) == 1
     assert lot.payments.get(number=2).state == "returned" and not answering.left(lot)

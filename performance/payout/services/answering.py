@@ -121,20 +121,33 @@ def decide(*, by: Membership, row: PayoutRow, action: str, note: str, now: datet
         raise PayoutRefused("note")
     if row.result.withdrawn_at is not None:
         raise PayoutRefused("withdrawn")
-    if action != Action.NOTED:
-        if row.payment is None:
-            raise PayoutRefused("no_payment")
-        if row.payment.state not in FROM[Action(action)]:
-            raise PayoutRefused("ended")
-        said = _promised([row.payment]).get(row.payment_id or 0, "")
-        if said and (action, said) != (Action.RETURNED, Action.PAID):
-            raise PayoutRefused("awaited", said=str(Action(said).label))
+    if (refused := _hindered(row, Action(action))) is not None:
+        raise refused
     waiting = PayoutRow.objects.filter(pk=row.pk, action=None)
     if not waiting.update(action=action, note=note.strip(), decided_by=by, decided_at=now):
         raise PayoutRefused("decided")
     journal.write(by=by, verb="payout.row_decided", about=row.result.lot, action=action)
     found: PayoutRow = PayoutRow.objects.named().get(pk=row.pk)
     return found
+
+
+def possible(row: PayoutRow) -> list[PayoutRow.Action]:
+    """What may still follow of a row: nothing is posted twice, nor after its payment has ended."""
+    return [one for one in Action if _hindered(row, one) is None]
+
+
+def _hindered(row: PayoutRow, action: PayoutRow.Action) -> PayoutRefused | None:
+    """Why this does not follow of the row (no_payment, ended, awaited); None where it may."""
+    if action == Action.NOTED:
+        return None
+    if row.payment is None:
+        return PayoutRefused("no_payment")
+    if row.payment.state not in FROM[action]:
+        return PayoutRefused("ended")
+    said = _promised([row.payment]).get(row.payment_id or 0, "")
+    if said and (action, said) != (Action.RETURNED, Action.PAID):
+        return PayoutRefused("awaited", said=str(Action(said).label))
+    return None
 
 
 FROM = {Action.PAID: (State.EXPORTED,), Action.RETURNED: (State.EXPORTED, State.PAID)}

@@ -42,7 +42,7 @@ def row(request: Any, pk: int) -> HttpResponseBase:
     """One row; what was found out with the bank."""
     rows = PayoutRow.objects.seen_by(request.membership).named().defer("payment__account__number")
     found = get_or_404(rows, pk=pk)
-    form = forms.DecideForm(request.POST or None)
+    form = forms.DecideForm(request.POST or None, possible=answering.possible(found))
     if request.method == "POST":
         if not show.does(request.membership, RUN):
             raise PermissionDenied(who_may(RUN))
