@@ -1,5 +1,5 @@
 """The number of a deciding document, one rule wherever money rests on one: it is found again by it, so a
-letter or a running number alone is none (performance.decided.sql repeats the rule).
+letter, a year or a running number alone is none (performance.decided.sql repeats the rule).
 """
 
 from __future__ import annotations
