@@ -13,7 +13,7 @@ from alliance.web import lists, words
 from complaints.surveys import few
 from complaints.surveys.models import Campaign
 from complaints.surveys.models.questionnaires import Kind
-from complaints.surveys.show.words import rate, state_chip
+from complaints.surveys.show.words import state_chip
 
 
 class SurveyTable(lists.Table):
@@ -50,16 +50,16 @@ class SurveyTable(lists.Table):
         return _told(record).said
 
     def render_response(self, record: Any) -> str:
-        told = _told(record)
-        return rate(told.answers, told.asked)
+        return _told(record).response
 
 
 def _told(record: Any) -> few.Told:
     """What may be said of the answers of all institutions of a row together: of a counted survey of those
-    that were read, as everywhere (few).
+    that were read, as everywhere, of another roughly of those that were taken (few).
     """
-    groups = record.read if record.state == Campaign.State.CLOSED else record.taken
-    return few.together((one["n"], one["of"]) for one in groups)
+    rough = record.state != Campaign.State.CLOSED
+    groups = record.taken if rough else record.read
+    return few.together(((one["n"], one["of"]) for one in groups), rough=rough)
 
 
 class SurveyFilter(django_filters.FilterSet):

@@ -69,8 +69,7 @@ def figs(campaign: Campaign, total: Result | None) -> list[parts.Fig]:
         ),
         parts.Fig(pgettext("survey", "answers"), few.said(total.answers), _("of %(n)d") % {"n": total.asked},
                   _("a result from %(n)d on") % {"n": total.least}),
-        parts.Fig(pgettext("survey", "response"), plain.DASH if few.small(total.answers)
-                  else words.rate(total.answers, total.asked)),
+        parts.Fig(pgettext("survey", "response"), few.together([(total.answers, total.asked)]).response),
         parts.Fig(pgettext("survey", "persons of the period"), plain.num(total.population)),
     ]  # fmt: skip
 

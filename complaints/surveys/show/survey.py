@@ -36,6 +36,7 @@ class Line:
     population: int
     asked: int
     given: int
+    rough: bool
     results: Rows
     page: str
     links: str
@@ -43,12 +44,17 @@ class Line:
     @property
     def response(self) -> str:
         """In percent; of a few answers it would tell their number."""
-        return plain.DASH if few.small(self.given) else words.rate(self.given, self.asked)
+        return self.told.response
 
     @property
     def answers(self) -> str:
         """How many, as it may be said."""
-        return few.said(self.given)
+        return self.told.said
+
+    @property
+    def told(self) -> few.Told:
+        """Answers of those asked, as it may be said."""
+        return few.together([(self.given, self.asked)], rough=self.rough)
 
     @property
     def total(self) -> Result | None:
@@ -115,7 +121,8 @@ def lines_of(campaign: Campaign, membership: Membership) -> list[Line]:
     name = "survey-runs" if membership.can(PRINT) else "survey-links" if membership.can(HAND_OUT) else ""
     return [
         Line(
-            at, *sizes[at.pk], _answers(campaign, spent.get(at.pk, 0), results[at.pk]), results[at.pk],
+            at, *sizes[at.pk], _answers(campaign, spent.get(at.pk, 0), results[at.pk]),
+            campaign.state != Campaign.State.CLOSED, results[at.pk],
             reverse("survey-place", args=[campaign.pk, at.code]),
             reverse(name, args=[campaign.pk, at.code]) if slips and name else "",
         )
@@ -148,12 +155,13 @@ def _cells(line: Line, measures: Sequence[str]) -> list[tuple[str, str]]:
 
 def figs(campaign: Campaign, lines: Sequence[Line]) -> list[parts.Fig]:
     """Asked, answered, response, institutions with a result."""
-    told = few.together((one.given, one.asked) for one in lines)
+    rough = campaign.state != Campaign.State.CLOSED
+    told = few.together(((one.given, one.asked) for one in lines), rough=rough)
     asked = sum(one.asked for one in lines)
     found = [
         parts.Fig(pgettext("survey", "asked"), plain.num(asked), pgettext("unit", "persons")),
         parts.Fig(pgettext("survey", "answers"), told.said, detail=told.note),
-        parts.Fig(pgettext("survey", "response"), words.rate(told.answers, told.asked), detail=told.note),
+        parts.Fig(pgettext("survey", "response"), told.response, detail=told.note),
     ]
     least = campaign.limits["sample_min"]
     if campaign.state == Campaign.State.CLOSED:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -90,8 +89,3 @@ def interval(row: Result | None) -> str:
     if row is None or row.low is None or row.high is None:
         return words.DASH
     return f"{words.num(row.low, 1)}–{words.num(row.high, 1)}"
-
-
-def rate(part: int, whole: int) -> str:
-    """A response rate in percent."""
-    return words.pct(Decimal(part) / whole) if whole else words.DASH
