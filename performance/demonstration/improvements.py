@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from alliance.lib.period import Month
 from alliance.models import Institution
 from alliance.tenancy.scope import act_in
 from performance import origins
+from performance.demonstration.clock import before, later
 from performance.demonstration.ground import Ground
 from performance.engine.indicators import Indicator
 from performance.improvement import services, show
@@ -22,6 +22,8 @@ from performance.meetings.models import Task
 from performance.meetings.services import tasks
 from performance.models import IndicatorValue
 
+# Working days back from the hour of loading: opened, the action given, due where it is closed; ahead: due.
+OPENED, GIVEN, DUE, AHEAD = 42, 36, 22, 8
 CAUSE = "科室没有按周核对本指标，偏离到月底才发现。"
 
 
@@ -39,7 +41,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
             row = services.open_item(
                 by=base.office[0], institution=lead, indicator=indicator.code, month=first,
                 title=f"改进：{indicator.name_zh}", wanted=goal, source=Item.Source.PORTRAIT,
-                source_id=origins.portrait_number(lead, first), now=now - timedelta(days=60),
+                source_id=origins.portrait_number(lead, first), now=before(now, OPENED),
                 source_text=f"{first.year}年{first.number}月机构画像：{indicator.name_zh}",
             )  # fmt: skip
             _done(base, row, close=number == 0, last=last)
@@ -79,13 +81,12 @@ def _done(base: Ground, row: Item, *, close: bool, last: Month) -> None:
     owner = next(one for one in base.members.values() if one.institution_id == row.institution_id)
     task = services.act(
         by=office, item=row, title="每周核对本指标，偏离目标时当周查明原因", owner=owner,
-        now=now - timedelta(days=50),
-        due_on=timezone.localdate(now - timedelta(days=30) if close else now + timedelta(days=12)),
+        now=before(now, GIVEN), due_on=timezone.localdate(before(now, DUE) if close else later(now, AHEAD)),
     )  # fmt: skip
     row = services.begin(by=office, item=Item.objects.named().get(pk=row.pk))
     if not close:
         return
-    done, checked = now - timedelta(days=32), now - timedelta(days=31)
+    done, checked = before(now, DUE + 2), before(now, DUE + 1, 15)
     answered = Task.objects.named().get(pk=task.pk)
     tasks.answer(by=owner, task=answered, text="已按周核对，记录在科室台账。", now=done)
     tasks.check(by=office, task=Task.objects.named().get(pk=task.pk), accepted=True, now=checked)

@@ -14,7 +14,7 @@ from alliance.demo import DemoAlliance
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership, Staff, User
 from alliance.tenancy.scope import act_in
-from performance.demonstration.clock import acting, days_after
+from performance.demonstration.clock import acting, days_after, later
 from performance.demonstration.ground import Ground
 from performance.meetings.models import Attendance, Body, Meeting, Resolution, Seat, Task, Unified
 from performance.meetings.services import agenda, bodies, meetings, minuting, resolving, tasks
@@ -70,7 +70,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
         for number, month in enumerate(months):
             with acting(days_after(month, DAY)):
                 _met(base, found["quality"], month, number, last=number == len(months) - 1)
-        coming = timezone.now() + timedelta(days=9)
+        coming = later(timezone.now(), 7)
         meetings.plan(
             by=base.office[0], body=fund, month=Month.of(timezone.localdate()), title="医保运行分析会",
             begins_at=coming, place="行政楼三楼会议室", now=timezone.now(),
