@@ -581,6 +581,7 @@ def test_a_sheet_to_sign_names_everybody_asked_and_who_came_for_who_may_see_the_
     asked = client.get(url).content.decode()
     assert all(name in asked for name in ("何善明", "舒雁清", "余青山", "毛向芝"))
     assert asked.index("何善明") < asked.index("舒雁清") and "present" not in asked
+    assert asked.count('<td class="nowrap">') == 4  # a name of three characters stands in one line
     assert f'href="{url}"' in client.get(f"{A}/meetings/{row.pk}/").content.decode()
     assert qinghe.client("wu").get(url).status_code == 404
     with inside(qinghe):
