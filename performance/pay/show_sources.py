@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,7 +18,7 @@ from alliance.web import parts
 from alliance.web import words as web_words
 from performance.models import FundEntry, PayFund, PayRule, PayTotal
 from performance.models.pay import CONFIRM, RUN, Withdrawable
-from performance.pay import show
+from performance.pay import show, usual
 from performance.pay.services import limits
 
 PEOPLE = ("entered_by__user", "confirmed_by__user", "set_aside_by__user")
@@ -35,8 +36,11 @@ def page(membership: Membership, year: int) -> dict[str, Any]:
     """Source accounts with balance and entries, pay totals of a year with what is paid, rules."""
     funds = list(PayFund.objects.all())
     accounts = {one.code: one for one in Account.objects.filter(code__in=[fund.account for fund in funds])}
+    every = list(FundEntry.objects.select_related("fund", *PEOPLE).order_by("-day", "-pk"))
     entries: dict[int, list[FundEntry]] = {}
-    for one in FundEntry.objects.select_related(*PEOPLE).order_by("-day", "-pk"):
+    times = usual.limit(timezone.localdate())
+    for one in every:
+        one.doubts = usual.doubts(one, every, times) if one.waits else []
         entries.setdefault(one.fund_id, []).append(one)
     return {
         "title": _("Sources and limits"), "rooms": show.tabs("pay-sources", membership),
@@ -52,6 +56,12 @@ def page(membership: Membership, year: int) -> dict[str, Any]:
             for row in PayRule.objects.select_related(*PEOPLE)
         ],
     }  # fmt: skip
+
+
+def doubts(row: FundEntry) -> list[str]:
+    """What is unusual about an entry that waits."""
+    every = list(FundEntry.objects.select_related("fund"))
+    return usual.doubts(row, every, usual.limit(timezone.localdate()))
 
 
 def ways(row: Withdrawable, membership: Membership) -> Ways:

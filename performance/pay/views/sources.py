@@ -62,7 +62,7 @@ def enter(request: Any, what: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         data = form.entry() if hasattr(form, "entry") else form.cleaned_data
         try:
-            deed(by=request.membership, now=timezone.now(), **data)
+            made = deed(by=request.membership, now=timezone.now(), **data)
         except Refused as error:
             add_refusal(form, error)
         else:
@@ -70,6 +70,9 @@ def enter(request: Any, what: str) -> HttpResponseBase:
                 _("Opened.") if what == "fund" else _("Entered. It counts when a colleague has confirmed it.")
             )
             messages.success(request, said)
+            if isinstance(made, FundEntry):
+                for doubt in show_sources.doubts(made):
+                    messages.warning(request, doubt)
             return redirect("pay-sources")
     context = {"title": title(), "form": form}
     return render(request, "performance/pay/enter.html", context, status=400 if form.errors else 200)
