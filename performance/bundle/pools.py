@@ -20,12 +20,13 @@ from performance.bundle.payments import Payments
 from performance.bundle.told import Told
 from performance.engine.exact import half_up
 from performance.engine.pay import redlines
-from performance.engine.pay.entitled import again
+from performance.engine.pay.entitled import above, again, feeds
 from performance.engine.pay.entitled_parts import EntitledRefused
 from performance.engine.pay.flow import FlowRule, Post, flow, persons
 from performance.engine.pay.named import flow_named
 from performance.engine.pay.redlines import RedLine, Terms
 from performance.engine.pay.steps import divide
+from performance.engine.pay.surplus import SurplusRefused
 
 ROWS = frozenset(
     {"pool", "share", "step", "score", "pot", "line", "sheet", "entitled", "transfer", "journal"}
@@ -108,8 +109,12 @@ class Pool:
             yield from differences(head["fen"], sheet["fen"], f"{path}.fen")
             yield from differences(sheet["fen"], sum(row["fen"] for _p, row in rows), f"{place}.fen")
             try:
-                found = again(sheet, [row["given"] for _p, row in rows])
-            except EntitledRefused as refused:
+                given = [row["given"] for _p, row in rows]
+                found = again(sheet, given)
+                # Bundles from before sheets had steps above their lines hold none.
+                yield from same(sheet.get("above", []), to_plain(above(sheet, given)), f"{place}.above")
+                yield from same(sheet.get("fed", {}), dict(feeds(sheet)), f"{place}.fed")
+            except (EntitledRefused, SurplusRefused) as refused:
                 yield Told("error", path=place, error=refused)
                 continue
             for (at, row), one in zip(rows, found, strict=True):

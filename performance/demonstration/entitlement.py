@@ -1,10 +1,12 @@
 """Entitlement sheets of the demonstration: a month of health-management packages paid to the teams ahead, a
-sheet that waits for its second person, two persons with the innovation award of a month.
+sheet that waits for its second person, two persons with the innovation award of a month, last year's surplus
+divided by the template.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from alliance.lib.period import Month
@@ -13,11 +15,15 @@ from alliance.services import files
 from performance.demonstration.clock import acting
 from performance.demonstration.ground import Ground
 from performance.entitlement import subjects
-from performance.entitlement.services import sheets
-from performance.models import Entitlement, EntitlementKind, PayFund, PayPool
+from performance.entitlement.services import feeding, sheets
+from performance.models import Entitlement, EntitlementKind, Line, MonthRun, PayFund, PayPool
 from performance.pay.services import making
 
 BODY, DOCUMENT, NEXT = "管理委员会", "医共体委〔2026〕21号", "医共体委〔2026〕24号"
+SURPLUS = "医共体委〔2026〕28号"
+# 4 % of the budget were left: what is above 3 % goes back to the insurer, a fifth is carried on.
+YEAR = {"budget_fen": 8_640_000_000, "actual_fen": 8_294_400_000, "carry_in_fen": 31_250_000,
+        "carry_out_percent": Decimal(20)}  # fmt: skip
 AWARD, AWARDED = "医共体委〔2026〕27号", 2
 PDF = b"%PDF-1.4\n%%EOF\n"
 
@@ -63,6 +69,25 @@ def award(base: Ground, fund: PayFund, month: Month, at: datetime) -> PayPool | 
         return making.make_from_entitlement(
             by=base.office[0], sheet=sheet, fund=fund, name="医保管理创新奖", document=AWARD, now=at
         )
+
+
+def surplus(base: Ground, month: Month, at: datetime) -> PayPool:
+    """The draft of the pool that pays the members' part of last year's surplus, by the month's scores."""
+    run = MonthRun.objects.get(month=month.first_day, state=MonthRun.State.POSTED)
+    scores = dict(Line.objects.filter(settlement=run.settlement_id).values_list("institution", "score"))
+    rows = {
+        one.key: {"contribution": scores[one.institution.pk]}
+        for one in subjects.of(EntitlementKind.SURPLUS, month) if scores.get(one.institution.pk)
+    }  # fmt: skip
+    with acting(at):
+        sheet = _entered(base, EntitlementKind.SURPLUS, month, rows, SURPLUS, at, head=YEAR)
+    later = at + timedelta(hours=4)
+    with acting(later):
+        sheet = sheets.confirm(by=base.office[1], sheet=sheet, now=later)
+        return making.make_from_entitlement(
+            by=base.office[0], sheet=sheet, fund=PayFund.objects.get(code=feeding.account_of(sheet)),
+            name="上年度结余留用：成员单位绩效", document=SURPLUS, now=later,
+        )  # fmt: skip
 
 
 def _entered(

@@ -63,6 +63,7 @@ def load(base: Ground, demo: DemoAlliance) -> str:
             _distribute(base, head, months)
         if award := entitlement.award(base, fund, months[-1], days_after(months[-1], 27)):
             _agreed(base, award, months[-1], day=27)
+        _agreed(base, entitlement.surplus(base, months[-1], days_after(months[-1], 27)), months[-1], day=28)
         if base.alliance.kind == WHOLE:
             _divide_the_rest(base, months[0])
         posted = PayPot.objects.filter(state="posted").count()
@@ -82,7 +83,7 @@ def _signed_in(demo: DemoAlliance) -> None:
 
 
 def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
-    """Approved totals of institutions with a base, three rules, a source account with retained surplus."""
+    """Approved totals of institutions with a base, four rules, a source account with retained surplus."""
     office, second = base.office[0], base.office[1]
     for base_pay in (one for one in demo.pay_bases if one.month == month):
         row = entering.enter_total(
@@ -91,7 +92,8 @@ def _decide(base: Ground, demo: DemoAlliance, month: Month) -> PayFund:
         )  # fmt: skip
         entering.confirm(by=second, row=row, now=DECIDED)
     team = replace(RULE, team_percent=Decimal(60))
-    for kind, rule in ((PayKind.BONUS, RULE), (PayKind.REWARD, team), (PayKind.AWARD, RULE)):
+    kinds = (PayKind.BONUS, PayKind.REWARD, PayKind.AWARD, PayKind.SURPLUS)
+    for kind, rule in ((one, team if one == PayKind.REWARD else RULE) for one in kinds):
         made = entering.enter_rule(
             by=office, kind=kind, from_month=month, rule=rule, decided_by=f"{BODY} {DOCUMENT}", now=DECIDED
         )

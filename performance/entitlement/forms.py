@@ -44,7 +44,11 @@ def control(field: Field, *, of: str = "") -> forms.Field:
 class WhichForm(forms.Form):
     """Which sheet is entered, asked by address."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=EntitlementKind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("kind"),
+        # The other part of a surplus comes with its first.
+        choices=[one for one in EntitlementKind.choices if one[0] != EntitlementKind.SURPLUS_OTHER],
+    )  # fmt: skip
     month = forms.ChoiceField(label=gettext_lazy("month"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -14,6 +14,9 @@ class SheetRefused(DecidedRefused):
         "aside first, or give the number of the decision that adds to it.",
         "person_again": "%(person)s has an award of this kind and month already, in sheet %(number)s.",
         "persons": "An award of persons is paid on to persons.",
+        "institutions": "The part of the institutions stays with them: it is not paid on to persons.",
+        "account": "This part of the surplus is paid from the account “%(account)s”, which it was put into.",
+        "borne": "What is borne of an overspend is paid by no pool.",
         "faster": "Somebody else entered a sheet of this kind and month just now. Look at the list, then "
         "enter yours again.",
         "over": "The source accounts have %(held)s yuan free; with this sheet %(wanted)s yuan are confirmed "
@@ -25,5 +28,5 @@ class SheetRefused(DecidedRefused):
         **WHOLE,
         "over": "over_why",
         "not_confirmed": "", "paid": "", "same": "document", "faster": "",
-        "person_again": "people",
+        "person_again": "people", "institutions": "persons", "account": "fund", "borne": "",
     }  # fmt: skip

@@ -12,15 +12,20 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from alliance.lib.canonical import to_plain
 from alliance.models import Membership
 from alliance.services import parameters
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
 from performance.decided import show as decided
+from performance.engine.pay import entitled
+from performance.engine.pay.divided import BAND
+from performance.engine.pay.surplus import handback
 from performance.entitlement import forms, subjects, words
-from performance.entitlement.services import cover
-from performance.models import Entitlement, EntitlementLine, PayPool
+from performance.entitlement.services import cover, feeding
+from performance.models import Entitlement, EntitlementKind, EntitlementLine, PayFund, PayPool
+from performance.models.entitlement_kinds import POOL
 from performance.models.pay import RUN
 from performance.pay.show import tabs
 
@@ -52,7 +57,7 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
             parts.Fig(_("amount"), web_words.yuan(sum(row.fen for row in rows)), _("yuan")),
             parts.Fig(_("lines"), web_words.num(len(rows))),
         ],
-        "lines": shown(sheet, rows, membership),
+        "above": above(sheet), "lines": shown(sheet, rows, membership),
         "given": [
             parts.Fact(words.number(name), words.value(name, value)) for name, value in sheet.head.items()
         ],
@@ -65,7 +70,7 @@ def page(sheet: Entitlement, membership: Membership, given: Mapping[str, Any]) -
 
 def warning(sheet: Entitlement, membership: Membership) -> str:
     """What the source accounts lack for a sheet that waits, with the numbers; \"\" where they hold it."""
-    if membership.institution_id is not None or not sheet.waits:
+    if membership.institution_id is not None or not sheet.waits or sheet.kind not in POOL:
         return ""
     found = cover.of(sheet)
     if not found.short_fen:
@@ -77,6 +82,13 @@ def warning(sheet: Entitlement, membership: Membership) -> str:
         "held": web_words.yuan(found.held_fen), "wanted": web_words.yuan(found.wanted_fen),
         "short": web_words.yuan(found.short_fen),
     }  # fmt: skip
+
+
+def above(sheet: Entitlement) -> list[parts.FormulaLine]:
+    """The steps from what was given once down to what the lines divide; none of most kinds."""
+    rows = list(EntitlementLine.objects.filter(sheet=sheet).values_list("given", flat=True))
+    found = entitled.above({"kind": sheet.kind, "terms": sheet.terms, "head": sheet.head}, rows)
+    return words.formulas(to_plain(found))
 
 
 def over(sheet: Entitlement) -> list[parts.Fact]:
@@ -114,6 +126,7 @@ def paper(sheet: Entitlement, membership: Membership) -> decided.Paper:
         [
             [subject(row), *(_of([row], name) for name in names), Decimal(row.fen) / 100] for row in rows
         ] + [[_("total"), *(_of(rows, name) for name in names), Decimal(sum(row.fen for row in rows)) / 100]],
+        above(sheet),
     )  # fmt: skip
 
 
@@ -158,6 +171,8 @@ def _plain(value: Any, key: str) -> str:
         return _(", ").join(f"{_named(name)} {_plain(one, key)}" for name, one in value.items())
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return _(", ").join(str(one) for one in value)
     shape = parameters.registered()[key].shape
     if "fen" in (shape.type, shape.of):
         return f"{web_words.yuan(int(value))} {_('yuan')}"
@@ -184,7 +199,39 @@ def facts(
         found.append(
             parts.Fact(_("paid by the pool"), pool.title, way(membership, "pay-pool", pool.pk) or "")
         )
-    return [*found, decided.digest(sheet)]
+    return [*found, *rate(sheet), *beside(sheet, membership), decided.digest(sheet)]
+
+
+def rate(sheet: Entitlement) -> list[parts.Fact]:
+    """The surplus rate of a budget beside its band (S1-53)."""
+    if BAND not in sheet.terms:
+        return []
+    back = handback(
+        sheet.head["budget_fen"], sheet.head["actual_fen"], threshold=Decimal(0),
+        band=Decimal(sheet.terms[BAND]),
+    )  # fmt: skip
+    said = _("%(rate)s %%, the band ends at %(band)s %%") % {"rate": back.rate, "band": sheet.terms[BAND]}
+    return [parts.Fact(_("surplus rate"), said)]
+
+
+def beside(sheet: Entitlement, membership: Membership) -> list[parts.Fact]:
+    """The accounts a surplus feeds, and the other sheet of the same decision."""
+    whole = membership.institution_id is None
+    found = [
+        parts.Fact(words.number(f"account_{part}"), f"{web_words.yuan(fen)} {_('yuan')}",
+                   way(membership, "pay-sources") if whole else "")
+        for part, fen in feeding.amounts(sheet).items()
+    ]  # fmt: skip
+    if sheet.kind not in (EntitlementKind.SURPLUS, EntitlementKind.SURPLUS_OTHER):
+        return found
+    other = Entitlement.objects.seen_by(membership).filter(
+        kind__in=(EntitlementKind.SURPLUS, EntitlementKind.SURPLUS_OTHER), month=sheet.month,
+        document=sheet.document, set_aside_at=None,
+    ).exclude(pk=sheet.pk).first()  # fmt: skip
+    if other is not None:
+        url = way(membership, "pay-entitlement", other.pk)
+        found.append(parts.Fact(_("of the same decision"), str(other), url or ""))
+    return found
 
 
 def actions(
@@ -194,14 +241,21 @@ def actions(
     if membership.institution_id is not None or sheet.set_aside_at is not None or pool is not None:
         return []
     if sheet.confirmed_at is not None:
-        if not membership.can(RUN):
+        if not membership.can(RUN) or sheet.kind not in POOL:
             return []
-        form = given.get("pay") or forms.PayForm(
-            auto_id="pay-%s", initial={"name": str(sheet), "document": sheet.document}
-        )
+        form = given.get("pay") or forms.PayForm(auto_id="pay-%s", initial=paying(sheet))
         url = decided.act(ROOM, sheet, "pay")
         return [parts.Action(_("Make the pool that pays it"), url, "coin", "primary", form=form)]
     asked = None
-    if cover.of(sheet).short_fen:
+    if sheet.kind in POOL and cover.of(sheet).short_fen:
         asked = given.get("confirm") or forms.OverForm(auto_id="confirm-%s")
     return decided.deciding(sheet, membership, given, ROOM, asked)
+
+
+def paying(sheet: Entitlement) -> dict[str, Any]:
+    """What the form of the pool that pays it is offered with."""
+    return {
+        "name": str(sheet), "document": sheet.document,
+        "fund": PayFund.objects.filter(code=feeding.account_of(sheet)).first(),
+        "persons": sheet.kind != EntitlementKind.SURPLUS_OTHER,
+    }  # fmt: skip

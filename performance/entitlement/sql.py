@@ -70,6 +70,30 @@ create trigger performance_asked_entitlement before update on public.performance
   for each row when (new.confirmed_by_id is not null and old.confirmed_by_id is null)
   execute function public.performance_asked_entitlement();
 """
+# A sheet says what is paid once, and what is borne is paid by no pool; what institutions keep ends at them.
+ONLY_PAID = """
+drop trigger performance_asked_entitlement on public.performance_entitlement;
+create trigger performance_asked_entitlement before update on public.performance_entitlement
+  for each row when (new.confirmed_by_id is not null and old.confirmed_by_id is null
+                     and new.kind <> 'overspend')
+  execute function public.performance_asked_entitlement();
+create or replace function public.performance_pool_of_entitlement() returns trigger language plpgsql as $pay$
+begin
+  if new.entitlement_id is not null and not exists (
+      select from performance_entitlement e
+       where e.alliance_id = new.alliance_id and e.id = new.entitlement_id and e.confirmed_by_id is not null
+         and e.fen = new.fen and e.month = new.month) then
+    raise exception 'a pool pays a confirmed sheet of its month to the fen' using errcode = 'check_violation';
+  end if;
+  if exists (select from performance_entitlement e
+      where e.alliance_id = new.alliance_id and e.id = new.entitlement_id
+        and (e.kind = 'overspend' or e.kind = 'surplus_other' and new.persons)) then
+    raise exception 'an overspend is paid by no pool, the part of institutions ends at them'
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+"""
 UNASK = """
 drop trigger performance_asked_entitlement on public.performance_entitlement;
 drop function public.performance_asked_entitlement();

@@ -53,7 +53,15 @@ def of(kind: str, month: Month) -> list[Subject]:
     if how.level == "person":
         return _persons(month)
     places = Institution.objects.filter(is_active=True).exclude(kind=Institution.Kind.VILLAGE)
-    return [Subject(f"i{one.pk}", one.short_name, one) for one in places.order_by("code")]
+    return [
+        Subject(f"i{one.pk}", one.short_name, one, scores=_side(one) if "side" in how.scores else {})
+        for one in places.order_by("code")
+    ]
+
+
+def _side(one: Institution) -> dict[str, Decimal]:
+    """Whose group template C counts it in: 1 of primary institutions, 0 of hospitals (S3-50)."""
+    return {"side": Decimal(one.level == Institution.Level.PRIMARY)}
 
 
 def _teams(month: Month, wanted: tuple[str, ...]) -> list[Subject]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from alliance.web import words
 from alliance.web.parts import FormulaLine, Term
+from performance.entitlement import words_divided
 
 NUMBERS: Mapping[str, Any] = {
     "pay_fen": gettext_lazy("approved pay of the team (yuan)"),
@@ -69,6 +70,7 @@ NUMBERS: Mapping[str, Any] = {
     "award_fen": gettext_lazy("award (yuan)"),
     "award_price_fen": gettext_lazy("award of one (yuan)"),
     "clinics": gettext_lazy("clinics recognised"),
+    **words_divided.NUMBERS,
 }
 # Names inside a parameter's table.
 TERMS: Mapping[str, Any] = {
@@ -76,9 +78,11 @@ TERMS: Mapping[str, Any] = {
     "min": gettext_lazy("at least"), "max": gettext_lazy("at most"), "rise": gettext_lazy("a rise of"),
     "fall": gettext_lazy("a fall of"), "pay": gettext_lazy("pays"),
     "low": pgettext_lazy("risk", "low"), "mid": pgettext_lazy("risk", "medium"),
-    "high": pgettext_lazy("risk", "high"),
+    "high": pgettext_lazy("risk", "high"), **words_divided.TERMS,
 }  # fmt: skip
-PERCENT = ("share_", "score_", "step_percent", "fixed_percent", "linked_percent", "percent")
+PERCENT = (
+    "share_", "score_", "step_percent", "fixed_percent", "linked_percent", "percent", "carry_out_percent",
+)  # fmt: skip
 LESS = gettext_lazy(
     "more was paid ahead or overspent than is due: nothing is paid now, the rest is for the next settlement"
 )
@@ -93,6 +97,8 @@ def number(name: str) -> str:
 
 def value(name: str, found: Any) -> str:
     """A number as people read it."""
+    if name == "score_side":
+        return str(words_divided.TERMS["primary" if found else "tertiary"])
     if name.endswith("_fen"):
         return words.yuan(int(found))
     text = words.plain(Fraction(str(found)), 4)
@@ -101,7 +107,17 @@ def value(name: str, found: Any) -> str:
 
 def lines(parts: Sequence[Mapping[str, Any]], fen: int, scores: str = "") -> list[FormulaLine]:
     """Each part with its numbers put in, and what they add up to. `scores`: where those of the line open."""
-    found = [
+    found = formulas(parts, scores)
+    if len(found) > MANY:
+        note = "" if sum(part["fen"] for part in parts) == fen else str(LESS)
+        due = pgettext("entitlement", "due")
+        found.append(FormulaLine(due, (), words.yuan(fen), note, total=True, unit=_("yuan")))
+    return found
+
+
+def formulas(parts: Sequence[Mapping[str, Any]], scores: str = "") -> list[FormulaLine]:
+    """Each part with its numbers put in."""
+    return [
         FormulaLine(
             number(part["name"]),
             [
@@ -112,11 +128,6 @@ def lines(parts: Sequence[Mapping[str, Any]], fen: int, scores: str = "") -> lis
         )
         for part in parts
     ]  # fmt: skip
-    if len(found) > MANY:
-        note = "" if sum(part["fen"] for part in parts) == fen else str(LESS)
-        due = pgettext("entitlement", "due")
-        found.append(FormulaLine(due, (), words.yuan(fen), note, total=True, unit=_("yuan")))
-    return found
 
 
 def _product(told: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:

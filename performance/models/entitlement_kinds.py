@@ -20,13 +20,17 @@ class EntitlementKind(models.TextChoices):
     INNOVATION = "innovation", pgettext_lazy("entitlement", "innovation award of departments")
     INNOVATION_PERSONAL = "innovation_personal", pgettext_lazy("entitlement", "innovation award of persons")
     CLINIC = "clinic", pgettext_lazy("entitlement", "award for model clinics of Chinese medicine")
+    SURPLUS = "surplus", pgettext_lazy("entitlement", "surplus divided by the template")
+    SURPLUS_OTHER = "surplus_other", pgettext_lazy("entitlement", "surplus: part of the institutions")
+    OVERSPEND = "overspend", pgettext_lazy("entitlement", "overspend borne by the members")
 
 
-# The kind of pool that pays it.
+# The kind of pool that pays it; what is borne is paid by none.
 POOL = {
     EntitlementKind.FOUR_PART: PayKind.REWARD, EntitlementKind.STEPS: PayKind.REWARD,
     EntitlementKind.HEADS: PayKind.REWARD, EntitlementKind.PACKAGES: PayKind.REWARD,
     EntitlementKind.RETAINED: PayKind.REWARD, EntitlementKind.PREVENTION: PayKind.PREVENTION,
     EntitlementKind.INNOVATION: PayKind.AWARD, EntitlementKind.INNOVATION_PERSONAL: PayKind.AWARD,
-    EntitlementKind.CLINIC: PayKind.AWARD,
+    EntitlementKind.CLINIC: PayKind.AWARD, EntitlementKind.SURPLUS: PayKind.SURPLUS,
+    EntitlementKind.SURPLUS_OTHER: PayKind.SURPLUS,
 }  # fmt: skip

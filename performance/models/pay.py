@@ -149,7 +149,10 @@ class PayFund(AllianceRow):
 
 
 class FundEntry(Withdrawable):
-    """Money fed into a source account on a day, with the number and the scan of the decision (fen)."""
+    """Money fed into a source account on a day, with the number and the scan of the decision (fen).
+
+    `sheet`: the sheet of a surplus whose part it is; each feeds an account once.
+    """
 
     fill_once = (*Withdrawable.fill_once, "journal_id")
 
@@ -160,6 +163,7 @@ class FundEntry(Withdrawable):
     body = models.CharField(_("decided by"), max_length=80)
     scan = link(_("scan of the decision"), "alliance.Attachment")
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
+    sheet = link(_("entitlement sheet"), "performance.Entitlement", null=True)
 
     class Meta(Withdrawable.Meta):
         verbose_name, verbose_name_plural = _("entry of a source account"), _("entries of source accounts")
@@ -167,11 +171,15 @@ class FundEntry(Withdrawable):
         constraints = [
             *Withdrawable.Meta.constraints,
             models.CheckConstraint(condition=Q(fen__gt=0), name="fundentry_above_zero"),
+            models.UniqueConstraint(
+                fields=["alliance", "sheet", "fund"], condition=Q(sheet__isnull=False),
+                name="fundentry_sheet_once",
+            ),
             models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="fundentry_decided"),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | Q(journal__isnull=False), name="fundentry_in_the_books"
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.document} {self.day}"

@@ -9,8 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from alliance.lib.money import Fen
 from alliance.lib.register import load_register, parse_value
-from performance.engine.pay.entitled_parts import Due, EntitledRefused, Field, Numbers, Rows, Terms
+from performance.engine.pay.entitled_parts import (
+    Due,
+    EntitledRefused,
+    Field,
+    Kind,
+    Numbers,
+    Part,
+    Rows,
+    Terms,
+)
 from performance.engine.pay.entitled_rules import FULL, KINDS
 
 
@@ -47,8 +57,29 @@ def in_order(rows: Iterable[Numbers]) -> dict[str, Numbers]:
 
 
 def again(sheet: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Due, ...]:
-    """A stored sheet (kind, terms, head) worked out again, line by line. Raises EntitledRefused."""
-    how, known = KINDS[sheet["kind"]], load_register()
+    """A stored sheet (kind, terms, head) worked out again, line by line. Raises EntitledRefused,
+    SurplusRefused.
+    """
+    return due(sheet["kind"], *_typed(KINDS[sheet["kind"]], sheet, rows))
+
+
+def above(sheet: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """The steps of a stored sheet down to what its lines divide; none of most kinds."""
+    how = KINDS[sheet["kind"]]
+    return tuple(how.above(*_typed(how, sheet, rows)))
+
+
+def feeds(sheet: Mapping[str, Any]) -> Mapping[str, Fen]:
+    """What a stored sheet feeds accounts of their own with, fen by name."""
+    how = KINDS[sheet["kind"]]
+    terms, head, _rows = _typed(how, sheet, ())
+    return how.feeds(terms, head)
+
+
+def _typed(
+    how: Kind, sheet: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> tuple[Terms, Numbers, Rows]:
+    known = load_register()
     terms = {key: parse_value(known[key].shape, raw, key=key) for key, raw in sheet["terms"].items()}
     given = in_order(numbers(how.row, how.scores, raw) for raw in rows)
-    return due(sheet["kind"], terms, numbers(how.head, (), sheet["head"]), given)
+    return terms, numbers(how.head, (), sheet["head"]), given

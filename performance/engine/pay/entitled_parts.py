@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,6 +31,12 @@ class EntitledRefused(Refused):
         "no_saving": "There is no saving to share.",
         "no_weight": "Give at least one line a weight above zero.",
         "no_pay": "%(subject)s has no pay of this month in the books. Post the pots of the month first.",
+        "no_surplus": "Nothing is left to divide: nothing was saved or carried in, or all is carried on.",
+        "carry_out": "What is carried into the next year is 0 to 100 %% of what there is.",
+        "templates": "The parameter “order of the surplus templates” names %(order)s; it begins with A, B "
+        "or C, and C may follow. Correct it first.",
+        "fund_share": "Template A gives the collaboration fund %(template)s %%, the parameter of the fund "
+        "says %(fund)s %%. Make them the same first.",
         "nothing": "Nobody is due anything. Fill in at least one line.",
         "percent": "%(subject)s: “%(part)s” is a percentage from 0 to 100.",
         "last": "%(subject)s: give last year's inpatient cost above zero.",
@@ -79,6 +85,18 @@ class Due:
 
 Rows = Mapping[str, Numbers]
 Work = Callable[[Terms, Numbers, Rows], Iterable[Due]]
+# The steps from what was given once down to what the lines divide.
+Above = Callable[[Terms, Numbers, Rows], Sequence[Part]]
+# What accounts of their own are fed with when a sheet is confirmed, fen by name.
+Feeds = Callable[[Terms, Numbers], Mapping[str, Fen]]
+
+
+def _none_above(_terms: Terms, _head: Numbers, _rows: Rows) -> Sequence[Part]:
+    return ()
+
+
+def _feeds_none(_terms: Terms, _head: Numbers) -> Mapping[str, Fen]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +111,5 @@ class Kind:
     head: tuple[Field, ...] = ()
     row: tuple[Field, ...] = ()
     scores: tuple[str, ...] = ()
+    above: Above = _none_above
+    feeds: Feeds = _feeds_none

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from alliance.lib.money import Fen, yuan
 from performance.engine.consequences import StepRule
 from performance.engine.exact import half_up
+from performance.engine.pay.divided import DIVIDED
 from performance.engine.pay.entitled_parts import (
     Due,
     EntitledRefused,
@@ -271,4 +272,5 @@ KINDS: Mapping[str, Kind] = {
         "person", _innovation_personal, ("qe.awards.person",), scores=("month_pay_fen",)
     ),
     "clinic": Kind("institution", _clinics, ("cp.tcm_award",), row=_count("clinics")),
+    **DIVIDED,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from alliance.lib.money import Fen, Weight, split_pool
+from alliance.lib.money import Fen, Weight, split_pool, yuan
 from alliance.lib.refusal import Refused
 from performance.engine.exact import half_up
 
@@ -28,10 +28,11 @@ class SurplusRefused(Refused):
     reasons = {
         "deficit": "A deficit is no surplus: there is nothing to divide.",
         "no_overspend": "The budget is not overspent.",
-        "causes": "The causes add up to %(causes)s fen, the overspend is %(overspend)s fen.",
+        "causes": "The causes add up to %(causes)s yuan, the overspend is %(overspend)s yuan.",
         "cause": "Overspend has no cause called %(cause)s.",
-        "nobody": "There is no member to divide the surplus among.",
+        "nobody": "There is no member to divide among: give at least one a contribution above zero.",
     }
+    fields = dict.fromkeys(reasons, "")
 
 
 def percent_of(fen: Fen, percent: Decimal) -> Fen:
@@ -82,72 +83,85 @@ class Member:
     weight: Weight
 
 
-def by_group(amount: Fen, members: Sequence[Member], groups: Parts) -> dict[str, Fen]:
-    """Between the groups by percent, inside a group by weight; a group without a member with weight gives its
-    part to the other (S3-50). Raises SurplusRefused (deficit, nobody).
+def between_groups(amount: Fen, members: Sequence[Member], groups: Parts) -> dict[Group, Fen]:
+    """Between the groups by percent; one without a member with weight gives its part to the other (S3-50).
+
+    Raises SurplusRefused (deficit, nobody).
     """
     weighed = {member.group for member in members if member.weight}
     present: dict[str, Decimal] = {name: groups[name] for name in GROUPS if name in weighed}
     if not present:
         raise SurplusRefused("nobody")
+    found = divide(amount, present)
+    return {name: found[name] for name in GROUPS if name in found}
+
+
+def by_group(amount: Fen, members: Sequence[Member], groups: Parts) -> dict[str, Fen]:
+    """Between the groups (`between_groups`), inside a group by weight. Raises SurplusRefused (deficit,
+    nobody).
+    """
     found = dict.fromkeys((member.code for member in members), 0)
-    for name, fen in divide(amount, present).items():
+    for name, fen in between_groups(amount, members, groups).items():
         inside = {member.code: member.weight for member in members if member.group == name}
         found |= split_pool(fen, inside).fen_by_code()
     return found
 
 
+def by_weight(amount: Fen, members: Sequence[Member]) -> dict[str, Fen]:
+    """By weight alone, without groups (X7-A1). Raises SurplusRefused (nobody)."""
+    if not any(member.weight for member in members):
+        raise SurplusRefused("nobody")
+    return split_pool(amount, {member.code: member.weight for member in members}).fen_by_code()
+
+
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """The order of X7-A1: hand-back, carry-over, template A, then the members' part by template C."""
+class Kept:
+    """What of a budget is there to divide (X7-A1): after the hand-back, with what was carried in, less what
+    is carried into the next year.
+    """
 
     back: Handback
     available: Fen
     carried_out: Fen
-    distributed: Fen
-    parts: Mapping[str, Fen]
-    members: Mapping[str, Fen]
+
+    @property
+    def distributed(self) -> Fen:
+        """What a template divides."""
+        return self.available - self.carried_out
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Percentages of a budget year: hand-back, band, carry-out, templates A and C (one vote of the body)."""
-
-    threshold: Decimal
-    band: Decimal
-    carry_out: Decimal
-    parts: Parts
-    groups: Parts
-
-
-def chain(budget: Fen, actual: Fen, *, carry_in: Fen, members: Sequence[Member], terms: Terms) -> Chain:
-    """From the budget to each member's part. Raises SurplusRefused (deficit, nobody)."""
-    back = handback(budget, actual, threshold=terms.threshold, band=terms.band)
+def kept(back: Handback, *, carry_in: Fen, carry_out: Decimal) -> Kept:
+    """`carry_out`: percent of what is available that stays for the next year (S2-41)."""
     available = back.net + carry_in
-    carried = percent_of(available, terms.carry_out)
-    parts = divide(available - carried, terms.parts)
-    shares = by_group(parts["member_performance"], members, terms.groups)
-    return Chain(back, available, carried, available - carried, parts, shares)
+    return Kept(back, available, percent_of(available, carry_out))
 
 
 @dataclass(frozen=True, slots=True)
 class Overspend:
-    """Who bears an overspend; patients never do."""
+    """Who bears an overspend; patients never do. `borne`: what the fund bears of each cause."""
 
     overspend: Fen
-    fund: Fen
-    alliance: Fen
-    groups: Mapping[str, Fen]
+    borne: Mapping[str, Fen]
+
+    @property
+    def fund(self) -> Fen:
+        """What the insurance fund bears."""
+        return sum(self.borne.values())
+
+    @property
+    def alliance(self) -> Fen:
+        """What the members bear between them."""
+        return self.overspend - self.fund
 
 
 def overspend(
-    budget: Fen, actual: Fen, causes: Iterable[tuple[str, Fen]], *, uncontrollable: Parts, groups: Parts,
+    budget: Fen, actual: Fen, causes: Iterable[tuple[str, Fen]], *, shares: Mapping[str, Parts],
     strict: bool = False,
 ) -> Overspend:  # fmt: skip
-    """Divide an overspend by cause: uncontrollable between fund and alliance, mismanagement on the alliance;
-    `strict`: without any compensation (X7-A3). Raises SurplusRefused (no_overspend, cause, causes).
+    """Divide an overspend by cause; `shares`: percent of fund and alliance for each cause there is (S2-42);
+    `strict`: the fund bears nothing (X7-A3). Raises SurplusRefused (no_overspend, cause, causes).
     """
-    over, summed = actual - budget, {"uncontrollable": 0, "mismanagement": 0}
+    over, summed = actual - budget, dict.fromkeys(shares, 0)
     if over <= 0:
         raise SurplusRefused("no_overspend")
     for cause, fen in causes:
@@ -155,9 +169,10 @@ def overspend(
             raise SurplusRefused("cause", cause=cause)
         summed[cause] += fen
     if sum(summed.values()) != over:
-        raise SurplusRefused("causes", causes=sum(summed.values()), overspend=over)
-    fund = 0 if strict else divide(summed["uncontrollable"], uncontrollable)["fund"]
-    return Overspend(over, fund, over - fund, divide(over - fund, groups))
+        raise SurplusRefused("causes", causes=yuan(sum(summed.values())), overspend=yuan(over))
+    return Overspend(over, {
+        cause: 0 if strict else divide(fen, shares[cause])["fund"] for cause, fen in summed.items()
+    })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

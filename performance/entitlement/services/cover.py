@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from alliance.ledger import facts as books
-from performance.models import Entitlement, PayFund, PayPool
+from performance.entitlement.services import feeding
+from performance.models import Entitlement, EntitlementKind, PayFund, PayPool
 
 State = PayPool.State
 
@@ -28,11 +29,17 @@ class Cover:
 
 
 def of(sheet: Entitlement) -> Cover:
-    """As things stand; what waits for approval counts as taken, as for pools. Four queries."""
+    """As things stand, with what the sheet itself brings; what waits for approval counts as taken, as for
+    pools. Four queries.
+    """
     held = sum(books.balance_of([fund.account for fund in PayFund.objects.all()]).values())
     taken = PayPool.objects.filter(fund__isnull=False, state=State.PROPOSED).aggregate(fen=Sum("fen"))["fen"]
     paying = PayPool.objects.filter(entitlement__isnull=False).exclude(state=State.DRAFT)
-    waiting = Entitlement.objects.filter(confirmed_at__isnull=False).exclude(
-        pk__in=paying.values("entitlement")
-    ).exclude(pk=sheet.pk).aggregate(fen=Sum("fen"))["fen"]  # fmt: skip
-    return Cover(held - (taken or 0), (waiting or 0) + sheet.fen)
+    rows = Entitlement.objects.filter(confirmed_at__isnull=False).exclude(kind=EntitlementKind.OVERSPEND)
+    waiting = (
+        rows.exclude(pk__in=paying.values("entitlement"))
+        .exclude(pk=sheet.pk)
+        .aggregate(fen=Sum("fen"))["fen"]
+    )
+    brings = 0 if sheet.confirmed_at else sum(feeding.amounts(sheet).values())
+    return Cover(held - (taken or 0) + brings, (waiting or 0) + sheet.fen)

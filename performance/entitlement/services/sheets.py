@@ -16,15 +16,17 @@ from alliance.lib.period import Month
 from alliance.models import Attachment, Institution, Membership
 from alliance.services import journal, parameters
 from performance.decided import deeds
+from performance.engine.pay.divided import beside
 from performance.engine.pay.entitled import due, in_order
 from performance.engine.pay.entitled_parts import Due, EntitledRefused, Numbers
 from performance.engine.pay.entitled_rules import KINDS
 from performance.engine.pay.named import PERSON
 from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
-from performance.entitlement.services import cover
+from performance.entitlement.services import cover, feeding
 from performance.entitlement.subjects import Subject
 from performance.models import Entitlement, EntitlementLine
+from performance.models.entitlement_kinds import POOL
 
 
 def terms_of(kind: str, month: Month) -> dict[str, register.Value]:
@@ -77,6 +79,9 @@ def enter(
         by=by, verb="pay.entitlement_entered", about=sheet, kind=kind, month=str(month), fen=sheet.fen,
         rows=len(made),
     )  # fmt: skip
+    if other := beside(kind, terms):  # what the same decision gives beside it, from the same numbers
+        enter(by=by, kind=other, month=month, head=head, rows=rows, document=document, body=body, scan=scan,
+              now=now)  # fmt: skip
     return sheet
 
 
@@ -113,20 +118,29 @@ def confirm(*, by: Membership, sheet: Entitlement, now: datetime, over_why: str 
     """A second person has compared numbers and decision, and read what the source accounts hold.
 
     `over_why`: why it is confirmed although they do not hold what sheets are to be paid; the numbers are kept
-    either way.
+    either way. What a surplus holds goes into its accounts; what is borne is asked of no account.
 
-    Raises PermissionDenied, SheetRefused (same_person, decided, over).
+    Raises PermissionDenied, SheetRefused (same_person, decided, over), and what the ledger raises.
     """
     deeds.second(by, sheet, SheetRefused)
+    if sheet.kind not in POOL:
+        return _confirmed(by, sheet, now)
     found, why = cover.of(sheet), over_why.strip()
     if found.short_fen and not why:
         raise SheetRefused("over", held=yuan(found.held_fen), wanted=yuan(found.wanted_fen))
-    deeds.fill(
-        sheet, SheetRefused, confirmed_by=by, confirmed_at=now, held_fen=found.held_fen,
-        wanted_fen=found.wanted_fen, over_why=why if found.short_fen else None,
+    confirmed = _confirmed(
+        by, sheet, now, held_fen=found.held_fen, wanted_fen=found.wanted_fen,
+        over_why=why if found.short_fen else None,
     )  # fmt: skip
+    feeding.feed(by=by, sheet=confirmed, now=now)
+    return confirmed
+
+
+def _confirmed(by: Membership, sheet: Entitlement, now: datetime, **told: Any) -> Entitlement:
+    deeds.fill(sheet, SheetRefused, confirmed_by=by, confirmed_at=now, **told)
     journal.write(by=by, verb="pay.entitlement_confirmed", about=sheet, fen=sheet.fen)
-    return Entitlement.objects.get(pk=sheet.pk)
+    found: Entitlement = Entitlement.objects.get(pk=sheet.pk)
+    return found
 
 
 @transaction.atomic

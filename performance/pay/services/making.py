@@ -17,7 +17,7 @@ from performance.engine.pay.entitled_rules import KINDS
 from performance.engine.pay.redlines import Terms
 from performance.engine.pay.steps import Factors, Share, divide
 from performance.entitlement.refusals import SheetRefused
-from performance.entitlement.services import sheets
+from performance.entitlement.services import feeding, sheets
 from performance.models import (
     Entitlement,
     EntitlementKind,
@@ -113,7 +113,8 @@ def make_from_entitlement(
 ) -> PayPool:  # fmt: skip
     """Draft the pool that pays an entitlement sheet: to the fen what its lines say, below them by the roster.
 
-    Raises PermissionDenied, RedLine, SheetRefused (persons, not_confirmed, paid), PoolRefused (document,
+    Raises PermissionDenied, RedLine, SheetRefused (persons, institutions, account, borne,
+    not_confirmed, paid), PoolRefused (document,
     name, no_rule, short), PayRefused (nobody, absent).
     """
     require(by, RUN)
@@ -121,8 +122,7 @@ def make_from_entitlement(
     number = numbers.of_decision(document, PoolRefused) if document.strip() else ""
     if not name.strip():
         raise PoolRefused("name")
-    if not persons and KINDS[sheet.kind].level == "person":
-        raise SheetRefused("persons")
+    _ends(sheet, fund, persons)
     if sheet.confirmed_at is None:
         raise SheetRefused("not_confirmed")
     if PayPool.objects.filter(entitlement=sheet).exists():
@@ -142,6 +142,22 @@ def make_from_entitlement(
         document=number, persons=persons, fund=fund, rule=rule, fen=sheet.fen, entitlement=sheet,
     )  # fmt: skip
     return storing.keep(pool, shares, storing.decimal(step), by, now)
+
+
+def _ends(sheet: Entitlement, fund: PayFund, persons: bool) -> None:
+    """Where the money of a sheet comes from and ends. Raises SheetRefused (borne, persons, institutions,
+    account).
+    """
+    if sheet.kind not in POOL:
+        raise SheetRefused("borne")
+    if not persons and KINDS[sheet.kind].level == "person":
+        raise SheetRefused("persons")
+    if persons and sheet.kind == EntitlementKind.SURPLUS_OTHER:
+        raise SheetRefused("institutions")
+    own = feeding.account_of(sheet)
+    if own and fund.code != own:
+        name = PayFund.objects.filter(code=own).values_list("name", flat=True).first()
+        raise SheetRefused("account", account=name or own)
 
 
 def _next(kind: str, month: Month) -> int:

@@ -14,8 +14,9 @@ from typing import Any
 from django.db.models import F
 
 from alliance.ledger.models import LedgerJournal
+from alliance.lib.canonical import to_plain
 from alliance.lib.period import Month
-from performance.engine.pay import redlines
+from performance.engine.pay import entitled, redlines
 from performance.engine.pay.flow import Flow
 from performance.engine.pay.named import PERSON
 from performance.engine.pay.steps import PayRefused
@@ -118,8 +119,12 @@ class Reading:
         sheet = pool.entitlement
         if sheet is None:
             return
-        yield {"row": "sheet", "kind": sheet.kind, "terms": sheet.terms, "head": sheet.head, "fen": sheet.fen}
-        for paid, key, line in sheets.lines(sheet):
+        head, lines = {"kind": sheet.kind, "terms": sheet.terms, "head": sheet.head}, sheets.lines(sheet)
+        yield {
+            "row": "sheet", **head, "fen": sheet.fen, "fed": entitled.feeds(head),
+            "above": to_plain(entitled.above(head, [line.given for _paid, _key, line in lines])),
+        }  # fmt: skip
+        for paid, key, line in lines:
             yield {
                 "row": "entitled", "institution": paid.code, "key": self._key(key, line), "given": line.given,
                 "parts": line.parts, "fen": line.fen,

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from alliance.lib.register import load_register
 from performance.engine.pay import surplus
-from performance.engine.pay.surplus import Member, SurplusRefused, Terms, percent_of
+from performance.engine.pay.divided import between
+from performance.engine.pay.entitled_rules import KINDS as SHEETS
+from performance.engine.pay.surplus import SurplusRefused, percent_of
 from tests.surplus_cases import STORED, expected_of, rows
 
 A = {"member_performance": Decimal(60), "collaboration_fund": Decimal(20), "staff_welfare": Decimal(20)}
 C = {"tertiary": Decimal(40), "primary": Decimal(60)}
-UNCONTROLLABLE = {"fund": Decimal(70), "alliance": Decimal(30)}
+SHARES = {"mismanagement": {"fund": Decimal(0), "alliance": Decimal(100)}}
 
 
 def handback(p: dict[str, Any]) -> dict[str, Any]:
@@ -33,25 +36,42 @@ def template(p: dict[str, Any]) -> dict[str, Any]:
 
 
 def chain(p: dict[str, Any]) -> dict[str, Any]:
-    members = [Member(code, group, Decimal(weight)) for code, group, weight in p["members"]]
-    terms = Terms(Decimal(p["threshold_pct"]), Decimal(8), Decimal(p["carry_out_pct"]), A, C)
-    found = surplus.chain(
-        p["budget_fen"], p["actual_fen"], carry_in=p["carry_in_fen"], members=members, terms=terms
-    )
+    """As the sheet of a surplus divides it, with the percentages of the case for those of the register."""
+    terms = terms_of("surplus", **{"qe.surplus_handback": Decimal(p["threshold_pct"])})
+    head = {"budget_fen": p["budget_fen"], "actual_fen": p["actual_fen"], "carry_in_fen": p["carry_in_fen"],
+            "carry_out_percent": Decimal(p["carry_out_pct"])}  # fmt: skip
+    rows = {code: {"side": int(group == "primary"), "contribution": Decimal(weight)}
+            for code, group, weight in p["members"]}  # fmt: skip
+    how = SHEETS["surplus"]
+    down = {part.name: part.fen for part in how.above(terms, head, rows)}
+    names = ("gross", "available", "carried_out", "distributed", "member_performance", "collaboration_fund",
+             "staff_welfare")  # fmt: skip
+    members = between("member_performance", down["member_performance"], terms, rows)
     return {
-        "gross": found.back.gross, "handed_back": found.back.handed_back, "net": found.back.net,
-        "available": found.available, "carried_out": found.carried_out, "distributed": found.distributed,
-        **found.parts, **{f"member:{code}": fen for code, fen in found.members.items()},
+        "handed_back": down.get("handed_back", 0), "net": down.get("net", 0),
+        **{name: down[name] for name in names}, **{f"member:{one.code}": one.sum for one in members},
     }  # fmt: skip
 
 
 def overspend(p: dict[str, Any]) -> dict[str, Any]:
-    found = surplus.overspend(
-        p["budget_fen"], p["actual_fen"], [(cause, fen) for cause, fen in p["causes"]],
-        uncontrollable=UNCONTROLLABLE, groups=C, strict=bool(p["strict"]),
-    )  # fmt: skip
-    return {"overspend": found.overspend, "fund": found.fund, "alliance": found.alliance, "patients": 0,
-            **found.groups}  # fmt: skip
+    causes = dict.fromkeys(("uncontrollable", "mismanagement"), 0)
+    for cause, fen in p["causes"]:
+        causes[cause] += fen
+    terms = terms_of("overspend", **{"gb.overspend_strict": bool(p["strict"])})
+    head = {"budget_fen": p["budget_fen"], "actual_fen": p["actual_fen"],
+            **{f"{cause}_fen": fen for cause, fen in causes.items()}}  # fmt: skip
+    rows = {code: {"side": int(code == "primary"), "contribution": Decimal(1)} for code in C}
+    down = {part.name: part.fen for part in SHEETS["overspend"].above(terms, head, rows)}
+    fund = down["uncontrollable_borne"] + down["mismanagement_borne"]
+    return {"overspend": down["overspend"], "fund": fund, "alliance": down["alliance_bears"],
+            "patients": down["patients_bear"], "primary": down["side_primary"],
+            "tertiary": down["side_tertiary"]}  # fmt: skip
+
+
+def terms_of(kind: str, **change: Any) -> dict[str, Any]:
+    """The defaults of the register, where the case says nothing else."""
+    known = load_register()
+    return {key: change.get(key, known[key].value) for key in SHEETS[kind].keys}
 
 
 def fd_package(p: dict[str, Any]) -> dict[str, Any]:
@@ -111,5 +131,5 @@ def test_the_worked_examples_of_the_sources() -> None:
     assert (found["member_reward"], found["reward_staff"]) == (50_000_000, 15_000_000)
     assert surplus.divide(100_000_000, C) == {"primary": 60_000_000, "tertiary": 40_000_000}
     assert percent_of(1_000_000, Decimal(60)) == 600_000
-    with pytest.raises(SurplusRefused, match="add up to 3 fen"):
-        surplus.overspend(10, 14, [("mismanagement", 3)], uncontrollable=UNCONTROLLABLE, groups=C)
+    with pytest.raises(SurplusRefused, match=r"add up to 0\.03 yuan"):
+        surplus.overspend(10, 14, [("mismanagement", 3)], shares=SHARES)
