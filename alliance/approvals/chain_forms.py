@@ -17,7 +17,8 @@ from alliance.approvals.steps import Step
 from alliance.roles import roles
 from alliance.web.form_fields import DayField, WholeField
 
-MOST_STEPS, ROLES = 8, ("role", "role2", "role3")  # of a chain; who decides a step: this, or this, or this
+MOST_STEPS, EMPTY = 8, 2  # of a chain; rows offered beyond those it has
+ROLES = ("role", "role2", "role3")  # who decides a step: this, or this, or this
 RULES = [
     ("one", gettext_lazy("the first verdict decides")), ("any", gettext_lazy("one yes is enough")),
     ("all", gettext_lazy("everybody says yes")), ("n_of_m", gettext_lazy("so many say yes")),
@@ -89,7 +90,7 @@ class StepRow(forms.Form):
         return {name: value for name, value in said.items() if value}
 
 
-StepSet = forms.formset_factory(StepRow, extra=MOST_STEPS, max_num=MOST_STEPS, absolute_max=MOST_STEPS)
+StepSet = forms.formset_factory(StepRow, extra=EMPTY, max_num=MOST_STEPS, absolute_max=MOST_STEPS)
 
 
 class Steps(StepSet):  # type: ignore[misc, valid-type]

@@ -40,7 +40,7 @@ def chain(request: Any, code: str) -> HttpResponseBase:
         raise PermissionDenied(_("Who decides is proposed by a member of the whole alliance who may."))
     data = request.POST if request.method == "POST" else None
     now = entering.before(code, today)
-    form = chain_forms.ChainForm(data, initial={"name": show_chains.called(code)})
+    form = chain_forms.ChainForm(data, initial={"name": now.name if now else show_chains.called(code)})
     rows = chain_forms.steps_of(now, data)
     if data is not None and form.is_valid() and rows.is_valid():
         try:
