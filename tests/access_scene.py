@@ -1291,10 +1291,10 @@ class Things:
 
     @cached_property
     def payout_line(self) -> PayLine:
-        """A line of the institution's staff in the books, of a pool of its own."""
-        side = self.side
+        """A line of the institution's staff in the books, of a pool of its own and a published month."""
+        side, month = self.side, self.month_life.period
         pool = pay_access.pool(
-            side.office, self.pay_fund, side.place, self.staff, side.serial + 50, side.mark
+            side.office, self.pay_fund, side.place, self.staff, side.serial + 50, side.mark, month=month
         )
         pay_access.post(pool, self.books.journal, self.approval)
         pot = pay_access.shown(PayPot.objects.get(pool=pool), side.office, self.staff, side.mark)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 # The plan of a trigger is kept for the session, made when the tables were empty: it must ask their indexes.
-# A pool keeps its money; on the way into the books every level adds up and no pay total is exceeded. Pools of
-# one alliance take turns there, so that two at once cannot both fit.
+# A pool keeps its money, also when it is reversed as a whole (performance.pay.reversal.sql); on the way into
+# the books every level adds up and no pay total is exceeded. Pools of one alliance take turns there, so that
+# two at once cannot both fit.
 KEEP_POOL = """
 create or replace function public.performance_keep_pool() returns trigger language plpgsql
   set enable_seqscan to off as $pay$
 declare
-  moving constant text[] := array['state', 'version', 'approval_id', 'journal_id'];
+  moving constant text[] := array['state', 'version', 'approval_id', 'journal_id', 'reversal_id'];
+  back constant text[] := array['state', 'version', 'reversal_id'];
   over record;
 begin
   if tg_op = 'DELETE' then
     if old.state = 'draft' then return old; end if;
     raise exception 'a pool that was proposed is not deleted' using errcode = 'restrict_violation';
   end if;
-  if old.state = 'posted' or to_jsonb(new) - moving <> to_jsonb(old) - moving then
+  if old.state = 'reversed' or to_jsonb(new) - moving <> to_jsonb(old) - moving
+    or (old.state = 'posted' or new.state = 'reversed')
+       and (new.state <> 'reversed' or to_jsonb(new) - back <> to_jsonb(old) - back) then
     raise exception 'a pool keeps its money' using errcode = 'restrict_violation';
   end if;
   if new.state <> 'posted' then return new; end if;
@@ -105,9 +109,12 @@ KEEP_POT = """
 create or replace function public.performance_keep_pot() returns trigger language plpgsql as $pay$
 declare
   moving constant text[] := array['state', 'version', 'plan_id', 'shown_at', 'shown_until', 'submitted_by_id',
-                                  'submitted_at', 'journal_id'];
+                                  'submitted_at', 'journal_id', 'reversal_id'];
+  back constant text[] := array['state', 'version', 'reversal_id'];
 begin
-  if old.state = 'posted' or to_jsonb(new) - moving <> to_jsonb(old) - moving then
+  if old.state = 'reversed' or to_jsonb(new) - moving <> to_jsonb(old) - moving
+    or (old.state = 'posted' or new.state = 'reversed')
+       and (new.state <> 'reversed' or to_jsonb(new) - back <> to_jsonb(old) - back) then
     raise exception 'a pot keeps its money' using errcode = 'restrict_violation';
   end if;
   if new.state <> old.state and not exists (select 1 from performance_paypool p

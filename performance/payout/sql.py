@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 # Parts, held money and deductions of one line take turns by a lock on the line, so that two lots made at once
-# cannot both fit. A part is paid by the institution whose pot the line is of, to the person of the line, out
-# of a posted plan, into a confirmed account of that person. A payment moves along its states alone.
+# cannot both fit; the pot is held, so that none fits while it is reversed. A part is paid by the institution
+# whose pot the line is of, to the person of the line, out of a posted plan, into a confirmed account of that
+# person. A payment moves along its states alone.
 FITS = """
 create or replace function public.performance_fits_line() returns trigger language plpgsql as $payout$
 declare
@@ -15,7 +16,8 @@ begin
     into whole, person, place, ready
     from performance_payline l
     join performance_paypot p on p.alliance_id = l.alliance_id and p.id = l.pot_id
-   where l.alliance_id = new.alliance_id and l.id = new.line_id;
+   where l.alliance_id = new.alliance_id and l.id = new.line_id
+     for share of p;
   if not coalesce(ready, false) then
     raise exception 'only lines in the books are paid or held'
       using errcode = 'check_violation', constraint = 'payout_line_in_the_books';
@@ -200,4 +202,45 @@ create trigger performance_declined_account before insert or update of declined_
 REMOVE_DECLINED = """
 drop trigger performance_declined_account on public.performance_payoutaccount;
 drop function public.performance_declined_account();
+"""
+
+# A month is paid once its publication has ended (practice.md 4): a lot is made after that, and what it pays
+# is of such months alone. Once a statement: parts come by the thousand.
+PUBLISHED = """
+create function public.performance_lot_published() returns trigger language plpgsql as $payout$
+begin
+  if not exists (select from public.performance_monthlife m
+      where m.alliance_id = new.alliance_id and m.month = new.month and m.published_until <= new.made_at) then
+    raise exception 'the publication of the month has not ended'
+      using errcode = 'check_violation', constraint = 'payoutlot_published';
+  end if;
+  return new;
+end $payout$;
+create trigger performance_lot_published before insert on public.performance_payoutlot
+  for each row execute function public.performance_lot_published();
+create function public.performance_part_published() returns trigger language plpgsql
+  set enable_seqscan to off as $payout$
+begin
+  if exists (
+      select from added a
+        join public.performance_payline l on l.alliance_id = a.alliance_id and l.id = a.line_id
+        join public.performance_paypot t on t.alliance_id = l.alliance_id and t.id = l.pot_id
+        join public.performance_paypool p on p.alliance_id = t.alliance_id and p.id = t.pool_id
+        join public.performance_payoutpayment y on y.alliance_id = a.alliance_id and y.id = a.payment_id
+        join public.performance_payoutlot o on o.alliance_id = y.alliance_id and o.id = y.lot_id
+        left join public.performance_monthlife m on m.alliance_id = p.alliance_id and m.month = p.month
+       where m.published_until is null or m.published_until > o.made_at) then
+    raise exception 'the publication of the month of a line has not ended'
+      using errcode = 'check_violation', constraint = 'payoutpart_published';
+  end if;
+  return null;
+end $payout$;
+create trigger performance_part_published after insert on public.performance_payoutpart
+  referencing new table as added for each statement execute function public.performance_part_published();
+"""
+UNPUBLISHED = """
+drop trigger performance_part_published on public.performance_payoutpart;
+drop function public.performance_part_published();
+drop trigger performance_lot_published on public.performance_payoutlot;
+drop function public.performance_lot_published();
 """

@@ -8,6 +8,7 @@ from typing import Any
 from alliance.approvals.models import Approval
 from alliance.ledger.models import LedgerJournal
 from alliance.lib.canonical import digest, to_plain
+from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Staff
 from alliance.services import files
 from performance.models import (
@@ -126,7 +127,7 @@ def linked(by: Membership, second: Membership, indicator: str, mark: str, day: d
 
 def pool(
     by: Membership, account: PayFund, place: Institution, staff: Staff, number: int, mark: str,
-    source: str = "retained",
+    source: str = "retained", month: Month = OCTOBER,
 ) -> PayPool:  # fmt: skip
     """A draft with one share and one pot."""
     rule, _new = PayRule.objects.get_or_create(
@@ -135,7 +136,7 @@ def pool(
                   "entered_by": by, "entered_at": NOW},
     )  # fmt: skip
     made: PayPool = PayPool.objects.create(
-        month=OCTOBER.first_day, kind="award", number=number, name=mark, source=source, document=f"{mark}7号",
+        month=month.first_day, kind="award", number=number, name=mark, source=source, document=f"{mark}7号",
         fund=account, rule=rule, fen=100, digest="d" * 64, made_by=by, made_at=NOW,
     )  # fmt: skip
     share = PayShare.objects.create(pool=made, institution=place, **SHARE)

@@ -95,8 +95,8 @@ def lot(
 ) -> PayoutLot:
     """With the bank: one payment of the whole line."""
     made: PayoutLot = PayoutLot.objects.create(
-        month=OCTOBER.first_day, institution=payer.institution, bank="icbc", number=1, entity=payer,
-        made_by=by, made_at=NOW,
+        month=line.pot.pool.month, institution=payer.institution, bank="icbc", number=1, entity=payer,
+        made_by=by, made_at=NOW + timedelta(days=7),
     )  # fmt: skip
     payment = PayoutPayment.objects.create(lot=made, staff=line.staff, account=own, number=1, fen=line.fen)
     PayoutPart.objects.create(payment=payment, line=line, part=1, fen=line.fen)

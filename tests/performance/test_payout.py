@@ -139,7 +139,7 @@ def test_nothing_is_paid_twice_by_construction(house: World) -> None:
     assert part is not None
     other = PayoutLot.objects.create(
         month=lot.month, institution=lot.institution, bank="icbc", number=9, entity=lot.entity,
-        made_by=house.luo, made_at=NOW,
+        made_by=house.luo, made_at=PAYDAY,
     )  # fmt: skip
     payment = PayoutPayment.objects.create(
         lot=other, staff_id=part.payment.staff_id, account_id=part.payment.account_id, number=1, fen=1

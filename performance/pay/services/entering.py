@@ -16,7 +16,7 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
-from alliance.services import journal, parameters
+from alliance.services import journal
 from alliance.services.files import Upload
 from performance.decided import deeds, numbers
 from performance.declared.services.proving import keep
@@ -143,8 +143,8 @@ def enter_rule(
         raise EntryRefused("coefficients")
     if not decided_by.strip():
         raise EntryRefused("body")
-    least = parameters.in_force("fd.team_share_min", on=from_month.first_day)
-    if kind == PayKind.REWARD and rule.team_percent < least:  # type: ignore[operator]
+    least = limits.team_least(from_month.first_day)
+    if kind == PayKind.REWARD and rule.team_percent < least:
         raise PayRefused("team_share", least=least, percent=rule.team_percent)
     first, body = from_month.first_day, to_plain(replace(rule, coefficients=tuple(sorted(rule.coefficients))))
     earlier = PayRule.objects.filter(kind=kind, from_date=first).aggregate(last=Max("revision"))
@@ -167,13 +167,18 @@ def rule_in_force(kind: str, month: Month) -> PayRule | None:
 def confirm(*, by: Membership, row: PayTotal | PayRule, now: datetime) -> Any:
     """A second person has compared an approved total or a rule with its decision.
 
-    Raises PermissionDenied, EntryRefused (same_person, decided, given).
+    Raises PermissionDenied, EntryRefused (same_person, decided, given), PayRefused (team_share: the least
+    share has risen meanwhile).
     """
     _second(by, row)
     try:
         with transaction.atomic():
             return _confirmed(by, row, now)
     except IntegrityError as error:
+        if isinstance(row, PayRule) and "less of the reward than their least share" in str(error):
+            raise PayRefused(
+                "team_share", least=limits.team_least(row.from_date), percent=row.rule().team_percent
+            ) from None
         if not isinstance(row, PayTotal) or "lowered below what was given" not in str(error):
             raise
         said = {"institution": row.institution.short_name, "year": row.year, "total": yuan(row.fen)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 
 from django.db.models import Sum
 
@@ -10,15 +12,18 @@ from alliance.ledger import facts as books
 from alliance.ledger.models import Account
 from alliance.lib.money import yuan
 from alliance.lib.period import Month
+from alliance.services import parameters
 from performance.dues import booking
 from performance.engine.pay import redlines
 from performance.engine.pay.redlines import Year
+from performance.engine.pay.steps import PayRefused
 from performance.models import (
     PayFund,
     PayPool,
     PayShare,
     PayTotal,
 )
+from performance.models.pay import PayKind
 from performance.pay.refusals import PoolRefused
 
 State = PayPool.State
@@ -43,6 +48,22 @@ def keep_total(pool: PayPool) -> None:
     """
     if pool.persons:
         redlines.within_total(pool.source, years_of(pool))
+
+
+def keep_team_least(pool: PayPool) -> None:
+    """The rule of a DRG reward gives the teams at least the part that holds in the pool's month (S0-65).
+
+    Raises PayRefused (team_share).
+    """
+    if pool.kind == PayKind.REWARD and pool.persons and pool.rule is not None:
+        least, percent = team_least(pool.month), pool.rule.rule().team_percent
+        if percent < least:
+            raise PayRefused("team_share", least=least, percent=percent)
+
+
+def team_least(day: date) -> Decimal:
+    """The least part of the DRG reward that goes to teams first, percent, on a day (S0-65)."""
+    return Decimal(str(parameters.in_force("fd.team_share_min", on=day)))
 
 
 def years_of(pool: PayPool) -> list[Year]:

@@ -39,13 +39,14 @@ def discard(*, by: Membership, pool: PayPool) -> None:
 @transaction.atomic
 def propose(*, by: Membership, pool: PayPool, today: date, version: int | None = None) -> Approval:
     """Put a draft before a second person. Raises PermissionDenied, PoolRefused (changed, short), RedLine
-    (no_total, over_total), Stale, and what `approvals.propose` raises.
+    (no_total, over_total), PayRefused (team_share), Stale, and what `approvals.propose` raises.
     """
     require(by, RUN)
     step = steps.admitted("propose", by=by, row=pool, version=version)
     _still_so(pool)
     if pool.fund is not None:
         limits.covered(pool.fund, pool.fen)
+    limits.keep_team_least(pool)
     limits.keep_total(pool)
     approval = approvals.propose(
         by=by, kind=KIND, about=pool, chain=chains.in_force(chains.TWO_PEOPLE, on=today, kind=KIND),
@@ -93,6 +94,7 @@ def decided(approval: Approval, by: Membership) -> None:
         return
     if pool.fund is not None:
         limits.covered(pool.fund, pool.fen, but=pool)
+    limits.keep_team_least(pool)
     limits.keep_total(pool)
     posted = posting.pool(pool, by=approval.proposed_by, second=second_person(approval), now=timezone.now())
     steps.take(

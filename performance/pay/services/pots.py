@@ -213,6 +213,8 @@ def reply(*, by: Membership, pot: PayPot, agrees: bool, text: str, now: datetime
                 text="" if agrees else text.strip(),
             )  # fmt: skip
     except IntegrityError as error:
+        if "a plan is answered while it is shown" in str(error):
+            raise PotRefused("not_shown") from None
         if "payreply_once" not in str(error):
             raise
         raise PotRefused("said") from None

@@ -1,0 +1,1 @@
+"""Plans of second distributions: what the database keeps of what a group agreed on."""

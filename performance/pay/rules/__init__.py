@@ -1,0 +1,1 @@
+"""Rules of flow: what the database keeps of them."""
