@@ -154,13 +154,16 @@ def reverse(
     refuse_one_person(by, confirmed_by)
     refuse_second_reversal(journal)
     entries = journal.entries.select_related("account").order_by("number")
-    lines = [_mirrored(entry) for entry in entries]
-    head = LedgerJournal(
+    return _write(reversal_of(journal, by, confirmed_by, text), month, [mirrored(one) for one in entries])
+
+
+def reversal_of(journal: LedgerJournal, by: Membership, confirmed_by: Membership, text: str) -> LedgerJournal:
+    """The head of a journal's reversal, still without its month, its amount and its digest."""
+    return LedgerJournal(
         about_month=journal.about_month, kind=REVERSAL, key=f"{REVERSAL}:{journal.pk}", reverses=journal,
         inputs_digest=journal.inputs_digest, rule_version=journal.rule_version, posted_by=by,
         confirmed_by=confirmed_by, code_version=journal.code_version, text=text,
     )  # fmt: skip
-    return _write(head, month, lines)
 
 
 def _write(head: LedgerJournal, month: Month, lines: Sequence[Line]) -> Posted:
@@ -280,7 +283,8 @@ def refuse_second_reversal(journal: LedgerJournal) -> None:
         raise errors.AlreadyReversed(journal=journal.pk, by=first.pk)
 
 
-def _mirrored(entry: Entry) -> Line:
+def mirrored(entry: Entry) -> Line:
+    """The line that takes an entry back."""
     evidence = (entry.evidence_kind, entry.evidence_id) if entry.evidence_id is not None else None
     return Line(entry.account, -entry.fen, {"reverses": entry.journal_id, "line": entry.number}, evidence)
 

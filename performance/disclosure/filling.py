@@ -42,7 +42,7 @@ def budget(month: Month, run: MonthRun) -> Part:
     lines = Line.objects.filter(settlement=run.settlement, fen__isnull=False)
     shared = sum(lines.values_list("fen", flat=True))
     first, last = month.first_day.replace(month=1), month.last_day
-    fed = FundEntry.objects.filter(confirmed_at__isnull=False, day__range=(first, last))
+    fed = FundEntry.objects.standing().filter(day__range=(first, last))
     spent = PayPool.objects.filter(state="posted", fund__isnull=False, month__range=(first, last))
     decided, given = _by_fund(fed), _by_fund(spent)
     rows = [(

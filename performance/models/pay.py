@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_scopes import ScopedManager
 
 from alliance.models import AllianceRow
+from alliance.models.base import AllianceQuerySet
 from performance.engine.pay.flow import FlowRule
 from performance.engine.restore import restore
 from performance.models.declared import link
@@ -148,13 +150,22 @@ class PayFund(AllianceRow):
         return f"fund:{self.code}"
 
 
+class FundEntryQuerySet(AllianceQuerySet):
+    """Which entries count."""
+
+    def standing(self) -> Any:
+        """Confirmed by a second person and not reversed."""
+        return self.filter(confirmed_at__isnull=False, reversal=None)
+
+
 class FundEntry(Withdrawable):
     """Money fed into a source account on a day, with the number and the scan of the decision (fen).
 
-    `sheet`: the sheet of a surplus whose part it is; each feeds an account once.
+    `sheet`: the sheet of a surplus whose part it is; each feeds an account once. `reversal`: the journal by
+    which two people took it back.
     """
 
-    fill_once = (*Withdrawable.fill_once, "journal_id")
+    fill_once = (*Withdrawable.fill_once, "journal_id", "reversal_id")
 
     fund = link(_("source account"), "performance.PayFund")
     day = models.DateField(_("day of the decision"))
@@ -164,6 +175,11 @@ class FundEntry(Withdrawable):
     scan = link(_("scan of the decision"), "alliance.Attachment")
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
     sheet = link(_("entitlement sheet"), "performance.Entitlement", null=True)
+    reversal = link(_("reversed by"), "ledger.LedgerJournal", null=True)
+
+    objects: ClassVar[Any] = ScopedManager(
+        alliance="alliance", _manager_class=models.Manager.from_queryset(FundEntryQuerySet)
+    )
 
     class Meta(Withdrawable.Meta):
         verbose_name, verbose_name_plural = _("entry of a source account"), _("entries of source accounts")
@@ -178,6 +194,9 @@ class FundEntry(Withdrawable):
             models.CheckConstraint(condition=~Q(document="") & ~Q(body=""), name="fundentry_decided"),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | Q(journal__isnull=False), name="fundentry_in_the_books"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversal=None) | Q(journal__isnull=False), name="fundentry_reversed"
             ),
         ]  # fmt: skip
 

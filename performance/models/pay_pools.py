@@ -56,7 +56,14 @@ class PayPoolQuerySet(AllianceQuerySet):
     def named(self) -> Any:
         """With all that a list or a page names."""
         return self.select_related(
-            "fund", "run__settlement__pool", "rule", "entitlement", "approval", "journal", "made_by__user"
+            "fund",
+            "run__settlement__pool",
+            "rule",
+            "entitlement",
+            "approval",
+            "journal",
+            "reversal",
+            "made_by__user",
         )
 
 
@@ -72,6 +79,7 @@ class PayPool(AllianceRow, Stepped):
         DRAFT = "draft", pgettext_lazy("pool", "draft")
         PROPOSED = "proposed", pgettext_lazy("pool", "waits for approval")
         POSTED = "posted", pgettext_lazy("pool", "in the books")
+        REVERSED = "reversed", pgettext_lazy("pool", "reversed")
 
     month = models.DateField(_("month"))
     kind = models.CharField(_("kind of pool"), max_length=16, choices=PayKind)
@@ -98,6 +106,7 @@ class PayPool(AllianceRow, Stepped):
     made_at = models.DateTimeField(_("made"))
     approval = link(_("approval"), "approvals.Approval", null=True)
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
+    reversal = link(_("reversed by"), "ledger.LedgerJournal", null=True)
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(PayPoolQuerySet)
@@ -109,14 +118,20 @@ class PayPool(AllianceRow, Stepped):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "month", "kind", "number"], name="paypool_number"),
             models.UniqueConstraint(
-                fields=["alliance", "month", "kind"], name="paypool_once", condition=Q(kind="bonus")
+                fields=["alliance", "month", "kind"], name="paypool_once",
+                condition=Q(kind="bonus") & ~Q(state="reversed"),
             ),
             # Between institutions a later pool holds what was found later; one at a time is under way.
             models.UniqueConstraint(
                 fields=["alliance", "month", "kind"], name="paypool_one_under_way",
-                condition=Q(kind__in=["down_transfer", "fee_return", "service"]) & ~Q(state="posted"),
+                condition=Q(
+                    kind__in=["down_transfer", "fee_return", "service"], state__in=["draft", "proposed"]
+                ),
             ),
-            models.UniqueConstraint(fields=["alliance", "entitlement"], name="paypool_entitlement_once"),
+            models.UniqueConstraint(
+                fields=["alliance", "entitlement"], name="paypool_entitlement_once",
+                condition=~Q(state="reversed"),
+            ),
             models.CheckConstraint(condition=Q(month__day=1), name="paypool_first_day"),
             # What is booked after a month's pool between institutions may take more back than it gives.
             models.CheckConstraint(
@@ -145,11 +160,17 @@ class PayPool(AllianceRow, Stepped):
                 name="paypool_where_from",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["proposed", "posted"]) | Q(approval__isnull=False),
+                condition=~Q(state__in=["proposed", "posted", "reversed"]) | Q(approval__isnull=False),
                 name="paypool_approval",
             ),
             models.CheckConstraint(
-                condition=~Q(state="posted") | Q(journal__isnull=False), name="paypool_in_the_books"
+                condition=~Q(state__in=["posted", "reversed"]) | Q(journal__isnull=False),
+                name="paypool_in_the_books",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="reversed", reversal__isnull=False)
+                | ~Q(state="reversed") & Q(reversal=None),
+                name="paypool_reversed",
             ),
         ]  # fmt: skip
 
@@ -186,6 +207,10 @@ class PayPool(AllianceRow, Stepped):
     @transition(state, State.PROPOSED, State.POSTED, custom=step(9, "", RUN, "", ""))
     def post(self) -> None:
         """Agreed: the money has left its source; the pots are open."""
+
+    @transition(state, State.POSTED, State.REVERSED, custom=step(9, "", RUN, "", ""))
+    def reverse(self) -> None:
+        """Two people took it back whole: the money is where it came from."""
 
 
 class PayShare(Share):

@@ -65,6 +65,7 @@ class PayPot(Share, Stepped):
         SHOWN = "shown", pgettext_lazy("pot", "shown to the department")
         SUBMITTED = "submitted", pgettext_lazy("pot", "submitted")
         POSTED = "posted", pgettext_lazy("pot", "in the books")
+        REVERSED = "reversed", pgettext_lazy("pot", "reversed with its pool")
 
     WITH_LINES = (State.SHOWN, State.SUBMITTED, State.POSTED)
 
@@ -86,6 +87,7 @@ class PayPot(Share, Stepped):
     submitted_by = link(_("submitted by"), "alliance.Membership", null=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True)
     journal = link(_("ledger journal"), "ledger.LedgerJournal", null=True)
+    reversal = link(_("reversed by"), "ledger.LedgerJournal", null=True)
 
     objects: ClassVar[Any] = ScopedManager(
         alliance="alliance", _manager_class=models.Manager.from_queryset(PayPotQuerySet)
@@ -109,7 +111,7 @@ class PayPot(Share, Stepped):
             ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="paypot_above_zero"),
             models.CheckConstraint(
-                condition=Q(state="open") | Q(plan__isnull=False), name="paypot_has_plan"
+                condition=Q(state__in=["open", "reversed"]) | Q(plan__isnull=False), name="paypot_has_plan"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["shown", "submitted", "posted"])
@@ -123,6 +125,10 @@ class PayPot(Share, Stepped):
             ),
             models.CheckConstraint(
                 condition=~Q(state="posted") | Q(journal__isnull=False), name="paypot_in_the_books"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversal=None) | Q(state="reversed", journal__isnull=False),
+                name="paypot_reversed",
             ),
         ]  # fmt: skip
 
@@ -193,3 +199,8 @@ class PayPot(Share, Stepped):
         4, "office", CONFIRM, _("Check and post"), "check"))  # fmt: skip
     def post(self) -> None:
         """In the books, person by person."""
+
+    @transition(state, [State.OPEN, State.DRAFTED, State.SHOWN, State.SUBMITTED, State.POSTED],
+                State.REVERSED, custom=step(9, "", CONFIRM, "", ""))  # fmt: skip
+    def reverse(self) -> None:
+        """Its pool was taken back: it divides nothing any more."""

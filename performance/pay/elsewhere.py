@@ -9,7 +9,7 @@ from alliance.approvals import registry
 from alliance.ledger import evidence
 from performance.models.pay import PayKind
 from performance.pay import show, words
-from performance.pay.services import entering, pools, posting
+from performance.pay.services import entering, pools, posting, reversing
 
 
 def register() -> None:
@@ -28,3 +28,4 @@ def register() -> None:
     evidence.register(posting.POOL, lambda pk: reverse("pay-pool", args=[pk]), name)
     evidence.register(posting.POT, lambda pk: reverse("pay-pot", args=[pk]), pot)
     evidence.register(entering.FED, lambda pk: reverse("pay-scan", args=[pk]), gettext_lazy("decision"))
+    reversing.register()

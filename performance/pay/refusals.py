@@ -89,3 +89,20 @@ class PotRefused(Refused):
         "people": "", "named": "", "early": "", "objections": "",
         "own": "", "said": "", "answered": "", "not_shown": "", "same_person": "",
     }  # fmt: skip
+
+
+class ReversalRefused(Refused):
+    """Something posted that cannot go back whole as things stand."""
+
+    reasons = {
+        "spent": "%(fund)s holds %(held)s yuan that no pool waits for; this entry fed %(fen)s yuan. "
+        "Reverse the pools that took it first.",
+        "between": "What institutions owe each other is paid by statement and is not taken back here. "
+        "What is found later goes into a supplement.",
+        "paid": "%(n)d payments of this pool stand in lots or are paid. Withdraw the lots that have not "
+        "left; what has left is corrected by an appeal or a correction of the month.",
+        "corrected": "A correction of %(month)s stands on this pool. What is wrong is corrected once more.",
+        "appealed": "%(n)d appeals about lines of this pool have not ended. Decide them first.",
+        "pot": "A pot goes back with its pool alone: %(pool)s. Reverse that one.",
+    }
+    fields = dict.fromkeys(reasons, "")

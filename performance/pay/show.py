@@ -13,6 +13,8 @@ from django.utils.translation import pgettext
 
 from alliance.approvals import registry
 from alliance.approvals.models import Approval
+from alliance.ledger import proposals
+from alliance.ledger import show as ledger
 from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.web import parts
@@ -53,8 +55,21 @@ def page(pool: PayPool, membership: Membership) -> dict[str, Any]:
         "origin": origin(pool, membership), "facts_pool": facts(pool, membership),
         "actions": actions(pool, membership), "history": parts.history(pool),
         "rooms": tabs("pay", membership),
-        "between": pool.source == "between", "ended": ended(pool),
+        "between": pool.source == "between", "ended": ended(pool), **reversal(pool, membership),
     }  # fmt: skip
+
+
+def reversal(pool: PayPool, membership: Membership) -> dict[str, Any]:
+    """That the pool was taken back, by which journal and why; else the way back, or why there is none now."""
+    if pool.reversal is not None:
+        return {"undone": pool.reversal, "back": way(membership, "ledger-journal", pool.reversal_id)}
+    whole = membership.institution_id is None
+    if pool.journal is None or not whole or not membership.can("ledger.reverse"):
+        return {}
+    if proposals.waiting(proposals.REVERSE, pool.journal.pk):
+        return {"back": way(membership, "ledger-journal", pool.journal.pk)}
+    refused = ledger.refusal(pool.journal)
+    return {"stands": refused, "reversing": ledger.reversing(pool.journal, membership, not refused, None)}
 
 
 def shares(pool: PayPool, membership: Membership) -> QuerySet[Any]:
@@ -101,7 +116,7 @@ def figures(pool: PayPool, membership: Membership) -> list[parts.Fig]:
 def origin(pool: PayPool, membership: Membership) -> list[parts.ChainLink]:
     """From the source to the pool."""
     if pool.fund is not None:
-        entries = FundEntry.objects.filter(fund=pool.fund, confirmed_at__isnull=False).order_by("day", "pk")
+        entries = FundEntry.objects.standing().filter(fund=pool.fund).order_by("day", "pk")
         fed = sum(one.fen for one in entries)
         told = [parts.Fact(web_words.day(one.day), f"{one.body} {one.document}") for one in entries]
         top = parts.ChainLink(
@@ -177,7 +192,7 @@ def rule_facts(row: PayRule) -> list[parts.Fact]:
 def ended(pool: PayPool) -> str:
     """That the month has ended and where the pool will be booked; '' while its books are open or hold it."""
     into = posting.posted_into(pool.period, timezone.now())
-    if pool.state == State.POSTED or into == pool.period:
+    if pool.state in (State.POSTED, State.REVERSED) or into == pool.period:
         return ""
     row = life.life(pool.period)
     text = _(

@@ -44,7 +44,7 @@ def page(membership: Membership, year: int) -> dict[str, Any]:
         entries.setdefault(one.fund_id, []).append(one)
     return {
         "title": _("Sources and limits"), "rooms": show.tabs("pay-sources", membership),
-        "runs": show.runs(membership),
+        "runs": show.runs(membership), "reverses": reverses(membership),
         "funds": [
             (fund, books.balance(accounts[fund.account]) if fund.account in accounts else 0,
              [(one, ways(one, membership)) for one in entries.get(fund.pk, [])])
@@ -62,6 +62,11 @@ def doubts(row: FundEntry) -> list[str]:
     """What is unusual about an entry that waits."""
     every = list(FundEntry.objects.select_related("fund"))
     return usual.doubts(row, every, usual.limit(timezone.localdate()))
+
+
+def reverses(membership: Membership) -> bool:
+    """Whether the member proposes reversals at the ledger."""
+    return membership.institution_id is None and membership.can("ledger.reverse")
 
 
 def ways(row: Withdrawable, membership: Membership) -> Ways:

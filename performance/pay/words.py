@@ -17,9 +17,9 @@ from alliance.web.parts import FormulaLine, Term
 from performance.engine.pay.steps import explain
 from performance.models import PayPool, PayPot
 
-POOL: Mapping[str, str] = {"draft": "", "proposed": "prov", "posted": "ok"}
+POOL: Mapping[str, str] = {"draft": "", "proposed": "prov", "posted": "ok", "reversed": "late"}
 POT: Mapping[str, str] = {
-    "open": "warn", "drafted": "", "shown": "info", "submitted": "prov", "posted": "ok",
+    "open": "warn", "drafted": "", "shown": "info", "submitted": "prov", "posted": "ok", "reversed": "late",
 }  # fmt: skip
 FACTORS: Mapping[str, Any] = {
     "above_fen": gettext_lazy("to divide (yuan)"),

@@ -28,6 +28,7 @@ from performance.engine.pay.flow import persons
 from performance.engine.pay.redlines import RedLine
 from performance.engine.pay.steps import PayRefused
 from performance.models import PayPool, PayPot, PayShare
+from performance.pay.refusals import ReversalRefused
 from performance.pay.services import computing, entering, making, pools, posting, pots
 from tests.performance import pay_scene as scene
 from tests.performance.pay_scene import AFTER, NOW, RULE, SHARES, TODAY, doctors, fresh, plan_of
@@ -299,17 +300,18 @@ def test_n50_pay_of_the_year_stays_within_the_approved_total(house: World) -> No
         pools.propose(by=house.luo, pool=made, today=TODAY)
 
 
-def test_n28_a_journal_that_pay_stands_on_is_reversed_by_nobody_at_the_ledger(house: World) -> None:
-    """Undone in the books alone, the pot would still be paid: the correction is the pot's."""
+def test_n28_a_pot_goes_back_with_its_pool_alone(house: World) -> None:
+    """Undone in the books alone, the pot would still be paid; the page leads to its pool."""
     journal = posted(house)
     text = {"month": OCTOBER, "text": "录错", "on": AFTER.date()}
-    with pytest.raises(errors.RoomRests, match=f"journal {journal.pk}"):
+    with pytest.raises(ReversalRefused, match="with its pool alone"):
         proposals.propose_reversal(by=house.luo, journal=journal, **text)  # type: ignore[arg-type]
     client = house.client("cai")
     page = client.get(f"/a/qinghe/ledger/journals/{journal.pk}/").content.decode()
-    assert "请在原处更正" in page and "/reverse/" not in page
+    pool = PayPool.objects.get(pots__journal=journal)
+    assert "随其资金池冲正" in page and "/reverse/" not in page and f"/pay/{pool.pk}/" in page
     answer = client.post(
         f"/a/qinghe/ledger/journals/{journal.pk}/reverse/", {"month": "2026-10", "text": "x"}
     )
-    assert "只在账本冲正" in answer.content.decode()
+    assert "随其资金池冲正" in answer.content.decode()
     assert not LedgerJournal.objects.filter(reverses=journal).exists()

@@ -126,7 +126,8 @@ def waiting_pots(lines: Sequence[AppealLine]) -> list[PayPot]:
     for line in lines:
         if line.about == About.OWN and line.staff_id is not None:
             own |= Q(lines__staff=line.staff_id, pool__month=line.appeal.month, plan=F("lines__plan"))
-    rows = PayPot.objects.named().filter(own).exclude(state=PayPot.State.POSTED).distinct()
+    gone = [PayPot.State.POSTED, PayPot.State.REVERSED]
+    rows = PayPot.objects.named().filter(own).exclude(state__in=gone).distinct()
     return list(rows.order_by("pk"))
 
 

@@ -34,7 +34,7 @@ def of(sheet: Entitlement) -> Cover:
     """
     held = sum(books.balance_of([fund.account for fund in PayFund.objects.all()]).values())
     taken = PayPool.objects.filter(fund__isnull=False, state=State.PROPOSED).aggregate(fen=Sum("fen"))["fen"]
-    paying = PayPool.objects.filter(entitlement__isnull=False).exclude(state=State.DRAFT)
+    paying = PayPool.objects.filter(entitlement__isnull=False, state__in=[State.PROPOSED, State.POSTED])
     rows = Entitlement.objects.filter(confirmed_at__isnull=False).exclude(kind=EntitlementKind.OVERSPEND)
     waiting = (
         rows.exclude(pk__in=paying.values("entitlement"))

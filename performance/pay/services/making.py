@@ -64,7 +64,8 @@ def make_bonus(*, by: Membership, month: Month, now: datetime) -> PayPool:
         for line in lines.order_by("institution__code")
     ]  # fmt: skip
     pool = PayPool(
-        month=month.first_day, kind=PayKind.BONUS, source=source.source_kind,
+        month=month.first_day, kind=PayKind.BONUS, number=_next(PayKind.BONUS, month),
+        source=source.source_kind,
         document=source.document, run=run, rule=rule, fen=sum(one.share.fen for one in shares),
     )  # fmt: skip
     return storing.keep(pool, shares, weight, by, now)
@@ -125,7 +126,7 @@ def make_from_entitlement(
     _ends(sheet, fund, persons)
     if sheet.confirmed_at is None:
         raise SheetRefused("not_confirmed")
-    if PayPool.objects.filter(entitlement=sheet).exists():
+    if PayPool.objects.filter(entitlement=sheet).exclude(state=PayPool.State.REVERSED).exists():
         raise SheetRefused("paid")
     limits.covered(fund, sheet.fen)
     month, kind = sheet.period, POOL[EntitlementKind(sheet.kind)]

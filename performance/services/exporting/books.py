@@ -30,9 +30,14 @@ def of_month(month: Month) -> QuerySet[LedgerJournal]:
 
 
 def others(month: Month, hidden: Pseudonyms) -> Iterator[Row]:
-    """Journals of no pool: shares of the month, what fed source accounts, corrections, payments."""
-    pools = PayPool.objects.filter(month=month.first_day).exclude(journal=None).values("journal")
-    pots = PayPot.objects.filter(pool__month=month.first_day).exclude(journal=None).values("journal")
+    """Journals of no pool that stands: shares of the month, what fed source accounts, corrections, payments,
+    pools that were reversed and their reversals.
+    """
+    first, stands = month.first_day, PayPool.State.POSTED
+    pools = PayPool.objects.filter(month=first, state=stands).values("journal")
+    pots = (
+        PayPot.objects.filter(pool__month=first, pool__state=stands).exclude(journal=None).values("journal")
+    )
     yield from journals(of_month(month).exclude(pk__in=pools).exclude(pk__in=pots), hidden)
 
 

@@ -65,7 +65,8 @@ def _totals(month: Month, pools: Sequence[PayPool]) -> Iterator[Row]:
     rows = PayTotal.objects.filter(year=year, confirmed_at__lte=until).order_by("revision")
     approved = {row.institution.code: row for row in rows.select_related("institution", "uplift")}
     shares = PayShare.objects.filter(
-        pool__month__year=year, pool__persons=True, pool__journal__posted_at__lte=until,
+        pool__month__year=year, pool__persons=True, pool__state=PayPool.State.POSTED,
+        pool__journal__posted_at__lte=until,
         pool__source__in=sorted(redlines.WITHIN_TOTAL),
     ).values("institution__code").order_by()  # fmt: skip
     paid = dict(

@@ -6,6 +6,6 @@ from performance.pay.rules import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("performance", "0061_ordinary_numbers")]
+    dependencies = [("performance", "0062_surplus_divided")]
 
     operations = [migrations.RunSQL(sql.NUMBER + sql.TEAM_LEAST, sql.NO_TEAM_LEAST)]

@@ -6,6 +6,6 @@ from performance.payout import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("performance", "0063_plans_agreed")]
+    dependencies = [("performance", "0064_plans_agreed")]
 
     operations = [migrations.RunSQL(sql.PUBLISHED, sql.UNPUBLISHED)]

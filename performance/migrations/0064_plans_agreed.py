@@ -6,6 +6,6 @@ from performance.pay.plans import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("performance", "0062_team_least")]
+    dependencies = [("performance", "0063_team_least")]
 
     operations = [migrations.RunSQL(sql.AGREED, sql.NOT_AGREED)]
