@@ -794,8 +794,9 @@ class Things:
 
     @cached_property
     def roster(self) -> RosterRow:
+        """Of a month that nothing is paid of: its roster is not frozen."""
         return RosterRow.objects.create(
-            month=date(2026, 8, 1), staff=self.staff, institution=self.side.place, post_coefficient="1.2",
+            month=date(2026, 7, 1), staff=self.staff, institution=self.side.place, post_coefficient="1.2",
             days=20, employment="contract",
         )  # fmt: skip
 

@@ -36,7 +36,7 @@ def page(membership: Membership, year: int) -> dict[str, Any]:
     """Source accounts with balance and entries, pay totals of a year with what is paid, rules."""
     funds = list(PayFund.objects.all())
     accounts = {one.code: one for one in Account.objects.filter(code__in=[fund.account for fund in funds])}
-    every = list(FundEntry.objects.select_related("fund", *PEOPLE).order_by("-day", "-pk"))
+    every = list(FundEntry.objects.select_related("fund", "reversal", *PEOPLE).order_by("-day", "-pk"))
     entries: dict[int, list[FundEntry]] = {}
     times = usual.limit(timezone.localdate())
     for one in every:

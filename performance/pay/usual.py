@@ -26,7 +26,7 @@ def doubts(row: FundEntry, others: Sequence[FundEntry], times: Decimal) -> list[
     """What stands out against the other entries of all accounts: a size far from the last confirmed one of
     its account, a decision that fed an account already. Sentences; none is the usual.
     """
-    beside = [one for one in others if one.pk != row.pk and one.set_aside_at is None]
+    beside = [one for one in others if one.pk != row.pk and one.set_aside_at is None and not one.reversal_id]
     found = []
     known = [one for one in beside if one.fund_id == row.fund_id and one.confirmed_at is not None]
     last = max(known, key=lambda one: (one.day, one.pk), default=None)

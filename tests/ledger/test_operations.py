@@ -1,4 +1,5 @@
-"""Any sequence of operations leaves the books sound: posted, repeated, reversed, closed, attacked (N23-28).
+"""Any sequence of operations leaves the books sound: posted, repeated, reversed alone and together, a fund
+fed and drawn on, months closed, rows attacked (N23-28).
 
 2,000 operations by default; LEDGER_OPERATIONS asks for more (`make faults`: 100,000).
 """
@@ -21,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from alliance.ledger import errors, facts, services
+from alliance.ledger import errors, facts, many, services
 from alliance.ledger.models import Account, Entry, LedgerJournal
 from alliance.ledger.services import Line
 from alliance.lib.period import Month
@@ -49,6 +50,9 @@ class Books(RuleBasedStateMachine):
         self.scope = act_in(self.world.qinghe)
         self.scope.__enter__()
         self.accounts: list[Account] = list(open_books(self.world, *MONTHS).values())
+        made = services.NewAccount("fund:f1", "财政补助", "fund")
+        self.fund = services.open_accounts(by=self.world.luo, accounts=[made])["fund:f1"]
+        self.accounts.append(self.fund)
         self.balances = dict.fromkeys((one.pk for one in self.accounts), 0)
         self.journals: dict[str, tuple[LedgerJournal, list[Line], Month]] = {}
         self.reversed: set[str] = set()
@@ -127,14 +131,59 @@ class Books(RuleBasedStateMachine):
         def deed() -> None:
             services.reverse(by=self.world.meng, confirmed_by=self.world.cai, journal=journal, month=month)
 
+        back = [Line(line.account, -line.fen) for line in lines]
         if key in self.reversed:
+            self.refused(errors.AlreadyReversed, deed)
+        elif month in self.closed:
+            self.refused(errors.PeriodClosed, deed)
+        elif self.overdrawn(back):
+            self.refused(errors.Overdrawn, deed)
+        else:
+            deed()
+            self.reversed.add(key)
+            self.book(back)
+
+    def overdrawn(self, lines: list[Line]) -> bool:
+        """The fund would give more than it holds."""
+        taken = sum(line.fen for line in lines if line.account == self.fund)
+        return taken < 0 and self.balances[self.fund.pk] + taken < 0
+
+    @precondition(lambda self: self.journals)
+    @rule(data=st.data(), month=st.sampled_from(MONTHS))
+    def reverses_together(self, data: Any, month: Month) -> None:
+        """All or none of them, into an open month; the pots of a pool go back so."""
+        plain = [key for key, (_j, lines, _m) in self.journals.items()
+                 if self.fund not in {line.account for line in lines}]  # fmt: skip
+        keys = data.draw(st.lists(st.sampled_from(sorted(plain)), unique=True, max_size=5)) if plain else []
+        rows = [self.journals[key][0] for key in keys]
+
+        def deed() -> None:
+            many.reverse_all(
+                by=self.world.meng, confirmed_by=self.world.cai, month=month, journals=rows, text="together"
+            )
+
+        if self.reversed & set(keys):
             self.refused(errors.AlreadyReversed, deed)
         elif month in self.closed:
             self.refused(errors.PeriodClosed, deed)
         else:
             deed()
-            self.reversed.add(key)
-            self.book([Line(line.account, -line.fen) for line in lines])
+            self.reversed |= set(keys)
+            for key in keys:
+                self.book([Line(line.account, -line.fen) for line in self.journals[key][1]])
+
+    @rule(fen=st.integers(-(10**6), 10**6).filter(bool), month=st.sampled_from(MONTHS))
+    def feeds_or_draws(self, fen: int, month: Month) -> None:
+        """A source feeds the fund without a floor of its own; the fund gives what it holds and no more."""
+        other = self.accounts[0] if fen > 0 else self.accounts[1]
+        lines, key = [Line(self.fund, fen), Line(other, -fen)], f"k{len(self.journals)}"
+        if month in self.closed:
+            self.refused(errors.PeriodClosed, lambda: self.post(key, lines, month))
+        elif self.overdrawn(lines):
+            self.refused(errors.Overdrawn, lambda: self.post(key, lines, month))
+        else:
+            self.journals[key] = (self.post(key, lines, month).journal, lines, month)
+            self.book(lines)
 
     @precondition(lambda self: len(self.closed) < len(MONTHS) - 1)
     @rule(month=st.sampled_from(MONTHS))
