@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from alliance.lib.period import Month
 from alliance.models import Institution, Membership
@@ -22,6 +22,10 @@ from performance.pay.services import owed
 from referrals import facts as referrals
 from referrals.consultations import facts as consultations
 
+SHORT: Mapping[str, Any] = {
+    PayKind.TRANSFER: pgettext_lazy("pool", "transfers"), PayKind.RETURN: gettext_lazy("fee returns"),
+    PayKind.SERVICE: gettext_lazy("consultations"),
+}  # fmt: skip
 NAMED = 5  # differences a note names; the others are counted
 
 
@@ -108,7 +112,7 @@ def _actions(month: Month, membership: Membership, found: Iterable[Changed]) -> 
             actions.append(parts.Action(str(pool.title), url, "arrow", get=True))
         else:
             url = f"{reverse('pay-begin')}?kind={kind.value}&month={month}"
-            said = _("Book the difference: %(kind)s") % {"kind": name}
+            said = _("Book the difference: %(kind)s") % {"kind": SHORT[kind]}
             actions.append(parts.Action(said, url, "plus", get=True))
     return actions
 

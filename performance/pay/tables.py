@@ -115,10 +115,9 @@ class TransferTable(lists.Table):
     payer = tables.Column(verbose_name=gettext_lazy("payer"), accessor="payer__short_name", attrs=lists.HEAD)
     payee = tables.Column(verbose_name=gettext_lazy("payee"), accessor="payee__short_name")
     evidence_id = tables.Column(verbose_name=gettext_lazy("evidence"), attrs=lists.WRAP)
+    fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
     base_fen = Yuan(gettext_lazy("base (yuan)"))
     percent = tables.Column(verbose_name=gettext_lazy("percent"), attrs=lists.NUMBER, default="—")
-    paid_fen = Yuan(gettext_lazy("in the books before (yuan)"))
-    fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
 
     @cached_property
     def records(self) -> Mapping[Any, Any]:
@@ -135,6 +134,12 @@ class TransferTable(lists.Table):
     def render_percent(self, value: Any) -> str:
         """60%."""
         return f"{web_words.plain(value)}%"
+
+
+class SupplementTable(TransferTable):
+    """The same of a supplement, beside what earlier pools of the month have booked of each."""
+
+    paid_fen = Yuan(gettext_lazy("in the books before (yuan)"))
 
 
 def months(request: Any) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from referrals.consultations import services as consultations
 from referrals.consultations.models import Consultation, Fee
 from tests import plugin
 from tests.consultations import scene as asking
+from tests.performance import bundle_scene as bundles
 from tests.performance import pay_scene as scene
 from tests.performance.scene import OCTOBER, inside
 from tests.world import World, make_world, member
@@ -302,3 +303,22 @@ def facts_of(world: World, many: int) -> list[transfers.TransferFact]:
         )
         for referral in range(1, many + 1)
     ]  # fmt: skip
+
+
+# Offline --------------------------------------------------------------------------------
+def test_a_month_with_a_supplement_between_institutions_is_identical_offline(
+    qinghe: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bundles.post(qinghe, bundles.compute(qinghe))
+    with inside(qinghe):
+        known = facts_of(qinghe, 2)
+        monkeypatch.setattr(transfers, "transfer_facts", lambda month, **more: known)
+        booked(qinghe, "down_transfer", OCTOBER)
+        known[0] = replace(known[0], base_fen=90_001, fen=54_001)
+        booked(qinghe, "down_transfer", OCTOBER)
+    content = bundles.bundle_of(qinghe)
+    assert bundles.verified(content, tmp_path).differences == ()
+    later = "pay/down_transfer-2.jsonl"
+    (place,) = (at for at, row in enumerate(bundles.rows(content, later)) if row["row"] == "transfer")
+    twice = bundles.changed(content, later, lambda row: row.update(paid_fen=0), place)
+    assert f"{later}:{place + 1}.paid_fen" in str(bundles.verified(twice, tmp_path).differences[0])

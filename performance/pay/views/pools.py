@@ -95,8 +95,9 @@ def _page(request: Any, row: PayPool, status: int = 200) -> HttpResponse:
     member = request.membership
     flows = row.source != "between"
     rows = show.shares(row, member) if flows else show.transfers(row, member)
+    moved = tables.SupplementTable if row.number > 1 else tables.TransferTable
     response = lists.answer(
-        request, "performance/pay/pool.html", rows, tables.ShareTable if flows else tables.TransferTable,
+        request, "performance/pay/pool.html", rows, tables.ShareTable if flows else moved,
         empty=Empty(_("Nothing of this pool is yours")), extra=show.page(row, member),
     )  # fmt: skip
     response.status_code = status
