@@ -55,6 +55,7 @@ class Config(AppConfig):
         from performance.consequences.services import annual, proposals
         from performance.declared import show_samples
         from performance.declared.services import samples
+        from performance.deductions import elsewhere as deductions
         from performance.dictionary import disputed
         from performance.fairness.services import remedies
         from performance.fairness.show import remedies as show_remedies
@@ -66,6 +67,7 @@ class Config(AppConfig):
         elsewhere.register()
         disputed.register()
         pay.register()
+        deductions.register()
         appeals.register()
         payout.register()
         life.register()

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("performance.disclosure.urls")),
     path("", include("performance.payout.urls")),
     path("", include("performance.slip.urls")),
+    path("", include("performance.deductions.urls")),
     path("", include("performance.life.urls")),
     path("months/", months.month_list, name="months"),
     path("months/templates/", templates.template_list, name="result-templates"),

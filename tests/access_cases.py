@@ -1015,6 +1015,8 @@ CASES: dict[str, Case] = {
     "consequence-look": LIST,
     "consequence": one("consequence"),
     "consequence-act": one("consequence", step="propose"),
+    "deduction-charge": one("consequence"),
+    "deduction-act": one("pay_charge", step="propose"),
     "aloof": LIST,
     "aloof-export": LIST,
     "aloof-print": LIST,

@@ -151,6 +151,7 @@ from performance.models import (
     OnsiteVisit,
     OwnIndicator,
     Paper,
+    PayCharge,
     PayFund,
     PayLine,
     PayLinked,
@@ -1122,6 +1123,15 @@ class Things:
                 "year": 1, "known": 12, "mean": "86", "years": 2,
                 "bands": {"excellent": "90", "fail": "60", "honour_score": "85", "honour_years": 2},
             },
+        )  # fmt: skip
+
+    @cached_property
+    def pay_charge(self) -> PayCharge:
+        """A charge of it that was given back."""
+        side, first = self.side, NOW.date().replace(day=1)
+        return PayCharge.objects.create(  # type: ignore[no-any-return]
+            consequence=self.consequence, institution=side.place, fen=1, month=first, into=first, digest="d",
+            made_by=side.office, made_at=NOW,
         )  # fmt: skip
 
     @cached_property

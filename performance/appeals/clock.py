@@ -17,6 +17,7 @@ ANSWER = "appeal.answer"
 OBJECTION = "cp.objection"  # S3-29: objections to indicators
 ESCALATE = "appeal.escalate"
 SECOND = "appeal.second"
+DEDUCTION = "appeal.deduction"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ def second_until(ended: datetime) -> datetime:
     """Until when a second instance may be asked for after an answer."""
     rule = parameters.rule_in_force(SECOND, on=ended.astimezone(SHANGHAI).date())
     return calendar.deadline(ended, rule).due_at
+
+
+def deduction_until(decided: datetime) -> datetime:
+    """Until when an appeal about a deduction is filed, from its decision on."""
+    rule = parameters.rule_in_force(DEDUCTION, on=decided.astimezone(SHANGHAI).date())
+    return calendar.deadline(decided, rule).due_at
 
 
 def day_of(appeal: Appeal, now: datetime) -> int:

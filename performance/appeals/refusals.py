@@ -19,6 +19,8 @@ class AppealRefused(Refused):
         "early": "%(month)s is not decided yet. Say it in its review; an appeal follows a decision.",
         "closed": "Appeals about %(month)s ended %(until)s. Of an error in the data, tell the performance "
         "office.",
+        "closed_deduction": "Appeals about this deduction ended %(until)s: their time runs from its "
+        "decision.",
         "open": "There is an open appeal about this number already: number %(appeal)s. Add to that one.",
         "decided": "This appeal is decided. Nothing is added to it any more.",
         "nothing_added": "Write something, attach evidence, or choose a further number.",
@@ -39,7 +41,8 @@ class AppealRefused(Refused):
         "strange": "A line of pay is corrected that this appeal is not about.",
         "same": "Nothing is another number by this. Correct a number, or say from which month it changes.",
         "fact": "%(name)s is a number from 0 on.",
-        "give_back": "At most the deduction itself is given back, %(most)s yuan.",
+        "give_back": "At most what is left of the deduction is lifted, %(most)s yuan.",
+        "charging": "This deduction is on its way into the books. Let that be agreed or discarded first.",
         "not_frozen": "The numbers of this month were not kept with it; correct the lines of pay instead.",
         "blocked": "With these numbers the scheme would block the month. Nothing can be shared anew.",
         "bearer": "Say who bears the difference.",
@@ -68,8 +71,9 @@ class AppealRefused(Refused):
     fields = dict.fromkeys(
         (
             "decided", "nothing_added", "same_lines", "handler_involved", "lines", "month", "early",
-            "closed", "open", "same", "not_frozen", "changed", "blocked", "involved", "value", "strange",
-            "second", "second_late", "pot", "points", "fact", "give_back",
+            "closed", "closed_deduction", "open", "same", "not_frozen", "changed", "blocked", "involved",
+            "value", "strange",
+            "second", "second_late", "pot", "points", "fact", "give_back", "charging",
             "involved_since", "open_one", "moved", "unposted", "no_line", "second_agrees",
         ), "",
     ) | {"nobody": "handler", "red_line": "bearer", "lowers": "lowers", "more": "more_why"}  # fmt: skip

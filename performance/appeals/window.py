@@ -3,6 +3,7 @@
 From the decision of a month until its publication (公示) ends. What a department shows of its second
 distribution is another thing: objections to that plan are answered in the department. But a line of pay
 keeps all days it is shown: where that goes on beyond the publication, appeals about it do as well.
+A deduction is decided when its month or year is long published: its time runs from its own decision.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from alliance.lib.period import Month
 from alliance.models import Membership
 from alliance.services import parameters
 from alliance.web import words
-from performance.appeals import second
+from performance.appeals import clock, second
 from performance.appeals.subjects import DECIDED, Subject
 from performance.life import facts as months
-from performance.models import AppealLine, MonthRun, PayPot
+from performance.models import AppealLine, Consequence, MonthRun, PayPot
 
 PAYS = "payout.pay_undisputed"
 
@@ -28,12 +29,13 @@ PAYS = "payout.pay_undisputed"
 @dataclass(frozen=True, slots=True)
 class Window:
     """Whether the numbers of a month may be appealed: once `decided`, until `until` (None: not published
-    yet, so no end is known).
+    yet, so no end is known). `deduction`: it is the time of one deduction, not of the month.
     """
 
     month: Month
     decided: bool
     until: datetime | None
+    deduction: bool = False
 
     def open(self, now: datetime) -> bool:
         """Whether an appeal may be filed now."""
@@ -59,8 +61,18 @@ def of_pot(pot: PayPot, month: Window) -> Window:
     return replace(month, decided=True, until=max(month.until, pot.shown_until))
 
 
+def of_deduction(row: Consequence, month: Month) -> Window:
+    """The time of a deduction: its working days from its decision, which its institution is told, whatever
+    has become of the month it belongs to (definitions 9).
+    """
+    until = None if row.decided_at is None else clock.deduction_until(row.decided_at)
+    return Window(month, row.decided_at is not None, until, deduction=True)
+
+
 def of(subject: Subject, month: Window | None = None) -> Window:
     """The time of a number; `month` is that of its month where it is known already."""
+    if subject.about == AppealLine.About.DEDUCTION:
+        return of_deduction(subject.row, subject.month)
     month = month or of_month(subject.month)
     return of_pot(subject.row.pot, month) if subject.about == AppealLine.About.PAY else month
 
@@ -80,7 +92,9 @@ def said(window: Window, now: datetime, member: Membership) -> str:
         return _("%(month)s is not decided yet: say it in its review. An appeal follows the decision.") % at
     if window.open(now):
         return _("Appeals are filed until %(until)s.") % at if window.until else ""
-    if second.any_open(window.month, member, now):
+    if window.deduction:
+        text = _("Appeals about this deduction ended %(until)s: their time runs from its decision.")
+    elif second.any_open(window.month, member, now):
         text = _(
             "Appeals about %(month)s ended %(until)s. What remains: against an answer, a second instance on "
             "the page of that appeal; against an error in the data, the performance office, which has it "

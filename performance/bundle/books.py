@@ -18,6 +18,8 @@ HEAD = (
     "body_digest",
 )  # fmt: skip
 OF_PLACE = ("institution", "paid", "clearing")  # their code is that of the institution
+# Of these the code says what they are for: an institution or one of its departments owes, the insurer pays.
+OWES = {"deducted": ("institution",), "rejected": ("institution", "department"), "insurance": ("clearing",)}
 Rows = Iterable[tuple[str, dict[str, Any]]]
 
 
@@ -89,8 +91,9 @@ def journals(
 def _account(row: Mapping[str, Any], path: str) -> Iterator[str]:
     """An account is of the kind its code begins with, and of the place it names."""
     kind, place, *_rest = row["account"].split(":")
-    yield from differences(row["kind"], kind, f"{path}.kind")
-    if kind in OF_PLACE:
+    if row["kind"] not in OWES.get(kind, ()):
+        yield from differences(row["kind"], kind, f"{path}.kind")
+    if kind in (*OF_PLACE, *OWES):
         yield from differences(row["institution"], place, f"{path}.institution")
 
 

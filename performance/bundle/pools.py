@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from alliance.lib.canonical import to_plain
-from performance.bundle import shares
+from performance.bundle import shares, taken
 from performance.bundle.books import Books
 from performance.bundle.deeds import day_of
 from performance.bundle.differing import Entry, differences, entries, known, same
@@ -29,7 +29,7 @@ from performance.engine.pay.steps import divide
 from performance.engine.pay.surplus import SurplusRefused
 
 ROWS = frozenset(
-    {"pool", "share", "step", "score", "pot", "line", "sheet", "entitled", "transfer", "journal"}
+    {"pool", "share", "step", "score", "pot", "taken", "line", "sheet", "entitled", "transfer", "journal"}
 )
 
 
@@ -57,6 +57,8 @@ class Pool:
             yield from self._transfers(path, head)
         else:
             yield from self._shares(path, head)
+            given, pots, less = (self._rows[one] for one in ("share", "pot", "taken"))
+            yield from taken.check(head, given, pots, less, self.name)
             yield from self._pots(head)
             yield from self._people()
         for _path, row in self._rows["line"]:
@@ -129,8 +131,8 @@ class Pool:
         for place, row in self._rows["pot"]:
             pots[row["institution"]].append((place, row))
         for place, share in self._rows["share"]:
-            fen = sum(row["fen"] for _place, row in pots[share["institution"]])
-            wanted = share["fen"] if head["persons"] else 0
+            fen = sum(taken.whole(row)["fen"] for _place, row in pots[share["institution"]])
+            wanted = taken.net(share) if head["persons"] else 0
             yield from differences(fen, wanted, Told("pots", path=place))
         if not head["persons"]:
             return
@@ -140,7 +142,7 @@ class Pool:
         rule = self.ground.rule(head["rule"])
         scores = {row["key"]: Decimal(row["score"]) for _place, row in self._rows["score"]}
         for _place, share in self._rows["share"]:
-            if share["fen"]:
+            if taken.net(share):
                 posts = self.ground.posts.get((head["roster_at"], share["institution"]), ())
                 yield from self._flow(share, pots[share["institution"]], rule, scores, posts)
 
@@ -151,7 +153,7 @@ class Pool:
         code = share["institution"]
         named = self._named.get(code, {"": 0})
         found = (
-            flow(code, share["fen"], posts, rule, scores=scores, least_team=self.ground.least_team)
+            flow(code, taken.net(share), posts, rule, scores=scores, least_team=self.ground.least_team)
             if "" in named else flow_named(code, named, posts, rule)
         )  # fmt: skip
         above = [step for step in found.steps if ":" not in step.level]
@@ -172,7 +174,8 @@ class Pool:
                 continue
             path, row = have[key]
             step = next(one for one in found.steps if one.level.partition(":")[2] == row["group"])
-            yield from shares.part(next(one for one in step.shares if one.code == row["place"]), row, path)
+            part = next(one for one in step.shares if one.code == row["place"])
+            yield from shares.part(part, taken.whole(row), path)
             yield from same(row["above_fen"], step.fen, f"{path}.above_fen")
             yield from shares.number(
                 row["weight_sum"], str(half_up(step.weight, shares.PLACES)), f"{path}.weight_sum"
@@ -237,4 +240,5 @@ class Pool:
             place = f"institution:{row['institution']}"
             found += [(f"fund:{head['fund']}", -row["fen"]), (place, row["fen"])] if head["fund"] else []
             found += [(place, -row["fen"])] if head["persons"] else []
+        found += taken.entries(self._rows["taken"])
         return found + [(row["account"], row["fen"]) for _path, row in self._rows["pot"]]

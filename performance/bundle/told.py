@@ -30,6 +30,7 @@ class Told(str):
         "pot_missing": "%(path)s: pot %(key)s is missing",
         "pot_strange": "%(path)s: pot %(key)s is not one that follows",
         "no_pot": "%(path)s: lines of %(key)s, which is no pot",
+        "taken_of_none": "%(path)s: something is taken of %(key)s, which has nothing",
         "no_journal": "%(path)s: no journal of %(key)s",
         "pots": "%(path)s: sum of its pots",
         "lines": "%(path)s: sum of its lines",

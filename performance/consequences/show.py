@@ -17,6 +17,9 @@ from alliance.web.access import way
 from performance.consequences import forms, formulas, show_years, words
 from performance.consequences.services import proposals
 from performance.consequences.show_letters import tabs
+from performance.deductions import facts as deductions
+from performance.deductions import show as show_deductions
+from performance.deductions.services.charging import KINDS as CHARGED
 from performance.models import Consequence, Interview
 from performance.models.consequences import PROPOSE, REDUCE
 from performance.tolerance import exempting as tolerance
@@ -26,11 +29,17 @@ State = Consequence.State
 
 def page(row: Consequence, membership: Membership, **given: Any) -> dict[str, Any]:
     """One consequence."""
+    found = deductions.progress(row) if row.kind in CHARGED else None
     return {
         "title": f"{row.get_kind_display()} · {words.period(row.period)}", "row": row,
         "chip": words.state_chip(row), "subject": row.subject or _("the whole alliance"),
         "facts_row": facts(row, membership), "lines": formulas.of(row, membership),
-        "effect": effect(row), "actions": actions(row, membership, given), "since": since(row),
+        "effect": show_deductions.effect(row, found) if found and _charged(row) else effect(row),
+        "actions": [
+            *actions(row, membership, given),
+            *(show_deductions.actions(row, found, membership, given) if found else ()),
+        ],
+        "since": since(row), "way": show_deductions.way_of(found, membership) if found else [],
         "interview": show_years.interview(Interview.objects.filter(consequence=row).select_related(
             "owner__user").first(), membership, given),
         "history": parts.history(row), "tabs": tabs("consequences", membership),
@@ -71,14 +80,17 @@ def facts(row: Consequence, membership: Membership) -> list[parts.Fact]:
     return found
 
 
+def _charged(row: Consequence) -> bool:
+    """Whether it is a decided deduction of money, which is charged and taken."""
+    return bool(row.fen) and row.state in (State.AGREED, State.LIFTED)
+
+
 def effect(row: Consequence) -> str:
     """What it would do, or does, in one sentence."""
     if row.state == State.AGREED:
-        return (
-            _("Decided. The settlement of pay reads it from here.")
-            if row.percent or row.fen
-            else _("Decided; in force.")
-        )
+        return _("Decided; in force.")
+    if row.state == State.LIFTED:
+        return _("An appeal was upheld: the whole deduction is lifted.")
     if row.state in Consequence.LIVE:
         return _("A proposal: nothing changes before the deciders have agreed.")
     if row.state == State.DECLINED:

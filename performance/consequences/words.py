@@ -23,6 +23,7 @@ LETTER: Mapping[str, str] = {
 }  # fmt: skip
 CONSEQUENCE: Mapping[str, str] = {
     "open": "warn", "proposed": "prov", "agreed": "ok", "declined": "", "withdrawn": "stale",
+    "lifted": "stale",
 }  # fmt: skip
 STANDING: Mapping[str, tuple[str, Any]] = {
     "met": ("ok", pgettext_lazy("promise", "met")),

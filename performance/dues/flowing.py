@@ -82,8 +82,10 @@ def down(month: Month, differences: Mapping[int, int]) -> list[Moved]:
     for share in shares:
         inside = pots[share.pk]
         if inside:
-            now = sum(pot.fen + so_far.get(pot.pk, 0) for pot in inside)
-            anew |= _divided(share, inside, now + wanted[share.institution_id], pool, least)
+            now = sum(pot.whole_fen + so_far.get(pot.pk, 0) for pot in inside)
+            whole = _divided(share, inside, now + wanted[share.institution_id], pool, least)
+            # What a pot gave for what its department owed stays taken of it.
+            anew |= {pot.pk: whole[pot.pk] - pot.taken_fen for pot in inside if pot.pk in whole}
     flat = [pot for inside in pots.values() for pot in inside]
     return [*_below(flat, {pot.pk: pot.fen + so_far.get(pot.pk, 0) for pot in flat}, anew)]
 

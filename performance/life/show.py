@@ -21,6 +21,7 @@ from alliance.web.access import way
 from grouping import facts as case_books
 from performance.appeals import facts as appeals
 from performance.appeals import window
+from performance.deductions import show as deductions
 from performance.life import show_exceptions, words
 from performance.life.services import stages
 from performance.models import Line, MonthLife, MonthRun, PayPot, PayShare
@@ -46,6 +47,7 @@ def page(
         "actions": actions(membership, month, life, now),
         "history": parts.history(life) if life else [], "rooms": tabs("month-life", membership, month),
         "published": life is not None and life.published_at is not None,
+        "deductions": deductions.month(month, membership),
         **show_exceptions.panel(membership, month, now, given or {}),
     }  # fmt: skip
 

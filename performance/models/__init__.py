@@ -1,6 +1,7 @@
 from performance.models.appeal_parts import AppealAddition, AppealCorrection, AppealFile
 from performance.models.appeals import Appeal, AppealLine
 from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
+from performance.models.charges import PayCharge, PayLift, PayTaken
 from performance.models.clue_parts import ClueAnswer, ClueException, ClueFile, ClueRecord
 from performance.models.clues import Clue, Detector, FairnessRun
 from performance.models.consequences import Consequence
@@ -146,9 +147,11 @@ __all__ = [
     "Opinion",
     "OwnIndicator",
     "Paper",
+    "PayCharge",
     "PayDeduction",
     "PayDue",
     "PayFund",
+    "PayLift",
     "PayLine",
     "PayLinked",
     "PayMember",
@@ -158,6 +161,7 @@ __all__ = [
     "PayReply",
     "PayRule",
     "PayShare",
+    "PayTaken",
     "PayTotal",
     "PayTransfer",
     "PayUplift",

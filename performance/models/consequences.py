@@ -48,7 +48,8 @@ class Consequence(AllianceRow, Stepped):
 
     `percent` is what is proposed, at most `found_percent` that the figures gave, inside the parameter's band;
     `fen` = `percent` of `base_fen`, rounded once half-up; no base yet: percent alone. `figures` hold what it
-    rests on, `digest` names exactly these. Agreed ones are what the settlement of pay reads.
+    rests on, `digest` names exactly these. An agreed deduction of money is charged
+    by two people (PayCharge) and taken of the pools that follow.
     """
 
     class Kind(models.TextChoices):
@@ -78,6 +79,7 @@ class Consequence(AllianceRow, Stepped):
         AGREED = "agreed", pgettext_lazy("consequence", "decided")
         DECLINED = "declined", pgettext_lazy("consequence", "not agreed")
         WITHDRAWN = "withdrawn", pgettext_lazy("consequence", "withdrawn: figures changed")
+        LIFTED = "lifted", pgettext_lazy("consequence", "lifted: an appeal was upheld")
 
     LIVE = (State.OPEN, State.PROPOSED)
     LIFTS = {Kind.UNFREEZE: Kind.FREEZE, Kind.REJOIN: Kind.ALOOF}
@@ -140,12 +142,12 @@ class Consequence(AllianceRow, Stepped):
                 name="consequence_reduced_why",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["proposed", "agreed", "declined"])
+                condition=~Q(state__in=["proposed", "agreed", "declined", "lifted"])
                 | Q(approval__isnull=False, proposed_by__isnull=False),
                 name="consequence_voted",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["agreed", "declined"])
+                condition=~Q(state__in=["agreed", "declined", "lifted"])
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="consequence_decided",
             ),
@@ -199,6 +201,10 @@ class Consequence(AllianceRow, Stepped):
     @transition(state, State.PROPOSED, State.DECLINED, custom=step(9, "", PROPOSE, "", "", "decided_at"))
     def decline(self) -> None:
         """The deciders have not agreed; the same finding is not proposed again."""
+
+    @transition(state, State.AGREED, State.LIFTED, custom=step(9, "", PROPOSE, "", ""))
+    def lift(self) -> None:
+        """An upheld appeal has lifted all of a deduction."""
 
     @transition(state, State.OPEN, State.WITHDRAWN, custom=step(9, "", PROPOSE, "", ""))
     def withdraw(self) -> None:

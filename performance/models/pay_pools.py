@@ -214,7 +214,7 @@ class PayPool(AllianceRow, Stepped):
 
 
 class PayShare(Share):
-    """An institution's share of a pool that flows on inside it."""
+    """An institution's share of a pool that flows on inside it, less what is taken of it (PayTaken)."""
 
     append_only = True
     discardable = True
@@ -222,6 +222,7 @@ class PayShare(Share):
     pool = models.ForeignKey(PayPool, on_delete=models.CASCADE, related_name="shares")
     institution = link(_("institution"), "alliance.Institution")
     line = link(_("share of a month"), "performance.Line", null=True)
+    taken_fen = models.BigIntegerField(_("taken (fen)"), default=0)
     # Time of each group with its coefficient: what the groups' pots were weighed by.
     groups = models.JSONField(default=list)
 
@@ -235,6 +236,11 @@ class PayShare(Share):
 
     def __str__(self) -> str:
         return f"{self.institution} {self.pool}"
+
+    @property
+    def net_fen(self) -> int:
+        """What flows on inside the institution."""
+        return self.fen - self.taken_fen
 
 
 class PayTransfer(AllianceRow):

@@ -79,6 +79,8 @@ class PayPot(Share, Stepped):
     # Who worked here by the roster: [staff, points], points with four decimals as text.
     people = models.JSONField(_("people by the roster"))
     above_fen = models.BigIntegerField(_("divided above (fen)"))
+    # What its department owes and gives of it; `fen` is what is left to divide.
+    taken_fen = models.BigIntegerField(_("taken (fen)"), default=0)
     plan = link(_("plan"), "performance.PayPlan", null=True)
     state = StateField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -134,6 +136,11 @@ class PayPot(Share, Stepped):
 
     def __str__(self) -> str:
         return f"{self.place} {self.pool}"
+
+    @property
+    def whole_fen(self) -> int:
+        """What it had before anything was taken of it."""
+        return self.fen + self.taken_fen
 
     @property
     def place(self) -> str:

@@ -1,6 +1,6 @@
 """Money of a month that flows beside the pools: equipment clearing, training fund, deductions of letters.
 
-Each is made, decided and posted in its own room; here it stands in the list with the way there.
+Each is made and decided in its own room and posted by two people; here it stands with the way there.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from alliance.models import Membership
 from alliance.training import facts as training
 from alliance.web.access import way
 from alliance.web.cells import chip
-from performance.models import Consequence
+from performance.deductions import facts as deductions
+from performance.deductions.services import charging
+from performance.models import Consequence, PayCharge
 
-DEDUCTION = Consequence.Kind.COMMITMENT
 POSTED = {"posted": "ok", "proposed": "prov", "draft": ""}
 
 
@@ -35,7 +36,7 @@ class Beside:
 
 
 def flows(month: Month, membership: Membership) -> list[Beside]:
-    """What the member may know of a month; an institution its own part. At most five queries."""
+    """What the member may know of a month; an institution its own part. At most six queries."""
     return [*_equipment(month, membership), *_training(month, membership), *_letters(month, membership)]
 
 
@@ -70,16 +71,27 @@ def _training(month: Month, membership: Membership) -> list[Beside]:
 
 
 def _letters(month: Month, membership: Membership) -> list[Beside]:
-    """Deductions of commitment letters decided in the year, out of the institutions' own shares."""
+    """Deductions decided in the year, taken of the institutions' own shares once they are charged."""
     if not membership.can("consequence.view"):
         return []
-    rows = Consequence.objects.filter(kind=DEDUCTION, period__startswith=str(month.year), fen__gt=0)
+    rows = Consequence.objects.filter(
+        kind__in=charging.KINDS, period__startswith=str(month.year), fen__gt=0
+    ).exclude(state=Consequence.State.WITHDRAWN)
     if membership.institution_id is not None:
         rows = rows.filter(institution=membership.institution_id)
+    found = list(rows.select_related("institution").order_by("institution__code", "pk"))
+    charges = deductions.states(found)
     return [
         Beside(
-            _("deduction of a commitment letter"), str(row.institution), -(row.fen or 0),
-            chip("", row.get_state_display()), way(membership, "consequence", row.pk),
+            str(row.get_kind_display()), str(row.institution), -(row.fen or 0),
+            _state(row, charges.get(row.pk)), way(membership, "consequence", row.pk),
         )
-        for row in rows.select_related("institution").order_by("institution__code", "pk")
+        for row in found
     ]  # fmt: skip
+
+
+def _state(row: Consequence, charge: PayCharge | None) -> SafeString:
+    """Of a charged deduction how far its charge has come."""
+    if charge is None or row.state != Consequence.State.AGREED:
+        return chip("", row.get_state_display())
+    return chip(POSTED[charge.state], charge.get_state_display())

@@ -98,15 +98,21 @@ def chain(pot: PayPot, membership: Membership) -> list[parts.ChainLink]:
         pot.share.fen,
         _score(pot, membership),
         share=_percent(pot.share.fen, pot.pool.fen),
+        facts=_less(pot.share.taken_fen),
     )
     group = parts.ChainLink(
-        _("group"), words.group(pot.group), pot.above_fen, share=_percent(pot.above_fen, pot.share.fen)
+        _("group"), words.group(pot.group), pot.above_fen, share=_percent(pot.above_fen, pot.share.net_fen)
     )
     own = parts.ChainLink(
-        _("pot"), pot.place, pot.fen, share=_percent(pot.fen, pot.above_fen), here=True,
-        facts=[parts.Fact(_("people"), web_words.num(len(pot.people)))],
+        _("pot"), pot.place, pot.fen, share=_percent(pot.whole_fen, pot.above_fen), here=True,
+        facts=[*_less(pot.taken_fen), parts.Fact(_("people"), web_words.num(len(pot.people)))],
     )  # fmt: skip
     return [*top, pool, share, group, own]
+
+
+def _less(fen: int) -> list[parts.Fact]:
+    """What is taken before it is divided, where anything is."""
+    return [parts.Fact(_("taken for what is owed (yuan)"), web_words.yuan(fen))] if fen else []
 
 
 def _score(pot: PayPot, membership: Membership) -> str:

@@ -38,10 +38,11 @@ begin
   -- The pots are added up in one pass, whatever the planner knows of a table that was filled just now.
   if new.persons and exists (
       with pots as materialized (
-        select p.share_id, sum(p.fen) as fen from performance_paypot p
+        select p.share_id, sum(p.fen + p.taken_fen) as fen from performance_paypot p
          where p.alliance_id = new.alliance_id and p.pool_id = new.id group by p.share_id)
       select 1 from performance_payshare s left join pots on pots.share_id = s.id
-       where s.alliance_id = new.alliance_id and s.pool_id = new.id and s.fen <> coalesce(pots.fen, 0)) then
+       where s.alliance_id = new.alliance_id and s.pool_id = new.id
+         and s.fen - s.taken_fen <> coalesce(pots.fen, 0)) then
     raise exception 'the pots do not add up to a share' using errcode = 'check_violation';
   end if;
   if new.persons and new.source in ('pay_total', 'fiscal') then

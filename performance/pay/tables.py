@@ -94,6 +94,7 @@ class ShareTable(lists.Table):
         verbose_name=gettext_lazy("institution"), accessor="institution__short_name", attrs=lists.HEAD
     )
     fen = Yuan(gettext_lazy("amount (yuan)"), attrs=lists.KEY)
+    taken_fen = Yuan(gettext_lazy("taken (yuan)"))
     score = tables.Column(verbose_name=gettext_lazy("score"), accessor="factors", attrs=lists.NUMBER)
     basis = tables.Column(verbose_name=gettext_lazy("basis (yuan)"), accessor="factors", attrs=lists.NUMBER)
     made = tables.Column(verbose_name=gettext_lazy("pots"), attrs=lists.NUMBER)

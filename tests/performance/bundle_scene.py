@@ -26,7 +26,7 @@ from tests.performance.scene import OCTOBER, compute, inside, post
 from tests.world import World
 
 
-def paid_month(world: World) -> None:
+def paid_month(world: World, before_bonus: Callable[[], object] = lambda: None) -> None:
     """Scores, shares, a bonus pool, an award from a source account, one pot paid, one with a plan."""
     post(world, compute(world))
     with inside(world):
@@ -44,6 +44,7 @@ def paid_month(world: World) -> None:
             entering.confirm(by=world.cai, row=row, now=NOW)
         rule(world, "bonus")
         rule(world, "award")
+        before_bonus()
         pay_scene.posted_bonus(world)
         agreed(world, _award(world))
         with_lines(world)

@@ -21,6 +21,7 @@ from performance.accounts import institution_code, person_code
 from performance.appeals import values
 from performance.appeals.refusals import AppealRefused
 from performance.appeals.services import anew, standing
+from performance.deductions.services import lifting
 from performance.dues import flowing
 from performance.models import Appeal, AppealLine, Line, PayLine, PayPool, PayPot
 from performance.pay.services import limits
@@ -68,8 +69,8 @@ class Draft:
 def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
     """All entries that follow, those who get or give as well as who bears it; they add up to zero.
 
-    Raises AppealRefused (value, value_below, value_above, points, fact, give_back, bearer, not_frozen,
-    blocked, red_line).
+    Raises AppealRefused (value, value_below, value_above, points, fact, give_back, charging, bearer,
+    not_frozen, blocked, red_line).
     """
     lines = list(
         AppealLine.objects.filter(appeal=appeal).select_related(
@@ -87,7 +88,12 @@ def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
 
 def changes(decision: Decision, found: Sequence[Draft]) -> None:
     """Raise AppealRefused (same) where nothing is another number by a decision."""
-    if not found and decision.from_month is None and not decision.values:
+    if (
+        not found
+        and decision.from_month is None
+        and not decision.values
+        and not any(decision.give_back.values())
+    ):
         raise AppealRefused("same")
 
 
@@ -262,17 +268,15 @@ def _named(facts: Mapping[FactKey, Decimal]) -> dict[tuple[str, str], Decimal]:
 
 
 def _of_deductions(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
-    """A deduction or a part of it, given back by the level above."""
-    for line in lines:
-        row = line.deduction
-        fen = decision.give_back.get(row.pk, 0) if row is not None else 0
-        if row is None or not fen:
+    """A deduction or a part of it is owed no longer: where it is in the books, the institution owes so much
+    less, and what was taken beyond that comes back with the next pool; the source bears it.
+    """
+    for one in lifting.lifts(lines, decision.give_back):
+        if one.charge is None:
             continue
-        most = row.fen or 0
-        if not 0 < fen <= most:
-            raise AppealRefused("give_back", most=yuan(most, display=True))
-        place = row.institution
-        assert place is not None, "a deduction is about an institution"
-        why = {"rule": "deduction", "consequence": row.pk}
-        yield Draft(institution_code(place), fen, place, before_fen=-most, after_fen=fen - most, why=why)
-        yield Draft("source:pay_total", -fen, why=why)
+        place, why = one.charge.institution, {"rule": "deduction", "consequence": one.row.pk}
+        owed = -one.most
+        yield Draft(
+            lifting.account(place).code, one.fen, place, before_fen=owed, after_fen=owed + one.fen, why=why
+        )
+        yield Draft(lifting.SOURCE, -one.fen, why=why)

@@ -74,7 +74,7 @@ def file(
 def check_lines(lines: Sequence[NewLine], now: datetime) -> None:
     """Each number in its time, with what is disputed of it, and in no other open appeal.
 
-    Raises AppealRefused (early, closed, disputed, open).
+    Raises AppealRefused (early, closed, closed_deduction, disputed, open).
     """
     _open_for_appeals(lines, now)
     for one in lines:
@@ -107,7 +107,8 @@ def _open_for_appeals(lines: Sequence[NewLine], now: datetime) -> None:
         if not one.decided:
             raise AppealRefused("early", month=one.month)
         if not one.open(now):
-            raise AppealRefused("closed", month=one.month, until=one.last_day)
+            reason = "closed_deduction" if one.deduction else "closed"
+            raise AppealRefused(reason, month=one.month, until=one.last_day)
 
 
 def _disputed(line: NewLine) -> None:

@@ -18,6 +18,7 @@ from performance.appeals.involved import sql
 from performance.appeals.refusals import AppealRefused, in_words
 from performance.appeals.services import correcting, effect, posting
 from performance.appeals.services.correcting import Decision
+from performance.deductions.services import lifting
 from performance.models import Appeal, AppealCorrection, AppealLine
 from performance.models.appeals import DECIDE, REVIEW
 
@@ -152,13 +153,15 @@ def uphold(
     said = _answered(by, answer, now)
     drafts = correcting.drafts(appeal, decision)
     correcting.changes(decision, drafts)
-    found = effect.effect(list(AppealLine.objects.filter(appeal=appeal)), drafts)
+    lines = list(AppealLine.objects.filter(appeal=appeal).select_related("deduction"))
+    found = effect.effect(lines, drafts)
     effect.plausible(found, decision)
     number = appeal.revision + 1
     AppealCorrection.objects.bulk_create(
         AppealCorrection(appeal=appeal, revision=number, number=place, **vars(one))
         for place, one in enumerate(drafts, start=1)
     )
+    lifting.keep(appeal, number, list(lifting.lifts(lines, decision.give_back)))
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
         bearer=decision.bearer if drafts else "",

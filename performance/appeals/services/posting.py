@@ -21,6 +21,7 @@ from alliance.services import steps
 from performance.accounts import institution_account, person_account
 from performance.appeals.involved import sql
 from performance.appeals.refusals import AppealRefused, in_words
+from performance.deductions.services import lifting
 from performance.dues import booking, flowing
 from performance.models import Appeal, AppealCorrection
 from performance.pay.services.posting import open_month, pot_accounts
@@ -44,6 +45,8 @@ def content_digest(appeal: Appeal) -> str:
     more: list[Any] = [appeal.more_why] if appeal.more_why else []
     if appeal.right or appeal.from_month:
         more.append([appeal.right, appeal.from_month])
+    if lifted := [[one.consequence_id, one.charge_id, one.fen] for one in lifting.of(appeal)]:
+        more.append(lifted)
     return digest(
         [appeal.pk, appeal.revision, appeal.answer, appeal.bearer, [list(row) for row in rows], *more]
     )
@@ -83,6 +86,7 @@ def decided(approval: Approval, by: Membership) -> None:
             steps.open_now("correct", appeal), by=by, row=appeal, verb="appeal.corrected", now=now,
             said={"second": second.pk},
         )  # fmt: skip
+        lifting.settle(appeal, by)
         return
     month = open_month(appeal.period, now, approval.proposed_by)
     posted = ledger.post(
@@ -95,6 +99,7 @@ def decided(approval: Approval, by: Membership) -> None:
         steps.open_now("correct", appeal), by=by, row=appeal, verb="appeal.corrected", now=now,
         journal=posted.journal, said={"journal": posted.journal.pk, "month": str(month)},
     )  # fmt: skip
+    lifting.settle(appeal, by)
 
 
 registry.on_decided(KIND, decided)
@@ -105,6 +110,7 @@ def _still_so(appeal: Appeal) -> None:
 
     Raises AppealRefused (changed).
     """
+    lifting.still_so(appeal)
     flowing.lock(appeal.period)
     rows = list(entries(appeal))
     shares = {
@@ -143,5 +149,6 @@ def _account(row: AppealCorrection) -> ledger.NewAccount:
     if row.staff is not None:
         return person_account(row.staff)
     if row.institution is not None:
-        return institution_account(row.institution)
+        owes = lifting.account(row.institution)
+        return owes if row.account == owes.code else institution_account(row.institution)
     return ledger.NewAccount(row.account, row.account, Kind.SOURCE)

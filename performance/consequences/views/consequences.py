@@ -24,7 +24,7 @@ from performance.models import Consequence
 from performance.models.consequences import PROPOSE, REDUCE, VIEW
 
 FASTER = "Somebody else was faster. Look again: nothing of yours was stored."
-VIEWS = {"live": Consequence.LIVE, "decided": ("agreed", "declined"), "all": ()}
+VIEWS = {"live": Consequence.LIVE, "decided": ("agreed", "declined", "lifted"), "all": ()}
 
 
 @permit(VIEW)

@@ -14,6 +14,7 @@ from alliance.approvals.facts import second_person
 from alliance.approvals.models import Approval
 from alliance.models import Membership
 from alliance.services import journal, steps
+from performance.deductions.services import taking
 from performance.engine.pay.steps import Share
 from performance.models import PayPool, PayShare
 from performance.models.pay import RUN, PaySource
@@ -57,13 +58,16 @@ def propose(*, by: Membership, pool: PayPool, today: date, version: int | None =
 
 
 def _still_so(pool: PayPool) -> None:
-    """Nobody proposes what has changed since it was drafted: roster and scores are read again, and where they
-    are not the same rows, the pots are computed again.
+    """Nobody proposes what has changed since it was drafted: what is owed is taken again; roster and scores
+    are read again, and where they are not the same rows, the pots are computed again.
     """
     if pool.source == PaySource.BETWEEN:
         if not between.still_so(pool, timezone.now()):
             raise PoolRefused("changed")
         return
+    takes = taking.stored(pool)
+    if taking.said(takes) != taking.said(taking.planned(pool)):
+        raise PoolRefused("changed")
     read = computing.ground(pool.period) if pool.persons else None
     if read is not None and read.mark == pool.read:
         return
@@ -82,7 +86,8 @@ def _still_so(pool: PayPool) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    if storing.digest_of(pool, shares, storing.flowing(pool, shares, read), read) != pool.digest:
+    found = storing.flowing(pool, shares, read, takes)
+    if storing.digest_of(pool, shares, found, read, takes) != pool.digest:
         raise PoolRefused("changed")
 
 

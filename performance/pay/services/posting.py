@@ -15,9 +15,10 @@ from alliance.ledger.models import Account
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, Membership, Team
 from performance.accounts import institution_account, institution_code, person_account, person_code
-from performance.models import PayLine, PayPool, PayPot, PayShare, PayTransfer
+from performance.models import PayLine, PayPool, PayPot, PayShare, PayTaken, PayTransfer
 
 POOL, POT = "pay.pool", "pay.pot"  # kinds of journals, and of the evidence of their entries
+TAKEN = "pay.taken"  # rule of an entry that a share or pot gives for what is owed
 Kind = Account.Kind
 
 
@@ -49,7 +50,9 @@ def posted_into(month: Month, now: datetime) -> Month:
 
 
 def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
-    """Source -> institution -> pots; a bonus pool begins at the institutions, which the month has paid."""
+    """Source -> institution -> pots, and what is taken of them to the accounts of what is owed; a bonus pool
+    begins at the institutions, which the month has paid.
+    """
     shares = list(PayShare.objects.filter(pool=row, fen__gt=0).select_related("institution"))
     pots = _pots(row)
     accounts = ledger.open_accounts(
@@ -70,6 +73,9 @@ def _downwards(row: PayPool, by: Membership) -> Iterator[ledger.Line]:
             )
         for pot in pots:
             yield ledger.Line(accounts[pot.account], pot.fen, reason(pot), (POT, pot.pk))
+        for one in PayTaken.objects.filter(pool=row).select_related("account").order_by("pk"):
+            why: dict[str, object] = {"rule": TAKEN, "owed_fen": one.owed_fen, "pot": one.pot_id}
+            yield ledger.Line(one.account, one.fen, why, evidence)
 
 
 def _pots(row: PayPool) -> list[PayPot]:

@@ -15,6 +15,8 @@ from alliance.lib.canonical import digest, to_plain
 from alliance.models import Department, Institution, Membership
 from alliance.services import journal
 from alliance.sql import copy_rows
+from performance.deductions.services import taking
+from performance.deductions.services.taking import Take
 from performance.engine.exact import half_up
 from performance.engine.pay.flow import Flow
 from performance.engine.pay.steps import PayRefused, Share, Step
@@ -40,22 +42,28 @@ def keep(
 ) -> PayPool:
     """Compute the pots and keep everything of a draft; four statements for any number of pots."""
     read = computing.ground(pool.period) if pool.persons else None
-    found = flowing(pool, shares, read)
-    pool.made_by, pool.made_at, pool.digest = by, now, digest_of(pool, shares, found, read)
+    debts = taking.owing(pool, [one.institution.pk for one in shares])
+    takes = taking.of_shares(pool.period, {one.institution.pk: one.share.fen for one in shares}, debts)
+    found = flowing(pool, shares, read, takes)
+    takes += taking.of_pots(pool.period, _departments(found, read), debts)
+    of_shares, of_pots = taking.sums(takes)
+    pool.made_by, pool.made_at, pool.digest = by, now, digest_of(pool, shares, found, read, takes)
     pool.read = read.mark if read is not None else ""
     insert(pool)
     rows = {
         one.institution.pk: PayShare(
             pool=pool, institution=one.institution, line_id=one.line, weight_sum=weight,
-            groups=_groups(found.get(one.institution.pk)), **_columns(one.share),
+            groups=_groups(found.get(one.institution.pk)), taken_fen=of_shares.get(one.institution.pk, 0),
+            **_columns(one.share),
         )
         for one in shares
     }  # fmt: skip
     PayShare.objects.bulk_create(rows.values(), batch_size=BATCH)
     kept = copy_rows(
         PayPot._meta.db_table, COLUMNS,
-        (pot for key, made in found.items() for pot in _pots(pool, rows[key], read, made)),
+        (pot for key, made in found.items() for pot in _pots(pool, rows[key], read, made, of_pots)),
     )  # fmt: skip
+    taking.keep(pool, takes)
     journal.write(
         by=by, verb="pay.pool_made", about=pool, kind=pool.kind, fen=pool.fen, month=str(pool.period),
         rows=kept,
@@ -74,8 +82,22 @@ def insert(pool: PayPool) -> None:
         raise PoolRefused("there", month=pool.period) from None
 
 
-def flowing(pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | None) -> dict[int, Flow]:
-    """The flow of every institution's share by its id; nothing where the pool ends at institutions.
+def _departments(
+    found: Mapping[int, Flow], read: computing.Ground | None
+) -> Iterable[tuple[int, int, str, int]]:
+    """The pots of departments as `taking.of_pots` takes them: institution, department, group, fen."""
+    for place, made in found.items() if read is not None else ():
+        for pot in made.pots:
+            if pot.group != PayPot.Group.TEAM:
+                assert read is not None
+                yield place, read.people.units[pot.unit], pot.group, pot.fen
+
+
+def flowing(
+    pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | None, takes: Iterable[Take] = ()
+) -> dict[int, Flow]:
+    """The flow of every institution's share, less what is taken of it, by its id; nothing where the pool
+    ends at institutions.
 
     Raises PayRefused, with the names of the places it is about.
     """
@@ -84,13 +106,13 @@ def flowing(pool: PayPool, shares: Sequence[Entitled], read: computing.Ground | 
     assert pool.rule is not None, "a pool that flows on has a rule"
     rule = pool.rule.rule()
     amounts = sheets.amounts(pool.entitlement) if pool.entitlement is not None else {}
-    found: dict[int, Flow] = {}
+    less, found = taking.sums(takes)[0], dict[int, Flow]()
     for one in shares:
         place = one.institution
-        if one.share.fen:
+        if fen := one.share.fen - less.get(place.pk, 0):
             by_name = amounts.get(place.pk, computing.BY_RULE)
             try:
-                found[place.pk] = read.named(place.pk, place.code, one.share.fen, by_name, rule)
+                found[place.pk] = read.named(place.pk, place.code, fen, by_name, rule)
             except PayRefused as refused:
                 raise _told(refused, place, read.people) from None
     return found
@@ -110,9 +132,10 @@ def _told(refused: PayRefused, place: Institution, people: computing.People) -> 
 
 
 def digest_of(
-    pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Flow], read: computing.Ground | None
-) -> str:
-    """Names exactly this money, its shares and its pots with their people."""
+    pool: PayPool, shares: Sequence[Entitled], found: Mapping[int, Flow], read: computing.Ground | None,
+    takes: Iterable[Take],
+) -> str:  # fmt: skip
+    """Names exactly this money, its shares, its pots with their people and what is taken of them."""
     rule = pool.rule.digest if pool.rule else ""
     pots = {
         one.institution.code: [
@@ -121,7 +144,8 @@ def digest_of(
         ]
         for one in shares if read is not None and one.institution.pk in found
     }  # fmt: skip
-    return digest([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots])
+    less = [said] if (said := taking.said(takes)) else []
+    return digest([pool.kind, pool.month, pool.fen, rule, [one.share for one in shares], pots, *less])
 
 
 def _columns(share: Share) -> dict[str, Any]:
@@ -153,12 +177,17 @@ def decimal(step: Step) -> Decimal:
 # A pot as it is written: every column but those that have a default of the machine's.
 COLUMNS = [
     "pool_id", "share_id", "institution_id", "department_id", "team_id", "group", "people", "above_fen",
+    "taken_fen",
     "state", "version", "fen", "factors", "weight_sum", "quota", "remainder_rank", "got_extra_fen",
 ]  # fmt: skip
 
 
 def _pots(
-    pool: PayPool, share: PayShare, read: computing.Ground | None, found: Flow
+    pool: PayPool,
+    share: PayShare,
+    read: computing.Ground | None,
+    found: Flow,
+    taken: Mapping[tuple[int, str], int],
 ) -> Iterable[tuple[object, ...]]:
     """The rows of COLUMNS: thousands a pool, so they go by COPY."""
     assert read is not None, "there are pots only where people were read"
@@ -167,10 +196,13 @@ def _pots(
     sums = {group: decimal(step) for group, step in steps_of.items()}
     for pot in found.pots:
         one, team = got[pot.group, pot.unit], pot.group == "team"
+        unit = None if team else read.people.units[pot.unit]
+        less = taken.get((unit, pot.group), 0) if unit else 0
         yield (
-            pool.pk, share.pk, share.institution_id, None if team else read.people.units[pot.unit],
+            pool.pk, share.pk, share.institution_id, unit,
             read.people.teams[pot.unit] if team else None, pot.group,
             read.people.said(pot),
-            steps_of[pot.group].fen, PayPot.State.OPEN.value, 1, one.fen, Jsonb(to_plain(one.factors)),
+            steps_of[pot.group].fen, less, PayPot.State.OPEN.value, 1, one.fen - less,
+            Jsonb(to_plain(one.factors)),
             sums[pot.group], one.quota, one.remainder_rank, one.got_extra_fen,
         )  # fmt: skip

@@ -32,7 +32,7 @@ from performance.models import (
 from performance.pay.refusals import PoolRefused
 from performance.pay.services import computing
 from performance.roster import services as roster
-from performance.services.exporting import books
+from performance.services.exporting import books, taken
 from performance.services.exporting.pseudonyms import Pseudonyms
 
 Row = dict[str, Any]
@@ -96,7 +96,7 @@ class Reading:
             "fund": pool.fund.code if pool.fund else "", "rule": pool.rule.digest if pool.rule else "",
             "fen": pool.fen, "within_total": pool.persons and pool.source in redlines.WITHIN_TOTAL,
             "roster": pool.persons and self._follows(pool, shares, pots, scores),
-            "roster_at": self.number_of(pool),
+            "roster_at": self.number_of(pool), **taken.head(pool),
         }  # fmt: skip
         yield from self._entitled(pool)
         for share in shares:
@@ -106,6 +106,7 @@ class Reading:
         yield from ({"row": "score", "key": key, "score": score} for key, score in sorted(scores.items()))
         for pot in pots:
             yield self._pot(pot)
+        yield from taken.rows(pool, self._ids)
         yield from self._lines(pool)
         yield from self._transfers(pool)
         of = {
@@ -157,16 +158,16 @@ class Reading:
         named = sheets.amounts(pool.entitlement) if pool.entitlement else {}
         for pot in pots:
             people = sorted((int(staff), Decimal(points)) for staff, points in pot.people)
-            held[pot.institution_id].append((self._place(pot), pot.group, pot.fen, people))
+            held[pot.institution_id].append((self._place(pot), pot.group, pot.whole_fen, people))
         try:
             return all(
                 sorted(held[one.institution_id]) == _made(
                     read.named(
-                        one.institution_id, one.institution.code, one.fen,
+                        one.institution_id, one.institution.code, one.net_fen,
                         named.get(one.institution_id, computing.BY_RULE), rule,
                     ), read,
                 )
-                for one in shares if one.fen
+                for one in shares if one.net_fen
             )  # fmt: skip
         except PayRefused:
             return False
@@ -237,6 +238,6 @@ def _made(found: Flow, read: computing.Ground) -> list[tuple[str, str, int, list
 
 def _money(row: PayShare | PayPot) -> Row:
     return {
-        "fen": row.fen, "factors": row.factors, "weight_sum": row.weight_sum, "quota": row.quota,
-        "remainder_rank": row.remainder_rank, "got_extra_fen": row.got_extra_fen,
+        "fen": row.fen, "taken_fen": row.taken_fen, "factors": row.factors, "weight_sum": row.weight_sum,
+        "quota": row.quota, "remainder_rank": row.remainder_rank, "got_extra_fen": row.got_extra_fen,
     }  # fmt: skip
