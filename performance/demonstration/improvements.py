@@ -36,8 +36,8 @@ def load(base: Ground, demo: DemoAlliance) -> str:
             return "no improvement item: one month alone has a result"
         first, last = months[-1], months[0]
         measured = _measured(lead, first, last)
-        for number, (indicator, before, after) in zip(range(2), measured, strict=False):
-            goal = _goal(indicator, before, after)
+        for number, (indicator, was, became) in zip(range(2), measured, strict=False):
+            goal = _goal(indicator, was, became)
             row = services.open_item(
                 by=base.office[0], institution=lead, indicator=indicator.code, month=first,
                 title=f"改进：{indicator.name_zh}", wanted=goal, source=Item.Source.PORTRAIT,
