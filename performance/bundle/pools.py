@@ -122,6 +122,8 @@ class Pool:
             for (at, row), one in zip(rows, found, strict=True):
                 yield from same(row["fen"], one.fen, f"{at}.fen")
                 yield from same(row["parts"], to_plain(one.parts), f"{at}.parts")
+                # Bundles from before say of no line what is owed after it.
+                yield from same(row.get("owed", one.owed), one.owed, f"{at}.owed")
                 if one.fen:
                     self._named[row["institution"]][row["key"]] = one.fen
 

@@ -121,9 +121,14 @@ class SheetForm(DecisionForm):
 
     def columns(self) -> list[str]:
         """The heads of the table: scores the month brings, numbers to give."""
-        return [words.number(f"score_{name}") for name in self.how.scores] + [
+        return [words.number(f"score_{name}") for name in self.brought()] + [
             words.number(one.name) for one in self.how.row
         ]
+
+    def brought(self) -> list[str]:
+        """The numbers the month brings: every score of the kind, what else there is of any subject."""
+        there = {name for one in self.known for name in one.scores}
+        return [*self.how.scores, *(name for name in self.how.brings if name in there)]
 
     def lines(self) -> Iterator[tuple[str, list[tuple[str, Any]], list[tuple[str, Any]]]]:
         """Each subject with its scores in words and its fields, each under its head."""
@@ -131,8 +136,8 @@ class SheetForm(DecisionForm):
             yield (
                 subject.name,
                 [
-                    (words.number(f"score_{name}"), words.value(f"score_{name}", subject.scores[name]))
-                    for name in self.how.scores
+                    (words.number(f"score_{name}"), words.value(f"score_{name}", subject.scores.get(name, 0)))
+                    for name in self.brought()
                 ],
                 [(words.number(one.name), self[f"{subject.key}-{one.name}"]) for one in self.how.row],
             )  # fmt: skip

@@ -16,6 +16,9 @@ class SheetRefused(DecidedRefused):
         "persons": "An award of persons is paid on to persons.",
         "institutions": "The part of the institutions stays with them: it is not paid on to persons.",
         "account": "This part of the surplus is paid from the account “%(account)s”, which it was put into.",
+        "owed": "%(team)s owes something else now than when this sheet was entered. Set the sheet aside and "
+        "enter it again.",
+        "carried": "This sheet pays nobody: what it says is taken from later dues.",
         "borne": "What is borne of an overspend is paid by no pool.",
         "faster": "Somebody else entered a sheet of this kind and month just now. Look at the list, then "
         "enter yours again.",
@@ -29,4 +32,5 @@ class SheetRefused(DecidedRefused):
         "over": "over_why",
         "not_confirmed": "", "paid": "", "same": "document", "faster": "",
         "person_again": "people", "institutions": "persons", "account": "fund", "borne": "",
+        "owed": "", "carried": "",
     }  # fmt: skip

@@ -241,7 +241,7 @@ def actions(
     if membership.institution_id is not None or sheet.set_aside_at is not None or pool is not None:
         return []
     if sheet.confirmed_at is not None:
-        if not membership.can(RUN) or sheet.kind not in POOL:
+        if not membership.can(RUN) or sheet.kind not in POOL or not sheet.fen:
             return []
         form = given.get("pay") or forms.PayForm(auto_id="pay-%s", initial=paying(sheet))
         url = decided.act(ROOM, sheet, "pay")

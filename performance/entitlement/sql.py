@@ -94,6 +94,38 @@ begin
   return new;
 end $pay$;
 """
+# What a team owes is carried from confirmed sheet to confirmed sheet, and a sheet that pays nothing says who
+# owes.
+CARRY = """
+create function public.performance_carry_owed() returns trigger language plpgsql as $pay$
+begin
+  perform pg_advisory_xact_lock(hashtext('performance.entitlement_owed'), new.alliance_id::integer);
+  if exists (select from performance_entitlementline l
+      where l.alliance_id = new.alliance_id and l.sheet_id = new.id and l.team_id is not null
+        and coalesce((l.given->>'owed_before_fen')::numeric, 0) is distinct from coalesce((
+          select o.owed_fen from performance_entitlementline o
+            join performance_entitlement e on e.alliance_id = o.alliance_id and e.id = o.sheet_id
+           where o.alliance_id = l.alliance_id and o.team_id = l.team_id and o.sheet_id <> l.sheet_id
+             and e.kind <> 'four_part' and e.confirmed_by_id is not null
+           order by e.confirmed_at desc, e.id desc limit 1), 0)) then
+    raise exception 'a team owes something else than the sheet was worked out with'
+      using errcode = 'check_violation';
+  end if;
+  if new.fen = 0 and not exists (select from performance_entitlementline l
+      where l.alliance_id = new.alliance_id and l.sheet_id = new.id and l.owed_fen > 0) then
+    raise exception 'a sheet pays somebody or says who owes' using errcode = 'check_violation';
+  end if;
+  return new;
+end $pay$;
+create trigger performance_carry_owed before update on public.performance_entitlement
+  for each row when (new.confirmed_by_id is not null and old.confirmed_by_id is null
+                     and new.kind <> 'four_part')
+  execute function public.performance_carry_owed();
+"""
+NO_CARRY = """
+drop trigger performance_carry_owed on public.performance_entitlement;
+drop function public.performance_carry_owed();
+"""
 UNASK = """
 drop trigger performance_asked_entitlement on public.performance_entitlement;
 drop function public.performance_asked_entitlement();

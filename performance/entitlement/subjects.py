@@ -15,9 +15,18 @@ from django.db.models import F, Sum
 from alliance.lib.period import Month
 from alliance.models import Department, Institution, RosterRow, Staff, Team
 from performance.engine.exact import half_up
-from performance.engine.pay.entitled_rules import KINDS
+from performance.engine.pay.entitled_rules import KINDS, OWED
 from performance.levels import services as levels
-from performance.models import EntitlementKind, Level, LevelRun, LevelSubject, PayDue, PayLine, PayPot
+from performance.models import (
+    EntitlementKind,
+    EntitlementLine,
+    Level,
+    LevelRun,
+    LevelSubject,
+    PayDue,
+    PayLine,
+    PayPot,
+)
 
 PLACES = 2
 
@@ -47,7 +56,7 @@ def of(kind: str, month: Month) -> list[Subject]:
     """All that may have a line of this kind, by institution and code."""
     how = KINDS[kind]
     if how.level == "team":
-        return _teams(month, how.scores)
+        return _teams(month, how.scores, owing=OWED in how.brings)
     if how.level == "department":
         return _departments()
     if how.level == "person":
@@ -64,13 +73,25 @@ def _side(one: Institution) -> dict[str, Decimal]:
     return {"side": Decimal(one.level == Institution.Level.PRIMARY)}
 
 
-def _teams(month: Month, wanted: tuple[str, ...]) -> list[Subject]:
+def _teams(month: Month, wanted: tuple[str, ...], *, owing: bool) -> list[Subject]:
     rows = Team.objects.filter(is_active=True, kind=Team.Kind.FAMILY_DOCTOR, institution__is_active=True)
     scores = _scores(month, wanted) if wanted else {}
+    for team, fen in owed().items() if owing else ():
+        if fen:
+            scores.setdefault(team, {})[OWED] = Decimal(fen)
     return [
         Subject(f"t{one.pk}", named(one), one.institution, team=one, scores=scores.get(one.pk, {}))
         for one in rows.select_related("institution__parent").order_by("institution__code", "code")
     ]  # fmt: skip
+
+
+def owed() -> dict[int, int]:
+    """What each team still owes after its last confirmed sheet, fen; one query."""
+    rows = EntitlementLine.objects.filter(team__isnull=False, sheet__confirmed_at__isnull=False)
+    last = rows.exclude(sheet__kind=EntitlementKind.FOUR_PART).order_by(
+        "team", "-sheet__confirmed_at", "-sheet_id"
+    ).distinct("team")  # fmt: skip
+    return dict(last.values_list("team", "owed_fen"))
 
 
 def _departments() -> list[Subject]:

@@ -57,6 +57,10 @@ NUMBERS: Mapping[str, Any] = {
     "saving_fen": gettext_lazy("saving, or overspend below zero (yuan)"),
     "saved_fen": gettext_lazy("saved (yuan)"),
     "prepaid_fen": gettext_lazy("paid ahead already (yuan)"),
+    "package_floor": gettext_lazy("a settlement below zero counts as zero"),
+    "owed": gettext_lazy("still owed of earlier sheets"),
+    "owed_before_fen": gettext_lazy("still owed of earlier sheets"),
+    "score_owed_before_fen": gettext_lazy("still owed of earlier sheets (yuan)"),
     "prepaid": gettext_lazy("paid ahead already"),
     "this_year_fen": gettext_lazy("retained surplus this year (yuan)"),
     "last_year_fen": gettext_lazy("retained surplus last year (yuan)"),
@@ -84,7 +88,7 @@ PERCENT = (
     "share_", "score_", "step_percent", "fixed_percent", "linked_percent", "percent", "carry_out_percent",
 )  # fmt: skip
 LESS = gettext_lazy(
-    "more was paid ahead or overspent than is due: nothing is paid now, the rest is for the next settlement"
+    "more was paid ahead or deducted than is due: nothing is paid now, later dues give back %(owed)s yuan"
 )
 SCORE = "score_"
 MANY = 1  # parts from which a closing line adds them up
@@ -109,7 +113,8 @@ def lines(parts: Sequence[Mapping[str, Any]], fen: int, scores: str = "") -> lis
     """Each part with its numbers put in, and what they add up to. `scores`: where those of the line open."""
     found = formulas(parts, scores)
     if len(found) > MANY:
-        note = "" if sum(part["fen"] for part in parts) == fen else str(LESS)
+        short = fen - sum(part["fen"] for part in parts)
+        note = LESS % {"owed": words.yuan(short)} if short else ""
         due = pgettext("entitlement", "due")
         found.append(FormulaLine(due, (), words.yuan(fen), note, total=True, unit=_("yuan")))
     return found

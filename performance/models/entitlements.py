@@ -84,7 +84,7 @@ class Entitlement(DecidedSheet):
                 name="entitlement_document_once",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="entitlement_first_day"),
-            models.CheckConstraint(condition=Q(fen__gt=0), name="entitlement_above_zero"),
+            models.CheckConstraint(condition=Q(fen__gte=0), name="entitlement_not_negative"),
             models.CheckConstraint(
                 condition=Q(held_fen=None, wanted_fen=None, over_why=None)
                 | Q(confirmed_at__isnull=False, held_fen__isnull=False, wanted_fen__gte=F("fen"),
@@ -105,7 +105,10 @@ class Entitlement(DecidedSheet):
 
 
 class EntitlementLine(AllianceRow):
-    """What one subject is due: numbers given, parts with their numbers put in, the sum, never below zero."""
+    """What one subject is due: numbers given, parts with their numbers put in, the sum, never below zero.
+
+    `owed_fen`: what a team owes after it, of all its sheets; the next one takes it (S0-77).
+    """
 
     append_only = True
 
@@ -117,6 +120,7 @@ class EntitlementLine(AllianceRow):
     given = models.JSONField(_("what was given"))
     parts = models.JSONField(_("parts"))
     fen = models.BigIntegerField(_("amount (fen)"))
+    owed_fen = models.BigIntegerField(_("owed after it (fen)"), default=0)
 
     class Meta(AllianceRow.Meta):
         verbose_name, verbose_name_plural = (
@@ -130,6 +134,10 @@ class EntitlementLine(AllianceRow):
                 name="entitlementline_once", nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(fen__gte=0), name="entitlementline_not_negative"),
+            models.CheckConstraint(
+                condition=Q(owed_fen=0) | Q(owed_fen__gt=0, fen=0, team__isnull=False),
+                name="entitlementline_owed",
+            ),
             models.CheckConstraint(
                 condition=Q(department=None, team=None) | Q(department=None, staff=None)
                 | Q(team=None, staff=None),

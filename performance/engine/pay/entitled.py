@@ -21,7 +21,7 @@ from performance.engine.pay.entitled_parts import (
     Rows,
     Terms,
 )
-from performance.engine.pay.entitled_rules import FULL, KINDS
+from performance.engine.pay.entitled_rules import FULL, KINDS, OWED
 
 
 def due(kind: str, terms: Terms, head: Numbers, rows: Rows) -> tuple[Due, ...]:
@@ -36,10 +36,16 @@ def due(kind: str, terms: Terms, head: Numbers, rows: Rows) -> tuple[Due, ...]:
         for name in how.scores:
             if row.get(name) is None:
                 raise EntitledRefused("score", subject=code, part=name)
-    found = tuple(how.work(terms, head, rows))
-    if not any(one.fen for one in found):
+    found = tuple(_less_owed(one, rows[one.code]) for one in how.work(terms, head, rows))
+    if not any(one.fen or one.owed for one in found):
         raise EntitledRefused("nothing")
     return found
+
+
+def _less_owed(one: Due, row: Numbers) -> Due:
+    """What is still owed of an earlier sheet is taken first (S0-77)."""
+    owed = int(row.get(OWED) or 0)
+    return Due(one.code, (*one.parts, Part("owed", -owed, (("−", OWED, owed),)))) if owed else one
 
 
 def numbers(fields: Sequence[Field], scores: Sequence[str], raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,5 +87,5 @@ def _typed(
 ) -> tuple[Terms, Numbers, Rows]:
     known = load_register()
     terms = {key: parse_value(known[key].shape, raw, key=key) for key, raw in sheet["terms"].items()}
-    given = in_order(numbers(how.row, how.scores, raw) for raw in rows)
+    given = in_order(numbers(how.row, (*how.scores, *how.brings), raw) for raw in rows)
     return terms, numbers(how.head, (), sheet["head"]), given

@@ -67,7 +67,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A subject with its parts; never below zero, `fen` is what the parts add up to or 0."""
+    """A subject with its parts; never below zero, `fen` is what the parts add up to or 0, `owed` what is then
+    still owed by the subject.
+    """
 
     code: str
     parts: tuple[Part, ...]
@@ -81,6 +83,11 @@ class Due:
     def fen(self) -> Fen:
         """What is paid."""
         return max(0, self.sum)
+
+    @property
+    def owed(self) -> Fen:
+        """What was paid ahead or deducted beyond what is due: later dues give it back."""
+        return max(0, -self.sum)
 
 
 Rows = Mapping[str, Numbers]
@@ -111,5 +118,6 @@ class Kind:
     head: tuple[Field, ...] = ()
     row: tuple[Field, ...] = ()
     scores: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()  # what the month brings where there is any
     above: Above = _none_above
     feeds: Feeds = _feeds_none

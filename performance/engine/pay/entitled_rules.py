@@ -31,6 +31,9 @@ from performance.engine.pay.surplus import package, per_head, percent_of, team_r
 
 FULL = Decimal(100)
 PARTS = ("base", "process", "outcome", "drg")
+# Fen a team still owes of earlier sheets. Taken of what comes beside its pay, never of the four parts: their
+# base keeps the minimum wage (S0-52).
+OWED = "owed_before_fen"
 YEAR = 12  # months, of prices that are said for a year
 
 
@@ -121,17 +124,20 @@ def _heads(terms: Terms, head: Numbers, rows: Rows) -> Iterable[Due]:
         ))  # fmt: skip
 
 
+FLOOR = "fd.package.floor_at_zero"
 TIERS = ("low", "mid", "high")
 
 
 def _packages(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
     """Health-management packages: what was to be paid ahead, a saving rewarded or an overspend deducted, less
-    what was paid ahead already (S0-69, S0-76, S0-77).
+    what was paid ahead already (S0-69, S0-76, S0-77). A settlement below zero counts as zero where the dated
+    parameter says so.
     """
     prices, gain, loss = terms["fd.package.price"], terms["fd.package.saving"], terms["fd.package.overspend"]
+    floor = terms.get(FLOOR, False)  # sheets from before it was a parameter had none
     for code, row in rows.items():
         tiers = [(prices[name], int(row[f"months_{name}"])) for name in TIERS]
-        made = package(tiers, row["saving_fen"], reward=gain, deduction=loss, floor=False)
+        made = package(tiers, row["saving_fen"], reward=gain, deduction=loss, floor=floor)
         parts = [
             Part(f"package_{name}", _ahead(price, months), (
                 ("", f"months_{name}", months), ("×", "package_price_fen", price), ("÷", "year", YEAR)))
@@ -140,6 +146,8 @@ def _packages(terms: Terms, _head: Numbers, rows: Rows) -> Iterable[Due]:
         if made.reward or made.deduction:
             told = (("", "saving_fen", row["saving_fen"]), ("×", "percent", gain if made.reward else loss))
             parts.append(Part("package_result", made.reward - made.deduction, told))
+        if below := made.settlement - (made.prepay + made.reward - made.deduction):
+            parts.append(Part("package_floor", below, ()))
         if row["prepaid_fen"]:
             parts.append(Part("prepaid", -row["prepaid_fen"], (("−", "prepaid_fen", row["prepaid_fen"]),)))
         yield Due(code, tuple(parts))
@@ -243,25 +251,25 @@ KINDS: Mapping[str, Kind] = {
     "steps": Kind(
         "team", _steps,
         ("fd.step.followup", "fd.step.control", "fd.step.cost", "fd.step.whole", "fd.pay.ranges.drg"),
-        row=(
+        brings=(OWED,), row=(
             *_fen("pay_fen"), *_rates("follow_up_now", "follow_up_last", "control_now", "control_last"),
             *_fen("cost_now_fen", "cost_last_fen"),
         ),
     ),
     "heads": Kind(
         "team", _heads, ("fd.subsidy.per_head", "fd.subsidy.linked"), head=_count("months"),
-        row=_count("heads"), scores=("drg",),
+        row=_count("heads"), scores=("drg",), brings=(OWED,),
     ),
     "packages": Kind(
-        "team", _packages, ("fd.package.price", "fd.package.saving", "fd.package.overspend"),
-        row=(
+        "team", _packages, ("fd.package.price", "fd.package.saving", "fd.package.overspend", FLOOR),
+        brings=(OWED,), row=(
             *_count("months_low", "months_mid", "months_high"), Field("saving_fen", "fen", signed=True),
             *_fen("prepaid_fen"),
         ),
     ),
     "retained": Kind(
         "team", _retained, ("fd.surplus_to_team",), head=_fen("this_year_fen", "last_year_fen"),
-        row=_count("heads"),
+        row=_count("heads"), brings=(OWED,),
     ),
     "prevention": Kind(
         "institution", _prevention, ("gb.prevention_saving_share",), head=_fen("saved_fen"),

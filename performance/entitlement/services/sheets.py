@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from performance.decided import deeds
 from performance.engine.pay.divided import beside
 from performance.engine.pay.entitled import due, in_order
 from performance.engine.pay.entitled_parts import Due, EntitledRefused, Numbers
-from performance.engine.pay.entitled_rules import KINDS
+from performance.engine.pay.entitled_rules import KINDS, OWED
 from performance.engine.pay.named import PERSON
 from performance.entitlement import subjects, words
 from performance.entitlement.refusals import SheetRefused
@@ -110,6 +111,7 @@ def _line(sheet: Entitlement, one: Subject, row: Numbers, amount: Due) -> Entitl
     return EntitlementLine(
         sheet=sheet, institution=one.institution, department=one.department, team=one.team, staff=one.staff,
         given=to_plain({**row, **one.scores}), parts=to_plain(amount.parts), fen=amount.fen,
+        owed_fen=amount.owed,
     )  # fmt: skip
 
 
@@ -120,9 +122,10 @@ def confirm(*, by: Membership, sheet: Entitlement, now: datetime, over_why: str 
     `over_why`: why it is confirmed although they do not hold what sheets are to be paid; the numbers are kept
     either way. What a surplus holds goes into its accounts; what is borne is asked of no account.
 
-    Raises PermissionDenied, SheetRefused (same_person, decided, over), and what the ledger raises.
+    Raises PermissionDenied, SheetRefused (same_person, decided, over, owed), and what the ledger raises.
     """
     deeds.second(by, sheet, SheetRefused)
+    _still_owed(sheet)
     if sheet.kind not in POOL:
         return _confirmed(by, sheet, now)
     found, why = cover.of(sheet), over_why.strip()
@@ -134,6 +137,17 @@ def confirm(*, by: Membership, sheet: Entitlement, now: datetime, over_why: str 
     )  # fmt: skip
     feeding.feed(by=by, sheet=confirmed, now=now)
     return confirmed
+
+
+def _still_owed(sheet: Entitlement) -> None:
+    """What its teams owe is what it was worked out with (database)."""
+    if OWED not in KINDS[sheet.kind].brings:
+        return
+    owed = subjects.owed()
+    for line in EntitlementLine.objects.filter(sheet=sheet).select_related("team__institution"):
+        assert line.team is not None, "only teams owe"
+        if int(Decimal(line.given.get(OWED, 0))) != owed.get(line.team_id, 0):
+            raise SheetRefused("owed", team=subjects.named(line.team))
 
 
 def _confirmed(by: Membership, sheet: Entitlement, now: datetime, **told: Any) -> Entitlement:

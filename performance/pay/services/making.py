@@ -151,6 +151,8 @@ def _ends(sheet: Entitlement, fund: PayFund, persons: bool) -> None:
     """
     if sheet.kind not in POOL:
         raise SheetRefused("borne")
+    if not sheet.fen:
+        raise SheetRefused("carried")
     if not persons and KINDS[sheet.kind].level == "person":
         raise SheetRefused("persons")
     if persons and sheet.kind == EntitlementKind.SURPLUS_OTHER:

@@ -128,7 +128,7 @@ class Reading:
         for paid, key, line in lines:
             yield {
                 "row": "entitled", "institution": paid.code, "key": self._key(key, line), "given": line.given,
-                "parts": line.parts, "fen": line.fen,
+                "parts": line.parts, "fen": line.fen, "owed": line.owed_fen,
             }  # fmt: skip
 
     def _key(self, key: str, line: EntitlementLine) -> str:
