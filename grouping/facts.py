@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 
@@ -259,3 +260,14 @@ def left_alive(months: Sequence[Month], institutions: Sequence[int]) -> list[Sta
 def record_numbers(ids: Sequence[int]) -> dict[int, str]:
     """The record number of each of these cases; one query."""
     return dict(Case.objects.filter(pk__in=ids).values_list("pk", "record_no"))
+
+
+def institutions_of(ids: Sequence[int]) -> set[int]:
+    """The institutions (pk) of these cases; one query."""
+    return set(Case.objects.filter(pk__in=list(ids)).values_list("institution", flat=True))
+
+
+def groups_met(month: Month, institution_id: int, without: Sequence[int] = ()) -> int:
+    """How many groups an institution's cases of a month came to, some cases left aside; one query."""
+    rows: models.QuerySet[Any] = behind(month, "grouped", institution_id).exclude(pk__in=list(without))
+    return len({case.drg for case in rows})

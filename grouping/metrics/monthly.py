@@ -144,8 +144,13 @@ def shares_of(month: Month, ids: Sequence[int], level: facts.Level = "institutio
 
     A readmission counts for the stay before it, so it goes with that stay. Without UNSHARED.
     """
-    if not ids or rollup.state(month).stale:
-        return []
+    return [] if not ids or rollup.state(month).stale else given_by(month, ids, level)
+
+
+def given_by(month: Month, ids: Sequence[int], level: facts.Level = "institution") -> list[PlaceFact]:
+    """The same whether or not the stored sums are those of the cases: read from these cases as they stand,
+    compared with the norms of the stored sums.
+    """
     norms = facts.yardstick(month).norms
     again: dict[tuple[int, str], list[bool]] = defaultdict(list)
     for stay in readmission.judge([month], readmission.windows(month)):

@@ -16,16 +16,19 @@ from alliance.ledger import evidence
 from alliance.models import Membership
 from alliance.web import parts, words
 from grouping import beside
-from performance.appeals import asking
+from performance.appeals import asking, show_cases, show_deciding
 from performance.appeals import words as appeal_words
 from performance.appeals.involved import sql
-from performance.appeals.services import posting
+from performance.appeals.services import following, posting
+from performance.meetings import show_tasks
 from performance.models import Appeal, AppealLine
 
 
 def register() -> None:
     """Make corrections known to approvals and to the ledger, appeals to cases; called in `ready()`."""
     beside.register(asking.beside_case)
+    beside.register(show_cases.beside_case)
+    show_tasks.register_origin(following.KIND, following.origin)
     name = gettext_lazy("Correction after an appeal")
     registry.register(
         posting.KIND, name=name, digest=posting.digest_of, summary=_summary, title=_title, barred=_involved,
@@ -72,12 +75,15 @@ def _summary(approval: Approval) -> registry.Summary:
     for line in rows.select_related("own__run__scheme", "own__staff").order_by("number"):
         if right := appeal.right.get(str(line.number)):
             found.append(parts.Fact(appeal_words.line(line), words.plain(Decimal(right), 6)))
+    found += show_cases.facts(appeal)
     if appeal.from_month is not None:
         found.append(parts.Fact(_("changes from"), words.month(appeal.from_month)))
     if appeal.more_why:
         found.append(parts.Fact(_("why more than was asked for"), appeal.more_why))
     for row in posting.entries(appeal):
         who = str(row.staff or row.institution or row.account)
+        if pool := show_deciding.of_draft(row).pool:
+            who = f"{who} · {pool}"
         change = words.yuan_diff(row.fen)
         if row.before_fen is not None:
             change = f"{words.yuan(row.before_fen)} → {words.yuan(row.after_fen)} ({change})"

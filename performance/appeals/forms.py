@@ -18,7 +18,7 @@ from alliance.web import words as web_words
 from alliance.web.asked import parsed
 from alliance.web.form_fields import NumberField, YuanField
 from alliance.web.refused import add_refusal
-from performance.appeals import values, words
+from performance.appeals import forms_cases, values, words
 from performance.appeals.services import correcting
 from performance.appeals.services.correcting import Decision, FactKey
 from performance.appeals.services.effect import Effect
@@ -168,9 +168,11 @@ class UpholdForm(forms.Form):
             )  # fmt: skip
 
     def _lines(self, lines: Sequence[AppealLine]) -> None:
-        """Values of persons' indicators, deductions given back."""
+        """Values of persons' indicators, deductions given back, what is right of cases."""
         fields: dict[str, Any] = self.fields
+        self.lines = list(lines)
         for line in lines:
+            fields.update(forms_cases.fields(line))
             if line.own is not None:
                 fields[f"value_{line.number}"] = NumberField(
                     label=_("corrected value: %(name)s") % {"name": words.line(line)}, required=False,
@@ -289,5 +291,6 @@ class UpholdForm(forms.Form):
         }  # fmt: skip
         return Decision(
             data.get("bearer", ""), points, facts, back, data.get("from_month"), values,
-            lowers=bool(self.data.get("lowers")), more_why=str(self.data.get("more_why", ""))[:500],
+            forms_cases.rights(self.lines, data), lowers=bool(self.data.get("lowers")),
+            more_why=str(self.data.get("more_why", ""))[:500],
         )  # fmt: skip

@@ -45,6 +45,14 @@ class AppealRefused(Refused):
         "charging": "This deduction is on its way into the books. Let that be agreed or discarded first.",
         "not_frozen": "The numbers of this month were not kept with it; correct the lines of pay instead.",
         "blocked": "With these numbers the scheme would block the month. Nothing can be shared anew.",
+        "short": "%(pool)s: its source account holds %(balance)s yuan, this takes %(fen)s yuan. Feed it "
+        "first, or let the difference be divided anew among all who share it.",
+        "case_same": "The case would stand as it does already. Say what is different about it.",
+        "case_codes": "%(codes)s: not in the dictionary of the grouping scheme of that day. Look the code up "
+        "and write it as the insurance edition has it.",
+        "case_principal": "Write at least the principal diagnosis.",
+        "case_group": "%(group)s is no group of the scheme of that day. Look it up in the interpreter.",
+        "case_scheme": "No grouping scheme was in force on the day this case was discharged.",
         "bearer": "Say who bears the difference.",
         "red_line": "%(institution)s would be %(over)s yuan above its approved pay total of %(year)d. "
         "Let the pot be divided anew, or raise the total first.",
@@ -74,9 +82,11 @@ class AppealRefused(Refused):
             "closed", "closed_deduction", "open", "same", "not_frozen", "changed", "blocked", "involved",
             "value", "strange",
             "second", "second_late", "pot", "points", "fact", "give_back", "charging",
-            "involved_since", "open_one", "moved", "unposted", "no_line", "second_agrees",
+            "involved_since", "open_one", "moved", "unposted", "no_line", "second_agrees", "case_scheme",
         ), "",
-    ) | {"nobody": "handler", "red_line": "bearer", "lowers": "lowers", "more": "more_why"}  # fmt: skip
+    ) | {
+        "nobody": "handler", "red_line": "bearer", "short": "bearer", "lowers": "lowers", "more": "more_why",
+    }  # fmt: skip
 
     @property
     def field(self) -> str:

@@ -17,7 +17,7 @@ from alliance.services import journal
 from alliance.web import parts
 from alliance.web import words as web_words
 from alliance.web.access import way
-from performance.appeals import clock, forms, second, show_deciding, show_examining, words
+from performance.appeals import clock, forms, second, show_cases, show_deciding, show_examining, words
 from performance.appeals.services import adding, handling
 from performance.models import (
     Appeal,
@@ -178,6 +178,7 @@ def facts(appeal: Appeal, member: Membership) -> list[parts.Fact]:
     if appeal.decided_by is not None and appeal.decided_at is not None:
         said = f"{appeal.decided_by.user} · {web_words.moment(appeal.decided_at)}"
         found.append(parts.Fact(_("decided by"), said))
+    found += show_cases.facts(appeal)
     if appeal.more_why:
         found.append(parts.Fact(_("why more than was asked for"), appeal.more_why))
     if appeal.from_month is not None:

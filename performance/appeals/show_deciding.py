@@ -22,7 +22,7 @@ from performance.models import Appeal, AppealCorrection, AppealLine
 @dataclass(frozen=True)
 class Affected:
     """One account a correction moves: whose, so far, corrected, difference (fen); of a person of a divided
-    pot the points before and after and the formula with its numbers.
+    pot the points before and after and the formula with its numbers; `pool`: of which money.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Affected:
     after: int | None
     fen: int
     points: str = ""
+    pool: str = ""
 
 
 def affected(appeal: Appeal, member: Membership) -> list[Affected]:
@@ -54,7 +55,17 @@ def of_draft(row: AppealCorrection | Draft) -> Affected:
     place = str(row.institution.short_name) if row.institution is not None and row.staff else ""
     if row.pot is not None and row.institution is not None and row.staff is None:
         place = f"→ {pot}"
-    return Affected(name, place, row.before_fen, row.after_fen, row.fen, words.divided(row.why))
+    amounts = (row.before_fen, row.after_fen, row.fen)
+    return Affected(name, place, *amounts, words.divided(row.why), _pool(row))
+
+
+def _pool(row: AppealCorrection | Draft) -> str:
+    """The pool an entry is of; a share of the month itself says so."""
+    pot = row.pot or (row.pay_line.pot if row.pay_line is not None else None)
+    pool = row.pool or (pot.pool if pot is not None else None)
+    if pool is not None:
+        return str(pool.title)
+    return _("share of the month") if "settlement" in row.why else ""
 
 
 def effect_said(found: Effect | None) -> str:

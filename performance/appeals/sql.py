@@ -269,6 +269,13 @@ _SECOND_KEEP = _DECIDING_KEEP.replace(
 )
 assert _SECOND_KEEP.count("approvals_") == 2
 INSTALL_SECOND = _SECOND_KEEP
+# Entries add up to zero in every pool alone, not only all of them together.
+_POOLS_KEEP = _SECOND_KEEP.replace(
+    "c.revision = new.revision having sum(c.fen) <> 0",
+    "c.revision = new.revision\n       group by c.pool_id having sum(c.fen) <> 0",
+)
+assert _POOLS_KEEP.count("group by c.pool_id") == 1
+INSTALL_POOLS = _POOLS_KEEP
 REMOVE_POSTED = """
 drop trigger performance_correct_posted on public.performance_appealcorrection;
 drop function public.performance_correct_posted();

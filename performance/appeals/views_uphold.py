@@ -20,10 +20,11 @@ from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import permit
 from alliance.web.refused import add_refusal
-from performance.appeals import forms, show, show_deciding, show_examining
+from performance.appeals import forms, show, show_cases, show_deciding, show_examining
 from performance.appeals.services import correcting, handling
 from performance.appeals.services.correcting import Draft
 from performance.appeals.services.effect import Effect, effect
+from performance.appeals.show_cases import Changed
 from performance.appeals.views import FASTER, found
 from performance.models import Appeal, AppealLine
 from performance.models.appeals import VIEW
@@ -56,6 +57,7 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
     context = {
         "title": _("Uphold the appeal"), "appeal": row, "form": form,
         "preview": None if tried.drafts is None else [show_deciding.of_draft(one) for one in tried.drafts],
+        "changed": tried.changed,
         "effect_said": show_deciding.effect_said(tried.effect),
         "lowers": tried.effect is not None and tried.effect.lowers,
         "rows": show.rows(lines, request.membership),
@@ -70,9 +72,12 @@ def uphold(request: Any, pk: int) -> HttpResponseBase:
 
 @dataclass
 class Tried:
-    """What came of a typed decision: its entries and effect to look at, whether it is `kept` or `done`."""
+    """What came of a typed decision: its entries, what it changes of the month and its effect to look at,
+    whether it is `kept` or `done`.
+    """
 
     drafts: Sequence[Draft] | None = None
+    changed: Sequence[Changed] = ()
     effect: Effect | None = None
     kept: bool = False
     done: bool = False
@@ -86,6 +91,7 @@ def _decide(request: Any, row: Appeal, form: forms.UpholdForm, lines: Sequence[A
         handling.check(by, row)
         drafts = correcting.drafts(row, decision)
         correcting.changes(decision, drafts)
+        tried.changed = show_cases.changed(lines, decision)
         tried.effect = effect(lines, drafts)
         form.ask(tried.effect)
         if request.POST.get("do") == "confirm":

@@ -34,6 +34,7 @@ def entries(
         if one.staff is not None:
             why: dict[str, object] = {
                 "rule": rule, "before_fen": one.before_fen, "after_fen": one.after_fen, "pot": one.pot_id,
+                "pool": one.pot.pool.title,
             }  # fmt: skip
             found.append(ledger.Line(accounts[person_code(one.staff)], one.diff_fen, why, evidence))
             found.append(ledger.Line(accounts[one.pot.account], -one.diff_fen, why, evidence))
@@ -46,7 +47,7 @@ def through(
     """From the institution to the pot; nothing where its people's differences cancel out."""
     if not fen:
         return []
-    why: dict[str, object] = {"rule": rule, "pot": pot.pk}
+    why: dict[str, object] = {"rule": rule, "pot": pot.pk, "pool": pot.pool.title}
     return [
         ledger.Line(accounts[institution_code(pot.institution)], -fen, why, evidence),
         ledger.Line(accounts[pot.account], fen, why, evidence),

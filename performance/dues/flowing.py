@@ -18,10 +18,14 @@ from alliance.lib.period import Month
 from alliance.services import parameters
 from performance.appeals.services import standing
 from performance.engine.pay.flow import persons, team_first
+from performance.engine.pay.redlines import WITHIN_TOTAL
 from performance.engine.pay.steps import Factors, divide
 from performance.models import MonthRun, PayDue, PayLine, PayPool, PayPot, PayShare
 from performance.models.pay import PayKind
 from performance.pay.services.computing import TEAM
+
+# Fen by institution (pk), by pool (pk; 0: the shares of the month itself, which its bonus fund takes down).
+Moves = Mapping[int, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,16 @@ def lock(month: Month) -> None:
     list(rows.values_list("pk").order_by("pk"))
 
 
-def down(month: Month, differences: Mapping[int, int]) -> list[Moved]:
-    """What moves below institutions if their shares of a month differ by so much (fen by id); eight queries.
+def down(month: Month, differences: Moves) -> list[Moved]:
+    """What moves below institutions if their shares of a month and of its pools differ by so much; eight
+    queries for any number of pools.
 
-    Where the month's pool is not in the books, or gave an institution nothing, nothing flows: the difference
-    stays with the institution. Source: practice.md 3 and 4.
+    Where the month's bonus fund is not in the books, a pool ends at institutions or gave one nothing, nothing
+    flows: the difference stays with the institution. Source: practice.md 3 and 4.
     """
-    pool = pool_of(month)
-    wanted = {place: fen for place, fen in differences.items() if fen}
-    if pool is None or not wanted:
+    shares = _moving(month, differences)
+    if not shares:
         return []
-    shares = list(PayShare.objects.filter(pool=pool, institution__in=wanted).select_related("institution"))
     rows = PayPot.objects.filter(share__in=shares).select_related(
         "pool", "department__institution", "team", "institution"
     )
@@ -79,15 +82,29 @@ def down(month: Month, differences: Mapping[int, int]) -> list[Moved]:
         pots[pot.share_id].append(pot)
     so_far, anew = money_of([pot.pk for inside in pots.values() for pot in inside]), {}
     least = Decimal(str(parameters.in_force("fd.team_share_min", on=month.first_day)))
-    for share in shares:
+    for share, fen in shares.items():
         inside = pots[share.pk]
         if inside:
             now = sum(pot.whole_fen + so_far.get(pot.pk, 0) for pot in inside)
-            whole = _divided(share, inside, now + wanted[share.institution_id], pool, least)
+            whole = _divided(share, inside, now + fen, least)
             # What a pot gave for what its department owed stays taken of it.
             anew |= {pot.pk: whole[pot.pk] - pot.taken_fen for pot in inside if pot.pk in whole}
     flat = [pot for inside in pots.values() for pot in inside]
     return [*_below(flat, {pot.pk: pot.fen + so_far.get(pot.pk, 0) for pot in flat}, anew)]
+
+
+def _moving(month: Month, differences: Moves) -> dict[PayShare, int]:
+    """The shares that differ and flow on to persons, with the difference; two queries."""
+    bonus = pool_of(month)
+    moves = {
+        (pk or (bonus.pk if bonus else 0), place): fen
+        for pk, inside in differences.items() for place, fen in inside.items() if fen
+    }  # fmt: skip
+    shares = PayShare.objects.filter(
+        pool__in={pool for pool, _place in moves}, institution__in={place for _pool, place in moves},
+        pool__persons=True,
+    ).select_related("institution", "pool__rule").order_by("pool", "pk")  # fmt: skip
+    return {row: moves[key] for row in shares if (key := (row.pool_id, row.institution_id)) in moves}
 
 
 def money_of(pots: Iterable[int]) -> dict[int, int]:
@@ -96,18 +113,17 @@ def money_of(pots: Iterable[int]) -> dict[int, int]:
     return {row["pot"]: row["fen"] for row in rows.annotate(fen=Sum("fen")).order_by()}
 
 
-def _divided(
-    share: PayShare, pots: Sequence[PayPot], fen: int, pool: PayPool, least: Decimal
-) -> dict[int, int]:
+def _divided(share: PayShare, pots: Sequence[PayPot], fen: int, least: Decimal) -> dict[int, int]:
     """An institution's amount among its pots, by their pk, with the factors that divided its share."""
     name = share.institution.code
-    assert pool.rule is not None, "a pool that flows on has a rule"
+    rule = share.pool.rule
+    assert rule is not None, "a pool that flows on has a rule"
     groups: dict[str, list[PayPot]] = defaultdict(list)
     for pot in pots:
         groups[pot.group].append(pot)
     teams = groups.pop(PayPot.Group.TEAM, [])
     if teams and groups:
-        parts, _steps = team_first(name, fen, pool.rule.rule(), least)
+        parts, _steps = team_first(name, fen, rule.rule(), least)
     else:
         parts = {"team": fen if teams else 0, "unit": 0 if teams else fen}
     found: dict[int, int] = {}
@@ -177,4 +193,13 @@ def by_pot(moved: Iterable[Moved]) -> dict[int, int]:
     found: dict[int, int] = defaultdict(int)
     for one in moved:
         found[one.pot.pk] += one.fen
+    return dict(found)
+
+
+def within_total(moved: Iterable[Moved]) -> dict[int, int]:
+    """What counts against approved pay totals, fen by the institution's pk (practice.md 6)."""
+    found: dict[int, int] = defaultdict(int)
+    for one in moved:
+        if one.pot.pool.source in WITHIN_TOTAL:
+            found[one.pot.institution_id] += one.fen
     return dict(found)

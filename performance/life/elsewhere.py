@@ -117,9 +117,10 @@ def _corrected(approval: Approval) -> registry.Summary:
     row = MonthCorrection.objects.select_related("exception__institution").get(pk=approval.about_id)
     facts = [*_months(row), Fact(_("institution"), row.exception.institution.name)]
     facts += [
-        Fact(one.institution.short_name, web_words.yuan_diff(one.diff_fen))
-        for one in CorrectionLine.objects.filter(correction=row).select_related("institution")
-    ]
+        Fact(" · ".join([*([one.pool.title] if one.pool else []), one.institution.short_name]),
+             web_words.yuan_diff(one.diff_fen))
+        for one in CorrectionLine.objects.filter(correction=row).select_related("institution", "pool")
+    ]  # fmt: skip
     facts.append(Fact(_("reason"), row.exception.reason))
     return registry.Summary(
         "approvals/_subject.html", {"facts": facts}, reverse("month-correction", args=[row.pk])

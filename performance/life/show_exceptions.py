@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -87,7 +87,11 @@ def _acts(
 
 def correction(row: MonthCorrection, membership: Membership, number: str | None = None) -> dict[str, Any]:
     """One correction: every share it moves, before and after; a page of what follows below."""
-    lines = CorrectionLine.objects.filter(correction=row).select_related("institution")
+    lines = (
+        CorrectionLine.objects.filter(correction=row)
+        .select_related("institution", "pool")
+        .order_by(F("pool").asc(nulls_first=True), "institution__code")
+    )
     if membership.institution_id is not None:
         lines = lines.filter(institution=membership.institution_id)
     found = row.exception

@@ -1,4 +1,4 @@
-from performance.models.appeal_parts import AppealAddition, AppealCorrection, AppealFile
+from performance.models.appeal_parts import AppealAddition, AppealCase, AppealCorrection, AppealFile
 from performance.models.appeals import Appeal, AppealLine
 from performance.models.calendar import CalendarDone, CalendarStep, MonthReminder, MonthStep
 from performance.models.charges import PayCharge, PayLift, PayTaken
@@ -74,6 +74,7 @@ from performance.models.years import Interview, YearEvaluation, YearLine
 __all__ = [
     "Appeal",
     "AppealAddition",
+    "AppealCase",
     "AppealCorrection",
     "AppealFile",
     "AppealLine",

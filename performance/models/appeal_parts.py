@@ -69,6 +69,8 @@ class AppealCorrection(AllianceRow):
     institution = link(_("institution"), "alliance.Institution", null=True)
     staff = link(_("staff member"), "alliance.Staff", null=True)
     pay_line = link(_("line of pay"), "performance.PayLine", null=True)
+    # Of a share: the pool it is of, where it is not the month's own.
+    pool = link(_("pool of pay"), "performance.PayPool", null=True)
     # Of what flows down from a corrected share: the pot it flows to.
     pot = link(_("pot"), "performance.PayPot", null=True)
     before_fen = models.BigIntegerField(_("so far (fen)"), null=True)
@@ -84,7 +86,7 @@ class AppealCorrection(AllianceRow):
                 fields=["alliance", "appeal", "revision", "number"], name="appealcorrection_number"
             ),
             models.UniqueConstraint(
-                fields=["alliance", "appeal", "revision", "account", "pay_line", "pot"],
+                fields=["alliance", "appeal", "revision", "account", "pay_line", "pot", "pool"],
                 name="appealcorrection_account", nulls_distinct=False,
             ),
             models.CheckConstraint(condition=~Q(fen=0), name="appealcorrection_not_zero"),
@@ -96,3 +98,39 @@ class AppealCorrection(AllianceRow):
 
     def __str__(self) -> str:
         return f"{self.account} {self.fen:+d}"
+
+
+class AppealCase(AllianceRow):
+    """What an upheld appeal says to be right of a case: a decision beside it, the record stays as delivered.
+
+    `content`: columns of its front page that should say something else; `drg`: the group it belongs to where
+    its codes do not come to it; `before` and `after`: groups; `facts`: those of its month as corrected, each
+    [institution, fact, value]. Only those of the appeal's own `revision` count.
+    """
+
+    append_only = True
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="cases")
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    line = link(_("line"), "performance.AppealLine")
+    case = link(_("case"), "grouping.Case")
+    # What the case said when it was decided about: a later delivery that corrects it speaks for itself.
+    case_revision = models.PositiveSmallIntegerField(_("revision of the case"))
+    counts = models.BooleanField(_("counts in its month"), default=True)
+    content = models.JSONField(_("front page as corrected"), default=dict)
+    drg = models.CharField(_("group decided"), max_length=20, blank=True)
+    before = models.CharField(_("group so far"), max_length=20, blank=True)
+    after = models.CharField(_("group as corrected"), max_length=20, blank=True)
+    facts = models.JSONField(_("corrected facts"), default=list)
+
+    class Meta(AllianceRow.Meta):
+        verbose_name, verbose_name_plural = _("correction of a case"), _("corrections of cases")
+        ordering = ["appeal", "revision", "line"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "appeal", "revision", "line"], name="appealcase_once"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.appeal}"

@@ -32,13 +32,16 @@ class MonthCorrection(Booked):
 
 
 class CorrectionLine(AllianceRow):
-    """An institution's share before and after; the differences of a correction add up to zero."""
+    """An institution's share before and after, of the month itself or (`pool`) of a pool that the same scores
+    divided; the differences of a correction add up to zero, of each pool alone too.
+    """
 
     append_only = True
     discardable = True
 
     correction = models.ForeignKey(MonthCorrection, on_delete=models.CASCADE, related_name="lines")
     institution = link(_("institution"), "alliance.Institution")
+    pool = link(_("pool of pay"), "performance.PayPool", null=True)
     before_fen = models.BigIntegerField(_("share before (fen)"))
     after_fen = models.BigIntegerField(_("share after (fen)"))
     before_score = models.DecimalField(_("score before"), max_digits=8, decimal_places=4, null=True)
@@ -49,13 +52,14 @@ class CorrectionLine(AllianceRow):
         ordering = ["institution__code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["alliance", "correction", "institution"], name="correction_line_once"
+                fields=["alliance", "correction", "institution", "pool"], name="correction_line_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=~Q(before_fen=F("after_fen")) | ~Q(before_score=F("after_score")),
                 name="correction_line_differs",
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.institution} {self.correction}"

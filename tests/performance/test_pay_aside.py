@@ -78,7 +78,7 @@ def test_either_of_the_two_leaves_a_wrong_entry_and_it_counts_nowhere(
     house: World, what: str, name: str
 ) -> None:
     with inside(house):
-        approved = limits.over_total(OCTOBER, "fiscal", {house.lead.pk: 1})
+        approved = limits.over_total(OCTOBER, {house.lead.pk: 1})
         held, books = entering.rule_in_force("bonus", OCTOBER), LedgerJournal.objects.count()
         row = KINDS[what](house)
         assert entries_waiting(house) == 1
@@ -94,7 +94,7 @@ def test_either_of_the_two_leaves_a_wrong_entry_and_it_counts_nowhere(
             confirm(house, what, row)
         with pytest.raises(EntryRefused, match="set aside already"):
             entering.set_aside(by=house.cai, row=left, why=WHY, now=NOW)
-        assert limits.over_total(OCTOBER, "fiscal", {house.lead.pk: 1}) == approved
+        assert limits.over_total(OCTOBER, {house.lead.pk: 1}) == approved
         assert entering.rule_in_force("bonus", OCTOBER) == held
         assert LedgerJournal.objects.count() == books
         anew = entry(house, row.fund) if what == "entry" else KINDS[what](house)

@@ -76,9 +76,9 @@ def test_n50_what_corrections_gave_counts_when_the_next_pool_is_posted(world: Wo
         post(world, corrected(world, {world.lead.pk: 30_000, world.shiqiao.pk: -30_000}))
         given = SHARES["lead"] + 30_000
         assert limits.paid_of(2026)[world.lead.pk] == given
-        assert limits.over_total(OCTOBER, "fiscal", {world.lead.pk: 100}) is None
+        assert limits.over_total(OCTOBER, {world.lead.pk: 100}) is None
         _total(world, given + 99)
-        assert limits.over_total(OCTOBER, "fiscal", {world.lead.pk: 100}) == (world.lead.pk, 1)
+        assert limits.over_total(OCTOBER, {world.lead.pk: 100}) == (world.lead.pk, 1)
         fund: PayFund = pay_access.fund(world.luo, "f1", "财政补助")
         staff = Staff.objects.filter(institution=world.lead).order_by("pk")[0]
         pool = pay_access.pool(world.luo, fund, world.lead, staff, 7, "奖励", source="fiscal")

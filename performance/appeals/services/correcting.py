@@ -8,62 +8,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F, Q
 
-from alliance.lib.money import yuan
-from alliance.lib.period import Month
-from alliance.models import Institution, Staff
 from performance.accounts import institution_code, person_code
 from performance.appeals import values
 from performance.appeals.refusals import AppealRefused
-from performance.appeals.services import anew, standing
+from performance.appeals.services import month, standing
+from performance.appeals.services.deciding import Decision, Draft, FactKey
 from performance.deductions.services import lifting
 from performance.dues import flowing
-from performance.models import Appeal, AppealLine, Line, PayLine, PayPool, PayPot
-from performance.pay.services import limits
-from performance.services.approving import source_code
+from performance.engine.pay.redlines import WITHIN_TOTAL
+from performance.models import Appeal, AppealLine, PayLine, PayPot
+
+__all__ = [
+    "Decision", "Draft", "FactKey", "changes", "drafts", "pay_lines", "present", "waiting_pots",
+]  # fmt: skip
 
 About, Bearer = AppealLine.About, Appeal.Bearer
-DOWN: Mapping[str, Any] = {"rule": "pay.share"}  # why of what flows down from a corrected share
 PAY_LINE = ("pot__pool", "pot__institution", "pot__department", "pot__team", "plan", "staff")
-FactKey = tuple[int, str, str]  # settlement pk, institution code, name of the fact in its month
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What somebody uninvolved decided: corrected points by line of pay, corrected facts of a month, money of
-    a deduction given back (fen by Consequence pk), corrected values of persons' indicators by the number of
-    their line, who bears it, from which month an indicator changes. `lowers`: it is meant that whoever
-    appealed gets less; `more_why`: why they get more than was asked for.
-    """
-
-    bearer: str = ""
-    points: Mapping[int, Decimal] = field(default_factory=dict)
-    facts: Mapping[FactKey, Decimal] = field(default_factory=dict)
-    give_back: Mapping[int, int] = field(default_factory=dict)
-    from_month: Month | None = None
-    values: Mapping[int, Decimal] = field(default_factory=dict)
-    lowers: bool = False
-    more_why: str = ""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One entry before it is stored: whose account, so far, corrected and the difference, signed fen."""
-
-    account: str
-    fen: int
-    institution: Institution | None = None
-    staff: Staff | None = None
-    pay_line: PayLine | None = None
-    pot: PayPot | None = None
-    before_fen: int | None = None
-    after_fen: int | None = None
-    why: Mapping[str, Any] = field(default_factory=dict)
 
 
 def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
@@ -76,11 +40,11 @@ def drafts(appeal: Appeal, decision: Decision) -> list[Draft]:
         AppealLine.objects.filter(appeal=appeal).select_related(
             "pay_line__pot__pool", "pay_line__pot__institution", "pay_line__plan", "deduction__institution",
             "own__run__scheme", "value__settlement__pool", "score__settlement__pool", "appeal",
-            "pay_line__staff",
+            "pay_line__staff", "case__institution",
         )
     )  # fmt: skip
     values.of_lines(lines, dict(decision.values))
-    found = [*_of_pots(lines, decision), *_of_month(lines, decision), *_of_deductions(lines, decision)]
+    found = [*_of_pots(lines, decision), *month.drafts(lines, decision), *_of_deductions(lines, decision)]
     if found and decision.bearer not in Bearer.values:
         raise AppealRefused("bearer")
     return found
@@ -92,6 +56,7 @@ def changes(decision: Decision, found: Sequence[Draft]) -> None:
         not found
         and decision.from_month is None
         and not decision.values
+        and not decision.cases
         and not any(decision.give_back.values())
     ):
         raise AppealRefused("same")
@@ -189,82 +154,9 @@ def _of_pot(pot: PayPot, points: Mapping[int, Decimal], bearer: str) -> Iterator
                 before_fen=before, after_fen=before + fen, why=why,
             )  # fmt: skip
     if moved:
-        _within_total(pot.pool, {pot.institution_id: moved})
+        if pot.pool.source in WITHIN_TOTAL:
+            month.within_total(pot.pool.period, {pot.institution_id: moved})
         yield Draft(institution_code(pot.institution), -moved, pot.institution, why={"rule": "pay.pot"})
-
-
-def _within_total(pool: PayPool, more: Mapping[int, int]) -> None:
-    """What persons get beyond what they had stays within the approved pay total (practice.md 6, N50)."""
-    found = limits.over_total(pool.period, pool.source, more)
-    if found is not None:
-        place = Institution.objects.get(pk=found[0])
-        raise AppealRefused(
-            "red_line", institution=place.short_name, over=yuan(found[1], display=True), year=pool.month.year
-        )
-
-
-def _of_month(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:
-    """The month computed anew from what it was frozen with and the corrected facts."""
-    if not decision.facts:
-        return
-    settlements = {
-        row.settlement_id: row.settlement
-        for row in (line.value or line.score for line in lines)
-        if row is not None
-    }
-    wanted = {key[0] for key in decision.facts}
-    if len(wanted) != 1 or not wanted <= settlements.keys():
-        raise AppealRefused("not_frozen")
-    settlement = settlements[wanted.pop()]
-    earlier = standing.of_month(settlement)
-    so_far = anew.settled_anew(settlement, earlier.facts)
-    corrected = anew.settled_anew(settlement, {**earlier.facts, **_named(decision.facts)})
-    own = {line.institution_id for line in lines}
-    rows = Line.objects.filter(settlement=settlement).select_related("institution")
-    facts = [[*key, str(value)] for key, value in sorted(_named(decision.facts).items())]
-    why = {"rule": "share", "settlement": settlement.pk, "facts": facts}
-    moved = 0
-    shares: dict[int, int] = {}
-    for row in rows.order_by("institution__code"):
-        code = row.institution.code
-        if decision.bearer == Bearer.SOURCE and row.institution_id not in own:
-            continue
-        if fen := corrected[code] - so_far[code]:
-            moved += fen
-            before = (row.fen or 0) + earlier.fen.get(row.institution_id, 0)
-            yield Draft(
-                institution_code(row.institution), fen, row.institution, before_fen=before,
-                after_fen=before + fen, why=why,
-            )  # fmt: skip
-            shares[row.institution_id] = fen
-    if moved:
-        yield Draft(source_code(settlement), -moved, why=why)
-    yield from _downwards(Month.of(settlement.month), shares)
-
-
-def _downwards(month: Month, shares: Mapping[int, int]) -> Iterator[Draft]:
-    """What corrected shares move below their institutions: who was paid by them gets or gives."""
-    found = flowing.down(month, shares)
-    pots = {one.pot.pk: one.pot for one in found}
-    more: dict[int, int] = defaultdict(int)
-    for pk, fen in flowing.by_pot(found).items():
-        pot = pots[pk]
-        more[pot.institution_id] += fen
-        if fen:
-            yield Draft(institution_code(pot.institution), -fen, pot.institution, pot=pot, why=DOWN)
-    for one in found:
-        person = one.line.staff if one.line else None
-        yield Draft(
-            person_code(person) if person else one.pot.account, one.fen,
-            person.institution if person else None, person, one.line, one.pot, one.before_fen,
-            one.after_fen, DOWN,
-        )  # fmt: skip
-    if pots:
-        _within_total(next(iter(pots.values())).pool, more)
-
-
-def _named(facts: Mapping[FactKey, Decimal]) -> dict[tuple[str, str], Decimal]:
-    return {(code, name): value for (_settlement, code, name), value in facts.items()}
 
 
 def _of_deductions(lines: list[AppealLine], decision: Decision) -> Iterator[Draft]:

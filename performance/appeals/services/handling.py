@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from alliance.lib.period import Month
 from alliance.lib.workdays import SHANGHAI
@@ -16,27 +17,39 @@ from alliance.models.base import Stale
 from alliance.services import journal, steps
 from performance.appeals.involved import sql
 from performance.appeals.refusals import AppealRefused, in_words
-from performance.appeals.services import correcting, effect, posting
+from performance.appeals.services import cases, correcting, effect, posting
 from performance.appeals.services.correcting import Decision
 from performance.deductions.services import lifting
+from performance.meetings.models import Body
+from performance.meetings.services import bodies
 from performance.models import Appeal, AppealCorrection, AppealLine
-from performance.models.appeals import DECIDE, REVIEW
+from performance.models.appeals import DECIDE, REVIEW, VIEW
 
 State = Appeal.State
 
 
 def candidates(appeal: Appeal) -> list[Membership]:
-    """Who may examine an appeal: deciders of the alliance who are not involved; is none left, reviewers of
-    other member institutions and of discipline inspection (practice.md 4). Three queries at most.
+    """Who may examine an appeal: an objection to an indicator goes to the management committee, its members
+    who are not involved (S3-29, practice.md 4); any other, and where the committee has none, to uninvolved
+    deciders of the alliance; is none left, to reviewers of other member institutions and of discipline
+    inspection. Five queries at most.
     """
     living = list(
         Membership.objects.living().select_related("user", "institution").order_by("institution_id", "pk")
     )
+    if appeal.kind == Appeal.Kind.INDICATOR and (found := _free(appeal, _committee(living))):
+        return found
     own = [one for one in living if one.institution_id is None and one.can(DECIDE)]
     if found := _free(appeal, own):
         return found
     places = set(AppealLine.objects.filter(appeal=appeal).values_list("institution", flat=True))
     return _free(appeal, [one for one in living if one.can(REVIEW) and one.institution_id not in places])
+
+
+def _committee(living: Sequence[Membership]) -> list[Membership]:
+    """Who of the members sits in the management committee today and may open appeals."""
+    seated = bodies.sitting_in(Body.Kind.MANAGEMENT, timezone.localdate())
+    return [one for one in living if one.user_id in seated and one.can(VIEW)]
 
 
 def _free(appeal: Appeal, members: Sequence[Membership]) -> list[Membership]:
@@ -153,7 +166,7 @@ def uphold(
     said = _answered(by, answer, now)
     drafts = correcting.drafts(appeal, decision)
     correcting.changes(decision, drafts)
-    lines = list(AppealLine.objects.filter(appeal=appeal).select_related("deduction"))
+    lines = list(AppealLine.objects.filter(appeal=appeal).select_related("deduction", "case", "appeal"))
     found = effect.effect(lines, drafts)
     effect.plausible(found, decision)
     number = appeal.revision + 1
@@ -162,6 +175,7 @@ def uphold(
         for place, one in enumerate(drafts, start=1)
     )
     lifting.keep(appeal, number, list(lifting.lifts(lines, decision.give_back)))
+    _keep_cases(appeal, number, lines, decision)
     moved: Appeal = steps.take(
         step, by=by, row=appeal, verb="appeal.upheld", remark=answer, revision=number,
         bearer=decision.bearer if drafts else "",
@@ -171,6 +185,13 @@ def uphold(
         said={"entries": len(drafts)}, draft={}, **said,
     )  # fmt: skip
     return _proposed(by, moved, now)
+
+
+def _keep_cases(appeal: Appeal, number: int, lines: Sequence[AppealLine], decision: Decision) -> None:
+    """What was decided about cases, with the facts of their month that follow."""
+    if decision.cases:
+        settlement, found = cases.settlement_of(lines), cases.fixed(lines, decision.cases)
+        cases.keep(appeal, number, found, cases.facts(settlement, found))
 
 
 def _proposed(by: Membership, appeal: Appeal, now: datetime) -> Appeal:

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Sum
 
 from performance.models import (
     Appeal,
+    AppealCase,
     AppealCorrection,
     CorrectionLine,
     MonthCorrection,
@@ -32,8 +33,9 @@ class OfLines:
 
 @dataclass(frozen=True)
 class OfMonth:
-    """Of a month: fen corrections moved by institution (pk), facts by (institution code, name) that hold for
-    all of it beside the inputs it was computed from, or computed anew from under a lock exception.
+    """Of a month: fen corrections moved of its own shares by institution (pk), facts by (institution code,
+    name) that hold for all of it beside the inputs it was computed from, or computed anew from under a lock
+    exception.
     """
 
     fen: Mapping[int, int] = field(default_factory=dict)
@@ -56,18 +58,25 @@ def of_lines(lines: Sequence[int]) -> OfLines:
 
 
 def of_month(settlement: Settlement) -> OfMonth:
-    """How a month's shares stand; three queries."""
+    """How a month's shares stand; four queries."""
     last = corrected(settlement)
     moved = CorrectionLine.objects.filter(
-        correction__month=settlement.month, correction__state=MonthCorrection.State.POSTED
+        correction__month=settlement.month, correction__state=MonthCorrection.State.POSTED, pool=None
     ).values("institution").annotate(fen=Sum(F("after_fen") - F("before_fen"))).order_by()  # fmt: skip
     fen: dict[int, int] = {row["institution"]: row["fen"] for row in moved}
+    found = []
+    for row in in_the_books().filter(why__settlement=settlement.pk, institution__isnull=False, pot=None):
+        if row.pool_id is None:
+            fen[row.institution_id] = fen.get(row.institution_id, 0) + row.fen
+        found.append((row.appeal.ended_at, row.why["facts"]))
+    cases = AppealCase.objects.filter(
+        appeal__month=settlement.month, appeal__state=Appeal.State.CORRECTED, revision=F("appeal__revision")
+    )
+    found += list(cases.order_by("appeal__ended_at", "pk").values_list("appeal__ended_at", "facts"))
     facts: dict[tuple[str, str], Decimal] = {}
-    rows = in_the_books().filter(why__settlement=settlement.pk, institution__isnull=False, pot=None)
-    for row in rows:
-        fen[row.institution_id] = fen.get(row.institution_id, 0) + row.fen
-        if last is None or last.journal is None or row.appeal.ended_at > last.journal.posted_at:
-            facts |= {(code, name): Decimal(value) for code, name, value in row.why["facts"]}
+    for ended_at, corrected_facts in sorted(found, key=lambda one: one[0]):
+        if last is None or last.journal is None or ended_at > last.journal.posted_at:
+            facts |= {(code, name): Decimal(value) for code, name, value in corrected_facts}
     return OfMonth(fen, facts)
 
 

@@ -21,7 +21,7 @@ from alliance.models import Institution, Membership
 from alliance.services import journal, parameters
 from performance import collect
 from performance.accounts import institution_account, institution_code
-from performance.appeals.services import anew
+from performance.appeals.services import anew, cases
 from performance.appeals.services import standing as appeals
 from performance.dues import booking as dues
 from performance.dues import flowing
@@ -31,6 +31,7 @@ from performance.engine.month import MonthResult
 from performance.engine.settlement import settle
 from performance.life.refusals import CorrectionRefused
 from performance.life.services import booking
+from performance.life.services import shares as sharing
 from performance.models import (
     CorrectionLine,
     CorrectionPart,
@@ -115,7 +116,8 @@ def make(*, by: Membership, row: LockException, into: Month, now: datetime) -> M
     result = settle(inputs)
     if result.status == "blocked":
         raise CorrectionRefused("blocked", month=month)
-    lines = list(differences(settle(before), result))
+    so_far = settle(before)
+    lines = [*differences(so_far, result), *sharing.of_pools(month, so_far, result)]
     if not any(one.diff_fen for one in lines):
         raise CorrectionRefused("unchanged", month=month)
     return keep(
@@ -129,7 +131,7 @@ def keep(
 ) -> MonthCorrection:  # fmt: skip
     """Keep a draft with what it moves below the institutions. Raises CorrectionRefused (red_line)."""
     month = Month.of(row.month)
-    moved = flowing.down(month, {one.institution_id: one.diff_fen for one in lines})
+    moved = flowing.down(month, sharing.moves(lines))
     within_total(month, moved)
     made: MonthCorrection = MonthCorrection.objects.create(
         exception=row, month=row.month, into=into.first_day, inputs=inputs, made_by=by, made_at=now,
@@ -150,17 +152,13 @@ def keep(
 
 
 def _digest(lines: Iterable[CorrectionLine], moved: Iterable[Moved]) -> str:
-    return digest([[[one.institution_id, one.diff_fen] for one in lines], [list(one.key) for one in moved]])
+    named = [[one.institution_id, one.diff_fen, *([one.pool_id] if one.pool_id else [])] for one in lines]
+    return digest([named, [list(one.key) for one in moved]])
 
 
 def within_total(month: Month, moved: Iterable[Moved]) -> None:
     """What flows to persons stays within the approved pay totals. Raises CorrectionRefused (red_line)."""
-    more: dict[int, int] = {}
-    pool = flowing.pool_of(month)
-    for one in moved:
-        place = one.pot.institution_id
-        more[place] = more.get(place, 0) + one.fen
-    found = limits.over_total(month, pool.source, more) if pool is not None else None
+    found = limits.over_total(month, flowing.within_total(moved))
     if found is not None:
         name, over = Institution.objects.get(pk=found[0]).short_name, yuan(found[1], display=True)
         raise CorrectionRefused("red_line", institution=name, over=over, year=month.year)
@@ -174,14 +172,17 @@ def standing(settlement: Settlement) -> MonthInputs:
 
 
 def corrected(before: MonthInputs, institution: Institution) -> MonthInputs:
-    """The same with the facts of one institution, and of those that report through it, as they are now."""
+    """The same with the facts of one institution, and of those that report through it, as they are now; what
+    upheld appeals say of its cases goes on to count.
+    """
     places = list(
         Institution.objects.filter(Q(pk=institution.pk) | Q(parent=institution)).select_related("parent")
     )
     codes = {place.code for place in places}
     asked = collect.needs(before.indicators, before.scheme, before.month)
     kept = tuple(fact for fact in before.facts if fact.institution not in codes)
-    return replace(before, facts=(*kept, *collect.facts_of(asked, places)))
+    fresh = cases.again(collect.facts_of(asked, places), before.month, codes)
+    return replace(before, facts=(*kept, *fresh))
 
 
 def differences(before: MonthResult, after: MonthResult) -> Iterator[CorrectionLine]:
@@ -223,7 +224,7 @@ def _post(row: MonthCorrection, approval: Approval) -> LedgerJournal:
     _still_so(row, parts)
     lines = [
         one
-        for one in CorrectionLine.objects.filter(correction=row).select_related("institution")
+        for one in CorrectionLine.objects.filter(correction=row).select_related("institution", "pool")
         if one.diff_fen
     ]
     accounts = ledger.open_accounts(by=approval.proposed_by, accounts=[
@@ -233,7 +234,8 @@ def _post(row: MonthCorrection, approval: Approval) -> LedgerJournal:
         ledger.Line(
             accounts[institution_code(one.institution)], one.diff_fen,
             {"rule": KIND, "month": str(row.period), "before_fen": one.before_fen, "after_fen": one.after_fen,
-             "before_score": one.before_score, "after_score": one.after_score},
+             "before_score": one.before_score, "after_score": one.after_score,
+             **({"pool": one.pool.title} if one.pool else {})},
             (KIND, row.pk),
         )
         for one in lines
@@ -252,20 +254,21 @@ def parts_of(row: MonthCorrection) -> QuerySet[CorrectionPart]:
     """What a correction moves below institutions, with whom its parts name."""
     rows: QuerySet[CorrectionPart] = CorrectionPart.objects.filter(correction=row).order_by("pk")
     return rows.select_related(
-        "staff__institution", "pot__institution", "pot__department__institution", "pot__team"
+        "staff__institution", "pot__institution", "pot__department__institution", "pot__team", "pot__pool"
     )
 
 
 def _still_so(row: MonthCorrection, parts: Iterable[CorrectionPart]) -> None:
     """No other correction of the month, no pot and no plan has moved since it was drafted."""
     flowing.lock(row.period)
-    lines = CorrectionLine.objects.filter(correction=row)
-    moved = flowing.down(row.period, {one.institution_id: one.diff_fen for one in lines})
+    lines = list(CorrectionLine.objects.filter(correction=row))
+    moved = flowing.down(row.period, sharing.moves(lines))
     later = MonthCorrection.objects.filter(
         month=row.month, state=MonthCorrection.State.POSTED, journal__posted_at__gt=row.made_at
     )
     before = sorted((one.pot_id, one.line_id or 0, one.before_fen, one.after_fen) for one in parts)
-    if later.exists() or sorted(one.key for one in moved) != before:
+    pools_moved = sharing.differ(row, lines, lambda: standing(posted(row.period)))
+    if later.exists() or pools_moved or sorted(one.key for one in moved) != before:
         raise CorrectionRefused("changed")
     within_total(row.period, moved)
 
@@ -277,11 +280,11 @@ def digest_of(approval: Approval) -> str:
 
 
 def shares(month: Month) -> dict[int, int]:
-    """What each institution's share of a month is with its posted corrections, fen by its id."""
+    """What each institution's own share of a month is with its posted corrections, fen by its id."""
     settlement = posted(month)
     found = dict(Line.objects.filter(settlement=settlement).values_list("institution", "fen"))
     rows = CorrectionLine.objects.filter(
-        correction__month=month.first_day, correction__state=MonthCorrection.State.POSTED
+        correction__month=month.first_day, correction__state=MonthCorrection.State.POSTED, pool=None
     )
     for one in rows.values("institution").annotate(
         before=Sum("before_fen"), after=Sum("after_fen")

@@ -144,6 +144,12 @@ def users_of(code: str, day: date) -> frozenset[int]:
     return frozenset(sitting.values_list("user", flat=True))
 
 
+def sitting_in(kind: str, day: date) -> frozenset[int]:
+    """Ids of the users who sit in the alliance's bodies of a kind on a day; one query."""
+    sitting = Seat.objects.on(day).filter(body__kind=kind, body__institution=None, user__isnull=False)
+    return frozenset(sitting.values_list("user", flat=True))
+
+
 def title_of(code: str) -> str:
     """What a body is called."""
     found = Body.objects.select_related("alliance").filter(code=code).first()

@@ -99,12 +99,11 @@ def paid_of(year: int) -> dict[int, int]:
     return paid
 
 
-def over_total(month: Month, source: str, more: Mapping[int, int]) -> tuple[int, int] | None:
-    """The first institution (id) that so much more for its persons (fen by id) would take beyond its approved
-    total of the month's year, and by how much; None where it stays within. Source: practice.md 6.
+def over_total(month: Month, more: Mapping[int, int]) -> tuple[int, int] | None:
+    """The first institution (id) that so much more for its persons from sources within the total (fen by id)
+    would take beyond the approved total of the month's year, and by how much; None where it stays within.
+    Source: practice.md 6.
     """
-    if source not in redlines.WITHIN_TOTAL:
-        return None
     paid, approved = paid_of(month.year), approved_of(month.year)
     for place, fen in sorted(more.items()):
         over = paid.get(place, 0) + fen - approved.get(place, 0)

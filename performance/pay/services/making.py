@@ -30,7 +30,7 @@ from performance.models import (
 from performance.models.entitlement_kinds import POOL
 from performance.models.pay import RUN, PayKind
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import limits, storing
+from performance.pay.services import limits, scored, storing
 from performance.pay.services.entering import rule_in_force
 from performance.services.rights import require
 
@@ -89,11 +89,7 @@ def make_from_fund(
     if not name.strip():
         raise PoolRefused("name")
     limits.covered(fund, fen)
-    rule, lines = _rule(kind, month), _lines(month, set(institutions))
-    weights: dict[str, Factors] = {
-        line.institution.code: (("score", line.score or Decimal(0)), ("basis_fen", Decimal(line.basis_fen)))
-        for line in lines
-    }
+    rule, (lines, weights) = _rule(kind, month), scored.lines(month, set(institutions))
     step = divide("institution", name, fen, weights)
     places = {line.institution.code: line for line in lines}
     shares = [
@@ -167,21 +163,6 @@ def _next(kind: str, month: Month) -> int:
     """The number of the next pool of a kind and month."""
     last = PayPool.objects.filter(month=month.first_day, kind=kind).aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
-
-
-def _lines(month: Month, wanted: set[int]) -> list[Line]:
-    """The posted month's lines of the institutions wanted that have a weight."""
-    run = MonthRun.objects.filter(month=month.first_day, state=MonthRun.State.POSTED).first()
-    if run is None:
-        raise PoolRefused("not_posted", month=month)
-    lines = [
-        line
-        for line in Line.objects.filter(settlement=run.settlement_id).select_related("institution")
-        if line.institution_id in wanted and line.score and line.basis_fen
-    ]
-    if not lines:
-        raise PoolRefused("institutions", month=month)
-    return lines
 
 
 def _rule(kind: str, month: Month) -> PayRule:

@@ -15,11 +15,12 @@ from alliance.approvals.models import Approval
 from alliance.models import Membership
 from alliance.services import journal, steps
 from performance.deductions.services import taking
+from performance.dues import flowing
 from performance.engine.pay.steps import Share
 from performance.models import PayPool, PayShare
 from performance.models.pay import RUN, PaySource
 from performance.pay.refusals import PoolRefused
-from performance.pay.services import between, computing, limits, posting, storing
+from performance.pay.services import between, computing, limits, posting, scored, storing
 from performance.services.rights import require
 
 KIND = "performance.pay_pool"
@@ -68,6 +69,7 @@ def _still_so(pool: PayPool) -> None:
     takes = taking.stored(pool)
     if taking.said(takes) != taking.said(taking.planned(pool)):
         raise PoolRefused("changed")
+    scored.check(pool)
     read = computing.ground(pool.period) if pool.persons else None
     if read is not None and read.mark == pool.read:
         return
@@ -97,6 +99,8 @@ def decided(approval: Approval, by: Membership) -> None:
     if approval.state != Approval.State.APPROVED:
         steps.take(steps.open_now("give_back", pool), by=by, row=pool, verb="pay.pool_given_back")
         return
+    flowing.lock(pool.period)
+    scored.check(pool)
     if pool.fund is not None:
         limits.covered(pool.fund, pool.fen, but=pool)
     limits.keep_team_least(pool)
