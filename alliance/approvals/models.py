@@ -33,7 +33,7 @@ class Chain(AllianceRow):
     decided_by = models.CharField(_("decided by"), max_length=200)
     steps = models.JSONField(_("steps"))
     # What decided it; none for those an alliance begins with and those of a body that was founded.
-    approval = models.OneToOneField(
+    approval = models.ForeignKey(
         "approvals.Approval",
         verbose_name=_("approval"),
         on_delete=models.PROTECT,
@@ -45,7 +45,8 @@ class Chain(AllianceRow):
         verbose_name, verbose_name_plural = _("approval chain"), _("approval chains")
         ordering = ["code", "-from_date"]
         constraints = [
-            models.UniqueConstraint(fields=["alliance", "code", "from_date"], name="chain_version")
+            models.UniqueConstraint(fields=["alliance", "code", "from_date"], name="chain_version"),
+            models.UniqueConstraint(fields=["alliance", "approval"], name="chain_of_one_approval"),
         ]
 
     def __str__(self) -> str:
