@@ -11,6 +11,7 @@ class ChargeRefused(Refused):
     reasons = {
         "nothing": "There is nothing to take: only a decided deduction of money that no appeal lifted is.",
         "there": "This deduction is on its way already. Look at its progress below.",
+        "less": "An appeal left less of the deduction than is charged here. Discard this and charge it anew.",
         "appealed": "There is an open appeal about this deduction. It is taken once that is answered.",
     }
     fields = dict.fromkeys(reasons, "")

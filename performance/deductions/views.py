@@ -17,7 +17,7 @@ from alliance.lib.refusal import Refused
 from alliance.models.base import Stale
 from alliance.web import asked
 from alliance.web.access import get_or_404, permit
-from alliance.web.refused import add_refusal
+from alliance.web.refused import add_refusal, worded
 from performance.consequences import show as consequences
 from performance.deductions.forms import IntoForm
 from performance.deductions.services import charging
@@ -64,7 +64,7 @@ def act(request: Any, pk: int, step: str) -> HttpResponseBase:
         else:
             charging.propose(by=by, row=row, today=timezone.localdate(now), version=asked.version(request))
     except Refused as error:
-        messages.error(request, _(error.template) % error.params)
+        messages.error(request, worded(error))
     except Stale as error:
         return conflict(request, error)
     return redirect("consequence", row.consequence_id)

@@ -81,6 +81,10 @@ def test_declined_it_owes_nothing_and_the_database_knows_no_other_way(house: Wor
     with pytest.raises(DatabaseError), transaction.atomic():
         Consequence.objects.filter(pk=row.pk).update(state="lifted")
         PayCharge.objects.update(state="proposed")
+    draft = PayCharge.objects.get()
+    draft.consequence.state = "lifted"
+    with pytest.raises(ChargeRefused, match="left less"):  # a sentence, before the database has to refuse
+        charging.propose(by=house.luo, row=draft, today=TODAY)
 
 
 def test_only_a_decided_deduction_of_money_is_charged(house: World) -> None:

@@ -201,10 +201,14 @@ def test_a_steward_of_no_institution_reads_no_pool_and_no_amount_of_one(house: W
 
 
 def test_n28_a_journal_of_pay_is_reversed_once(house: World) -> None:
+    """And never without the pot that stands on it: nobody is left paid out of what is undone."""
     journal, two = posted(house), {"by": house.luo, "confirmed_by": house.cai, "month": OCTOBER}
-    ledger.reverse(journal=journal, **two)  # type: ignore[arg-type]
-    with pytest.raises(errors.AlreadyReversed):
+    with pytest.raises(IntegrityError, match="goes back with it"), transaction.atomic():
         ledger.reverse(journal=journal, **two)  # type: ignore[arg-type]
+        with pytest.raises(errors.AlreadyReversed):
+            ledger.reverse(journal=journal, **two)  # type: ignore[arg-type]
+        assert books.trial_balance().sum_fen == 0
+        connection.check_constraints()
     assert books.trial_balance().sum_fen == 0
 
 

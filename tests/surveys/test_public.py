@@ -111,7 +111,7 @@ def test_before_and_after_its_days_it_says_so(ready: World, survey: Campaign, ph
         assert page.status_code == 410 and "has ended" in page.content.decode()
     with time_machine.travel("2026-11-10T02:00:00Z", tick=False):
         page = phone.get(at)
-        assert page.status_code == 409 and "2026-11-12" in page.content.decode()
+        assert page.status_code == 409 and "11-12" in page.content.decode()
 
 
 def test_who_cannot_scan_types_the_code(ready: World, survey: Campaign, phone: Client) -> None:

@@ -78,13 +78,22 @@ def make(*, by: Membership, row: Consequence, into: Month, today: date, now: dat
 
 
 def propose(*, by: Membership, row: PayCharge, today: date, version: int | None = None) -> Approval:
-    """Put a charge before a second person. Raises as booking.propose."""
+    """Put a charge before a second person. Raises ChargeRefused (less) and as booking.propose."""
+    _covered(row)
     return booking.propose(by=by, row=row, kind=KIND, verb="charge.proposed", today=today, version=version)
+
+
+def _covered(row: PayCharge) -> None:
+    """Raise ChargeRefused (less) where an appeal left less of the deduction since the charge was made."""
+    if row.fen > left_of(row.consequence):
+        raise ChargeRefused("less")
 
 
 def decided(approval: Approval, by: Membership) -> None:
     """Agreed: it is in the books. Declined or withdrawn: it is a draft again."""
     row = PayCharge.objects.select_for_update().get(pk=approval.about_id)
+    if approval.state == Approval.State.APPROVED:
+        _covered(row)
     booking.decided(row, approval, by, of="charge", post=_post)
 
 
