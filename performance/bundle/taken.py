@@ -44,7 +44,7 @@ def check(head: Mapping[str, Any], shares: Rows, pots: Rows, rows: Rows, name: s
     for path, key, row in given:
         inside = found.pop(key, [])
         parts = taken(
-            row["fen"], Decimal(head.get("most_taken", 0)), [one["owed_fen"] for _at, one in inside]
+            row["fen"], Decimal(head.get("most_taken", 0)), [one["debt_fen"] for _at, one in inside]
         )
         for (at, one), fen in zip(inside, parts, strict=True):
             yield from differences(one["fen"], fen, f"{at}.fen")

@@ -60,7 +60,7 @@ def test_the_page_the_json_and_a_fault(scene: World) -> None:
     }  # fmt: skip
     assert [one["code"] for one in body["institutions"]] == ["QH01"]
     wrong = luo.get(f"{HOME}/reform-effect/?{ASKED.replace('2026-09', '2026-10')}")
-    assert wrong.status_code == 400 and "The periods overlap in 2026-10" in text(wrong)
+    assert wrong.status_code == 400 and "The periods overlap in October 2026" in text(wrong)
 
 
 def test_an_institution_sees_its_own_line_and_the_alliance(scene: World) -> None:

@@ -44,7 +44,7 @@ def test_it_is_identical_and_every_changed_part_is_found(content: bytes, tmp_pat
         row["fen"] -= 1
 
     def other(row: dict[str, Any]) -> None:
-        row["owed_fen"] = 5
+        row["debt_fen"] = 5
 
     for change in (less, other):
         found = scene.verified(scene.changed(content, BONUS, change, number), tmp_path)

@@ -25,5 +25,5 @@ def rows(pool: PayPool, pots: Mapping[int, str]) -> Iterator[Row]:
         yield {
             "row": "taken", "institution": one.share.institution.code,
             "pot": pots[one.pot_id] if one.pot_id else "", "account": one.account.code,
-            "owed_fen": one.owed_fen, "fen": one.fen,
+            "debt_fen": one.owed_fen, "fen": one.fen,
         }  # fmt: skip
