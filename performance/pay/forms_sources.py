@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.lib.period import SERVED_YEARS, Month
 from alliance.models import Institution
+from alliance.services import parameters
 from alliance.web.form_fields import NumberField, WholeField, YuanField
 from performance.decided.forms import DecisionForm
 from performance.engine.pay.flow import FlowRule
@@ -105,16 +107,16 @@ class RuleForm(forms.Form):
             ("nothing", gettext_lazy("gets nothing")),
         ],
     )
-    team_percent = number(
-        gettext_lazy("to teams first (%)"), "0", min_value=0, max_value=100,
-        help_text=gettext_lazy("Of the DRG reward at least 60 %; 0 where departments get all."),
-    )  # fmt: skip
+    team_percent = number(gettext_lazy("to teams first (%)"), "0", min_value=0, max_value=100)
     decided_by = forms.CharField(label=gettext_lazy("decided by"), max_length=200)
     other_names = {"body": "decided_by", "team_share": "team_percent"}
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["from_month"].choices = month_choices(today)  # type: ignore[attr-defined]
+        least = parameters.in_force("fd.team_share_min", on=today)
+        said = _("Of the DRG reward at least %(least)s %%; 0 where departments get all.")
+        self.fields["team_percent"].help_text = said % {"least": least}
 
     def entry(self) -> dict[str, Any]:
         """As the service takes it."""
